@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.engram.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.engram.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.engram.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.engram.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.engram.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package io.engram.unlearn;
+
+import org.jspecify.annotations.NullMarked;
