@@ -1,0 +1,32 @@
+package io.engram.core;
+
+/** Is told how far a long computation has come. Called from the computing thread; must be quick. */
+public interface ProgressListener {
+  /** Says nothing. */
+  ProgressListener NONE =
+      new ProgressListener() {
+        @Override
+        public void start(String what, long total, String unit) {}
+
+        @Override
+        public void advance(long done) {}
+
+        @Override
+        public void finish() {}
+      };
+
+  /**
+   * A stage begins.
+   *
+   * @param what what is being done, in a few words: "MRD, 32 pairs"
+   * @param total how many units the stage has, or -1 where that's unknown
+   * @param unit what is counted: "samples", "updates"
+   */
+  void start(String what, long total, String unit);
+
+  /** {@code done} more units of the running stage are done. */
+  void advance(long done);
+
+  /** The running stage is over. */
+  void finish();
+}

@@ -1,0 +1,49 @@
+package io.engram.core.metric;
+
+import java.util.Arrays;
+
+/**
+ * Min-K%: how unlikely a text's least likely tokens are. High = probably not seen in training.
+ *
+ * <p><b>Source:</b> Shi et al.: Detecting pretraining data from large language models (2024).
+ */
+public final class MinK {
+  private MinK() {}
+
+  /**
+   * {@code −mean of the lowest ⌊k·T⌋ log-probabilities}, as in the evaluator of the MRD paper's
+   * Table 1 (there over prompt and answer, k = 0.5).
+   *
+   * @param tokenLogProbs nats {@code [T]}
+   * @param k the share of tokens, in (0, 1]
+   * @return nats; NaN where ⌊k·T⌋ = 0
+   */
+  public static double score(double[] tokenLogProbs, double k) {
+    return lowest(tokenLogProbs, share(tokenLogProbs, k));
+  }
+
+  /**
+   * {@code −mean of the lowest max(1, ⌊k·n⌋) log-probabilities}, as in open-unlearning (there over
+   * the answer without its end token, k = 0.4).
+   *
+   * @return nats; 0 of no tokens
+   */
+  public static double answerScore(double[] tokenLogProbs, double k) {
+    return tokenLogProbs.length == 0
+        ? 0
+        : lowest(tokenLogProbs, Math.max(1, share(tokenLogProbs, k)));
+  }
+
+  private static int share(double[] tokenLogProbs, double k) {
+    if (!(k > 0 && k <= 1)) {
+      throw new IllegalArgumentException("k = " + k + " is not in (0, 1]");
+    }
+    return (int) (k * tokenLogProbs.length);
+  }
+
+  private static double lowest(double[] tokenLogProbs, int count) {
+    double[] sorted = tokenLogProbs.clone();
+    Arrays.sort(sorted);
+    return -Arrays.stream(sorted, 0, count).average().orElse(Double.NaN);
+  }
+}

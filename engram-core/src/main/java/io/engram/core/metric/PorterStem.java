@@ -1,0 +1,241 @@
+package io.engram.core.metric;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Porter's stemmer with nltk's extensions, the one rouge-score uses. Written out here because the
+ * extensions change rules inside the steps (1a, 1b, 1c, 2, the condition *o), which can't be mended
+ * from outside another stemmer.
+ *
+ * <p><b>Source:</b> Porter: An algorithm for suffix stripping (1980), whose step names and
+ * conditions are kept. <b>Differs:</b> as nltk 3.9 in its mode NLTK_EXTENSIONS; each place says so.
+ */
+final class PorterStem {
+  /** A suffix, what takes its place, and the condition on what stands before it. */
+  private record Rule(String suffix, String replacement, Predicate<String> condition) {}
+
+  /** nltk: words that don't follow the rules. */
+  private static final Map<String, String> IRREGULAR =
+      Map.ofEntries(
+          Map.entry("sky", "sky"),
+          Map.entry("skies", "sky"),
+          Map.entry("dying", "die"),
+          Map.entry("lying", "lie"),
+          Map.entry("tying", "tie"),
+          Map.entry("news", "news"),
+          Map.entry("innings", "inning"),
+          Map.entry("inning", "inning"),
+          Map.entry("outings", "outing"),
+          Map.entry("outing", "outing"),
+          Map.entry("cannings", "canning"),
+          Map.entry("canning", "canning"),
+          Map.entry("howe", "howe"),
+          Map.entry("proceed", "proceed"),
+          Map.entry("exceed", "exceed"),
+          Map.entry("succeed", "succeed"));
+
+  private static final List<Rule> STEP_1A = rules(stem -> true, "sses ss", "ies i", "ss ss", "s -");
+
+  private static final List<Rule> STEP_2 =
+      rules(
+          stem -> measure(stem) > 0,
+          "ational ate",
+          "tional tion",
+          "enci ence",
+          "anci ance",
+          "izer ize",
+          "bli ble",
+          "alli al",
+          "entli ent",
+          "eli e",
+          "ousli ous",
+          "ization ize",
+          "ation ate",
+          "ator ate",
+          "alism al",
+          "iveness ive",
+          "fulness ful",
+          "ousness ous",
+          "aliti al",
+          "iviti ive",
+          "biliti ble",
+          // nltk: the two that follow.
+          "fulli ful");
+
+  private static final Rule STEP_2_LOGI = new Rule("logi", "log", stem -> measure(stem + "l") > 0);
+
+  private static final List<Rule> STEP_3 =
+      rules(
+          stem -> measure(stem) > 0,
+          "icate ic",
+          "ative -",
+          "alize al",
+          "iciti ic",
+          "ical ic",
+          "ful -",
+          "ness -");
+
+  private static final List<Rule> STEP_4_BEFORE_ION =
+      rules(
+          stem -> measure(stem) > 1,
+          "al -",
+          "ance -",
+          "ence -",
+          "er -",
+          "ic -",
+          "able -",
+          "ible -",
+          "ant -",
+          "ement -",
+          "ment -",
+          "ent -");
+
+  private static final Rule STEP_4_ION =
+      new Rule("ion", "", s -> measure(s) > 1 && (s.endsWith("s") || s.endsWith("t")));
+
+  private static final List<Rule> STEP_4_AFTER_ION =
+      rules(
+          stem -> measure(stem) > 1, "ou -", "ism -", "ate -", "iti -", "ous -", "ive -", "ize -");
+
+  private PorterStem() {}
+
+  /** The stem of a word in lower case, of letters a to z and digits. */
+  static String of(String word) {
+    String irregular = IRREGULAR.get(word);
+    if (irregular != null) {
+      return irregular;
+    }
+    return word.length() <= 2 ? word : step5(step4(step3(step2(step1c(step1b(step1a(word)))))));
+  }
+
+  private static String step1a(String word) {
+    // nltk: "dies" to "die", not "di".
+    return word.length() == 4 && word.endsWith("ies") ? cut(word, 1) : apply(STEP_1A, word);
+  }
+
+  private static String step1b(String word) {
+    if (word.endsWith("ied")) {
+      // nltk: "died" to "die", "denied" to "deni".
+      return word.length() == 4 ? cut(word, 1) : cut(word, 2);
+    }
+    if (word.endsWith("eed")) {
+      return measure(cut(word, 3)) > 0 ? cut(word, 1) : word;
+    }
+    for (String suffix : List.of("ed", "ing")) {
+      String stem = word.endsWith(suffix) ? cut(word, suffix.length()) : "";
+      if (hasVowel(stem)) {
+        return mendStem(stem);
+      }
+    }
+    return word;
+  }
+
+  /** What follows a removed "ed" or "ing": conflat to conflate, hopp to hop, fil to file. */
+  private static String mendStem(String stem) {
+    if (stem.endsWith("at") || stem.endsWith("bl") || stem.endsWith("iz")) {
+      return stem + "e";
+    }
+    if (endsInDoubleConsonant(stem)) {
+      return "lsz".indexOf(stem.charAt(stem.length() - 1)) >= 0 ? stem : cut(stem, 1);
+    }
+    return measure(stem) == 1 && endsConsonantVowelConsonant(stem) ? stem + "e" : stem;
+  }
+
+  private static String step1c(String word) {
+    // nltk: "happy" to "happi", but "enjoy" and "by" stay; Porter asks for any vowel before the y.
+    String stem = word.endsWith("y") ? cut(word, 1) : "";
+    return stem.length() > 1 && isConsonant(stem, stem.length() - 1) ? stem + "i" : word;
+  }
+
+  private static String step2(String word) {
+    if (word.endsWith("alli") && measure(cut(word, 4)) > 0) {
+      // nltk: once more, so "traditionalli" loses "tional" too.
+      return step2(cut(word, 2));
+    }
+    return word.endsWith("logi") ? apply(List.of(STEP_2_LOGI), word) : apply(STEP_2, word);
+  }
+
+  private static String step3(String word) {
+    return apply(STEP_3, word);
+  }
+
+  private static String step4(String word) {
+    if (word.endsWith("ion")) {
+      return apply(List.of(STEP_4_ION), word);
+    }
+    String cut = apply(STEP_4_BEFORE_ION, word);
+    return cut.equals(word) ? apply(STEP_4_AFTER_ION, word) : cut;
+  }
+
+  private static String step5(String word) {
+    if (word.endsWith("e")) {
+      String stem = cut(word, 1);
+      int m = measure(stem);
+      word = m > 1 || (m == 1 && !endsConsonantVowelConsonant(stem)) ? stem : word;
+    }
+    return word.endsWith("ll") && measure(cut(word, 1)) > 1 ? cut(word, 1) : word;
+  }
+
+  /** The first rule whose suffix fits decides, whether or not its condition holds. */
+  private static String apply(List<Rule> rules, String word) {
+    for (Rule rule : rules) {
+      if (word.endsWith(rule.suffix)) {
+        String stem = cut(word, rule.suffix.length());
+        return rule.condition.test(stem) ? stem + rule.replacement : word;
+      }
+    }
+    return word;
+  }
+
+  /** m: how often a consonant follows a vowel. */
+  private static int measure(String stem) {
+    int m = 0;
+    for (int i = 1; i < stem.length(); i++) {
+      m += isConsonant(stem, i) && !isConsonant(stem, i - 1) ? 1 : 0;
+    }
+    return m;
+  }
+
+  private static boolean isConsonant(String word, int i) {
+    char letter = word.charAt(i);
+    return letter == 'y' ? i == 0 || !isConsonant(word, i - 1) : "aeiou".indexOf(letter) < 0;
+  }
+
+  private static boolean hasVowel(String stem) {
+    for (int i = 0; i < stem.length(); i++) {
+      if (!isConsonant(stem, i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean endsInDoubleConsonant(String word) {
+    int last = word.length() - 1;
+    return last > 0 && word.charAt(last) == word.charAt(last - 1) && isConsonant(word, last);
+  }
+
+  /** Condition *o; nltk: also a word of one vowel and one consonant ("us" of "using"). */
+  private static boolean endsConsonantVowelConsonant(String word) {
+    int last = word.length() - 1;
+    if (last < 1 || !isConsonant(word, last) || isConsonant(word, last - 1)) {
+      return false;
+    }
+    return last == 1 || (isConsonant(word, last - 2) && "wxy".indexOf(word.charAt(last)) < 0);
+  }
+
+  private static String cut(String word, int letters) {
+    return word.substring(0, word.length() - letters);
+  }
+
+  /** Rules written "suffix replacement"; a dash stands for nothing. */
+  private static List<Rule> rules(Predicate<String> condition, String... written) {
+    return Arrays.stream(written)
+        .map(rule -> rule.split(" ", 2))
+        .map(rule -> new Rule(rule[0], rule[1].equals("-") ? "" : rule[1], condition))
+        .toList();
+  }
+}

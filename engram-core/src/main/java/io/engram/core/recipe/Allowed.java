@@ -1,0 +1,143 @@
+package io.engram.core.recipe;
+
+import io.engram.core.sample.SampleSource;
+import io.engram.core.sample.Tofu;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a key's value may be.
+ *
+ * @param text in words, after "must be"
+ * @param admits whether a value is allowed
+ * @param later values that are planned and not built
+ */
+record Allowed(String text, Predicate<JsonNode> admits, List<String> later) {
+  private Allowed(String text, Predicate<JsonNode> admits) {
+    this(text, admits, List.of());
+  }
+
+  /** One of these words. */
+  static Allowed choice(String... words) {
+    List<String> all = List.of(words);
+    return new Allowed(
+        String.join(", ", all), node -> node.isString() && all.contains(node.asString()));
+  }
+
+  /** The words of an enum, in lower case. */
+  static Allowed choice(Enum<?>[] values) {
+    return choice(
+        Arrays.stream(values)
+            .map(value -> value.name().toLowerCase(Locale.ROOT))
+            .toArray(String[]::new));
+  }
+
+  /** The same, with values that are refused as planned. */
+  Allowed later(String... values) {
+    return new Allowed(text, admits, List.of(values));
+  }
+
+  static Allowed above(double low) {
+    return number("a number > " + plain(low), x -> x > low);
+  }
+
+  static Allowed atLeast(double low) {
+    return number("a number >= " + plain(low), x -> x >= low);
+  }
+
+  /** From low, included, up to high, left out. */
+  static Allowed within(double low, double high) {
+    return number("a number >= " + plain(low) + " and < " + plain(high), x -> x >= low && x < high);
+  }
+
+  static Allowed wholeFrom(int low) {
+    return new Allowed(
+        "a whole number >= " + low,
+        node -> node.isIntegralNumber() && node.canConvertToInt() && node.asInt() >= low);
+  }
+
+  static Allowed wholeNumber() {
+    return new Allowed(
+        "a whole number", node -> node.isIntegralNumber() && node.canConvertToLong());
+  }
+
+  static Allowed flag() {
+    return new Allowed("true or false", JsonNode::isBoolean);
+  }
+
+  static Allowed words() {
+    return new Allowed("a text", node -> node.isString() && !node.asString().isBlank());
+  }
+
+  /** A list, empty too; a single value is a list of one. */
+  static Allowed listOf(Allowed element) {
+    return new Allowed(
+        "a list, each of " + element.text,
+        node -> node.isArray() ? all(node, element.admits) : element.admits.test(node));
+  }
+
+  static Allowed listOf(int size, Allowed element) {
+    return new Allowed(
+        "a list of %d, each %s".formatted(size, element.text),
+        node -> node.isArray() && node.size() == size && all(node, element.admits));
+  }
+
+  /**
+   * {@code tofu:SPLIT} or a sample file, or a list of them. Whether the file is there isn't asked.
+   */
+  static Allowed data() {
+    return new Allowed(
+        "tofu:SPLIT with a SPLIT of %s, or a file %s (each also .gz), or a list of them"
+            .formatted(String.join(", ", Tofu.SPLITS), String.join(", ", SampleSource.ENDINGS)),
+        node -> node.isArray() ? all(node, Allowed::isSource) : isSource(node));
+  }
+
+  static Allowed template() {
+    Allowed names = choice("plain", "chat", "llama2-chat");
+    return new Allowed(
+        names.text
+            + ", or {prompt: …, answer: …} with {question} in the prompt and {answer} in the"
+            + " answer",
+        node -> names.admits.test(node) || isPair(node));
+  }
+
+  private static Allowed number(String text, Predicate<Double> range) {
+    return new Allowed(
+        text,
+        node -> node.isNumber() && Double.isFinite(node.asDouble()) && range.test(node.asDouble()));
+  }
+
+  private static boolean all(JsonNode list, Predicate<JsonNode> admits) {
+    return StreamSupport.stream(list.spliterator(), false).allMatch(admits);
+  }
+
+  private static boolean isSource(JsonNode node) {
+    String source = node.isString() ? node.asString() : "";
+    if (source.startsWith(Tofu.PREFIX)) {
+      return Tofu.SPLITS.contains(source.substring(Tofu.PREFIX.length()));
+    }
+    String unpacked = source.toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    return SampleSource.ENDINGS.stream().anyMatch(unpacked::endsWith);
+  }
+
+  private static boolean isPair(JsonNode node) {
+    return node.isObject()
+        && node.propertyNames().stream()
+            .sorted()
+            .collect(Collectors.joining(" "))
+            .equals("answer prompt")
+        && node.path("prompt").isString()
+        && node.path("prompt").asString().contains("{question}")
+        && node.path("answer").isString()
+        && node.path("answer").asString().contains("{answer}");
+  }
+
+  private static String plain(double bound) {
+    return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
+  }
+}

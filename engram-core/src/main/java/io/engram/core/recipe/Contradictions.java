@@ -1,0 +1,124 @@
+package io.engram.core.recipe;
+
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
+import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.OrderSection.OrderName;
+import io.engram.core.recipe.ScopeSection.Train;
+import java.util.Locale;
+
+/** Values that are allowed each by itself and not together. Every fault names both keys. */
+final class Contradictions {
+  private final Recipe recipe;
+  private final Faults faults;
+
+  private Contradictions(Recipe recipe, Faults faults) {
+    this.recipe = recipe;
+    this.faults = faults;
+  }
+
+  static void check(Recipe recipe, Recipe.Kind kind, Faults faults) {
+    Contradictions contradictions = new Contradictions(recipe, faults);
+    if (kind == Recipe.Kind.FINETUNE) {
+      contradictions.checkFinetune();
+    } else {
+      contradictions.checkUnlearn();
+    }
+    contradictions.checkBudget();
+    contradictions.checkWeights();
+    contradictions.checkOthers();
+  }
+
+  private void checkUnlearn() {
+    require(
+        !recipe.forget().isEmpty(),
+        "forget.data",
+        ": missing; engram unlearn needs what to forget");
+    require(
+        recipe.train().isEmpty(),
+        "train.data",
+        ": is for engram finetune; engram unlearn reads forget.data and retain.data");
+    require(
+        recipe.method().name() != MethodName.FINETUNE,
+        "method.name",
+        " = finetune: is for engram finetune; here ga, grad_diff, po, npo");
+    require(
+        !recipe.model().init(),
+        "model.init",
+        " = true: is for engram finetune; a new model has nothing to forget");
+    boolean retainIsMissing = recipe.method().retainWeight() > 0 && recipe.retain().isEmpty();
+    require(
+        !retainIsMissing,
+        "retain.data",
+        ": missing; method.retain_weight = %s with method.name = %s needs it (or set method.retain_weight to 0)"
+            .formatted(recipe.method().retainWeight(), word(recipe.method().name())));
+  }
+
+  private void checkFinetune() {
+    require(
+        !recipe.train().isEmpty(), "train.data", ": missing; engram finetune needs what to learn");
+    require(
+        recipe.method().name() == MethodName.FINETUNE,
+        "method.name",
+        " = %s: is for engram unlearn; engram finetune has finetune alone"
+            .formatted(word(recipe.method().name())));
+    require(
+        recipe.method().retainWeight() == 0,
+        "method.retain_weight",
+        " = %s: method.name = finetune has no retain loss; put those samples into train.data"
+            .formatted(recipe.method().retainWeight()));
+    require(
+        recipe.order().name() == OrderName.UNIFORM,
+        "order.name",
+        " = mrd: method.name = finetune takes its samples in uniform order");
+  }
+
+  private void checkBudget() {
+    BudgetSection budget = recipe.budget();
+    Integer updates = budget.updates();
+    require(
+        budget.epochs() == null || updates == null,
+        "budget.epochs",
+        " = %s and budget.updates = %s: give one of them".formatted(budget.epochs(), updates));
+    int warmup = recipe.optimizer().warmupUpdates();
+    require(
+        updates == null || warmup <= updates,
+        "optimizer.warmup_updates",
+        " = %d: more than budget.updates = %s".formatted(warmup, updates));
+  }
+
+  private void checkWeights() {
+    MethodSection method = recipe.method();
+    require(
+        method.forgetWeight() > 0 || method.retainWeight() > 0,
+        "method.forget_weight",
+        " = 0 and method.retain_weight = 0: nothing is left to train on");
+  }
+
+  private void checkOthers() {
+    EstimatorSection estimator = recipe.order().estimator();
+    require(
+        estimator.name() != EstimatorName.ANTITHETIC || estimator.draws() % 2 == 0,
+        "order.estimator.draws",
+        " = %d: must be even with order.estimator.name = antithetic, whose pairs are two passes"
+            .formatted(estimator.draws()));
+    require(
+        recipe.scope().train() != Train.LORA || !recipe.scope().targets().isEmpty(),
+        "scope.targets",
+        " = []: scope.train = lora needs at least one projection");
+    require(
+        !recipe.model().init() || recipe.model().base() == null,
+        "model.init",
+        " = true and model.base = %s: new weights have no base".formatted(recipe.model().base()));
+  }
+
+  /** Nothing is said of a key that has a fault of its own. */
+  private void require(boolean holds, String path, String fault) {
+    if (!holds && !faults.about(path)) {
+      faults.add(path, fault);
+    }
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,11 @@
+package io.engram.core.recipe;
+
+/** The number format a model computes in. */
+public enum Dtype {
+  /** float32 for a model under a billion parameters on a CPU, else the file's own. */
+  AUTO,
+  /** 32 bits. */
+  FLOAT32,
+  /** 16 bits with the range of 32. */
+  BFLOAT16
+}

@@ -1,0 +1,17 @@
+package io.engram.core.recipe;
+
+import java.util.List;
+
+/**
+ * {@code eval}: what is measured, and when.
+ *
+ * @param suites names; empty: no evaluation
+ * @param everyEpochs 0: before and after only
+ * @param limit rows of each set; 0: all
+ */
+public record EvalSection(List<String> suites, int everyEpochs, int limit) {
+  /** Copies the list. */
+  public EvalSection {
+    suites = List.copyOf(suites);
+  }
+}

@@ -1,0 +1,30 @@
+package io.engram.core.recipe;
+
+/**
+ * {@code order}: which sample is unlearned next.
+ *
+ * @param name uniform or by MRD
+ * @param refreshEpochs m: MRD is computed anew every m epochs; 0: once, at the start
+ * @param weight how MRD becomes a chance of being drawn
+ * @param estimator how MRD is estimated
+ */
+public record OrderSection(
+    OrderName name, int refreshEpochs, Weight weight, EstimatorSection estimator) {
+  /** The orders. */
+  public enum OrderName {
+    /** A new permutation each epoch. */
+    UNIFORM,
+    /** With replacement, by MRD (Alg. 2). */
+    MRD
+  }
+
+  /** How MRD becomes a chance of being drawn. */
+  public enum Weight {
+    /** p_i = MRD_i / Σ_j MRD_j: the easy ones first. */
+    MRD,
+    /** p_i ∝ 1/MRD_i: the hard ones first. */
+    INVERSE,
+    /** p_i ∝ rank of MRD_i. */
+    RANK
+  }
+}

@@ -1,0 +1,57 @@
+package io.engram.core.recipe;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads a recipe in four steps: YAML to a tree, overrides into the tree, every key checked and
+ * every missing one filled in by {@link KeyTable}, contradictions looked for. All faults are told
+ * at once.
+ */
+public final class RecipeReader {
+  private RecipeReader() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides {@code key.path=value}, the value in YAML
+   * @throws EngramException as {@link #parse}; of kind FILE if there is no such file
+   */
+  public static Recipe read(Path file, List<String> overrides, Recipe.Kind kind) {
+    try {
+      return parse(Files.readString(file), overrides, kind, file.toString());
+    } catch (NoSuchFileException e) {
+      throw EngramException.file("the recipe " + file + " does not exist", e);
+    } catch (CharacterCodingException e) {
+      throw EngramException.file("the recipe " + file + " is not UTF-8", e);
+    } catch (IOException e) {
+      throw EngramException.file("the recipe " + file + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param where what the recipe is called in messages
+   * @throws EngramException of kind USAGE with every fault on a line of its own: path, value, what
+   *     is allowed, the nearest known key
+   */
+  public static Recipe parse(String yaml, List<String> overrides, Recipe.Kind kind, String where) {
+    ObjectNode given = RecipeTree.read(yaml, where);
+    Overrides set = Overrides.parse(overrides);
+    Faults faults = new Faults(where, set.paths());
+    set.applyTo(given);
+    ObjectNode resolved = RecipeTree.resolve(given, kind, faults);
+    Recipe recipe = JsonFiles.mapper().treeToValue(resolved, Recipe.class);
+    Contradictions.check(recipe, kind, faults);
+    faults.throwIfAny();
+    return recipe;
+  }
+}

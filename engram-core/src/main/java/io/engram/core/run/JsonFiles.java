@@ -1,0 +1,124 @@
+package io.engram.core.run;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+
+/**
+ * JSON and JSON Lines. Names are the snake_case of record components, enums lower case. A file is
+ * written beside its place and moved there, so it is never seen half written.
+ */
+public final class JsonFiles {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .addModule(new SimpleModule("engram").addSerializer(new LowerCaseEnum()))
+          .build();
+
+  private JsonFiles() {}
+
+  /** The one mapper everything is read and written with. */
+  public static JsonMapper mapper() {
+    return MAPPER;
+  }
+
+  /** One object or array, on one line. */
+  public static String line(Object value) {
+    return MAPPER.writeValueAsString(value);
+  }
+
+  /** Writes one indented JSON value, atomically. */
+  public static void write(Path file, Object value) {
+    writeText(file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+  }
+
+  /** Writes one line a value, atomically. */
+  public static void writeLines(Path file, Collection<?> values) {
+    StringBuilder text = new StringBuilder();
+    values.forEach(value -> text.append(line(value)).append('\n'));
+    writeText(file, text.toString());
+  }
+
+  /** Writes a text, atomically; makes the folders it needs. */
+  public static void writeText(Path file, String text) {
+    Path whole = file.toAbsolutePath();
+    Path folder = whole.getParent();
+    Path beside = whole.resolveSibling(whole.getFileName() + ".part");
+    try {
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      Files.writeString(beside, text);
+      Files.move(
+          beside, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw EngramException.file(file + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads one JSON value. */
+  public static <T> T read(Path file, Class<T> type) {
+    try {
+      return MAPPER.readValue(readText(file), type);
+    } catch (JacksonException e) {
+      throw EngramException.file(file + ": " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Reads one value a line; blank lines are skipped. */
+  public static <T> List<T> readLines(Path file, Class<T> type) {
+    List<T> values = new ArrayList<>();
+    int number = 0;
+    for (String line : (Iterable<String>) readText(file).lines()::iterator) {
+      number++;
+      try {
+        if (!line.isBlank()) {
+          values.add(MAPPER.readValue(line, type));
+        }
+      } catch (JacksonException e) {
+        throw EngramException.file(file + " line " + number + ": " + e.getOriginalMessage(), e);
+      }
+    }
+    return values;
+  }
+
+  static String readText(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw EngramException.file(file + " does not exist", e);
+    } catch (IOException e) {
+      throw EngramException.file(file + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** {@code GRAD_DIFF} as {@code "grad_diff"}. */
+  private static final class LowerCaseEnum extends ValueSerializer<Enum<?>> {
+    @Override
+    public Class<?> handledType() {
+      return Enum.class;
+    }
+
+    @Override
+    public void serialize(Enum<?> value, JsonGenerator out, SerializationContext context) {
+      out.writeString(value.name().toLowerCase(Locale.ROOT));
+    }
+  }
+}

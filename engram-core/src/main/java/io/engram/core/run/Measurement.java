@@ -1,0 +1,25 @@
+package io.engram.core.run;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of {@code measurements.jsonl}.
+ *
+ * @param stage {@code before}, {@code after} or {@code epoch-N}
+ * @param suite which suite measured
+ * @param metric a stable id: {@code tofu.forget.rouge_l_recall}
+ * @param value the number
+ * @param unit its unit: {@code ratio}, {@code nats}
+ * @param n how many samples it is over
+ * @param higherIsBetter its direction
+ * @param standardError of the value; null: unknown
+ */
+public record Measurement(
+    String stage,
+    String suite,
+    String metric,
+    double value,
+    String unit,
+    int n,
+    boolean higherIsBetter,
+    @Nullable Double standardError) {}

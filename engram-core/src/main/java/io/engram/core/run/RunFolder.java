@@ -1,0 +1,249 @@
+package io.engram.core.run;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one folder a run writes to: {@code recipe.yaml}, {@code manifest.json}, {@code
+ * journal.jsonl}, {@code mrd/epoch-NNN.jsonl}, {@code samples.jsonl}, {@code measurements.jsonl},
+ * {@code eval/STAGE/SET.jsonl}, {@code checkpoint/}, {@code model/}. Locked against a second writer
+ * while open, through {@code .lock}; every file but the journal is replaced whole.
+ */
+public final class RunFolder implements AutoCloseable {
+  private static final String LOCK = ".lock";
+
+  private final Path path;
+  private final Journal journal;
+  private final @Nullable FileChannel lock;
+
+  private RunFolder(Path path, @Nullable FileChannel lock) {
+    this.path = path;
+    this.lock = lock;
+    this.journal = new Journal(path.resolve("journal.jsonl"));
+  }
+
+  /**
+   * A new run.
+   *
+   * @throws EngramException if the folder exists and holds anything, or can't be made
+   */
+  public static RunFolder create(Path dir) {
+    try {
+      if (Files.exists(dir) && !isEmpty(dir)) {
+        throw EngramException.usage(
+            dir + " exists and is not empty; choose another --out, or go on with --resume " + dir);
+      }
+      Files.createDirectories(dir);
+    } catch (IOException e) {
+      throw EngramException.file(dir + " can't be made: " + e.getMessage(), e);
+    }
+    return new RunFolder(dir, lock(dir));
+  }
+
+  /**
+   * A run that goes on.
+   *
+   * @throws EngramException if it isn't a run folder, or another process is writing to it
+   */
+  public static RunFolder resume(Path dir) {
+    checkIsRun(dir);
+    return new RunFolder(dir, lock(dir));
+  }
+
+  /**
+   * A run to look at, also while another process writes to it.
+   *
+   * @throws EngramException if it isn't a run folder
+   */
+  public static RunFolder read(Path dir) {
+    checkIsRun(dir);
+    return new RunFolder(dir, null);
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** Writes the resolved recipe. */
+  public void writeRecipe(String yaml) {
+    JsonFiles.writeText(forWriting("recipe.yaml"), yaml);
+  }
+
+  /** The resolved recipe. */
+  public String recipe() {
+    return JsonFiles.readText(path.resolve("recipe.yaml"));
+  }
+
+  /** What the run was made from. */
+  public Manifest manifest() {
+    return JsonFiles.read(path.resolve("manifest.json"), Manifest.class);
+  }
+
+  /** Replaces the manifest. */
+  public void writeManifest(Manifest manifest) {
+    JsonFiles.write(forWriting("manifest.json"), manifest);
+  }
+
+  /** What happened. */
+  public Journal journal() {
+    return journal;
+  }
+
+  /** Writes the MRD computed before an epoch, from 0. */
+  public void writeMrd(int epoch, List<MrdRow> rows) {
+    JsonFiles.writeLines(forWriting(mrdFile(epoch)), rows);
+  }
+
+  /** The MRD computed before an epoch. */
+  public List<MrdRow> mrd(int epoch) {
+    return JsonFiles.readLines(path.resolve(mrdFile(epoch)), MrdRow.class);
+  }
+
+  /** The epochs MRD was computed before, ascending. */
+  public List<Integer> mrdEpochs() {
+    Path folder = path.resolve("mrd");
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("epoch-\\d+\\.jsonl"))
+          .map(name -> Integer.valueOf(name.replaceAll("\\D", "")))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes what was done with each sample. */
+  public void writeSamples(List<SampleRow> rows) {
+    JsonFiles.writeLines(forWriting("samples.jsonl"), rows);
+  }
+
+  /** What was done with each sample; empty before it's written. */
+  public List<SampleRow> samples() {
+    return linesIfThere("samples.jsonl", SampleRow.class);
+  }
+
+  /**
+   * Adds measurements. One of a stage, suite and metric that were measured before takes the old
+   * one's place, so a stage done again after a resume isn't counted twice.
+   */
+  public void appendMeasurements(List<Measurement> measurements) {
+    List<Measurement> all = new ArrayList<>(measurements());
+    for (Measurement added : measurements) {
+      all.removeIf(
+          old ->
+              old.stage().equals(added.stage())
+                  && old.suite().equals(added.suite())
+                  && old.metric().equals(added.metric()));
+      all.add(added);
+    }
+    JsonFiles.writeLines(forWriting("measurements.jsonl"), all);
+  }
+
+  /** All measurements so far. */
+  public List<Measurement> measurements() {
+    return linesIfThere("measurements.jsonl", Measurement.class);
+  }
+
+  /** {@code checkpoint/}. */
+  public Path checkpoint() {
+    return path.resolve("checkpoint");
+  }
+
+  /** {@code model/}. */
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  /** {@code eval/STAGE/}, for a file a set: {@code forget.jsonl}. */
+  public Path evaluationRows(String stage) {
+    return path.resolve("eval").resolve(stage);
+  }
+
+  /** Gives the lock back. */
+  @Override
+  public void close() {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      throw EngramException.file(path + " can't be unlocked: " + e.getMessage(), e);
+    }
+  }
+
+  private Path forWriting(String name) {
+    if (lock == null) {
+      throw new IllegalStateException(path + " was opened to be read");
+    }
+    return path.resolve(name);
+  }
+
+  private <T> List<T> linesIfThere(String name, Class<T> type) {
+    Path file = path.resolve(name);
+    return Files.exists(file) ? JsonFiles.readLines(file, type) : List.of();
+  }
+
+  private static String mrdFile(int epoch) {
+    return String.format(Locale.ROOT, "mrd/epoch-%03d.jsonl", epoch);
+  }
+
+  private static boolean isEmpty(Path dir) throws IOException {
+    if (!Files.isDirectory(dir)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(dir)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  private static void checkIsRun(Path dir) {
+    if (!Files.isRegularFile(dir.resolve("manifest.json"))) {
+      throw EngramException.file(
+          Files.isDirectory(dir)
+              ? dir + " is not a run folder: it has no manifest.json"
+              : dir + " does not exist");
+    }
+  }
+
+  /** The system frees the lock when the process ends, however it ends; the empty file stays. */
+  private static FileChannel lock(Path dir) {
+    try {
+      FileChannel channel =
+          FileChannel.open(dir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        channel.close();
+        throw EngramException.file(
+            dir + " is in use by another process; wait for it, or stop it first");
+      }
+      return channel;
+    } catch (IOException e) {
+      throw EngramException.file(dir + " can't be locked: " + e.getMessage(), e);
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.engram.core.sample;
+
+import io.engram.core.EngramException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What makes a row a sample: {@code question}+{@code answer}, {@code prompt}+{@code answer}, {@code
+ * response} or {@code completion}, {@code text}, {@code prompt_ids}+{@code answer_ids}, {@code ids}
+ * (looked for in this order of ids first, then text), and an optional {@code id}.
+ */
+final class SampleFields {
+  private static final List<String> QUESTIONS = List.of("question", "prompt");
+  private static final List<String> ANSWERS = List.of("answer", "response", "completion");
+
+  private SampleFields() {}
+
+  /** The sample in a row; {@code number} is its id where it has none of its own. */
+  static Sample sample(SampleRows.Row row, String number) {
+    ObjectNode fields = row.fields();
+    JsonNode id = fields.path("id");
+    String name = id.isMissingNode() || id.isNull() ? number : id.asString();
+    return new Sample(name, content(fields, row.where()));
+  }
+
+  private static Sample.Content content(ObjectNode fields, String where) {
+    if (fields.has("answer_ids")) {
+      List<Integer> prompt =
+          fields.has("prompt_ids") ? ids(fields, "prompt_ids", where) : List.of();
+      return new Sample.TokenIds(prompt, ids(fields, "answer_ids", where));
+    }
+    if (fields.has("ids")) {
+      // The first token has nothing before it to be predicted from, so all others are labelled.
+      return new Sample.TokenIds(List.of(), ids(fields, "ids", where));
+    }
+    Optional<String> question = first(fields, QUESTIONS);
+    Optional<String> answer = first(fields, ANSWERS);
+    if (question.isPresent() && answer.isPresent()) {
+      return new Sample.QuestionAnswer(
+          text(fields, question.get(), where), text(fields, answer.get(), where));
+    }
+    if (fields.has("text")) {
+      return new Sample.PlainText(text(fields, "text", where));
+    }
+    throw EngramException.usage(
+        "%s has the fields %s; a sample needs question and answer, prompt and answer, response or completion, text, prompt_ids and answer_ids, or ids"
+            .formatted(where, fields.propertyNames()));
+  }
+
+  private static Optional<String> first(ObjectNode fields, List<String> names) {
+    return names.stream().filter(fields::has).findFirst();
+  }
+
+  private static String text(ObjectNode fields, String name, String where) {
+    JsonNode value = fields.path(name);
+    if (!value.isString()) {
+      throw EngramException.usage("%s: %s is %s, not a text".formatted(where, name, value));
+    }
+    return value.asString();
+  }
+
+  private static List<Integer> ids(ObjectNode fields, String name, String where) {
+    JsonNode value = fields.path(name);
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode id : value.isString() ? listed(value.asString()) : value) {
+      if (!id.canConvertToInt() || !id.isIntegralNumber() || id.asInt() < 0) {
+        throw EngramException.usage(
+            "%s: %s holds %s, which is not a token id".formatted(where, name, id));
+      }
+      ids.add(id.asInt());
+    }
+    if (!(value.isArray() || value.isString()) || (ids.isEmpty() && !name.equals("prompt_ids"))) {
+      throw EngramException.usage(
+          "%s: %s is %s, not a list of token ids".formatted(where, name, value));
+    }
+    return ids;
+  }
+
+  /** The numbers in a cell of a table: {@code 1 2 3} or {@code [1, 2, 3]}. */
+  private static ArrayNode listed(String cell) {
+    ArrayNode numbers = JsonNodeFactory.instance.arrayNode();
+    for (String word : cell.replaceAll("[\\[\\],]", " ").strip().split("\\s+", -1)) {
+      if (word.matches("\\d{1,9}")) {
+        numbers.add(Integer.parseInt(word));
+      } else if (!word.isEmpty()) {
+        numbers.add(word);
+      }
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,139 @@
+package io.engram.core.sample;
+
+import io.engram.core.EngramException;
+import io.engram.core.data.ParquetRows;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.csv.CsvMapper;
+import tools.jackson.dataformat.csv.CsvReadFeature;
+import tools.jackson.dataformat.csv.CsvSchema;
+
+/** The rows of a sample file, whatever its format: fields by name, and where each row stands. */
+final class SampleRows {
+  /**
+   * A row.
+   *
+   * @param fields its values by name
+   * @param where "FILE line 12", for messages
+   */
+  record Row(ObjectNode fields, String where) {}
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private static final CsvMapper CSV =
+      CsvMapper.builder()
+          .enable(CsvReadFeature.SKIP_EMPTY_LINES)
+          .enable(CsvReadFeature.FAIL_ON_MISSING_COLUMNS)
+          .build();
+
+  private SampleRows() {}
+
+  /**
+   * All rows, in the file's order.
+   *
+   * @param name what the file is called in messages
+   * @throws EngramException if the file is missing, empty, not UTF-8 or not of its format
+   */
+  static List<Row> read(Path file, String name) {
+    String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    ending = ending.substring(Math.max(0, ending.lastIndexOf('.')));
+    List<Row> rows =
+        switch (ending) {
+          case ".jsonl" -> lines(TextFile.read(file, name), name);
+          case ".json" -> json(TextFile.read(file, name), name);
+          case ".csv" -> table(TextFile.read(file, name), name, ',');
+          case ".tsv" -> table(TextFile.read(file, name), name, '\t');
+          case ".txt" -> text(TextFile.read(file, name), name);
+          case ".parquet" -> parquet(file, name);
+          default ->
+              throw EngramException.usage(
+                  "%s is neither tofu:SPLIT nor a file that ends in one of %s, or in one of them and .gz"
+                      .formatted(name, SampleSource.ENDINGS));
+        };
+    if (rows.isEmpty()) {
+      throw EngramException.file(name + " holds no sample");
+    }
+    return rows;
+  }
+
+  private static List<Row> lines(String text, String name) {
+    List<Row> rows = new ArrayList<>();
+    int number = 0;
+    for (String line : (Iterable<String>) text.lines()::iterator) {
+      String where = name + " line " + ++number;
+      if (!line.isBlank()) {
+        try {
+          rows.add(row(JSON.readTree(line), where));
+        } catch (JacksonException e) {
+          throw EngramException.file(where + " is not JSON: " + e.getOriginalMessage(), e);
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static List<Row> text(String text, String name) {
+    List<Row> rows = new ArrayList<>();
+    int number = 0;
+    for (String line : (Iterable<String>) text.lines()::iterator) {
+      number++;
+      if (!line.isBlank()) {
+        rows.add(new Row(JSON.createObjectNode().put("text", line), name + " line " + number));
+      }
+    }
+    return rows;
+  }
+
+  /** One array of objects; objects one after another are taken too, as TOFU's own files have. */
+  private static List<Row> json(String text, String name) {
+    return objects(JSON.reader(), text, name);
+  }
+
+  private static List<Row> table(String text, String name, char separator) {
+    CsvSchema header = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
+    return objects(CSV.readerFor(ObjectNode.class).with(header), text, name);
+  }
+
+  private static List<Row> objects(ObjectReader reader, String text, String name) {
+    List<Row> rows = new ArrayList<>();
+    int line = 1;
+    try (JsonParser parser = reader.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        line = parser.currentTokenLocation().getLineNr();
+        if (token != JsonToken.START_ARRAY && token != JsonToken.END_ARRAY) {
+          rows.add(row(reader.readTree(parser), name + " line " + line));
+        }
+      }
+    } catch (JacksonException e) {
+      int at = e.getLocation() == null ? line : e.getLocation().getLineNr();
+      throw EngramException.file(name + " line " + at + ": " + e.getOriginalMessage(), e);
+    }
+    return rows;
+  }
+
+  private static List<Row> parquet(Path file, String name) {
+    List<Row> rows = new ArrayList<>();
+    for (ObjectNode fields : TextFile.unpacked(file, name, ParquetRows::read)) {
+      rows.add(new Row(fields, name + " row " + rows.size()));
+    }
+    return rows;
+  }
+
+  private static Row row(JsonNode node, String where) {
+    if (node instanceof ObjectNode fields) {
+      return new Row(fields, where);
+    }
+    throw EngramException.file(where + " is " + node + ", not an object with named fields");
+  }
+}

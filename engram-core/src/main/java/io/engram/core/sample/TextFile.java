@@ -1,0 +1,88 @@
+package io.engram.core.sample;
+
+import io.engram.core.EngramException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.zip.GZIPInputStream;
+
+/** A file as UTF-8 text, unpacked where its name ends in {@code .gz}. */
+final class TextFile {
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private TextFile() {}
+
+  /**
+   * The whole text, without a byte order mark.
+   *
+   * @throws EngramException of kind FILE if it is missing, empty, or not UTF-8; then with the line
+   */
+  static String read(Path file, String name) {
+    try (InputStream in = open(file, name)) {
+      byte[] bytes = in.readAllBytes();
+      String text = decode(bytes, name);
+      if (text.isBlank()) {
+        throw EngramException.file(name + " is empty");
+      }
+      return text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+    } catch (IOException e) {
+      throw EngramException.file(name + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** What {@code reader} makes of a binary file; a packed one is unpacked to a temporary file. */
+  static <T> T unpacked(Path file, String name, Function<Path, T> reader) {
+    try (InputStream in = open(file, name)) {
+      if (!isPacked(file)) {
+        return reader.apply(file);
+      }
+      Path temporary = Files.createTempFile("engram", ".parquet");
+      try {
+        Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
+        return reader.apply(temporary);
+      } finally {
+        Files.delete(temporary);
+      }
+    } catch (IOException e) {
+      throw EngramException.file(name + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static InputStream open(Path file, String name) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw EngramException.file(
+          name + (Files.exists(file) ? " is a folder, not a file" : " does not exist"));
+    }
+    // Read whole first: a stream left open by a damaged header would leak.
+    return isPacked(file)
+        ? new GZIPInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))
+        : Files.newInputStream(file);
+  }
+
+  private static boolean isPacked(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
+  }
+
+  private static String decode(byte[] bytes, String name) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length + 1);
+    CoderResult result = decoder.decode(in, out, true);
+    if (result.isError()) {
+      long line = out.flip().chars().filter(c -> c == '\n').count() + 1;
+      throw EngramException.file(
+          "%s line %d is not UTF-8 (byte 0x%02X)".formatted(name, line, in.get(in.position())));
+    }
+    return out.flip().toString();
+  }
+}

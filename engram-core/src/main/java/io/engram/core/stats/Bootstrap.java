@@ -1,0 +1,51 @@
+package io.engram.core.stats;
+
+import io.engram.core.random.RandomStream;
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+import org.hipparchus.stat.descriptive.rank.Percentile;
+import org.hipparchus.stat.descriptive.rank.Percentile.EstimationType;
+
+/** Intervals by drawing the sample again from itself (Efron, 1979). */
+public final class Bootstrap {
+  /**
+   * The interval's ends.
+   *
+   * @param low the (1 − level)/2 quantile of the redrawn statistic
+   * @param high the (1 + level)/2 quantile
+   */
+  public record Interval(double low, double high) {}
+
+  private Bootstrap() {}
+
+  /**
+   * The percentile interval of a statistic.
+   *
+   * @param level the share covered, in (0, 1): 0.95
+   * @param draws how many times the sample is redrawn; 1,000 and more for 0.95
+   * @param random the stream the redrawing takes its numbers from
+   * @throws IllegalArgumentException if the sample is empty, or level or draws out of range
+   */
+  public static Interval interval(
+      double[] sample,
+      ToDoubleFunction<double[]> statistic,
+      double level,
+      int draws,
+      RandomStream random) {
+    if (sample.length == 0 || draws < 1 || !(level > 0 && level < 1)) {
+      throw new IllegalArgumentException(
+          "a bootstrap needs a sample (n = %d), draws >= 1 (%d) and a level in (0, 1) (%s)"
+              .formatted(sample.length, draws, level));
+    }
+    double[] redrawn = new double[draws];
+    double[] again = new double[sample.length];
+    for (int draw = 0; draw < draws; draw++) {
+      Arrays.setAll(again, i -> sample[random.nextInt(sample.length)]);
+      redrawn[draw] = statistic.applyAsDouble(again);
+    }
+    // R_7 is the linear interpolation that numpy and R use unless told otherwise.
+    Percentile quantile = new Percentile().withEstimationType(EstimationType.R_7);
+    quantile.setData(redrawn);
+    return new Interval(quantile.evaluate(50 * (1 - level)), quantile.evaluate(50 * (1 + level)));
+  }
+}

@@ -1,0 +1,5 @@
+/** Statistics under the names the paper uses, thin over Hipparchus. */
+@NullMarked
+package io.engram.core.stats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package io.engram.model;
+
+import io.engram.core.EngramException;
+import io.engram.core.random.RandomStream;
+import io.engram.core.run.Hashes;
+import io.engram.model.checkpoint.PeftAdapter;
+import io.engram.model.checkpoint.WeightFiles;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Torch;
+import io.engram.model.text.SampleTokenizer;
+import io.engram.model.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open model: decoder, weights, tokenizer. Owns native memory; close it.
+ *
+ * <p>One thread at a time may use it.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private static final long SMALL = 1_000_000_000;
+
+  private final ModelFolder folder;
+  private final ModelOptions options;
+  private final Decoder decoder;
+  private final Dtype dtype;
+  private @Nullable Tokenizer tokenizer;
+  private final SampleTokenizer samples;
+
+  private LanguageModel(ModelFolder folder, ModelOptions options) {
+    this.folder = folder;
+    this.options = options;
+    Torch.load();
+    Torch.threads(options.threads());
+    DecoderConfig config = folder.decoder();
+    Dtype wanted = wantedDtype(config, options);
+    Parameters parameters =
+        options.initialize()
+            ? NewWeights.draw(
+                config,
+                wanted == null ? Dtype.FLOAT32 : wanted,
+                options.device(),
+                RandomStream.of(options.seed(), "init", 0, 0))
+            : WeightFiles.read(folder.base(), WeightNames.shapes(config), wanted, options.device());
+    try {
+      if (folder.adapter() != null) {
+        PeftAdapter.read(folder.adapter(), config, parameters, options.device());
+      }
+    } catch (RuntimeException e) {
+      parameters.close();
+      throw e;
+    }
+    this.decoder = new Decoder(config, parameters, options.device());
+    this.dtype = Dtype.of(parameters.get(WeightNames.EMBEDDING));
+    this.samples =
+        new SampleTokenizer(
+            this::tokenizer, options.template(), config.vocabularySize(), config.maxPositions());
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @param model {@code mini} or another built-in name, a Hugging Face folder or a PEFT folder
+   * @throws EngramException if it can't be opened, saying what is missing, damaged or unsupported
+   */
+  public static LanguageModel open(String model, ModelOptions options) {
+    return new LanguageModel(ModelFolder.find(model, options.base()), options);
+  }
+
+  private static @Nullable Dtype wantedDtype(DecoderConfig config, ModelOptions options) {
+    if (options.dtype() != null || !options.device().isCpu()) {
+      return options.dtype();
+    }
+    long count = 0;
+    for (long[] shape : WeightNames.shapes(config).values()) {
+      long numbers = 1;
+      for (long size : shape) {
+        numbers *= size;
+      }
+      count += numbers;
+    }
+    return count < SMALL ? Dtype.FLOAT32 : null;
+  }
+
+  /** The decoder; borrowed. */
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /** The shape of the model. */
+  public DecoderConfig config() {
+    return decoder.config();
+  }
+
+  /** How it was opened. */
+  public ModelOptions options() {
+    return options;
+  }
+
+  /** Number format of the weights in memory. */
+  public Dtype dtype() {
+    return dtype;
+  }
+
+  /** The model's tokenizer, opened when it's first asked for: token ids need none. Borrowed. */
+  public Tokenizer tokenizer() {
+    if (tokenizer == null) {
+      tokenizer = Tokenizer.open(folder.base(), folder.eosId());
+    }
+    return tokenizer;
+  }
+
+  /** Samples to tokens with the template it was opened with. */
+  public SampleTokenizer samples() {
+    return samples;
+  }
+
+  /** Tokens at which generation stops. */
+  public Set<Integer> stopIds() {
+    return folder.stopIds();
+  }
+
+  /** The folder of the base model. */
+  public Path path() {
+    return folder.base();
+  }
+
+  /** SHA-256 over the files of the model folder, and of the adapter's where there is one. */
+  public String hash() {
+    String base = Hashes.sha256(folder.base());
+    return folder.adapter() == null ? base : Hashes.sha256(base + Hashes.sha256(folder.adapter()));
+  }
+
+  /** In a line: family, size, number format, device. */
+  public String describe() {
+    return String.format(
+        "%s, %.1f M parameters, %s on %s",
+        config().modelType(),
+        decoder.parameters().count() / 1e6,
+        dtype.configName(),
+        options.device().name());
+  }
+
+  /**
+   * Writes the model as a Hugging Face folder that transformers loads; adapters are merged in.
+   *
+   * @param written number format of the weights written
+   * @throws EngramException if the folder can't be written
+   */
+  public void save(Path target, Dtype written) {
+    ModelWriter.write(this, folder, target, written);
+  }
+
+  /** {@link #save(Path, Dtype)} in the format the weights have in memory. */
+  public void save(Path target) {
+    save(target, dtype);
+  }
+
+  @Override
+  public void close() {
+    decoder.parameters().close();
+    if (tokenizer != null) {
+      tokenizer.close();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.engram.model;
+
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.text.PromptTemplate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to open a model.
+ *
+ * @param device where its weights go
+ * @param dtype number format of its weights; null: float32 under 1B parameters on the processor,
+ *     the file's own otherwise
+ * @param template how questions and answers become text
+ * @param base the base model of an adapter folder; null: the one its configuration names
+ * @param threads threads of a tensor operation; 0: libtorch's choice
+ * @param batchTokens tokens of a forward pass at most
+ * @param initialize draw new weights from config.json's initializer_range instead of reading them
+ * @param seed of those weights
+ */
+public record ModelOptions(
+    Device device,
+    @Nullable Dtype dtype,
+    PromptTemplate template,
+    @Nullable String base,
+    int threads,
+    int batchTokens,
+    boolean initialize,
+    long seed) {
+  /** On the processor, with everything automatic and the plain template. */
+  public static ModelOptions defaults() {
+    return new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 0, 4096, false, 42);
+  }
+
+  /** The same with another template. */
+  public ModelOptions withTemplate(PromptTemplate other) {
+    return new ModelOptions(device, dtype, other, base, threads, batchTokens, initialize, seed);
+  }
+}

@@ -1,0 +1,42 @@
+package io.engram.model;
+
+import io.engram.core.random.RandomStream;
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.GaussianNoise;
+import io.engram.model.tensor.Tensors;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Weights of a model that hasn't been trained, as transformers initialises a Llama. */
+final class NewWeights {
+  private NewWeights() {}
+
+  /**
+   * Matrices N(0, initializer_range²) from the stream's child of their number, gains 1, biases 0.
+   */
+  static Parameters draw(DecoderConfig config, Dtype dtype, Device device, RandomStream stream) {
+    Parameters parameters = new Parameters();
+    int number = 0;
+    for (Map.Entry<String, long[]> entry : WeightNames.shapes(config).entrySet()) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor tensor = torch.zeros(entry.getValue(), Tensors.options(ScalarType.Float));
+        if (entry.getValue().length == 2) {
+          GaussianNoise.add(tensor, stream.child(number), config.initializerRange());
+        } else if (entry.getKey().endsWith("norm.weight")) {
+          tensor.fill_(new Scalar(1.0));
+        }
+        parameters.put(entry.getKey(), Tensors.to(tensor, device).to(dtype.torch()));
+      }
+      number++;
+    }
+    return parameters;
+  }
+}

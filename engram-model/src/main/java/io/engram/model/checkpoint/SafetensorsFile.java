@@ -1,0 +1,156 @@
+package io.engram.model.checkpoint;
+
+import io.engram.core.EngramException;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Tensors;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A safetensors file, mapped into memory and not read: 8 bytes with the length of a JSON header,
+ * little-endian; the header, {@code {"name": {"dtype": "F32", "shape": […], "data_offsets": [from,
+ * to]}}}; then the numbers. Tensors are views on the map, which is private: writing to one never
+ * reaches the file.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+  private static final long MAX_HEADER_BYTES = 100_000_000;
+
+  /** Where a tensor lies in the file. */
+  private record Entry(Dtype dtype, long[] shape, long from, long to) {}
+
+  private final Path path;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final long dataStart;
+  private final Tensor bytes;
+
+  /**
+   * Maps the file and checks its header whole.
+   *
+   * @throws EngramException if the file is missing, truncated or its header doesn't hold together
+   */
+  public SafetensorsFile(Path path) {
+    this.path = path;
+    if (!Files.isRegularFile(path)) {
+      throw EngramException.file(path + ": no such file; a safetensors file is needed here.");
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = channel.size();
+      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      if (channel.read(length, 0) < 8) {
+        throw damaged("it has " + size + " bytes, fewer than a header takes");
+      }
+      long headerBytes = length.getLong(0);
+      if (headerBytes < 2 || headerBytes > Math.min(size - 8, MAX_HEADER_BYTES)) {
+        throw damaged(
+            "its header claims " + headerBytes + " bytes; the file has " + size + " in all");
+      }
+      ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
+      while (header.hasRemaining() && channel.read(header, 8 + header.position()) >= 0) {}
+      dataStart = 8 + headerBytes;
+      readHeader(JsonMapper.shared().readTree(header.array()), size - dataStart);
+      bytes = map(path, size);
+    } catch (IOException e) {
+      throw EngramException.file(path + ": could not be read: " + e.getMessage(), e);
+    } catch (JacksonException e) {
+      throw damaged("its header is no JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private void readHeader(JsonNode header, long dataBytes) {
+    for (Map.Entry<String, JsonNode> field : header.properties()) {
+      if (field.getKey().equals("__metadata__")) {
+        continue;
+      }
+      String where = path + ": tensor " + field.getKey();
+      JsonNode value = field.getValue();
+      Dtype dtype = Dtype.ofSafetensors(value.path("dtype").asString("?"), where);
+      long[] shape = new long[value.path("shape").size()];
+      long numbers = 1;
+      for (int i = 0; i < shape.length; i++) {
+        shape[i] = value.path("shape").get(i).asLong(-1);
+        if (shape[i] < 0 || (shape[i] > 0 && numbers > Long.MAX_VALUE / 16 / shape[i])) {
+          throw damaged("tensor " + field.getKey() + " has an impossible shape");
+        }
+        numbers *= shape[i];
+      }
+      long from = value.path("data_offsets").path(0).asLong(-1);
+      long to = value.path("data_offsets").path(1).asLong(-1);
+      if (from < 0 || to < from || to > dataBytes) {
+        throw damaged(
+            String.format(
+                "tensor %s ends at byte %d of the data, which has %d: the file is truncated",
+                field.getKey(), to, dataBytes));
+      }
+      if (to - from != numbers * dtype.sizeBytes()) {
+        throw damaged(
+            String.format(
+                "tensor %s has %d bytes where its shape takes %d",
+                field.getKey(), to - from, numbers * dtype.sizeBytes()));
+      }
+      entries.put(field.getKey(), new Entry(dtype, shape, from, to));
+    }
+  }
+
+  private static Tensor map(Path path, long size) {
+    try (PointerScope scope = new PointerScope()) {
+      return Tensors.keep(
+          torch.from_file(
+              path.toString(),
+              new BoolOptional(false),
+              new LongOptional(size),
+              Tensors.options(ScalarType.Byte)));
+    }
+  }
+
+  /** Names of the tensors, in the order of the header, with their shapes. */
+  public Map<String, long[]> shapes() {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    entries.forEach((name, entry) -> shapes.put(name, entry.shape().clone()));
+    return shapes;
+  }
+
+  /**
+   * The tensor as a view on the map, or a copy where the file doesn't align it; belongs to the
+   * running scope and lives on after this is closed.
+   */
+  public Tensor tensor(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw damaged("it has no tensor " + name);
+    }
+    return Tensors.scoped(
+        () -> {
+          Tensor raw = bytes.narrow(0, dataStart + entry.from(), entry.to() - entry.from());
+          if ((dataStart + entry.from()) % entry.dtype().sizeBytes() != 0) {
+            raw = raw.clone();
+          }
+          return raw.view(entry.dtype().torch()).view(entry.shape());
+        });
+  }
+
+  private EngramException damaged(String why) {
+    return EngramException.file(
+        path + " is damaged: " + why + ".\nFetch or copy the file again and compare its size.");
+  }
+
+  @Override
+  public void close() {
+    Tensors.release(bytes);
+  }
+}

@@ -1,0 +1,109 @@
+package io.engram.model.decoder;
+
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Tensors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A pre-norm transformer decoder: embedding, L layers of attention and MLP with residual
+ * connections, and a last norm. Its output is the hidden state; logits are the business of {@link
+ * LogitsHead}, which makes only those that someone needs.
+ *
+ * <p>Rows of different sequences never mix outside attention, so a batch is packed: {@code [N, C]}
+ * with N the number of tokens, no padding.
+ */
+public final class Decoder {
+  private final DecoderConfig config;
+  private final Parameters parameters;
+  private final Device device;
+
+  /** A decoder over these weights; borrows them. */
+  public Decoder(DecoderConfig config, Parameters parameters, Device device) {
+    this.config = config;
+    this.parameters = parameters;
+    this.device = device;
+  }
+
+  /** The shape of the model. */
+  public DecoderConfig config() {
+    return config;
+  }
+
+  /** The weights; borrowed. */
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /** Where the weights are. */
+  public Device device() {
+    return device;
+  }
+
+  /** Embeds the batch's tokens: {@code [N, C]}. */
+  public Tensor embed(int[] ids) {
+    return parameters.get(WeightNames.EMBEDDING).index_select(0, Tensors.ofInts(ids, device));
+  }
+
+  /**
+   * Hidden states of the chosen rows after the last norm.
+   *
+   * @param embedded {@code [N, C]}, from {@link #embed}
+   * @param rows rows of the batch that are wanted, int64 {@code [M]}
+   * @return {@code [M, C]}
+   */
+  public Tensor hidden(PackedBatch batch, Tensor embedded, Tensor rows) {
+    Rotary rotary = rotary(batch.positions(), embedded);
+    Tensor x = embedded;
+    for (int i = 0; i < config.layers(); i++) {
+      x = layer(i, x, rotary, batch);
+    }
+    return lastNorm(x.index_select(0, rows));
+  }
+
+  /**
+   * {@link #hidden} without gradients: each layer's temporaries are freed as soon as it's done.
+   * Call it where gradients are off.
+   */
+  public Tensor hiddenWithoutGradient(PackedBatch batch, int[] rows) {
+    return Tensors.scoped(
+        () -> {
+          Tensor x = embed(batch.ids());
+          Rotary rotary = rotary(batch.positions(), x);
+          for (int i = 0; i < config.layers(); i++) {
+            int number = i;
+            Tensor before = x;
+            x = Tensors.scoped(() -> layer(number, before, rotary, batch));
+          }
+          return lastNorm(x.index_select(0, Tensors.ofInts(rows, device)));
+        });
+  }
+
+  Rotary rotary(int[] positions, Tensor like) {
+    return Rotary.at(positions, config, like.scalar_type(), device);
+  }
+
+  Tensor lastNorm(Tensor x) {
+    return RmsNorm.apply(parameters, config, WeightNames.FINAL_NORM, x);
+  }
+
+  private Tensor layer(int i, Tensor x, Rotary rotary, PackedBatch batch) {
+    Attention.Heads heads = heads(i, x, rotary);
+    return finishLayer(i, x, Attention.causal(heads, config, batch.buckets()));
+  }
+
+  /** Queries, keys and values of layer i. */
+  Attention.Heads heads(int i, Tensor x, Rotary rotary) {
+    String name = WeightNames.layer(i);
+    Tensor normed = RmsNorm.apply(parameters, config, name + ".input_layernorm.weight", x);
+    return Attention.project(parameters, config, name + ".self_attn", normed, rotary);
+  }
+
+  /** What comes after attention in layer i: output projection, residual, MLP, residual. */
+  Tensor finishLayer(int i, Tensor x, Tensor attended) {
+    String name = WeightNames.layer(i);
+    Tensor h = torch.add(x, Linear.apply(parameters, name + ".self_attn.o_proj", attended));
+    Tensor normed = RmsNorm.apply(parameters, config, name + ".post_attention_layernorm.weight", h);
+    return torch.add(h, Mlp.apply(parameters, name + ".mlp", normed));
+  }
+}

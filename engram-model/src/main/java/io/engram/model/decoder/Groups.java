@@ -1,0 +1,39 @@
+package io.engram.model.decoder;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Splits work into batches that fit the memory. */
+public final class Groups {
+  private Groups() {}
+
+  /**
+   * Groups of indices, longest first, whose lengths add up to at most {@code maxTokens}; an item
+   * longer than that has a group to itself.
+   */
+  public static List<int[]> byTokens(int[] lengths, int maxTokens) {
+    List<Integer> order =
+        IntStream.range(0, lengths.length)
+            .boxed()
+            .sorted(Comparator.comparingInt((Integer i) -> lengths[i]).reversed())
+            .toList();
+    List<int[]> groups = new ArrayList<>();
+    List<Integer> group = new ArrayList<>();
+    int tokens = 0;
+    for (int index : order) {
+      if (!group.isEmpty() && tokens + lengths[index] > maxTokens) {
+        groups.add(group.stream().mapToInt(Integer::intValue).toArray());
+        group.clear();
+        tokens = 0;
+      }
+      group.add(index);
+      tokens += lengths[index];
+    }
+    if (!group.isEmpty()) {
+      groups.add(group.stream().mapToInt(Integer::intValue).toArray());
+    }
+    return groups;
+  }
+}

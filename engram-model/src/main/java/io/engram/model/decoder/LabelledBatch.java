@@ -1,0 +1,49 @@
+package io.engram.model.decoder;
+
+import io.engram.model.text.TokenizedSample;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A packed batch of samples with the rows that predict their labelled tokens, in the order of the
+ * samples.
+ *
+ * @param batch the packed tokens; the last token of a sample predicts nothing and is left out
+ * @param rows rows whose hidden states are needed, {@code [M]}
+ * @param targets the labelled tokens, {@code [M]}
+ * @param offsets where each sample's labels begin in {@code rows}; one more than there are samples
+ */
+public record LabelledBatch(PackedBatch batch, int[] rows, int[] targets, int[] offsets) {
+  /** Packs the samples; each must have a labelled token. */
+  public static LabelledBatch of(List<TokenizedSample> samples) {
+    List<int[]> inputs = new ArrayList<>();
+    int labels = 0;
+    for (TokenizedSample sample : samples) {
+      inputs.add(java.util.Arrays.copyOf(sample.ids(), sample.ids().length - 1));
+      labels += sample.labels();
+    }
+    PackedBatch batch = PackedBatch.of(inputs);
+    int[] rows = new int[labels];
+    int[] targets = new int[labels];
+    int[] offsets = new int[samples.size() + 1];
+    int at = 0;
+    for (int s = 0; s < samples.size(); s++) {
+      TokenizedSample sample = samples.get(s);
+      for (int t = sample.labelStart(); t < sample.ids().length; t++) {
+        rows[at] = batch.starts()[s] + t - 1;
+        targets[at++] = sample.ids()[t];
+      }
+      offsets[s + 1] = at;
+    }
+    return new LabelledBatch(batch, rows, targets, offsets);
+  }
+
+  /**
+   * Splits samples into groups of at most {@code maxTokens} tokens, similar lengths together.
+   *
+   * @return indices into {@code samples}; a sample longer than the limit has a group to itself
+   */
+  public static List<int[]> groups(List<TokenizedSample> samples, int maxTokens) {
+    return Groups.byTokens(samples.stream().mapToInt(s -> s.ids().length).toArray(), maxTokens);
+  }
+}

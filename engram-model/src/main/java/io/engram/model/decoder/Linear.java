@@ -1,0 +1,34 @@
+package io.engram.model.decoder;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = x Wᵀ + b}, and the low-rank addition of an adapter where there is one. */
+final class Linear {
+  private Linear() {}
+
+  /**
+   * Applies the layer whose weight is called {@code prefix + ".weight"}.
+   *
+   * @param x {@code [N, in]}
+   * @return {@code [N, out]}
+   */
+  static Tensor apply(Parameters parameters, String prefix, Tensor x) {
+    String name = prefix + ".weight";
+    Tensor weight = parameters.get(name);
+    @Nullable Tensor bias = parameters.find(prefix + ".bias");
+    Tensor y = bias == null ? torch.linear(x, weight) : torch.linear(x, weight, bias);
+    Parameters.@Nullable Adapter adapter = parameters.adapter(name);
+    return adapter == null ? y : y.add(low(x, adapter));
+  }
+
+  /** Adapters are float32 whatever the weights are: their small steps would be lost in bfloat16. */
+  private static Tensor low(Tensor x, Parameters.Adapter adapter) {
+    ScalarType type = x.scalar_type();
+    ScalarType own = adapter.a().scalar_type();
+    Tensor low = torch.linear(torch.linear(x.to(own), adapter.a()), adapter.b());
+    return low.mul(new org.bytedeco.pytorch.Scalar(adapter.scale())).to(type);
+  }
+}

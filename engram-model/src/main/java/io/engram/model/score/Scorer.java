@@ -1,0 +1,75 @@
+package io.engram.model.score;
+
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.text.TokenizedSample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/** Token log-probabilities ℓ_t = log p(x_t | x_&lt;t; θ), in nats, of the labelled tokens. */
+public final class Scorer {
+  private final Decoder decoder;
+  private final int batchTokens;
+
+  /** Scores with this model; borrows it. */
+  public Scorer(LanguageModel model) {
+    this(model.decoder(), model.options().batchTokens());
+  }
+
+  /** Scores with these weights, at most {@code batchTokens} tokens at once. */
+  public Scorer(Decoder decoder, int batchTokens) {
+    this.decoder = decoder;
+    this.batchTokens = batchTokens;
+  }
+
+  /**
+   * What a sample's labelled tokens got.
+   *
+   * @param logProbs ℓ_t in nats, {@code [n]}
+   * @param isArgmax whether the token is the model's first choice, {@code [n]}
+   */
+  public record TokenScores(double[] logProbs, boolean[] isArgmax) {}
+
+  /** ℓ_t of every sample, in the order given. */
+  public List<double[]> logProbs(List<TokenizedSample> samples, ProgressListener progress) {
+    return score(samples, progress).stream().map(TokenScores::logProbs).toList();
+  }
+
+  /** ℓ_t and argmax hits of every sample, in the order given. */
+  public List<TokenScores> score(List<TokenizedSample> samples, ProgressListener progress) {
+    TokenScores[] results = new TokenScores[samples.size()];
+    for (int[] group : LabelledBatch.groups(samples, batchTokens)) {
+      scoreGroup(samples, group, results);
+      progress.advance(group.length);
+    }
+    return new ArrayList<>(Arrays.asList(results));
+  }
+
+  private void scoreGroup(List<TokenizedSample> samples, int[] group, TokenScores[] results) {
+    LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      Tensor hidden = decoder.hiddenWithoutGradient(batch.batch(), batch.rows());
+      Tensor head = decoder.parameters().get(WeightNames.head(decoder.config()));
+      LogitsHead.Scores scores =
+          LogitsHead.score(hidden, head, Tensors.ofInts(batch.targets(), decoder.device()));
+      for (int i = 0; i < group.length; i++) {
+        int from = batch.offsets()[i];
+        int to = batch.offsets()[i + 1];
+        results[group[i]] =
+            new TokenScores(
+                Arrays.copyOfRange(scores.logProbs(), from, to),
+                Arrays.copyOfRange(scores.isArgmax(), from, to));
+      }
+    }
+  }
+}

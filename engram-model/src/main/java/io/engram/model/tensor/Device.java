@@ -1,0 +1,59 @@
+package io.engram.model.tensor;
+
+import io.engram.core.EngramException;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Where tensors live.
+ *
+ * @param name "cpu" or "cuda:N"
+ */
+public record Device(String name) {
+  /** The processor. */
+  public static final Device CPU = new Device("cpu");
+
+  /**
+   * Reads {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}; auto takes the first GPU that
+   * this build and machine can use.
+   *
+   * @throws EngramException if the name is none of these or the device isn't there
+   */
+  public static Device parse(String name) {
+    Torch.load();
+    boolean cuda = torch.hasCUDA() && torch.cuda_is_available();
+    if (name.equals("auto")) {
+      return cuda ? new Device("cuda:0") : CPU;
+    }
+    if (name.equals("cpu")) {
+      return CPU;
+    }
+    if (name.matches("cuda(:\\d+)?")) {
+      if (!cuda) {
+        throw EngramException.usage(
+            "--device "
+                + name
+                + ": no CUDA device can be used here.\n"
+                + "Build with the GPU artifact (./mvnw -Pgpu package) on a machine with an NVIDIA"
+                + " driver, or use --device cpu.");
+      }
+      return new Device(name.contains(":") ? name : "cuda:0");
+    }
+    throw EngramException.usage(
+        "--device " + name + ": unknown device; auto, cpu or cuda:N (N = 0, 1, …) are right.");
+  }
+
+  /** Where this tensor lives. */
+  public static Device of(org.bytedeco.pytorch.Tensor tensor) {
+    return tensor.is_cuda() ? new Device("cuda:" + tensor.device().index()) : CPU;
+  }
+
+  /** Whether this is the processor. */
+  public boolean isCpu() {
+    return name.equals("cpu");
+  }
+
+  /** libtorch's own value; owned by the running {@code PointerScope}. */
+  public org.bytedeco.pytorch.Device torch() {
+    return new org.bytedeco.pytorch.Device(name);
+  }
+}

@@ -1,0 +1,125 @@
+package io.engram.model.tensor;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Loads libtorch once, after looking for what would crash it, and tells what it runs on.
+ *
+ * <p>Two things end a JVM without a word: a processor without AVX, and a second libtorch that the
+ * dynamic loader finds before ours. Both are looked for first.
+ */
+public final class Torch {
+  private static boolean loaded;
+
+  private Torch() {}
+
+  /**
+   * Loads the native library if that hasn't been done.
+   *
+   * @throws EngramException if this machine can't run it, saying why
+   */
+  public static synchronized void load() {
+    if (loaded) {
+      return;
+    }
+    requireAvx();
+    requireNoOtherLibtorch();
+    try {
+      Loader.load(torch.class);
+    } catch (UnsatisfiedLinkError e) {
+      throw EngramException.resources(
+          "libtorch could not be loaded on "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + ": "
+              + firstLine(e)
+              + "\nBuilt for: "
+              + Loader.getPlatform()
+              + ". On Linux, glibc 2.28 or newer and libgomp are needed.",
+          e);
+    }
+    loaded = true;
+  }
+
+  /** Sets how many threads a tensor operation may use; 0 leaves libtorch's own choice. */
+  public static void threads(int threads) {
+    load();
+    if (threads > 0) {
+      torch.set_num_threads(threads);
+    }
+  }
+
+  /** How many threads a tensor operation uses. */
+  public static int threads() {
+    load();
+    return torch.get_num_threads();
+  }
+
+  /** The version of the libtorch binding, such as "2.10.0-1.5.13". */
+  public static String version() {
+    return String.valueOf(torch.class.getPackage().getImplementationVersion());
+  }
+
+  private static void requireAvx() {
+    Path cpuInfo = Path.of("/proc/cpuinfo");
+    if (!System.getProperty("os.arch", "").equals("amd64") || !Files.isReadable(cpuInfo)) {
+      return;
+    }
+    try {
+      requireAvx(Files.readString(cpuInfo));
+    } catch (IOException e) {
+      // Unreadable: libtorch will tell.
+    }
+  }
+
+  /** Fails if no processor flag list in {@code cpuInfo} names AVX. */
+  static void requireAvx(String cpuInfo) {
+    boolean listed = cpuInfo.lines().anyMatch(l -> l.startsWith("flags"));
+    boolean avx =
+        cpuInfo
+            .lines()
+            .filter(l -> l.startsWith("flags"))
+            .anyMatch(l -> List.of(l.split("\\s+")).contains("avx"));
+    if (listed && !avx) {
+      throw EngramException.resources(
+          "This processor has no AVX instructions, which libtorch needs.\n"
+              + "Use a machine whose processor has AVX (x86-64 since 2011).",
+          null);
+    }
+  }
+
+  private static void requireNoOtherLibtorch() {
+    String path = System.getenv("LD_LIBRARY_PATH");
+    requireNoOtherLibtorch(path == null ? List.of() : List.of(path.split(":")));
+    requireNoOtherLibtorch(
+        List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/local/lib"));
+  }
+
+  /** Fails if one of the folders that the dynamic loader searches holds a libtorch. */
+  static void requireNoOtherLibtorch(List<String> folders) {
+    for (String folder : folders) {
+      if (!folder.isEmpty() && Files.exists(Path.of(folder, "libtorch_cpu.so"))) {
+        throw EngramException.resources(
+            "Another libtorch is in "
+                + folder
+                + ", where the system's loader would take it instead of Engram's.\n"
+                + "Remove it (Debian: apt remove python3-torch libtorch2) or take the folder out of"
+                + " LD_LIBRARY_PATH.",
+            null);
+      }
+    }
+  }
+
+  private static String firstLine(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return message.lines().findFirst().orElse("").toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,36 @@
+package io.engram.model.text;
+
+import java.util.Arrays;
+
+/**
+ * A sample as token ids. The labelled tokens, those whose log-probabilities count, are its tail.
+ *
+ * @param id the sample's id
+ * @param ids all tokens, the end token included where it's labelled, {@code [T]}
+ * @param labelStart index of the first labelled token, at least 1: it's predicted from the token
+ *     before it
+ */
+public record TokenizedSample(String id, int[] ids, int labelStart) {
+  /** Checks that the label start lies within the tokens and after the first. */
+  public TokenizedSample {
+    if (labelStart < 1 || labelStart > ids.length) {
+      throw new IllegalArgumentException(
+          "label start " + labelStart + " of sample " + id + " is not in 1.." + ids.length);
+    }
+  }
+
+  /** How many tokens are labelled, n. */
+  public int labels() {
+    return ids.length - labelStart;
+  }
+
+  /** The labelled tokens. */
+  public int[] labelIds() {
+    return Arrays.copyOfRange(ids, labelStart, ids.length);
+  }
+
+  /** The tokens before the labelled ones. */
+  public int[] promptIds() {
+    return Arrays.copyOf(ids, labelStart);
+  }
+}

@@ -1,0 +1,70 @@
+package io.engram.model.train;
+
+import io.engram.core.random.RandomStream;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Tensors;
+import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Puts new low-rank adapters on the linear layers that a recipe targets, as PEFT starts them. */
+final class NewAdapters {
+  private NewAdapters() {}
+
+  /** A ~ U(−1/√in, 1/√in) from the stream's child of the layer's number, B = 0. */
+  static void put(Decoder decoder, ScopeSection scope, RandomStream stream) {
+    Parameters parameters = decoder.parameters();
+    int number = 0;
+    for (String name : parameters.names()) {
+      String module = name.replaceFirst("\\.weight$", "");
+      boolean targeted = scope.targets().contains(module.substring(module.lastIndexOf('.') + 1));
+      if (targeted && TrainedWeights.inLayers(name, scope.layers())) {
+        try (PointerScope inner = new PointerScope()) {
+          Tensor weight = parameters.get(name);
+          parameters.putAdapter(
+              name,
+              new Parameters.Adapter(
+                  uniform(scope.rank(), weight.size(1), stream.child(number), decoder.device()),
+                  Tensors.to(
+                      torch.zeros(
+                          new long[] {weight.size(0), scope.rank()},
+                          Tensors.options(ScalarType.Float)),
+                      decoder.device()),
+                  scope.alpha() / scope.rank()));
+        }
+      }
+      number++;
+    }
+  }
+
+  private static Tensor uniform(int rank, long in, RandomStream stream, Device device) {
+    float[] values = new float[Math.toIntExact(rank * in)];
+    double bound = 1 / Math.sqrt((double) in);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((2 * stream.nextDouble() - 1) * bound);
+    }
+    Tensor tensor = torch.empty(new long[] {rank, in}, Tensors.options(ScalarType.Float), null);
+    new FloatPointer(tensor.data_ptr()).capacity(values.length).asBuffer().put(values);
+    return Tensors.to(tensor, device);
+  }
+
+  /** Adds what adapters do to the weights they sit on, and takes them off. */
+  static void merge(Parameters parameters) {
+    for (Map.Entry<String, Parameters.Adapter> entry : parameters.adapters().entrySet()) {
+      try (PointerScope scope = new PointerScope()) {
+        Parameters.Adapter adapter = entry.getValue();
+        Tensor weight = parameters.get(entry.getKey());
+        Tensor added =
+            adapter.b().mm(adapter.a()).mul(new org.bytedeco.pytorch.Scalar(adapter.scale()));
+        parameters.put(entry.getKey(), weight.add(added.to(weight.scalar_type())));
+      }
+    }
+    parameters.clearAdapters();
+  }
+}

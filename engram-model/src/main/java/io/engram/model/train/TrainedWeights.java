@@ -1,0 +1,158 @@
+package io.engram.model.train;
+
+import io.engram.core.EngramException;
+import io.engram.core.random.RandomStream;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights that a recipe's {@code scope} trains, and their gradients.
+ *
+ * <p>Embedding and head are kept out of autograd: their gradients are summed into buffers of ours,
+ * since autograd would make a dense {@code [V, C]} for every micro-batch.
+ */
+final class TrainedWeights implements AutoCloseable {
+  private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
+
+  private final Decoder decoder;
+  private final Map<String, Tensor> weights = new LinkedHashMap<>();
+  private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+
+  TrainedWeights(Decoder decoder, ScopeSection scope, RandomStream stream) {
+    this.decoder = decoder;
+    if (scope.train() == ScopeSection.Train.LORA) {
+      NewAdapters.put(decoder, scope, stream);
+      decoder
+          .parameters()
+          .adapters()
+          .forEach(
+              (name, adapter) -> {
+                weights.put(name + ".lora_A", adapter.a());
+                weights.put(name + ".lora_B", adapter.b());
+              });
+    } else {
+      for (String name : decoder.parameters().names()) {
+        if (inLayers(name, scope.layers())) {
+          weights.put(name, decoder.parameters().get(name));
+        }
+      }
+    }
+    if (weights.isEmpty()) {
+      throw EngramException.usage(
+          "scope: no weight is trained with targets "
+              + scope.targets()
+              + " and layers "
+              + scope.layers()
+              + "; the model has layers 0 to "
+              + (decoder.config().layers() - 1)
+              + ".");
+    }
+    weights.forEach(this::prepare);
+  }
+
+  static boolean inLayers(String weight, List<Integer> layers) {
+    if (layers.isEmpty()) {
+      return true;
+    }
+    Matcher matcher = LAYER.matcher(weight);
+    return matcher.matches() && layers.contains(Integer.valueOf(matcher.group(1)));
+  }
+
+  private void prepare(String name, Tensor weight) {
+    if (isOutsideAutograd(name)) {
+      try (PointerScope scope = new PointerScope()) {
+        buffers.put(name, Tensors.keep(torch.zeros_like(weight)));
+      }
+    } else {
+      weight.set_requires_grad(true);
+    }
+  }
+
+  private static boolean isOutsideAutograd(String name) {
+    return name.equals(WeightNames.EMBEDDING) || name.equals(WeightNames.HEAD);
+  }
+
+  /** Names, in order. */
+  List<String> names() {
+    return new ArrayList<>(weights.keySet());
+  }
+
+  /** The weight; borrowed. */
+  Tensor weight(String name) {
+    Tensor weight = weights.get(name);
+    if (weight == null) {
+      throw new IllegalArgumentException(name + " is not trained");
+    }
+    return weight;
+  }
+
+  /** All weights by name; borrowed. */
+  Map<String, Tensor> all() {
+    return weights;
+  }
+
+  /** The summed gradient; belongs to the running scope or to this. Zero where none came. */
+  Tensor gradient(String name) {
+    Tensor buffer = buffers.get(name);
+    if (buffer != null) {
+      return buffer;
+    }
+    Tensor gradient = weight(name).grad();
+    return gradient.defined() ? gradient : torch.zeros_like(weight(name).detach());
+  }
+
+  /** The embedding's gradient buffer, or null where it isn't trained. */
+  @Nullable Tensor embeddingGradient() {
+    return buffers.get(WeightNames.EMBEDDING);
+  }
+
+  /** The head's gradient buffer (the embedding's, where tied), or null where it isn't trained. */
+  @Nullable Tensor headGradient() {
+    return buffers.get(WeightNames.head(decoder.config()));
+  }
+
+  /** Sets all gradients to zero and keeps their memory. */
+  void zeroGradients() {
+    for (String name : weights.keySet()) {
+      try (PointerScope scope = new PointerScope()) {
+        gradient(name).zero_();
+      }
+    }
+  }
+
+  Device device() {
+    return decoder.device();
+  }
+
+  Parameters parameters() {
+    return decoder.parameters();
+  }
+
+  @Override
+  public void close() {
+    try (PointerScope scope = new PointerScope()) {
+      for (Map.Entry<String, Tensor> entry : weights.entrySet()) {
+        if (!isOutsideAutograd(entry.getKey())) {
+          entry.getValue().mutable_grad().reset();
+          entry.getValue().set_requires_grad(false);
+        }
+      }
+    }
+    buffers.values().forEach(Tensors::release);
+    buffers.clear();
+  }
+}

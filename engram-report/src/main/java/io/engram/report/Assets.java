@@ -1,0 +1,73 @@
+package io.engram.report;
+
+import io.engram.core.run.JsonFiles;
+import io.engram.report.figure.Figure;
+import io.engram.report.figure.Panel;
+import io.engram.report.page.Page;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What is written into the page as it is: style, scripts, and the figures' specifications.
+ *
+ * @param specs JSON by panel id ({@code trade-off-0}), safe inside a script element
+ */
+public record Assets(String css, String script, List<String> vega, String specs, String licence) {
+  private static final List<String> VEGA =
+      List.of("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-embed.min.js");
+
+  static Assets of(Page page) {
+    boolean figures = !page.figures().isEmpty();
+    return new Assets(
+        resource("report.css"),
+        resource("report.js"),
+        figures ? VEGA.stream().map(Assets::library).toList() : List.of(),
+        specs(page.figures()),
+        resource("vega/vega.LICENSE.txt"));
+  }
+
+  private static String specs(List<Figure> figures) {
+    Map<String, ObjectNode> specs = new LinkedHashMap<>();
+    for (Figure figure : figures) {
+      int index = 0;
+      for (Panel panel : figure.panels()) {
+        specs.put(figure.id() + "-" + index++, panel.spec());
+      }
+    }
+    return insideScript(JsonFiles.line(specs));
+  }
+
+  /**
+   * JSON that can't end the script element it stands in nor begin a comment there: the signs of
+   * markup, and the two line ends that JSON allows and old JavaScript doesn't, as escapes.
+   */
+  static String insideScript(String json) {
+    return json.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
+  }
+
+  /** Without the pointer to a source map, which would be asked for beside the page. */
+  private static String library(String name) {
+    return resource(name).replaceAll("(?m)^//# sourceMappingURL=.*$", "");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Assets.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("The resource " + name + " is not in this build.");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.engram.report;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
+import io.engram.report.page.Page;
+import io.engram.report.run.RunReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns run folders into one HTML file: figures, the tables behind them, every sample, and what the
+ * runs can't show. The file holds all it needs and asks no network.
+ */
+public final class Report {
+  private Report() {}
+
+  /**
+   * Reads the runs and writes the page, replacing the file if it is there.
+   *
+   * @param runFolders one run, or several to show side by side, in the order shown
+   * @param out the HTML file; its folders are made
+   * @throws EngramException if no folder is given, one is no run folder or is damaged, or the file
+   *     can't be written
+   */
+  public static void write(List<Path> runFolders, Path out) {
+    JsonFiles.writeText(out, html(Page.of(RunReader.read(runFolders))));
+  }
+
+  static String html(Page page) {
+    StringOutput html = new StringOutput();
+    TemplateEngine.createPrecompiled(ContentType.Html)
+        .render("report.jte", Map.of("page", page, "assets", Assets.of(page)), html);
+    return html.toString();
+  }
+}

@@ -1,0 +1,45 @@
+package io.engram.report.figure;
+
+import io.engram.report.text.NumberText;
+
+/**
+ * A cell of a table.
+ *
+ * @param text as shown
+ * @param sortKey what sorting compares: a number's full digits, or the text
+ */
+public record Cell(String text, String sortKey, Provenance provenance) {
+  /** Words. */
+  public static Cell text(String text) {
+    return new Cell(text, text, Provenance.GIVEN);
+  }
+
+  /** A whole number that was counted. */
+  public static Cell count(long value) {
+    return new Cell(NumberText.count(value), Long.toString(value), Provenance.MEASURED);
+  }
+
+  /** A measured number. */
+  public static Cell measured(double value, int digits) {
+    return new Cell(NumberText.fixed(value, digits), key(value), Provenance.MEASURED);
+  }
+
+  /** A number that comes from random draws or is a bound. */
+  public static Cell estimated(String text, double value) {
+    return new Cell(text, key(value), Provenance.ESTIMATED);
+  }
+
+  /** The paper's number. */
+  public static Cell paper(double value, int digits) {
+    return new Cell(NumberText.fixed(value, digits), key(value), Provenance.PAPER);
+  }
+
+  /** Nothing was measured here. */
+  public static Cell none() {
+    return new Cell("–", "", Provenance.GIVEN);
+  }
+
+  private static String key(double value) {
+    return Double.isFinite(value) ? Double.toString(value) : "";
+  }
+}

@@ -1,0 +1,156 @@
+package io.engram.report.figure;
+
+import io.engram.report.run.RunData;
+import io.engram.report.run.Update;
+import io.engram.report.text.NumberText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** Losses and the gradient's norm over the updates. */
+public final class LossFigure {
+  private static final int HEIGHT = 190;
+
+  /**
+   * More points a run than this are thinned: a screen has no more columns, and the page stays
+   * small.
+   */
+  private static final int MOST_POINTS = 600;
+
+  private LossFigure() {}
+
+  /** A curve's point. */
+  record Point(String run, int update, double value) {}
+
+  /** Empty where no run has made an update. */
+  public static Optional<Figure> of(List<RunData> runs) {
+    List<Panel> panels = new ArrayList<>();
+    addPanel(panels, runs, "Forget loss", "loss", Update::forgetLoss);
+    addPanel(panels, runs, "Retain loss", "loss", Update::retainLoss);
+    if (panels.isEmpty()) {
+      addPanel(panels, runs, "Loss", "loss", Update::loss);
+    }
+    addPanel(panels, runs, "Norm of the gradient", "norm", Update::gradientNorm);
+    if (panels.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Figure(
+            "loss", "Loss, update by update", caption(runs), keys(runs), panels, table(runs)));
+  }
+
+  private static void addPanel(
+      List<Panel> panels,
+      List<RunData> runs,
+      String title,
+      String axis,
+      ToDoubleFunction<Update> value) {
+    List<Point> points = runs.stream().flatMap(run -> points(run, value).stream()).toList();
+    if (!points.isEmpty()) {
+      String description = title + " over the updates of " + runs.size() + " runs.";
+      panels.add(new Panel(title, Vega.spec(description, HEIGHT, view(runs, axis), points)));
+    }
+  }
+
+  private static List<Point> points(RunData run, ToDoubleFunction<Update> value) {
+    return thinned(run.journal().updates()).stream()
+        .filter(u -> Double.isFinite(value.applyAsDouble(u)))
+        .map(u -> new Point(run.label(), u.update(), value.applyAsDouble(u)))
+        .toList();
+  }
+
+  /** Every k-th update and the last, k as small as the limit allows. */
+  static List<Update> thinned(List<Update> updates) {
+    int stride = stride(updates);
+    List<Update> kept = new ArrayList<>();
+    for (int i = 0; i < updates.size(); i++) {
+      if (i % stride == 0 || i == updates.size() - 1) {
+        kept.add(updates.get(i));
+      }
+    }
+    return kept;
+  }
+
+  private static int stride(List<Update> updates) {
+    return Math.max(1, (int) Math.ceil(updates.size() / (double) MOST_POINTS));
+  }
+
+  private static List<String> caption(List<RunData> runs) {
+    List<String> caption = new ArrayList<>();
+    caption.add(
+        "Losses as the method defines them, in nats, each point the mean over one update's samples."
+            + " Values of different methods are not comparable with each other. A forget loss that"
+            + " falls is the method at work; a retain loss that rises is knowledge being lost.");
+    int stride = runs.stream().mapToInt(run -> stride(run.journal().updates())).max().orElse(1);
+    if (stride > 1) {
+      caption.add("Only every %d. update is shown.".formatted(stride));
+    }
+    return caption;
+  }
+
+  private static List<Figure.Key> keys(List<RunData> runs) {
+    List<Figure.Key> keys = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i++) {
+      keys.add(new Figure.Key(runs.get(i).label(), Palette.colour(i), "line", false));
+    }
+    return keys;
+  }
+
+  private static String view(List<RunData> runs, String axis) {
+    List<String> colours = new ArrayList<>();
+    List<List<Integer>> dashes = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i++) {
+      colours.add(Palette.colour(i));
+      dashes.add(i % 2 == 0 ? List.of() : List.of(6, 2));
+    }
+    String labels = Vega.json(runs.stream().map(RunData::label).toList());
+    return """
+        {
+          "mark": {"type": "line", "strokeWidth": 1.6, "interpolate": "linear", "tooltip": true},
+          "encoding": {
+            "x": {"field": "update", "type": "quantitative", "title": "update", "scale": {"nice": false}, "axis": {"tickMinStep": 1, "grid": false}},
+            "y": {"field": "value", "type": "quantitative", "title": "%s", "scale": {"zero": false}},
+            "color": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}},
+            "strokeDash": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}}
+          }
+        }"""
+        .formatted(axis, labels, Vega.json(colours), labels, Vega.json(dashes));
+  }
+
+  private static DataTable table(List<RunData> runs) {
+    List<List<Cell>> rows = new ArrayList<>();
+    for (RunData run : runs) {
+      for (Update u : thinned(run.journal().updates())) {
+        rows.add(
+            List.of(
+                Cell.text(run.label()),
+                Cell.count(u.update()),
+                number(u.loss()),
+                number(u.forgetLoss()),
+                number(u.retainLoss()),
+                number(u.gradientNorm()),
+                number(u.learningRate())));
+      }
+    }
+    return new DataTable(
+        "Losses of each update",
+        false,
+        List.of(
+            DataTable.words("Run"),
+            DataTable.numbers("Update", ""),
+            DataTable.numbers("Loss", ""),
+            DataTable.numbers("Forget loss", ""),
+            DataTable.numbers("Retain loss", ""),
+            DataTable.numbers("Gradient norm", ""),
+            DataTable.numbers("Learning rate", "")),
+        rows);
+  }
+
+  private static Cell number(double value) {
+    return new Cell(
+        NumberText.significant(value),
+        Double.isFinite(value) ? Double.toString(value) : "",
+        Provenance.MEASURED);
+  }
+}

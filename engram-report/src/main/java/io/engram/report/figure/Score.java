@@ -1,0 +1,63 @@
+package io.engram.report.figure;
+
+import io.engram.core.run.Measurement;
+import io.engram.report.run.RunData;
+import io.engram.report.text.NumberText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A measured value with what is known of its error.
+ *
+ * @param standardError null where neither it nor its parts' are recorded
+ * @param bound whether the standard error is an upper bound instead of a measured one
+ * @param n samples it is over
+ */
+public record Score(double value, @Nullable Double standardError, boolean bound, int n) {
+  /** Digits that scores between 0 and 1 are shown with. */
+  public static final int DIGITS = 3;
+
+  /** The score of a run at a stage, or null where it was not measured. */
+  public static @Nullable Score of(RunData run, String stage, Metric metric) {
+    Measurement measured = run.measurement(stage, metric.id());
+    if (measured == null || !Double.isFinite(measured.value())) {
+      return null;
+    }
+    if (measured.standardError() != null || metric.parts().isEmpty()) {
+      return new Score(measured.value(), measured.standardError(), false, measured.n());
+    }
+    Double bound = bound(run, stage, metric);
+    return new Score(measured.value(), bound, bound != null, measured.n());
+  }
+
+  /**
+   * The standard error of a mean of k measures is at most the mean of their k standard errors,
+   * however the measures hang together (triangle inequality).
+   */
+  private static @Nullable Double bound(RunData run, String stage, Metric metric) {
+    double sum = 0;
+    for (Metric part : metric.parts()) {
+      Measurement measured = run.measurement(stage, part.id());
+      if (measured == null || measured.standardError() == null) {
+        return null;
+      }
+      sum += measured.standardError();
+    }
+    return sum / metric.parts().size();
+  }
+
+  /** {@code 0.634 ± 0.021}, with ≤ before an error that is a bound. */
+  public String text() {
+    Double error = standardError;
+    String value = NumberText.fixed(this.value, DIGITS);
+    if (error == null) {
+      return value;
+    }
+    return value + (bound ? " ± ≤ " : " ± ") + NumberText.fixed(error, DIGITS);
+  }
+
+  /** The standard error alone, as {@link #text} shows it; empty where there is none. */
+  public String errorText() {
+    Double error = standardError;
+    return error == null ? "" : (bound ? "± ≤ " : "± ") + NumberText.fixed(error, DIGITS);
+  }
+}

@@ -1,0 +1,87 @@
+package io.engram.report.figure;
+
+import io.engram.core.run.Measurement;
+import io.engram.report.run.RunData;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One state of a model that the page compares: before, or after one of the runs.
+ *
+ * @param hollow an outline: a state before
+ */
+public record Series(
+    String label, RunData run, String stage, String colour, String shape, boolean hollow) {
+  /**
+   * The states that were measured. Runs that began with the same measured state share one 'before'.
+   */
+  public static List<Series> of(List<RunData> runs) {
+    List<Series> series = new ArrayList<>();
+    List<RunData> measured = runs.stream().filter(r -> !r.at(RunData.BEFORE).isEmpty()).toList();
+    boolean shared = measured.stream().map(Series::values).distinct().count() == 1;
+    if (shared) {
+      RunData first = measured.get(0);
+      series.add(new Series("before", first, RunData.BEFORE, Palette.BEFORE, "circle", true));
+    }
+    for (int i = 0; i < runs.size(); i++) {
+      RunData run = runs.get(i);
+      String colour = Palette.colour(i);
+      if (!shared && !run.at(RunData.BEFORE).isEmpty()) {
+        series.add(
+            new Series(
+                "before, " + run.label(), run, RunData.BEFORE, colour, Palette.shape(i), true));
+      }
+      if (!run.at(RunData.AFTER).isEmpty()) {
+        series.add(
+            new Series(
+                "after, " + run.label(), run, RunData.AFTER, colour, Palette.shape(i), false));
+      }
+    }
+    return series;
+  }
+
+  private static Map<String, Double> values(RunData run) {
+    Map<String, Double> values = new HashMap<>();
+    for (Measurement measurement : run.at(RunData.BEFORE)) {
+      values.put(measurement.metric(), measurement.value());
+    }
+    return values;
+  }
+
+  /** Its entry in a legend. */
+  public Figure.Key key() {
+    return new Figure.Key(label, colour, shape, hollow);
+  }
+
+  /** A run's entry in a legend where it stands for the whole run. */
+  public static Figure.Key keyOf(RunData run, List<RunData> runs) {
+    int index = runs.indexOf(run);
+    return new Figure.Key(run.label(), Palette.colour(index), Palette.shape(index), false);
+  }
+
+  /** Encodings of colour and shape by the field {@code series}, as JSON members. */
+  static String encoding(List<Series> series) {
+    return "\"fill\": "
+        + byState(series, series.stream().map(Series::fill).toList())
+        + ", \"shape\": "
+        + byState(series, series.stream().map(Series::shape).toList())
+        + ", "
+        + strokeEncoding(series);
+  }
+
+  /** Encoding of the line's colour by the field {@code series}, as a JSON member. */
+  static String strokeEncoding(List<Series> series) {
+    return "\"stroke\": " + byState(series, series.stream().map(Series::colour).toList());
+  }
+
+  private static String byState(List<Series> series, List<String> range) {
+    return "{\"field\": \"series\", \"legend\": null, \"scale\": {\"domain\": %s, \"range\": %s}}"
+        .formatted(Vega.json(series.stream().map(Series::label).toList()), Vega.json(range));
+  }
+
+  private String fill() {
+    return hollow ? "var(--surface)" : colour;
+  }
+}

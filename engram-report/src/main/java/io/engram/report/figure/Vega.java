@@ -1,0 +1,36 @@
+package io.engram.report.figure;
+
+import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes a Vega-Lite specification of its fixed part, written as JSON, and its rows. Colours are the
+ * page's CSS variables, so one drawing serves light, dark and paper; fonts and axes come from the
+ * page's script.
+ */
+final class Vega {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private Vega() {}
+
+  /**
+   * @param description what a screen reader says of the picture
+   * @param height in pixels; the width is the page's
+   * @param view the specification without data and size
+   * @param rows records; their components are the fields that the view names
+   */
+  static ObjectNode spec(String description, int height, String view, List<?> rows) {
+    ObjectNode spec = (ObjectNode) MAPPER.readTree(view);
+    spec.put("description", description);
+    spec.put("width", "container");
+    spec.put("height", height);
+    spec.putObject("data").set("values", MAPPER.valueToTree(rows));
+    return spec;
+  }
+
+  /** A JSON value: a list of texts or numbers for a scale's domain or range. */
+  static String json(Object value) {
+    return MAPPER.writeValueAsString(value);
+  }
+}

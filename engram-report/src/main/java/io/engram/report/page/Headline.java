@@ -1,0 +1,80 @@
+package io.engram.report.page;
+
+import io.engram.report.figure.Figure;
+import io.engram.report.figure.Metric;
+import io.engram.report.figure.Score;
+import io.engram.report.figure.Series;
+import io.engram.report.run.RunData;
+import io.engram.report.text.NumberText;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One of the few numbers at the top of the page.
+ *
+ * @param plain what it says in plain language
+ * @param note beside the numbers: n, unit, what the error is
+ */
+public record Headline(String title, String plain, List<Value> values, String note) {
+  /**
+   * A run's value.
+   *
+   * @param error empty where there is none
+   */
+  public record Value(Figure.Key key, String value, String error) {}
+
+  /** UC, UT, time and passes, as far as the runs know them. */
+  public static List<Headline> of(List<RunData> runs) {
+    List<Headline> headlines = new ArrayList<>();
+    addScore(headlines, runs, "Forgotten", "unlearning completeness, UC", Metric.COMPLETENESS);
+    addScore(headlines, runs, "Kept", "model utility, UT", Metric.UTILITY);
+    addCost(headlines, runs);
+    return headlines;
+  }
+
+  private static void addScore(
+      List<Headline> into, List<RunData> runs, String title, String plain, Metric metric) {
+    List<Value> values = new ArrayList<>();
+    int n = 0;
+    for (Series state : Series.of(runs)) {
+      Score score = Score.of(state.run(), state.stage(), metric);
+      if (score != null) {
+        n = Math.max(n, score.n());
+        values.add(
+            new Value(
+                state.key(), NumberText.fixed(score.value(), Score.DIGITS), score.errorText()));
+      }
+    }
+    if (!values.isEmpty()) {
+      String note = "0 to 1, higher is better · ± 1 standard error" + (n > 0 ? " · n = " + n : "");
+      into.add(new Headline(title, plain, values, note));
+    }
+  }
+
+  private static void addCost(List<Headline> into, List<RunData> runs) {
+    List<Value> time = new ArrayList<>();
+    List<Value> passes = new ArrayList<>();
+    for (RunData run : runs) {
+      Figure.Key key = Series.keyOf(run, runs);
+      time.add(new Value(key, NumberText.duration(run.journal().seconds()), updates(run)));
+      passes.add(new Value(key, NumberText.count(run.journal().passes()), refreshTime(run)));
+    }
+    into.add(new Headline("Time", "the whole run", time, "evaluation included · " + device(runs)));
+    into.add(
+        new Headline(
+            "Cost of MRD", "perturbed passes over the forget set", passes, "0 where not used"));
+  }
+
+  private static String updates(RunData run) {
+    return NumberText.counted(run.journal().lastUpdate(), "update");
+  }
+
+  private static String refreshTime(RunData run) {
+    double seconds = run.journal().refreshSeconds();
+    return seconds > 0 ? NumberText.duration(seconds) : "";
+  }
+
+  private static String device(List<RunData> runs) {
+    return String.join(", ", Summary.distinct(runs, run -> run.manifest().device()));
+  }
+}

@@ -1,0 +1,101 @@
+package io.engram.report.page;
+
+import io.engram.core.run.MrdRow;
+import io.engram.report.figure.Metric;
+import io.engram.report.run.RunData;
+import io.engram.report.text.WordList;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the runs shown can't show, each point from what the runs recorded. */
+final class Limits {
+  private Limits() {}
+
+  static List<String> of(List<RunData> runs) {
+    List<String> limits = new ArrayList<>();
+    if (runs.stream().anyMatch(RunData::demonstrationModel)) {
+      limits.add(
+          "The model is the built-in demonstration model: a few million weights, trained for this"
+              + " purpose. Its numbers show that the method runs, not how a large model behaves.");
+    }
+    addUnfinished(limits, runs);
+    addSampleOfSet(limits, runs);
+    if (evaluated(runs)) {
+      limits.add("UA and retain accuracy rest on a sentence encoder: " + Encoder.of(runs) + ".");
+      limits.add(
+          "Standard errors are over the evaluated samples of one training run. They do not hold"
+              + " what another seed would change. For UC and UT, where only the parts' errors are"
+              + " recorded, an upper bound (the mean of the parts' errors) is shown with ≤.");
+    } else {
+      limits.add("No evaluation is recorded: what was forgotten and kept was not measured.");
+    }
+    addSeeds(limits, runs);
+    addMrd(limits, runs);
+    runs.forEach(run -> run.journal().notes().forEach(n -> limits.add(note(run, runs, n))));
+    return limits.stream().distinct().toList();
+  }
+
+  private static boolean evaluated(List<RunData> runs) {
+    return runs.stream()
+        .anyMatch(r -> r.measurement(RunData.AFTER, Metric.COMPLETENESS.id()) != null);
+  }
+
+  private static void addUnfinished(List<String> limits, List<RunData> runs) {
+    for (RunData run : runs) {
+      if (!run.manifest().status().equals("done")) {
+        limits.add(WordList.capitalised(run.label()) + ": " + State.text(run));
+      }
+    }
+  }
+
+  private static void addSampleOfSet(List<String> limits, List<RunData> runs) {
+    for (String limit : Summary.distinct(runs, run -> run.recipe().get("eval.limit", "0"))) {
+      if (!limit.equals("0")) {
+        limits.add(
+            "The evaluation looked at the first "
+                + limit
+                + " rows of each set, not at the whole set.");
+      }
+    }
+  }
+
+  private static void addSeeds(List<String> limits, List<RunData> runs) {
+    List<String> seeds = Summary.distinct(runs, run -> run.recipe().get("seed", ""));
+    if (seeds.size() == 1) {
+      limits.add(
+          "One seed ("
+              + seeds.get(0)
+              + "). The paper averages five trials; one can't show how much chance is in a"
+              + " result.");
+    }
+  }
+
+  private static void addMrd(List<String> limits, List<RunData> runs) {
+    List<MrdRow> rows = runs.stream().flatMap(run -> run.firstMrd().stream()).toList();
+    if (rows.isEmpty()) {
+      limits.add("No run shown computed MRD, so how hard each sample was is not known.");
+      return;
+    }
+    int clamped = rows.stream().mapToInt(MrdRow::clamped).sum();
+    int tokens = rows.stream().mapToInt(MrdRow::tokens).sum();
+    long broken = rows.stream().filter(r -> !Double.isFinite(r.mrd())).count();
+    limits.add(
+        "MRD is a Monte Carlo estimate for one size of perturbation (σ = "
+            + String.join(
+                ", ", Summary.distinct(runs, r -> r.recipe().get("order.estimator.sigma", "")))
+            + "); another σ can rank the samples differently.");
+    if (clamped > 0) {
+      limits.add(
+          "%d of %d tokens were so certain that their log-probability was clamped before dividing by it."
+              .formatted(clamped, tokens));
+    }
+    if (broken > 0) {
+      limits.add(
+          "%d samples have no finite MRD and are left out of the figures.".formatted(broken));
+    }
+  }
+
+  private static String note(RunData run, List<RunData> runs, String text) {
+    return runs.size() == 1 ? text : WordList.capitalised(run.label()) + ": " + text;
+  }
+}

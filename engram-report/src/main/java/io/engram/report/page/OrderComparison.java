@@ -1,0 +1,91 @@
+package io.engram.report.page;
+
+import io.engram.report.figure.Metric;
+import io.engram.report.figure.Score;
+import io.engram.report.run.MethodText;
+import io.engram.report.run.RunData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MRD order against uniform order, for each method that was run in both. The paper says MRD order
+ * does better on both UC and UT (§4.2, Table 1); that is a hypothesis here, and the sentence says
+ * whether these runs agree.
+ */
+final class OrderComparison {
+  private OrderComparison() {}
+
+  static List<String> sentences(List<RunData> runs) {
+    List<String> sentences = new ArrayList<>();
+    for (RunData uniform : runs) {
+      for (RunData mrd : runs) {
+        if (uniform.order().equals("uniform")
+            && mrd.order().equals("mrd")
+            && uniform.method().equals(mrd.method())) {
+          sentences.addAll(compare(uniform, mrd, Summary.distinct(runs, RunData::method).size()));
+        }
+      }
+    }
+    return sentences;
+  }
+
+  private static List<String> compare(RunData uniform, RunData mrd, int methods) {
+    Verdict uc = verdict(uniform, mrd, Metric.COMPLETENESS);
+    Verdict ut = verdict(uniform, mrd, Metric.UTILITY);
+    if (uc == null || ut == null) {
+      return List.of();
+    }
+    String method = methods == 1 ? "" : "With " + MethodText.of(uniform.method()) + ", ";
+    String measured =
+        "%sMRD order against uniform order: UC is %s, UT is %s."
+            .formatted(method, uc.text(), ut.text());
+    List<String> sentences = new ArrayList<>(List.of(measured + " " + agreement(uc, ut)));
+    int a = uniform.journal().lastUpdate();
+    int b = mrd.journal().lastUpdate();
+    if (a != b) {
+      sentences.add(
+          "The two runs did not make the same number of updates (%d and %d), so the comparison is"
+                  .formatted(a, b)
+              + " not at equal cost.");
+    }
+    return sentences;
+  }
+
+  private static @Nullable Verdict verdict(RunData uniform, RunData mrd, Metric metric) {
+    Score a = Score.of(uniform, RunData.AFTER, metric);
+    Score b = Score.of(mrd, RunData.AFTER, metric);
+    return a == null || b == null ? null : Verdict.between(a, b);
+  }
+
+  static String agreement(Verdict uc, Verdict ut) {
+    String claim = "The paper's claim, that MRD order does better on both,";
+    List<Verdict.Kind> kinds = List.of(uc.kind(), ut.kind());
+    if (kinds.contains(Verdict.Kind.UNKNOWN)) {
+      return claim + " can't be judged without standard errors.";
+    }
+    if (kinds.contains(Verdict.Kind.LOWER)) {
+      return claim + " is contradicted here on " + which(uc, ut, Verdict.Kind.LOWER) + ".";
+    }
+    if (!kinds.contains(Verdict.Kind.HIGHER)) {
+      return claim + " is neither supported nor contradicted here.";
+    }
+    if (Objects.equals(uc.kind(), ut.kind())) {
+      return claim + " is supported here.";
+    }
+    return claim
+        + " is supported here on "
+        + which(uc, ut, Verdict.Kind.HIGHER)
+        + " and left open on "
+        + which(uc, ut, Verdict.Kind.NO_DIFFERENCE)
+        + ".";
+  }
+
+  private static String which(Verdict uc, Verdict ut, Verdict.Kind kind) {
+    if (uc.kind() == kind && ut.kind() == kind) {
+      return "both";
+    }
+    return uc.kind() == kind ? "UC" : "UT";
+  }
+}

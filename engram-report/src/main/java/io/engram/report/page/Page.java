@@ -1,0 +1,90 @@
+package io.engram.report.page;
+
+import io.engram.core.Version;
+import io.engram.report.figure.DataTable;
+import io.engram.report.figure.DrawsFigure;
+import io.engram.report.figure.Figure;
+import io.engram.report.figure.LossFigure;
+import io.engram.report.figure.MeasuresFigure;
+import io.engram.report.figure.MrdDistributionFigure;
+import io.engram.report.figure.MrdDropFigure;
+import io.engram.report.figure.MrdRefreshFigure;
+import io.engram.report.figure.TradeOffFigure;
+import io.engram.report.run.RunData;
+import io.engram.report.text.WordList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the template shows.
+ *
+ * @param notes beside the numbers at the top: a demonstration model, an unfinished run
+ * @param results figures of what came out
+ * @param difficulty figures of MRD
+ * @param course figures of how the run went
+ * @param paper the paper's own numbers for the same methods, or null
+ * @param others measurements that no figure shows, or null
+ * @param made which Engram made the page
+ */
+public record Page(
+    Summary summary,
+    List<String> notes,
+    List<Headline> headlines,
+    List<Figure> results,
+    List<Figure> difficulty,
+    List<Figure> course,
+    @Nullable DataTable paper,
+    @Nullable DataTable others,
+    SampleTable samples,
+    RecipeComparison recipe,
+    List<Origin> origins,
+    List<String> limits,
+    String made) {
+  /** Of one run or several side by side. */
+  public static Page of(List<RunData> runs) {
+    return new Page(
+        Summary.of(runs),
+        notes(runs),
+        Headline.of(runs),
+        present(TradeOffFigure.of(runs), MeasuresFigure.of(runs, Encoder.of(runs))),
+        present(MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs)),
+        present(DrawsFigure.of(runs), LossFigure.of(runs)),
+        PaperReference.of(runs).orElse(null),
+        Measured.others(runs).orElse(null),
+        SampleTable.of(runs),
+        RecipeComparison.of(runs),
+        runs.stream().map(Origin::of).toList(),
+        Limits.of(runs),
+        Version.code());
+  }
+
+  private static List<String> notes(List<RunData> runs) {
+    List<String> notes = new ArrayList<>();
+    if (runs.stream().anyMatch(RunData::demonstrationModel)) {
+      notes.add(
+          "Demonstration model. All numbers here come from the small built-in model: they show"
+              + " that the method runs, not how a large model behaves.");
+    }
+    for (RunData run : runs) {
+      if (!run.manifest().status().equals("done")) {
+        notes.add(WordList.capitalised(run.label()) + ": " + State.text(run));
+      }
+    }
+    return notes;
+  }
+
+  @SafeVarargs
+  private static List<Figure> present(Optional<Figure>... figures) {
+    return List.of(figures).stream().flatMap(Optional::stream).toList();
+  }
+
+  /** All figures, in the order of the page. */
+  public List<Figure> figures() {
+    List<Figure> all = new ArrayList<>(results);
+    all.addAll(difficulty);
+    all.addAll(course);
+    return all;
+  }
+}

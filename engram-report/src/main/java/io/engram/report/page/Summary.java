@@ -1,0 +1,121 @@
+package io.engram.report.page;
+
+import io.engram.report.figure.Metric;
+import io.engram.report.figure.Score;
+import io.engram.report.run.MethodText;
+import io.engram.report.run.OrderText;
+import io.engram.report.run.RunData;
+import io.engram.report.text.NumberText;
+import io.engram.report.text.WordList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The page's first words: what was asked and what came out, in sentences made from the numbers.
+ *
+ * @param title of the page
+ * @param asked one sentence
+ * @param cameOut what the evaluation says, one sentence a point
+ */
+public record Summary(String title, String asked, List<String> cameOut) {
+  /** Of one run or several. */
+  public static Summary of(List<RunData> runs) {
+    List<String> cameOut = new ArrayList<>();
+    addChange(cameOut, runs, "Unlearning completeness (UC)", Metric.COMPLETENESS);
+    addChange(cameOut, runs, "Model utility (UT)", Metric.UTILITY);
+    cameOut.addAll(OrderComparison.sentences(runs));
+    if (cameOut.isEmpty()) {
+      cameOut.add("Nothing was evaluated, so this page can't say what was forgotten or kept.");
+    }
+    return new Summary(title(runs), asked(runs), cameOut);
+  }
+
+  private static String title(List<RunData> runs) {
+    String methods = WordList.and(distinct(runs, run -> MethodText.of(run.method())));
+    String data = WordList.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
+    String orders = WordList.and(distinct(runs, run -> OrderText.of(run.order())));
+    return WordList.capitalised(methods) + (data.isEmpty() ? "" : " on " + data) + ": " + orders;
+  }
+
+  static String asked(List<RunData> runs) {
+    RunData first = runs.get(0);
+    String retain = WordList.and(distinct(runs, run -> run.recipe().get("retain.data", "")));
+    String forget = WordList.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
+    return "Make %s forget %s%s%s, with %s in %s: %s."
+        .formatted(
+            WordList.and(distinct(runs, Summary::model)),
+            NumberText.counted(first.sampleCount(), "sample"),
+            forget.isEmpty() ? "" : " (" + forget + ")",
+            retain.isEmpty() ? "" : " and keep the rest (" + retain + ")",
+            WordList.and(distinct(runs, run -> MethodText.of(run.method()))),
+            WordList.and(distinct(runs, run -> OrderText.of(run.order()))),
+            WordList.and(distinct(runs, Summary::budget)));
+  }
+
+  private static String model(RunData run) {
+    return run.demonstrationModel()
+        ? "the built-in demonstration model (mini)"
+        : run.manifest().modelPath();
+  }
+
+  private static String budget(RunData run) {
+    String epochs = run.recipe().get("budget.epochs", "");
+    double batch = run.recipe().number("budget.batch") * run.recipe().number("budget.accumulate");
+    String length =
+        epochs.isEmpty()
+            ? run.recipe().get("budget.updates", String.valueOf(run.journal().lastUpdate()))
+                + " updates"
+            : epochs + (epochs.equals("1") ? " epoch" : " epochs");
+    return Double.isFinite(batch)
+        ? length + " with %s samples an update".formatted(NumberText.fixed(batch, 0))
+        : length;
+  }
+
+  static List<String> distinct(List<RunData> runs, Function<RunData, String> part) {
+    return runs.stream().map(part).filter(text -> !text.isEmpty()).distinct().toList();
+  }
+
+  /** {@code X rose from 0.21 ± 0.02 to 0.63 ± 0.02 in uniform order and to … in MRD order.} */
+  private static void addChange(List<String> into, List<RunData> runs, String name, Metric metric) {
+    List<Change> changes = new ArrayList<>();
+    for (RunData run : runs) {
+      Score after = Score.of(run, RunData.AFTER, metric);
+      Score before = Score.of(run, RunData.BEFORE, metric);
+      if (after != null && before != null) {
+        changes.add(new Change(run.label(), before, after));
+      }
+    }
+    if (!changes.isEmpty()) {
+      into.add(name + " " + WordList.and(sentences(changes)) + ".");
+    }
+  }
+
+  private static List<String> sentences(List<Change> changes) {
+    List<String> parts = new ArrayList<>();
+    String said = "";
+    for (Change change : changes) {
+      String verb = change.verb();
+      String where = changes.size() == 1 ? "" : " in " + change.label();
+      boolean repeat = (verb + change.before().text()).equals(said);
+      parts.add(
+          repeat
+              ? "to " + change.after().text() + where
+              : "%s from %s to %s%s"
+                  .formatted(verb, change.before().text(), change.after().text(), where));
+      said = verb + change.before().text();
+    }
+    return parts;
+  }
+
+  private record Change(String label, Score before, Score after) {
+    String verb() {
+      return switch (Verdict.between(before, after).kind()) {
+        case HIGHER -> "rose";
+        case LOWER -> "fell";
+        case NO_DIFFERENCE -> "stayed within two standard errors, moving";
+        case UNKNOWN -> after.value() < before.value() ? "went down" : "went up";
+      };
+    }
+  }
+}

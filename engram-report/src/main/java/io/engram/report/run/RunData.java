@@ -1,0 +1,94 @@
+package io.engram.report.run;
+
+import io.engram.core.run.Manifest;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.MrdRow;
+import io.engram.core.run.SampleRow;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one run folder holds.
+ *
+ * @param folder the folder's own name, without the path to it
+ * @param label what the page calls the run; unique among the runs shown together
+ * @param mrd rows of each epoch before which MRD was computed; empty where it never was
+ */
+public record RunData(
+    String folder,
+    String label,
+    Manifest manifest,
+    RecipeValues recipe,
+    JournalView journal,
+    NavigableMap<Integer, List<MrdRow>> mrd,
+    List<SampleRow> samples,
+    List<Measurement> measurements) {
+  /** The stage measured before the first update. */
+  public static final String BEFORE = "before";
+
+  /** The stage measured after the last update. */
+  public static final String AFTER = "after";
+
+  private static final Pattern EPOCH = Pattern.compile("epoch\\D*(\\d+)");
+
+  /** The same run under another label. */
+  public RunData labelled(String newLabel) {
+    return new RunData(folder, newLabel, manifest, recipe, journal, mrd, samples, measurements);
+  }
+
+  /** {@code ga}, {@code npo}, …; empty where the recipe doesn't say. */
+  public String method() {
+    return recipe.get("method.name", "");
+  }
+
+  /** {@code uniform} or {@code mrd}. */
+  public String order() {
+    return recipe.get("order.name", "uniform");
+  }
+
+  /** Whether the model is the built-in one that is for demonstration only. */
+  public boolean demonstrationModel() {
+    String path = manifest.modelPath().replace('\\', '/');
+    return path.equals("mini") || path.endsWith("/models/mini") || path.equals("models/mini");
+  }
+
+  /** The value of a metric at a stage, or null. */
+  public @Nullable Measurement measurement(String stage, String metric) {
+    return measurements.stream()
+        .filter(m -> m.stage().equals(stage) && m.metric().equals(metric))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** All measurements of a stage, in the order they were made. */
+  public List<Measurement> at(String stage) {
+    return measurements.stream().filter(m -> m.stage().equals(stage)).toList();
+  }
+
+  /** Stages measured between epochs, by epoch. */
+  public NavigableMap<Integer, String> epochStages() {
+    NavigableMap<Integer, String> stages = new TreeMap<>();
+    for (Measurement measurement : measurements) {
+      Matcher matcher = EPOCH.matcher(measurement.stage());
+      if (matcher.matches()) {
+        stages.put(Integer.parseInt(Objects.requireNonNull(matcher.group(1))), measurement.stage());
+      }
+    }
+    return stages;
+  }
+
+  /** MRD of the model as it was before the first update; empty where it was not computed. */
+  public List<MrdRow> firstMrd() {
+    return mrd.isEmpty() ? List.of() : mrd.firstEntry().getValue();
+  }
+
+  /** How many samples were to be forgotten. */
+  public int sampleCount() {
+    return samples.isEmpty() ? firstMrd().size() : samples.size();
+  }
+}

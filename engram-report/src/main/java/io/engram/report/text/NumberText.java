@@ -1,0 +1,72 @@
+package io.engram.report.text;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers in words and digits, with a true minus sign and the same digits in every locale. */
+public final class NumberText {
+  private static final int SECONDS_PER_MINUTE = 60;
+  private static final int SECONDS_PER_HOUR = 3600;
+
+  private NumberText() {}
+
+  /** With so many digits after the point; "–" where there is no number. */
+  public static String fixed(double value, int digits) {
+    if (!Double.isFinite(value)) {
+      return "–";
+    }
+    String text = String.format(Locale.ROOT, "%." + digits + "f", value);
+    boolean zero = text.chars().noneMatch(c -> c >= '1' && c <= '9');
+    return zero ? text.replace("-", "") : text.replace('-', '−');
+  }
+
+  /** As {@link #fixed}, with a plus sign in front of what is not negative. */
+  public static String signed(double value, int digits) {
+    String text = fixed(value, digits);
+    return Double.isFinite(value) && !text.startsWith("−") ? "+" + text : text;
+  }
+
+  /** {@code 0.634 ± 0.021}; without the second part where no standard error is known. */
+  public static String withError(double value, @Nullable Double standardError, int digits) {
+    String text = fixed(value, digits);
+    return standardError == null ? text : text + " ± " + fixed(standardError, digits);
+  }
+
+  /** Three significant digits, no exponent from 0.001 to a million: for values of unknown size. */
+  public static String significant(double value) {
+    if (!Double.isFinite(value) || value == 0) {
+      return fixed(value, 0);
+    }
+    double size = Math.abs(value);
+    if (size < 1e-3 || size >= 1e6) {
+      return String.format(Locale.ROOT, "%.2e", value).replace("-", "−");
+    }
+    return fixed(value, Math.max(0, 2 - (int) Math.floor(Math.log10(size))));
+  }
+
+  /** A count with thin groups of three: {@code 12,800}. */
+  public static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** {@code 8.3 s}, {@code 5 min 12 s}, {@code 2 h 05 min}. */
+  public static String duration(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return "–";
+    }
+    if (seconds < SECONDS_PER_MINUTE) {
+      return fixed(seconds, 1) + " s";
+    }
+    long whole = Math.round(seconds);
+    if (whole < SECONDS_PER_HOUR) {
+      return "%d min %02d s".formatted(whole / SECONDS_PER_MINUTE, whole % SECONDS_PER_MINUTE);
+    }
+    long minutes = Math.round(seconds / SECONDS_PER_MINUTE);
+    return "%d h %02d min".formatted(minutes / SECONDS_PER_MINUTE, minutes % SECONDS_PER_MINUTE);
+  }
+
+  /** {@code 1 sample}, {@code 40 samples}. */
+  public static String counted(long value, String noun) {
+    return count(value) + " " + noun + (value == 1 || noun.endsWith("s") ? "" : "s");
+  }
+}

@@ -1,0 +1,5 @@
+/** Numbers and lists as a reader wants to see them: digits, units, plus-minus, joined words. */
+@NullMarked
+package io.engram.report.text;
+
+import org.jspecify.annotations.NullMarked;

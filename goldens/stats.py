@@ -1,0 +1,42 @@
+"""Rank correlations and the two-sample Kolmogorov-Smirnov test by SciPy.
+
+    python goldens/stats.py
+
+Writes golden/correlation.json (Kendall's tau-b, Spearman's rho; ten cases, most with ties) and golden/ks.json (statistic,
+exact two-sided p-value, asymptotic p-value) in engram-core.
+"""
+import numpy as np
+from scipy.stats import kendalltau, ks_2samp, spearmanr
+
+from common import golden, write_json
+
+
+def main():
+    rng = np.random.default_rng(13)
+    out = []
+    for i, n in enumerate([2, 3, 5, 8, 10, 20, 30, 50, 80, 100]):
+        x = rng.normal(size=n)
+        y = rng.uniform(-1, 1) * x + rng.normal(size=n)
+        if i >= 2:
+            x = np.round(x * (1 + i % 3))
+        if i >= 3 and i % 2:
+            y = np.round(y * 2)
+        out.append({"x": x.tolist(), "y": y.tolist(), "kendall_tau_b": float(kendalltau(x, y, variant="b").statistic),
+                    "spearman_rho": float(spearmanr(x, y).statistic)})
+    assert all(np.isfinite(c["kendall_tau_b"]) for c in out)
+    write_json(golden("core") / "correlation.json", {"cases": out})
+
+    ks = []
+    for n, m, shift, digits in [(2, 3, 0, None), (3, 5, 0.5, None), (10, 7, 0, 1), (40, 40, 0.2, None), (40, 40, 1.5, None),
+                                (60, 45, 0.3, 1), (200, 200, 0.1, 2), (200, 200, 3, 3), (400, 400, 0.1, 2), (400, 400, 2, 3)]:
+        a, b = rng.normal(size=n), rng.normal(size=m) + shift
+        a, b = (np.round(v, digits if digits is not None else 6) for v in (a, b))
+        exact, asymptotic = ks_2samp(a, b, method="exact"), ks_2samp(a, b, method="asymp")
+        ks.append({"x": a.tolist(), "y": b.tolist(), "statistic": float(exact.statistic),
+                   "p_exact": float(exact.pvalue), "p_asymptotic": float(asymptotic.pvalue)})
+    write_json(golden("core") / "ks.json", {"cases": ks})
+    print(len(out), "correlations,", len(ks), "KS tests", [c["p_exact"] for c in ks])
+
+
+if __name__ == "__main__":
+    main()
