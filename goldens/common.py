@@ -58,14 +58,15 @@ def log_probs(model, ids):
     return chosen.tolist()
 
 
-def greedy(model, ids, limit, eos):
-    """The greedy continuation without a cache, up to `limit` tokens: (new ids, stopped at eos, least top-2 margin)."""
+def greedy(model, ids, limit, eos, cache=False):
+    """The greedy continuation, up to `limit` tokens: (new ids, stopped at eos, least top-2 margin)."""
     import torch
-    ids, new, least = list(ids), [], float("inf")
+    ids, new, least, past = list(ids), [], float("inf"), None
     for _ in range(limit):
         with torch.no_grad():
-            logits = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0, -1].double()
-        top = torch.topk(logits, 2)
+            out = model(input_ids=torch.tensor([ids[-1:] if past else ids]), past_key_values=past, use_cache=cache)
+        past = out.past_key_values if cache else None
+        top = torch.topk(out.logits[0, -1].double(), 2)
         least = min(least, (top.values[0] - top.values[1]).item())
         token = top.indices[0].item()
         if token == eos:

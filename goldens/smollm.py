@@ -37,7 +37,7 @@ def prompts(model, tokenizer, tofu, eos, count=6):
     for source, row in rows(tofu, PROMPTS):
         prompt = f"Question: {row['question']}\nAnswer:"
         ids = tokenizer(prompt)["input_ids"]
-        new, stopped, margin = greedy(model, ids, LIMIT, eos)
+        new, stopped, margin = greedy(model, ids, LIMIT, eos, cache=True)
         # the instruction model often ends at once where it isn't asked in its chat template; one such prompt is enough
         if margin > MARGIN and (new or all(o["new_ids"] for o in out)):
             out.append({"source": source, "prompt": prompt, "prompt_ids": ids, "new_ids": new, "text": tokenizer.decode(new),

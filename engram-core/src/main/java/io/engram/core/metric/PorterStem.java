@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Porter's stemmer with nltk's extensions, the one rouge-score uses. Written out here because the
@@ -19,86 +21,40 @@ final class PorterStem {
 
   /** nltk: words that don't follow the rules. */
   private static final Map<String, String> IRREGULAR =
-      Map.ofEntries(
-          Map.entry("sky", "sky"),
-          Map.entry("skies", "sky"),
-          Map.entry("dying", "die"),
-          Map.entry("lying", "lie"),
-          Map.entry("tying", "tie"),
-          Map.entry("news", "news"),
-          Map.entry("innings", "inning"),
-          Map.entry("inning", "inning"),
-          Map.entry("outings", "outing"),
-          Map.entry("outing", "outing"),
-          Map.entry("cannings", "canning"),
-          Map.entry("canning", "canning"),
-          Map.entry("howe", "howe"),
-          Map.entry("proceed", "proceed"),
-          Map.entry("exceed", "exceed"),
-          Map.entry("succeed", "succeed"));
+      written(
+              "sky sky, skies sky, dying die, lying lie, tying tie, news news, inning inning,"
+                  + " innings inning, outing outing, outings outing, canning canning,"
+                  + " cannings canning, howe howe, proceed proceed, exceed exceed, succeed succeed")
+          .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
 
-  private static final List<Rule> STEP_1A = rules(stem -> true, "sses ss", "ies i", "ss ss", "s -");
+  private static final List<Rule> STEP_1A = rules(stem -> true, "sses ss, ies i, ss ss, s -");
 
+  /** nltk: the last rule, and "bli" where Porter's paper has "abli able". */
   private static final List<Rule> STEP_2 =
       rules(
           stem -> measure(stem) > 0,
-          "ational ate",
-          "tional tion",
-          "enci ence",
-          "anci ance",
-          "izer ize",
-          "bli ble",
-          "alli al",
-          "entli ent",
-          "eli e",
-          "ousli ous",
-          "ization ize",
-          "ation ate",
-          "ator ate",
-          "alism al",
-          "iveness ive",
-          "fulness ful",
-          "ousness ous",
-          "aliti al",
-          "iviti ive",
-          "biliti ble",
-          // nltk: the two that follow.
-          "fulli ful");
+          "ational ate, tional tion, enci ence, anci ance, izer ize, bli ble, alli al, entli ent,"
+              + " eli e, ousli ous, ization ize, ation ate, ator ate, alism al, iveness ive,"
+              + " fulness ful, ousness ous, aliti al, iviti ive, biliti ble, fulli ful");
 
-  private static final Rule STEP_2_LOGI = new Rule("logi", "log", stem -> measure(stem + "l") > 0);
+  /**
+   * nltk: the l counts as part of the stem here, so "logi" needs no more than a vowel before it.
+   */
+  private static final List<Rule> STEP_2_LOGI = rules(stem -> measure(stem + "l") > 0, "logi log");
 
   private static final List<Rule> STEP_3 =
       rules(
           stem -> measure(stem) > 0,
-          "icate ic",
-          "ative -",
-          "alize al",
-          "iciti ic",
-          "ical ic",
-          "ful -",
-          "ness -");
+          "icate ic, ative -, alize al, iciti ic, ical ic, ful -, ness -");
 
-  private static final List<Rule> STEP_4_BEFORE_ION =
+  private static final List<Rule> STEP_4 =
       rules(
           stem -> measure(stem) > 1,
-          "al -",
-          "ance -",
-          "ence -",
-          "er -",
-          "ic -",
-          "able -",
-          "ible -",
-          "ant -",
-          "ement -",
-          "ment -",
-          "ent -");
+          "al -, ance -, ence -, er -, ic -, able -, ible -, ant -, ement -, ment -, ent -, ou -,"
+              + " ism -, ate -, iti -, ous -, ive -, ize -");
 
-  private static final Rule STEP_4_ION =
-      new Rule("ion", "", s -> measure(s) > 1 && (s.endsWith("s") || s.endsWith("t")));
-
-  private static final List<Rule> STEP_4_AFTER_ION =
-      rules(
-          stem -> measure(stem) > 1, "ou -", "ism -", "ate -", "iti -", "ous -", "ive -", "ize -");
+  private static final List<Rule> STEP_4_ION =
+      rules(s -> measure(s) > 1 && (s.endsWith("s") || s.endsWith("t")), "ion -");
 
   private PorterStem() {}
 
@@ -155,7 +111,7 @@ final class PorterStem {
       // nltk: once more, so "traditionalli" loses "tional" too.
       return step2(cut(word, 2));
     }
-    return word.endsWith("logi") ? apply(List.of(STEP_2_LOGI), word) : apply(STEP_2, word);
+    return word.endsWith("logi") ? apply(STEP_2_LOGI, word) : apply(STEP_2, word);
   }
 
   private static String step3(String word) {
@@ -163,11 +119,7 @@ final class PorterStem {
   }
 
   private static String step4(String word) {
-    if (word.endsWith("ion")) {
-      return apply(List.of(STEP_4_ION), word);
-    }
-    String cut = apply(STEP_4_BEFORE_ION, word);
-    return cut.equals(word) ? apply(STEP_4_AFTER_ION, word) : cut;
+    return apply(word.endsWith("ion") ? STEP_4_ION : STEP_4, word);
   }
 
   private static String step5(String word) {
@@ -231,11 +183,12 @@ final class PorterStem {
     return word.substring(0, word.length() - letters);
   }
 
-  /** Rules written "suffix replacement"; a dash stands for nothing. */
-  private static List<Rule> rules(Predicate<String> condition, String... written) {
-    return Arrays.stream(written)
-        .map(rule -> rule.split(" ", 2))
-        .map(rule -> new Rule(rule[0], rule[1].equals("-") ? "" : rule[1], condition))
-        .toList();
+  private static List<Rule> rules(Predicate<String> condition, String written) {
+    return written(written).map(pair -> new Rule(pair[0], pair[1], condition)).toList();
+  }
+
+  /** Pairs written "suffix replacement, …"; a dash stands for nothing. */
+  private static Stream<String[]> written(String pairs) {
+    return Arrays.stream(pairs.split(", ", -1)).map(pair -> pair.replace("-", "").split(" ", -1));
   }
 }

@@ -4,6 +4,7 @@ import io.engram.core.recipe.EstimatorSection.EstimatorName;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.OrderSection.OrderName;
 import io.engram.core.recipe.ScopeSection.Train;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Values that are allowed each by itself and not together. Every fault names both keys. */
@@ -49,8 +50,11 @@ final class Contradictions {
     require(
         !retainIsMissing,
         "retain.data",
-        ": missing; method.retain_weight = %s with method.name = %s needs it (or set method.retain_weight to 0)"
-            .formatted(recipe.method().retainWeight(), word(recipe.method().name())));
+        (": missing; method.retain_weight = %s with method.name = %s needs it (or set"
+                + " method.retain_weight to 0)")
+            .formatted(recipe.method().retainWeight(), word(recipe.method().name())),
+        "method.retain_weight",
+        "method.name");
   }
 
   private void checkFinetune() {
@@ -65,11 +69,13 @@ final class Contradictions {
         recipe.method().retainWeight() == 0,
         "method.retain_weight",
         " = %s: method.name = finetune has no retain loss; put those samples into train.data"
-            .formatted(recipe.method().retainWeight()));
+            .formatted(recipe.method().retainWeight()),
+        "method.name");
     require(
         recipe.order().name() == OrderName.UNIFORM,
         "order.name",
-        " = mrd: method.name = finetune takes its samples in uniform order");
+        " = mrd: method.name = finetune takes its samples in uniform order",
+        "method.name");
   }
 
   private void checkBudget() {
@@ -78,12 +84,14 @@ final class Contradictions {
     require(
         budget.epochs() == null || updates == null,
         "budget.epochs",
-        " = %s and budget.updates = %s: give one of them".formatted(budget.epochs(), updates));
+        " = %s and budget.updates = %s: give one of them".formatted(budget.epochs(), updates),
+        "budget.updates");
     int warmup = recipe.optimizer().warmupUpdates();
     require(
         updates == null || warmup <= updates,
         "optimizer.warmup_updates",
-        " = %d: more than budget.updates = %s".formatted(warmup, updates));
+        " = %d: more than budget.updates = %s".formatted(warmup, updates),
+        "budget.updates");
   }
 
   private void checkWeights() {
@@ -91,7 +99,9 @@ final class Contradictions {
     require(
         method.forgetWeight() > 0 || method.retainWeight() > 0,
         "method.forget_weight",
-        " = 0 and method.retain_weight = 0: nothing is left to train on");
+        " = 0 and method.retain_weight = 0: nothing is left to train on",
+        "method.retain_weight",
+        "method.name");
   }
 
   private void checkOthers() {
@@ -100,20 +110,23 @@ final class Contradictions {
         estimator.name() != EstimatorName.ANTITHETIC || estimator.draws() % 2 == 0,
         "order.estimator.draws",
         " = %d: must be even with order.estimator.name = antithetic, whose pairs are two passes"
-            .formatted(estimator.draws()));
+            .formatted(estimator.draws()),
+        "order.estimator.name");
     require(
         recipe.scope().train() != Train.LORA || !recipe.scope().targets().isEmpty(),
         "scope.targets",
-        " = []: scope.train = lora needs at least one projection");
+        " = []: scope.train = lora needs at least one projection",
+        "scope.train");
     require(
         !recipe.model().init() || recipe.model().base() == null,
         "model.init",
-        " = true and model.base = %s: new weights have no base".formatted(recipe.model().base()));
+        " = true and model.base = %s: new weights have no base".formatted(recipe.model().base()),
+        "model.base");
   }
 
-  /** Nothing is said of a key that has a fault of its own. */
-  private void require(boolean holds, String path, String fault) {
-    if (!holds && !faults.about(path)) {
+  /** Nothing is said where one of the keys has a fault of its own. */
+  private void require(boolean holds, String path, String fault, String... otherKeys) {
+    if (!holds && !faults.about(path) && Arrays.stream(otherKeys).noneMatch(faults::about)) {
       faults.add(path, fault);
     }
   }

@@ -1,5 +1,6 @@
 package io.engram.core.recipe;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 
 /**
@@ -17,6 +18,7 @@ public record DataSection(List<String> data) {
   }
 
   /** Whether the section names nothing. */
+  @JsonIgnore
   public boolean isEmpty() {
     return data.isEmpty();
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param forgetWeight w_f; 0 leaves that forward pass out
  * @param retainWeight w_r; 0 leaves that forward pass out
  * @param retainLoss what keeps the retain set
- * @param beta β of NPO, ≥ 0 excluded
+ * @param beta β of NPO, above 0
  * @param reduction how a sequence's log-ratio is formed in NPO
  * @param refusals a file with one refusal a line, for PO; null: the built-in TOFU list
  */

@@ -39,8 +39,8 @@ final class Overrides {
             value.isMissingNode() ? NullNode.getInstance() : value);
       } catch (JacksonException e) {
         faults.add(
-            "%s: the value is not YAML; quote it: %s='\"…\"'"
-                .formatted(override, override.substring(0, sign)));
+            "%s: the value is not YAML: %s"
+                .formatted(override, e.getOriginalMessage().lines().findFirst().orElse("")));
       }
     }
     if (!faults.isEmpty()) {

@@ -32,8 +32,9 @@ import tools.jackson.databind.JsonNode;
  * failure    message, trace
  * </pre>
  *
- * A line reaches the system before {@link #write} returns. A machine that stops in the middle of a
- * line leaves a torn one; it is left out on reading and cut off before the next line is written.
+ * Numbers that are not finite are texts, see {@link JsonFiles}. A line reaches the system before
+ * {@link #write} returns. A machine that stops in the middle of a line leaves a torn one; it is
+ * left out on reading and cut off before the next line is written.
  */
 public final class Journal {
   private final Path file;

@@ -21,8 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * JSON and JSON Lines. Names are the snake_case of record components, enums lower case. A file is
- * written beside its place and moved there, so it is never seen half written.
+ * JSON and JSON Lines. Names are the snake_case of record components, enums lower case; NaN and ∞
+ * are the texts {@code "NaN"}, {@code "Infinity"}, {@code "-Infinity"}. A file is written beside
+ * its place and moved there, so it is never seen half written.
  */
 public final class JsonFiles {
   private static final JsonMapper MAPPER =

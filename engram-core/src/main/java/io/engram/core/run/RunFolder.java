@@ -2,12 +2,8 @@ package io.engram.core.run;
 
 import io.engram.core.EngramException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,13 +17,11 @@ import org.jspecify.annotations.Nullable;
  * while open, through {@code .lock}; every file but the journal is replaced whole.
  */
 public final class RunFolder implements AutoCloseable {
-  private static final String LOCK = ".lock";
-
   private final Path path;
   private final Journal journal;
-  private final @Nullable FileChannel lock;
+  private final @Nullable RunLock lock;
 
-  private RunFolder(Path path, @Nullable FileChannel lock) {
+  private RunFolder(Path path, @Nullable RunLock lock) {
     this.path = path;
     this.lock = lock;
     this.journal = new Journal(path.resolve("journal.jsonl"));
@@ -48,7 +42,7 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw EngramException.file(dir + " can't be made: " + e.getMessage(), e);
     }
-    return new RunFolder(dir, lock(dir));
+    return new RunFolder(dir, RunLock.take(dir));
   }
 
   /**
@@ -58,7 +52,7 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder resume(Path dir) {
     checkIsRun(dir);
-    return new RunFolder(dir, lock(dir));
+    return new RunFolder(dir, RunLock.take(dir));
   }
 
   /**
@@ -179,12 +173,8 @@ public final class RunFolder implements AutoCloseable {
   /** Gives the lock back. */
   @Override
   public void close() {
-    try {
-      if (lock != null) {
-        lock.close();
-      }
-    } catch (IOException e) {
-      throw EngramException.file(path + " can't be unlocked: " + e.getMessage(), e);
+    if (lock != null) {
+      lock.close();
     }
   }
 
@@ -219,31 +209,6 @@ public final class RunFolder implements AutoCloseable {
           Files.isDirectory(dir)
               ? dir + " is not a run folder: it has no manifest.json"
               : dir + " does not exist");
-    }
-  }
-
-  /** The system frees the lock when the process ends, however it ends; the empty file stays. */
-  private static FileChannel lock(Path dir) {
-    try {
-      FileChannel channel =
-          FileChannel.open(dir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        channel.close();
-        throw EngramException.file(
-            dir + " is in use by another process; wait for it, or stop it first");
-      }
-      return channel;
-    } catch (IOException e) {
-      throw EngramException.file(dir + " can't be locked: " + e.getMessage(), e);
-    }
-  }
-
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
     }
   }
 }

@@ -10,6 +10,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,10 +33,7 @@ final class SampleRows {
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private static final CsvMapper CSV =
-      CsvMapper.builder()
-          .enable(CsvReadFeature.SKIP_EMPTY_LINES)
-          .enable(CsvReadFeature.FAIL_ON_MISSING_COLUMNS)
-          .build();
+      CsvMapper.builder().enable(CsvReadFeature.SKIP_EMPTY_LINES).build();
 
   private SampleRows() {}
 
@@ -58,7 +56,8 @@ final class SampleRows {
           case ".parquet" -> parquet(file, name);
           default ->
               throw EngramException.usage(
-                  "%s is neither tofu:SPLIT nor a file that ends in one of %s, or in one of them and .gz"
+                  ("%s is neither tofu:SPLIT nor a file that ends in one of %s, or in one of them"
+                          + " and .gz")
                       .formatted(name, SampleSource.ENDINGS));
         };
     if (rows.isEmpty()) {
@@ -105,12 +104,14 @@ final class SampleRows {
     return objects(CSV.readerFor(ObjectNode.class).with(header), text, name);
   }
 
-  private static List<Row> objects(ObjectReader reader, String text, String name) {
+  private static List<Row> objects(ObjectReader format, String text, String name) {
+    // Row after row is read from one parser: more is to follow each.
+    ObjectReader reader = format.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     List<Row> rows = new ArrayList<>();
     int line = 1;
     try (JsonParser parser = reader.createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        line = parser.currentTokenLocation().getLineNr();
+        line = parser.currentLocation().getLineNr();
         if (token != JsonToken.START_ARRAY && token != JsonToken.END_ARRAY) {
           rows.add(row(reader.readTree(parser), name + " line " + line));
         }

@@ -11,10 +11,11 @@ public final class KendallTau {
    * not tied in x and not tied in y.
    *
    * @return in [-1, 1]; NaN where one side is constant
-   * @throws IllegalArgumentException if the lengths differ or there are fewer than two values
+   * @throws IllegalArgumentException if the lengths differ there are fewer than two values, or one
+   *     is NaN
    */
   public static double of(double[] x, double[] y) {
     Pairs.check(x, y);
-    return new KendallsCorrelation().correlation(x, y);
+    return new KendallsCorrelation().correlation(Pairs.oneZero(x), Pairs.oneZero(y));
   }
 }

@@ -10,10 +10,11 @@ public final class Spearman {
    * Pearson's correlation of the ranks; equal values share their mean rank.
    *
    * @return in [-1, 1]; NaN where one side is constant
-   * @throws IllegalArgumentException if the lengths differ or there are fewer than two values
+   * @throws IllegalArgumentException if the lengths differ there are fewer than two values, or one
+   *     is NaN
    */
   public static double of(double[] x, double[] y) {
     Pairs.check(x, y);
-    return new SpearmansCorrelation().correlation(x, y);
+    return new SpearmansCorrelation().correlation(Pairs.oneZero(x), Pairs.oneZero(y));
   }
 }

@@ -14,6 +14,11 @@ public final class Groups {
    * longer than that has a group to itself.
    */
   public static List<int[]> byTokens(int[] lengths, int maxTokens) {
+    return byTokens(lengths, Integer.MAX_VALUE, maxTokens);
+  }
+
+  /** The same, with at most {@code maxItems} items in a group. */
+  public static List<int[]> byTokens(int[] lengths, int maxItems, int maxTokens) {
     List<Integer> order =
         IntStream.range(0, lengths.length)
             .boxed()
@@ -23,7 +28,8 @@ public final class Groups {
     List<Integer> group = new ArrayList<>();
     int tokens = 0;
     for (int index : order) {
-      if (!group.isEmpty() && tokens + lengths[index] > maxTokens) {
+      boolean full = group.size() == maxItems || tokens + (long) lengths[index] > maxTokens;
+      if (!group.isEmpty() && full) {
         groups.add(group.stream().mapToInt(Integer::intValue).toArray());
         group.clear();
         tokens = 0;

@@ -96,6 +96,9 @@ public final class SampleTokenizer {
   }
 
   private TokenizedSample answer(String id, Sample.QuestionAnswer qa) {
+    if (qa.answer().isBlank()) {
+      throw noLabels(id, "its answer is empty");
+    }
     PromptTemplate.Rendered rendered = template.render(qa.question(), qa.answer());
     Tokenizer.Tokens tokens = tokenizer.get().encodeWithEnds(rendered.text());
     int[] ids = tokens.ids();
@@ -104,7 +107,7 @@ public final class SampleTokenizer {
       start++;
     }
     if (start == ids.length) {
-      throw noLabels(id, "its answer is empty");
+      throw noLabels(id, "its answer has no token of its own");
     }
     boolean ended = ids[ids.length - 1] == tokenizer.get().eosId();
     return labelled(id, ended ? ids : concatenate(ids, new int[] {tokenizer.get().eosId()}), start);

@@ -7,8 +7,25 @@ import io.engram.report.text.NumberText;
  *
  * @param text as shown
  * @param sortKey what sorting compares: a number's full digits, or the text
+ * @param error shown after the text; empty: none
  */
-public record Cell(String text, String sortKey, Provenance provenance) {
+public record Cell(
+    String text, String sortKey, Provenance provenance, String error, Provenance errorProvenance) {
+  /** Without an error of its own. */
+  public Cell(String text, String sortKey, Provenance provenance) {
+    this(text, sortKey, provenance, "", Provenance.GIVEN);
+  }
+
+  /** A measured score and its error. */
+  public static Cell score(Score score) {
+    return new Cell(
+        NumberText.fixed(score.value(), Score.DIGITS),
+        key(score.value()),
+        Provenance.MEASURED,
+        score.errorText(),
+        score.errorProvenance());
+  }
+
   /** Words. */
   public static Cell text(String text) {
     return new Cell(text, text, Provenance.GIVEN);

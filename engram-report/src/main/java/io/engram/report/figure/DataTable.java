@@ -10,6 +10,8 @@ import java.util.List;
  */
 public record DataTable(String caption, boolean open, List<Column> columns, List<List<Cell>> rows) {
   /**
+   * What a column holds.
+   *
    * @param unit shown under the title; empty: none
    */
   public record Column(String title, String unit, boolean numeric) {}

@@ -75,7 +75,7 @@ public final class DrawsFigure {
     List<String> caption = new ArrayList<>();
     caption.add(
         "Uniform order goes once through the set each epoch; MRD order draws with replacement, with"
-            + " a chance that follows MRD. More draws for some samples are fewer for others.");
+            + " a chance that follows MRD. At the same number of updates, more draws for some samples are fewer for others.");
     for (RunData run : runs) {
       if (!run.samples().isEmpty()) {
         caption.add(spread(run));
@@ -93,12 +93,12 @@ public final class DrawsFigure {
         least == most
             ? "every sample %d times".formatted(least)
             : "between %d and %d times a sample".formatted(least, most);
-    return "%s: %d draws in all, %s, %s never."
+    return "%s: %d draws in all, %s%s."
         .formatted(
             WordList.capitalised(run.label()),
             IntStream.of(drawn).sum(),
             each,
-            never == 0 ? "none" : String.valueOf(never));
+            never == 0 ? "" : "; %d of %d never".formatted(never, drawn.length));
   }
 
   private static List<Figure.Key> keys(List<RunData> runs) {

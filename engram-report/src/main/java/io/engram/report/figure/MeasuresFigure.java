@@ -1,7 +1,6 @@
 package io.engram.report.figure;
 
 import io.engram.report.run.RunData;
-import io.engram.report.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +97,7 @@ public final class MeasuresFigure {
             {"mark": {"type": "point", "size": 60, "strokeWidth": 1.8, "opacity": 1},
              "encoding": {
                "x": {"field": "value", "type": "quantitative", "title": "score, 0 to 1",
-                     "scale": {"domain": [0, 1]}, "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "grid": true}},
+                     "scale": {"domain": [0, 1]}, "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "format": ".2~f", "grid": true}},
                %s,
                "tooltip": [{"field": "measure"}, {"field": "series", "title": "state"}, {"field": "text", "title": "score"}]}}
           ]
@@ -132,15 +131,11 @@ public final class MeasuresFigure {
     for (Series state : series) {
       Score score = Score.of(state.run(), state.stage(), metric);
       n = score == null ? n : Math.max(n, score.n());
-      row.add(score == null ? Cell.none() : cell(score));
+      row.add(score == null ? Cell.none() : Cell.score(score));
     }
     row.add(Cell.count(n));
     if (n > 0) {
       rows.add(row);
     }
-  }
-
-  private static Cell cell(Score score) {
-    return new Cell(score.text(), NumberText.fixed(score.value(), 6), Provenance.MEASURED);
   }
 }

@@ -87,12 +87,13 @@ public final class MrdDistributionFigure {
     String view =
         """
         {
-          "mark": {"type": "bar", "color": "%s", "opacity": 0.85, "binSpacing": 1},
+          "mark": {"type": "rect", "color": "%s", "stroke": "var(--surface)", "strokeWidth": 1},
           "encoding": {
-            "x": {"field": "from", "type": "quantitative", "bin": "binned", "title": "MRD (hard ← → easy)",
+            "x": {"field": "from", "type": "quantitative", "title": "MRD (hard ← → easy)",
                   "scale": {"zero": false, "type": "%s"}, "axis": {"tickCount": 6}},
             "x2": {"field": "to"},
-            "y": {"field": "count", "type": "quantitative", "title": "samples", "axis": {"tickMinStep": 1}},
+            "y": {"field": "count", "type": "quantitative", "title": "samples", "axis": {"tickMinStep": 1}, "scale": {"domainMin": 0}},
+            "y2": {"datum": 0},
             "tooltip": [{"field": "from", "title": "MRD from", "format": ".4~g"},
               {"field": "to", "title": "to", "format": ".4~g"}, {"field": "count", "title": "samples"}]
           }

@@ -117,7 +117,7 @@ public final class MrdDropFigure {
         """
         {
           "layer": [
-            {"mark": {"type": "rule", "color": "var(--ink-2)", "strokeDash": [2, 3]}, "encoding": {"y": {"datum": 0}}},
+            {"mark": {"type": "rule", "color": "var(--ink-2)", "strokeDash": [2, 3]}, "data": {"values": [{}]}, "encoding": {"y": {"datum": 0}}},
             {"mark": {"type": "point", "filled": true, "color": "%s", "shape": "%s", "size": %d, "opacity": 0.7},
              "encoding": {
                "x": {"field": "mrd", "type": "quantitative", "title": "MRD at the start (hard ← → easy)", "scale": {"zero": false}, "axis": {"tickCount": 6}},

@@ -70,7 +70,7 @@ public final class MrdRefreshFigure {
     return """
         {
           "encoding": {
-            "x": {"field": "epoch", "type": "quantitative", "title": "epoch", "axis": {"values": %s, "format": "d", "grid": false}},
+            "x": {"field": "epoch", "type": "quantitative", "title": "epoch", "axis": {"values": %s, "format": "d", "grid": false, "labelOverlap": false}},
             %s
           },
           "layer": [

@@ -45,19 +45,19 @@ public record Score(double value, @Nullable Double standardError, boolean bound,
     return sum / metric.parts().size();
   }
 
-  /** {@code 0.634 ± 0.021}, with ≤ before an error that is a bound. */
+  /** {@code 0.634 ± 0.021}. */
   public String text() {
-    Double error = standardError;
-    String value = NumberText.fixed(this.value, DIGITS);
-    if (error == null) {
-      return value;
-    }
-    return value + (bound ? " ± ≤ " : " ± ") + NumberText.fixed(error, DIGITS);
+    return NumberText.withError(value, standardError, DIGITS);
   }
 
   /** The standard error alone, as {@link #text} shows it; empty where there is none. */
   public String errorText() {
     Double error = standardError;
-    return error == null ? "" : (bound ? "± ≤ " : "± ") + NumberText.fixed(error, DIGITS);
+    return error == null ? "" : "± " + NumberText.fixed(error, DIGITS);
+  }
+
+  /** Where the standard error comes from: a bound is marked as an estimate. */
+  public Provenance errorProvenance() {
+    return bound ? Provenance.ESTIMATED : Provenance.MEASURED;
   }
 }

@@ -1,7 +1,6 @@
 package io.engram.report.figure;
 
 import io.engram.report.run.RunData;
-import io.engram.report.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +51,7 @@ public final class TradeOffFigure {
             caption,
             series.stream().map(Series::key).toList(),
             List.of(panel),
-            table(points)));
+            table(series)));
   }
 
   private static List<Point> path(RunData run, List<Series> series) {
@@ -109,9 +108,9 @@ public final class TradeOffFigure {
     return """
         {
           "encoding": {
-            "x": {"field": "uc", "type": "quantitative", "title": "Unlearning completeness (UC) → more forgotten",
+            "x": {"field": "uc", "type": "quantitative", "title": "UC → more forgotten", "axis": {"tickCount": 6},
                   "scale": {"zero": false, "padding": 24}},
-            "y": {"field": "ut", "type": "quantitative", "title": "Model utility (UT) → more kept",
+            "y": {"field": "ut", "type": "quantitative", "title": "UT → more kept",
                   "scale": {"zero": false, "padding": 24}}
           },
           "layer": [
@@ -133,34 +132,22 @@ public final class TradeOffFigure {
         .formatted(Vega.json(labels), Vega.json(colours), ends, Series.encoding(series));
   }
 
-  private static DataTable table(List<Point> points) {
-    List<List<Cell>> rows =
-        points.stream()
-            .map(
-                p ->
-                    List.of(
-                        Cell.text(p.series()),
-                        Cell.measured(p.uc(), Score.DIGITS),
-                        error(p.uc(), p.ucHigh()),
-                        Cell.measured(p.ut(), Score.DIGITS),
-                        error(p.ut(), p.utHigh())))
-            .distinct()
-            .toList();
+  private static DataTable table(List<Series> series) {
+    List<List<Cell>> rows = new ArrayList<>();
+    for (Series state : series) {
+      Score uc = Score.of(state.run(), state.stage(), Metric.COMPLETENESS);
+      Score ut = Score.of(state.run(), state.stage(), Metric.UTILITY);
+      if (uc != null && ut != null) {
+        rows.add(List.of(Cell.text(state.label()), Cell.score(uc), Cell.score(ut)));
+      }
+    }
     return new DataTable(
         "UC and UT of each state",
         true,
         List.of(
             DataTable.words("State"),
-            DataTable.numbers("UC", "0 to 1, higher: more forgotten"),
-            DataTable.numbers("± 1 SE", ""),
-            DataTable.numbers("UT", "0 to 1, higher: more kept"),
-            DataTable.numbers("± 1 SE", "")),
+            DataTable.numbers("UC", "± 1 SE"),
+            DataTable.numbers("UT", "± 1 SE")),
         rows);
-  }
-
-  private static Cell error(double value, @Nullable Double high) {
-    return high == null
-        ? Cell.none()
-        : Cell.estimated(NumberText.fixed(high - value, Score.DIGITS), high - value);
   }
 }

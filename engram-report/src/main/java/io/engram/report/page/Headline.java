@@ -2,6 +2,7 @@ package io.engram.report.page;
 
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.Metric;
+import io.engram.report.figure.Provenance;
 import io.engram.report.figure.Score;
 import io.engram.report.figure.Series;
 import io.engram.report.run.RunData;
@@ -19,9 +20,9 @@ public record Headline(String title, String plain, List<Value> values, String no
   /**
    * A run's value.
    *
-   * @param error empty where there is none
+   * @param error beside the value; empty where there is none
    */
-  public record Value(Figure.Key key, String value, String error) {}
+  public record Value(Figure.Key key, String value, String error, Provenance errorProvenance) {}
 
   /** UC, UT, time and passes, as far as the runs know them. */
   public static List<Headline> of(List<RunData> runs) {
@@ -36,17 +37,23 @@ public record Headline(String title, String plain, List<Value> values, String no
       List<Headline> into, List<RunData> runs, String title, String plain, Metric metric) {
     List<Value> values = new ArrayList<>();
     int n = 0;
+    boolean bound = false;
     for (Series state : Series.of(runs)) {
       Score score = Score.of(state.run(), state.stage(), metric);
       if (score != null) {
         n = Math.max(n, score.n());
+        bound = bound || score.bound();
         values.add(
             new Value(
-                state.key(), NumberText.fixed(score.value(), Score.DIGITS), score.errorText()));
+                state.key(),
+                NumberText.fixed(score.value(), Score.DIGITS),
+                score.errorText(),
+                score.errorProvenance()));
       }
     }
     if (!values.isEmpty()) {
-      String note = "0 to 1, higher is better · ± 1 standard error" + (n > 0 ? " · n = " + n : "");
+      String error = bound ? " · ± at most 1 standard error" : " · ± 1 standard error";
+      String note = "0 to 1, higher is better" + error + (n > 0 ? " · n = " + n : "");
       into.add(new Headline(title, plain, values, note));
     }
   }
@@ -56,8 +63,18 @@ public record Headline(String title, String plain, List<Value> values, String no
     List<Value> passes = new ArrayList<>();
     for (RunData run : runs) {
       Figure.Key key = Series.keyOf(run, runs);
-      time.add(new Value(key, NumberText.duration(run.journal().seconds()), updates(run)));
-      passes.add(new Value(key, NumberText.count(run.journal().passes()), refreshTime(run)));
+      time.add(
+          new Value(
+              key,
+              NumberText.duration(run.journal().seconds()),
+              updates(run),
+              Provenance.MEASURED));
+      passes.add(
+          new Value(
+              key,
+              NumberText.count(run.journal().passes()),
+              refreshTime(run),
+              Provenance.MEASURED));
     }
     into.add(new Headline("Time", "the whole run", time, "evaluation included · " + device(runs)));
     into.add(

@@ -25,7 +25,7 @@ final class Limits {
       limits.add(
           "Standard errors are over the evaluated samples of one training run. They do not hold"
               + " what another seed would change. For UC and UT, where only the parts' errors are"
-              + " recorded, an upper bound (the mean of the parts' errors) is shown with ≤.");
+              + " recorded, the mean of the parts' errors is shown: the true standard error is at most that.");
     } else {
       limits.add("No evaluation is recorded: what was forgotten and kept was not measured.");
     }
@@ -33,6 +33,24 @@ final class Limits {
     addMrd(limits, runs);
     runs.forEach(run -> run.journal().notes().forEach(n -> limits.add(note(run, runs, n))));
     return limits.stream().distinct().toList();
+  }
+
+  /** The same in a few words, to stand right under the numbers at the top. */
+  static List<String> beside(List<RunData> runs) {
+    List<String> words = new ArrayList<>();
+    for (String limit : Summary.distinct(runs, run -> run.recipe().get("eval.limit", "0"))) {
+      if (!limit.equals("0")) {
+        words.add("first %s rows of each evaluation set".formatted(limit));
+      }
+    }
+    if (evaluated(runs)) {
+      words.add("sentence encoder: " + Encoder.of(runs));
+    }
+    List<String> seeds = Summary.distinct(runs, run -> run.recipe().get("seed", ""));
+    if (seeds.size() == 1) {
+      words.add("one seed (" + seeds.get(0) + ")");
+    }
+    return words;
   }
 
   private static boolean evaluated(List<RunData> runs) {

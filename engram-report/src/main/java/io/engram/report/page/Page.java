@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Everything the template shows.
  *
  * @param notes beside the numbers at the top: a demonstration model, an unfinished run
+ * @param beside what qualifies the numbers at the top, in a few words each
  * @param results figures of what came out
  * @param difficulty figures of MRD
  * @param course figures of how the run went
@@ -32,6 +33,7 @@ public record Page(
     Summary summary,
     List<String> notes,
     List<Headline> headlines,
+    List<String> beside,
     List<Figure> results,
     List<Figure> difficulty,
     List<Figure> course,
@@ -48,9 +50,12 @@ public record Page(
         Summary.of(runs),
         notes(runs),
         Headline.of(runs),
-        present(TradeOffFigure.of(runs), MeasuresFigure.of(runs, Encoder.of(runs))),
-        present(MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs)),
-        present(DrawsFigure.of(runs), LossFigure.of(runs)),
+        Limits.beside(runs),
+        present(List.of(TradeOffFigure.of(runs), MeasuresFigure.of(runs, Encoder.of(runs)))),
+        present(
+            List.of(
+                MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs))),
+        present(List.of(DrawsFigure.of(runs), LossFigure.of(runs))),
         PaperReference.of(runs).orElse(null),
         Measured.others(runs).orElse(null),
         SampleTable.of(runs),
@@ -75,9 +80,8 @@ public record Page(
     return notes;
   }
 
-  @SafeVarargs
-  private static List<Figure> present(Optional<Figure>... figures) {
-    return List.of(figures).stream().flatMap(Optional::stream).toList();
+  private static List<Figure> present(List<Optional<Figure>> figures) {
+    return figures.stream().flatMap(Optional::stream).toList();
   }
 
   /** All figures, in the order of the page. */

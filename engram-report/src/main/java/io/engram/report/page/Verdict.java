@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param difference {@code d}
  * @param standardError null where either score has none
+ * @param bound whether it is an upper bound, because one of the two is
  */
-public record Verdict(Kind kind, double difference, @Nullable Double standardError) {
+public record Verdict(Kind kind, double difference, @Nullable Double standardError, boolean bound) {
   /** From how many standard errors on a difference is called one. */
   static final double CLEAR = 2;
 
@@ -36,13 +37,14 @@ public record Verdict(Kind kind, double difference, @Nullable Double standardErr
     Double first = a.standardError();
     Double second = b.standardError();
     if (first == null || second == null) {
-      return new Verdict(Kind.UNKNOWN, difference, null);
+      return new Verdict(Kind.UNKNOWN, difference, null, false);
     }
+    boolean bound = a.bound() || b.bound();
     double error = Math.hypot(first, second);
     if (Math.abs(difference) <= CLEAR * error) {
-      return new Verdict(Kind.NO_DIFFERENCE, difference, error);
+      return new Verdict(Kind.NO_DIFFERENCE, difference, error, bound);
     }
-    return new Verdict(difference > 0 ? Kind.HIGHER : Kind.LOWER, difference, error);
+    return new Verdict(difference > 0 ? Kind.HIGHER : Kind.LOWER, difference, error, bound);
   }
 
   /** {@code higher by 0.068 (standard error 0.021)}, and so on for each kind. */
@@ -62,6 +64,7 @@ public record Verdict(Kind kind, double difference, @Nullable Double standardErr
 
   private String error() {
     Double error = standardError;
-    return "standard error " + (error == null ? "–" : NumberText.fixed(error, Score.DIGITS));
+    return (bound ? "standard error at most " : "standard error ")
+        + (error == null ? "–" : NumberText.fixed(error, Score.DIGITS));
   }
 }

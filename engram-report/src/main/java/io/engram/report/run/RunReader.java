@@ -36,31 +36,20 @@ public final class RunReader {
   }
 
   private static RunData read(Path path) {
-    if (!Files.isRegularFile(path.resolve("manifest.json"))) {
-      throw EngramException.file(
-          path
-              + " is no run folder: it has no manifest.json. A run folder is what `engram unlearn`"
-              + " wrote.");
-    }
     try (RunFolder folder = RunFolder.read(path)) {
       NavigableMap<Integer, List<MrdRow>> mrd = new TreeMap<>();
-      if (Files.isDirectory(path.resolve("mrd"))) {
-        folder.mrdEpochs().forEach(epoch -> mrd.put(epoch, folder.mrd(epoch)));
-      }
+      folder.mrdEpochs().forEach(epoch -> mrd.put(epoch, folder.mrd(epoch)));
+      boolean hasRecipe = Files.isRegularFile(path.resolve("recipe.yaml"));
       return new RunData(
           String.valueOf(path.toAbsolutePath().normalize().getFileName()),
           "",
           folder.manifest(),
-          RecipeValues.parse(has(path, "recipe.yaml") ? folder.recipe() : ""),
-          JournalReader.view(has(path, "journal.jsonl") ? folder.journal().read() : List.of()),
+          RecipeValues.parse(hasRecipe ? folder.recipe() : ""),
+          JournalReader.view(folder.journal().read()),
           mrd,
-          has(path, "samples.jsonl") ? folder.samples() : List.of(),
-          has(path, "measurements.jsonl") ? folder.measurements() : List.of());
+          folder.samples(),
+          folder.measurements());
     }
-  }
-
-  private static boolean has(Path folder, String file) {
-    return Files.isRegularFile(folder.resolve(file));
   }
 
   /**

@@ -1,5 +1,5 @@
-/** Placeholder. */
+/** x. */
 @NullMarked
-package io.engram.unlearn;
+package io.engram.unlearn.mrd;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.SampleFilter;
+import io.engram.cli.output.RowFile;
+import io.engram.cli.progress.Watched;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.generate.Generation;
+import io.engram.model.generate.Generator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram generate}. */
+@Command(
+    name = "generate",
+    description = "What the model answers: the most probable token each time.",
+    sortOptions = false)
+final class GenerateCommand implements Callable<Integer> {
+  @Mixin private ModelChoice model = new ModelChoice();
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "DATA",
+      description = "tofu:SPLIT or a file of samples")
+  private @Nullable String data;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "One question instead of DATA; the template is put around it")
+  private @Nullable String prompt;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      description = "Tokens of an answer at most (default: ${DEFAULT-VALUE})")
+  private int maxNewTokens = 200;
+
+  @Mixin private SampleFilter filter = new SampleFilter();
+
+  @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
+  private @Nullable Path out;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    if (maxNewTokens < 1) {
+      throw common.mistake("--max-new-tokens " + maxNewTokens + ": must be at least 1");
+    }
+    List<Sample> samples = samples();
+    List<GenerateRow> rows;
+    try (LanguageModel opened = model.open(common)) {
+      rows = generate(opened, samples);
+    }
+    RowFile.write(out, rows, common.console());
+    common.console().rows(rows, out == null ? text(rows) : "");
+    return 0;
+  }
+
+  private List<Sample> samples() {
+    if (prompt != null && data == null) {
+      return List.of(Sample.of("0", prompt, ""));
+    }
+    if (data != null && prompt == null) {
+      return filter.load(data);
+    }
+    throw common.mistake("give DATA or --prompt TEXT" + (data == null ? "" : ", not both"));
+  }
+
+  private List<GenerateRow> generate(LanguageModel opened, List<Sample> samples) {
+    List<int[]> prompts = samples.stream().map(opened.samples()::prompt).toList();
+    List<Generation> generations =
+        Watched.stage(
+            common.console(),
+            "Generating",
+            prompts.size(),
+            progress -> new Generator(opened).greedy(prompts, maxNewTokens, progress));
+    List<GenerateRow> rows = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      Generation generation = generations.get(i);
+      rows.add(
+          new GenerateRow(
+              samples.get(i).id(),
+              promptText(opened, samples.get(i), prompts.get(i)),
+              opened.tokenizer().decode(generation.ids()),
+              generation.ids().length,
+              generation.stopped().name().toLowerCase(Locale.ROOT)));
+    }
+    return rows;
+  }
+
+  private static String promptText(LanguageModel opened, Sample sample, int[] ids) {
+    return sample.content() instanceof Sample.QuestionAnswer qa
+        ? opened.samples().template().promptText(qa.question())
+        : opened.tokenizer().decode(ids);
+  }
+
+  private static String text(List<GenerateRow> rows) {
+    return rows.stream()
+        .map(row -> "[" + row.id() + "] " + row.prompt() + "\n" + row.output().strip())
+        .collect(Collectors.joining("\n\n"));
+  }
+}

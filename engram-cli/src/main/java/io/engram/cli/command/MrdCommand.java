@@ -1,0 +1,119 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.SampleFilter;
+import io.engram.cli.output.MrdText;
+import io.engram.cli.output.RowFile;
+import io.engram.cli.progress.Watched;
+import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.run.MrdRow;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.unlearn.mrd.MrdMeasurement;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram mrd}. */
+@Command(
+    name = "mrd",
+    description = {
+      "Memory Removal Difficulty of each sample: how far, relatively, the log-probabilities of its"
+          + " tokens move when all weights are disturbed by noise. Small = stable = hard to unlearn."
+    },
+    sortOptions = false)
+final class MrdCommand implements Callable<Integer> {
+  private static final String ESTIMATOR = "order.estimator.";
+
+  /** Hardest and easiest samples shown, of each. */
+  private static final int SHOWN = 10;
+
+  @Mixin private ModelChoice model = new ModelChoice();
+
+  @Parameters(index = "1", paramLabel = "DATA", description = "tofu:SPLIT or a file of samples")
+  private String data = "";
+
+  @Option(
+      names = "--sigma",
+      paramLabel = "S",
+      description = "σ, the noise's standard deviation (default: that of `engram recipe explain"
+          + " order.estimator.sigma`)")
+  private @Nullable String sigma;
+
+  @Option(
+      names = "--draws",
+      paramLabel = "K",
+      description = "Disturbed passes; an antithetic pair is two")
+  private @Nullable String draws;
+
+  @Option(names = "--estimator", paramLabel = "E", description = "antithetic, paper or shared")
+  private @Nullable String estimator;
+
+  @Option(
+      names = "--absolute",
+      paramLabel = "A",
+      description = "Where the absolute value stands: outside the expectation, or inside")
+  private @Nullable String absolute;
+
+  @Option(names = "--tokens", paramLabel = "T", description = "mean or sum over a sample's tokens")
+  private @Nullable String tokens;
+
+  @Option(names = "--scope", paramLabel = "S", description = "Which tokens count: answer or all")
+  private @Nullable String scope;
+
+  @Mixin private SampleFilter filter = new SampleFilter();
+
+  @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
+  private @Nullable Path out;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    Recipe recipe = recipe();
+    EstimatorSection settings = recipe.order().estimator();
+    List<Sample> samples = filter.load(data);
+    List<MrdRow> rows;
+    try (LanguageModel opened = ModelChoice.open(recipe, common)) {
+      rows =
+          Watched.run(
+              common.console(),
+              progress ->
+                  MrdMeasurement.measure(opened, samples, settings, recipe.seed(), 0, progress));
+    }
+    RowFile.write(out, rows, common.console());
+    common.console().result(json(recipe, rows), MrdText.of(rows, samples, settings, SHOWN));
+    return 0;
+  }
+
+  private Recipe recipe() {
+    return model
+        .recipe(data, common)
+        .set(ESTIMATOR + "sigma", sigma)
+        .set(ESTIMATOR + "draws", draws)
+        .set(ESTIMATOR + "name", estimator)
+        .set(ESTIMATOR + "absolute", absolute)
+        .set(ESTIMATOR + "tokens", tokens)
+        .set(ESTIMATOR + "scope", scope)
+        .read();
+  }
+
+  private Map<String, Object> json(Recipe recipe, List<MrdRow> rows) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("model", recipe.model().path());
+    object.put("data", data);
+    object.put("estimator", recipe.order().estimator());
+    object.put("seed", recipe.seed());
+    object.put("samples", rows);
+    return object;
+  }
+}

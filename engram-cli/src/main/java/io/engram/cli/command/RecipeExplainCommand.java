@@ -1,0 +1,63 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.output.Table;
+import io.engram.core.EngramException;
+import io.engram.core.recipe.RecipeKeys;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram recipe explain}. */
+@Command(
+    name = "explain",
+    description = "Every key of a recipe, or one, or those of a section: values, default, reason.",
+    sortOptions = false)
+final class RecipeExplainCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "KEY",
+      description = "A key or a section, such as order.estimator.sigma or order")
+  private String path = "";
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    List<RecipeKeys.Key> keys =
+        RecipeKeys.all().stream()
+            .filter(key -> path.isEmpty() || (key.path() + ".").startsWith(path + "."))
+            .toList();
+    if (keys.isEmpty()) {
+      throw EngramException.usage(
+          path + ": no such key; the nearest is " + RecipeKeys.nearest(path));
+    }
+    common.console().result(Map.of("keys", keys), keys.size() == 1 ? one(keys.get(0)) : table(keys));
+    return 0;
+  }
+
+  private static String one(RecipeKeys.Key key) {
+    return """
+        %s
+          values   %s
+          default  %s%s
+          %s"""
+        .formatted(
+            key.path(),
+            key.type(),
+            key.defaultValue(),
+            key.unit().isEmpty() ? "" : "\n  unit     " + key.unit(),
+            key.reason());
+  }
+
+  private static String table(List<RecipeKeys.Key> keys) {
+    Table table = new Table("key", "default", "unit", "values");
+    keys.forEach(
+        key -> table.row(key.path(), key.defaultValue(), key.unit(), key.type()));
+    return table + "\n\nengram recipe explain KEY gives the reason of a key.";
+  }
+}

@@ -1,0 +1,79 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.SampleFilter;
+import io.engram.cli.output.Numbers;
+import io.engram.cli.output.RowFile;
+import io.engram.cli.output.Table;
+import io.engram.cli.progress.Watched;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram score}. */
+@Command(
+    name = "score",
+    description = "Log-probability of every labelled token, in nats.",
+    sortOptions = false)
+final class ScoreCommand implements Callable<Integer> {
+  @Mixin private ModelChoice model = new ModelChoice();
+
+  @Parameters(index = "1", paramLabel = "DATA", description = "tofu:SPLIT or a file of samples")
+  private String data = "";
+
+  @Mixin private SampleFilter filter = new SampleFilter();
+
+  @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
+  private @Nullable Path out;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    List<Sample> samples = filter.load(data);
+    List<ScoreRow> rows;
+    try (LanguageModel opened = model.open(common)) {
+      rows = score(opened, opened.samples().tokenize(samples));
+    }
+    RowFile.write(out, rows, common.console());
+    common.console().rows(rows, out == null ? table(rows) : "");
+    return 0;
+  }
+
+  private List<ScoreRow> score(LanguageModel opened, List<TokenizedSample> tokenized) {
+    List<double[]> logProbs =
+        Watched.stage(
+            common.console(),
+            "Scoring",
+            tokenized.size(),
+            progress -> new Scorer(opened).logProbs(tokenized, progress));
+    List<ScoreRow> rows = new ArrayList<>();
+    for (int i = 0; i < tokenized.size(); i++) {
+      rows.add(ScoreRow.of(tokenized.get(i), logProbs.get(i)));
+    }
+    return rows;
+  }
+
+  private static String table(List<ScoreRow> rows) {
+    Table table = new Table("id", "tokens", "log_prob", "per token");
+    for (ScoreRow row : rows) {
+      table.row(
+          row.id(),
+          Integer.toString(row.tokens()),
+          Numbers.of(row.logProb()),
+          Numbers.of(row.logProb() / row.tokens()));
+    }
+    return table.toString();
+  }
+}

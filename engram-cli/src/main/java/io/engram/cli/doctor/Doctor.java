@@ -1,0 +1,141 @@
+package io.engram.cli.doctor;
+
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.Version;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Torch;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Looks at everything that decides whether and how fast Engram runs here. */
+public final class Doctor {
+  private static final double GIB = 1024.0 * 1024.0 * 1024.0;
+  private static final double LITTLE_MEMORY_GIB = 4;
+  private static final double LITTLE_DISK_GIB = 2;
+
+  private final Machine machine;
+  private final Map<String, String> environment;
+
+  Doctor(Machine machine, Map<String, String> environment) {
+    this.machine = machine;
+    this.environment = environment;
+  }
+
+  /** Of this machine and process. */
+  public static Doctor here() {
+    return new Doctor(Machine.here(), System.getenv());
+  }
+
+  /** All findings, in the order to be read. */
+  public List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(Finding.good("engram", Version.code()));
+    findings.add(java());
+    findings.add(processor());
+    findings.add(memory());
+    findings.addAll(libtorch());
+    findings.add(waitPolicy());
+    findings.add(allocator());
+    findings.add(disk());
+    findings.add(builtIn("built-in model", "models/mini/model.safetensors"));
+    findings.add(builtIn("TOFU", "data/tofu/forget10.jsonl"));
+    return findings;
+  }
+
+  private static Finding java() {
+    double heap = Runtime.getRuntime().maxMemory() / GIB;
+    return Finding.good(
+        "Java",
+        String.format(
+            Locale.ROOT,
+            "%s, heap up to %.1f GiB (more with ENGRAM_JAVA_OPTS=-Xmx8g)",
+            System.getProperty("java.version"),
+            heap));
+  }
+
+  private Finding processor() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    String vectors = machine.vectorInstructions();
+    String value =
+        "%d cores%s%s"
+            .formatted(
+                cores,
+                machine.processor().map(name -> ", " + name).orElse(""),
+                vectors.isEmpty() ? "" : ", " + vectors);
+    return cores > 1
+        ? Finding.good("processor", value)
+        : Finding.better("processor", value, "Give it more cores: tensor operations use all.");
+  }
+
+  private Finding memory() {
+    double total = machine.memoryGib("MemTotal").orElse(0.0);
+    double free = machine.memoryGib("MemAvailable").orElse(0.0);
+    String value =
+        total == 0
+            ? "unknown"
+            : String.format(Locale.ROOT, "%.1f GiB, %.1f GiB free", total, free);
+    return total > 0 && free < LITTLE_MEMORY_GIB
+        ? Finding.better("memory", value, "Close other programs, or use a smaller --batch-tokens.")
+        : Finding.good("memory", value);
+  }
+
+  /** Loading looks for what would crash first, so it can be tried here. */
+  private static List<Finding> libtorch() {
+    try {
+      int threads = Torch.threads();
+      boolean cuda = !Device.parse("auto").isCpu();
+      return List.of(
+          Finding.good("libtorch", Torch.version()),
+          Finding.good("threads", Integer.toString(threads)),
+          Finding.good(
+              "CUDA",
+              cuda
+                  ? Device.parse("auto").name()
+                  : "none that this build can use (./mvnw -Pgpu package builds for NVIDIA)"));
+    } catch (EngramException e) {
+      String message = String.valueOf(e.getMessage());
+      return List.of(new Finding("libtorch", "can't be loaded", message, true));
+    }
+  }
+
+  private Finding waitPolicy() {
+    String value = environment.getOrDefault("OMP_WAIT_POLICY", "not set");
+    return value.equalsIgnoreCase("passive")
+        ? Finding.good("OMP_WAIT_POLICY", value)
+        : Finding.better(
+            "OMP_WAIT_POLICY",
+            value,
+            "Start Engram with its launcher, or set OMP_WAIT_POLICY=PASSIVE: idle threads that spin"
+                + " take the cores from the matrix products.");
+  }
+
+  private Finding allocator() {
+    return machine.hasLoaded("mimalloc")
+        ? Finding.good("mimalloc", "loaded")
+        : Finding.better(
+            "mimalloc",
+            "not loaded",
+            "Install it (Debian: apt install libmimalloc2.0); the launcher finds it.");
+  }
+
+  private static Finding disk() {
+    double free = new File(".").getAbsoluteFile().getUsableSpace() / GIB;
+    String value = String.format(Locale.ROOT, "%.1f GiB free in the working directory", free);
+    return free < LITTLE_DISK_GIB
+        ? Finding.better("disk", value, "Free some space: a run keeps a checkpoint and a model.")
+        : Finding.good("disk", value);
+  }
+
+  private static Finding builtIn(String name, String relative) {
+    return EngramHome.find(relative)
+        .map(path -> Finding.good(name, path.toString()))
+        .orElseGet(
+            () ->
+                Finding.better(
+                    name, "not found", "Set ENGRAM_HOME to the folder that holds " + relative + "."));
+  }
+}

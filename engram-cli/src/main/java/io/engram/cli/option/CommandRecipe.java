@@ -1,0 +1,39 @@
+package io.engram.cli.option;
+
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
+import io.engram.core.run.JsonFiles;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recipe that options amount to. Commands without a recipe file go through it, so defaults,
+ * checks and messages are those of the recipe's keys.
+ */
+public final class CommandRecipe {
+  private final List<String> overrides = new ArrayList<>();
+
+  /** Of a model and the data to work on. */
+  public CommandRecipe(String model, String data) {
+    set("model.path", JsonFiles.line(model));
+    set("forget.data", JsonFiles.line(data));
+  }
+
+  /** Sets a key where there is a value, which is YAML as in a recipe. */
+  public CommandRecipe set(String key, @Nullable Object value) {
+    if (value != null) {
+      overrides.add(key + "=" + value);
+    }
+    return this;
+  }
+
+  /**
+   * The recipe.
+   *
+   * @throws io.engram.core.EngramException with every fault of the options
+   */
+  public Recipe read() {
+    return RecipeReader.parse("", overrides, Recipe.Kind.UNLEARN, "the command");
+  }
+}

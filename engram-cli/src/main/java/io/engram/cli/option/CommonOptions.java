@@ -1,0 +1,134 @@
+package io.engram.cli.option;
+
+import io.engram.cli.output.Console;
+import io.engram.core.recipe.Dtype;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options that every command takes. */
+public final class CommonOptions {
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  @ArgGroup(validate = false, heading = "%nCommon options:%n")
+  private Values values = new Values();
+
+  static final class Values {
+    @Option(
+        names = "--device",
+        paramLabel = "DEVICE",
+        description = "auto, cpu or cuda:N (default: ${DEFAULT-VALUE})")
+    private String device = "auto";
+
+    @Option(
+        names = "--dtype",
+        paramLabel = "DTYPE",
+        description =
+            "Number format of the weights: auto, float32 or bfloat16. auto: float32 under 1 billion"
+                + " parameters on the processor, else the file's")
+    private @Nullable Dtype dtype;
+
+    @Option(
+        names = "--batch-tokens",
+        paramLabel = "N",
+        description = "Tokens of a forward pass at most (default: ${DEFAULT-VALUE})")
+    private int batchTokens = 4096;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "All randomness comes from it (default: 42, or the recipe's)")
+    private @Nullable Long seed;
+
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        description = "Threads of a tensor operation (default: 0, as many as cores)")
+    private int threads;
+
+    @Option(names = "--json", description = "One JSON object on standard output, no tables")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "No progress and no messages but errors")
+    private boolean quiet;
+
+    @Option(names = "--stacktrace", description = "With the trace where something fails")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean stacktrace;
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+  }
+
+  /** Where this command prints. */
+  public Console console() {
+    CommandLine line = command().commandLine();
+    return new Console(line.getOut(), line.getErr(), values.json, values.quiet);
+  }
+
+  /** As given. */
+  public String device() {
+    return values.device;
+  }
+
+  /** As given; null: not given. */
+  public @Nullable Dtype dtype() {
+    return values.dtype;
+  }
+
+  /** As given; null: not given. */
+  public @Nullable Long seed() {
+    return values.seed;
+  }
+
+  /** As given, at least 1. */
+  public int batchTokens() {
+    return atLeast(1, values.batchTokens, "--batch-tokens");
+  }
+
+  /** As given, at least 0. */
+  public int threads() {
+    return atLeast(0, values.threads, "--threads");
+  }
+
+  /** The command as it was typed. */
+  public String typed() {
+    return "engram "
+        + String.join(
+            " ",
+            command().root().commandLine().getParseResult().originalArgs().stream()
+                .map(CommonOptions::quoted)
+                .toList());
+  }
+
+  /** A mistake in how this command was called. */
+  public CommandLine.ParameterException mistake(String message) {
+    return new CommandLine.ParameterException(command().commandLine(), message);
+  }
+
+  private int atLeast(int least, int value, String option) {
+    if (value < least) {
+      throw mistake("%s %d: must be at least %d".formatted(option, value, least));
+    }
+    return value;
+  }
+
+  private static String quoted(String argument) {
+    return argument.matches("[\\w./:=,+@%-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
+  }
+
+  private CommandSpec command() {
+    return Objects.requireNonNull(command, "set by picocli");
+  }
+}

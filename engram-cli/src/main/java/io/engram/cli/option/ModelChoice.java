@@ -1,0 +1,60 @@
+package io.engram.cli.option;
+
+import io.engram.core.recipe.Recipe;
+import io.engram.core.run.JsonFiles;
+import io.engram.model.LanguageModel;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** MODEL and how it is fed. */
+public final class ModelChoice {
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "A Hugging Face folder, a PEFT adapter folder, or mini, the built-in model")
+  private String model = "";
+
+  @Option(
+      names = "--base",
+      paramLabel = "MODEL",
+      description = "Base model of an adapter (default: the one its adapter_config.json names)")
+  private @Nullable String base;
+
+  @Option(
+      names = "--template",
+      paramLabel = "T",
+      description =
+          "How a question and its answer become one text: plain, llama2-chat, or a pair as YAML,"
+              + " '{prompt: \"Q: {question}\\nA:\", answer: \" {answer}\"}' (default: plain)")
+  private @Nullable String template;
+
+  /** As given. */
+  public String model() {
+    return model;
+  }
+
+  /** The recipe of this model, these data and the common options, for more keys to be set. */
+  public CommandRecipe recipe(String data, CommonOptions common) {
+    return new CommandRecipe(model, data)
+        .set("model.base", base == null ? null : JsonFiles.line(base))
+        .set("model.template", template)
+        .set("model.dtype", common.dtype())
+        .set("seed", common.seed());
+  }
+
+  /** Opens the model; the caller closes it. */
+  public LanguageModel open(CommonOptions common) {
+    return open(recipe("any", common).read(), common);
+  }
+
+  /** Opens a recipe's model; the caller closes it. */
+  public static LanguageModel open(Recipe recipe, CommonOptions common) {
+    LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(),
+            Setups.of(common).modelOptions(recipe.model(), recipe.seed()));
+    common.console().message(recipe.model().path() + ": " + model.describe());
+    return model;
+  }
+}

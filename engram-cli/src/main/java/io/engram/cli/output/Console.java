@@ -1,0 +1,39 @@
+package io.engram.cli.output;
+
+import io.engram.core.run.JsonFiles;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a command prints: results to standard output, messages to standard error.
+ *
+ * @param out results
+ * @param err messages and progress
+ * @param json results as one JSON object instead of tables
+ * @param quiet no messages and no progress
+ */
+public record Console(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
+  /** A line for the reader, unless quiet. */
+  public void message(String text) {
+    if (!quiet) {
+      err.println(text);
+      err.flush();
+    }
+  }
+
+  /** The result: the object with {@code --json}, else the text; an empty text is left out. */
+  public void result(Map<String, ? extends @Nullable Object> object, String text) {
+    String shown = json ? JsonFiles.line(object) : text;
+    if (!shown.isEmpty()) {
+      out.println(shown);
+      out.flush();
+    }
+  }
+
+  /** A result of one row a sample. */
+  public void rows(List<?> rows, String text) {
+    result(Map.of("samples", rows), text);
+  }
+}

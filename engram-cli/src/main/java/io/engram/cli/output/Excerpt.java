@@ -1,0 +1,28 @@
+package io.engram.cli.output;
+
+import io.engram.core.sample.Sample;
+
+/** A sample's text on one line of a table. */
+public final class Excerpt {
+  private Excerpt() {}
+
+  /** White space made blanks, cut at {@code width} characters with an ellipsis. */
+  public static String of(String text, int width) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.codePointCount(0, line.length()) <= width
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, width - 1)) + "…";
+  }
+
+  /** Question and answer, the text, or how many token ids there are. */
+  public static String of(Sample sample, int width) {
+    if (sample.content() instanceof Sample.QuestionAnswer qa) {
+      return of(qa.question() + " → " + qa.answer(), width);
+    }
+    if (sample.content() instanceof Sample.PlainText text) {
+      return of(text.text(), width);
+    }
+    Sample.TokenIds ids = (Sample.TokenIds) sample.content();
+    return ids.prompt().size() + " + " + ids.answer().size() + " token ids";
+  }
+}

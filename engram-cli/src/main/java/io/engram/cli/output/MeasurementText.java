@@ -1,0 +1,46 @@
+package io.engram.cli.output;
+
+import io.engram.core.run.Measurement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Measurements as a table: a line a metric, a column a stage. */
+public final class MeasurementText {
+  private MeasurementText() {}
+
+  /** The stages in the order they were measured; empty where there are no measurements. */
+  public static String byStage(List<Measurement> measurements) {
+    List<String> stages = measurements.stream().map(Measurement::stage).distinct().toList();
+    List<String> headings = new ArrayList<>(List.of("metric", "better"));
+    headings.addAll(stages);
+    Table table = new Table(headings.toArray(String[]::new));
+    for (String metric : measurements.stream().map(Measurement::metric).distinct().toList()) {
+      table.row(line(measurements, metric, stages));
+    }
+    return stages.isEmpty() ? "" : table.toString();
+  }
+
+  private static String[] line(List<Measurement> all, String metric, List<String> stages) {
+    List<String> cells = new ArrayList<>();
+    cells.add(metric);
+    boolean higher = all.stream().anyMatch(m -> m.metric().equals(metric) && m.higherIsBetter());
+    cells.add(higher ? "higher" : "lower");
+    stages.forEach(stage -> cells.add(value(all, metric, stage)));
+    return cells.toArray(String[]::new);
+  }
+
+  private static String value(List<Measurement> all, String metric, String stage) {
+    Optional<Measurement> found =
+        all.stream()
+            .filter(m -> m.metric().equals(metric) && m.stage().equals(stage))
+            .findFirst();
+    return found.map(MeasurementText::value).orElse("");
+  }
+
+  /** {@code 0.8525 ± 0.0177}. */
+  private static String value(Measurement measurement) {
+    Double error = measurement.standardError();
+    return Numbers.of(measurement.value()) + (error == null ? "" : " ± " + Numbers.of(error));
+  }
+}

@@ -1,0 +1,44 @@
+package io.engram.cli.output;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows of text in columns as wide as their widest cell; the last column isn't padded. */
+public final class Table {
+  private final List<String[]> rows = new ArrayList<>();
+
+  /** With these headings. */
+  public Table(String... headings) {
+    rows.add(headings);
+  }
+
+  /** Adds a row of as many cells as there are headings. */
+  public void row(String... cells) {
+    if (cells.length != rows.get(0).length) {
+      throw new IllegalArgumentException(
+          cells.length + " cells for " + rows.get(0).length + " columns");
+    }
+    rows.add(cells);
+  }
+
+  /** The lines, joined; no line break at the end. */
+  @Override
+  public String toString() {
+    int[] widths = new int[rows.get(0).length];
+    for (String[] row : rows) {
+      for (int i = 0; i < row.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    return String.join("\n", rows.stream().map(row -> line(row, widths)).toList());
+  }
+
+  private static String line(String[] row, int[] widths) {
+    String[] padded = Arrays.copyOf(row, row.length);
+    for (int i = 0; i < row.length; i++) {
+      padded[i] = row[i] + " ".repeat(widths[i] - row[i].length());
+    }
+    return String.join("  ", padded).stripTrailing();
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * What goes to standard output: tables, or one JSON object, and the lines of result files.
+ */
+@NullMarked
+package io.engram.cli.output;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+package io.engram.cli.progress;
+
+import io.engram.cli.output.Console;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Ctrl-C. The first one asks the running computation to stop after its step; the second ends the
+ * process at once.
+ */
+public final class Interruption {
+  /** Exit code of a command that was stopped, as shells give it: 128 + SIGINT. */
+  public static final int EXIT_CODE = 130;
+
+  private static final AtomicBoolean REQUESTED = new AtomicBoolean();
+
+  private Interruption() {}
+
+  /** Thrown out of a computation that can't go on later. */
+  public static final class Stopped extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Stopped() {
+      super("stopped");
+    }
+  }
+
+  /** Whether it was asked for. */
+  public static boolean requested() {
+    return REQUESTED.get();
+  }
+
+  /** From now on the first Ctrl-C asks. */
+  public static void watch(Console console) {
+    REQUESTED.set(false);
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("handle")) {
+            request(console);
+            return null;
+          }
+          return method.getName().equals("equals") ? proxy == arguments[0] : (Object) 0;
+        };
+    install(handler);
+  }
+
+  private static void request(Console console) {
+    if (REQUESTED.getAndSet(true)) {
+      Runtime.getRuntime().halt(EXIT_CODE);
+    }
+    console.err().println();
+    console.message("Stopping after the running step (Ctrl-C again: at once) …");
+  }
+
+  /**
+   * Through reflection: {@code sun.misc.Signal} is the only way to a signal that doesn't end the
+   * process, it's exported by {@code jdk.unsupported}, and a Java without it loses only this.
+   */
+  private static void install(InvocationHandler handler) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+      Object proxy =
+          Proxy.newProxyInstance(
+              Interruption.class.getClassLoader(), new Class<?>[] {handlerType}, handler);
+      signal
+          .getMethod("handle", signal, handlerType)
+          .invoke(null, signal.getConstructor(String.class).newInstance("INT"), proxy);
+    } catch (ReflectiveOperationException e) {
+      // Ctrl-C then ends the process; the run goes on from its last checkpoint.
+    }
+  }
+}

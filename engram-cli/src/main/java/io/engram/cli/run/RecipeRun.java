@@ -1,0 +1,102 @@
+package io.engram.cli.run;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.Setups;
+import io.engram.cli.output.Console;
+import io.engram.cli.output.MeasurementText;
+import io.engram.cli.progress.Interruption;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.train.Outcome;
+import io.engram.unlearn.train.Setup;
+import io.engram.unlearn.train.UnlearningLoop;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recipe carried out in a run folder, from its start or from where it was stopped.
+ *
+ * @param kind what the recipe is for
+ * @param common how it is carried out
+ */
+public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
+  /** What the arguments ask for: a new run, or the rest of one. */
+  public int carryOut(RunArguments arguments) {
+    Path resumed = arguments.resumed(common);
+    if (resumed != null) {
+      return shown(resumed, resume(resumed));
+    }
+    Recipe recipe =
+        RecipeReader.read(arguments.recipeFile(), arguments.overrides(common), kind);
+    Path folder = arguments.folder();
+    return shown(folder, start(recipe, folder, null));
+  }
+
+  /** Starts a run. A folder that holds no run yet when it fails is taken away again. */
+  public Outcome start(Recipe recipe, Path folder, @Nullable Path sharedBefore) {
+    recipe.eval().suites().forEach(Suites::named);
+    Setup setup = setup(sharedBefore);
+    common.console().message("Run folder: " + folder);
+    Unstarted unstarted = Unstarted.of(folder);
+    try (RunFolder opened = RunFolder.create(folder)) {
+      return UnlearningLoop.run(recipe, opened, setup);
+    } finally {
+      unstarted.removeIfNoRun();
+    }
+  }
+
+  /** Goes on with a run. */
+  public Outcome resume(Path folder) {
+    try (RunFolder opened = RunFolder.resume(folder)) {
+      return UnlearningLoop.resume(opened, kind, setup(null));
+    }
+  }
+
+  /** How to go on with a run that was stopped. */
+  String resumeCommand(Path folder) {
+    return "engram %s --resume %s".formatted(kind.name().toLowerCase(Locale.ROOT), folder);
+  }
+
+  private Setup setup(@Nullable Path sharedBefore) {
+    Interruption.watch(common.console());
+    Setup setup = Setups.of(common);
+    return new Setup(
+        setup.command(),
+        setup.device(),
+        setup.threads(),
+        setup.batchTokens(),
+        setup.progress(),
+        setup.interrupted(),
+        sharedBefore);
+  }
+
+  private int shown(Path folder, Outcome outcome) {
+    Console console = common.console();
+    List<Measurement> measurements;
+    try (RunFolder run = RunFolder.read(folder)) {
+      measurements = run.measurements();
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("run", folder.toString());
+    json.put("status", outcome.status());
+    json.put("updates", outcome.updates());
+    json.put("seconds", outcome.seconds());
+    json.put("measurements", measurements);
+    console.result(json, MeasurementText.byStage(measurements));
+    if (outcome.status().equals("interrupted")) {
+      console.message(
+          "Stopped after update %d. Go on with: %s"
+              .formatted(outcome.updates(), resumeCommand(folder)));
+      return Interruption.EXIT_CODE;
+    }
+    console.message("%d updates in %.0f s; %s".formatted(outcome.updates(), outcome.seconds(), folder));
+    return 0;
+  }
+}

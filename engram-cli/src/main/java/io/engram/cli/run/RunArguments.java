@@ -1,0 +1,98 @@
+package io.engram.cli.run;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.core.EngramHome;
+import io.engram.core.run.JsonFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What {@code engram unlearn} and {@code engram finetune} are given. */
+public final class RunArguments {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "RECIPE.yaml",
+      description = "The recipe; see engram recipe explain")
+  private @Nullable Path recipe;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "key=value",
+      description = "Keys of the recipe to set otherwise, such as method.beta=0.05")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The run folder, new or empty (default: runs/DATE-RECIPE)")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Go on with an interrupted run instead")
+  private @Nullable Path resume;
+
+  @Option(names = "--template", paramLabel = "T", description = "The same as model.template=T")
+  private @Nullable String template;
+
+  @Option(names = "--base", paramLabel = "MODEL", description = "The same as model.base=MODEL")
+  private @Nullable String base;
+
+  /** The folder of the run to go on with; null: a new run. */
+  @Nullable Path resumed(CommonOptions common) {
+    if (resume != null && recipe != null) {
+      throw common.mistake("give RECIPE.yaml or --resume DIR, not both: a run has its recipe");
+    }
+    if (resume == null && recipe == null) {
+      throw common.mistake("give RECIPE.yaml, or --resume DIR to go on with a run");
+    }
+    return resume;
+  }
+
+  /** The recipe's file: from the working directory, else from where Engram's own recipes lie. */
+  Path recipeFile() {
+    Path given = recipe == null ? Path.of("") : recipe;
+    return Files.exists(given) || given.isAbsolute()
+        ? given
+        : EngramHome.find(given.toString()).orElse(given);
+  }
+
+  /** What the command line sets, options first. */
+  List<String> overrides(CommonOptions common) {
+    List<String> all = new ArrayList<>();
+    add(all, "model.template", template);
+    add(all, "model.base", base == null ? null : JsonFiles.line(base));
+    add(all, "model.dtype", common.dtype());
+    add(all, "seed", common.seed());
+    all.addAll(overrides);
+    return all;
+  }
+
+  /** The run's folder: the one given, else a new name under {@code runs/}. */
+  Path folder() {
+    if (out != null) {
+      return out;
+    }
+    String name =
+        LocalDate.now(ZoneId.systemDefault()) + "-" + recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", "");
+    Path folder = Path.of("runs", name);
+    for (int i = 2; Files.exists(folder); i++) {
+      folder = Path.of("runs", name + "-" + i);
+    }
+    return folder;
+  }
+
+  private static void add(List<String> all, String key, @Nullable Object value) {
+    if (value != null) {
+      all.add(key + "=" + value);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.engram.cli.run;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A run folder before its run has started. If the run fails before it has a manifest, such as when
+ * the forget set is empty, there is nothing to go on with: what was written is removed, so the same
+ * command works once the fault is mended.
+ */
+final class Unstarted {
+  private final Path folder;
+  private final boolean isNew;
+
+  private Unstarted(Path folder, boolean isNew) {
+    this.folder = folder;
+    this.isNew = isNew;
+  }
+
+  /** Looks at the folder before it's made; only what is new or empty now will be removed. */
+  static Unstarted of(Path folder) {
+    if (!Files.exists(folder)) {
+      return new Unstarted(folder, true);
+    }
+    try (Stream<Path> files = Files.isDirectory(folder) ? Files.list(folder) : Stream.of(folder)) {
+      return new Unstarted(folder, files.findAny().isEmpty());
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  void removeIfNoRun() {
+    if (!isNew || !Files.isDirectory(folder) || Files.exists(folder.resolve("manifest.json"))) {
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(folder)) {
+      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : deepestFirst) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be removed: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.engram.core.run;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Keeps a second writer out of a run folder, through the file {@code .lock}. The system frees it
+ * when the process ends, however it ends; the empty file stays, for taking it away would let two
+ * others lock two different files of that name.
+ */
+final class RunLock implements AutoCloseable {
+  private final Path folder;
+  private final FileChannel channel;
+
+  private RunLock(Path folder, FileChannel channel) {
+    this.folder = folder;
+    this.channel = channel;
+  }
+
+  /**
+   * @throws EngramException of kind FILE if someone holds it
+   */
+  static RunLock take(Path folder) {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!isFree(channel)) {
+        channel.close();
+        throw EngramException.file(
+            folder + " is in use by another run; wait for it to end, or stop it");
+      }
+      return new RunLock(folder, channel);
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be locked: " + e.getMessage(), e);
+    }
+  }
+
+  /** Locks it; false where another process, or this one, has it. */
+  private static boolean isFree(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be unlocked: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.engram.core.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.Sample.TokenIds;
+import io.engram.core.sample.SampleSource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DuckDbTest {
+  @TempDir Path temporary;
+
+  private Path parquet(String name, String select) throws SQLException {
+    Path file = temporary.resolve(name);
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      statement.execute("COPY (" + select + ") TO '" + file + "' (FORMAT parquet)");
+    }
+    return file;
+  }
+
+  @Test
+  void parquetGivesRowsInOrder() throws SQLException, IOException {
+    Path file =
+        parquet(
+            "a.parquet",
+            "SELECT 'q' || i AS question, 'it''s ' || i AS answer FROM range(3000) t(i) ORDER BY"
+                + " i");
+    List<Sample> samples = SampleSource.load(file.toString());
+    assertThat(samples).hasSize(3000);
+    assertThat(samples.get(2999)).isEqualTo(Sample.of("2999", "q2999", "it's 2999"));
+    Path packed = temporary.resolve("a.parquet.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      Files.copy(file, out);
+    }
+    assertThat(SampleSource.load(packed.toString())).isEqualTo(samples);
+  }
+
+  @Test
+  void parquetListsAreTokenIds() throws SQLException {
+    Path file =
+        parquet("b.parquet", "SELECT 'x' AS id, [1, 2]::INT[] AS prompt_ids, [3] AS answer_ids");
+    assertThat(SampleSource.load(file.toString()))
+        .containsExactly(new Sample("x", new TokenIds(List.of(1, 2), List.of(3))));
+  }
+
+  @Test
+  void damagedParquetIsNamed() throws IOException {
+    Path file = Files.writeString(temporary.resolve("c.parquet"), "PAR1 no more");
+    assertThatThrownBy(() -> SampleSource.load(file.toString()))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
+        .hasMessageStartingWith(file + " can't be read as Parquet: ");
+  }
+
+  private String lines() throws IOException {
+    return Files.writeString(
+            temporary.resolve("a.jsonl"),
+            """
+            {"question":"a","answer":"it's long enough","n":1.5}
+            {"question":"b","answer":"short"}
+            {"question":"c","answer":"long enough too","n":3}
+            """)
+        .toString();
+  }
+
+  @Test
+  void aConditionChoosesAmongAllFields() throws IOException {
+    assertThat(ids(lines(), "length(answer) > 5")).containsExactly("0", "2");
+    assertThat(ids(lines(), "n > 2 or id = '1' -- or so")).containsExactly("1", "2");
+    assertThat(ids(lines(), "id::int >= 1")).containsExactly("1", "2");
+    assertThat(ids(lines(), "answer like 'it''s%'")).containsExactly("0");
+  }
+
+  @Test
+  void aConditionWorksForTofuWithALimit() {
+    List<Sample> some = SampleSource.load("tofu:forget10", "question ilike '%gender%'", 3);
+    assertThat(some).hasSize(3);
+    assertThat(some.get(0).id()).isEqualTo("1");
+    assertThat(SampleSource.load("tofu:forget10", null, 5)).hasSize(5);
+    assertThat(SampleSource.load("tofu:forget10", " ", 0)).hasSize(400);
+  }
+
+  @Test
+  void aConditionThatFailsIsToldWithTheColumns() throws IOException {
+    String lines = lines();
+    assertThatThrownBy(() -> ids(lines, "lenth > 3"))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageStartingWith("--where 'lenth > 3': ")
+        .hasMessageEndingWith("; the columns are [question, answer, n, id]");
+    assertThatThrownBy(() -> ids(lines, "n > 100"))
+        .hasMessage("no sample of " + lines + " fulfils --where 'n > 100'");
+    assertThatThrownBy(() -> ids(lines, "exists (select * from read_csv('/etc/passwd'))"))
+        .isInstanceOf(EngramException.class);
+  }
+
+  private static List<String> ids(String data, String where) {
+    return SampleSource.load(data, where, 0).stream().map(Sample::id).toList();
+  }
+}

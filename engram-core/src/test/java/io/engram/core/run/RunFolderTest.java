@@ -1,0 +1,170 @@
+package io.engram.core.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+  @TempDir Path temporary;
+
+  static Manifest manifest() {
+    return new Manifest(
+        "0.1.0",
+        "engram unlearn r.yaml",
+        "aa",
+        "mini",
+        "bb",
+        Map.of("tofu:forget10", "cc"),
+        "cpu",
+        "float32",
+        "plain",
+        2,
+        Map.of("java", "17"),
+        "2026-11-24T10:00:00Z",
+        null,
+        "running");
+  }
+
+  private static Measurement measurement(String stage, String metric, double value) {
+    return new Measurement(stage, "tofu", metric, value, "ratio", 400, false, 0.01);
+  }
+
+  private static SampleRow sample(String id, @Nullable String output) {
+    return new SampleRow(id, "q?", "a", 3, 2, List.of(1, 1), -2.5, -20.125, output, output);
+  }
+
+  @Test
+  void whatIsWrittenIsReadBack() {
+    Path dir = temporary.resolve("runs/one");
+    List<MrdRow> mrd = List.of(new MrdRow("3", 0.0132, 0.0008, 64, 17, 0));
+    List<SampleRow> samples = List.of(sample("0", "x\n\"y\" – é"), sample("1", null));
+    try (RunFolder run = RunFolder.create(dir)) {
+      run.writeRecipe("seed: 42\n");
+      run.writeManifest(manifest());
+      run.writeMrd(0, mrd);
+      run.writeMrd(10, mrd);
+      run.writeMrd(2, List.of());
+      run.writeSamples(samples);
+      run.appendMeasurements(List.of(measurement("before", "tofu.forget.mia_auc", 0.5)));
+      run.journal().write("stop", Map.of("reason", "budget"));
+    }
+    RunFolder run = RunFolder.read(dir);
+    assertThat(run.recipe()).isEqualTo("seed: 42\n");
+    assertThat(run.manifest()).isEqualTo(manifest());
+    assertThat(run.mrd(10)).isEqualTo(mrd);
+    assertThat(run.mrdEpochs()).containsExactly(0, 2, 10);
+    assertThat(run.samples()).isEqualTo(samples);
+    assertThat(run.measurements()).hasSize(1);
+    assertThat(run.journal().read().get(0).path("reason").asString()).isEqualTo("budget");
+    assertThat(run.checkpoint()).isEqualTo(dir.resolve("checkpoint"));
+    assertThat(run.evaluationRows("after")).isEqualTo(dir.resolve("eval/after"));
+  }
+
+  @Test
+  void linesAreAsTheManualHasThem() throws IOException {
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      run.writeMrd(0, List.of(new MrdRow("3", 0.0132, 0.0008, 64, 17, 0)));
+      run.appendMeasurements(List.of(measurement("before", "tofu.forget.rouge_l_recall", 0.93)));
+      assertThat(Files.readString(run.path().resolve("mrd/epoch-000.jsonl")))
+          .isEqualTo(
+              """
+              {"id":"3","mrd":0.0132,"standard_error":8.0E-4,"draws":64,"tokens":17,"clamped":0}
+              """);
+      assertThat(Files.readString(run.path().resolve("measurements.jsonl")))
+          .isEqualTo(
+              """
+              {"stage":"before","suite":"tofu","metric":"tofu.forget.rouge_l_recall","value":0.93,\
+              "unit":"ratio","n":400,"higher_is_better":false,"standard_error":0.01}
+              """);
+    }
+  }
+
+  @Test
+  void aMeasurementMadeAgainTakesTheOldOnesPlace() {
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      run.appendMeasurements(List.of(measurement("before", "a", 1), measurement("before", "b", 2)));
+      run.appendMeasurements(List.of(measurement("after", "a", 3), measurement("before", "a", 4)));
+      assertThat(run.measurements().stream().map(Measurement::value))
+          .containsExactly(2.0, 3.0, 4.0);
+    }
+  }
+
+  @Test
+  void beforeAnythingIsWrittenThereIsNothing() {
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      assertThat(run.samples()).isEmpty();
+      assertThat(run.measurements()).isEmpty();
+      assertThat(run.mrdEpochs()).isEmpty();
+      assertThat(run.journal().read()).isEmpty();
+      assertThatThrownBy(run::manifest).hasMessageEndingWith("manifest.json does not exist");
+    }
+  }
+
+  @Test
+  void nothingHalfWrittenIsLeft() throws IOException {
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      run.writeManifest(manifest());
+      run.writeManifest(manifest().with("done", "2026-11-24T11:00:00Z"));
+      assertThat(run.manifest().status()).isEqualTo("done");
+      try (Stream<Path> files = Files.list(run.path())) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .containsExactlyInAnyOrder(".lock", "manifest.json");
+      }
+    }
+  }
+
+  @Test
+  void aFolderThatHoldsSomethingIsRefused() throws IOException {
+    Files.writeString(temporary.resolve("thesis.tex"), "x");
+    assertThatThrownBy(() -> RunFolder.create(temporary))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessage(
+            temporary
+                + " exists and is not empty; choose another --out, or go on with --resume "
+                + temporary);
+    Path empty = Files.createDirectory(temporary.resolve("empty"));
+    RunFolder.create(empty).close();
+  }
+
+  @Test
+  void aSecondWriterWaitsForTheFirst() {
+    Path dir = temporary.resolve("r");
+    try (RunFolder run = RunFolder.create(dir)) {
+      run.writeManifest(manifest());
+      assertThatThrownBy(() -> RunFolder.resume(dir))
+          .isInstanceOf(EngramException.class)
+          .hasMessage(dir + " is in use by another run; wait for it to end, or stop it");
+      assertThat(RunFolder.read(dir).manifest()).isEqualTo(manifest());
+    }
+    RunFolder.resume(dir).close();
+  }
+
+  @Test
+  void onlyRunsAreOpenedAndReadersDoNotWrite() {
+    assertThatThrownBy(() -> RunFolder.read(temporary.resolve("none")))
+        .hasMessage(temporary.resolve("none") + " does not exist");
+    assertThatThrownBy(() -> RunFolder.resume(temporary))
+        .hasMessage(temporary + " is not a run folder: it has no manifest.json");
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      run.writeManifest(manifest());
+    }
+    RunFolder reader = RunFolder.read(temporary.resolve("r"));
+    assertThatThrownBy(() -> reader.writeRecipe("")).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aStatusIsOneOfFour() {
+    assertThatThrownBy(() -> manifest().with("finished", null))
+        .hasMessage("status finished is none of [running, interrupted, done, failed]");
+  }
+}

@@ -1,0 +1,155 @@
+package io.engram.core.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.core.sample.Sample.PlainText;
+import io.engram.core.sample.Sample.TokenIds;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SampleSourceTest {
+  @TempDir Path temporary;
+
+  private String file(String name, String text) throws IOException {
+    return Files.writeString(temporary.resolve(name), text).toString();
+  }
+
+  private static final List<Sample> TWO =
+      List.of(Sample.of("0", "Who, then?", "Anna \"A\" Ö"), Sample.of("1", "Where?", "a\tb"));
+
+  @Test
+  void everyFormatGivesTheSameSamples() throws IOException {
+    String lines =
+        """
+        {"question":"Who, then?","answer":"Anna \\"A\\" Ö"}
+
+        {"prompt":"Where?","completion":"a\\tb","other":[1]}
+        """;
+    String array =
+        """
+        [{"question": "Who, then?",
+          "response": "Anna \\"A\\" Ö"},
+         {"question": "Where?", "answer": "a\\tb"}]
+        """;
+    String csv = "question,answer\n\"Who, then?\",\"Anna \"\"A\"\" Ö\"\n\nWhere?,a\tb\n";
+    String tsv = "answer\tquestion\r\n\"Anna \"\"A\"\" Ö\"\tWho, then?\r\n\"a\tb\"\tWhere?\r\n";
+    assertThat(SampleSource.load(file("a.jsonl", "\uFEFF" + lines))).isEqualTo(TWO);
+    assertThat(SampleSource.load(file("a.json", array))).isEqualTo(TWO);
+    assertThat(SampleSource.load(file("b.json", lines))).isEqualTo(TWO);
+    assertThat(SampleSource.load(file("a.csv", csv))).isEqualTo(TWO);
+    assertThat(SampleSource.load(file("a.TSV", tsv))).isEqualTo(TWO);
+    assertThat(SampleSource.load(packed("a.jsonl.gz", lines))).isEqualTo(TWO);
+    assertThat(SampleSource.load(packed("a.csv.gz", csv))).isEqualTo(TWO);
+  }
+
+  @Test
+  void textHasASampleALine() throws IOException {
+    assertThat(SampleSource.load(file("a.txt", "One line.\r\n\n  Another \n")))
+        .containsExactly(
+            new Sample("0", new PlainText("One line.")),
+            new Sample("1", new PlainText("  Another ")));
+  }
+
+  @Test
+  void idsAndTokenIdsAreTakenAsTheyAre() throws IOException {
+    assertThat(
+            SampleSource.load(
+                file(
+                    "a.jsonl",
+                    """
+                    {"id":"x","prompt_ids":[1,2],"answer_ids":[3]}
+                    {"id":7,"ids":[5,6]}
+                    {"text":"t","question":"q without answer"}
+                    """)))
+        .containsExactly(
+            new Sample("x", new TokenIds(List.of(1, 2), List.of(3))),
+            new Sample("7", new TokenIds(List.of(), List.of(5, 6))),
+            new Sample("2", new PlainText("t")));
+    assertThat(SampleSource.load(file("a.csv", "id,prompt_ids,answer_ids\na,1 2,\"[3, 4]\"\n")))
+        .containsExactly(new Sample("a", new TokenIds(List.of(1, 2), List.of(3, 4))));
+  }
+
+  @Test
+  void severalSourcesAreNumberedThrough() throws IOException {
+    String a = file("a.txt", "a\nb");
+    String b = file("b.txt", "c");
+    assertThat(SampleSource.load(List.of(a, b)).stream().map(Sample::id))
+        .containsExactly("0", "1", "2");
+  }
+
+  @Test
+  void faultsNameFileAndLine() throws IOException {
+    String none = temporary.resolve("none.jsonl").toString();
+    assertFault(none, 3, none + " does not exist");
+    String empty = file("empty.csv", " \n");
+    assertFault(empty, 3, empty + " is empty");
+    String onlyHeader = file("h.csv", "question,answer\n");
+    assertFault(onlyHeader, 3, onlyHeader + " holds no sample");
+    String broken = file("b.jsonl", "{\"text\":\"a\"}\n{\"text\":\n");
+    assertFault(broken, 3, broken + " line 2 is not JSON: ");
+    String brokenArray = file("b.json", "[{\"text\":\"a\"},\n\n oops]");
+    assertFault(brokenArray, 3, brokenArray + " line 3: ");
+    String fields = file("f.jsonl", "{\"text\":\"a\"}\n{\"question\":\"q\"}\n");
+    assertFault(fields, 2, fields + " line 2 has the fields [question]; a sample needs question");
+    String csvFields = file("f.csv", "id,body\n1,\"two\nlines\"\n2,x\n");
+    assertFault(csvFields, 2, csvFields + " line 2 has the fields [id, body]");
+    String missingCell = file("m.csv", "question,answer\na,b\nc\n");
+    assertFault(missingCell, 2, missingCell + " line 3 has the fields [question]");
+    String extraCell = file("x.csv", "text\na\nb,c\n");
+    assertFault(extraCell, 3, extraCell + " line ");
+    String twice = file("t.jsonl", "{\"id\":1,\"text\":\"a\"}\n\n{\"id\":\"1\",\"text\":\"b\"}\n");
+    assertFault(
+        twice, 2, twice + " line 3 has the id \"1\", and so has " + twice + " line 1; ids must");
+    String number = file("n.jsonl", "{\"text\":3}");
+    assertFault(number, 2, number + " line 1: text is 3, not a text");
+    String ids = file("i.jsonl", "{\"ids\":[1,-2]}");
+    assertFault(ids, 2, ids + " line 1: ids holds -2, which is not a token id");
+    String noIds = file("j.jsonl", "{\"ids\":[]}");
+    assertFault(noIds, 2, noIds + " line 1: ids is [], not a list of token ids");
+    String scalar = file("s.jsonl", "\"text\"");
+    assertFault(scalar, 3, scalar + " line 1 is \"text\", not an object with named fields");
+    String kind = file("k.xml", "<a/>");
+    assertFault(kind, 2, kind + " is neither tofu:SPLIT nor a file that ends in one of [.jsonl,");
+    assertFault("tofu:forget11", 2, "tofu:forget11 is not a split of TOFU; there are [forget01,");
+  }
+
+  @Test
+  void latin1IsToldByItsLine() throws IOException {
+    Path file = temporary.resolve("l.txt");
+    Files.write(file, "fine\ncaf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertFault(file.toString(), 3, file + " line 2 is not UTF-8 (byte 0xE9)");
+    Path cut = temporary.resolve("c.txt");
+    Files.write(cut, new byte[] {'a', '\n', 'b', (byte) 0xC3});
+    assertFault(cut.toString(), 3, cut + " line 2 is not UTF-8 (byte 0xC3)");
+  }
+
+  @Test
+  void aDamagedPackIsTold() throws IOException {
+    String file = file("a.txt.gz", "not packed");
+    assertFault(file, 3, file + " can't be read: Not in GZIP format");
+  }
+
+  private static void assertFault(String data, int exitCode, String message) {
+    assertThatThrownBy(() -> SampleSource.load(data))
+        .isInstanceOfSatisfying(
+            EngramException.class, e -> assertThat(e.exitCode()).as(message).isEqualTo(exitCode))
+        .hasMessageStartingWith(message);
+  }
+
+  private String packed(String name, String text) throws IOException {
+    Path file = temporary.resolve(name);
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return file.toString();
+  }
+}

@@ -1,0 +1,17 @@
+package io.engram.model.generate;
+
+/**
+ * What a model wrote after a prompt.
+ *
+ * @param ids the tokens, without the end token
+ * @param stopped why it stopped
+ */
+public record Generation(int[] ids, Stopped stopped) {
+  /** Why generation stopped. */
+  public enum Stopped {
+    /** The model wrote an end token. */
+    EOS,
+    /** The limit of new tokens, or the context's end, was reached. */
+    LIMIT
+  }
+}

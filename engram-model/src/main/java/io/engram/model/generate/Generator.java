@@ -1,0 +1,108 @@
+package io.engram.model.generate;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Continuation;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.Groups;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Greedy decoding: the most probable token each time, until an end token or a limit. Prompts of
+ * similar length go together; sequences that have ended leave the batch.
+ */
+public final class Generator {
+  /** Sequences continued at once; more fill the cores no better. */
+  private static final int BATCH = 64;
+
+  private final Decoder decoder;
+  private final Set<Integer> stopIds;
+
+  /** Generates with this model and its end tokens; borrows it. */
+  public Generator(LanguageModel model) {
+    this(model.decoder(), model.stopIds());
+  }
+
+  /** Generates with these weights. */
+  public Generator(Decoder decoder, Set<Integer> stopIds) {
+    this.decoder = decoder;
+    this.stopIds = Set.copyOf(stopIds);
+  }
+
+  /** Continues each prompt by at most {@code maxNewTokens} tokens; results in the order given. */
+  public List<Generation> greedy(List<int[]> prompts, int maxNewTokens, ProgressListener progress) {
+    int[] limits = new int[prompts.size()];
+    Arrays.fill(limits, maxNewTokens);
+    return greedy(prompts, limits, progress);
+  }
+
+  /**
+   * Continues each prompt by at most its own limit of tokens.
+   *
+   * @throws EngramException if a prompt is empty or longer than the context
+   */
+  public List<Generation> greedy(List<int[]> prompts, int[] limits, ProgressListener progress) {
+    int context = decoder.config().maxPositions();
+    for (int[] prompt : prompts) {
+      if (prompt.length == 0 || prompt.length > context) {
+        throw EngramException.usage(
+            "A prompt has "
+                + prompt.length
+                + " tokens; 1 to "
+                + context
+                + ", the model's context, are right.");
+      }
+    }
+    @Nullable Generation[] results = new Generation[prompts.size()];
+    int[] lengths = prompts.stream().mapToInt(p -> p.length).toArray();
+    for (int[] group : Groups.byTokens(lengths, BATCH, Integer.MAX_VALUE)) {
+      generate(prompts, limits, group, results, progress);
+    }
+    List<Generation> list = new ArrayList<>();
+    for (Generation result : results) {
+      list.add(java.util.Objects.requireNonNull(result));
+    }
+    return list;
+  }
+
+  private void generate(
+      List<int[]> prompts,
+      int[] limits,
+      int[] group,
+      @Nullable Generation[] results,
+      ProgressListener progress) {
+    Rows rows = new Rows(prompts, limits, group, decoder.config().maxPositions());
+    if (rows.room() == rows.longest()) {
+      rows.endAll(results);
+      progress.advance(group.length);
+      return;
+    }
+    List<int[]> first = new ArrayList<>();
+    try (Continuation continuation =
+        Continuation.start(
+            decoder, Arrays.stream(group).mapToObj(prompts::get).toList(), rows.room(), first)) {
+      int[] next = first.get(0);
+      while (true) {
+        List<Integer> going = rows.take(continuation.order(), next, stopIds, results);
+        progress.advance(next.length - going.size());
+        if (going.isEmpty()) {
+          return;
+        }
+        int[] kept = going.stream().mapToInt(Integer::intValue).toArray();
+        int[] tokens = new int[kept.length];
+        for (int i = 0; i < kept.length; i++) {
+          tokens[i] = next[kept[i]];
+        }
+        if (kept.length < next.length) {
+          continuation.keepOnly(kept);
+        }
+        next = continuation.step(tokens);
+      }
+    }
+  }
+}

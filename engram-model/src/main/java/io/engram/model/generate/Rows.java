@@ -1,0 +1,78 @@
+package io.engram.model.generate;
+
+import io.engram.model.generate.Generation.Stopped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What has been written so far in one batch, and when each of its sequences ends. */
+final class Rows {
+  private final int[] group;
+  private final int[] left;
+  private final List<List<Integer>> written = new ArrayList<>();
+  private int room;
+  private int longest;
+
+  Rows(List<int[]> prompts, int[] limits, int[] group, int context) {
+    this.group = group;
+    this.left = new int[group.length];
+    for (int i = 0; i < group.length; i++) {
+      int length = prompts.get(group[i]).length;
+      left[i] = Math.max(0, Math.min(limits[group[i]], context - length));
+      room = Math.max(room, length + left[i]);
+      longest = Math.max(longest, length);
+      written.add(new ArrayList<>());
+    }
+  }
+
+  /** Tokens that the longest sequence may reach. */
+  int room() {
+    return room;
+  }
+
+  /** Tokens of the longest prompt. */
+  int longest() {
+    return longest;
+  }
+
+  /** Ends all sequences as they are. */
+  void endAll(@Nullable Generation[] results) {
+    for (int i = 0; i < group.length; i++) {
+      end(i, Stopped.LIMIT, results);
+    }
+  }
+
+  /**
+   * Takes the next token of each running sequence.
+   *
+   * @param order which sequence of the batch each running row is
+   * @param next their next tokens
+   * @return rows that go on
+   */
+  List<Integer> take(
+      int[] order, int[] next, Set<Integer> stopIds, @Nullable Generation[] results) {
+    List<Integer> going = new ArrayList<>();
+    for (int row = 0; row < order.length; row++) {
+      int sequence = order[row];
+      if (left[sequence] == 0) {
+        end(sequence, Stopped.LIMIT, results);
+      } else if (stopIds.contains(next[row])) {
+        end(sequence, Stopped.EOS, results);
+      } else {
+        written.get(sequence).add(next[row]);
+        if (--left[sequence] == 0) {
+          end(sequence, Stopped.LIMIT, results);
+        } else {
+          going.add(row);
+        }
+      }
+    }
+    return going;
+  }
+
+  private void end(int sequence, Stopped stopped, @Nullable Generation[] results) {
+    int[] ids = written.get(sequence).stream().mapToInt(Integer::intValue).toArray();
+    results[group[sequence]] = new Generation(ids, stopped);
+  }
+}

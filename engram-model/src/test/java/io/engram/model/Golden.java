@@ -1,0 +1,90 @@
+package io.engram.model;
+
+import io.engram.core.recipe.OptimizerSection;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.text.PromptTemplate;
+import io.engram.model.text.TokenizedSample;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Golden files and the tiny models in them. */
+public final class Golden {
+  private Golden() {}
+
+  /** A file or folder under golden/. */
+  public static Path path(String name) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(Golden.class.getResource("/golden/" + name), name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A JSON file under golden/. */
+  public static JsonNode json(String name) {
+    return JsonMapper.shared().readTree(path(name).toFile());
+  }
+
+  /** A tiny model, in float32. */
+  public static LanguageModel open(String name) {
+    return open(name, null, 4096);
+  }
+
+  /** A tiny model. */
+  public static LanguageModel open(String name, @Nullable Dtype dtype, int batchTokens) {
+    return LanguageModel.open(
+        path("llama/" + name).toString(),
+        new ModelOptions(Device.CPU, dtype, PromptTemplate.PLAIN, null, 1, batchTokens, false, 42));
+  }
+
+  /** Integers of a JSON array. */
+  public static int[] ints(JsonNode array) {
+    int[] values = new int[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).asInt();
+    }
+    return values;
+  }
+
+  /** Numbers of a JSON array. */
+  public static double[] doubles(JsonNode array) {
+    double[] values = new double[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).asDouble();
+    }
+    return values;
+  }
+
+  /** A sequence with every token but the first labelled. */
+  public static TokenizedSample whole(String id, JsonNode ids) {
+    return new TokenizedSample(id, ints(ids), 1);
+  }
+
+  /** All weights. */
+  public static ScopeSection allWeights() {
+    return new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of());
+  }
+
+  /** AdamW with weight decay and clipping. */
+  public static OptimizerSection adamw() {
+    return new OptimizerSection(
+        OptimizerSection.OptimizerName.ADAMW,
+        1e-2,
+        0.01,
+        List.of(0.9, 0.999),
+        1e-8,
+        0,
+        1.0,
+        OptimizerSection.Decay.ALL,
+        OptimizerSection.Schedule.LINEAR,
+        1);
+  }
+}

@@ -1,0 +1,81 @@
+package io.engram.model.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.model.Golden;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SafetensorsTest {
+  @TempDir Path folder;
+
+  private Path file(String header, int dataBytes) throws IOException {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer buffer =
+        ByteBuffer.allocate(8 + json.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.putLong(json.length).put(json);
+    return Files.write(folder.resolve("x.safetensors"), buffer.array());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}|4|the file is truncated",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}|8|has 8 bytes where its"
+            + " shape takes 12",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}}|8|an impossible shape",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}|0|an"
+            + " impossible shape",
+        "{\"a\":{\"dtype\":\"I8\",\"shape\":[8],\"data_offsets\":[0,8]}}|8|has the number format I8",
+        "{\"a\":|0|its header is no JSON"
+      })
+  void damagedHeadersAreNamed(String header, int dataBytes, String message) throws IOException {
+    Path path = file(header, dataBytes);
+    assertThatThrownBy(() -> new SafetensorsFile(path).close())
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("x.safetensors")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void truncationAnywhereIsNoticed() throws IOException {
+    byte[] whole = Files.readAllBytes(Golden.path("llama/gqa-tied/model.safetensors"));
+    for (int length : new int[] {0, 7, 100, whole.length / 2, whole.length - 1}) {
+      Path path = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> new SafetensorsFile(path).close())
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("is damaged");
+    }
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertThatThrownBy(() -> new SafetensorsFile(folder.resolve("none.safetensors")).close())
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("none.safetensors: no such file");
+  }
+
+  @Test
+  void aPickleIsRefusedWithTheWayOut() throws IOException {
+    Files.writeString(folder.resolve("pytorch_model.bin"), "");
+    assertThatThrownBy(
+            () ->
+                WeightFiles.read(
+                    folder, java.util.Map.of(), null, io.engram.model.tensor.Device.CPU))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("is a pickle");
+    assertThat(folder).isNotEmptyDirectory();
+  }
+}

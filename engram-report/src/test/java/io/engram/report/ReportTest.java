@@ -1,0 +1,115 @@
+package io.engram.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+  private static final String ATTACK = "</script><img src=x onerror=alert(1)> & \"quoted\"";
+
+  @TempDir Path dir;
+
+  private String report(RunFixture... runs) throws IOException {
+    Path[] folders = new Path[runs.length];
+    for (int i = 0; i < runs.length; i++) {
+      folders[i] = runs[i].write(dir.resolve("run-" + i));
+    }
+    Path out = dir.resolve("out/report.html");
+    Report.write(List.of(folders), out);
+    return Files.readString(out);
+  }
+
+  @Test
+  void bothOrdersSideBySideShareOneBefore() throws IOException {
+    String page = report(RunFixture.order("uniform"), RunFixture.order("mrd").completeness(0.70));
+    assertThat(page)
+        .contains("<title>NPO on tofu:forget10: uniform order and MRD order")
+        .contains("after, uniform order")
+        .contains("after, MRD order")
+        .doesNotContain("before, uniform order");
+  }
+
+  @Test
+  void textsOfSamplesStayTexts() throws IOException {
+    String page = report(RunFixture.order("mrd").firstSample(ATTACK, ATTACK).model("m/" + ATTACK));
+    assertThat(page).doesNotContain("<img src=x").contains("&lt;/script&gt;&lt;img");
+  }
+
+  @Test
+  void specificationsCannotEndTheirScript() {
+    assertThat(Assets.insideScript("{\"id\":\"</script><!--&\u2028\"}"))
+        .isEqualTo("{\"id\":\"\\u003c/script\\u003e\\u003c!--\\u0026\\u2028\"}");
+  }
+
+  @Test
+  void nothingIsAskedOfTheNetwork() throws IOException {
+    String page = report(RunFixture.order("mrd"));
+    assertThat(page)
+        .doesNotContain("src=\"http")
+        .doesNotContain("href=\"http")
+        .doesNotContain("@import")
+        .doesNotContain("sourceMappingURL");
+  }
+
+  @Test
+  void demonstrationModelIsNamedOnTop() throws IOException {
+    assertThat(report(RunFixture.order("uniform"))).contains("Demonstration model.");
+  }
+
+  @Test
+  void anotherModelIsNoDemonstration() throws IOException {
+    assertThat(report(RunFixture.order("uniform").model("models/llama")))
+        .doesNotContain("Demonstration model.")
+        .contains("Make models/llama forget 40 samples");
+  }
+
+  @Test
+  void withoutMrdNoFigureOfIt() throws IOException {
+    String page = report(RunFixture.order("uniform"));
+    assertThat(page)
+        .doesNotContain("id=\"difficulty\"")
+        .contains("No run shown computed MRD")
+        .contains("id=\"draws\"");
+  }
+
+  @Test
+  void withoutEvaluationItSaysSo() throws IOException {
+    String page = report(RunFixture.order("mrd").notEvaluated());
+    assertThat(page)
+        .contains("Nothing was evaluated, so this page can")
+        .contains("No evaluation is recorded")
+        .doesNotContain("id=\"trade-off\"")
+        .contains("id=\"mrd\"");
+  }
+
+  @Test
+  void interruptedRunIsToldOnTop() throws IOException {
+    String page = report(RunFixture.order("mrd").status("interrupted").size(40, 23).notEvaluated());
+    assertThat(page)
+        .contains("MRD order: the run was interrupted after 23 updates; `engram unlearn --resume`");
+  }
+
+  @Test
+  void severalHundredSamplesStaySmall() throws IOException {
+    String page =
+        report(RunFixture.order("uniform").size(400, 500), RunFixture.order("mrd").size(400, 500));
+    assertThat(page.length()).isLessThan(3_000_000);
+  }
+
+  @Test
+  void noFolderAndWrongFolderAreUserErrors() {
+    assertThatThrownBy(() -> Report.write(List.of(), dir.resolve("r.html")))
+        .isInstanceOf(EngramException.class)
+        .hasMessage("A report needs at least one run folder; none was given.");
+    assertThatThrownBy(() -> Report.write(List.of(dir), dir.resolve("r.html")))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("is not a run folder: it has no manifest.json");
+  }
+}

@@ -1,0 +1,5 @@
+/** x. */
+@NullMarked
+package io.engram.unlearn.eval;
+
+import org.jspecify.annotations.NullMarked;

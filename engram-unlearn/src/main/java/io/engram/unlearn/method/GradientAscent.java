@@ -1,0 +1,19 @@
+package io.engram.unlearn.method;
+
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.SequenceLoss;
+
+/**
+ * Gradient ascent: minimises {@code −w_f · L(F)}, with L the mean −log p over the labelled tokens
+ * of the forget batch. With uniform order it's the paper's SGA, with MRD order its CGA (Alg. 2).
+ *
+ * <p><b>Source:</b> Jang et al. 2023; the paper's Section 3.4.
+ *
+ * @param weight w_f
+ */
+public record GradientAscent(double weight) implements UnlearningMethod {
+  @Override
+  public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
+    return new TokenMeanNll(-weight, size.tokens());
+  }
+}

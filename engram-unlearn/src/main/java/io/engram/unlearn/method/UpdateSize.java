@@ -1,0 +1,17 @@
+package io.engram.unlearn.method;
+
+import io.engram.model.text.TokenizedSample;
+import java.util.List;
+
+/**
+ * How large the forget (or retain) part of one update is; losses are means over it.
+ *
+ * @param sequences number of sequences
+ * @param tokens labelled tokens of all of them
+ */
+public record UpdateSize(int sequences, int tokens) {
+  /** The size of these samples taken together. */
+  public static UpdateSize of(List<TokenizedSample> samples) {
+    return new UpdateSize(samples.size(), samples.stream().mapToInt(TokenizedSample::labels).sum());
+  }
+}

@@ -1,0 +1,5 @@
+/** x. */
+@NullMarked
+package io.engram.unlearn.order;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.Version;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.run.Hashes;
+import io.engram.core.run.Manifest;
+import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Torch;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The manifest at the start and at the end of a run. */
+final class Manifests {
+  private Manifests() {}
+
+  static Manifest start(Recipe recipe, LanguageModel model, Setup setup) {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("java", System.getProperty("java.version"));
+    versions.put("libtorch", Torch.version());
+    versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return new Manifest(
+        Version.code(),
+        setup.command(),
+        recipeHash(recipe),
+        recipe.model().path(),
+        model.hash(),
+        RunData.hashes(recipe),
+        setup.device().name(),
+        model.dtype().configName(),
+        model.samples().template().name(),
+        Torch.threads(),
+        versions,
+        now(),
+        null,
+        "running");
+  }
+
+  static Manifest end(Manifest manifest, String status) {
+    return manifest.with(status, now());
+  }
+
+  static String recipeHash(Recipe recipe) {
+    return Hashes.sha256(RecipeWriter.yaml(recipe));
+  }
+
+  private static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

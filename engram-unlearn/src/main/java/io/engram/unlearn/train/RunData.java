@@ -1,0 +1,58 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.DataSection;
+import io.engram.core.recipe.MethodSection;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.run.Hashes;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
+import io.engram.core.sample.Tofu;
+import io.engram.model.text.SampleTokenizer;
+import io.engram.model.text.TokenizedSample;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The samples of a run, as text and as tokens.
+ *
+ * @param forget what is drawn: the forget set, or the training set of a fine-tuning
+ * @param forgetTokens the same, tokenised
+ * @param retainTokens the retain set; empty where nothing uses it
+ */
+record RunData(
+    List<Sample> forget, List<TokenizedSample> forgetTokens, List<TokenizedSample> retainTokens) {
+  static RunData load(Recipe recipe, SampleTokenizer tokenizer) {
+    boolean finetune = recipe.method().name() == MethodSection.MethodName.FINETUNE;
+    DataSection drawn = finetune ? recipe.train() : recipe.forget();
+    List<Sample> forget = SampleSource.load(drawn.data());
+    if (forget.isEmpty()) {
+      throw EngramException.usage(
+          (finetune ? "train.data " : "forget.data ")
+              + drawn.data()
+              + " has no samples; at least one is needed.");
+    }
+    List<Sample> retain =
+        !finetune && recipe.method().retainWeight() > 0
+            ? SampleSource.load(recipe.retain().data())
+            : List.of();
+    return new RunData(forget, tokenizer.tokenize(forget), tokenizer.tokenize(retain));
+  }
+
+  /** SHA-256 of each data file by its name in the recipe. */
+  static Map<String, String> hashes(Recipe recipe) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (DataSection section : List.of(recipe.forget(), recipe.retain(), recipe.train())) {
+      for (String name : section.data()) {
+        Path file =
+            name.startsWith(Tofu.PREFIX)
+                ? Tofu.file(name.substring(Tofu.PREFIX.length()))
+                : Path.of(name);
+        hashes.put(name, Hashes.sha256(file));
+      }
+    }
+    return hashes;
+  }
+}

@@ -1,0 +1,63 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.ModelSection;
+import io.engram.core.recipe.TemplateSpec;
+import io.engram.model.ModelOptions;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.text.PromptTemplate;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run is carried out, as opposed to what is run: nothing here changes a result beyond
+ * rounding.
+ *
+ * @param command the command line, for the manifest
+ * @param device where the model goes
+ * @param threads threads of a tensor operation; 0: libtorch's choice
+ * @param batchTokens tokens of a pass at most
+ * @param progress is told how far things are
+ * @param interrupted asked after each update; true stops the run, which can be resumed
+ * @param sharedBefore a run folder of the same model, data and suites whose evaluation before is
+ *     taken instead of computing it again; null: none
+ */
+public record Setup(
+    String command,
+    Device device,
+    int threads,
+    int batchTokens,
+    ProgressListener progress,
+    BooleanSupplier interrupted,
+    @Nullable Path sharedBefore) {
+  /** How the recipe's model is opened. */
+  public ModelOptions modelOptions(ModelSection model, long seed) {
+    return new ModelOptions(
+        device,
+        dtype(model),
+        template(model.template()),
+        model.base(),
+        threads,
+        batchTokens,
+        model.init(),
+        seed);
+  }
+
+  private static @Nullable Dtype dtype(ModelSection model) {
+    return switch (model.dtype()) {
+      case AUTO -> null;
+      case FLOAT32 -> Dtype.FLOAT32;
+      case BFLOAT16 -> Dtype.BFLOAT16;
+    };
+  }
+
+  /** The template that a recipe or option names. */
+  public static PromptTemplate template(TemplateSpec spec) {
+    if (spec instanceof TemplateSpec.Pair pair) {
+      return new PromptTemplate("custom", pair.prompt(), pair.answer());
+    }
+    return PromptTemplate.named(((TemplateSpec.Named) spec).name());
+  }
+}

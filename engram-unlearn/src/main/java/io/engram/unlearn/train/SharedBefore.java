@@ -1,0 +1,54 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.Manifest;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the evaluation before from another run of the same model, data and settings. */
+final class SharedBefore {
+  private SharedBefore() {}
+
+  /** Copies measurements and rows; false where there is nothing that fits. */
+  static boolean copy(@Nullable Path from, RunFolder to) {
+    if (from == null || !Files.isRegularFile(from.resolve("manifest.json"))) {
+      return false;
+    }
+    try (RunFolder other = RunFolder.read(from)) {
+      Manifest theirs = other.manifest();
+      Manifest ours = to.manifest();
+      List<Measurement> before =
+          other.measurements().stream().filter(m -> m.stage().equals("before")).toList();
+      boolean same =
+          theirs.modelHash().equals(ours.modelHash())
+              && theirs.dataHashes().equals(ours.dataHashes())
+              && theirs.template().equals(ours.template())
+              && theirs.dtype().equals(ours.dtype());
+      if (!same || before.isEmpty()) {
+        return false;
+      }
+      copyRows(other.evaluationRows("before"), to.evaluationRows("before"));
+      to.appendMeasurements(before);
+      return true;
+    }
+  }
+
+  private static void copyRows(Path from, Path to) {
+    try {
+      Files.createDirectories(to);
+      try (Stream<Path> files = Files.list(from)) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          Files.copy(file, to.resolve(file.getFileName()));
+        }
+      }
+    } catch (IOException e) {
+      throw EngramException.file(from + " could not be copied: " + e.getMessage(), e);
+    }
+  }
+}

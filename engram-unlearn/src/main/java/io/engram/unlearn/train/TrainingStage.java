@@ -1,0 +1,102 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.recipe.Recipe;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import io.engram.model.train.LearningRate;
+import io.engram.model.train.Trainer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The updates of a run: draw, accumulate, update, write down; a checkpoint after each epoch. */
+record TrainingStage(
+    Recipe recipe,
+    RunFolder folder,
+    Setup setup,
+    LanguageModel model,
+    RunData data,
+    RunState state,
+    RunEvaluation evaluation,
+    Trainer trainer,
+    UpdateMaker maker) {
+  /** Makes the updates that are left; false if it was interrupted. */
+  boolean run(Plan plan) {
+    Draws order = new Draws(recipe, folder, data, setup);
+    int[] draws = new int[0];
+    int drawnFor = -1;
+    while (state.updates() < plan.updates()) {
+      int update = state.updates();
+      int epoch = plan.epoch(update);
+      if (drawnFor != epoch) {
+        draws = order.of(epoch, model);
+        drawnFor = epoch;
+        startProgress(plan, update, epoch);
+      }
+      int[] own = Arrays.copyOfRange(draws, plan.from(update), plan.to(update));
+      step(plan, update, own);
+      state.count(epoch, own, data.forget().size());
+      setup.progress().advance(1);
+      boolean epochEnds = state.updates() == plan.updates() || plan.startsEpoch(state.updates());
+      if (epochEnds) {
+        setup.progress().finish();
+        checkpoint();
+        evaluateEpoch(plan, epoch + 1);
+      }
+      if (setup.interrupted().getAsBoolean() && state.updates() < plan.updates()) {
+        if (!epochEnds) {
+          setup.progress().finish();
+          checkpoint();
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void startProgress(Plan plan, int update, int epoch) {
+    int left =
+        Math.min(plan.updates() - update, plan.updatesPerEpoch() - update % plan.updatesPerEpoch());
+    String what =
+        String.format(
+            Locale.ROOT,
+            "%s, epoch %d of %d",
+            recipe.method().name().name().toLowerCase(Locale.ROOT),
+            epoch + 1,
+            plan.epochs());
+    setup.progress().start(what, left, "updates");
+  }
+
+  private void step(Plan plan, int update, int[] draws) {
+    long start = System.nanoTime();
+    UpdateMaker.Update made = maker.make(plan.epoch(update), draws, plan.from(update));
+    double[] losses = trainer.accumulate(made.sequences());
+    double rate = LearningRate.at(recipe.optimizer(), update, plan.updates());
+    double norm = trainer.update(rate);
+    double forget = Arrays.stream(losses, 0, made.forgotten()).sum();
+    double retain = Arrays.stream(losses, made.forgotten(), losses.length).sum();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("update", update + 1);
+    fields.put("epoch", plan.epoch(update));
+    fields.put("loss", forget + retain);
+    fields.put("forget_loss", forget);
+    fields.put("retain_loss", retain);
+    fields.put("gradient_norm", norm);
+    fields.put("learning_rate", rate);
+    fields.put("seconds", (System.nanoTime() - start) / 1e9);
+    folder.journal().write("update", fields);
+  }
+
+  private void checkpoint() {
+    state.save(trainer);
+    folder.journal().write("checkpoint", Map.of("update", state.updates()));
+  }
+
+  private void evaluateEpoch(Plan plan, int epochs) {
+    int every = recipe.eval().everyEpochs();
+    if (every > 0 && epochs % every == 0 && state.updates() < plan.updates()) {
+      evaluation.run(String.format(Locale.ROOT, "epoch-%03d", epochs));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
+import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An experiment from recipe to results: opens the model, evaluates it, unlearns (or fine-tunes),
+ * evaluates again, and writes everything to the run folder.
+ */
+public final class UnlearningLoop {
+  private UnlearningLoop() {}
+
+  /**
+   * Runs a recipe in a new run folder.
+   *
+   * @throws EngramException if the recipe can't be run or training diverges
+   */
+  public static Outcome run(Recipe recipe, RunFolder folder, Setup setup) {
+    if (recipe.trials() != 1) {
+      throw EngramException.usage(
+          "trials: " + recipe.trials() + ": one trial a run for now; start one run a seed.");
+    }
+    folder.writeRecipe(RecipeWriter.yaml(recipe));
+    return carryOut(recipe, folder, setup, false);
+  }
+
+  /**
+   * Goes on with an interrupted run; the result is that of an uninterrupted one, bit for bit.
+   *
+   * @throws EngramException if the folder's run is done or can't be resumed
+   */
+  public static Outcome resume(RunFolder folder, Recipe.Kind kind, Setup setup) {
+    if (folder.manifest().status().equals("done")) {
+      throw EngramException.usage(
+          folder.path() + " is a finished run; there is nothing to resume.");
+    }
+    Recipe recipe =
+        RecipeReader.parse(folder.recipe(), List.of(), kind, folder.path() + "/recipe.yaml");
+    return carryOut(recipe, folder, setup, true);
+  }
+
+  private static Outcome carryOut(Recipe recipe, RunFolder folder, Setup setup, boolean resumed) {
+    long start = System.nanoTime();
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      RunData data = RunData.load(recipe, model.samples());
+      if (!resumed) {
+        folder.writeManifest(Manifests.start(recipe, model, setup));
+        folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
+      }
+      RunState state = RunState.open(folder, data, resumed);
+      Outcome outcome;
+      try (Stages stages = new Stages(recipe, folder, setup, model, data, state)) {
+        outcome = stages.run(start);
+      }
+      folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
+      return outcome;
+    } catch (RuntimeException e) {
+      fail(folder, e);
+      throw e;
+    }
+  }
+
+  private static void fail(RunFolder folder, RuntimeException failure) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("message", String.valueOf(failure.getMessage()));
+    fields.put("trace", List.of(failure.getStackTrace()).stream().map(String::valueOf).toList());
+    folder.journal().write("failure", fields);
+    if (java.nio.file.Files.exists(folder.path().resolve("manifest.json"))) {
+      folder.writeManifest(Manifests.end(folder.manifest(), "failed"));
+    }
+  }
+}
