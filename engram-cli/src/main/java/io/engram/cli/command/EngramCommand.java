@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "engram",
     synopsisSubcommandLabel = "COMMAND",
-    description = "How hard each sample is for a language model to forget, and what forgetting it did.",
+    description =
+        "How hard each sample is for a language model to forget, and what forgetting it did.",
     versionProvider = EngramVersion.class,
     subcommands = {
       QuickstartCommand.class,

@@ -53,9 +53,7 @@ final class EvalCommand implements Callable<Integer> {
     List<Measurement> measurements;
     try (LanguageModel opened = ModelChoice.open(evaluated.recipe(), common)) {
       measurements =
-          out == null
-              ? measure(opened, chosen, evaluated.stage())
-              : write(opened, evaluated, out);
+          out == null ? measure(opened, chosen, evaluated.stage()) : write(opened, evaluated, out);
     }
     common
         .console()

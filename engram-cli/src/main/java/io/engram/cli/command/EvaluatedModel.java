@@ -24,7 +24,7 @@ record EvaluatedModel(Recipe recipe, String stage) {
     Path folder = Path.of(choice.model());
     return Files.isRegularFile(folder.resolve("manifest.json"))
         ? ofRun(folder)
-        : new EvaluatedModel(choice.recipe("any", common).read(), "before");
+        : new EvaluatedModel(choice.recipe(common).read(), "before");
   }
 
   private static EvaluatedModel ofRun(Path folder) {
@@ -36,9 +36,13 @@ record EvaluatedModel(Recipe recipe, String stage) {
       }
       String yaml = run.recipe();
       List<String> ownModel =
-          List.of("model.path=" + JsonFiles.line(model.toString()), "model.base=null", "model.init=false");
+          List.of(
+              "model.path=" + JsonFiles.line(model.toString()),
+              "model.base=null",
+              "model.init=false");
       Recipe recipe =
-          RecipeReader.parse(yaml, ownModel, RecipeKind.of(yaml), folder.resolve("recipe.yaml").toString());
+          RecipeReader.parse(
+              yaml, ownModel, RecipeKind.of(yaml), folder.resolve("recipe.yaml").toString());
       return new EvaluatedModel(recipe, "after");
     }
   }

@@ -45,8 +45,9 @@ final class MrdCommand implements Callable<Integer> {
   @Option(
       names = "--sigma",
       paramLabel = "S",
-      description = "σ, the noise's standard deviation (default: that of `engram recipe explain"
-          + " order.estimator.sigma`)")
+      description =
+          "σ, the noise's standard deviation (default: that of `engram recipe explain"
+              + " order.estimator.sigma`)")
   private @Nullable String sigma;
 
   @Option(

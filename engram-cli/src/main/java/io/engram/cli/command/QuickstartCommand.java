@@ -24,7 +24,8 @@ final class QuickstartCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "key=value",
-      description = "Recipe keys to set otherwise in both runs, such as eval.limit=50 to be quicker")
+      description =
+          "Recipe keys to set otherwise in both runs, such as eval.limit=50 to be quicker")
   private List<String> overrides = List.of();
 
   @Option(

@@ -36,7 +36,9 @@ final class RecipeExplainCommand implements Callable<Integer> {
       throw EngramException.usage(
           path + ": no such key; the nearest is " + RecipeKeys.nearest(path));
     }
-    common.console().result(Map.of("keys", keys), keys.size() == 1 ? one(keys.get(0)) : table(keys));
+    common
+        .console()
+        .result(Map.of("keys", keys), keys.size() == 1 ? one(keys.get(0)) : table(keys));
     return 0;
   }
 
@@ -56,8 +58,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
 
   private static String table(List<RecipeKeys.Key> keys) {
     Table table = new Table("key", "default", "unit", "values");
-    keys.forEach(
-        key -> table.row(key.path(), key.defaultValue(), key.unit(), key.type()));
+    keys.forEach(key -> table.row(key.path(), key.defaultValue(), key.unit(), key.type()));
     return table + "\n\nengram recipe explain KEY gives the reason of a key.";
   }
 }

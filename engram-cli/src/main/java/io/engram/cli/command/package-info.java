@@ -1,6 +1,4 @@
-/**
- * One command a file: its arguments, and a call of a few lines that delegates.
- */
+/** One command a file: its arguments, and a call of a few lines that delegates. */
 @NullMarked
 package io.engram.cli.command;
 

@@ -75,9 +75,7 @@ public final class Doctor {
     double total = machine.memoryGib("MemTotal").orElse(0.0);
     double free = machine.memoryGib("MemAvailable").orElse(0.0);
     String value =
-        total == 0
-            ? "unknown"
-            : String.format(Locale.ROOT, "%.1f GiB, %.1f GiB free", total, free);
+        total == 0 ? "unknown" : String.format(Locale.ROOT, "%.1f GiB, %.1f GiB free", total, free);
     return total > 0 && free < LITTLE_MEMORY_GIB
         ? Finding.better("memory", value, "Close other programs, or use a smaller --batch-tokens.")
         : Finding.good("memory", value);
@@ -136,6 +134,8 @@ public final class Doctor {
         .orElseGet(
             () ->
                 Finding.better(
-                    name, "not found", "Set ENGRAM_HOME to the folder that holds " + relative + "."));
+                    name,
+                    "not found",
+                    "Set ENGRAM_HOME to the folder that holds " + relative + "."));
   }
 }

@@ -18,8 +18,7 @@ import java.util.stream.Stream;
  */
 record Machine(String cpuInfo, String memoryInfo, String maps) {
   static Machine here() {
-    return new Machine(
-        text("/proc/cpuinfo"), text("/proc/meminfo"), text("/proc/self/maps"));
+    return new Machine(text("/proc/cpuinfo"), text("/proc/meminfo"), text("/proc/self/maps"));
   }
 
   /** The processor's name, if it's told. */

@@ -1,6 +1,4 @@
-/**
- * What this machine can run, and what to change. Never loads what it warns of.
- */
+/** What this machine can run, and what to change. Never loads what it warns of. */
 @NullMarked
 package io.engram.cli.doctor;
 

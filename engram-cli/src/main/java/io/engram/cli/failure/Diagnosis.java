@@ -77,7 +77,8 @@ public record Diagnosis(int exitCode, String message) {
     String first =
         message == null ? "" : message.lines().filter(l -> !l.isBlank()).findFirst().orElse("");
     String kind = thrown.getClass().getSimpleName();
-    String text = first.isEmpty() ? kind : thrown instanceof EngramException ? first : kind + ": " + first;
+    String text =
+        first.isEmpty() ? kind : thrown instanceof EngramException ? first : kind + ": " + first;
     return text.length() <= LONGEST_LINE ? text : text.substring(0, LONGEST_LINE) + "…";
   }
 }

@@ -1,6 +1,4 @@
-/**
- * From an exception to a short message and an exit code.
- */
+/** From an exception to a short message and an exit code. */
 @NullMarked
 package io.engram.cli.failure;
 

@@ -9,6 +9,9 @@ import picocli.CommandLine.Parameters;
 
 /** MODEL and how it is fed. */
 public final class ModelChoice {
+  /** A recipe names what to forget; here only its model counts. */
+  private static final String NO_DATA = "tofu:forget10";
+
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
@@ -34,6 +37,11 @@ public final class ModelChoice {
     return model;
   }
 
+  /** The recipe of this model and the common options. */
+  public CommandRecipe recipe(CommonOptions common) {
+    return recipe(NO_DATA, common);
+  }
+
   /** The recipe of this model, these data and the common options, for more keys to be set. */
   public CommandRecipe recipe(String data, CommonOptions common) {
     return new CommandRecipe(model, data)
@@ -45,15 +53,14 @@ public final class ModelChoice {
 
   /** Opens the model; the caller closes it. */
   public LanguageModel open(CommonOptions common) {
-    return open(recipe("any", common).read(), common);
+    return open(recipe(common).read(), common);
   }
 
   /** Opens a recipe's model; the caller closes it. */
   public static LanguageModel open(Recipe recipe, CommonOptions common) {
     LanguageModel model =
         LanguageModel.open(
-            recipe.model().path(),
-            Setups.of(common).modelOptions(recipe.model(), recipe.seed()));
+            recipe.model().path(), Setups.of(common).modelOptions(recipe.model(), recipe.seed()));
     common.console().message(recipe.model().path() + ": " + model.describe());
     return model;
   }

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 public final class RecipeKind {
   /** A section {@code train}, or the method {@code finetune}: keys of {@code engram finetune}. */
   private static final Pattern FINETUNE =
-      Pattern.compile("(?m)^train\\s*:\\s*(\\{\\s*data|\\n\\s+data)|\\bname\\s*:\\s*\"?finetune\\b");
+      Pattern.compile(
+          "(?m)^train\\s*:\\s*(\\{\\s*data|\\n\\s+data)|\\bname\\s*:\\s*\"?finetune\\b");
 
   private RecipeKind() {}
 

@@ -14,7 +14,8 @@ public final class SampleFilter {
   @Option(
       names = "--where",
       paramLabel = "SQL",
-      description = "Only samples for which this DuckDB condition holds, such as \"length(answer) > 40\"")
+      description =
+          "Only samples for which this DuckDB condition holds, such as \"length(answer) > 40\"")
   private @Nullable String where;
 
   /** The chosen samples of a source. */

@@ -32,9 +32,7 @@ public final class MeasurementText {
 
   private static String value(List<Measurement> all, String metric, String stage) {
     Optional<Measurement> found =
-        all.stream()
-            .filter(m -> m.metric().equals(metric) && m.stage().equals(stage))
-            .findFirst();
+        all.stream().filter(m -> m.metric().equals(metric) && m.stage().equals(stage)).findFirst();
     return found.map(MeasurementText::value).orElse("");
   }
 

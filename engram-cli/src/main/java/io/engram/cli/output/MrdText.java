@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The samples that are hardest and easiest to forget, with what MRD is and how it was estimated. */
+/**
+ * The samples that are hardest and easiest to forget, with what MRD is and how it was estimated.
+ */
 public final class MrdText {
   private static final int TEXT_WIDTH = 90;
 
@@ -34,7 +36,9 @@ public final class MrdText {
         table(hardest, byId),
         "",
         "Easiest to forget:",
-        table(easiest.stream().sorted(Comparator.comparingDouble(MrdRow::mrd).reversed()).toList(), byId));
+        table(
+            easiest.stream().sorted(Comparator.comparingDouble(MrdRow::mrd).reversed()).toList(),
+            byId));
   }
 
   private static String head(List<MrdRow> rows, EstimatorSection settings) {

@@ -10,8 +10,8 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * A bar with rate and time left, redrawn in place, for terminals. Stages may lie in one another; the
- * innermost one is shown.
+ * A bar with rate and time left, redrawn in place, for terminals. Stages may lie in one another;
+ * the innermost one is shown.
  */
 public final class BarProgress implements ProgressListener {
   private static final int REDRAW_MILLIS = 500;

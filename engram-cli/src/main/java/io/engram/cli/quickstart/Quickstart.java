@@ -40,14 +40,16 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
         "Quickstart: unlearns TOFU's forget10 from the built-in model, twice. Stop with Ctrl-C; the"
             + " same command then goes on.");
     long start = System.nanoTime();
-    console.message("[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
+    console.message(
+        "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
     if (!finish("mini-npo-mrd.yaml", withMrd, null)) {
       return stopped(console);
     }
     long first = System.nanoTime() - start;
     showMrd(withMrd);
     console.message(
-        "[2/3] NPO: the same budget in uniform order" + (first < 1e9 ? "" : "; less than " + Times.text(first)));
+        "[2/3] NPO: the same budget in uniform order"
+            + (first < 1e9 ? "" : "; less than " + Times.text(first)));
     if (!finish("mini-npo.yaml", uniform, withMrd)) {
       return stopped(console);
     }
@@ -71,8 +73,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
       return run.resume(folder).status().equals("done");
     }
     Recipe recipe =
-        RecipeReader.read(
-            EngramHome.resolve(RECIPES + recipeName), overrides, Recipe.Kind.UNLEARN);
+        RecipeReader.read(EngramHome.resolve(RECIPES + recipeName), overrides, Recipe.Kind.UNLEARN);
     return run.start(recipe, folder, sharedBefore).status().equals("done");
   }
 
@@ -83,8 +84,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
     try (RunFolder run = RunFolder.read(folder)) {
       Recipe recipe =
-          RecipeReader.parse(
-              run.recipe(), List.of(), Recipe.Kind.UNLEARN, folder + "/recipe.yaml");
+          RecipeReader.parse(run.recipe(), List.of(), Recipe.Kind.UNLEARN, folder + "/recipe.yaml");
       common
           .console()
           .message(

@@ -1,6 +1,4 @@
-/**
- * The whole way on the built-in model: MRD, unlearning with and without it, evaluation, report.
- */
+/** The whole way on the built-in model: MRD, unlearning with and without it, evaluation, report. */
 @NullMarked
 package io.engram.cli.quickstart;
 

@@ -33,8 +33,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     if (resumed != null) {
       return shown(resumed, resume(resumed));
     }
-    Recipe recipe =
-        RecipeReader.read(arguments.recipeFile(), arguments.overrides(common), kind);
+    Recipe recipe = RecipeReader.read(arguments.recipeFile(), arguments.overrides(common), kind);
     Path folder = arguments.folder();
     return shown(folder, start(recipe, folder, null));
   }
@@ -96,7 +95,8 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
               .formatted(outcome.updates(), resumeCommand(folder)));
       return Interruption.EXIT_CODE;
     }
-    console.message("%d updates in %.0f s; %s".formatted(outcome.updates(), outcome.seconds(), folder));
+    console.message(
+        "%d updates in %.0f s; %s".formatted(outcome.updates(), outcome.seconds(), folder));
     return 0;
   }
 }

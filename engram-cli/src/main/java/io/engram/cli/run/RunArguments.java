@@ -82,7 +82,9 @@ public final class RunArguments {
       return out;
     }
     String name =
-        LocalDate.now(ZoneId.systemDefault()) + "-" + recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", "");
+        LocalDate.now(ZoneId.systemDefault())
+            + "-"
+            + recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", "");
     Path folder = Path.of("runs", name);
     for (int i = 2; Files.exists(folder); i++) {
       folder = Path.of("runs", name + "-" + i);

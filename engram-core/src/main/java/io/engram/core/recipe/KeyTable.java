@@ -63,6 +63,13 @@ final class KeyTable {
               "Draw the weights from config.json's initializer_range instead of reading them:"
                   + " training from scratch, engram finetune only."),
           new Entry(
+              "model.save_dtype",
+              choice(Dtype.values()),
+              "auto",
+              "",
+              "What the resulting model is written in. auto: what it was computed in; bfloat16"
+                  + " halves the file, and rounds away changes below 0.4 % of a weight."),
+          new Entry(
               "forget.data",
               data(),
               "null",

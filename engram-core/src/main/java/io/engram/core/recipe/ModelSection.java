@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param base the model under a PEFT adapter; null: the one its {@code adapter_config.json} names
  * @param init whether the weights are drawn from {@code config.json}'s {@code initializer_range}
  *     instead of read, to train from scratch
+ * @param saveDtype the number format in which the result is written; auto: the one it computes in
  */
 public record ModelSection(
-    String path, Dtype dtype, TemplateSpec template, @Nullable String base, boolean init) {}
+    String path,
+    Dtype dtype,
+    TemplateSpec template,
+    @Nullable String base,
+    boolean init,
+    Dtype saveDtype) {}

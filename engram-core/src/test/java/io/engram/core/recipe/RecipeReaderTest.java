@@ -25,7 +25,7 @@ class RecipeReaderTest {
     assertThat(unlearn(SMALLEST))
         .isEqualTo(
             new Recipe(
-                new ModelSection("mini", Dtype.AUTO, TemplateSpec.PLAIN, null, false),
+                new ModelSection("mini", Dtype.AUTO, TemplateSpec.PLAIN, null, false, Dtype.AUTO),
                 new DataSection(List.of("tofu:forget10")),
                 DataSection.NONE,
                 DataSection.NONE,

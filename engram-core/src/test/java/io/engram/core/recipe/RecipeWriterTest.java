@@ -42,7 +42,8 @@ class RecipeWriterTest {
               Dtype.BFLOAT16,
               new TemplateSpec.Pair("Q: {question}\n\nA:\t", " {answer}" + path),
               path,
-              false);
+              false,
+              Dtype.FLOAT32);
       assertParsesBack(
           new Recipe(
               model,

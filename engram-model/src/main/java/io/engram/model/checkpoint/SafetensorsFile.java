@@ -144,6 +144,13 @@ public final class SafetensorsFile implements AutoCloseable {
         });
   }
 
+  /** The tensor's numbers, row by row. */
+  public double[] doubles(String name) {
+    try (PointerScope scope = new PointerScope()) {
+      return Tensors.toDoubles(tensor(name));
+    }
+  }
+
   private EngramException damaged(String why) {
     return EngramException.file(
         path + " is damaged: " + why + ".\nFetch or copy the file again and compare its size.");

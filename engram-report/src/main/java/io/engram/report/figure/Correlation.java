@@ -34,7 +34,7 @@ public record Correlation(double rho, int n) {
     if (!Double.isFinite(rho)) {
       return "no rank correlation (n = %d, or one side without spread)".formatted(n);
     }
-    return "ρ = %s (n = %d; chance alone stays below %s in 95 of 100)"
+    return "ρ\u00a0=\u00a0%s (n\u00a0=\u00a0%d; chance alone stays below %s in 95 of 100)"
         .formatted(NumberText.signed(rho, 2), n, NumberText.fixed(chance(), 2));
   }
 }

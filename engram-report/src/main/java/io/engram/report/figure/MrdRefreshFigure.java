@@ -50,7 +50,7 @@ public final class MrdRefreshFigure {
                     Vega.spec(
                         "Quartiles of MRD at each refresh.",
                         HEIGHT,
-                        view(labels, colours, epochs),
+                        view(labels, colours),
                         epochs))),
             table(epochs)));
   }
@@ -62,15 +62,14 @@ public final class MrdRefreshFigure {
         run, epoch, quartiles.lower(), quartiles.median(), quartiles.upper(), values.length);
   }
 
-  private static String view(List<String> labels, List<String> colours, List<Epoch> epochs) {
+  private static String view(List<String> labels, List<String> colours) {
     String colour =
         "\"color\": {\"field\": \"run\", \"legend\": null, \"scale\": {\"domain\": %s, \"range\": %s}}"
             .formatted(Vega.json(labels), Vega.json(colours));
-    List<Integer> ticks = epochs.stream().map(Epoch::epoch).distinct().sorted().toList();
     return """
         {
           "encoding": {
-            "x": {"field": "epoch", "type": "quantitative", "title": "epoch", "axis": {"values": %s, "format": "d", "grid": false, "labelOverlap": false}},
+            "x": {"field": "epoch", "type": "ordinal", "title": "epoch", "scale": {"type": "point", "padding": 0.1}, "axis": {"labelAngle": 0, "grid": false}},
             %s
           },
           "layer": [
@@ -82,7 +81,7 @@ public final class MrdRefreshFigure {
                  {"field": "lower", "title": "25 %%", "format": ".4~g"}, {"field": "upper", "title": "75 %%", "format": ".4~g"}]}}
           ]
         }"""
-        .formatted(Vega.json(ticks), colour);
+        .formatted(colour);
   }
 
   private static DataTable table(List<Epoch> epochs) {

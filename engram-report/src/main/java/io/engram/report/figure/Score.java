@@ -53,7 +53,7 @@ public record Score(double value, @Nullable Double standardError, boolean bound,
   /** The standard error alone, as {@link #text} shows it; empty where there is none. */
   public String errorText() {
     Double error = standardError;
-    return error == null ? "" : "± " + NumberText.fixed(error, DIGITS);
+    return error == null ? "" : "±\u00a0" + NumberText.fixed(error, DIGITS);
   }
 
   /** Where the standard error comes from: a bound is marked as an estimate. */

@@ -41,7 +41,7 @@ public final class TradeOffFigure {
                 + " falling. Each line leads from the state before to the state after"
                 + (epochs ? ", with a dot for each evaluation between" : "")
                 + "; the thin crosses are ±1 standard error"
-                + " over the evaluated samples.",
+                + " over the evaluated samples (dotted in the table: an upper bound of it).",
             "The axes do not start at 0.");
     Panel panel = new Panel("", Vega.spec(description(points), HEIGHT, view(series, runs), points));
     return Optional.of(

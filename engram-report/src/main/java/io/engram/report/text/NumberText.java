@@ -26,10 +26,13 @@ public final class NumberText {
     return Double.isFinite(value) && !text.startsWith("−") ? "+" + text : text;
   }
 
-  /** {@code 0.634 ± 0.021}; without the second part where no standard error is known. */
+  /**
+   * {@code 0.634 ± 0.021}, never broken over two lines; without the second part where no standard
+   * error is known.
+   */
   public static String withError(double value, @Nullable Double standardError, int digits) {
     String text = fixed(value, digits);
-    return standardError == null ? text : text + " ± " + fixed(standardError, digits);
+    return standardError == null ? text : text + "\u00a0±\u00a0" + fixed(standardError, digits);
   }
 
   /** Three significant digits, no exponent from 0.001 to a million: for values of unknown size. */

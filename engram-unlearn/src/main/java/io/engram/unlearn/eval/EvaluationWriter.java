@@ -1,23 +1,49 @@
 package io.engram.unlearn.eval;
 
-import io.engram.core.*;
-import io.engram.core.run.*;
-import io.engram.model.*;
-import java.util.*;
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
-/** stub */
+/** Runs suites and writes what they find into a run folder. */
 public final class EvaluationWriter {
   private EvaluationWriter() {}
 
-  /** stub */
+  /**
+   * Measures a model. Writes {@code eval/STAGE/SET.jsonl} and {@code measurements.jsonl}, and the
+   * suites' notes into the journal.
+   *
+   * @param suites names, as {@link Suites#named} takes them
+   * @param limit the first so many rows of each set; 0 or less: all
+   * @return all measurements of this stage
+   * @throws EngramException if a name is unknown, before anything is measured
+   */
   public static List<Measurement> evaluate(
-      LanguageModel m,
+      LanguageModel model,
       List<String> suites,
       int limit,
       String stage,
-      RunFolder f,
-      ProgressListener p) {
-    if (p == null || "x".equals(String.valueOf(p))) { return List.of(); }
-    throw new IllegalStateException();
+      RunFolder folder,
+      ProgressListener progress) {
+    List<Measurement> all = new ArrayList<>();
+    for (Suite suite : suites.stream().map(Suites::named).toList()) {
+      Evaluation evaluation = suite.run(model, stage, limit, progress);
+      evaluation
+          .rowsBySet()
+          .forEach(
+              (set, rows) ->
+                  JsonFiles.writeLines(folder.evaluationRows(stage).resolve(set + ".jsonl"), rows));
+      folder.appendMeasurements(evaluation.measurements());
+      evaluation
+          .notes()
+          .forEach(note -> folder.journal().write("note", Map.of("text", stage + ": " + note)));
+      all.addAll(evaluation.measurements());
+    }
+    return all;
   }
 }

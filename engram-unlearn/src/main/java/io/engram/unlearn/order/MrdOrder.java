@@ -1,21 +1,108 @@
 package io.engram.unlearn.order;
 
-import io.engram.core.recipe.*;
-import io.engram.core.run.*;
-import java.util.*;
+import io.engram.core.EngramException;
+import io.engram.core.random.RandomStream;
+import io.engram.core.recipe.OrderSection.Weight;
+import io.engram.core.run.MrdRow;
+import java.util.Arrays;
+import java.util.List;
+import org.hipparchus.stat.ranking.NaturalRanking;
 
-/** stub */
-@SuppressWarnings("DoNotCallSuggester")
-public final class MrdOrder {
-  private MrdOrder() {}
+/**
+ * Samples drawn with replacement, sample i with probability {@code p_i = MRD_i / Σ_j MRD_j}: easy
+ * samples more often. An epoch is as many draws as there are samples, from stream (seed, "order",
+ * epoch, 0).
+ *
+ * <p><b>Source:</b> Alg. 2; the formula is lost from it, and follows from Def. 3.4, by which the
+ * updates a sample needs are as 1/MRD. Other weights are offered for that reason.
+ */
+public final class MrdOrder implements SampleOrder {
+  private final double[] cumulative;
+  private final long seed;
 
-  /** stub */
-  public static SampleOrder of(double[] p, long seed) {
-    throw new IllegalStateException(String.valueOf(1));
+  private MrdOrder(double[] cumulative, long seed) {
+    this.cumulative = cumulative;
+    this.seed = seed;
   }
 
-  /** stub */
-  public static double[] probabilities(List<MrdRow> r, OrderSection.Weight w) {
-    throw new IllegalStateException(String.valueOf(1));
+  /**
+   * The order with these probabilities.
+   *
+   * @param probabilities {@code [N]}, at least one; they needn't sum to 1
+   * @throws IllegalArgumentException if one is negative or not finite, or all are 0
+   */
+  public static SampleOrder of(double[] probabilities, long seed) {
+    double[] cumulative = new double[probabilities.length];
+    double sum = 0;
+    for (int i = 0; i < probabilities.length; i++) {
+      if (!(probabilities[i] >= 0) || Double.isInfinite(probabilities[i])) {
+        throw new IllegalArgumentException("probability " + i + " is " + probabilities[i]);
+      }
+      sum += probabilities[i];
+      cumulative[i] = sum;
+    }
+    if (!(sum > 0)) {
+      throw new IllegalArgumentException("the probabilities sum to " + sum);
+    }
+    return new MrdOrder(cumulative, seed);
+  }
+
+  /**
+   * {@code p_i = w_i / Σ_j w_j}.
+   *
+   * @param weight w: {@code mrd} MRD_i; {@code inverse} 1/MRD_i; {@code rank} the place of MRD_i
+   *     among all, the smallest 1, equal ones their mean place
+   * @return {@code [N]}, summing to 1
+   * @throws EngramException if a MRD is NaN, infinite or negative, all are 0, or one that {@code
+   *     inverse} divides by is 0
+   */
+  public static double[] probabilities(List<MrdRow> rows, Weight weight) {
+    for (MrdRow row : rows) {
+      if (!(row.mrd() >= 0) || Double.isInfinite(row.mrd())) {
+        throw EngramException.usage(
+            ("Sample %s has MRD %s, from which no chance of being drawn follows.%n"
+                    + "A smaller order.estimator.sigma may help.")
+                .formatted(row.id(), row.mrd()));
+      }
+      if (weight == Weight.INVERSE && Double.isInfinite(1 / row.mrd())) {
+        throw EngramException.usage(
+            "Sample %s has MRD %s: order.weight = inverse divides by it. Take mrd or rank."
+                .formatted(row.id(), row.mrd()));
+      }
+    }
+    double[] mrd = rows.stream().mapToDouble(MrdRow::mrd).toArray();
+    double[] weights =
+        switch (weight) {
+          case MRD -> mrd;
+          case INVERSE -> Arrays.stream(mrd).map(value -> 1 / value).toArray();
+          case RANK -> new NaturalRanking().rank(mrd);
+        };
+    double sum = Arrays.stream(weights).sum();
+    if (!(sum > 0)) {
+      throw EngramException.usage(
+          "The MRD of all %d samples is 0, so none can be preferred. Take order.name = uniform, or a larger order.estimator.sigma."
+              .formatted(rows.size()));
+    }
+    return Arrays.stream(weights).map(w -> w / sum).toArray();
+  }
+
+  @Override
+  public int[] epoch(int epoch) {
+    RandomStream random = RandomStream.of(seed, "order", epoch, 0);
+    int[] drawn = new int[cumulative.length];
+    Arrays.setAll(drawn, i -> draw(random.nextDouble() * cumulative[cumulative.length - 1]));
+    return drawn;
+  }
+
+  /** The first sample whose cumulative probability is above {@code point}: never one of p = 0. */
+  private int draw(double point) {
+    int found = Arrays.binarySearch(cumulative, point);
+    if (found < 0) {
+      return -found - 1;
+    }
+    while (found < cumulative.length - 1 && cumulative[found] <= point) {
+      found++;
+    }
+    return found;
   }
 }

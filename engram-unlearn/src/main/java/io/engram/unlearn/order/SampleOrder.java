@@ -1,12 +1,12 @@
 package io.engram.unlearn.order;
 
-/** Which sample is drawn next. */
+/** Which samples of the forget set an epoch visits, in which order. */
+@FunctionalInterface
 public interface SampleOrder {
   /**
-   * The draws of one epoch: as many as there are samples.
+   * The samples of an epoch, from 0; the same on every call.
    *
-   * @param epoch counted from 0; the same epoch always gives the same draws
-   * @return indices of samples, in the order in which they are drawn
+   * @return indices, as many as the forget set has samples
    */
   int[] epoch(int epoch);
 }

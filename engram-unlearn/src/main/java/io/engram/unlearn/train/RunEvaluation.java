@@ -7,10 +7,12 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.EvaluationWriter;
+import io.engram.unlearn.eval.Suites;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a run measures of its model, and when. */
 final class RunEvaluation {
@@ -31,52 +33,66 @@ final class RunEvaluation {
     if (recipe.eval().suites().isEmpty()) {
       return;
     }
-    long start = System.nanoTime();
     if (stage.equals("before") && SharedBefore.copy(setup.sharedBefore(), folder)) {
       folder
           .journal()
-          .write("note", Map.of("text", "evaluation before: taken from " + setup.sharedBefore()));
+          .write(
+              "note",
+              Map.of("text", "before: measured in " + setup.sharedBefore() + ", taken from there"));
       return;
     }
+    long start = System.nanoTime();
     EvaluationWriter.evaluate(
-        model, recipe.eval().suites(), recipe.eval().limit(), stage, folder, setup.progress());
+        model,
+        Suites.matching(recipe.eval().suites(), recipe.forget().data()),
+        recipe.eval().limit(),
+        stage,
+        folder,
+        setup.progress());
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("stage", stage);
     fields.put("seconds", (System.nanoTime() - start) / 1e9);
     folder.journal().write("evaluation", fields);
   }
 
-  /** Number format in which the model is written: the recipe's, or what it was computed in. */
+  /** Number format in which the model is written. */
   Dtype savedDtype() {
-    return model.dtype();
+    Dtype named = Setup.dtype(recipe.model().saveDtype());
+    return named == null ? model.dtype() : named;
   }
 
-  /** Writes samples.jsonl. */
-  void writeSamples(RunData data, RunState state, double[] before, double[] after) {
+  /** Writes samples.jsonl: draws, log-probabilities, and the answers of both stages. */
+  void writeSamples(
+      RunData data, RunState state, double[] before, double[] after, ForgetAnswers answers) {
     List<SampleRow> rows = new ArrayList<>();
     for (int i = 0; i < data.forget().size(); i++) {
       Sample sample = data.forget().get(i);
       int index = i;
       List<Integer> byEpoch = state.drawn().stream().map(d -> d[index]).toList();
-      boolean asked = sample.content() instanceof Sample.QuestionAnswer;
-      Sample.QuestionAnswer qa = asked ? (Sample.QuestionAnswer) sample.content() : null;
       rows.add(
           new SampleRow(
               sample.id(),
-              qa == null ? null : qa.question(),
-              qa == null ? plain(sample) : qa.answer(),
+              question(sample),
+              answer(sample),
               data.forgetTokens().get(i).labels(),
               byEpoch.stream().mapToInt(Integer::intValue).sum(),
               byEpoch,
               before[i],
               after[i],
-              null,
-              null));
+              answers.of("before", sample.id()),
+              answers.of("after", sample.id())));
     }
     folder.writeSamples(rows);
   }
 
-  private static @org.jspecify.annotations.Nullable String plain(Sample sample) {
+  private static @Nullable String question(Sample sample) {
+    return sample.content() instanceof Sample.QuestionAnswer qa ? qa.question() : null;
+  }
+
+  private static @Nullable String answer(Sample sample) {
+    if (sample.content() instanceof Sample.QuestionAnswer qa) {
+      return qa.answer();
+    }
     return sample.content() instanceof Sample.PlainText text ? text.text() : null;
   }
 }

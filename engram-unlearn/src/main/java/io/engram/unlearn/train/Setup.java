@@ -36,7 +36,7 @@ public record Setup(
   public ModelOptions modelOptions(ModelSection model, long seed) {
     return new ModelOptions(
         device,
-        dtype(model),
+        dtype(model.dtype()),
         template(model.template()),
         model.base(),
         threads,
@@ -45,8 +45,9 @@ public record Setup(
         seed);
   }
 
-  private static @Nullable Dtype dtype(ModelSection model) {
-    return switch (model.dtype()) {
+  /** The format that a recipe names; null for auto. */
+  static @Nullable Dtype dtype(io.engram.core.recipe.Dtype named) {
+    return switch (named) {
       case AUTO -> null;
       case FLOAT32 -> Dtype.FLOAT32;
       case BFLOAT16 -> Dtype.BFLOAT16;

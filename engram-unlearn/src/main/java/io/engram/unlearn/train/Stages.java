@@ -55,7 +55,12 @@ final class Stages implements AutoCloseable {
     if (!state.isResumed()) {
       evaluation.run("before");
     }
-    double[] before = forgets ? logProbs() : new double[0];
+    ForgetAnswers answers = new ForgetAnswers(folder);
+    double[] before = new double[0];
+    if (forgets) {
+      answers.ask("before", model, data, setup);
+      before = logProbs();
+    }
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     try (Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
       UpdateMaker maker = maker(plan, before);
@@ -73,7 +78,8 @@ final class Stages implements AutoCloseable {
     }
     evaluation.run("after");
     if (forgets) {
-      evaluation.writeSamples(data, state, before, logProbs());
+      answers.ask("after", model, data, setup);
+      evaluation.writeSamples(data, state, before, logProbs(), answers);
     }
     Outcome outcome = outcome("done", start);
     Map<String, Object> stop = new LinkedHashMap<>();

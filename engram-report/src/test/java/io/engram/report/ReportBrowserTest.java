@@ -1,0 +1,147 @@
+package io.engram.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser. Skipped, and says so, where there is no Chromium. */
+class ReportBrowserTest {
+  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+
+  @TempDir static Path dir;
+  private final List<String> complaints = new ArrayList<>();
+  private Playwright playwright;
+  private Browser browser;
+
+  @BeforeEach
+  void launch() {
+    if (!Files.isExecutable(CHROMIUM)) {
+      String why = "ReportBrowserTest is skipped: there is no Chromium at " + CHROMIUM;
+      System.err.println(why);
+      Assumptions.abort(why);
+    }
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(CHROMIUM)
+                    .setArgs(List.of("--no-sandbox")));
+  }
+
+  @AfterEach
+  void close() {
+    if (playwright != null) {
+      playwright.close();
+    }
+  }
+
+  private Page open(int width, boolean scripts) {
+    Path report = dir.resolve("report.html");
+    if (!Files.exists(report)) {
+      Path uniform = RunFixture.order("uniform").write(dir.resolve("uniform"));
+      Path mrd =
+          RunFixture.order("mrd")
+              .firstSample("<b>bold</b> question", "</script><img src=x onerror=alert(1)>")
+              .write(dir.resolve("mrd"));
+      Report.write(List.of(uniform, mrd), report);
+    }
+    Page page =
+        browser
+            .newContext(
+                new Browser.NewContextOptions()
+                    .setViewportSize(width, 900)
+                    .setJavaScriptEnabled(scripts))
+            .newPage();
+    page.onConsoleMessage(message -> complaints.add(message.type() + ": " + message.text()));
+    page.onPageError(complaints::add);
+    page.onRequest(
+        request -> {
+          if (!request.url().startsWith("file:") && !request.url().startsWith("data:")) {
+            complaints.add("asked the network for " + request.url());
+          }
+        });
+    page.navigate(report.toUri().toString());
+    if (scripts) {
+      page.waitForSelector("html.drawn");
+    }
+    return page;
+  }
+
+  @Test
+  void figuresAreDrawnWithoutAComplaint() {
+    Page page = open(1280, true);
+    int plots = page.locator(".plot").count();
+    assertThat(plots).isEqualTo(13);
+    assertThat(page.locator(".plot svg").count()).isEqualTo(plots);
+    assertThat(page.locator("#plot-mrd-0 .mark-rect.role-mark path").count()).isPositive();
+    assertThat(page.locator("#plot-mrd-drop-0 .mark-symbol path").count()).isEqualTo(40);
+    assertThat(page.locator("figure table").count()).isEqualTo(page.locator("figure").count());
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void samplesSortSearchAndOpenByKeyboard() {
+    Page page = open(1280, true);
+    String firstId = "#sample-table tbody:not([hidden]) .id >> nth=0";
+    String firstDrawn = "#sample-table tbody:not([hidden]) .head td >> nth=6";
+    page.locator("#sample-table th[data-column='0'] button").click();
+    page.locator("#sample-table th[data-column='0'] button").click();
+    assertThat(page.textContent(firstId)).isEqualTo("39");
+    page.locator("#sample-table th[data-column='6'] button").focus();
+    page.keyboard().press("Enter");
+    assertThat(page.getAttribute("#sample-table th[data-column='6']", "aria-sort"))
+        .isEqualTo("ascending");
+    int least = Integer.parseInt(page.textContent(firstDrawn).strip());
+    page.keyboard().press("Enter");
+    assertThat(Integer.parseInt(page.textContent(firstDrawn).strip())).isGreaterThan(least);
+
+    page.fill("#sample-search", "Chapter 17 ilse");
+    assertThat(page.textContent("#sample-count")).isEqualTo("1 of 40 samples");
+    page.locator("#sample-table tbody:not([hidden]) button.open").focus();
+    page.keyboard().press("Enter");
+    assertThat(page.locator("tbody.opened .detail").isVisible()).isTrue();
+    assertThat(page.textContent("tbody.opened .detail")).contains("Model after, MRD order");
+    page.keyboard().press("Enter");
+    assertThat(page.locator("tbody.opened").count()).isZero();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void markupInSamplesIsText() {
+    Page page = open(1280, true);
+    assertThat(page.locator("img, #samples b").count()).isZero();
+    assertThat(page.textContent("#samples")).contains("</script><img src=x onerror=alert(1)>");
+  }
+
+  @Test
+  void phoneNeedsNoSidewaysScrolling() {
+    Page page = open(390, true);
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void tablesReadWithoutScripts() {
+    Page page = open(1280, false);
+    assertThat(page.locator("#measures-table").isVisible()).isTrue();
+    assertThat(page.locator("#samples .detail >> nth=3").isVisible()).isTrue();
+    assertThat(page.locator("#sample-search").isVisible()).isFalse();
+  }
+}

@@ -1,0 +1,75 @@
+package io.engram.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.report.RunFixture;
+import io.engram.report.run.RunData;
+import io.engram.report.run.RunReader;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SummaryTest {
+  @TempDir Path dir;
+
+  private List<RunData> bothOrders(double uniform, double mrd) {
+    return RunReader.read(
+        List.of(
+            RunFixture.order("uniform").completeness(uniform).write(dir.resolve("a" + mrd)),
+            RunFixture.order("mrd").completeness(mrd).write(dir.resolve("b" + mrd))));
+  }
+
+  private static String plain(String text) {
+    return text.replace('\u00a0', ' ');
+  }
+
+  @Test
+  void asksAndAnswersInSentences() {
+    Summary summary = Summary.of(bothOrders(0.61, 0.70));
+    assertThat(summary.asked())
+        .isEqualTo(
+            "Make the built-in demonstration model (mini) forget 40 samples (tofu:forget10) and"
+                + " keep the rest (tofu:retain90), with NPO in uniform order and MRD order: 6"
+                + " epochs with 4 samples an update.");
+    assertThat(plain(summary.cameOut().get(0)))
+        .isEqualTo(
+            "Unlearning completeness (UC) rose from 0.214 ± 0.025 to 0.610 ± 0.025 in uniform"
+                + " order and to 0.700 ± 0.025 in MRD order.");
+    assertThat(summary.cameOut().get(2))
+        .startsWith("MRD order against uniform order: UC is higher");
+  }
+
+  @Test
+  void saysSoWhenMrdOrderIsWorseOrTheSame() {
+    assertThat(Summary.of(bothOrders(0.61, 0.40)).cameOut().get(2))
+        .contains("UC is lower by 0.210")
+        .endsWith("is contradicted here on UC.");
+    assertThat(Summary.of(bothOrders(0.61, 0.61)).cameOut().get(2))
+        .contains("UC is not different beyond two standard errors")
+        .endsWith("is neither supported nor contradicted here.");
+  }
+
+  @Test
+  void oneRunNeedsNoLabels() {
+    List<RunData> one =
+        RunReader.read(List.of(RunFixture.order("uniform").write(dir.resolve("c"))));
+    assertThat(plain(Summary.of(one).cameOut().get(0)))
+        .isEqualTo("Unlearning completeness (UC) rose from 0.214 ± 0.025 to 0.610 ± 0.025.");
+  }
+
+  @Test
+  void limitsNameWhatQualifiesTheNumbers() {
+    List<RunData> runs = bothOrders(0.61, 0.70);
+    assertThat(Limits.beside(runs))
+        .containsExactly(
+            "first 40 rows of each evaluation set",
+            "sentence encoder: all-MiniLM-L6-v2 (quantised), a stand-in for the paper's"
+                + " paraphrase-MiniLM-L6-v2",
+            "one seed (42)");
+    assertThat(Limits.of(runs)).anyMatch(limit -> limit.contains("σ = 0.001"));
+    assertThat(PaperReference.of(runs).orElseThrow().rows()).hasSize(3);
+    assertThat(RecipeComparison.of(runs).differing()).isEqualTo(1);
+    assertThat(RecipeComparison.of(runs).lines().get(0).values()).containsExactly("uniform", "mrd");
+  }
+}

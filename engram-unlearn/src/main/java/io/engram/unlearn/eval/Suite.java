@@ -1,0 +1,18 @@
+package io.engram.unlearn.eval;
+
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+
+/** A set of measurements that belong together. */
+public interface Suite {
+  /** How recipes and measurements call it. */
+  String name();
+
+  /**
+   * Measures a model.
+   *
+   * @param stage {@code before}, {@code after} or {@code epoch-N}; goes into the measurements
+   * @param limit the first so many rows of each set; 0 or less: all
+   */
+  Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress);
+}

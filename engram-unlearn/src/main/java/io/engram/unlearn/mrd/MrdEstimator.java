@@ -1,0 +1,37 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
+import java.util.List;
+
+/**
+ * A way to estimate {@code MRD(x;θ) = | E_δ r(δ) |, δ ~ N(0, σ²I)} for all samples of a set. All
+ * have the same expectation; they differ in how many passes an error costs.
+ */
+@FunctionalInterface
+public interface MrdEstimator {
+  /**
+   * The MRD of samples 0 to {@code sampleCount} − 1.
+   *
+   * @param seed the run's; with {@code epoch} and the estimator's own purpose it names the streams
+   *     of noise, so that any draw can be made again
+   * @param epoch before which epoch, from 0
+   * @return an estimate a sample, in order
+   */
+  List<MrdEstimate> estimate(
+      NoisyScorer scorer,
+      int sampleCount,
+      MrdSettings settings,
+      long seed,
+      int epoch,
+      ProgressListener progress);
+
+  /** The estimator of this name. */
+  static MrdEstimator named(EstimatorName name) {
+    return switch (name) {
+      case ANTITHETIC -> new AntitheticEstimator();
+      case PAPER -> new PaperEstimator();
+      case SHARED -> new SharedEstimator();
+    };
+  }
+}

@@ -1,0 +1,41 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.EstimatorSection.Absolute;
+import io.engram.core.recipe.EstimatorSection.Tokens;
+
+/**
+ * What MRD is taken to be, where the paper leaves it open, and how exactly it is estimated.
+ *
+ * @param sigma σ, the noise's standard deviation, in units of the parameters
+ * @param draws K, perturbed passes a sample; an antithetic pair is two
+ * @param absolute |E r| or E |r|
+ * @param tokens mean or sum over a sample's tokens
+ * @param clamp |ℓ_t(θ)| below this is taken as this in the denominator, nats
+ */
+public record MrdSettings(double sigma, int draws, Absolute absolute, Tokens tokens, double clamp) {
+  /**
+   * Checks the ranges.
+   *
+   * @throws EngramException if σ, K or the clamp is not positive
+   */
+  public MrdSettings {
+    require(sigma > 0 && Double.isFinite(sigma), "sigma", sigma, "a number above 0");
+    require(draws >= 1, "draws", draws, "1 or more");
+    require(clamp > 0 && Double.isFinite(clamp), "clamp", clamp, "a number above 0");
+  }
+
+  /** As a recipe says. */
+  public static MrdSettings of(EstimatorSection section) {
+    return new MrdSettings(
+        section.sigma(), section.draws(), section.absolute(), section.tokens(), section.clamp());
+  }
+
+  private static void require(boolean holds, String key, Number value, String right) {
+    if (!holds) {
+      throw EngramException.usage(
+          "order.estimator.%s = %s: must be %s".formatted(key, value, right));
+    }
+  }
+}

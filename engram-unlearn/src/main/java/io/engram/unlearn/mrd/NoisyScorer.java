@@ -1,0 +1,19 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.random.RandomStream;
+import java.util.List;
+
+/** All that an estimator needs of a model: token log-probabilities under perturbed parameters. */
+@FunctionalInterface
+public interface NoisyScorer {
+  /**
+   * ℓ_t(θ + scale·ε) of some samples, ε ~ N(0, I) over all parameters.
+   *
+   * @param samples which ones, by number
+   * @param noise the stream of ε, at its beginning and used for this call alone; the same stream
+   *     with scales s and −s gives opposite perturbations
+   * @param scale 0: θ itself
+   * @return nats, {@code [n]} each, in the order of {@code samples}
+   */
+  List<double[]> logProbs(int[] samples, RandomStream noise, double scale);
+}

@@ -1,0 +1,83 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.EngramException;
+import io.engram.core.random.RandomStream;
+import io.engram.core.recipe.EstimatorSection.Absolute;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What MRD is with no noise at all, when only the samples that share a batch change: rounding. A
+ * MRD that isn't well above it says nothing of the model.
+ */
+public final class NumericalFloor {
+  /** How many times the floor a median MRD has to be. */
+  static final double MARGIN = 10;
+
+  /** Half a unit in the last place of float32: no model's logits are known better. */
+  static final double FLOAT32 = 0x1p-24;
+
+  private NumericalFloor() {}
+
+  /**
+   * {@code |r(0)|} between all samples scored at once and every second one scored at once, and
+   * where rounding was the same by chance, at least that of one float32 operation.
+   *
+   * @return dimensionless, {@code [sampleCount]}, each at least 2⁻²⁴
+   */
+  public static double[] measure(NoisyScorer scorer, int sampleCount, MrdSettings settings) {
+    RandomStream unused = RandomStream.of(0, "mrd-floor", 0, 0);
+    List<RelativeChange> together =
+        RelativeChange.ofAll(
+            scorer.logProbs(IntStream.range(0, sampleCount).toArray(), unused, 0), settings);
+    double[] floor = new double[sampleCount];
+    for (int parity = 0; parity < Math.min(2, sampleCount); parity++) {
+      int[] half = IntStream.iterate(parity, i -> i < sampleCount, i -> i + 2).toArray();
+      List<double[]> again = scorer.logProbs(half, unused, 0);
+      for (int i = 0; i < half.length; i++) {
+        floor[half[i]] = Math.max(FLOAT32, Math.abs(together.get(half[i]).of(again.get(i))));
+      }
+    }
+    return floor;
+  }
+
+  /**
+   * Refuses a σ whose MRD isn't well above the floor: the median MRD must be 10 times the median
+   * floor.
+   *
+   * @param mrd {@code [N]}, at least one
+   * @param floor {@code [N]}
+   * @throws EngramException naming the σ that would do: outside, MRD grows as σ²; inside, as σ
+   */
+  public static void require(double[] mrd, double[] floor, MrdSettings settings) {
+    double needed = MARGIN * median(floor);
+    double signal = median(mrd);
+    if (signal >= needed) {
+      return;
+    }
+    double factor = needed / signal;
+    double growth = settings.absolute() == Absolute.OUTSIDE ? Math.sqrt(factor) : factor;
+    throw EngramException.usage(
+        ("order.estimator.sigma = %s: too small for this model. The median MRD is %.1e, and rounding"
+                + " alone makes %.1e of it.%n%s")
+            .formatted(settings.sigma(), signal, median(floor), advice(settings.sigma() * growth)));
+  }
+
+  private static String advice(double sigma) {
+    return Double.isFinite(sigma)
+        ? "σ = "
+            + new BigDecimal(sigma).round(new MathContext(1, RoundingMode.UP)).doubleValue()
+            + " or more would do."
+        : "A larger one would do; 0.001 is the default.";
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  }
+}

@@ -1,0 +1,90 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.recipe.EstimatorSection.Tokens;
+import java.util.List;
+
+/**
+ * How far a perturbation moves a sample's token log-likelihoods, relatively and with its sign:
+ * {@code r(δ) = (1/n) Σ_t r_t(δ)}, or {@code Σ_t r_t(δ)}, with
+ *
+ * <p>{@code r_t(δ) = 1 − ℓ_t(θ+δ)/ℓ_t(θ) = (ℓ_t(θ) − ℓ_t(θ+δ)) / ℓ_t(θ)}.
+ *
+ * <p>The denominator is never nearer to 0 than the clamp: a memorised token's ℓ_t can be 0 to all
+ * the digits there are. The numerator is left as it is, so that no perturbation is no change.
+ *
+ * <p><b>Source:</b> Def. 3.1 Eq. 4 (the mean, as App. A). <b>Differs:</b> the clamp; the sum is
+ * offered because the prose doesn't settle it.
+ */
+public final class RelativeChange {
+  private final double[] original;
+  private final double[] denominators;
+  private final Tokens tokens;
+  private final int clamped;
+
+  /**
+   * For a sample with these log-probabilities.
+   *
+   * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
+   * @param clamp nats, above 0
+   * @throws IllegalArgumentException if there is none, or one isn't finite, naming t
+   */
+  public RelativeChange(double[] original, Tokens tokens, double clamp) {
+    if (original.length == 0) {
+      throw new IllegalArgumentException("a sample without labelled tokens has no MRD");
+    }
+    this.original = original;
+    this.tokens = tokens;
+    this.denominators = new double[original.length];
+    int below = 0;
+    for (int t = 0; t < original.length; t++) {
+      if (!Double.isFinite(original[t])) {
+        throw new IllegalArgumentException(
+            "log-probability of labelled token " + t + " is " + original[t] + " without noise");
+      }
+      boolean clamps = Math.abs(original[t]) < clamp;
+      below += clamps ? 1 : 0;
+      denominators[t] = clamps ? -clamp : original[t];
+    }
+    this.clamped = below;
+  }
+
+  /** One for each sample, as the settings say. */
+  static List<RelativeChange> ofAll(List<double[]> originals, MrdSettings settings) {
+    return originals.stream()
+        .map(original -> new RelativeChange(original, settings.tokens(), settings.clamp()))
+        .toList();
+  }
+
+  /** Labelled tokens, n. */
+  public int tokens() {
+    return original.length;
+  }
+
+  /** Tokens whose |ℓ_t(θ)| was below the clamp. */
+  public int clamped() {
+    return clamped;
+  }
+
+  /**
+   * r(δ).
+   *
+   * @param perturbed ℓ_t(θ+δ) in nats, {@code [n]}
+   * @return dimensionless, positive where the sample became more likely; NaN where a
+   *     log-probability isn't finite
+   * @throws IllegalArgumentException if the number of tokens differs
+   */
+  public double of(double[] perturbed) {
+    if (perturbed.length != original.length) {
+      throw new IllegalArgumentException(
+          perturbed.length + " perturbed log-probabilities for " + original.length + " tokens");
+    }
+    double sum = 0;
+    for (int t = 0; t < original.length; t++) {
+      sum += (original[t] - perturbed[t]) / denominators[t];
+    }
+    if (!Double.isFinite(sum)) {
+      return Double.NaN;
+    }
+    return tokens == Tokens.MEAN ? sum / original.length : sum;
+  }
+}

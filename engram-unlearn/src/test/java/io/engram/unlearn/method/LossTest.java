@@ -1,0 +1,87 @@
+package io.engram.unlearn.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.recipe.MethodSection.Reduction;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.SequenceLoss;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Each loss by hand, and its slope by finite differences. */
+class LossTest {
+  private static final TokenizedSample SAMPLE = new TokenizedSample("a", new int[] {1, 2, 3, 4}, 2);
+  private static final UpdateSize SIZE = new UpdateSize(4, 10);
+  private static final double[] LOG_PROBS = {-1, -3};
+
+  private static void assertSlope(SequenceLoss loss) {
+    double step = 1e-5;
+    double[] slope = loss.at(LOG_PROBS).gradient();
+    for (int t = 0; t < LOG_PROBS.length; t++) {
+      double[] up = LOG_PROBS.clone();
+      double[] down = LOG_PROBS.clone();
+      up[t] += step;
+      down[t] -= step;
+      double numeric = (loss.at(up).loss() - loss.at(down).loss()) / (2 * step);
+      assertThat(slope[t]).isCloseTo(numeric, within(1e-8));
+    }
+  }
+
+  @Test
+  void ascentIsMinusTheMeanOverTheBatchsTokens() {
+    // −w·(1 + 3)/10 with w = 2.
+    SequenceLoss loss = new GradientAscent(2).forget(SAMPLE, SIZE);
+    assertThat(loss.at(LOG_PROBS).loss()).isCloseTo(-0.8, within(1e-15));
+    assertSlope(loss);
+    assertThat(new GradDiff(2).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+        .isCloseTo(-0.8, within(1e-15));
+  }
+
+  @Test
+  void refusalsAndFineTuningDescend() {
+    assertThat(new PreferenceOptimization(2).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+        .isCloseTo(0.8, within(1e-15));
+    assertThat(new PreferenceOptimization(2).replacesAnswers()).isTrue();
+    SequenceLoss descent = new Finetune().forget(SAMPLE, SIZE);
+    assertThat(descent.at(LOG_PROBS).loss()).isCloseTo(0.4, within(1e-15));
+    assertSlope(descent);
+  }
+
+  @Test
+  void npoByHand() {
+    // S_θ = 4, S_ref = 2.5, β = 0.5: −(2/0.5) log σ(0.75) / 4 = 0.3873....
+    Npo npo = new Npo(1, 0.5, Reduction.SUM, Map.of("a", 2.5));
+    double expected = -4 * Math.log(1 / (1 + Math.exp(-0.75))) / 4;
+    assertThat(npo.forget(SAMPLE, SIZE).at(LOG_PROBS).loss()).isCloseTo(expected, within(1e-14));
+    assertSlope(npo.forget(SAMPLE, SIZE));
+    Npo mean = new Npo(3, 0.5, Reduction.MEAN, Map.of("a", 2.5));
+    double halved = -3 * 4 * Math.log(1 / (1 + Math.exp(-0.375))) / 4;
+    assertThat(mean.forget(SAMPLE, SIZE).at(LOG_PROBS).loss()).isCloseTo(halved, within(1e-14));
+    assertSlope(mean.forget(SAMPLE, SIZE));
+  }
+
+  @Test
+  void npoNeitherOverflowsNorLosesItsSlopeAtTheStart() {
+    Npo npo = new Npo(1, 0.1, Reduction.SUM, Map.of("a", 4.0));
+    // At S_θ = S_ref the slope is ascent's mean over sequences: 1/4.
+    assertThat(npo.forget(SAMPLE, SIZE).at(LOG_PROBS).gradient()[0]).isCloseTo(0.25, within(1e-15));
+    SequenceLoss.Slope far = npo.forget(SAMPLE, SIZE).at(new double[] {-1e6, -1e6});
+    assertThat(far.loss()).isCloseTo(0, within(1e-12));
+    assertThat(far.gradient()[0]).isCloseTo(0, within(1e-12));
+    SequenceLoss.Slope sure =
+        new Npo(1, 0.1, Reduction.SUM, Map.of("a", 1e6))
+            .forget(SAMPLE, SIZE)
+            .at(new double[] {0, 0});
+    assertThat(sure.loss()).isCloseTo(20 * 1e5 / 4, within(1e-6));
+  }
+
+  @Test
+  void npoNeedsTheReferenceOfEverySample() {
+    Npo npo = new Npo(1, 0.1, Reduction.SUM, Map.of());
+    assertThatThrownBy(() -> npo.forget(SAMPLE, SIZE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sample a");
+  }
+}

@@ -1,0 +1,207 @@
+package io.engram.unlearn.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.MethodSection;
+import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.MethodSection.Reduction;
+import io.engram.core.recipe.MethodSection.RetainLoss;
+import io.engram.core.recipe.OptimizerSection;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.LanguageModel;
+import io.engram.model.checkpoint.SafetensorsFile;
+import io.engram.model.score.Scorer;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.Objective;
+import io.engram.model.train.ReferenceStates;
+import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingSequence;
+import io.engram.unlearn.Golden;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** One SGD update of each method, and three of AdamW, against PyTorch in float64. */
+class MethodGoldenTest {
+  private static final JsonNode INPUTS = Golden.json("methods/inputs.json");
+  private static final ScopeSection ALL =
+      new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of());
+
+  @TempDir Path folder;
+
+  private static List<TokenizedSample> inputs(String set) {
+    List<TokenizedSample> samples = new ArrayList<>();
+    for (JsonNode one : INPUTS.path(set)) {
+      samples.add(
+          new TokenizedSample(
+              Integer.toString(samples.size()),
+              Golden.ints(one.path("ids")),
+              one.path("label_start").asInt()));
+    }
+    return samples;
+  }
+
+  private static MethodSection section(String name, JsonNode golden) {
+    MethodName method =
+        switch (name) {
+          case "finetune" -> MethodName.FINETUNE;
+          case "ga" -> MethodName.GA;
+          case "po" -> MethodName.PO;
+          case "npo-sum", "npo-mean" -> MethodName.NPO;
+          default -> MethodName.GRAD_DIFF;
+        };
+    return new MethodSection(
+        method,
+        golden.path("forget_weight").asDouble(1),
+        golden.path("retain_weight").asDouble(0),
+        name.endsWith("-kl") ? RetainLoss.KL : RetainLoss.NLL,
+        INPUTS.path("beta").asDouble(),
+        name.endsWith("-mean") ? Reduction.MEAN : Reduction.SUM,
+        null);
+  }
+
+  private static OptimizerSection sgd() {
+    return new OptimizerSection(
+        OptimizerSection.OptimizerName.SGD,
+        INPUTS.path("learning_rate").asDouble(),
+        0,
+        List.of(0.9, 0.999),
+        1e-8,
+        0,
+        0,
+        OptimizerSection.Decay.ALL,
+        OptimizerSection.Schedule.CONSTANT,
+        0);
+  }
+
+  /** The update's sequences: forget part, then retain part. */
+  private static List<TrainingSequence> update(
+      MethodSection section, Map<String, Double> nll, @Nullable ReferenceStates states) {
+    UnlearningMethod method = Methods.of(section, nll);
+    List<TokenizedSample> forget = inputs(method.replacesAnswers() ? "refusal" : "forget");
+    List<TrainingSequence> sequences = new ArrayList<>();
+    UpdateSize size = UpdateSize.of(forget);
+    for (TokenizedSample sample : forget) {
+      sequences.add(
+          new TrainingSequence(sample, new Objective.OfLogProbs(method.forget(sample, size))));
+    }
+    if (section.retainWeight() > 0) {
+      List<TokenizedSample> retain = inputs("retain");
+      RetainTerm term = new RetainTerm(section.retainWeight(), states);
+      for (TokenizedSample sample : retain) {
+        sequences.add(new TrainingSequence(sample, term.of(sample, UpdateSize.of(retain))));
+      }
+    }
+    return sequences;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gqa-tied,finetune",
+    "gqa-tied,ga",
+    "gqa-tied,grad_diff-nll",
+    "gqa-tied,grad_diff-kl",
+    "gqa-tied,po",
+    "gqa-tied,npo-sum",
+    "gqa-tied,npo-mean",
+    "gqa-untied,finetune",
+    "gqa-untied,ga",
+    "gqa-untied,grad_diff-nll",
+    "gqa-untied,grad_diff-kl",
+    "gqa-untied,po",
+    "gqa-untied,npo-sum",
+    "gqa-untied,npo-mean"
+  })
+  void oneUpdateEqualsPyTorchs(String name, String method) {
+    JsonNode golden = Golden.json("methods/cases.json").path(name).path(method);
+    MethodSection section = section(method, golden);
+    Map<String, Double> nll = new HashMap<>();
+    try (LanguageModel reference =
+            Golden.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
+        ReferenceStates states =
+            ReferenceStates.compute(reference, inputs("retain"), ProgressListener.NONE);
+        LanguageModel model = Golden.open(Golden.model(name), Dtype.FLOAT64);
+        Trainer trainer = new Trainer(model, ALL, sgd(), 1)) {
+      List<double[]> scores =
+          new Scorer(reference).logProbs(inputs("forget"), ProgressListener.NONE);
+      for (int i = 0; i < scores.size(); i++) {
+        nll.put(Integer.toString(i), -Arrays.stream(scores.get(i)).sum());
+      }
+      boolean kl = section.retainLoss() == RetainLoss.KL;
+      double[] losses = trainer.accumulate(update(section, nll, kl ? states : null));
+      assertRelative(Arrays.stream(losses).sum(), golden.path("loss").asDouble(), 1e-7);
+      double norm = trainer.update(INPUTS.path("learning_rate").asDouble());
+      assertRelative(norm, golden.path("gradient_norm").asDouble(), 1e-6);
+      model.save(folder, Dtype.FLOAT32);
+    }
+    assertSameWeights(Golden.path("methods/" + golden.path("parameters").asString()));
+  }
+
+  @Test
+  void threeAdamWUpdatesEqualPyTorchs() {
+    JsonNode golden = Golden.json("methods/adamw.json");
+    OptimizerSection adamw =
+        new OptimizerSection(
+            OptimizerSection.OptimizerName.ADAMW,
+            golden.path("learning_rate").asDouble(),
+            golden.path("weight_decay").asDouble(),
+            List.of(0.9, 0.999),
+            1e-8,
+            0,
+            golden.path("clip_norm").asDouble(),
+            OptimizerSection.Decay.ALL,
+            OptimizerSection.Schedule.LINEAR,
+            1);
+    try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT64);
+        Trainer trainer = new Trainer(model, ALL, adamw, 1)) {
+      for (JsonNode step : golden.path("updates")) {
+        List<TokenizedSample> batch = inputs(step.path("batch").asString());
+        Finetune method = new Finetune();
+        UpdateSize size = UpdateSize.of(batch);
+        double[] losses =
+            trainer.accumulate(
+                batch.stream()
+                    .map(
+                        s ->
+                            new TrainingSequence(
+                                s, new Objective.OfLogProbs(method.forget(s, size))))
+                    .toList());
+        assertRelative(Arrays.stream(losses).sum(), step.path("loss").asDouble(), 1e-7);
+        double norm = trainer.update(step.path("learning_rate").asDouble());
+        assertRelative(norm, step.path("gradient_norm").asDouble(), 1e-6);
+      }
+      model.save(folder, Dtype.FLOAT32);
+    }
+    assertSameWeights(Golden.path("methods/adamw-gqa-tied.safetensors"));
+  }
+
+  private static void assertRelative(double value, double expected, double relative) {
+    assertThat(value).isCloseTo(expected, within(relative * Math.abs(expected)));
+  }
+
+  /** Within 1e-6 of each weight matrix's largest number. */
+  private void assertSameWeights(Path expected) {
+    try (SafetensorsFile ours = new SafetensorsFile(folder.resolve("model.safetensors"));
+        SafetensorsFile theirs = new SafetensorsFile(expected)) {
+      assertThat(ours.shapes().keySet()).isEqualTo(theirs.shapes().keySet());
+      for (String name : ours.shapes().keySet()) {
+        double[] a = ours.doubles(name);
+        double[] b = theirs.doubles(name);
+        double largest = Arrays.stream(b).map(Math::abs).max().orElse(0);
+        assertThat(a).as(name).containsExactly(b, within(1e-6 * largest));
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.engram.unlearn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.SampleRow;
+import io.engram.model.tensor.Device;
+import io.engram.unlearn.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Whole runs on a tiny model: what is written, and that resuming changes nothing. */
+@Tag("recipe")
+class UnlearningLoopTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    List<String> forget = new ArrayList<>();
+    List<String> retain = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      forget.add(
+          "{\"id\":\"f%d\",\"question\":\"Who is author %d?\",\"answer\":\"The author %d.\"}"
+              .formatted(i, i, i * 7));
+      retain.add(
+          "{\"id\":\"r%d\",\"question\":\"Where is it %d?\",\"answer\":\"In the city %d.\"}"
+              .formatted(i, i, i * 3));
+    }
+    Files.write(folder.resolve("forget.jsonl"), forget);
+    Files.write(folder.resolve("retain.jsonl"), retain);
+  }
+
+  private Recipe recipe(String method, String order) {
+    String yaml =
+        """
+        model: {path: %s}
+        forget: {data: %s}
+        retain: {data: %s}
+        method: {%s}
+        order: {%s}
+        optimizer: {learning_rate: 1.0e-3, warmup_updates: 1}
+        budget: {epochs: 3, batch: 2, accumulate: 1}
+        eval: {suites: []}
+        """
+            .formatted(
+                Golden.model("with-tokenizer"),
+                folder.resolve("forget.jsonl"),
+                folder.resolve("retain.jsonl"),
+                method,
+                order);
+    return RecipeReader.parse(yaml, List.of(), Recipe.Kind.UNLEARN, "test");
+  }
+
+  private static Setup setup(BooleanSupplier interrupted) {
+    return new Setup(
+        "engram unlearn test", Device.CPU, 1, 4096, ProgressListener.NONE, interrupted, null);
+  }
+
+  private Path run(String name, Recipe recipe) {
+    Path out = folder.resolve(name);
+    try (RunFolder run = RunFolder.create(out)) {
+      assertThat(UnlearningLoop.run(recipe, run, setup(() -> false)).status()).isEqualTo("done");
+    }
+    return out;
+  }
+
+  private static byte[] weights(Path run) throws IOException {
+    return Files.readAllBytes(run.resolve("model/model.safetensors"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name: ga",
+        "name: grad_diff",
+        "name: grad_diff, retain_loss: kl",
+        "name: po",
+        "name: npo",
+        "name: npo, reduction: mean"
+      })
+  void everyMethodRunsWithMrdOrderAndInterruptedEndsInTheSameBytes(String method)
+      throws IOException {
+    Recipe recipe =
+        recipe(method, "name: mrd, refresh_epochs: 2, estimator: {draws: 4, sigma: 0.01}");
+    Path whole = run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Outcome outcome = UnlearningLoop.run(recipe, run, setup(() -> asked.incrementAndGet() == 5));
+      assertThat(outcome.status()).isEqualTo("interrupted");
+      assertThat(outcome.updates()).isEqualTo(5);
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      assertThat(run.manifest().status()).isEqualTo("interrupted");
+      Outcome outcome = UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, setup(() -> false));
+      assertThat(outcome.updates()).isEqualTo(9);
+    }
+    assertThat(weights(cut)).isEqualTo(weights(whole));
+    for (String file : List.of("samples.jsonl", "mrd/epoch-000.jsonl", "mrd/epoch-002.jsonl")) {
+      assertThat(cut.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
+    }
+  }
+
+  @Test
+  void theRunFolderTellsWhatHappened() throws IOException {
+    Path out = run("told", recipe("name: npo", "name: uniform"));
+    try (RunFolder run = RunFolder.read(out)) {
+      assertThat(run.manifest().status()).isEqualTo("done");
+      assertThat(run.manifest().dataHashes()).hasSize(2);
+      List<SampleRow> samples = run.samples();
+      assertThat(samples).hasSize(6);
+      for (SampleRow sample : samples) {
+        assertThat(sample.drawnByEpoch()).containsExactly(1, 1, 1);
+        assertThat(sample.logProbAfter()).isLessThan(sample.logProbBefore());
+        assertThat(sample.outputBefore()).isNotNull();
+        assertThat(sample.outputAfter()).isNotNull();
+      }
+      List<JsonNode> updates =
+          run.journal().read().stream()
+              .filter(e -> e.path("event").asString().equals("update"))
+              .toList();
+      assertThat(updates).hasSize(9);
+      JsonNode first = updates.get(0);
+      assertThat(first.path("loss").asDouble())
+          .isEqualTo(first.path("forget_loss").asDouble() + first.path("retain_loss").asDouble());
+      assertThat(first.path("learning_rate").asDouble()).isZero();
+    }
+    assertThat(out.resolve("checkpoint/state.safetensors")).exists();
+    assertThat(out.resolve("checkpoint.next")).doesNotExist();
+    assertThat(out.resolve("model/config.json")).exists();
+    assertThat(out.resolve("model/tokenizer.json")).exists();
+  }
+
+  @Test
+  void equalRecipesGiveEqualBytesAndOtherSeedsOthers() throws IOException {
+    Recipe recipe = recipe("name: ga", "name: uniform");
+    byte[] first = weights(run("a", recipe));
+    assertThat(weights(run("b", recipe))).isEqualTo(first);
+  }
+
+  @Test
+  void aFinishedRunIsNotResumed() {
+    Path out = run("done", recipe("name: ga", "name: uniform"));
+    try (RunFolder run = RunFolder.resume(out)) {
+      assertThatThrownBy(() -> UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, setup(() -> false)))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("is a finished run");
+    }
+  }
+}
