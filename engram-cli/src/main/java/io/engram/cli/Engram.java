@@ -1,6 +1,6 @@
 package io.engram.cli;
 
-import io.engram.cli.command.EngramCommand;
+import io.engram.cli.command.Commands;
 import io.engram.cli.failure.Failures;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -17,7 +17,8 @@ public final class Engram {
   public static void main(String[] arguments) {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
-    int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
+    int exitCode =
+        prepared(Commands.of(arguments)).setOut(out).setErr(err).execute(arguments);
     out.flush();
     err.flush();
     System.exit(exitCode);
@@ -25,9 +26,11 @@ public final class Engram {
 
   /** The command with all its subcommands. */
   public static CommandLine commandLine() {
-    CommandLine command = new CommandLine(new EngramCommand());
+    return prepared(Commands.all());
+  }
+
+  private static CommandLine prepared(CommandLine command) {
     command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.setUsageHelpAutoWidth(false);
     Failures.handle(command);
     return command;
   }

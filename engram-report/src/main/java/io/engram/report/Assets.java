@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -18,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param specs JSON by panel id ({@code trade-off-0}), safe inside a script element
  */
-public record Assets(String css, String script, List<String> vega, String specs, String licence) {
+public record Assets(String css, String script, List<String> vega, String specs, String licences) {
   private static final List<String> VEGA =
       List.of("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-embed.min.js");
 
@@ -29,7 +31,13 @@ public record Assets(String css, String script, List<String> vega, String specs,
         resource("report.js"),
         figures ? VEGA.stream().map(Assets::library).toList() : List.of(),
         specs(page.figures()),
-        resource("vega/vega.LICENSE.txt"));
+        licences());
+  }
+
+  private static String licences() {
+    return Stream.of("vega", "vega-lite", "vega-embed", "BUNDLED")
+        .map(name -> resource("vega/" + name + ".LICENSE.txt").strip())
+        .collect(Collectors.joining("\n\n\n"));
   }
 
   private static String specs(List<Figure> figures) {

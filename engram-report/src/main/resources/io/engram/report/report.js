@@ -34,7 +34,9 @@
     const table = document.getElementById('sample-table');
     if (!table) return;
     const bodies = [...table.tBodies];
-    const texts = bodies.map((body) => body.textContent.toLowerCase());
+    // Words only: a search for 17 should not find every sample with 17 tokens.
+    const texts = bodies.map((body) => ['.id', '.question', '.detail']
+        .map((part) => body.querySelector(part).textContent.toLowerCase()).join(' '));
     const heads = [...table.tHead.rows[0].cells];
     const count = document.getElementById('sample-count');
     const toggle = document.getElementById('samples-toggle');

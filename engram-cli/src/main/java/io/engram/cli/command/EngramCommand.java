@@ -1,7 +1,6 @@
 package io.engram.cli.command;
 
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,29 +13,16 @@ import picocli.CommandLine.Spec;
     description =
         "How hard each sample is for a language model to forget, and what forgetting it did.",
     versionProvider = EngramVersion.class,
-    subcommands = {
-      QuickstartCommand.class,
-      MrdCommand.class,
-      ScoreCommand.class,
-      GenerateCommand.class,
-      UnlearnCommand.class,
-      FinetuneCommand.class,
-      EvalCommand.class,
-      ReportCommand.class,
-      RecipeCommand.class,
-      DoctorCommand.class,
-      CompletionCommand.class,
-      CommandLine.HelpCommand.class
-    },
     footer = {
       "",
       "Start with: engram quickstart",
-      "MODEL is a Hugging Face folder, a PEFT adapter folder, or mini, the built-in model.",
-      "DATA is tofu:SPLIT (tofu:forget10) or a .jsonl, .json, .csv, .tsv, .txt or .parquet file, also .gz.",
-      "Exit codes: 0 done, 2 a mistake in what was asked for, 3 a missing or damaged file,",
-      "4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C."
+      "MODEL: a Hugging Face folder, a PEFT adapter folder, or mini, the built-in one.",
+      "DATA: tofu:SPLIT (such as tofu:forget10), or a file .jsonl, .json, .csv, .tsv,",
+      ".txt or .parquet, also .gz.",
+      "Exit codes: 0 done, 2 a mistake in what was asked for, 3 a missing or damaged",
+      "file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C."
     })
-public final class EngramCommand implements Runnable {
+final class EngramCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;
 
   @Option(

@@ -49,8 +49,7 @@ public final class Interruption {
     if (REQUESTED.getAndSet(true)) {
       Runtime.getRuntime().halt(EXIT_CODE);
     }
-    console.err().println();
-    console.message("Stopping after the running step (Ctrl-C again: at once) …");
+    console.message("\nStopping after the running step (Ctrl-C again: at once) …");
   }
 
   /**

@@ -20,6 +20,9 @@ public final class Generator {
   /** Sequences continued at once; more fill the cores no better. */
   private static final int BATCH = 64;
 
+  /** Ended rows are carried along until this share is left: leaving them copies the cache. */
+  private static final double COMPACT = 0.75;
+
   private final Decoder decoder;
   private final Set<Integer> stopIds;
 
@@ -87,22 +90,25 @@ public final class Generator {
         Continuation.start(
             decoder, Arrays.stream(group).mapToObj(prompts::get).toList(), rows.room(), first)) {
       int[] next = first.get(0);
+      int running = group.length;
       while (true) {
         List<Integer> going = rows.take(continuation.order(), next, stopIds, results);
-        progress.advance(next.length - going.size());
-        if (going.isEmpty()) {
+        progress.advance(running - going.size());
+        running = going.size();
+        if (running == 0) {
           return;
         }
-        int[] kept = going.stream().mapToInt(Integer::intValue).toArray();
-        int[] tokens = new int[kept.length];
-        for (int i = 0; i < kept.length; i++) {
-          tokens[i] = next[kept[i]];
+        if (running <= COMPACT * next.length) {
+          next = chosen(continuation, next, going);
         }
-        if (kept.length < next.length) {
-          continuation.keepOnly(kept);
-        }
-        next = continuation.step(tokens);
+        next = continuation.step(next);
       }
     }
+  }
+
+  /** Leaves the ended rows behind; the next tokens of the others. */
+  private static int[] chosen(Continuation continuation, int[] next, List<Integer> going) {
+    continuation.keepOnly(going.stream().mapToInt(Integer::intValue).toArray());
+    return going.stream().mapToInt(row -> next[row]).toArray();
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
   private final int[] group;
   private final int[] left;
+  private final boolean[] ended;
   private final List<List<Integer>> written = new ArrayList<>();
   private int room;
   private int longest;
@@ -17,6 +18,7 @@ final class Rows {
   Rows(List<int[]> prompts, int[] limits, int[] group, int context) {
     this.group = group;
     this.left = new int[group.length];
+    this.ended = new boolean[group.length];
     for (int i = 0; i < group.length; i++) {
       int length = prompts.get(group[i]).length;
       left[i] = Math.max(0, Math.min(limits[group[i]], context - length));
@@ -44,9 +46,9 @@ final class Rows {
   }
 
   /**
-   * Takes the next token of each running sequence.
+   * Takes the next token of each row; rows whose sequence has ended are passed over.
    *
-   * @param order which sequence of the batch each running row is
+   * @param order which sequence of the batch each row is
    * @param next their next tokens
    * @return rows that go on
    */
@@ -55,6 +57,9 @@ final class Rows {
     List<Integer> going = new ArrayList<>();
     for (int row = 0; row < order.length; row++) {
       int sequence = order[row];
+      if (ended[sequence]) {
+        continue;
+      }
       if (left[sequence] == 0) {
         end(sequence, Stopped.LIMIT, results);
       } else if (stopIds.contains(next[row])) {
@@ -72,6 +77,7 @@ final class Rows {
   }
 
   private void end(int sequence, Stopped stopped, @Nullable Generation[] results) {
+    ended[sequence] = true;
     int[] ids = written.get(sequence).stream().mapToInt(Integer::intValue).toArray();
     results[group[sequence]] = new Generation(ids, stopped);
   }

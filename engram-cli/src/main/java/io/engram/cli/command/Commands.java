@@ -1,0 +1,64 @@
+package io.engram.cli.command;
+
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** All commands, in the order of the help. A new one is a line here. */
+public final class Commands {
+  private static final List<Class<?>> ALL =
+      List.of(
+          QuickstartCommand.class,
+          MrdCommand.class,
+          ScoreCommand.class,
+          GenerateCommand.class,
+          UnlearnCommand.class,
+          FinetuneCommand.class,
+          EvalCommand.class,
+          ReportCommand.class,
+          RecipeCommand.class,
+          DoctorCommand.class,
+          CompletionCommand.class,
+          CommandLine.HelpCommand.class);
+
+  /** These show options of the others. */
+  private static final Set<String> NEED_ALL = Set.of("help", "completion");
+
+  private Commands() {}
+
+  /** {@code engram} with every command. */
+  public static CommandLine all() {
+    CommandLine root = new CommandLine(new EngramCommand());
+    ALL.forEach(root::addSubcommand);
+    return root;
+  }
+
+  /**
+   * {@code engram} for these arguments: of the commands that they don't call, only name and
+   * description are read, which are all that the help shows of them. It halves the time to start.
+   */
+  public static CommandLine of(String[] arguments) {
+    String called = arguments.length == 0 ? "" : arguments[0];
+    if (NEED_ALL.contains(called)) {
+      return all();
+    }
+    CommandLine root = new CommandLine(new EngramCommand());
+    for (Class<?> command : ALL) {
+      Command described = command.getAnnotation(Command.class);
+      if (described.name().equals(called)) {
+        root.addSubcommand(command);
+      } else {
+        root.addSubcommand(described.name(), outline(described));
+      }
+    }
+    return root;
+  }
+
+  private static CommandSpec outline(Command described) {
+    CommandSpec outline = CommandSpec.create().name(described.name());
+    outline.usageMessage().description(described.description()).header(described.header());
+    return outline;
+  }
+}

@@ -1,0 +1,99 @@
+package io.engram.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The modules and packages that CONTRIBUTING.md describes. This module sees them all. */
+final class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.engram");
+
+  @Test
+  void allModulesAreSeen() {
+    for (String module : new String[] {"core", "model", "unlearn", "report", "cli"}) {
+      assertThat(CLASSES.that(resideInAPackage("io.engram." + module + ".."))).isNotEmpty();
+    }
+  }
+
+  @Test
+  void dataFlowsOneWay() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("core")
+        .definedBy("io.engram.core..")
+        .layer("model")
+        .definedBy("io.engram.model..")
+        .layer("unlearn")
+        .definedBy("io.engram.unlearn..")
+        .layer("report")
+        .definedBy("io.engram.report..")
+        .layer("cli")
+        .definedBy("io.engram.cli..")
+        .whereLayer("core")
+        .mayNotAccessAnyLayer()
+        .whereLayer("model")
+        .mayOnlyAccessLayers("core")
+        .whereLayer("unlearn")
+        .mayOnlyAccessLayers("core", "model")
+        .whereLayer("report")
+        .mayOnlyAccessLayers("core")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("io.engram.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void libtorchIsInTheModelModuleAlone() {
+    onlyIn("io.engram.model..", "org.bytedeco..");
+  }
+
+  @Test
+  void sqlIsInOnePackageAlone() {
+    onlyIn("io.engram.core.data", "java.sql..");
+  }
+
+  @Test
+  void theCommandLinesLibrariesAreInItsModuleAlone() {
+    onlyIn("io.engram.cli..", "picocli..");
+    onlyIn("io.engram.cli.progress", "me.tongfei..");
+  }
+
+  @Test
+  void onlyTheCommandPrintsAndExits() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.engram.cli..")
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .callMethod(System.class, "exit", int.class)
+        .check(CLASSES);
+  }
+
+  private static void onlyIn(String allowed, String library) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(allowed)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,39 @@
+package io.engram.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Runs the command in this process and keeps what it prints. */
+public final class Cli {
+  /** The project's root; surefire sets it. */
+  public static final Path ROOT =
+      Path.of(Objects.requireNonNull(System.getProperty("engram.root"), "engram.root"));
+
+  /** A Llama of a few thousand random weights, with a tokenizer. */
+  public static final Path TINY =
+      ROOT.resolve("engram-model/src/test/resources/golden/llama/with-tokenizer");
+
+  private Cli() {}
+
+  /** What came of a command. */
+  public record Ran(int exitCode, String out, String err) {}
+
+  /** Runs {@code engram ARGUMENTS}. */
+  public static Ran run(Object... arguments) {
+    System.setProperty("engram.home", ROOT.toString());
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] words = new String[arguments.length];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = arguments[i].toString();
+    }
+    int exitCode =
+        Engram.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(words);
+    return new Ran(exitCode, out.toString(), err.toString());
+  }
+}

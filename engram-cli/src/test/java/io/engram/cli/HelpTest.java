@@ -1,0 +1,73 @@
+package io.engram.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.command.Commands;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class HelpTest {
+  @Test
+  void withoutACommandShowsAllCommands() {
+    Cli.Ran ran = Cli.run();
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out())
+        .contains("quickstart", "mrd", "score", "generate", "unlearn", "finetune", "eval")
+        .contains("report", "recipe", "doctor", "completion", "Exit codes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "quickstart", "mrd", "score", "generate", "unlearn", "finetune", "eval", "report", "doctor",
+        "completion"
+      })
+  void everyCommandTakesTheCommonOptions(String command) {
+    Cli.Ran ran = Cli.run(command, "--help");
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out())
+        .startsWith("Usage: engram " + command)
+        .contains("--device", "--dtype", "--batch-tokens", "--seed", "--threads")
+        .contains("--json", "--quiet", "--stacktrace");
+  }
+
+  @Test
+  void theHelpIsTheSameWhetherOrNotAllCommandsWereRead() {
+    assertThat(Commands.of(new String[0]).getUsageMessage())
+        .isEqualTo(Commands.all().getUsageMessage());
+    String[] call = {"score", "--help"};
+    assertThat(Commands.of(call).getSubcommands().get("score").getUsageMessage())
+        .isEqualTo(Commands.all().getSubcommands().get("score").getUsageMessage());
+  }
+
+  @Test
+  void versionNamesTheProgram() {
+    Cli.Ran ran = Cli.run("--version");
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out()).startsWith("engram 0.1");
+  }
+
+  @Test
+  void completionIsABashScriptOfAllCommands() {
+    Cli.Ran ran = Cli.run("completion");
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out()).startsWith("#!/usr/bin/env bash").contains("quickstart", "--batch-tokens");
+  }
+
+  @Test
+  void anUnknownOptionIsNamedWithTheNearestOne() {
+    Cli.Ran ran = Cli.run("score", Cli.TINY, "tofu:forget01", "--limt", "2");
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("--limt", "--limit", "engram score --help");
+    assertThat(ran.err().lines().count()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void anUnknownCommandIsNamedWithTheNearestOne() {
+    Cli.Ran ran = Cli.run("scroe");
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("scroe", "score");
+  }
+}

@@ -1,0 +1,69 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.cli.Cli;
+import io.engram.core.run.JsonFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+final class ScoreCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void writesALineASampleWithItsLabelledTokens() throws Exception {
+    Path out = folder.resolve("scores.jsonl");
+    Cli.Ran ran =
+        Cli.run("score", Cli.TINY, "tofu:forget01", "--limit", 3, "--out", out, "--threads", 1);
+    assertThat(ran.err()).contains("3 samples written to " + out);
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out()).isEmpty();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines).hasSize(3);
+    JsonNode first = JsonFiles.mapper().readTree(lines.get(0));
+    assertThat(first.propertyNames())
+        .containsExactly("id", "tokens", "log_prob", "token_ids", "token_log_probs");
+    assertThat(first.path("id").asString()).isEqualTo("0");
+    assertThat(first.path("token_ids").size()).isEqualTo(first.path("tokens").asInt());
+    double sum = 0;
+    for (JsonNode logProb : first.path("token_log_probs")) {
+      sum += logProb.asDouble();
+    }
+    assertThat(first.path("log_prob").asDouble()).isCloseTo(sum, within(1e-12));
+  }
+
+  @Test
+  void jsonIsOneObjectWithTheSameRows() {
+    Cli.Ran ran =
+        Cli.run(
+            "score", Cli.TINY, "tofu:forget01", "--where", "id::int in (3, 5)", "--json", "--quiet");
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.err()).isEmpty();
+    JsonNode samples = JsonFiles.mapper().readTree(ran.out()).path("samples");
+    assertThat(samples.size()).isEqualTo(2);
+    assertThat(samples.get(1).path("id").asString()).isEqualTo("5");
+  }
+
+  @Test
+  void idsAreTakenAsTheyAre() throws Exception {
+    Path data = folder.resolve("ids.jsonl");
+    Files.writeString(data, "{\"id\":\"a\",\"prompt_ids\":[5,6],\"answer_ids\":[7,8,9]}\n");
+    Cli.Ran ran = Cli.run("score", Cli.TINY, data, "--json", "--quiet");
+    assertThat(ran.err()).isEmpty();
+    JsonNode row = JsonFiles.mapper().readTree(ran.out()).path("samples").get(0);
+    assertThat(row.path("tokens").asInt()).isEqualTo(3);
+    assertThat(row.path("token_ids").toString()).isEqualTo("[7,8,9]");
+  }
+
+  @Test
+  void aTableWithoutJson() {
+    Cli.Ran ran = Cli.run("score", Cli.TINY, "tofu:forget01", "--limit", 1);
+    assertThat(ran.out()).startsWith("id  tokens  log_prob  per token\n0   ");
+    assertThat(ran.err()).contains("Scoring: 1 samples");
+  }
+}

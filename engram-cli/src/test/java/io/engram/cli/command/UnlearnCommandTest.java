@@ -1,0 +1,62 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+final class UnlearnCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void makesARunWhoseModelCanBeUsed() throws Exception {
+    Path run = folder.resolve("run");
+    Path recipe =
+        recipe(
+            """
+            forget: {data: tofu:forget01}
+            method: {name: ga}
+            order: {name: mrd, estimator: {draws: 2, sigma: 0.01}}
+            """);
+    Cli.Ran ran = Cli.run("unlearn", recipe, "budget.updates=2", "--out", run, "--json");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    JsonNode result = JsonFiles.mapper().readTree(ran.out());
+    assertThat(result.path("status").asString()).isEqualTo("done");
+    assertThat(result.path("updates").asInt()).isEqualTo(2);
+    try (RunFolder written = RunFolder.read(run)) {
+      assertThat(written.manifest().command()).startsWith("engram unlearn ").contains("--json");
+      assertThat(written.samples()).hasSize(40);
+      assertThat(written.mrd(0)).hasSize(40);
+    }
+    assertThat(Cli.run("score", run.resolve("model"), "tofu:forget01", "--limit", 1).exitCode())
+        .isZero();
+  }
+
+  @Test
+  void aFinishedRunIsNotResumed() throws Exception {
+    Path run = folder.resolve("run");
+    Path recipe = recipe("train: {data: tofu:forget01}\n");
+    assertThat(Cli.run("finetune", recipe, "--out", run, "--quiet").exitCode()).isZero();
+    Cli.Ran again = Cli.run("finetune", "--resume", run);
+    assertThat(again.exitCode()).isEqualTo(2);
+    assertThat(again.err()).contains("finished run");
+  }
+
+  private Path recipe(String sections) throws Exception {
+    return Files.writeString(
+        folder.resolve("recipe.yaml"),
+        """
+        model: {path: '%s'}
+        budget: {updates: 1, batch: 2, accumulate: 1}
+        eval: {suites: []}
+        """
+                .formatted(Cli.TINY)
+            + sections);
+  }
+}
