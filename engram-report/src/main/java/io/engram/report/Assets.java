@@ -31,10 +31,10 @@ public record Assets(String css, String script, List<String> vega, String specs,
         resource("report.js"),
         figures ? VEGA.stream().map(Assets::library).toList() : List.of(),
         specs(page.figures()),
-        licences());
+        allLicences());
   }
 
-  private static String licences() {
+  private static String allLicences() {
     return Stream.of("vega", "vega-lite", "vega-embed", "BUNDLED")
         .map(name -> resource("vega/" + name + ".LICENSE.txt").strip())
         .collect(Collectors.joining("\n\n\n"));

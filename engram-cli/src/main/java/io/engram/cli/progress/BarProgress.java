@@ -54,6 +54,8 @@ public final class BarProgress implements ProgressListener {
   public void finish() {
     if (!bars.isEmpty()) {
       bars.pop().close();
+      err.println();
+      err.flush();
     }
     if (!bars.isEmpty()) {
       bars.getFirst().resume();
@@ -75,8 +77,7 @@ public final class BarProgress implements ProgressListener {
 
     @Override
     public void close() {
-      err.println();
-      err.flush();
+      // The line is ended by finish(): the library closes its consumer only in some of its states.
     }
   }
 }

@@ -105,7 +105,7 @@ final class BadInputTest {
     Path run = folder.resolve("run");
     Path recipe = recipe("tofu:forget01");
     Cli.Ran ran = Cli.run("unlearn", recipe, "metod.beta=1", "budget.epochs=0", "--out", run);
-    expect(2, ran, "metod.beta", "nearest is method.beta", "budget.epochs");
+    expect(2, ran, "metod: no such key; the nearest is method", "budget.epochs");
     assertThat(run).doesNotExist();
   }
 
