@@ -17,8 +17,7 @@ public final class Engram {
   public static void main(String[] arguments) {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
-    int exitCode =
-        prepared(Commands.of(arguments)).setOut(out).setErr(err).execute(arguments);
+    int exitCode = prepared(Commands.of(arguments)).setOut(out).setErr(err).execute(arguments);
     out.flush();
     err.flush();
     System.exit(exitCode);

@@ -17,10 +17,12 @@ final class ReadmeTest {
             Cli.ROOT.resolve("engram-cli/src/test/java/io/engram/cli/ReadmeExample.java"));
     String example =
         source
-            .substring(source.indexOf("// README begins\n") + 17, source.indexOf("  // README ends"))
+            .substring(
+                source.indexOf("// README begins\n") + 17, source.indexOf("  // README ends"))
+            .stripTrailing()
             .stripIndent();
     assertThat(Files.readString(Cli.ROOT.resolve("README.md")))
-        .contains("```java\n" + example + "```");
+        .contains("```java\n" + example + "\n```");
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.core.run.Hashes;
 import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.decoder.Decoder;
@@ -46,7 +45,7 @@ public final class LanguageModel implements AutoCloseable {
                 wanted == null ? Dtype.FLOAT32 : wanted,
                 options.device(),
                 RandomStream.of(options.seed(), "init", 0, 0))
-            : WeightFiles.read(folder.base(), WeightNames.shapes(config), wanted, options.device());
+            : WeightFiles.read(folder.weights(), config, wanted, options.device());
     try {
       if (folder.adapter() != null) {
         PeftAdapter.read(folder.adapter(), config, parameters, options.device());
@@ -65,7 +64,8 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * Opens a model.
    *
-   * @param model {@code mini} or another built-in name, a Hugging Face folder or a PEFT folder
+   * @param model {@code mini} or another built-in name, a Hugging Face folder, a GGUF file with
+   *     config.json and tokenizer.json beside it, a folder of these three, or a PEFT folder
    * @throws EngramException if it can't be opened, saying what is missing, damaged or unsupported
    */
   public static LanguageModel open(String model, ModelOptions options) {
@@ -130,10 +130,9 @@ public final class LanguageModel implements AutoCloseable {
     return folder.base();
   }
 
-  /** SHA-256 over the files of the model folder, and of the adapter's where there is one. */
+  /** SHA-256 over the files that the model is read from, the adapter's among them. */
   public String hash() {
-    String base = Hashes.sha256(folder.base());
-    return folder.adapter() == null ? base : Hashes.sha256(base + Hashes.sha256(folder.adapter()));
+    return folder.hash();
   }
 
   /** In a line: family, size, number format, device. */

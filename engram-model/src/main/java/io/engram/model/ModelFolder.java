@@ -2,12 +2,18 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
+import io.engram.core.run.Hashes;
+import io.engram.model.checkpoint.GgufFile;
 import io.engram.model.checkpoint.PeftAdapter;
+import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.family.Family;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -15,29 +21,36 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A Hugging Face model folder on disk, with the adapter folder over it where MODEL names one.
+ * A model on disk, with the adapter folder over it where MODEL names one.
  *
- * @param base folder with config.json, weights and tokenizer
+ * @param base folder with config.json and tokenizer.json
+ * @param weights the same folder, or the GGUF file in it
  * @param adapter PEFT folder, or null
  * @param config the parsed config.json
  * @param decoder what it says
  */
-record ModelFolder(Path base, @Nullable Path adapter, JsonNode config, DecoderConfig decoder) {
+record ModelFolder(
+    Path base, Path weights, @Nullable Path adapter, JsonNode config, DecoderConfig decoder) {
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String EOS = "eos_token_id";
+
   /**
-   * Finds what MODEL names: {@code mini} and other built-in models, a folder, or an adapter folder.
+   * Finds what MODEL names: {@code mini} and other built-in models, a folder, a GGUF file, or an
+   * adapter folder.
    *
    * @param base the base of an adapter; null: the one its configuration names
    */
   static ModelFolder find(String model, @Nullable String base) {
     Path folder = locate(model);
-    if (PeftAdapter.isAdapter(folder) && !Files.isRegularFile(folder.resolve("config.json"))) {
+    if (PeftAdapter.isAdapter(folder) && !Files.isRegularFile(folder.resolve(CONFIG))) {
       String named = base == null ? PeftAdapter.baseModel(folder) : base;
       if (named == null || !exists(named)) {
         throw EngramException.file(
             folder
                 + " is an adapter of "
                 + named
-                + ", which is no folder here.\nName the folder of its base model with --base (or"
+                + ", which is no folder here.\nName its base model's folder or GGUF file with --base (or"
                 + " model.base in a recipe).");
       }
       return read(locate(named), folder);
@@ -46,67 +59,127 @@ record ModelFolder(Path base, @Nullable Path adapter, JsonNode config, DecoderCo
   }
 
   private static boolean exists(String model) {
-    return Files.isDirectory(Path.of(model)) || EngramHome.find("models/" + model).isPresent();
+    Path path = Path.of(model);
+    return Files.isDirectory(path)
+        || GgufFile.isGguf(path)
+        || EngramHome.find("models/" + model).isPresent();
   }
 
   private static Path locate(String model) {
     Path path = Path.of(model);
-    if (Files.isDirectory(path)) {
+    Optional<Path> builtIn = EngramHome.find("models/" + model);
+    // A folder that happens to be called mini and holds no model doesn't hide the built-in one.
+    if (builtIn.isPresent()
+        && !Files.exists(path.resolve(CONFIG))
+        && !PeftAdapter.isAdapter(path)) {
+      return builtIn.get();
+    }
+    if (Files.isDirectory(path) || GgufFile.isGguf(path)) {
       return path;
     }
     if (Files.isRegularFile(path)) {
       throw EngramException.usage(
           "MODEL "
               + model
-              + " is a file; a Hugging Face model folder or adapter folder is needed.");
+              + " is a file; a Hugging Face model folder, an adapter folder or a .gguf file is"
+              + " needed.");
     }
-    return EngramHome.find("models/" + model)
-        .orElseThrow(
-            () ->
-                EngramException.file(
-                    "MODEL "
-                        + model
-                        + ": no such folder, and no built-in model of this name.\n"
-                        + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model"
-                        + " folder."));
+    throw EngramException.file(
+        "MODEL "
+            + model
+            + ": no such folder, and no built-in model of this name.\n"
+            + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder or a .gguf"
+            + " file.");
   }
 
-  private static ModelFolder read(Path folder, @Nullable Path adapter) {
-    Path file = folder.resolve("config.json");
+  private static ModelFolder read(Path named, @Nullable Path adapter) {
+    boolean isFile = GgufFile.isGguf(named);
+    Path folder = isFile ? Objects.requireNonNull(named.toAbsolutePath().getParent()) : named;
+    Path weights = isFile ? named : WeightFiles.locate(folder);
+    if (GgufFile.isGguf(weights)) {
+      requireBeside(weights, folder);
+    }
+    Path file = folder.resolve(CONFIG);
     if (!Files.isRegularFile(file)) {
       throw EngramException.file(
           folder + " has no config.json; a Hugging Face model folder has one.");
     }
+    JsonNode config = json(file);
+    DecoderConfig decoder = Family.readAny(config, file.toString());
+    return new ModelFolder(folder, weights, adapter, config, decoder);
+  }
+
+  private static void requireBeside(Path weights, Path folder) {
+    for (String name : List.of(CONFIG, TOKENIZER)) {
+      if (!Files.isRegularFile(folder.resolve(name))) {
+        throw EngramException.file(
+            weights
+                + " needs config.json and tokenizer.json beside it; "
+                + name
+                + " is missing.\nTake both from the Hugging Face folder of the model that it was"
+                + " made from.");
+      }
+    }
+  }
+
+  private static JsonNode json(Path file) {
     try {
-      JsonNode config = JsonMapper.shared().readTree(file.toFile());
-      return new ModelFolder(folder, adapter, config, Family.readAny(config, file.toString()));
+      return JsonMapper.shared().readTree(file.toFile());
     } catch (JacksonException e) {
       throw EngramException.file(file + " is no JSON: " + e.getOriginalMessage(), e);
     }
   }
 
-  /** The end token: the tokenizer's own by name, else config.json's. */
-  int eosId() {
-    JsonNode eos = config.path("eos_token_id");
-    return eos.isArray() ? eos.path(0).asInt(-1) : eos.asInt(-1);
+  /**
+   * SHA-256 over the files of the folder, or over a GGUF file and what is read beside it; with the
+   * adapter's where there is one.
+   */
+  String hash() {
+    String own =
+        weights.equals(base)
+            ? Hashes.sha256(base)
+            : Hashes.sha256(
+                Hashes.sha256(weights)
+                    + Hashes.sha256(base.resolve(CONFIG))
+                    + Hashes.sha256(base.resolve(TOKENIZER)));
+    return adapter == null ? own : Hashes.sha256(own + Hashes.sha256(adapter));
   }
 
-  /** Tokens at which generation stops: generation_config.json's and config.json's. */
+  /**
+   * The end token: config.json's, else generation_config.json's.
+   *
+   * @throws EngramException if none is named or it's outside the vocabulary
+   */
+  int eosId() {
+    int first = stopIds().stream().findFirst().orElse(-1);
+    if (first < 0 || first >= decoder.vocabularySize()) {
+      throw EngramException.file(
+          base.resolve(CONFIG)
+              + ": eos_token_id "
+              + (first == -1 ? "is missing" : first + " is no token of the vocabulary")
+              + "; the id of the end token, 0 to "
+              + (decoder.vocabularySize() - 1)
+              + ", is needed.");
+    }
+    return first;
+  }
+
+  /** Tokens at which generation stops: config.json's and generation_config.json's. */
   Set<Integer> stopIds() {
     Set<Integer> ids = new LinkedHashSet<>();
-    addIds(config.path("eos_token_id"), ids);
+    addIds(config.path(EOS), ids);
     Path file = base.resolve("generation_config.json");
     if (Files.isRegularFile(file)) {
-      addIds(JsonMapper.shared().readTree(file.toFile()).path("eos_token_id"), ids);
+      addIds(json(file).path(EOS), ids);
     }
     return ids;
   }
 
   private static void addIds(JsonNode node, Set<Integer> ids) {
     if (node.isArray()) {
-      node.forEach(n -> ids.add(n.asInt()));
-    } else if (node.isNumber()) {
-      ids.add(node.asInt());
+      node.forEach(each -> addIds(each, ids));
+    } else if (node.isInt()) {
+      ids.add(node.intValue());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.engram.model;
 
+import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
@@ -8,6 +9,7 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;
+import java.util.Arrays;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -27,7 +29,7 @@ final class NewWeights {
     int number = 0;
     for (Map.Entry<String, long[]> entry : WeightNames.shapes(config).entrySet()) {
       try (PointerScope scope = new PointerScope()) {
-        Tensor tensor = torch.zeros(entry.getValue(), Tensors.options(ScalarType.Float));
+        Tensor tensor = zeros(entry.getKey(), entry.getValue());
         if (entry.getValue().length == 2) {
           GaussianNoise.add(tensor, stream.child(number), config.initializerRange());
         } else if (entry.getKey().endsWith("norm.weight")) {
@@ -38,5 +40,19 @@ final class NewWeights {
       number++;
     }
     return parameters;
+  }
+
+  private static Tensor zeros(String name, long[] shape) {
+    try {
+      return torch.zeros(shape, Tensors.options(ScalarType.Float));
+    } catch (RuntimeException e) {
+      throw EngramException.resources(
+          "No memory for the new weight "
+              + name
+              + " of shape "
+              + Arrays.toString(shape)
+              + ".\nGive the model a smaller shape in its config.json.",
+          e);
+    }
   }
 }

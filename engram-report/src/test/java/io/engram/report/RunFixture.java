@@ -8,7 +8,6 @@ import io.engram.core.run.SampleRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -123,8 +122,7 @@ public final class RunFixture {
         "float32",
         "plain",
         2,
-        new LinkedHashMap<>(
-            Map.of("sentence_encoder", "all-MiniLM-L6-v2 (quantised)", "libtorch", "2.10.0")),
+        Map.of("libtorch", "2.10.0"),
         "2026-11-24T10:00:00Z",
         status.equals("done") ? "2026-11-24T10:05:12Z" : null,
         status);
@@ -159,6 +157,13 @@ public final class RunFixture {
                   1e-4 * (1 - progress),
                   "seconds",
                   2.1));
+    }
+    if (evaluated) {
+      String note =
+          "after: tofu measured on [forget10_perturbed]; forget and retain answers judged by"
+              + " all-MiniLM-L6-v2, quantised; the paper uses paraphrase-MiniLM-L6-v2";
+      folder.journal().write("note", Map.of("text", note));
+      folder.journal().write("evaluation", Map.of("stage", "after", "seconds", 12.4));
     }
     if (status.equals("done")) {
       double seconds = order.equals("mrd") ? 341.2 : 312.4;

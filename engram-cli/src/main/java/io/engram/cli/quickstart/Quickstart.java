@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param common how it is carried out
  */
 public record Quickstart(Path out, List<String> overrides, CommonOptions common) {
-  private static final String RECIPES = "recipes/tofu/";
+  private static final String RECIPES = "recipes/quickstart/";
 
   /** Both runs, then the report; the exit code. */
   public int carryOut() {
@@ -37,12 +37,12 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     Path withMrd = out.resolve("npo-mrd");
     Path uniform = out.resolve("npo");
     console.message(
-        "Quickstart: unlearns TOFU's forget10 from the built-in model, twice. Stop with Ctrl-C; the"
+        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. Stop with Ctrl-C; the"
             + " same command then goes on.");
     long start = System.nanoTime();
     console.message(
         "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
-    if (!finish("mini-npo-mrd.yaml", withMrd, null)) {
+    if (!finish("npo-mrd.yaml", withMrd, null)) {
       return stopped(console);
     }
     long first = System.nanoTime() - start;
@@ -50,7 +50,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     console.message(
         "[2/3] NPO: the same budget in uniform order"
             + (first < 1e9 ? "" : "; less than " + Times.text(first)));
-    if (!finish("mini-npo.yaml", uniform, withMrd)) {
+    if (!finish("npo.yaml", uniform, withMrd)) {
       return stopped(console);
     }
     console.message("[3/3] Report");

@@ -9,7 +9,6 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
-import io.engram.report.Report;
 import io.engram.unlearn.eval.Suites;
 import io.engram.unlearn.train.Outcome;
 import io.engram.unlearn.train.Setup;

@@ -62,8 +62,7 @@ final class BadInputTest {
   @Test
   void sampleLongerThanTheContext() throws Exception {
     Path data = folder.resolve("long.jsonl");
-    Files.writeString(
-        data, "{\"question\":\"Q\",\"answer\":\"" + "zebra ".repeat(3000) + "\"}\n");
+    Files.writeString(data, "{\"question\":\"Q\",\"answer\":\"" + "zebra ".repeat(3000) + "\"}\n");
     expect(2, score(Cli.TINY, data), "context");
   }
 

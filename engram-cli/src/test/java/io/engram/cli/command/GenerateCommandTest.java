@@ -15,8 +15,7 @@ final class GenerateCommandTest {
             "generate", Cli.TINY, "--prompt", "Who?", "--max-new-tokens", 5, "--json", "--quiet");
     assertThat(ran.err()).isEmpty();
     JsonNode row = JsonFiles.mapper().readTree(ran.out()).path("samples").get(0);
-    assertThat(row.propertyNames())
-        .containsExactly("id", "prompt", "output", "tokens", "stopped");
+    assertThat(row.propertyNames()).containsExactly("id", "prompt", "output", "tokens", "stopped");
     assertThat(row.path("prompt").asString()).isEqualTo("Question: Who?\nAnswer:");
     assertThat(row.path("tokens").asInt()).isLessThanOrEqualTo(5);
     assertThat(row.path("stopped").asString()).isIn("eos", "limit");
@@ -26,8 +25,16 @@ final class GenerateCommandTest {
   void aTemplatePairIsPutAroundTheQuestion() {
     Cli.Ran ran =
         Cli.run(
-            "generate", Cli.TINY, "--prompt", "Who?", "--max-new-tokens", 1, "--json", "--quiet",
-            "--template", "{prompt: \"Q: {question}\\nA: \", answer: \"{answer}\"}");
+            "generate",
+            Cli.TINY,
+            "--prompt",
+            "Who?",
+            "--max-new-tokens",
+            1,
+            "--json",
+            "--quiet",
+            "--template",
+            "{prompt: \"Q: {question}\\nA: \", answer: \"{answer}\"}");
     assertThat(ran.err()).isEmpty();
     JsonNode row = JsonFiles.mapper().readTree(ran.out()).path("samples").get(0);
     assertThat(row.path("prompt").asString()).isEqualTo("Q: Who?\nA:");

@@ -19,7 +19,16 @@ final class MrdCommandTest {
     Path out = folder.resolve("mrd.jsonl");
     Cli.Ran ran =
         Cli.run(
-            "mrd", Cli.TINY, "tofu:forget01", "--limit", 4, "--draws", 4, "--sigma", "0.01", "--out",
+            "mrd",
+            Cli.TINY,
+            "tofu:forget01",
+            "--limit",
+            4,
+            "--draws",
+            4,
+            "--sigma",
+            "0.01",
+            "--out",
             out);
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out())
@@ -35,8 +44,21 @@ final class MrdCommandTest {
   void jsonNamesTheEstimator() {
     Cli.Ran ran =
         Cli.run(
-            "mrd", Cli.TINY, "tofu:forget01", "--limit", 2, "--draws", 2, "--sigma", "0.01",
-            "--estimator", "shared", "--absolute", "inside", "--json", "--quiet");
+            "mrd",
+            Cli.TINY,
+            "tofu:forget01",
+            "--limit",
+            2,
+            "--draws",
+            2,
+            "--sigma",
+            "0.01",
+            "--estimator",
+            "shared",
+            "--absolute",
+            "inside",
+            "--json",
+            "--quiet");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     JsonNode object = JsonFiles.mapper().readTree(ran.out());
     assertThat(object.path("estimator").path("name").asString()).isEqualTo("shared");

@@ -41,7 +41,13 @@ final class ScoreCommandTest {
   void jsonIsOneObjectWithTheSameRows() {
     Cli.Ran ran =
         Cli.run(
-            "score", Cli.TINY, "tofu:forget01", "--where", "id::int in (3, 5)", "--json", "--quiet");
+            "score",
+            Cli.TINY,
+            "tofu:forget01",
+            "--where",
+            "id::int in (3, 5)",
+            "--json",
+            "--quiet");
     assertThat(ran.exitCode()).isZero();
     assertThat(ran.err()).isEmpty();
     JsonNode samples = JsonFiles.mapper().readTree(ran.out()).path("samples");

@@ -39,7 +39,8 @@ final class DiagnosisTest {
 
   @Test
   void theRestIsABugInTwoLines() {
-    String frames = "The size of tensor a (3) must match\nException raised from infer_size\nframe #0";
+    String frames =
+        "The size of tensor a (3) must match\nException raised from infer_size\nframe #0";
     Diagnosis diagnosis = Diagnosis.of(new RuntimeException(frames));
     assertThat(diagnosis.exitCode()).isEqualTo(70);
     assertThat(diagnosis.message())

@@ -9,7 +9,6 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,6 @@ import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -39,8 +36,7 @@ public final class PeftAdapter {
 
   /** The base model that adapter_config.json names, or null. */
   public static @Nullable String baseModel(Path folder) {
-    String base = readConfig(folder).path("base_model_name_or_path").asString("");
-    return base.isEmpty() ? null : base;
+    return PeftConfig.read(folder.resolve(CONFIG)).baseModel();
   }
 
   /**
@@ -49,12 +45,10 @@ public final class PeftAdapter {
    * @throws EngramException if a file is missing or damaged, or the adapter needs what isn't built
    */
   public static void read(Path folder, DecoderConfig config, Parameters parameters, Device device) {
-    JsonNode settings = readConfig(folder);
-    requireSupported(settings, folder);
-    double rank = settings.path("r").asDouble(0);
-    double alpha = settings.path("lora_alpha").asDouble(rank);
-    double scale =
-        settings.path("use_rslora").asBoolean(false) ? alpha / Math.sqrt(rank) : alpha / rank;
+    PeftConfig settings = PeftConfig.read(folder.resolve(CONFIG));
+    settings.requireSupported();
+    int rank = settings.rank();
+    double scale = settings.scale();
     Map<String, long[]> shapes = WeightNames.shapes(config);
     try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS));
         PointerScope scope = new PointerScope()) {
@@ -63,10 +57,13 @@ public final class PeftAdapter {
         String module = PREFIX + weight.replaceFirst("\\.weight$", "");
         String a = module + ".lora_A.weight";
         String b = module + ".lora_B.weight";
-        if (!left.remove(a) || !left.remove(b)) {
+        boolean hasA = left.remove(a);
+        boolean hasB = left.remove(b);
+        if (!hasA && !hasB) {
           continue;
         }
-        requireFit(folder, weight, shapes.get(weight), file.shapes().get(a), file.shapes().get(b));
+        requireFit(
+            folder, weight, shapes.get(weight), file.shapes().get(a), file.shapes().get(b), rank);
         parameters.putAdapter(
             weight,
             new Parameters.Adapter(
@@ -79,6 +76,9 @@ public final class PeftAdapter {
                 + left.first()
                 + " belongs to no linear layer of the base model.");
       }
+      if (parameters.adapters().isEmpty()) {
+        throw EngramException.file(folder.resolve(WEIGHTS) + " holds no adapter.");
+      }
     }
   }
 
@@ -87,51 +87,31 @@ public final class PeftAdapter {
   }
 
   private static void requireFit(
-      Path folder, String weight, long @Nullable [] w, long @Nullable [] a, long @Nullable [] b) {
+      Path folder,
+      String weight,
+      long @Nullable [] w,
+      long @Nullable [] a,
+      long @Nullable [] b,
+      int rank) {
     if (w == null || a == null || b == null || w.length != 2 || a.length != 2 || b.length != 2) {
       throw EngramException.file(
-          folder.resolve(WEIGHTS) + ": adapter of " + weight + " is damaged.");
+          folder.resolve(WEIGHTS)
+              + ": the adapter of "
+              + weight
+              + " is damaged: two matrices, lora_A and lora_B, make one.");
     }
-    if (a[1] != w[1] || b[0] != w[0] || a[0] != b[1]) {
+    if (a[0] != rank || b[1] != rank) {
+      throw EngramException.file(
+          String.format(
+              "%s: the adapter of %s has ranks %d and %d; %s says r %d.",
+              folder.resolve(WEIGHTS), weight, a[0], b[1], CONFIG, rank));
+    }
+    if (a[1] != w[1] || b[0] != w[0]) {
       throw EngramException.file(
           String.format(
               "%s: the adapter of %s is for a layer of %d x %d; the base model's is %d x %d.\n"
                   + "Name the base model it was trained on with --base.",
               folder, weight, b[0], a[1], w[0], w[1]));
-    }
-  }
-
-  private static void requireSupported(JsonNode settings, Path folder) {
-    List<String> faults = new ArrayList<>();
-    if (!settings.path("peft_type").asString("").equals("LORA")) {
-      faults.add("peft_type " + settings.path("peft_type").asString("(missing)"));
-    }
-    if (settings.path("use_dora").asBoolean(false)) {
-      faults.add("use_dora");
-    }
-    if (!settings.path("bias").asString("none").equals("none")) {
-      faults.add("bias " + settings.path("bias").asString());
-    }
-    for (String pattern : List.of("rank_pattern", "alpha_pattern")) {
-      if (!settings.path(pattern).isEmpty()) {
-        faults.add(pattern);
-      }
-    }
-    if (!faults.isEmpty()) {
-      throw EngramException.usage(
-          folder.resolve(CONFIG)
-              + ": not supported: "
-              + String.join(", ", faults)
-              + "; plain LoRA is.");
-    }
-  }
-
-  private static JsonNode readConfig(Path folder) {
-    try {
-      return JsonMapper.shared().readTree(folder.resolve(CONFIG).toFile());
-    } catch (JacksonException e) {
-      throw EngramException.file(
-          folder.resolve(CONFIG) + " could not be read: " + e.getOriginalMessage(), e);
     }
   }
 

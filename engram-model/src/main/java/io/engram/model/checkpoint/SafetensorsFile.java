@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -28,11 +29,18 @@ import tools.jackson.databind.json.JsonMapper;
  * to]}}}; then the numbers. Tensors are views on the map, which is private: writing to one never
  * reaches the file.
  */
-public final class SafetensorsFile implements AutoCloseable {
-  private static final long MAX_HEADER_BYTES = 100_000_000;
+public final class SafetensorsFile implements TensorFile {
+  /** A thousand tensors take 0.1 MB; what parsing takes is many times the text. */
+  private static final long MAX_HEADER_BYTES = 1L << 24;
+
+  private static final int MAX_SIZES = 8;
 
   /** Where a tensor lies in the file. */
   private record Entry(Dtype dtype, long[] shape, long from, long to) {}
+
+  private static final Comparator<Map.Entry<String, Entry>> BY_PLACE =
+      Comparator.<Map.Entry<String, Entry>>comparingLong(e -> e.getValue().from())
+          .thenComparingLong(e -> e.getValue().to());
 
   private final Path path;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -73,38 +81,73 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   private void readHeader(JsonNode header, long dataBytes) {
-    for (Map.Entry<String, JsonNode> field : header.properties()) {
-      if (field.getKey().equals("__metadata__")) {
-        continue;
-      }
-      String where = path + ": tensor " + field.getKey();
-      JsonNode value = field.getValue();
-      Dtype dtype = Dtype.ofSafetensors(value.path("dtype").asString("?"), where);
-      long[] shape = new long[value.path("shape").size()];
-      long numbers = 1;
-      for (int i = 0; i < shape.length; i++) {
-        shape[i] = value.path("shape").get(i).asLong(-1);
-        if (shape[i] < 0 || (shape[i] > 0 && numbers > Long.MAX_VALUE / 16 / shape[i])) {
-          throw damaged("tensor " + field.getKey() + " has an impossible shape");
-        }
-        numbers *= shape[i];
-      }
-      long from = value.path("data_offsets").path(0).asLong(-1);
-      long to = value.path("data_offsets").path(1).asLong(-1);
-      if (from < 0 || to < from || to > dataBytes) {
-        throw damaged(
-            String.format(
-                "tensor %s ends at byte %d of the data, which has %d: the file is truncated",
-                field.getKey(), to, dataBytes));
-      }
-      if (to - from != numbers * dtype.sizeBytes()) {
-        throw damaged(
-            String.format(
-                "tensor %s has %d bytes where its shape takes %d",
-                field.getKey(), to - from, numbers * dtype.sizeBytes()));
-      }
-      entries.put(field.getKey(), new Entry(dtype, shape, from, to));
+    if (!header.isObject()) {
+      throw damaged("its header is no JSON object");
     }
+    for (Map.Entry<String, JsonNode> field : header.properties()) {
+      if (!field.getKey().equals("__metadata__")) {
+        entries.put(field.getKey(), entry(field.getKey(), field.getValue(), dataBytes));
+      }
+    }
+    long end = 0;
+    for (Map.Entry<String, Entry> placed : entries.entrySet().stream().sorted(BY_PLACE).toList()) {
+      if (placed.getValue().from() != end) {
+        throw damaged(
+            String.format(
+                "tensor %s begins at byte %d of the data where the one before it ends at %d",
+                placed.getKey(), placed.getValue().from(), end));
+      }
+      end = placed.getValue().to();
+    }
+    if (end != dataBytes) {
+      throw damaged("its tensors end at byte " + end + " of the data, which has " + dataBytes);
+    }
+  }
+
+  private Entry entry(String name, JsonNode value, long dataBytes) {
+    Dtype dtype = Dtype.ofSafetensors(value.path("dtype").asString("?"), path + ": tensor " + name);
+    long[] shape = shape(name, value.path("shape"));
+    long numbers = 1;
+    for (long size : shape) {
+      if (size < 0 || (size > 0 && numbers > Long.MAX_VALUE / 16 / size)) {
+        throw damaged("tensor " + name + " has an impossible shape");
+      }
+      numbers *= size;
+    }
+    long from = wholeNumber(value.path("data_offsets").path(0));
+    long to = wholeNumber(value.path("data_offsets").path(1));
+    if (from < 0 || to < from) {
+      throw damaged("tensor " + name + " lies nowhere: data_offsets [" + from + ", " + to + "]");
+    }
+    if (to > dataBytes) {
+      throw damaged(
+          String.format(
+              "tensor %s ends at byte %d of the data, which has %d: the file is truncated",
+              name, to, dataBytes));
+    }
+    if (to - from != numbers * dtype.sizeBytes()) {
+      throw damaged(
+          String.format(
+              "tensor %s has %d bytes where its shape takes %d",
+              name, to - from, numbers * dtype.sizeBytes()));
+    }
+    return new Entry(dtype, shape, from, to);
+  }
+
+  private long[] shape(String name, JsonNode sizes) {
+    if (!sizes.isArray() || sizes.size() > MAX_SIZES) {
+      throw damaged("tensor " + name + " has an impossible shape");
+    }
+    long[] shape = new long[sizes.size()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = wholeNumber(sizes.path(i));
+    }
+    return shape;
+  }
+
+  /** The number, or −1 for what is no whole number. */
+  private static long wholeNumber(JsonNode value) {
+    return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : -1;
   }
 
   private static Tensor map(Path path, long size) {
@@ -118,7 +161,12 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  /** Names of the tensors, in the order of the header, with their shapes. */
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
   public Map<String, long[]> shapes() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     entries.forEach((name, entry) -> shapes.put(name, entry.shape().clone()));
@@ -129,6 +177,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * The tensor as a view on the map, or a copy where the file doesn't align it; belongs to the
    * running scope and lives on after this is closed.
    */
+  @Override
   public Tensor tensor(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {

@@ -1,17 +1,24 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
+import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +26,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The weights of a Hugging Face folder: model.safetensors, or shards with their index. */
+/** A model's weights: model.safetensors, shards with their index, or a GGUF file. */
 public final class WeightFiles {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
@@ -27,7 +34,56 @@ public final class WeightFiles {
   private WeightFiles() {}
 
   /**
-   * Reads the weights that a model of these shapes has.
+   * Where a folder's weights lie: in its only GGUF file if it has no safetensors, else in the
+   * folder.
+   *
+   * @throws EngramException if it has several GGUF files and no safetensors
+   */
+  public static Path locate(Path folder) {
+    List<Path> gguf = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (file.toString().endsWith(".safetensors")) {
+          return folder;
+        }
+        if (GgufFile.isGguf(file)) {
+          gguf.add(file);
+        }
+      }
+    } catch (IOException e) {
+      throw EngramException.file(folder + ": could not be read: " + e.getMessage(), e);
+    }
+    if (gguf.size() > 1) {
+      Collections.sort(gguf);
+      throw EngramException.usage(
+          String.format(
+              "%s has %d GGUF files, %s among them.%nName the file itself instead of the folder.",
+              folder, gguf.size(), gguf.get(0).getFileName()));
+    }
+    return gguf.isEmpty() ? folder : gguf.get(0);
+  }
+
+  /**
+   * Reads the weights that a model of this configuration has.
+   *
+   * @param weights a Hugging Face folder or a GGUF file
+   * @param dtype the number format wanted; null: the file's own, float32 for GGUF
+   * @throws EngramException if a file or a weight is missing or a shape differs
+   */
+  public static Parameters read(
+      Path weights, DecoderConfig config, @Nullable Dtype dtype, Device device) {
+    Map<String, long[]> shapes = WeightNames.shapes(config);
+    if (!GgufFile.isGguf(weights)) {
+      return read(weights, shapes, dtype, device);
+    }
+    try (GgufFile file = new GgufFile(weights)) {
+      file.requireHeads(config);
+      return read(name -> file, shapes, dtype, device);
+    }
+  }
+
+  /**
+   * Reads the weights of these shapes from a Hugging Face folder.
    *
    * @param dtype the number format wanted; null: the file's own
    * @throws EngramException if a file or a weight is missing or a shape differs
@@ -35,14 +91,31 @@ public final class WeightFiles {
   public static Parameters read(
       Path folder, Map<String, long[]> shapes, @Nullable Dtype dtype, Device device) {
     Map<String, Path> files = filesByWeight(folder, shapes.keySet());
+    Map<Path, TensorFile> open = new LinkedHashMap<>();
+    try {
+      return read(
+          name ->
+              open.computeIfAbsent(
+                  files.getOrDefault(name, folder.resolve(SINGLE)), SafetensorsFile::new),
+          shapes,
+          dtype,
+          device);
+    } finally {
+      open.values().forEach(TensorFile::close);
+    }
+  }
+
+  private static Parameters read(
+      Function<String, TensorFile> fileOf,
+      Map<String, long[]> shapes,
+      @Nullable Dtype dtype,
+      Device device) {
     Parameters parameters = new Parameters();
-    Map<Path, SafetensorsFile> open = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
         String name = entry.getKey();
-        Path path = files.getOrDefault(name, folder.resolve(SINGLE));
-        SafetensorsFile file = open.computeIfAbsent(path, SafetensorsFile::new);
-        requireShape(file, path, name, entry.getValue());
+        TensorFile file = fileOf.apply(name);
+        requireShape(file.path(), file.shapes().get(name), name, entry.getValue());
         try (PointerScope scope = new PointerScope()) {
           Tensor tensor = Tensors.to(file.tensor(name), device);
           parameters.put(name, dtype == null ? tensor : tensor.to(dtype.torch()));
@@ -51,14 +124,11 @@ public final class WeightFiles {
     } catch (RuntimeException e) {
       parameters.close();
       throw e;
-    } finally {
-      open.values().forEach(SafetensorsFile::close);
     }
     return parameters;
   }
 
-  private static void requireShape(SafetensorsFile file, Path path, String name, long[] wanted) {
-    long[] found = file.shapes().get(name);
+  private static void requireShape(Path path, long @Nullable [] found, String name, long[] wanted) {
     if (found == null) {
       throw EngramException.file(
           path + " has no weight " + name + ", which config.json asks for; the two don't match.");
@@ -84,7 +154,7 @@ public final class WeightFiles {
       throw EngramException.file(index + " is no JSON: " + e.getOriginalMessage(), e);
     }
     Map<String, Path> files = new LinkedHashMap<>();
-    Set<String> missing = new LinkedHashSet<>();
+    List<String> missing = new ArrayList<>();
     for (String name : names) {
       String shard = map.path(name).asString("");
       if (shard.isEmpty()) {
@@ -96,7 +166,12 @@ public final class WeightFiles {
       }
     }
     if (!missing.isEmpty()) {
-      throw EngramException.file(index + " names no shard for " + String.join(", ", missing) + ".");
+      throw EngramException.file(
+          index
+              + " names no shard for "
+              + missing.get(0)
+              + (missing.size() > 1 ? " and " + (missing.size() - 1) + " other weights" : "")
+              + ".");
     }
     return files;
   }
@@ -112,7 +187,8 @@ public final class WeightFiles {
             + (pickle
                 ? "; its pytorch_model.bin is a pickle, which can run code when opened and is not"
                     + " read.\nConvert it: model.save_pretrained(folder, safe_serialization=True)."
-                : " and no model.safetensors.index.json; a Hugging Face model folder has one."));
+                : " and no model.safetensors.index.json; a model folder has one, or a GGUF"
+                    + " file."));
   }
 
   /** Writes all weights to one model.safetensors. */

@@ -90,9 +90,15 @@ public final class SampleTokenizer {
     return tokenize(sample).promptIds();
   }
 
-  /** What generation starts from for this question. */
+  /**
+   * What generation starts from for this question.
+   *
+   * @throws EngramException if an id is outside the vocabulary
+   */
   public int[] promptOf(String question) {
-    return tokenizer.get().encode(template.promptText(question));
+    int[] ids = tokenizer.get().encode(template.promptText(question));
+    requireKnown("Prompt \"" + question + "\"", ids);
+    return ids;
   }
 
   private TokenizedSample answer(String id, Sample.QuestionAnswer qa) {
@@ -137,16 +143,20 @@ public final class SampleTokenizer {
               "Sample %s has %d tokens; the model's context is %d.%nShorten it or split it.",
               id, sample.ids().length, maxPositions));
     }
-    for (int token : sample.ids()) {
+    requireKnown("Sample " + sample.id(), sample.ids());
+    return sample;
+  }
+
+  private void requireKnown(String what, int[] ids) {
+    for (int token : ids) {
       if (token < 0 || token >= vocabularySize) {
         throw EngramException.usage(
             String.format(
-                "Sample %s has token id %d; the model's vocabulary ends at %d.\n"
+                "%s has token id %d; the model's vocabulary ends at %d.\n"
                     + "The tokenizer or the ids belong to another model.",
-                id, token, vocabularySize - 1));
+                what, token, vocabularySize - 1));
       }
     }
-    return sample;
   }
 
   private static int[] ints(List<Integer> list) {

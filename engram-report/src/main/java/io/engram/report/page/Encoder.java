@@ -4,6 +4,8 @@ import io.engram.report.run.RunData;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Which sentence encoder judged UA and retain accuracy: the paper's results rest on another. */
 final class Encoder {
@@ -12,21 +14,35 @@ final class Encoder {
 
   private Encoder() {}
 
-  /** The names the runs recorded under a version whose name contains "encoder". */
+  /** What a suite notes in the journal: {@code …; answers judged by NAME; the paper uses …}. */
+  private static final Pattern NOTE = Pattern.compile("judged by ([^;]+)");
+
+  /** The names that the runs recorded, in their notes or as a version named "encoder". */
   static String of(List<RunData> runs) {
-    List<String> names =
-        runs.stream()
-            .flatMap(run -> run.manifest().versions().entrySet().stream())
-            .filter(entry -> entry.getKey().toLowerCase(Locale.ROOT).contains("encoder"))
-            .map(Map.Entry::getValue)
-            .distinct()
-            .toList();
+    List<String> names = runs.stream().flatMap(Encoder::names).distinct().toList();
     if (names.isEmpty()) {
       return "which one is not recorded in " + (runs.size() == 1 ? "this run" : "these runs");
     }
-    String text = String.join(", ", names);
+    String text = String.join(" and ", names);
     return text.contains(PAPER)
         ? text + ", as in the paper"
-        : text + ", a stand-in for the paper's " + PAPER;
+        : text + " (a stand-in for the paper's " + PAPER + ")";
+  }
+
+  /** Whether a note only names the encoder, which the page says in its own place. */
+  static boolean isNamedIn(String note) {
+    return NOTE.matcher(note).find();
+  }
+
+  private static Stream<String> names(RunData run) {
+    Stream<String> versions =
+        run.manifest().versions().entrySet().stream()
+            .filter(entry -> entry.getKey().toLowerCase(Locale.ROOT).contains("encoder"))
+            .map(Map.Entry::getValue);
+    Stream<String> notes =
+        run.journal().notes().stream()
+            .flatMap(note -> NOTE.matcher(note).results())
+            .map(match -> match.group(1).strip());
+    return Stream.concat(versions, notes);
   }
 }

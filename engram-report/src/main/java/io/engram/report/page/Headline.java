@@ -66,7 +66,7 @@ public record Headline(String title, String plain, List<Value> values, String no
       time.add(
           new Value(
               key,
-              NumberText.duration(run.journal().seconds()),
+              NumberText.duration(run.journal().workSeconds()),
               updates(run),
               Provenance.MEASURED));
       passes.add(
@@ -76,7 +76,7 @@ public record Headline(String title, String plain, List<Value> values, String no
               refreshTime(run),
               Provenance.MEASURED));
     }
-    into.add(new Headline("Time", "the whole run", time, "evaluation included · " + device(runs)));
+    into.add(new Headline("Time", "training, MRD and answers", time, timeNote(runs)));
     into.add(
         new Headline(
             "Cost of MRD", "perturbed passes over the forget set", passes, "0 where not used"));
@@ -89,6 +89,17 @@ public record Headline(String title, String plain, List<Value> values, String no
   private static String refreshTime(RunData run) {
     double seconds = run.journal().refreshSeconds();
     return seconds > 0 ? NumberText.duration(seconds) : "";
+  }
+
+  /** Runs may share one evaluation before, so its seconds are kept apart. */
+  private static String timeNote(List<RunData> runs) {
+    List<String> evaluation =
+        runs.stream().map(run -> NumberText.duration(run.journal().evaluationSeconds())).toList();
+    String resumed =
+        runs.stream().anyMatch(run -> run.journal().resumed())
+            ? " · not known for a resumed run"
+            : "";
+    return "evaluation apart: " + String.join(", ", evaluation) + " · " + device(runs) + resumed;
   }
 
   private static String device(List<RunData> runs) {

@@ -31,7 +31,11 @@ final class Limits {
     }
     addSeeds(limits, runs);
     addMrd(limits, runs);
-    runs.forEach(run -> run.journal().notes().forEach(n -> limits.add(note(run, runs, n))));
+    for (RunData run : runs) {
+      run.journal().notes().stream()
+          .filter(text -> !Encoder.isNamedIn(text))
+          .forEach(text -> limits.add(note(run, runs, text)));
+    }
     return limits.stream().distinct().toList();
   }
 
@@ -40,7 +44,7 @@ final class Limits {
     List<String> words = new ArrayList<>();
     for (String limit : Summary.distinct(runs, run -> run.recipe().get("eval.limit", "0"))) {
       if (!limit.equals("0")) {
-        words.add("first %s rows of each evaluation set".formatted(limit));
+        words.add("at most %s rows of each evaluation set".formatted(limit));
       }
     }
     if (evaluated(runs)) {
@@ -70,7 +74,7 @@ final class Limits {
     for (String limit : Summary.distinct(runs, run -> run.recipe().get("eval.limit", "0"))) {
       if (!limit.equals("0")) {
         limits.add(
-            "The evaluation looked at the first "
+            "The evaluation looked at no more than "
                 + limit
                 + " rows of each set, not at the whole set.");
       }

@@ -17,6 +17,7 @@ final class JournalReader {
     List<String> notes = new ArrayList<>();
     double seconds = Double.NaN;
     double evaluation = 0;
+    boolean resumed = false;
     String stop = "";
     String failure = "";
     for (JsonNode event : events) {
@@ -25,6 +26,7 @@ final class JournalReader {
         case "refresh" -> refreshes.put((int) number(event, "epoch"), refresh(event));
         case "note" -> notes.add(text(event, "text"));
         case "evaluation" -> evaluation += finite(number(event, "seconds"));
+        case "resume" -> resumed = true;
         case "failure" -> failure = text(event, "message");
         case "stop" -> {
           stop = text(event, "reason");
@@ -38,6 +40,7 @@ final class JournalReader {
         List.copyOf(refreshes.values()),
         notes.stream().distinct().toList(),
         seconds,
+        resumed,
         evaluation,
         stop,
         failure);

@@ -63,10 +63,13 @@ class SummaryTest {
     List<RunData> runs = bothOrders(0.61, 0.70);
     assertThat(Limits.beside(runs))
         .containsExactly(
-            "first 40 rows of each evaluation set",
-            "sentence encoder: all-MiniLM-L6-v2 (quantised), a stand-in for the paper's"
-                + " paraphrase-MiniLM-L6-v2",
+            "at most 40 rows of each evaluation set",
+            "sentence encoder: all-MiniLM-L6-v2, quantised (a stand-in for the paper's"
+                + " paraphrase-MiniLM-L6-v2)",
             "one seed (42)");
+    assertThat(Headline.of(runs).get(2).values().get(0).value()).isEqualTo("5 min 00 s");
+    assertThat(Headline.of(runs).get(2).note()).isEqualTo("evaluation apart: 12.4 s, 12.4 s · cpu");
+    assertThat(Limits.of(runs)).noneMatch(limit -> limit.contains("judged by"));
     assertThat(Limits.of(runs)).anyMatch(limit -> limit.contains("σ = 0.001"));
     assertThat(PaperReference.of(runs).orElseThrow().rows()).hasSize(3);
     assertThat(RecipeComparison.of(runs).differing()).isEqualTo(1);

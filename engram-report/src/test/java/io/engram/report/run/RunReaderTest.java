@@ -42,6 +42,8 @@ class RunReaderTest {
     assertThat(view.updates().get(0).forgetLoss()).isNaN();
     assertThat(view.passes()).isEqualTo(64);
     assertThat(view.seconds()).isNaN();
+    assertThat(view.resumed()).isTrue();
+    assertThat(view.workSeconds()).isNaN();
   }
 
   private static JsonNode json(Map<String, ?> event) {

@@ -1,0 +1,201 @@
+package io.engram.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.model.checkpoint.GgufBytes;
+import io.engram.model.checkpoint.SafetensorsFile;
+import io.engram.model.score.Scorer;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A tiny Llama written as GGUF: opened as a file and as a folder, scored, saved. */
+class GgufModelTest {
+  private static final String SOURCE = "llama/with-tokenizer";
+  private static final int HEADS = 4;
+  private static final int KV_HEADS = 2;
+  private static final Map<String, String> NAMES =
+      Map.of(
+          "model.embed_tokens", "token_embd",
+          "model.norm", "output_norm",
+          "input_layernorm", "attn_norm",
+          "self_attn.q_proj", "attn_q",
+          "self_attn.k_proj", "attn_k",
+          "self_attn.v_proj", "attn_v",
+          "self_attn.o_proj", "attn_output",
+          "post_attention_layernorm", "ffn_norm");
+
+  @TempDir Path folder;
+  private Path gguf;
+
+  @BeforeEach
+  void write() throws IOException {
+    gguf = folder.resolve("tiny.gguf");
+    Files.write(gguf, converted().bytes());
+    for (String name : List.of("config.json", "tokenizer.json")) {
+      Files.copy(Golden.path(SOURCE + "/" + name), folder.resolve(name));
+    }
+  }
+
+  private static GgufBytes converted() {
+    Torch.load();
+    GgufBytes bytes = GgufBytes.llama(HEADS, KV_HEADS);
+    try (SafetensorsFile file = new SafetensorsFile(Golden.path(SOURCE + "/model.safetensors"));
+        PointerScope scope = new PointerScope()) {
+      file.shapes()
+          .forEach(
+              (name, shape) -> {
+                double[] numbers = Tensors.toDoubles(file.tensor(name));
+                if (name.contains("q_proj") || name.contains("k_proj")) {
+                  numbers = interleaved(numbers, shape, name.contains("q") ? HEADS : KV_HEADS);
+                }
+                float[] floats = new float[numbers.length];
+                for (int i = 0; i < floats.length; i++) {
+                  floats[i] = (float) numbers[i];
+                }
+                bytes.tensor(ggufName(name), shape, floats);
+              });
+    }
+    return bytes;
+  }
+
+  /** Row 2i + k of a head is what was row kD/2 + i: llama.cpp's order. */
+  private static double[] interleaved(double[] numbers, long[] shape, int heads) {
+    int columns = (int) shape[1];
+    int dim = (int) shape[0] / heads;
+    double[] turned = new double[numbers.length];
+    for (int row = 0; row < shape[0]; row++) {
+      int inHead = row % dim;
+      int to = row - inHead + inHead % (dim / 2) * 2 + inHead / (dim / 2);
+      System.arraycopy(numbers, row * columns, turned, to * columns, columns);
+    }
+    return turned;
+  }
+
+  private static String ggufName(String name) {
+    String renamed =
+        name.replace("model.layers.", "blk.").replaceAll("mlp\\.(gate|up|down)_proj", "ffn_$1");
+    for (Map.Entry<String, String> entry : NAMES.entrySet()) {
+      renamed = renamed.replace(entry.getKey() + ".weight", entry.getValue() + ".weight");
+    }
+    return renamed;
+  }
+
+  private static void assertScores(String model) {
+    try (LanguageModel opened = LanguageModel.open(model, ModelOptions.defaults())) {
+      Scorer scorer = new Scorer(opened);
+      for (JsonNode one : Golden.json(SOURCE + "/expected.json").path("sequences")) {
+        if (one.path("ids").size() > 1) {
+          assertThat(
+                  scorer
+                      .logProbs(List.of(Golden.whole("x", one.path("ids"))), ProgressListener.NONE)
+                      .get(0))
+              .containsExactly(Golden.doubles(one.path("log_probs")), within(2e-5));
+        }
+      }
+    }
+  }
+
+  @Test
+  void opensByFileAndByFolderAndScoresAsTheModelItWasMadeFrom() {
+    assertScores(gguf.toString());
+    assertScores(folder.toString());
+  }
+
+  @Test
+  void savesAHuggingFaceFolderThatOpensWithoutTheGguf() throws IOException {
+    Path saved = folder.resolve("saved");
+    try (LanguageModel model = LanguageModel.open(gguf.toString(), ModelOptions.defaults())) {
+      assertThat(model.dtype()).isEqualTo(Dtype.FLOAT32);
+      assertThat(model.tokenizer().encode("the author")).isNotEmpty();
+      model.save(saved);
+    }
+    assertThat(saved.resolve("model.safetensors")).exists();
+    assertThat(saved.resolve("tokenizer.json")).exists();
+    assertThat(saved.resolve("tiny.gguf")).doesNotExist();
+    assertScores(saved.toString());
+    // Beside safetensors the GGUF file is left alone.
+    Files.copy(gguf, saved.resolve("other.gguf"));
+    Files.write(saved.resolve("another.gguf"), new byte[3]);
+    assertScores(saved.toString());
+  }
+
+  @Test
+  void hashesTheFileAndWhatIsReadBesideIt() throws IOException {
+    String byFile = hash(gguf);
+    assertThat(hash(folder)).isEqualTo(byFile);
+    Files.writeString(folder.resolve("notes.txt"), "unread");
+    assertThat(hash(gguf)).isEqualTo(byFile);
+    byte[] bytes = Files.readAllBytes(gguf);
+    bytes[bytes.length - 2] ^= 1;
+    Files.write(gguf, bytes);
+    assertThat(hash(gguf)).isNotEqualTo(byFile);
+  }
+
+  private static String hash(Path path) {
+    try (LanguageModel model = LanguageModel.open(path.toString(), ModelOptions.defaults())) {
+      return model.hash();
+    }
+  }
+
+  private static void assertRefused(Path path, String message) {
+    assertThatThrownBy(() -> LanguageModel.open(path.toString(), ModelOptions.defaults()).close())
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aLoneFileNeedsConfigurationAndTokenizer() throws IOException {
+    Files.delete(folder.resolve("tokenizer.json"));
+    String message = "tiny.gguf needs config.json and tokenizer.json beside it; ";
+    assertRefused(gguf, message + "tokenizer.json is missing");
+    assertRefused(folder, message + "tokenizer.json is missing");
+    Files.delete(folder.resolve("config.json"));
+    assertRefused(gguf, message + "config.json is missing");
+  }
+
+  @Test
+  void severalFilesInAFolderMustBeNamedOneByOne() throws IOException {
+    Files.copy(gguf, folder.resolve("second.gguf"));
+    assertRefused(folder, "has 2 GGUF files, second.gguf among them.");
+    assertScores(gguf.toString());
+  }
+
+  @Test
+  void anotherModelsConfigurationIsNoticed() throws IOException {
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replace("\"vocab_size\": 320", "\"vocab_size\": 321"));
+    assertRefused(gguf, "weight model.embed_tokens.weight has shape [320, 32]; config.json asks");
+    Files.writeString(
+        config,
+        text.replace("\"num_attention_heads\": 4", "\"num_attention_heads\": 2")
+            .replace("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 1")
+            .replace("\"head_dim\": 8", "\"head_dim\": 16"));
+    assertRefused(gguf, "has 4 heads and 2 kv-heads; the config.json beside it says 2 and 1");
+    Files.writeString(config, text.replace("\"tie_word_embeddings\": true", "\"x\": 0"));
+    assertRefused(gguf, "tiny.gguf has no weight lm_head.weight, which config.json asks for");
+  }
+
+  @Test
+  void aDamagedFileIsNamed() throws IOException {
+    Files.write(gguf, new byte[100]);
+    assertRefused(gguf, "tiny.gguf is damaged: it doesn't begin as a GGUF file does");
+    Path other = Files.writeString(folder.resolve("model.bin"), "x");
+    assertRefused(other, "is a file; a Hugging Face model folder, an adapter folder or a .gguf");
+  }
+}

@@ -1,0 +1,93 @@
+package io.engram.model.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.model.decoder.DecoderConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a config.json may say, and what is refused. */
+class ConfigTest {
+  private static final String PLAIN =
+      "{\"model_type\": \"llama\", \"vocab_size\": 96, \"hidden_size\": 32,"
+          + " \"intermediate_size\": 48, \"num_hidden_layers\": 2, \"num_attention_heads\": 4}";
+
+  private static DecoderConfig read(String changes) {
+    ObjectNode config = (ObjectNode) JsonMapper.shared().readTree(PLAIN);
+    config.setAll((ObjectNode) JsonMapper.shared().readTree(changes));
+    return Family.readAny(config, "config.json");
+  }
+
+  @Test
+  void absentAndNullSettingsHaveTheValuesOfTransformers() {
+    DecoderConfig read =
+        read(
+            "{\"head_dim\": null, \"num_key_value_heads\": null, \"rope_theta\": null,"
+                + " \"rope_scaling\": null, \"hidden_act\": null, \"mlp_bias\": null}");
+    assertThat(read)
+        .isEqualTo(
+            new DecoderConfig(
+                "llama", 96, 32, 48, 2, 4, 4, 8, 1e-6, 10_000, 2048, false, false, false, 0.02));
+  }
+
+  @Test
+  void ropeThetaIsReadInBothPlaces() {
+    assertThat(read("{\"rope_theta\": 5e5}").ropeTheta()).isEqualTo(500_000);
+    assertThat(read("{\"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 7}}").ropeTheta())
+        .isEqualTo(7);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"vocab_size\": null}|vocab_size is missing",
+        "{\"vocab_size\": 0}|vocab_size 0 is no whole number from 1 to 16777216",
+        "{\"hidden_size\": -32}|hidden_size -32 is no whole number",
+        "{\"hidden_size\": 32.5}|hidden_size 32.5 is no whole number",
+        "{\"hidden_size\": \"32\"}|hidden_size \"32\" is no whole number",
+        "{\"hidden_size\": [32]}|hidden_size [32] is no whole number",
+        "{\"num_hidden_layers\": 2000000000}|num_hidden_layers 2000000000 is no whole number from 1"
+            + " to 10000",
+        "{\"num_hidden_layers\": 99999999999}|num_hidden_layers 99999999999 is no whole number",
+        "{\"num_key_value_heads\": 3}|num_attention_heads 4 is no multiple of 3 kv-heads",
+        "{\"num_key_value_heads\": 0}|num_key_value_heads 0 is no whole number",
+        "{\"num_attention_heads\": 64}|head_dim 0 is not even",
+        "{\"head_dim\": 7}|head_dim 7 is not even",
+        "{\"head_dim\": -8}|head_dim -8 is no whole number",
+        "{\"rms_norm_eps\": -1e-5}|rms_norm_eps -1.0E-5 is no positive number",
+        "{\"rms_norm_eps\": \"1e-5\"}|rms_norm_eps \"1e-5\" is no positive number",
+        "{\"rope_theta\": 0}|rope_theta 0 is no positive number",
+        "{\"rope_theta\": 1e999}|is no positive number",
+        "{\"rope_parameters\": {\"rope_theta\": \"x\"}}|rope_theta \"x\" is no positive number",
+        "{\"rope_parameters\": {\"rope_type\": \"llama3\"}}|rope_type \"llama3\" is not supported",
+        "{\"rope_scaling\": {\"type\": \"linear\"}}|rope_type \"linear\" is not supported",
+        "{\"rope_parameters\": {}, \"rope_scaling\": {\"type\": \"linear\"}}|rope_type \"linear\"",
+        "{\"partial_rotary_factor\": 0.5}|partial_rotary_factor is not supported",
+        "{\"max_position_embeddings\": 0}|max_position_embeddings 0 is no whole number",
+        "{\"tie_word_embeddings\": \"true\"}|tie_word_embeddings \"true\" is neither true nor false",
+        "{\"hidden_act\": \"gelu\"}|hidden_act \"gelu\" is not supported; silu is",
+        "{\"quantization_config\": {\"bits\": 4}}|quantization_config is not supported",
+        "{\"model_type\": \"mamba\"}|model_type \"mamba\" is not supported; supported: llama.",
+        "{\"model_type\": null}|model_type is missing"
+      })
+  void strangeValuesAreNamed(String changes, String message) {
+    assertThatThrownBy(() -> read(changes))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("config.json: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void allFaultsAreNamedAtOnce() {
+    assertThatThrownBy(() -> read("{\"vocab_size\": -1, \"hidden_size\": null, \"head_dim\": -3}"))
+        .hasMessageContaining("vocab_size -1")
+        .hasMessageContaining("hidden_size is missing")
+        .hasMessageContaining("head_dim -3");
+  }
+}
