@@ -11,6 +11,8 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -67,6 +69,24 @@ class LlamaGoldenTest {
         assertThat(written.get(i).ids()).containsExactly(Golden.ints(one.path("new_ids")));
         assertThat(written.get(i).stopped() == Generation.Stopped.EOS)
             .isEqualTo(one.path("stopped_at_eos").asBoolean());
+      }
+    }
+  }
+
+  @Test
+  void sequencesOfVeryDifferentLengthAreContinuedAsIfAlone() {
+    try (LanguageModel model = Golden.open("gqa-tied")) {
+      List<int[]> prompts = List.of(new int[40], new int[] {7}, new int[] {5, 9}, new int[] {3});
+      int[] limits = {2, 60, 1, 30};
+      Generator generator = new Generator(model.decoder(), Set.of());
+      List<Generation> together = generator.greedy(prompts, limits, ProgressListener.NONE);
+      for (int i = 0; i < limits.length; i++) {
+        int[] alone =
+            generator
+                .greedy(List.of(prompts.get(i)), limits[i], ProgressListener.NONE)
+                .get(0)
+                .ids();
+        assertThat(together.get(i).ids()).hasSize(limits[i]).containsExactly(alone);
       }
     }
   }

@@ -19,10 +19,12 @@ public final class Continuation implements AutoCloseable {
   private final Decoder decoder;
   private final DecoderConfig config;
   private final KvCache cache;
+  private final int room;
   private int[] order;
   private int[] lengths;
 
-  private Continuation(Decoder decoder) {
+  private Continuation(Decoder decoder, int room) {
+    this.room = room;
     this.decoder = decoder;
     this.config = decoder.config();
     this.cache = new KvCache();
@@ -38,7 +40,7 @@ public final class Continuation implements AutoCloseable {
    */
   public static Continuation start(
       Decoder decoder, List<int[]> prompts, int room, List<int[]> next) {
-    Continuation continuation = new Continuation(decoder);
+    Continuation continuation = new Continuation(decoder, room);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       PackedBatch batch = PackedBatch.of(prompts);
@@ -55,7 +57,7 @@ public final class Continuation implements AutoCloseable {
       for (int i = 0; i < continuation.config.layers(); i++) {
         int layer = i;
         Tensor before = x;
-        x = Tensors.scoped(() -> continuation.read(layer, before, rotary, batch, room));
+        x = Tensors.scoped(() -> continuation.read(layer, before, rotary, batch));
       }
       Tensor ends = x.index_select(0, Tensors.ofInts(last, decoder.device()));
       next.add(continuation.choose(ends));
@@ -66,14 +68,14 @@ public final class Continuation implements AutoCloseable {
     return continuation;
   }
 
-  private Tensor read(int layer, Tensor x, Rotary rotary, PackedBatch batch, int room) {
+  private Tensor read(int layer, Tensor x, Rotary rotary, PackedBatch batch) {
     Attention.Heads heads = decoder.heads(layer, x, rotary);
-    cache.add(unpacked(heads.k(), batch, room), unpacked(heads.v(), batch, room));
+    cache.add(unpacked(heads.k(), batch), unpacked(heads.v(), batch));
     return decoder.finishLayer(layer, x, Attention.causal(heads, config, batch.buckets()));
   }
 
   /** {@code [N, G, D]} of packed rows to {@code [B, G, room, D]}. */
-  private Tensor unpacked(Tensor packed, PackedBatch batch, int room) {
+  private Tensor unpacked(Tensor packed, PackedBatch batch) {
     long groups = packed.size(1);
     long dim = packed.size(2);
     Tensor all =
@@ -123,7 +125,8 @@ public final class Continuation implements AutoCloseable {
         x = Tensors.scoped(() -> write(layer, before, rotary, positions, hidden, reach));
       }
       for (int row = 0; row < lengths.length; row++) {
-        lengths[row]++;
+        // Only rows whose sequence has ended can come to the end of the room; they are not read.
+        lengths[row] = Math.min(lengths[row] + 1, room - 1);
       }
       return choose(x);
     }

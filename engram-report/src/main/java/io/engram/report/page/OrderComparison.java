@@ -4,6 +4,7 @@ import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
 import io.engram.report.run.MethodText;
 import io.engram.report.run.RunData;
+import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * whether these runs agree.
  */
 final class OrderComparison {
+  private static final String CLAIM = "The paper's claim, that MRD order does better on both,";
+
   private OrderComparison() {}
 
   static List<String> sentences(List<RunData> runs) {
@@ -41,7 +44,15 @@ final class OrderComparison {
     String measured =
         "%sMRD order against uniform order: UC is %s, UT is %s."
             .formatted(method, uc.text(), ut.text());
-    List<String> sentences = new ArrayList<>(List.of(measured + " " + agreement(uc, ut)));
+    List<String> others = otherDifferences(uniform, mrd);
+    String judged =
+        others.isEmpty()
+            ? agreement(uc, ut)
+            : CLAIM
+                + " can't be judged by this: the two recipes differ in more than the order ("
+                + WordList.and(others)
+                + ").";
+    List<String> sentences = new ArrayList<>(List.of(measured + " " + judged));
     int a = uniform.journal().lastUpdate();
     int b = mrd.journal().lastUpdate();
     if (a != b) {
@@ -53,6 +64,14 @@ final class OrderComparison {
     return sentences;
   }
 
+  private static List<String> otherDifferences(RunData uniform, RunData mrd) {
+    return RecipeComparison.of(List.of(uniform, mrd)).lines().stream()
+        .filter(RecipeComparison.Line::differs)
+        .map(RecipeComparison.Line::key)
+        .filter(key -> !key.startsWith("order."))
+        .toList();
+  }
+
   private static @Nullable Verdict verdict(RunData uniform, RunData mrd, Metric metric) {
     Score a = Score.of(uniform, RunData.AFTER, metric);
     Score b = Score.of(mrd, RunData.AFTER, metric);
@@ -60,21 +79,20 @@ final class OrderComparison {
   }
 
   static String agreement(Verdict uc, Verdict ut) {
-    String claim = "The paper's claim, that MRD order does better on both,";
     List<Verdict.Kind> kinds = List.of(uc.kind(), ut.kind());
     if (kinds.contains(Verdict.Kind.UNKNOWN)) {
-      return claim + " can't be judged without standard errors.";
+      return CLAIM + " can't be judged without standard errors.";
     }
     if (kinds.contains(Verdict.Kind.LOWER)) {
-      return claim + " is contradicted here on " + which(uc, ut, Verdict.Kind.LOWER) + ".";
+      return CLAIM + " is contradicted here on " + which(uc, ut, Verdict.Kind.LOWER) + ".";
     }
     if (!kinds.contains(Verdict.Kind.HIGHER)) {
-      return claim + " is neither supported nor contradicted here.";
+      return CLAIM + " is neither supported nor contradicted here.";
     }
     if (Objects.equals(uc.kind(), ut.kind())) {
-      return claim + " is supported here.";
+      return CLAIM + " is supported here.";
     }
-    return claim
+    return CLAIM
         + " is supported here on "
         + which(uc, ut, Verdict.Kind.HIGHER)
         + " and left open on "

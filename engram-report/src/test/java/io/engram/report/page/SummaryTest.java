@@ -51,6 +51,26 @@ class SummaryTest {
   }
 
   @Test
+  void otherDifferencesBetweenTheRecipesAreTold() {
+    List<RunData> runs =
+        RunReader.read(
+            List.of(
+                RunFixture.order("uniform").write(dir.resolve("d")),
+                RunFixture.order("mrd")
+                    .size(40, 80)
+                    .model("models/other")
+                    .write(dir.resolve("e"))));
+    List<String> cameOut = Summary.of(runs).cameOut();
+    assertThat(cameOut.get(2))
+        .endsWith(
+            "can't be judged by this: the two recipes differ in more than the order (model.path).");
+    assertThat(cameOut.get(3))
+        .isEqualTo(
+            "The two runs did not make the same number of updates (60 and 80), so the comparison"
+                + " is not at equal cost.");
+  }
+
+  @Test
   void oneRunNeedsNoLabels() {
     List<RunData> one =
         RunReader.read(List.of(RunFixture.order("uniform").write(dir.resolve("c"))));

@@ -1,0 +1,201 @@
+package io.engram.unlearn.mrd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EstimatorSection.Absolute;
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
+import io.engram.core.recipe.EstimatorSection.Tokens;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The estimators on models whose MRD is known in closed form. */
+class EstimatorTest {
+  private static final double SIGMA = 0.1;
+
+  private static MrdSettings settings(int draws, Absolute absolute, Tokens tokens) {
+    return new MrdSettings(SIGMA, draws, absolute, tokens, 1e-6);
+  }
+
+  private static List<MrdEstimate> estimate(
+      EstimatorName name, NoisyScorer scorer, int samples, MrdSettings settings, long seed) {
+    return MrdEstimator.named(name)
+        .estimate(scorer, samples, settings, seed, 0, ProgressListener.NONE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(EstimatorName.class)
+  void findsTheClosedFormOfAQuadraticModel(EstimatorName name) {
+    QuadraticModel model = new QuadraticModel(5, 12, 0.5);
+    MrdSettings settings = settings(4000, Absolute.OUTSIDE, Tokens.MEAN);
+    List<MrdEstimate> estimates = estimate(name, model, model.samples(), settings, 3);
+    for (int i = 0; i < model.samples(); i++) {
+      MrdEstimate found = estimates.get(i);
+      assertThat(found.mrd()).isCloseTo(model.mrd(i, SIGMA), within(4 * found.standardError()));
+      assertThat(found.standardError()).isLessThan(0.25 * found.mrd());
+      assertThat(found.draws()).isEqualTo(4000);
+      assertThat(found.tokens()).isEqualTo(i + 1);
+      assertThat(found.clamped()).isZero();
+      assertThat(found.nonFinite()).isZero();
+    }
+  }
+
+  @Test
+  void pairsCancelTheGradient() {
+    QuadraticModel flat = new QuadraticModel(4, 12, 0);
+    QuadraticModel steep = new QuadraticModel(4, 12, 0);
+    NoisyScorer tilted =
+        (samples, noise, scale) -> {
+          List<double[]> scores = steep.logProbs(samples, noise, scale);
+          // A first-order term a thousand times the signal, odd in the scale.
+          scores.forEach(score -> score[0] += 1000 * scale);
+          return scores;
+        };
+    MrdSettings settings = settings(40, Absolute.OUTSIDE, Tokens.MEAN);
+    List<MrdEstimate> without = estimate(EstimatorName.ANTITHETIC, flat, 4, settings, 3);
+    List<MrdEstimate> with = estimate(EstimatorName.ANTITHETIC, tilted, 4, settings, 3);
+    for (int i = 0; i < 4; i++) {
+      assertThat(with.get(i).mrd()).isCloseTo(without.get(i).mrd(), within(1e-12));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(EstimatorName.class)
+  void standardErrorIsThatOfIndependentRuns(EstimatorName name) {
+    QuadraticModel model = new QuadraticModel(1, 12, 0.5);
+    MrdSettings settings = settings(100, Absolute.OUTSIDE, Tokens.MEAN);
+    double squares = 0;
+    double claimed = 0;
+    int runs = 300;
+    for (int run = 0; run < runs; run++) {
+      MrdEstimate found = estimate(name, model, 1, settings, 1000 + run).get(0);
+      squares += Math.pow(found.mrd() - model.mrd(0, SIGMA), 2) / runs;
+      claimed += Math.pow(found.standardError(), 2) / runs;
+    }
+    // A variance from 300 runs is known to 8 %.
+    assertThat(claimed / squares).isCloseTo(1, within(0.3));
+  }
+
+  @Test
+  void sumIsTheMeanTimesTheTokens() {
+    QuadraticModel model = new QuadraticModel(5, 12, 0.5);
+    for (EstimatorName name : EstimatorName.values()) {
+      for (Absolute absolute : Absolute.values()) {
+        List<MrdEstimate> mean = estimate(name, model, 5, settings(20, absolute, Tokens.MEAN), 3);
+        List<MrdEstimate> sum = estimate(name, model, 5, settings(20, absolute, Tokens.SUM), 3);
+        for (int i = 0; i < 5; i++) {
+          assertThat(sum.get(i).mrd()).isCloseTo((i + 1) * mean.get(i).mrd(), within(1e-12));
+          assertThat(sum.get(i).standardError())
+              .isCloseTo((i + 1) * mean.get(i).standardError(), within(1e-12));
+        }
+      }
+    }
+  }
+
+  @Test
+  void absoluteInsideIsTheMeanOfAbsoluteChanges() {
+    // ℓ = −1 and −1 + scale·(1, then 2, …): r = −scale·k, so |r| = 0.1·k whatever the sign.
+    List<Double> scales = new ArrayList<>();
+    NoisyScorer scorer =
+        (samples, noise, scale) -> {
+          scales.add(scale);
+          int draw = scales.size() - 1;
+          return List.of(new double[] {-1 + scale * draw});
+        };
+    MrdEstimate shared =
+        estimate(EstimatorName.SHARED, scorer, 1, settings(2, Absolute.INSIDE, Tokens.MEAN), 3)
+            .get(0);
+    assertThat(shared.mrd()).isCloseTo(0.15, within(1e-12));
+    assertThat(shared.standardError()).isCloseTo(0.05, within(1e-12));
+    scales.clear();
+    MrdEstimate pairs =
+        estimate(EstimatorName.ANTITHETIC, scorer, 1, settings(4, Absolute.INSIDE, Tokens.MEAN), 3)
+            .get(0);
+    assertThat(scales).containsExactly(0.0, SIGMA, -SIGMA, SIGMA, -SIGMA);
+    // Pairs (0.1, 0.2) and (0.3, 0.4): 0.15 and 0.35.
+    assertThat(pairs.mrd()).isCloseTo(0.25, within(1e-12));
+    assertThat(pairs.standardError()).isCloseTo(0.1, within(1e-12));
+    scales.clear();
+    MrdEstimate outside =
+        estimate(EstimatorName.ANTITHETIC, scorer, 1, settings(4, Absolute.OUTSIDE, Tokens.MEAN), 3)
+            .get(0);
+    // r: −0.1·1 … and with the other sign +0.1·2; pairs 0.05 and 0.05.
+    assertThat(outside.mrd()).isCloseTo(0.05, within(1e-12));
+    assertThat(outside.standardError()).isCloseTo(0, within(1e-12));
+  }
+
+  @Test
+  void nonFiniteDrawsAreCountedAndLeftOut() {
+    for (EstimatorName name : EstimatorName.values()) {
+      List<Double> scales = new ArrayList<>();
+      NoisyScorer scorer =
+          (samples, noise, scale) -> {
+            scales.add(scale);
+            boolean breaks = scales.size() == 3;
+            return List.of(new double[] {breaks ? Double.NaN : scale == 0 ? -1 : -1.5});
+          };
+      MrdEstimate found =
+          estimate(name, scorer, 1, settings(8, Absolute.OUTSIDE, Tokens.MEAN), 3).get(0);
+      assertThat(found.mrd()).isEqualTo(0.5);
+      assertThat(found.nonFinite()).isEqualTo(name == EstimatorName.ANTITHETIC ? 2 : 1);
+      assertThat(found.draws() + found.nonFinite()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void oneDrawHasNoStandardError() {
+    QuadraticModel model = new QuadraticModel(1, 4, 0.5);
+    MrdSettings one = settings(1, Absolute.OUTSIDE, Tokens.MEAN);
+    assertThat(estimate(EstimatorName.PAPER, model, 1, one, 3).get(0).standardError()).isNaN();
+    assertThat(estimate(EstimatorName.SHARED, model, 1, one, 3).get(0).mrd()).isPositive();
+    assertThatThrownBy(() -> estimate(EstimatorName.ANTITHETIC, model, 1, one, 3))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "order.estimator.draws = 1: must be even with order.estimator.name = antithetic, whose pairs are two passes");
+  }
+
+  @Test
+  void sameSeedSameNumbersOtherSeedOrEpochOthers() {
+    QuadraticModel model = new QuadraticModel(3, 4, 0.5);
+    MrdSettings settings = settings(10, Absolute.OUTSIDE, Tokens.MEAN);
+    for (EstimatorName name : EstimatorName.values()) {
+      List<MrdEstimate> first = estimate(name, model, 3, settings, 3);
+      assertThat(estimate(name, model, 3, settings, 3)).isEqualTo(first);
+      assertThat(estimate(name, model, 3, settings, 4)).isNotEqualTo(first);
+      assertThat(MrdEstimator.named(name).estimate(model, 3, settings, 3, 1, ProgressListener.NONE))
+          .isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void theoremHoldsAsSigmaGoesToZero() {
+    SoftmaxRegression model = new SoftmaxRegression(5, 6, 8);
+    double[] sigmas = {0.01, 0.02, 0.04};
+    double[][] found = new double[sigmas.length][];
+    for (int s = 0; s < sigmas.length; s++) {
+      MrdSettings settings =
+          new MrdSettings(sigmas[s], 10_000, Absolute.OUTSIDE, Tokens.MEAN, 1e-6);
+      List<MrdEstimate> estimates =
+          estimate(EstimatorName.ANTITHETIC, model, model.samples(), settings, 5);
+      for (int i = 0; i < model.samples(); i++) {
+        assertThat(estimates.get(i).mrd())
+            .isCloseTo(
+                model.theorem(i, sigmas[s]),
+                within(4 * estimates.get(i).standardError() + sigmas[s] * sigmas[s] * 1e-2));
+      }
+      found[s] = estimates.stream().mapToDouble(MrdEstimate::mrd).toArray();
+    }
+    // The same noise at every σ: only the higher orders bend the line.
+    for (int i = 0; i < model.samples(); i++) {
+      double slope = Math.log(found[1][i] / found[0][i]) / Math.log(2);
+      assertThat(slope).isCloseTo(2, within(0.01));
+      assertThat(Math.log(found[2][i] / found[1][i]) / Math.log(2)).isCloseTo(2, within(0.04));
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.engram.unlearn.mrd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.EstimatorSection.Absolute;
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
+import io.engram.core.recipe.EstimatorSection.Scope;
+import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.core.run.Hashes;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.MrdRow;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.Golden;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** On a tiny Llama, against PyTorch's brute force in float64. */
+class MrdMeasurementTest {
+  private static final JsonNode GOLDEN = Golden.json("mrd/gqa-tied.json");
+  private static final List<Sample> SAMPLES = samples();
+  private static LanguageModel model;
+
+  @BeforeAll
+  static void open() {
+    model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32);
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  private static List<Sample> samples() {
+    List<Sample> samples = new ArrayList<>();
+    for (JsonNode sequence : GOLDEN.path("sequences")) {
+      List<Integer> ids = sequence.path("ids").valueStream().map(JsonNode::asInt).toList();
+      int start = sequence.path("label_start").asInt();
+      samples.add(
+          new Sample(
+              "s" + samples.size(),
+              new Sample.TokenIds(ids.subList(0, start), ids.subList(start, ids.size()))));
+    }
+    return samples;
+  }
+
+  private static EstimatorSection settings(
+      EstimatorName name, double sigma, int draws, Absolute absolute, Tokens tokens) {
+    return new EstimatorSection(name, sigma, draws, absolute, tokens, Scope.ANSWER, 1e-6);
+  }
+
+  private static List<MrdRow> measure(EstimatorSection settings, long seed) {
+    return MrdMeasurement.measure(model, SAMPLES, settings, seed, 0, ProgressListener.NONE);
+  }
+
+  private static JsonNode expected(double sigma, int sample) {
+    return GOLDEN
+        .path("results")
+        .valueStream()
+        .filter(result -> result.path("sigma").asDouble() == sigma)
+        .findFirst()
+        .orElseThrow()
+        .path("samples")
+        .path(sample);
+  }
+
+  private static List<MrdRow> assertAgree(EstimatorSection settings) {
+    String name = (settings.absolute() + "_" + settings.tokens()).toLowerCase(Locale.ROOT);
+    List<MrdRow> rows = measure(settings, 17);
+    assertThat(rows).hasSize(6);
+    for (int i = 0; i < rows.size(); i++) {
+      MrdRow row = rows.get(i);
+      JsonNode golden = expected(settings.sigma(), i).path(name);
+      double error = Math.hypot(row.standardError(), golden.path("standard_error").asDouble());
+      assertThat(row.mrd())
+          .as("%s, sample %d", settings, i)
+          .isCloseTo(golden.path("mrd").asDouble(), within(4 * error));
+      assertThat(row.id()).isEqualTo("s" + i);
+      assertThat(row.draws()).isEqualTo(settings.draws());
+      assertThat(row.tokens())
+          .isEqualTo(GOLDEN.path("sequences").path(i).path("labelled_tokens").asInt());
+      assertThat(row.clamped()).isZero();
+    }
+    return rows;
+  }
+
+  @Test
+  void antitheticAgreesWithPyTorch() {
+    assertAgree(settings(EstimatorName.ANTITHETIC, 0.01, 300, Absolute.OUTSIDE, Tokens.MEAN));
+    assertAgree(settings(EstimatorName.ANTITHETIC, 0.03, 300, Absolute.OUTSIDE, Tokens.SUM));
+    assertAgree(settings(EstimatorName.ANTITHETIC, 0.03, 100, Absolute.INSIDE, Tokens.MEAN));
+  }
+
+  @Test
+  void plainDrawsAgreeWithPyTorch() {
+    assertAgree(settings(EstimatorName.SHARED, 0.03, 300, Absolute.OUTSIDE, Tokens.MEAN));
+    assertAgree(settings(EstimatorName.SHARED, 0.03, 100, Absolute.INSIDE, Tokens.SUM));
+    assertAgree(settings(EstimatorName.PAPER, 0.03, 60, Absolute.OUTSIDE, Tokens.MEAN));
+  }
+
+  @Test
+  void secondOrderHoldsForSmallSigma() {
+    double sigma = 0.001;
+    List<MrdRow> rows =
+        assertAgree(settings(EstimatorName.ANTITHETIC, sigma, 200, Absolute.OUTSIDE, Tokens.MEAN));
+    for (int i = 0; i < rows.size(); i++) {
+      double signed = GOLDEN.path("sequences").path(i).path("second_order_signed").asDouble();
+      assertThat(rows.get(i).mrd())
+          .isCloseTo(sigma * sigma * Math.abs(signed), within(4 * rows.get(i).standardError()));
+    }
+  }
+
+  /** Of the weights as they are in memory, through a folder to save them in. */
+  private static String weightsHash(Path folder) {
+    model.save(folder);
+    return Hashes.sha256(folder);
+  }
+
+  /** Native objects alive: JavaCPP's count, by reflection, for only engram-model may import it. */
+  private static long nativeObjects() {
+    try {
+      System.gc();
+      return (long)
+          Class.forName("org.bytedeco.javacpp.Pointer").getMethod("totalCount").invoke(null);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void modelIsUnchangedAndNothingLeaks(@TempDir Path folder) {
+    EstimatorSection settings =
+        settings(EstimatorName.ANTITHETIC, 0.1, 4, Absolute.OUTSIDE, Tokens.MEAN);
+    String before = weightsHash(folder.resolve("before"));
+    measure(settings, 1);
+    long objects = nativeObjects();
+    for (EstimatorName name : EstimatorName.values()) {
+      measure(settings(name, 0.1, 4, Absolute.OUTSIDE, Tokens.MEAN), 1);
+    }
+    assertThat(nativeObjects()).isLessThanOrEqualTo(objects);
+    assertThat(weightsHash(folder.resolve("after"))).isEqualTo(before);
+  }
+
+  @Test
+  void sameSeedSameBytes() {
+    for (EstimatorName name : EstimatorName.values()) {
+      EstimatorSection settings = settings(name, 0.1, 4, Absolute.OUTSIDE, Tokens.MEAN);
+      List<MrdRow> first = measure(settings, 5);
+      assertThat(measure(settings, 5)).isEqualTo(first);
+      assertThat(measure(settings, 6)).isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void scopeAllCountsEveryTokenButTheFirst() {
+    EstimatorSection all =
+        new EstimatorSection(
+            EstimatorName.SHARED, 0.1, 2, Absolute.OUTSIDE, Tokens.MEAN, Scope.ALL, 1e-6);
+    List<MrdRow> rows = measure(all, 5);
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(rows.get(i).tokens())
+          .isEqualTo(GOLDEN.path("sequences").path(i).path("ids").size() - 1);
+    }
+  }
+
+  @Test
+  void clampIsCounted() {
+    EstimatorSection wide =
+        new EstimatorSection(
+            EstimatorName.SHARED, 0.1, 2, Absolute.OUTSIDE, Tokens.MEAN, Scope.ANSWER, 100);
+    assertThat(measure(wide, 5))
+        .allSatisfy(row -> assertThat(row.clamped()).isEqualTo(row.tokens()));
+  }
+
+  @Test
+  void oneDrawIsWrittenAndReadBack() {
+    MrdRow row =
+        measure(settings(EstimatorName.SHARED, 0.1, 1, Absolute.OUTSIDE, Tokens.MEAN), 5).get(0);
+    assertThat(row.standardError()).isNaN();
+    assertThat(JsonFiles.mapper().readValue(JsonFiles.line(row), MrdRow.class)).isEqualTo(row);
+  }
+
+  @Test
+  void sigmaTooLargeOrTooSmallIsRefused() {
+    assertThatThrownBy(
+            () ->
+                measure(settings(EstimatorName.SHARED, 1e38, 2, Absolute.OUTSIDE, Tokens.MEAN), 5))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith(
+            "order.estimator.sigma = 1.0E38: too large for this model. None of the 2 perturbed"
+                + " passes of sample s0 gave finite log-probabilities.");
+    assertThatThrownBy(
+            () ->
+                measure(
+                    settings(EstimatorName.ANTITHETIC, 1e-9, 2, Absolute.OUTSIDE, Tokens.MEAN), 5))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("order.estimator.sigma = 1.0E-9: too small for this model.");
+  }
+}

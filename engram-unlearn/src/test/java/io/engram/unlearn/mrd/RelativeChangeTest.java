@@ -1,0 +1,56 @@
+package io.engram.unlearn.mrd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.recipe.EstimatorSection.Tokens;
+import org.junit.jupiter.api.Test;
+
+class RelativeChangeTest {
+  private static final double CLAMP = 1e-6;
+
+  @Test
+  void isOneMinusTheRatioAveragedOrSummedOverTokens() {
+    double[] original = {-2, -0.5, -4};
+    double[] perturbed = {-1, -0.75, -4};
+    // 1 − 1/2 = 0.5, 1 − 1.5 = −0.5, 0: and with other weights 0.5, −0.5 cancel by chance only.
+    assertThat(new RelativeChange(original, Tokens.SUM, CLAMP).of(perturbed)).isZero();
+    perturbed[2] = -1;
+    assertThat(new RelativeChange(original, Tokens.SUM, CLAMP).of(perturbed)).isEqualTo(0.75);
+    assertThat(new RelativeChange(original, Tokens.MEAN, CLAMP).of(perturbed)).isEqualTo(0.25);
+  }
+
+  @Test
+  void clampsTheDenominatorAndCounts() {
+    RelativeChange change = new RelativeChange(new double[] {0, -1e-7, -1}, Tokens.SUM, CLAMP);
+    assertThat(change.clamped()).isEqualTo(2);
+    assertThat(change.tokens()).isEqualTo(3);
+    assertThat(change.of(new double[] {0, -1e-7, -1})).isZero();
+    // (0 + 2e-6)/−1e-6 = −2, (−1e-7 + 1.1e-6)/−1e-6 = −1, (−1 + 3)/−1 = −2.
+    assertThat(change.of(new double[] {-2e-6, -1.1e-6, -3})).isCloseTo(-5, within(1e-12));
+  }
+
+  @Test
+  void atTheClampNothingIsClamped() {
+    assertThat(new RelativeChange(new double[] {-CLAMP}, Tokens.MEAN, CLAMP).clamped()).isZero();
+  }
+
+  @Test
+  void isNaNWhereAPerturbedLogProbabilityIsNotFinite() {
+    RelativeChange change = new RelativeChange(new double[] {-1, -1}, Tokens.MEAN, CLAMP);
+    assertThat(change.of(new double[] {-1, Double.NaN})).isNaN();
+    assertThat(change.of(new double[] {Double.NEGATIVE_INFINITY, -1})).isNaN();
+  }
+
+  @Test
+  void refusesWhatHasNoRelativeChange() {
+    assertThatThrownBy(() -> new RelativeChange(new double[0], Tokens.MEAN, CLAMP))
+        .hasMessage("a sample without labelled tokens has no MRD");
+    assertThatThrownBy(() -> new RelativeChange(new double[] {-1, Double.NaN}, Tokens.MEAN, CLAMP))
+        .hasMessage("log-probability of labelled token 1 is NaN without noise");
+    assertThatThrownBy(
+            () -> new RelativeChange(new double[] {-1}, Tokens.MEAN, CLAMP).of(new double[2]))
+        .hasMessage("2 perturbed log-probabilities for 1 tokens");
+  }
+}

@@ -1,0 +1,68 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.random.RandomStream;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * {@code ℓ = log softmax(W x)_y} with W {@code [classes, inputs]}, one token a sample. {@code Tr
+ * ∇²_W ℓ = −‖x‖² (1 − Σ_c p_c²)}.
+ */
+final class SoftmaxRegression implements NoisyScorer {
+  private final double[][] weights;
+  private final double[][] inputs;
+
+  SoftmaxRegression(int classes, int width, int samples) {
+    RandomStream random = RandomStream.of(11, "softmax", 0, 0);
+    weights = normal(classes, width, random);
+    inputs = normal(samples, width, random);
+  }
+
+  int samples() {
+    return inputs.length;
+  }
+
+  /** {@code (σ²/2) |Tr H| / |ℓ|}: Theorem 3.2 for one token. */
+  double theorem(int sample, double sigma) {
+    double[] logProbs = logSoftmax(weights, inputs[sample]);
+    double squares = Arrays.stream(logProbs).map(l -> Math.exp(2 * l)).sum();
+    double trace = Arrays.stream(inputs[sample]).map(x -> x * x).sum() * (1 - squares);
+    return sigma * sigma / 2 * trace / Math.abs(logProbs[label(sample)]);
+  }
+
+  @Override
+  public List<double[]> logProbs(int[] samples, RandomStream noise, double scale) {
+    double[][] perturbed = normal(weights.length, weights[0].length, noise);
+    for (int c = 0; c < weights.length; c++) {
+      double[] row = perturbed[c];
+      double[] original = weights[c];
+      Arrays.setAll(row, j -> original[j] + scale * row[j]);
+    }
+    return Arrays.stream(samples)
+        .mapToObj(i -> new double[] {logSoftmax(perturbed, inputs[i])[label(i)]})
+        .toList();
+  }
+
+  private int label(int sample) {
+    return sample % weights.length;
+  }
+
+  private static double[] logSoftmax(double[][] weights, double[] input) {
+    double[] logits = new double[weights.length];
+    for (int c = 0; c < weights.length; c++) {
+      for (int j = 0; j < input.length; j++) {
+        logits[c] += weights[c][j] * input[j];
+      }
+    }
+    double sum = Math.log(Arrays.stream(logits).map(Math::exp).sum());
+    return Arrays.stream(logits).map(logit -> logit - sum).toArray();
+  }
+
+  private static double[][] normal(int rows, int columns, RandomStream random) {
+    double[][] values = new double[rows][columns];
+    for (double[] row : values) {
+      Arrays.setAll(row, j -> random.nextGaussian());
+    }
+    return values;
+  }
+}

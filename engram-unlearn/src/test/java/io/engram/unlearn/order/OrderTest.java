@@ -1,0 +1,98 @@
+package io.engram.unlearn.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.OrderSection.Weight;
+import io.engram.core.run.MrdRow;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.hipparchus.stat.inference.ChiSquareTest;
+import org.junit.jupiter.api.Test;
+
+class OrderTest {
+  private static List<MrdRow> rows(double... mrd) {
+    return IntStream.range(0, mrd.length)
+        .mapToObj(i -> new MrdRow("s" + i, mrd[i], 0.1, 2, 5, 0))
+        .toList();
+  }
+
+  @Test
+  void uniformVisitsEverySampleOnceInANewOrder() {
+    SampleOrder order = new UniformOrder(50, 42);
+    int[] first = order.epoch(0);
+    assertThat(IntStream.of(first).sorted().toArray())
+        .containsExactly(IntStream.range(0, 50).toArray());
+    assertThat(order.epoch(1)).isNotEqualTo(first);
+    assertThat(new UniformOrder(50, 42).epoch(0)).containsExactly(first);
+    assertThat(new UniformOrder(50, 43).epoch(0)).isNotEqualTo(first);
+  }
+
+  @Test
+  void weightsBecomeProbabilities() {
+    List<MrdRow> rows = rows(0.1, 0.4, 0.4, 0.2);
+    assertThat(MrdOrder.probabilities(rows, Weight.MRD))
+        .containsExactly(new double[] {1 / 11.0, 4 / 11.0, 4 / 11.0, 2 / 11.0}, within(1e-15));
+    // 10 : 2.5 : 2.5 : 5
+    assertThat(MrdOrder.probabilities(rows, Weight.INVERSE))
+        .containsExactly(new double[] {0.5, 0.125, 0.125, 0.25}, within(1e-15));
+    // Places 1, 3.5, 3.5, 2.
+    assertThat(MrdOrder.probabilities(rows, Weight.RANK))
+        .containsExactly(new double[] {0.1, 0.35, 0.35, 0.2}, within(1e-15));
+  }
+
+  @Test
+  void drawsWithReplacementAsOftenAsTheProbabilitiesSay() {
+    double[] probabilities = {0.05, 0, 0.25, 0.4, 0.1, 0.2, 0};
+    SampleOrder order = MrdOrder.of(probabilities, 42);
+    long[] counts = new long[probabilities.length];
+    int epochs = 5000;
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      int[] drawn = order.epoch(epoch);
+      assertThat(drawn).hasSize(probabilities.length);
+      for (int i : drawn) {
+        counts[i]++;
+      }
+    }
+    assertThat(counts[1]).isZero();
+    assertThat(counts[6]).isZero();
+    int[] possible = {0, 2, 3, 4, 5};
+    double[] expected =
+        IntStream.of(possible).mapToDouble(i -> probabilities[i] * epochs * 7).toArray();
+    long[] observed = IntStream.of(possible).mapToLong(i -> counts[i]).toArray();
+    assertThat(new ChiSquareTest().chiSquareTest(expected, observed)).isBetween(1e-3, 1 - 1e-3);
+  }
+
+  @Test
+  void sameSeedSameDraws() {
+    double[] probabilities = DoubleStream.iterate(1, p -> p + 1).limit(40).toArray();
+    int[] first = MrdOrder.of(probabilities, 42).epoch(3);
+    assertThat(MrdOrder.of(probabilities, 42).epoch(3)).containsExactly(first);
+    assertThat(MrdOrder.of(probabilities, 42).epoch(4)).isNotEqualTo(first);
+    assertThat(MrdOrder.of(probabilities, 41).epoch(3)).isNotEqualTo(first);
+  }
+
+  @Test
+  void refusesMrdFromWhichNothingFollows() {
+    assertThatThrownBy(() -> MrdOrder.probabilities(rows(0.1, Double.NaN), Weight.RANK))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "Sample s1 has MRD NaN, from which no chance of being drawn follows.\n"
+                + "A smaller order.estimator.sigma may help.");
+    assertThatThrownBy(() -> MrdOrder.probabilities(rows(0, 0), Weight.MRD))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "The MRD of all 2 samples is 0, so none can be preferred. Take order.name = uniform, or a larger order.estimator.sigma.");
+    assertThatThrownBy(() -> MrdOrder.probabilities(rows(0.1, 0), Weight.INVERSE))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "Sample s1 has MRD 0.0: order.weight = inverse divides by it. Take mrd or rank.");
+    assertThatThrownBy(() -> MrdOrder.of(new double[] {0.5, -0.1}, 1))
+        .hasMessage("probability 1 is -0.1");
+    assertThatThrownBy(() -> MrdOrder.of(new double[2], 1))
+        .hasMessage("the probabilities sum to 0.0");
+  }
+}
