@@ -5,10 +5,13 @@ import java.util.regex.Pattern;
 
 /** What a recipe's text is for. */
 public final class RecipeKind {
-  /** A section {@code train}, or the method {@code finetune}: keys of {@code engram finetune}. */
+  /**
+   * A section {@code train} that names data (a resolved recipe of any kind has an empty one), or
+   * the method {@code finetune}: what only {@code engram finetune} takes.
+   */
   private static final Pattern FINETUNE =
       Pattern.compile(
-          "(?m)^train\\s*:\\s*(\\{\\s*data|\\n\\s+data)|\\bname\\s*:\\s*\"?finetune\\b");
+          "(?m)^train\\s*:\\s*\\{?\\s*data\\s*:(?!\\s*\\[\\s*\\])|\\bname\\s*:\\s*[\"']?finetune\\b");
 
   private RecipeKind() {}
 

@@ -1,6 +1,7 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.RecipeKind;
 import io.engram.cli.option.Setups;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
@@ -9,6 +10,7 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.report.Report;
 import io.engram.unlearn.eval.Suites;
 import io.engram.unlearn.train.Outcome;
 import io.engram.unlearn.train.Setup;
@@ -51,10 +53,10 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     }
   }
 
-  /** Goes on with a run. */
+  /** Goes on with a run, as what its own recipe is for. */
   public Outcome resume(Path folder) {
     try (RunFolder opened = RunFolder.resume(folder)) {
-      return UnlearningLoop.resume(opened, kind, setup(null));
+      return UnlearningLoop.resume(opened, RecipeKind.of(opened.recipe()), setup(null));
     }
   }
 
@@ -94,6 +96,9 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
           "Stopped after update %d. Go on with: %s"
               .formatted(outcome.updates(), resumeCommand(folder)));
       return Interruption.EXIT_CODE;
+    }
+    if (kind == Recipe.Kind.UNLEARN) {
+      Report.write(List.of(folder), folder.resolve("report.html"));
     }
     console.message(
         "%d updates in %.0f s; %s".formatted(outcome.updates(), outcome.seconds(), folder));

@@ -34,8 +34,16 @@ final class UnlearnCommandTest {
       assertThat(written.samples()).hasSize(40);
       assertThat(written.mrd(0)).hasSize(40);
     }
+    assertThat(run.resolve("report.html")).exists();
     assertThat(Cli.run("score", run.resolve("model"), "tofu:forget01", "--limit", 1).exitCode())
         .isZero();
+    Cli.Ran evaluated = Cli.run("eval", run, "--limit", 1, "--json", "--quiet");
+    assertThat(evaluated.exitCode()).as(evaluated.err()).isZero();
+    JsonNode first = JsonFiles.mapper().readTree(evaluated.out()).path("measurements").get(0);
+    assertThat(first.path("stage").asString()).isEqualTo("after");
+    Path page = folder.resolve("page.html");
+    assertThat(Cli.run("report", run, "--out", page).exitCode()).isZero();
+    assertThat(page).exists();
   }
 
   @Test
