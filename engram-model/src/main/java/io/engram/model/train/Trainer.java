@@ -53,7 +53,7 @@ public final class Trainer implements AutoCloseable {
    * Prepares training.
    *
    * @param seed names the stream of new adapters
-   * @throws EngramException if the scope trains nothing, or all weights in bfloat16
+   * @throws EngramException if the scope trains nothing, all weights in bfloat16, or with dropout
    */
   public Trainer(LanguageModel model, ScopeSection scope, OptimizerSection settings, long seed) {
     this.model = model;
@@ -66,6 +66,12 @@ public final class Trainer implements AutoCloseable {
               + model.dtype().configName()
               + " would lose small updates to rounding.\n"
               + "Use model.dtype: float32, or scope.train: lora.");
+    }
+    if (scope.train() == ScopeSection.Train.LORA && scope.dropout() != 0) {
+      throw EngramException.usage(
+          "scope.dropout: "
+              + scope.dropout()
+              + ": dropout in adapters is not built; 0, the default, is right.");
     }
     NewAdapters.merge(decoder.parameters());
     trained = new TrainedWeights(decoder, scope, RandomStream.of(seed, "lora", 0, 0));

@@ -172,6 +172,17 @@ class TrainerTest {
   }
 
   @Test
+  void dropoutIsRefusedRatherThanIgnored() {
+    ScopeSection dropping =
+        new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0.1, List.of("q_proj"), List.of());
+    try (LanguageModel model = Golden.open("gqa-tied")) {
+      assertThatThrownBy(() -> new Trainer(model, dropping, Golden.adamw(), 7))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("scope.dropout: 0.1");
+    }
+  }
+
+  @Test
   void trainingAndScoringLeakNoNativeMemory() {
     train(4096, Golden.allWeights(), 1);
     System.gc();
