@@ -16,7 +16,6 @@ import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -233,11 +232,6 @@ public final class Trainer implements AutoCloseable {
       PeftAdapter.write(
           adapter, decoder.parameters(), scope.rank(), scope.alpha(), model.path().toString());
     }
-  }
-
-  /** Names of the weights that are trained. */
-  public List<String> trainedWeights() {
-    return new ArrayList<>(trained.names());
   }
 
   @Override

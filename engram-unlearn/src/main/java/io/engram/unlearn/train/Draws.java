@@ -37,15 +37,6 @@ final class Draws {
     return order(epoch, model).epoch(epoch);
   }
 
-  /** How often each sample was drawn in this epoch before draw number {@code until}. */
-  int[] counts(int[] draws, int until) {
-    int[] counts = new int[data.forget().size()];
-    for (int i = 0; i < until; i++) {
-      counts[draws[i]]++;
-    }
-    return counts;
-  }
-
   private SampleOrder order(int epoch, LanguageModel model) {
     OrderSection order = recipe.order();
     if (order.name() == OrderName.UNIFORM) {
