@@ -30,9 +30,8 @@ public class PassBenchmark {
   /** Noise on all parameters, then the same. */
   @Benchmark
   public List<double[]> perturbedPass(Workload workload) {
-    try (PerturbedScorer scorer = new PerturbedScorer(workload.model())) {
-      return scorer.logProbs(workload.samples(), RandomStream.of(1, "bench", 0, 0), 1e-3);
-    }
+    return new PerturbedScorer(workload.model())
+        .logProbs(workload.samples(), RandomStream.of(1, "bench", 0, 0), 1e-3);
   }
 
   /** Gradients of all weights and an update. */

@@ -42,6 +42,14 @@ record Allowed(String text, Predicate<JsonNode> admits, List<String> later) {
     return new Allowed(text, admits, List.of(values));
   }
 
+  /** Or this word. */
+  Allowed or(String word) {
+    return new Allowed(
+        text + ", or " + word,
+        node -> admits.test(node) || (node.isString() && node.asString().equals(word)),
+        later);
+  }
+
   static Allowed above(double low) {
     return number("a number > " + plain(low), x -> x > low);
   }

@@ -112,6 +112,15 @@ final class Contradictions {
         " = %d: must be even with order.estimator.name = antithetic, whose pairs are two passes"
             .formatted(estimator.draws()),
         "order.estimator.name");
+    boolean pairsOutside =
+        estimator.name() == EstimatorName.ANTITHETIC
+            && estimator.absolute() == EstimatorSection.Absolute.OUTSIDE;
+    require(
+        estimator.controlVariate() != EstimatorSection.ControlVariate.ON || pairsOutside,
+        "order.estimator.control_variate",
+        " = on: needs order.estimator.name = antithetic and order.estimator.absolute = outside",
+        "order.estimator.name",
+        "order.estimator.absolute");
     require(
         recipe.scope().train() != Train.LORA || !recipe.scope().targets().isEmpty(),
         "scope.targets",

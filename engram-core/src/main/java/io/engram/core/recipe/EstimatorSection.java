@@ -1,11 +1,16 @@
 package io.engram.core.recipe;
 
+import java.util.List;
+
 /**
  * {@code order.estimator}: how MRD is estimated.
  *
  * @param name which estimator
- * @param sigma σ, the standard deviation of the noise on every parameter
- * @param draws perturbed passes; an antithetic pair is two
+ * @param controlVariate whether noise is taken out of antithetic pairs
+ * @param sigma σ, the standard deviation of the noise on every parameter; 0: auto
+ * @param draws perturbed passes; an antithetic pair is two; 0: auto
+ * @param maxDraws the most passes that auto makes
+ * @param stableTau the expected Kendall τ with the true ranking at which auto stops
  * @param absolute where the absolute value stands
  * @param tokens mean or sum over a sample's tokens
  * @param scope which tokens count
@@ -13,12 +18,53 @@ package io.engram.core.recipe;
  */
 public record EstimatorSection(
     EstimatorName name,
+    ControlVariate controlVariate,
     double sigma,
     int draws,
+    int maxDraws,
+    double stableTau,
     Absolute absolute,
     Tokens tokens,
     Scope scope,
     double clamp) {
+  /** The word in a recipe that stands for 0 here. */
+  static final String AUTO = "auto";
+
+  /** The keys that may have it. */
+  static final List<String> AUTO_KEYS = List.of("sigma", "draws");
+
+  /** With a fixed number of draws and no control variate. */
+  public EstimatorSection(
+      EstimatorName name,
+      double sigma,
+      int draws,
+      Absolute absolute,
+      Tokens tokens,
+      Scope scope,
+      double clamp) {
+    this(
+        name,
+        ControlVariate.OFF,
+        sigma,
+        draws,
+        Math.max(draws, 1),
+        1,
+        absolute,
+        tokens,
+        scope,
+        clamp);
+  }
+
+  /** Whether draws go on until the ranking is stable. */
+  public boolean isAutoDraws() {
+    return draws == 0;
+  }
+
+  /** Whether σ is found by a trial. */
+  public boolean isAutoSigma() {
+    return sigma == 0;
+  }
+
   /** The estimators. */
   public enum EstimatorName {
     /** δ and −δ with the same noise: every odd order cancels. */
@@ -26,7 +72,26 @@ public record EstimatorSection(
     /** Algorithm 1 as printed: own draws for each sample. */
     PAPER,
     /** One δ for all samples. */
-    SHARED
+    SHARED,
+    /** The first of the two terms of MRD's second order, from gradients; not MRD. */
+    GRADIENT,
+    /** MRD's second order with the Gauss-Newton matrix for the Hessian; not MRD. */
+    GAUSS_NEWTON;
+
+    /** Whether it estimates MRD itself, by noise on the parameters. */
+    public boolean isMrd() {
+      return this != GRADIENT && this != GAUSS_NEWTON;
+    }
+  }
+
+  /** Whether a control variate is used. */
+  public enum ControlVariate {
+    /** Where it helps: with pairs and the absolute value outside. */
+    AUTO,
+    /** Always. */
+    ON,
+    /** Never. */
+    OFF
   }
 
   /** Where the absolute value stands. */
@@ -34,7 +99,12 @@ public record EstimatorSection(
     /** |E r|, as Algorithm 1's prose says. */
     OUTSIDE,
     /** E |r|. */
-    INSIDE
+    INSIDE;
+
+    /** What of one r is averaged. */
+    public double of(double r) {
+      return this == INSIDE ? Math.abs(r) : r;
+    }
   }
 
   /** How tokens are put together. */

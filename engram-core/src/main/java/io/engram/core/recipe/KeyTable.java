@@ -162,32 +162,51 @@ final class KeyTable {
                   + " alone."),
           new Entry(
               "order.estimator.name",
-              choice(EstimatorSection.EstimatorName.values()).later("activation", "gradient"),
+              choice(EstimatorSection.EstimatorName.values()).later("activation"),
               "antithetic",
               "",
               "How MRD is estimated. antithetic: pairs of noise and its negative, which cancel"
                   + " the gradient's share; shared: one noise for all samples; paper: Algorithm 1"
-                  + " as printed, slowest."),
+                  + " as printed, slowest. Scores of their own, from gradients alone: gradient,"
+                  + " gauss_newton."),
           new Entry(
               "order.estimator.control_variate",
-              choice("off").later("auto", "on"),
-              "off",
+              choice(EstimatorSection.ControlVariate.values()),
+              "auto",
               "",
-              "A term of known mean that takes noise out of antithetic pairs."),
+              "A term whose mean a few backward passes tell, and which takes noise out of"
+                  + " antithetic pairs. auto: with pairs and absolute: outside; left off, with a"
+                  + " note, where σ is too large for it."),
           new Entry(
               "order.estimator.sigma",
-              above(0).later("auto"),
+              above(0).or(EstimatorSection.AUTO),
               "1e-3",
               "parameter",
               "σ of the noise on every parameter. Measured on SmolLM2-135M, MRD grows as σ² up to 1e-3, as"
-                  + " Theorem 3.2 has it, and no longer at 3e-3; other models may differ."),
+                  + " Theorem 3.2 has it, and no longer at 3e-3; other models may differ. auto:"
+                  + " one pair at 1e-3, then the σ at which the median MRD is about 0.03."),
           new Entry(
               "order.estimator.draws",
-              wholeFrom(1).later("auto"),
+              wholeFrom(1).or(EstimatorSection.AUTO),
               "32",
               "passes",
               "Perturbed passes an estimate is made of; an antithetic pair is two, so even"
-                  + " there. The standard error falls with its root."),
+                  + " there. The standard error falls with its root. auto: until the ranking is"
+                  + " stable, see stable_tau."),
+          new Entry(
+              "order.estimator.max_draws",
+              wholeFrom(2),
+              "256",
+              "passes",
+              "The most passes that draws: auto makes."),
+          new Entry(
+              "order.estimator.stable_tau",
+              within(0, 1),
+              "0.9",
+              "",
+              "draws: auto stops when Kendall's τ between the ranking and the true one, as two"
+                  + " halves of the draws tell it, is expected to be this or more, twice in a"
+                  + " row."),
           new Entry(
               "order.estimator.absolute",
               choice(EstimatorSection.Absolute.values()),

@@ -62,8 +62,14 @@ final class RecipeTree {
     return resolved;
   }
 
-  /** Defaults that hang on another key's value. */
+  /** Defaults that hang on another key's value, and what {@code auto} is written as. */
   private static void fillDependent(ObjectNode resolved, ObjectNode given) {
+    ObjectNode estimator = section(section(resolved, "order"), "estimator");
+    for (String key : EstimatorSection.AUTO_KEYS) {
+      if (estimator.path(key).isString()) {
+        estimator.put(key, 0);
+      }
+    }
     String method = resolved.path("method").path("name").asString();
     boolean descentOrAscentAlone = Set.of("ga", "finetune").contains(method);
     if (descentOrAscentAlone && isUnset(given.path("method").path("retain_weight"))) {

@@ -18,8 +18,12 @@ public final class RecipeWriter {
   /** Every key with its value; {@link RecipeReader} makes an equal recipe of it. */
   public static String yaml(Recipe recipe) {
     ObjectNode tree = JsonFiles.mapper().valueToTree(recipe);
-    // The one key without a component: only `off` is built.
-    ((ObjectNode) tree.path("order").path("estimator")).put("control_variate", "off");
+    ObjectNode estimator = (ObjectNode) tree.path("order").path("estimator");
+    for (String key : EstimatorSection.AUTO_KEYS) {
+      if (estimator.path(key).asDouble() == 0) {
+        estimator.put(key, EstimatorSection.AUTO);
+      }
+    }
     return YAML.writeValueAsString(tree);
   }
 }

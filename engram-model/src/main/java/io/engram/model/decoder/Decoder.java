@@ -4,6 +4,7 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pre-norm transformer decoder: embedding, L layers of attention and MLP with residual
@@ -56,9 +57,9 @@ public final class Decoder {
     Rotary rotary = rotary(batch.positions(), embedded);
     Tensor x = embedded;
     for (int i = 0; i < config.layers(); i++) {
-      x = layer(i, x, rotary, batch);
+      x = layer(i, x, rotary, batch, isLast(i) ? rows : null);
     }
-    return lastNorm(x.index_select(0, rows));
+    return lastNorm(x);
   }
 
   /**
@@ -70,12 +71,15 @@ public final class Decoder {
         () -> {
           Tensor x = embed(batch.ids());
           Rotary rotary = rotary(batch.positions(), x);
+          Tensor wanted = Tensors.ofInts(rows, device);
           for (int i = 0; i < config.layers(); i++) {
             int number = i;
             Tensor before = x;
-            x = Tensors.scoped(() -> layer(number, before, rotary, batch));
+            x =
+                Tensors.scoped(
+                    () -> layer(number, before, rotary, batch, isLast(number) ? wanted : null));
           }
-          return lastNorm(x.index_select(0, Tensors.ofInts(rows, device)));
+          return lastNorm(x);
         });
   }
 
@@ -87,9 +91,23 @@ public final class Decoder {
     return RmsNorm.apply(parameters, config, WeightNames.FINAL_NORM, x);
   }
 
-  private Tensor layer(int i, Tensor x, Rotary rotary, PackedBatch batch) {
+  private boolean isLast(int i) {
+    return i + 1 == config.layers();
+  }
+
+  /**
+   * Layer i.
+   *
+   * @param rows the rows of the output that are wanted, {@code [M]}; null: all. After the last
+   *     attention the others are of no use to anyone.
+   * @return {@code [M, C]} or {@code [N, C]}
+   */
+  Tensor layer(int i, Tensor x, Rotary rotary, PackedBatch batch, @Nullable Tensor rows) {
     Attention.Heads heads = heads(i, x, rotary);
-    return finishLayer(i, x, Attention.causal(heads, config, batch.buckets()));
+    Tensor attended = Attention.causal(heads, config, batch.buckets());
+    return rows == null
+        ? finishLayer(i, x, attended)
+        : finishLayer(i, x.index_select(0, rows), attended.index_select(0, rows));
   }
 
   /** Queries, keys and values of layer i. */

@@ -1,46 +1,44 @@
 package io.engram.model.score;
 
-import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.decoder.LayerSweep;
+import io.engram.model.decoder.LogitsHead;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.tensor.Dtype;
-import io.engram.model.tensor.GaussianNoise;
+import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Scores samples under θ + scale · ε with ε ~ N(0, I) over all parameters.
+ * Scores samples under θ + scale · ε with ε ~ N(0, I) over all parameters, several scales at once
+ * with one ε.
  *
- * <p>Works on a float32 copy of the weights, whatever the model's format: σ is often less than half
- * a unit in the last place of a bfloat16 weight. The copy is made anew from the stored weights for
- * each noise, never by subtracting the last one, and the model's own weights are never written. A
- * tied head is one parameter with one noise. An adapter's W + s·BA is perturbed as one weight: its
- * noise is added to W.
+ * <p>A sweep: all samples pass a layer before any passes the next ({@link LayerSweep}), so one
+ * layer's noise exists at a time, both signs of a pair use the same, and nothing has to be restored
+ * since the stored weights are only read. They may be mapped from a file and of any format: the
+ * perturbed layer is float32 always, for σ is often less than half a unit in the last place of a
+ * bfloat16 weight. A tied head is one parameter with one noise. An adapter's W + s·BA is perturbed
+ * as one weight: its noise is added to W.
  */
-public final class PerturbedScorer implements AutoCloseable {
+public final class PerturbedScorer {
+  private final Decoder decoder;
   private final Parameters stored;
-  private final Parameters perturbed = new Parameters();
-  private final Scorer scorer;
+  private final int batchTokens;
+  private final LayerSweep sweep;
 
-  /** Over this model's weights as they are now; borrows them. */
+  /** Over this model's weights; borrows them. */
   public PerturbedScorer(LanguageModel model) {
-    Decoder decoder = model.decoder();
-    stored = decoder.parameters();
-    for (String name : stored.names()) {
-      try (PointerScope scope = new PointerScope()) {
-        perturbed.put(name, stored.get(name).detach().to(Dtype.FLOAT32.torch()).clone());
-      }
-    }
-    stored.adapters().forEach(perturbed::putAdapter);
-    scorer =
-        new Scorer(
-            new Decoder(decoder.config(), perturbed, decoder.device()),
-            model.options().batchTokens());
+    this.decoder = model.decoder();
+    this.stored = decoder.parameters();
+    this.batchTokens = model.options().batchTokens();
+    this.sweep = new LayerSweep(decoder.config(), decoder.device(), stored.names());
   }
 
   /**
@@ -48,24 +46,40 @@ public final class PerturbedScorer implements AutoCloseable {
    *
    * @param noise the stream of ε; parameter number i takes the stream's child i
    * @param scale 0 scores θ itself
+   * @return nats, {@code [n]} a sample
    */
   public List<double[]> logProbs(List<TokenizedSample> samples, RandomStream noise, double scale) {
-    int number = 0;
-    try (AutoGradMode off = new AutoGradMode(false)) {
-      for (String name : stored.names()) {
-        Tensor copy = perturbed.get(name);
-        copy.copy_(stored.get(name));
-        if (scale != 0) {
-          GaussianNoise.add(copy, noise.child(number), scale);
-        }
-        number++;
-      }
-    }
-    return scorer.logProbs(samples, ProgressListener.NONE);
+    return logProbs(samples, noise, new double[] {scale}).get(0);
   }
 
-  @Override
-  public void close() {
-    perturbed.close();
+  /** The same for several scales of one ε: {@code result.get(s).get(i)} is of scale s, sample i. */
+  public List<List<double[]>> logProbs(
+      List<TokenizedSample> samples, RandomStream noise, double[] scales) {
+    List<int[]> groups = LabelledBatch.groups(samples, batchTokens);
+    List<LabelledBatch> batches = new ArrayList<>();
+    for (int[] group : groups) {
+      batches.add(LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList()));
+    }
+    double[][][] results = new double[scales.length][samples.size()][];
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      sweep.run(
+          batches,
+          new PerturbedWeights(stored, noise, scales),
+          (variant, batch, hidden, head) ->
+              score(batches.get(batch), groups.get(batch), hidden, head, results[variant]));
+    }
+    return Arrays.stream(results).map(Arrays::asList).toList();
+  }
+
+  private void score(
+      LabelledBatch batch, int[] group, Tensor hidden, Tensor head, double[][] results) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor targets = Tensors.ofInts(batch.targets(), decoder.device());
+      double[] logProbs = LogitsHead.score(hidden, head, targets).logProbs();
+      for (int i = 0; i < group.length; i++) {
+        results[group[i]] =
+            Arrays.copyOfRange(logProbs, batch.offsets()[i], batch.offsets()[i + 1]);
+      }
+    }
   }
 }

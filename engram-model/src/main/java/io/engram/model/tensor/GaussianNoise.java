@@ -21,17 +21,25 @@ public final class GaussianNoise {
 
   private GaussianNoise() {}
 
-  /** {@code target += scale · ε}, in place, with ε from the stream; target is contiguous. */
+  /** {@code target += scale · ε}, in place. */
   public static void add(Tensor target, RandomStream stream, double scale) {
-    long size = target.numel();
-    long key = stream.key();
+    try (PointerScope scope = new PointerScope()) {
+      target.add_(like(target, stream), new Scalar(scale));
+    }
+  }
+
+  /** ε from the stream, float32, in the shape and on the device of {@code like}. */
+  public static Tensor like(Tensor like, RandomStream stream) {
+    Tensor noise = torch.empty(Tensors.shape(like), Tensors.options(ScalarType.Float), null);
+    Tensor flat = noise.view(-1);
+    long size = flat.numel();
     for (long from = 0; from < size; from += BLOCK) {
       int count = (int) Math.min(BLOCK, size - from);
       try (PointerScope scope = new PointerScope()) {
-        Tensor noise = Tensors.to(block(key, from, count), Device.of(target));
-        target.view(-1).narrow(0, from, count).add_(noise, new Scalar(scale));
+        flat.narrow(0, from, count).copy_(block(stream.key(), from, count));
       }
     }
+    return Tensors.to(noise, Device.of(like));
   }
 
   /** Numbers from .. from + count of the stream; belongs to the running scope. */

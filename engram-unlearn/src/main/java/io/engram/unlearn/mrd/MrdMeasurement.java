@@ -2,21 +2,54 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.Scope;
+import io.engram.core.recipe.EstimatorSection.Absolute;
+import io.engram.core.recipe.EstimatorSection.ControlVariate;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
-import io.engram.model.score.PerturbedScorer;
-import io.engram.model.text.TokenizedSample;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** The MRD of samples under a language model. The model is the same, bit for bit, afterwards. */
 public final class MrdMeasurement {
-  private MrdMeasurement() {}
+  private final ModelScorer model;
+  private final EstimatorSection section;
+  private final long seed;
+  private final int epoch;
+  private final List<String> notes = new ArrayList<>();
+
+  private MrdMeasurement(ModelScorer model, EstimatorSection section, long seed, int epoch) {
+    this.model = model;
+    this.section = section;
+    this.seed = seed;
+    this.epoch = epoch;
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param rows one a sample, in order
+   * @param values each sample's independent values after the control variate, {@code [K][N]}
+   * @param sigma σ, as given or as found
+   * @param passes perturbed passes made of the whole set
+   * @param notes what a reader should know: how stable the ranking is, the control variate, passes
+   *     left out
+   */
+  public record Result(
+      List<MrdRow> rows, double[][] values, double sigma, int passes, List<String> notes) {}
+
+  /** {@link #run} without kept draws: the rows alone. */
+  public static List<MrdRow> measure(
+      LanguageModel model,
+      List<Sample> samples,
+      EstimatorSection settings,
+      long seed,
+      int epoch,
+      ProgressListener progress) {
+    return run(model, samples, settings, seed, epoch, KeptDraws.NONE, progress).rows();
+  }
 
   /**
    * Measures the samples' MRD.
@@ -26,66 +59,64 @@ public final class MrdMeasurement {
    * @param seed the run's
    * @param epoch before which epoch, from 0. Before the first one σ is checked against the
    *     numerical floor; a run is not broken off for it later
-   * @return a row a sample, in order; its standard error is NaN where there is only one draw or one
-   *     pair
+   * @param kept draws made before, and where new ones are kept
+   * @return rows with a standard error that is NaN where there is only one draw or one pair
    * @throws EngramException if a sample's log-probability isn't finite without noise, no draw of a
    *     sample is finite (σ too large), or MRD is lost in rounding (σ too small)
    */
-  public static List<MrdRow> measure(
+  public static Result run(
       LanguageModel model,
       List<Sample> samples,
       EstimatorSection settings,
       long seed,
       int epoch,
+      KeptDraws kept,
       ProgressListener progress) {
     if (samples.isEmpty()) {
-      return List.of();
+      return new Result(List.of(), new double[0][0], settings.sigma(), 0, List.of());
     }
-    List<TokenizedSample> tokens =
-        samples.stream().map(sample -> tokens(model, sample, settings.scope())).toList();
-    MrdSettings mrd = MrdSettings.of(settings);
-    try (PerturbedScorer perturbed = new PerturbedScorer(model)) {
-      NoisyScorer scorer = (chosen, noise, scale) -> score(perturbed, tokens, chosen, noise, scale);
-      double[] floor =
-          epoch == 0
-              ? NumericalFloor.measure(scorer, samples.size(), mrd)
-              : new double[samples.size()];
-      List<MrdEstimate> estimates =
-          MrdEstimator.named(settings.name())
-              .estimate(scorer, samples.size(), mrd, seed, epoch, progress);
-      List<MrdRow> rows =
-          IntStream.range(0, samples.size())
-              .mapToObj(i -> row(samples.get(i).id(), estimates.get(i), mrd))
-              .toList();
-      NumericalFloor.require(rows.stream().mapToDouble(MrdRow::mrd).toArray(), floor, mrd);
-      return rows;
-    }
+    ModelScorer scorer = new ModelScorer(model, samples, settings.scope(), seed, epoch);
+    return new MrdMeasurement(scorer, settings, seed, epoch).run(kept, progress);
   }
 
-  private static TokenizedSample tokens(LanguageModel model, Sample sample, Scope scope) {
-    TokenizedSample answer = model.samples().tokenize(sample);
-    return scope == Scope.ANSWER ? answer : new TokenizedSample(answer.id(), answer.ids(), 1);
+  private Result run(KeptDraws kept, ProgressListener progress) {
+    double sigma = section.isAutoSigma() ? autoSigma() : section.sigma();
+    MrdSettings settings = MrdSettings.of(section, sigma);
+    boolean checked = epoch == 0 && section.name().isMrd();
+    double[] floor =
+        checked ? NumericalFloor.measure(model, model.size(), settings) : new double[0];
+    DrawSource source = estimator().draws(model, model.size(), settings, seed, epoch);
+    DrawLoop.Result found = new DrawLoop(source, settings, kept).run(progress);
+    List<MrdRow> rows =
+        IntStream.range(0, model.size())
+            .mapToObj(i -> row(model.id(i), found.estimates().get(i), settings))
+            .toList();
+    if (checked) {
+      NumericalFloor.require(rows.stream().mapToDouble(MrdRow::mrd).toArray(), floor, settings);
+    }
+    notes.addAll(found.notes());
+    noteNonFinite(found.estimates());
+    noteClamped(rows);
+    return new Result(rows, found.values(), sigma, found.passes(), List.copyOf(notes));
   }
 
-  private static List<double[]> score(
-      PerturbedScorer scorer,
-      List<TokenizedSample> tokens,
-      int[] chosen,
-      RandomStream noise,
-      double scale) {
-    List<TokenizedSample> samples = Arrays.stream(chosen).mapToObj(tokens::get).toList();
-    List<double[]> logProbs = scorer.logProbs(samples, noise, scale);
-    for (int i = 0; scale == 0 && i < chosen.length; i++) {
-      double sum = Arrays.stream(logProbs.get(i)).sum();
-      if (!Double.isFinite(sum)) {
-        throw EngramException.usage(
-            ("Sample %s has the log-probability %s under the model itself, so it has no MRD.%n"
-                    + "The model is damaged or has diverged; try a smaller"
-                    + " optimizer.learning_rate.")
-                .formatted(samples.get(i).id(), sum));
-      }
-    }
-    return logProbs;
+  private MrdEstimator estimator() {
+    boolean controlled =
+        section.controlVariate() == ControlVariate.ON
+            || (section.controlVariate() == ControlVariate.AUTO
+                && section.absolute() == Absolute.OUTSIDE);
+    return switch (section.name()) {
+      case ANTITHETIC -> new AntitheticEstimator(controlled ? model : null);
+      case GRADIENT -> new GradientEstimator(model);
+      case GAUSS_NEWTON -> new GaussNewtonEstimator(model);
+      case PAPER, SHARED -> MrdEstimator.named(section.name());
+    };
+  }
+
+  private double autoSigma() {
+    double sigma = SigmaTrial.find(model, model.size(), section, seed, epoch);
+    notes.add("σ auto: %s, at which the median MRD is about %s".formatted(sigma, SigmaTrial.AIM));
+    return sigma;
   }
 
   private static MrdRow row(String id, MrdEstimate estimate, MrdSettings settings) {
@@ -102,5 +133,26 @@ public final class MrdMeasurement {
         estimate.draws(),
         estimate.tokens(),
         estimate.clamped());
+  }
+
+  private void noteNonFinite(List<MrdEstimate> estimates) {
+    int[] hit =
+        IntStream.range(0, estimates.size())
+            .filter(i -> estimates.get(i).nonFinite() > 0)
+            .toArray();
+    if (hit.length > 0) {
+      notes.add(
+          "σ may be too large: passes without finite log-probabilities were left out of %d samples, %d of sample %s"
+              .formatted(hit.length, estimates.get(hit[0]).nonFinite(), model.id(hit[0])));
+    }
+  }
+
+  private void noteClamped(List<MrdRow> rows) {
+    List<MrdRow> hit = rows.stream().filter(row -> row.clamped() == row.tokens()).toList();
+    if (!hit.isEmpty()) {
+      notes.add(
+          "every token of %d samples, %s first, is more certain than order.estimator.clamp = %s nats: their MRD depends on it"
+              .formatted(hit.size(), hit.get(0).id(), section.clamp()));
+    }
   }
 }

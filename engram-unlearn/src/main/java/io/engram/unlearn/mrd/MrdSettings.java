@@ -9,12 +9,21 @@ import io.engram.core.recipe.EstimatorSection.Tokens;
  * What MRD is taken to be, where the paper leaves it open, and how exactly it is estimated.
  *
  * @param sigma σ, the noise's standard deviation, in units of the parameters
- * @param draws K, perturbed passes a sample; an antithetic pair is two
+ * @param draws K, perturbed passes a sample, or the most there may be; an antithetic pair is two
+ * @param auto whether to stop earlier, once the ranking is stable
+ * @param stableTau the expected Kendall τ at which it is ({@link StableRanking})
  * @param absolute |E r| or E |r|
  * @param tokens mean or sum over a sample's tokens
  * @param clamp |ℓ_t(θ)| below this is taken as this in the denominator, nats
  */
-public record MrdSettings(double sigma, int draws, Absolute absolute, Tokens tokens, double clamp) {
+public record MrdSettings(
+    double sigma,
+    int draws,
+    boolean auto,
+    double stableTau,
+    Absolute absolute,
+    Tokens tokens,
+    double clamp) {
   /**
    * Checks the ranges.
    *
@@ -26,10 +35,25 @@ public record MrdSettings(double sigma, int draws, Absolute absolute, Tokens tok
     require(clamp > 0 && Double.isFinite(clamp), "clamp", clamp, "a number above 0");
   }
 
-  /** As a recipe says. */
-  public static MrdSettings of(EstimatorSection section) {
+  /** With a fixed number of draws. */
+  public MrdSettings(double sigma, int draws, Absolute absolute, Tokens tokens, double clamp) {
+    this(sigma, draws, false, 1, absolute, tokens, clamp);
+  }
+
+  /**
+   * As a recipe says, at this σ.
+   *
+   * @param sigma the recipe's, or what {@code auto} came to
+   */
+  public static MrdSettings of(EstimatorSection section, double sigma) {
     return new MrdSettings(
-        section.sigma(), section.draws(), section.absolute(), section.tokens(), section.clamp());
+        sigma,
+        section.isAutoDraws() ? section.maxDraws() : section.draws(),
+        section.isAutoDraws(),
+        section.stableTau(),
+        section.absolute(),
+        section.tokens(),
+        section.clamp());
   }
 
   private static void require(boolean holds, String key, Number value, String right) {

@@ -2,8 +2,9 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.random.RandomStream;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** All that an estimator needs of a model: token log-probabilities under perturbed parameters. */
+/** Token log-probabilities under perturbed parameters, as the estimators need them. */
 @FunctionalInterface
 public interface NoisyScorer {
   /**
@@ -16,4 +17,21 @@ public interface NoisyScorer {
    * @return nats, {@code [n]} each, in the order of {@code samples}
    */
   List<double[]> logProbs(int[] samples, RandomStream noise, double scale);
+
+  /**
+   * Both signs of one ε. A model that can make ε once for both does so here.
+   *
+   * @param noise gives the stream of ε, at its beginning, each time it's asked
+   */
+  default Pair pair(int[] samples, Supplier<RandomStream> noise, double scale) {
+    return new Pair(logProbs(samples, noise.get(), scale), logProbs(samples, noise.get(), -scale));
+  }
+
+  /**
+   * ℓ_t under opposite perturbations, nats, {@code [n]} a sample.
+   *
+   * @param plus at θ + scale·ε
+   * @param minus at θ − scale·ε
+   */
+  record Pair(List<double[]> plus, List<double[]> minus) {}
 }

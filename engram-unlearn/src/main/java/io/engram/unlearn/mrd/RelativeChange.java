@@ -85,6 +85,52 @@ public final class RelativeChange {
     if (!Double.isFinite(sum)) {
       return Double.NaN;
     }
+    return total(sum);
+  }
+
+  /**
+   * {@code (1/n) Σ_t ½ o_t²} with {@code o_t = (u_t(θ+δ) − u_t(θ−δ))/2, u = log|ℓ|}, or the sum:
+   * what the first order alone makes of a pair. To second order its mean is {@code (σ²/2n) Σ_t
+   * ‖∇u_t‖²}. Clamped tokens are left out, here and in {@link #logSlopes}.
+   *
+   * @param plus ℓ_t(θ+δ) in nats, {@code [n]}
+   * @param minus ℓ_t(θ−δ) in nats, {@code [n]}
+   */
+  double oddPart(double[] plus, double[] minus) {
+    double sum = 0;
+    for (int t = 0; t < original.length; t++) {
+      if (denominators[t] == original[t]) {
+        double odd = (logAbs(plus[t]) - logAbs(minus[t])) / 2;
+        sum += odd * odd / 2;
+      }
+    }
+    return Double.isFinite(sum) ? total(sum) : Double.NaN;
+  }
+
+  /**
+   * {@code du_t/dℓ_t = 1/ℓ_t}, the coefficients that make {@code Σ_t c_t ∇ℓ_t} a sum of ∇u_t; 0 for
+   * clamped tokens. {@code [n]}
+   */
+  double[] logSlopes() {
+    double[] slopes = new double[original.length];
+    for (int t = 0; t < slopes.length; t++) {
+      slopes[t] = denominators[t] == original[t] ? 1 / original[t] : 0;
+    }
+    return slopes;
+  }
+
+  /** What ℓ_t(θ) − ℓ_t(θ+δ) is divided by, nats, {@code [n]}; negative. */
+  double[] denominators() {
+    return denominators.clone();
+  }
+
+  /** The mean over tokens, or the sum, of what sums to {@code sum}. */
+  double total(double sum) {
     return tokens == Tokens.MEAN ? sum / original.length : sum;
+  }
+
+  /** A log-probability that rounds to 0 is as near to it as a float32 gets. */
+  private static double logAbs(double logProb) {
+    return Math.log(Math.max(Math.abs(logProb), Float.MIN_NORMAL));
   }
 }

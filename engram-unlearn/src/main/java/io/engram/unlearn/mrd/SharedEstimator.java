@@ -1,6 +1,5 @@
 package io.engram.unlearn.mrd;
 
-import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,28 +13,15 @@ import java.util.stream.IntStream;
  */
 public final class SharedEstimator implements MrdEstimator {
   @Override
-  public List<MrdEstimate> estimate(
-      NoisyScorer scorer,
-      int sampleCount,
-      MrdSettings settings,
-      long seed,
-      int epoch,
-      ProgressListener progress) {
+  public DrawSource draws(
+      NoisyScorer scorer, int sampleCount, MrdSettings settings, long seed, int epoch) {
     int[] all = IntStream.range(0, sampleCount).toArray();
-    List<SampleDraws> draws =
-        RelativeChange.ofAll(scorer.logProbs(all, stream(seed, epoch, 0), 0), settings).stream()
-            .map(change -> new SampleDraws(change, settings.absolute(), settings.draws()))
-            .toList();
-    progress.start("MRD, " + settings.draws() + " draws", settings.draws(), "draws");
-    for (int k = 0; k < settings.draws(); k++) {
-      List<double[]> perturbed = scorer.logProbs(all, stream(seed, epoch, k), settings.sigma());
-      for (int i = 0; i < sampleCount; i++) {
-        draws.get(i).draw(perturbed.get(i));
-      }
-      progress.advance(1);
-    }
-    progress.finish();
-    return draws.stream().map(SampleDraws::estimate).toList();
+    List<RelativeChange> changes =
+        RelativeChange.ofAll(scorer.logProbs(all, stream(seed, epoch, 0), 0), settings);
+    return new PlainDraws(
+        changes,
+        settings.absolute(),
+        k -> scorer.logProbs(all, stream(seed, epoch, k), settings.sigma()));
   }
 
   private static RandomStream stream(long seed, int epoch, long draw) {

@@ -1,0 +1,162 @@
+package io.engram.model.decoder;
+
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Takes many batches through several variants of a model one layer at a time: every batch passes
+ * layer i before any passes layer i + 1, so that of a variant's weights one layer exists at once.
+ * The stored weights are read and never written. What is kept in between is {@code [N, C]} a batch
+ * and variant.
+ *
+ * <p>Call it where gradients are off.
+ */
+public final class LayerSweep {
+  /** Weights of part of the model, a set for each variant. */
+  @FunctionalInterface
+  public interface Variants {
+    /**
+     * The weights of these names, or of those among them that the model has.
+     *
+     * @return one a variant; closed by the caller
+     */
+    List<Parameters> of(List<String> names);
+  }
+
+  /** What is done with the last hidden states of a batch. */
+  @FunctionalInterface
+  public interface Consumer {
+    /**
+     * Takes them; they are freed afterwards.
+     *
+     * @param hidden {@code [M, C]}, the rows asked for, after the last norm
+     * @param head {@code [V, C]}, of the same variant
+     */
+    void accept(int variant, int batch, Tensor hidden, Tensor head);
+  }
+
+  private final DecoderConfig config;
+  private final Device device;
+  private final List<List<String>> layers;
+
+  /**
+   * For a model of this shape.
+   *
+   * @param names all names of its weights
+   */
+  public LayerSweep(DecoderConfig config, Device device, List<String> names) {
+    this.config = config;
+    this.device = device;
+    this.layers = new ArrayList<>();
+    for (int i = 0; i < config.layers(); i++) {
+      String prefix = WeightNames.layer(i) + ".";
+      layers.add(names.stream().filter(name -> name.startsWith(prefix)).toList());
+    }
+  }
+
+  /** Runs the batches through all variants. */
+  public void run(List<LabelledBatch> batches, Variants variants, Consumer consumer) {
+    try (PointerScope scope = new PointerScope();
+        States states = embed(batches, variants)) {
+      List<Rotary> rotaries = new ArrayList<>();
+      for (int b = 0; b < batches.size(); b++) {
+        rotaries.add(
+            Rotary.at(
+                batches.get(b).batch().positions(), config, states.at(0, b).scalar_type(), device));
+      }
+      for (int layer = 0; layer < layers.size(); layer++) {
+        layer(layer, batches, rotaries, variants, states);
+      }
+      finish(batches, variants, states, consumer);
+    }
+  }
+
+  private States embed(List<LabelledBatch> batches, Variants variants) {
+    List<Parameters> weights = variants.of(List.of(WeightNames.EMBEDDING));
+    States states = new States(weights.size(), batches.size());
+    for (int v = 0; v < weights.size(); v++) {
+      try (Parameters own = weights.get(v);
+          PointerScope scope = new PointerScope()) {
+        Decoder decoder = new Decoder(config, own, device);
+        for (int b = 0; b < batches.size(); b++) {
+          states.set(v, b, decoder.embed(batches.get(b).batch().ids()));
+        }
+      }
+    }
+    return states;
+  }
+
+  private void layer(
+      int layer,
+      List<LabelledBatch> batches,
+      List<Rotary> rotaries,
+      Variants variants,
+      States states) {
+    List<Parameters> weights = variants.of(layers.get(layer));
+    for (int v = 0; v < weights.size(); v++) {
+      try (Parameters own = weights.get(v)) {
+        Decoder decoder = new Decoder(config, own, device);
+        for (int b = 0; b < batches.size(); b++) {
+          try (PointerScope scope = new PointerScope()) {
+            LabelledBatch batch = batches.get(b);
+            Tensor x = states.at(v, b);
+            Tensor rows = layer + 1 < layers.size() ? null : Tensors.ofInts(batch.rows(), device);
+            states.set(v, b, decoder.layer(layer, x, rotaries.get(b), batch.batch(), rows));
+          }
+        }
+      }
+    }
+  }
+
+  /** A tied head's weight is asked for again here: keeping it would cost the embedding's memory. */
+  private void finish(
+      List<LabelledBatch> batches, Variants variants, States states, Consumer consumer) {
+    String head = WeightNames.head(config);
+    List<Parameters> weights = variants.of(List.of(WeightNames.FINAL_NORM, head));
+    for (int v = 0; v < weights.size(); v++) {
+      try (Parameters own = weights.get(v)) {
+        Decoder decoder = new Decoder(config, own, device);
+        for (int b = 0; b < batches.size(); b++) {
+          try (PointerScope scope = new PointerScope()) {
+            consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), own.get(head));
+          }
+        }
+      }
+    }
+  }
+
+  /** Hidden states by variant and batch; owns them. */
+  private static final class States implements AutoCloseable {
+    private final Tensor[][] tensors;
+
+    States(int variants, int batches) {
+      tensors = new Tensor[variants][batches];
+    }
+
+    Tensor at(int variant, int batch) {
+      return tensors[variant][batch];
+    }
+
+    void set(int variant, int batch, Tensor tensor) {
+      Tensor old = tensors[variant][batch];
+      tensors[variant][batch] = Tensors.keep(tensor);
+      if (old != null) {
+        Tensors.release(old);
+      }
+    }
+
+    @Override
+    public void close() {
+      Arrays.stream(tensors)
+          .flatMap(Arrays::stream)
+          .filter(Objects::nonNull)
+          .forEach(Tensors::release);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.stats.MeanWithError;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Takes draws from a source until there are enough, and makes estimates of them.
+ *
+ * <p>Enough is the number asked for, or with {@code draws: auto} when {@link StableRanking} expects
+ * a τ of {@code settings.stableTau()} or more twice in a row, looked at after 4 values and then
+ * after every quarter more; at last when the budget ends.
+ *
+ * <p>{@code |E r|}: MRD = |mean of r|, with the standard error of the mean of r. That is right to
+ * first order where MRD is well above its error; nearer to 0 the absolute value of noise is biased
+ * upwards, and a MRD of the size of its standard error should be read as "not told from 0". {@code
+ * E |r|}: the mean of |r| and its standard error.
+ */
+final class DrawLoop {
+  private final DrawSource source;
+  private final MrdSettings settings;
+  private final KeptDraws kept;
+  private final List<DrawSource.Draw> draws = new ArrayList<>();
+
+  DrawLoop(DrawSource source, MrdSettings settings, KeptDraws kept) {
+    this.source = source;
+    this.settings = settings;
+    this.kept = kept;
+  }
+
+  /**
+   * What the draws say.
+   *
+   * @param values after the control variate, {@code [K][N]}
+   * @param passes perturbed passes made for a sample
+   */
+  record Result(List<MrdEstimate> estimates, double[][] values, int passes, List<String> notes) {}
+
+  Result run(ProgressListener progress) {
+    int limit = settings.draws() / source.passes();
+    progress.start("MRD, up to %d %s".formatted(limit, source.unit()), limit, source.unit());
+    int next = 4;
+    double tau = Double.NaN;
+    boolean before = false;
+    while (draws.size() < limit) {
+      draw(draws.size());
+      progress.advance(1);
+      if (settings.auto() && draws.size() == next) {
+        tau = StableRanking.expectedTau(adjusted().values());
+        boolean stable = tau >= settings.stableTau();
+        if (stable && before) {
+          break;
+        }
+        before = stable;
+        next += Math.max(1, next / 4);
+      }
+    }
+    progress.finish();
+    return result(limit);
+  }
+
+  private void draw(int k) {
+    DrawSource.Draw draw = kept.find(k);
+    if (draw == null) {
+      draw = source.draw(k);
+      kept.keep(k, draw);
+    }
+    draws.add(draw);
+  }
+
+  private ControlVariate.Adjusted adjusted() {
+    return source.control().apply(source.samples().size(), draws);
+  }
+
+  private Result result(int limit) {
+    ControlVariate.Adjusted adjusted = adjusted();
+    List<MrdEstimate> estimates = new ArrayList<>();
+    for (int i = 0; i < source.samples().size(); i++) {
+      estimates.add(estimate(i, adjusted));
+    }
+    List<String> notes = new ArrayList<>(adjusted.notes());
+    notes.add(stability(adjusted.values(), limit));
+    return new Result(
+        estimates, adjusted.values(), draws.size() * source.passes(), List.copyOf(notes));
+  }
+
+  private MrdEstimate estimate(int sample, ControlVariate.Adjusted adjusted) {
+    double[] finite =
+        Arrays.stream(adjusted.values())
+            .mapToDouble(v -> v[sample])
+            .filter(Double::isFinite)
+            .toArray();
+    MeanWithError mean = MeanWithError.of(finite);
+    RelativeChange change = source.samples().get(sample);
+    return new MrdEstimate(
+        Math.abs(mean.mean()),
+        Math.hypot(mean.standardError(), adjusted.addedErrors()[sample]),
+        finite.length * source.passes(),
+        change.tokens(),
+        change.clamped(),
+        (draws.size() - finite.length) * source.passes());
+  }
+
+  private String stability(double[][] values, int limit) {
+    double tau = StableRanking.expectedTau(values);
+    String made = "%d %s".formatted(draws.size(), source.unit());
+    if (Double.isNaN(tau)) {
+      return made + ": too few to say how stable the ranking is";
+    }
+    String expected =
+        String.format(Locale.ROOT, "%s: expected Kendall τ with the true ranking %.2f", made, tau);
+    return settings.auto() && draws.size() >= limit
+        ? expected + " (wanted " + settings.stableTau() + "; the budget ended)"
+        : expected;
+  }
+}

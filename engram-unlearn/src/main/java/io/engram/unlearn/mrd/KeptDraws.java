@@ -1,0 +1,24 @@
+package io.engram.unlearn.mrd;
+
+import org.jspecify.annotations.Nullable;
+
+/** Draws that are finished, so that an interrupted measurement goes on where it was. */
+public interface KeptDraws {
+  /** Keeps nothing. */
+  KeptDraws NONE =
+      new KeptDraws() {
+        @Override
+        public DrawSource.@Nullable Draw find(int k) {
+          return null;
+        }
+
+        @Override
+        public void keep(int k, DrawSource.Draw draw) {}
+      };
+
+  /** Draw number k if it's kept. */
+  DrawSource.@Nullable Draw find(int k);
+
+  /** Keeps draw number k. */
+  void keep(int k, DrawSource.Draw draw);
+}

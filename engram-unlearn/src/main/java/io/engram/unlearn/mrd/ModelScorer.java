@@ -1,0 +1,83 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.EngramException;
+import io.engram.core.random.RandomStream;
+import io.engram.core.recipe.EstimatorSection.Scope;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.gradient.GradientNorms;
+import io.engram.model.gradient.GradientNorms.SampleNorm;
+import io.engram.model.score.PerturbedScorer;
+import io.engram.model.text.TokenizedSample;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Some samples under a language model, as the estimators see them. */
+final class ModelScorer implements NoisyScorer, GradientScorer {
+  private final PerturbedScorer perturbed;
+  private final GradientNorms gradients;
+  private final List<TokenizedSample> samples;
+  private final RandomStream signs;
+
+  ModelScorer(LanguageModel model, List<Sample> samples, Scope scope, long seed, int epoch) {
+    this.perturbed = new PerturbedScorer(model);
+    this.gradients = new GradientNorms(model);
+    this.samples = samples.stream().map(sample -> tokens(model, sample, scope)).toList();
+    this.signs = RandomStream.of(seed, "mrd-gauss-newton", epoch, 0);
+  }
+
+  private static TokenizedSample tokens(LanguageModel model, Sample sample, Scope scope) {
+    TokenizedSample answer = model.samples().tokenize(sample);
+    return scope == Scope.ANSWER ? answer : new TokenizedSample(answer.id(), answer.ids(), 1);
+  }
+
+  int size() {
+    return samples.size();
+  }
+
+  String id(int sample) {
+    return samples.get(sample).id();
+  }
+
+  @Override
+  public List<double[]> logProbs(int[] chosen, RandomStream noise, double scale) {
+    List<double[]> logProbs = perturbed.logProbs(chosen(chosen), noise, scale);
+    for (int i = 0; scale == 0 && i < chosen.length; i++) {
+      double sum = Arrays.stream(logProbs.get(i)).sum();
+      if (!Double.isFinite(sum)) {
+        throw EngramException.usage(
+            ("Sample %s has the log-probability %s under the model itself, so it has no MRD.%n"
+                    + "The model is damaged or has diverged; try a smaller"
+                    + " optimizer.learning_rate.")
+                .formatted(id(chosen[i]), sum));
+      }
+    }
+    return logProbs;
+  }
+
+  @Override
+  public Pair pair(int[] chosen, Supplier<RandomStream> noise, double scale) {
+    List<List<double[]>> both =
+        perturbed.logProbs(chosen(chosen), noise.get(), new double[] {scale, -scale});
+    return new Pair(both.get(0), both.get(1));
+  }
+
+  private List<TokenizedSample> chosen(int[] numbers) {
+    return Arrays.stream(numbers).mapToObj(samples::get).toList();
+  }
+
+  @Override
+  public double[] squaredNorms(Coefficients coefficients) {
+    return norms(gradients.of(samples, coefficients::of));
+  }
+
+  @Override
+  public double[] gaussNewton(Coefficients weights, int draw) {
+    return norms(gradients.gaussNewton(samples, weights::of, signs.child(draw)));
+  }
+
+  private static double[] norms(List<SampleNorm> found) {
+    return found.stream().mapToDouble(SampleNorm::squaredNorm).toArray();
+  }
+}

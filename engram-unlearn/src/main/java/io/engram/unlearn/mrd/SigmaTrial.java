@@ -1,0 +1,63 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.EstimatorSection.Absolute;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Arrays;
+
+/**
+ * σ by a trial: one antithetic pair at 1e-3, and from its median MRD m the σ at which the median is
+ * 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to one digit. There MRD is in its quadratic regime and far
+ * above rounding. Where the trial itself isn't quadratic the next trial, at what it gave, is.
+ */
+final class SigmaTrial {
+  /** The median MRD aimed at, dimensionless. */
+  static final double AIM = 0.03;
+
+  private static final double START = 1e-3;
+  private static final int TRIALS = 4;
+
+  private SigmaTrial() {}
+
+  /** σ; trials end when one confirms the last within a factor of 1.5. */
+  static double find(
+      NoisyScorer scorer, int sampleCount, EstimatorSection section, long seed, int epoch) {
+    double sigma = START;
+    for (int trial = 0; trial < TRIALS; trial++) {
+      double median = median(scorer, sampleCount, section, sigma, seed, epoch);
+      // Without a finite value the noise is far too large; without any change far too small.
+      double factor =
+          Double.isNaN(median)
+              ? 0.1
+              : median == 0 ? 10 : Math.min(10, Math.max(0.1, Math.sqrt(AIM / median)));
+      sigma *= factor;
+      if (factor > 1 / 1.5 && factor < 1.5) {
+        break;
+      }
+    }
+    return new BigDecimal(sigma).round(new MathContext(1)).doubleValue();
+  }
+
+  private static double median(
+      NoisyScorer scorer,
+      int sampleCount,
+      EstimatorSection section,
+      double sigma,
+      long seed,
+      int epoch) {
+    MrdSettings settings =
+        new MrdSettings(sigma, 2, Absolute.OUTSIDE, section.tokens(), section.clamp());
+    double[] values =
+        Arrays.stream(
+                new AntitheticEstimator()
+                    .draws(scorer, sampleCount, settings, seed, epoch)
+                    .draw(0)
+                    .values())
+            .map(Math::abs)
+            .filter(Double::isFinite)
+            .sorted()
+            .toArray();
+    return values.length == 0 ? Double.NaN : values[values.length / 2];
+  }
+}
