@@ -10,11 +10,14 @@ final class RmsNorm {
   private RmsNorm() {}
 
   /** Applies the norm whose gain is called {@code name}. */
-  static Tensor apply(Parameters parameters, DecoderConfig config, String name, Tensor x) {
-    return torch.rms_norm(
-        x,
-        new long[] {config.hiddenSize()},
-        new TensorOptional(parameters.get(name)),
-        new DoubleOptional(config.normEpsilon()));
+  static Tensor apply(
+      Parameters parameters, LayerObserver observer, DecoderConfig config, String name, Tensor x) {
+    Tensor y =
+        torch.rms_norm(
+            x,
+            new long[] {config.hiddenSize()},
+            new TensorOptional(Linear.as(x, parameters.get(name))),
+            new DoubleOptional(config.normEpsilon()));
+    return observer.norm(name, x, y);
   }
 }
