@@ -27,12 +27,20 @@ final class Attention {
 
   /** Projects {@code x [N, C]}. */
   static Heads project(
-      Parameters parameters, DecoderConfig config, String prefix, Tensor x, Rotary rotary) {
+      Parameters parameters,
+      LayerObserver observer,
+      DecoderConfig config,
+      String prefix,
+      Tensor x,
+      Rotary rotary) {
     long rows = x.size(0);
     long dim = config.headDim();
-    Tensor q = Linear.apply(parameters, prefix + ".q_proj", x).view(rows, config.heads(), dim);
-    Tensor k = Linear.apply(parameters, prefix + ".k_proj", x).view(rows, config.kvHeads(), dim);
-    Tensor v = Linear.apply(parameters, prefix + ".v_proj", x).view(rows, config.kvHeads(), dim);
+    Tensor q =
+        Linear.apply(parameters, observer, prefix + ".q_proj", x).view(rows, config.heads(), dim);
+    Tensor k =
+        Linear.apply(parameters, observer, prefix + ".k_proj", x).view(rows, config.kvHeads(), dim);
+    Tensor v =
+        Linear.apply(parameters, observer, prefix + ".v_proj", x).view(rows, config.kvHeads(), dim);
     return new Heads(rotary.apply(q), rotary.apply(k), v);
   }
 

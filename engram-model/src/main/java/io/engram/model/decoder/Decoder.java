@@ -18,12 +18,24 @@ public final class Decoder {
   private final DecoderConfig config;
   private final Parameters parameters;
   private final Device device;
+  private final LayerObserver observer;
 
   /** A decoder over these weights; borrows them. */
   public Decoder(DecoderConfig config, Parameters parameters, Device device) {
+    this(config, parameters, device, LayerObserver.NONE);
+  }
+
+  private Decoder(
+      DecoderConfig config, Parameters parameters, Device device, LayerObserver observer) {
     this.config = config;
     this.parameters = parameters;
     this.device = device;
+    this.observer = observer;
+  }
+
+  /** A decoder over the same weights whose layers are watched. */
+  public Decoder watchedBy(LayerObserver watcher) {
+    return new Decoder(config, parameters, device, watcher);
   }
 
   /** The shape of the model. */
@@ -43,7 +55,8 @@ public final class Decoder {
 
   /** Embeds the batch's tokens: {@code [N, C]}. */
   public Tensor embed(int[] ids) {
-    return parameters.get(WeightNames.EMBEDDING).index_select(0, Tensors.ofInts(ids, device));
+    Tensor rows = Tensors.ofInts(ids, device);
+    return observer.embedded(ids, parameters.get(WeightNames.EMBEDDING).index_select(0, rows));
   }
 
   /**
@@ -88,7 +101,7 @@ public final class Decoder {
   }
 
   Tensor lastNorm(Tensor x) {
-    return RmsNorm.apply(parameters, config, WeightNames.FINAL_NORM, x);
+    return RmsNorm.apply(parameters, observer, config, WeightNames.FINAL_NORM, x);
   }
 
   private boolean isLast(int i) {
@@ -105,23 +118,30 @@ public final class Decoder {
   Tensor layer(int i, Tensor x, Rotary rotary, PackedBatch batch, @Nullable Tensor rows) {
     Attention.Heads heads = heads(i, x, rotary);
     Tensor attended = Attention.causal(heads, config, batch.buckets());
-    return rows == null
-        ? finishLayer(i, x, attended)
-        : finishLayer(i, x.index_select(0, rows), attended.index_select(0, rows));
+    if (rows == null) {
+      return finishLayer(i, x, attended);
+    }
+    // Whoever watches counts on rows of whole sequences in every layer.
+    return observer == LayerObserver.NONE
+        ? finishLayer(i, x.index_select(0, rows), attended.index_select(0, rows))
+        : finishLayer(i, x, attended).index_select(0, rows);
   }
 
   /** Queries, keys and values of layer i. */
   Attention.Heads heads(int i, Tensor x, Rotary rotary) {
     String name = WeightNames.layer(i);
-    Tensor normed = RmsNorm.apply(parameters, config, name + ".input_layernorm.weight", x);
-    return Attention.project(parameters, config, name + ".self_attn", normed, rotary);
+    Tensor normed =
+        RmsNorm.apply(parameters, observer, config, name + ".input_layernorm.weight", x);
+    return Attention.project(parameters, observer, config, name + ".self_attn", normed, rotary);
   }
 
   /** What comes after attention in layer i: output projection, residual, MLP, residual. */
   Tensor finishLayer(int i, Tensor x, Tensor attended) {
     String name = WeightNames.layer(i);
-    Tensor h = torch.add(x, Linear.apply(parameters, name + ".self_attn.o_proj", attended));
-    Tensor normed = RmsNorm.apply(parameters, config, name + ".post_attention_layernorm.weight", h);
-    return torch.add(h, Mlp.apply(parameters, name + ".mlp", normed));
+    Tensor h =
+        torch.add(x, Linear.apply(parameters, observer, name + ".self_attn.o_proj", attended));
+    Tensor normed =
+        RmsNorm.apply(parameters, observer, config, name + ".post_attention_layernorm.weight", h);
+    return torch.add(h, Mlp.apply(parameters, observer, name + ".mlp", normed));
   }
 }

@@ -15,18 +15,19 @@ final class Linear {
    * @param x {@code [N, in]}
    * @return {@code [N, out]}
    */
-  static Tensor apply(Parameters parameters, String prefix, Tensor x) {
+  static Tensor apply(Parameters parameters, LayerObserver observer, String prefix, Tensor x) {
     String name = prefix + ".weight";
-    Tensor weight = parameters.get(name);
+    Tensor weight = as(x, parameters.get(name));
     @Nullable Tensor bias = parameters.find(prefix + ".bias");
-    Tensor y = bias == null ? torch.linear(x, weight) : torch.linear(x, weight, bias);
+    Tensor y = bias == null ? torch.linear(x, weight) : torch.linear(x, weight, as(x, bias));
     Parameters.@Nullable Adapter adapter = parameters.adapter(name);
-    Tensor result = adapter == null ? y : y.add(low(x, adapter));
-    @Nullable Activations observer = parameters.observer();
-    if (observer != null) {
-      observer.linear(prefix, x, result);
-    }
-    return result;
+    return observer.linear(prefix, x, adapter == null ? y : y.add(low(x, adapter)));
+  }
+
+  /** A weight in the number format of x, for passes that are more exact than the weights. */
+  static Tensor as(Tensor x, Tensor weight) {
+    ScalarType type = x.scalar_type();
+    return weight.scalar_type() == type ? weight : weight.to(type);
   }
 
   /** Adapters are float32 whatever the weights are: their small steps would be lost in bfloat16. */

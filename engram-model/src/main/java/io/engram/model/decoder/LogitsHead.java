@@ -74,7 +74,11 @@ public final class LogitsHead {
 
   /** Logits and log-probabilities of a few rows; belongs to the running scope. */
   public static Chunk chunk(Tensor hidden, Tensor head, Tensor targets) {
-    Tensor logits = logits(hidden, head);
+    return chunk(logits(hidden, head), targets);
+  }
+
+  /** The same of logits {@code [m, V]}, float32 or float64, which are written over. */
+  public static Chunk chunk(Tensor logits, Tensor targets) {
     Tensor column = targets.view(-1, 1);
     Tensor difference = logits.sub_(logits.gather(1, column));
     Tensor a = difference.amax(new long[] {1}, true);
@@ -89,7 +93,7 @@ public final class LogitsHead {
 
   /** z = h Wᵀ in at least float32, {@code [m, V]}. */
   public static Tensor logits(Tensor hidden, Tensor head) {
-    Tensor z = torch.linear(hidden, head);
+    Tensor z = torch.linear(hidden, Linear.as(hidden, head));
     return z.scalar_type() == ScalarType.BFloat16 || z.scalar_type() == ScalarType.Half
         ? z.to(ScalarType.Float)
         : z;

@@ -8,9 +8,9 @@ final class Mlp {
   private Mlp() {}
 
   /** Applies the MLP to {@code x [N, C]}. */
-  static Tensor apply(Parameters parameters, String prefix, Tensor x) {
-    Tensor gate = torch.silu(Linear.apply(parameters, prefix + ".gate_proj", x));
-    Tensor up = Linear.apply(parameters, prefix + ".up_proj", x);
-    return Linear.apply(parameters, prefix + ".down_proj", gate.mul(up));
+  static Tensor apply(Parameters parameters, LayerObserver observer, String prefix, Tensor x) {
+    Tensor gate = torch.silu(Linear.apply(parameters, observer, prefix + ".gate_proj", x));
+    Tensor up = Linear.apply(parameters, observer, prefix + ".up_proj", x);
+    return Linear.apply(parameters, observer, prefix + ".down_proj", gate.mul(up));
   }
 }

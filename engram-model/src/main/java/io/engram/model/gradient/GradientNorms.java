@@ -6,7 +6,6 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
-import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
@@ -131,13 +130,9 @@ public final class GradientNorms {
   }
 
   private Tensor forward(LabelledBatch batch, Tensor embedded, RecordedLayers layers) {
-    Parameters parameters = decoder.parameters();
     Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
-    parameters.observe(layers);
     try (AutoGradMode on = new AutoGradMode(true)) {
-      return decoder.hidden(batch.batch(), embedded, rows);
-    } finally {
-      parameters.observe(null);
+      return decoder.watchedBy(layers).hidden(batch.batch(), embedded, rows);
     }
   }
 }

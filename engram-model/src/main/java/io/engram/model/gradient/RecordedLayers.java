@@ -1,6 +1,6 @@
 package io.engram.model.gradient;
 
-import io.engram.model.decoder.Activations;
+import io.engram.model.decoder.LayerObserver;
 import io.engram.model.decoder.WeightNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** Inputs and outputs of one pass's layers, as they came; borrowed from the pass's scope. */
-final class RecordedLayers implements Activations {
+final class RecordedLayers implements LayerObserver {
   /**
    * Linear layers on one input: q, k, v share theirs, gate and up too.
    *
@@ -28,23 +28,25 @@ final class RecordedLayers implements Activations {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // the same object, not an equal one, means a shared input
-  public void linear(String prefix, Tensor x, Tensor y) {
+  public Tensor linear(String prefix, Tensor x, Tensor y) {
     if (linears.isEmpty() || linears.get(linears.size() - 1).x() != x) {
       linears.add(new Linears(x, new ArrayList<>(), new ArrayList<>()));
     }
     Linears shared = linears.get(linears.size() - 1);
     shared.prefixes().add(prefix);
     shared.outputs().add(y);
+    return y;
   }
 
   @Override
-  public void norm(String weight, Tensor x, Tensor y) {
+  public Tensor norm(String weight, Tensor x, Tensor y) {
     Norm norm = new Norm(weight, x, y);
     if (weight.equals(WeightNames.FINAL_NORM)) {
       last = norm;
     } else {
       norms.add(norm);
     }
+    return y;
   }
 
   /** All linear layers, those of one input together. */

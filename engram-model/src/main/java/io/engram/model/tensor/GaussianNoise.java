@@ -2,6 +2,8 @@ package io.engram.model.tensor;
 
 import io.engram.core.random.Philox;
 import io.engram.core.random.RandomStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -42,35 +44,73 @@ public final class GaussianNoise {
     return Tensors.to(noise, Device.of(like));
   }
 
+  /**
+   * A row of ε for each stream.
+   *
+   * @return float32 {@code [streams, count]} on the device; belongs to the running scope
+   */
+  public static Tensor rows(List<RandomStream> streams, long count, Device device) {
+    long[] keys = streams.stream().mapToLong(RandomStream::key).toArray();
+    long[] shape = {keys.length, count};
+    Tensor all = Tensors.to(torch.empty(shape, Tensors.options(ScalarType.Float), null), device);
+    int most = (int) Math.max(1, BLOCK / Math.max(1, count));
+    for (int first = 0; first < keys.length; first += most) {
+      long[] some = Arrays.copyOfRange(keys, first, Math.min(first + most, keys.length));
+      for (long from = 0; from < count; from += BLOCK) {
+        int length = (int) Math.min(BLOCK, count - from);
+        try (PointerScope scope = new PointerScope()) {
+          all.narrow(0, first, some.length)
+              .narrow(1, from, length)
+              .copy_(blocks(some, from, length));
+        }
+      }
+    }
+    return all;
+  }
+
   /** Numbers from .. from + count of the stream; belongs to the running scope. */
   static Tensor block(long key, long from, int count) {
+    return blocks(new long[] {key}, from, count).view(-1);
+  }
+
+  /** Numbers from .. from + count of each stream, {@code [keys, count]}. */
+  private static Tensor blocks(long[] keys, long from, int count) {
     int pairs = (count + 7) / 8 * 4;
-    Tensor bits = bits(key, from / 4, 2 * pairs).bitwise_right_shift(new Scalar(8));
+    Tensor bits = bits(keys, from / 4, 2 * pairs).bitwise_right_shift(new Scalar(8));
     // 24 random bits give u in (0, 1] exactly in float32.
     Tensor uniform =
         bits.bitwise_and_(new Scalar(0xFFFFFF)).add_(new Scalar(1)).to(ScalarType.Float);
     uniform.mul_(new Scalar(1.0 / (1 << 24)));
-    Tensor radius = uniform.narrow(0, 0, pairs).log().mul_(new Scalar(-2.0)).sqrt_();
-    Tensor angle = uniform.narrow(0, pairs, pairs).mul(new Scalar(2 * Math.PI));
+    Tensor radius = uniform.narrow(1, 0, pairs).log().mul_(new Scalar(-2.0)).sqrt_();
+    Tensor angle = uniform.narrow(1, pairs, pairs).mul(new Scalar(2 * Math.PI));
     Tensor cos = angle.cos().mul_(radius);
     Tensor sin = angle.sin().mul_(radius);
-    return torch.cat(new org.bytedeco.pytorch.TensorVector(cos, sin), 0).narrow(0, 0, count);
+    return torch.cat(new org.bytedeco.pytorch.TensorVector(cos, sin), 1).narrow(1, 0, count);
   }
 
-  private static Tensor bits(long key, long counter, int count) {
-    int blocks = count / 4;
-    int[] random = new int[count];
+  /** {@code count} words of each key, from this counter on: int32 {@code [keys, count]}. */
+  private static Tensor bits(long[] keys, long counter, int count) {
+    int own = count / Philox.BLOCK;
+    int blocks = keys.length * own;
+    int[] random = new int[keys.length * count];
     int tasks = Math.min(blocks, Math.max(1, Runtime.getRuntime().availableProcessors()));
     IntStream.range(0, tasks)
         .parallel()
         .forEach(
             task -> {
-              int first = (int) ((long) blocks * task / tasks);
+              int block = (int) ((long) blocks * task / tasks);
               int last = (int) ((long) blocks * (task + 1) / tasks);
-              Philox.fill(key, counter + first, random, 4 * first, last - first);
+              while (block < last) {
+                int within = block % own;
+                int some = Math.min(last - block, own - within);
+                Philox.fill(
+                    keys[block / own], counter + within, random, Philox.BLOCK * block, some);
+                block += some;
+              }
             });
-    Tensor tensor = torch.empty(new long[] {count}, Tensors.options(ScalarType.Int), null);
-    new IntPointer(tensor.data_ptr()).capacity(count).asBuffer().put(random);
+    long[] shape = {keys.length, count};
+    Tensor tensor = torch.empty(shape, Tensors.options(ScalarType.Int), null);
+    new IntPointer(tensor.data_ptr()).capacity(random.length).asBuffer().put(random);
     return tensor;
   }
 }

@@ -1,0 +1,46 @@
+package io.engram.model.decoder;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Is shown what goes into each layer with parameters and what comes out, and may return something
+ * else to go on with. Rows are those of the packed batch; the last norm sees the chosen rows alone.
+ * All tensors are borrowed.
+ */
+public interface LayerObserver {
+  /** Leaves everything as it is. */
+  LayerObserver NONE = new LayerObserver() {};
+
+  /**
+   * The embedding of a batch's tokens.
+   *
+   * @param ids {@code [N]}
+   * @param y rows of the embedding, {@code [N, C]}
+   */
+  default Tensor embedded(int[] ids, Tensor y) {
+    return y;
+  }
+
+  /**
+   * A linear layer.
+   *
+   * @param prefix its weight is called {@code prefix + ".weight"}, its bias {@code prefix +
+   *     ".bias"}
+   * @param x {@code [N, in]}; layers that share their input are given the same object
+   * @param y {@code [N, out]}, bias and adapter included
+   */
+  default Tensor linear(String prefix, Tensor x, Tensor y) {
+    return y;
+  }
+
+  /**
+   * A norm.
+   *
+   * @param name its gain's
+   * @param x {@code [N, C]}
+   * @param y {@code [N, C]}, gain applied
+   */
+  default Tensor norm(String name, Tensor x, Tensor y) {
+    return y;
+  }
+}

@@ -1,0 +1,103 @@
+package io.engram.model.score;
+
+import io.engram.core.random.RandomStream;
+import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.decoder.LayerObserver;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.text.TokenizedSample;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Scores samples under θ + σε with ε ~ N(0, I) over all parameters, a draw of its own for each
+ * sample given, without touching a weight: what ε does to a layer's output is drawn instead. ℓ has
+ * exactly the distribution that {@link PerturbedScorer}'s has.
+ *
+ * <p>Activations are float32 whatever the weights are: rounded to bfloat16 they would lose the same
+ * small changes that weights would. Weights are widened one at a time. An adapter's W + s·BA is
+ * perturbed as one weight.
+ */
+public final class ActivationNoiseScorer {
+  private final Decoder decoder;
+  private final int batchTokens;
+
+  /** Over this model's weights; borrows them. */
+  public ActivationNoiseScorer(LanguageModel model) {
+    decoder = model.decoder();
+    batchTokens = model.options().batchTokens();
+  }
+
+  /**
+   * ℓ_t of every sample, in the order given.
+   *
+   * @param samples one may be there several times, for several draws
+   * @param noise sample number i of the list takes this stream's child i, and parameter number j
+   *     that one's child j
+   * @param sigma 0 scores θ itself; −σ negates every random number, which isn't −ε: layers are
+   *     given another x then, and L differs with it. It's a draw of the same distribution whose
+   *     first-order effect is the opposite
+   */
+  public List<double[]> logProbs(List<TokenizedSample> samples, RandomStream noise, double sigma) {
+    double[][] results = new double[samples.size()][];
+    for (int[] group : LabelledBatch.groups(samples, batchTokens)) {
+      DrawnBatch batch =
+          DrawnBatch.of(
+              Arrays.stream(group).mapToObj(samples::get).toList(),
+              Arrays.stream(group).mapToObj(noise::child).toList());
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        double[][] own = score(batch, sigma);
+        for (int i = 0; i < group.length; i++) {
+          results[group[i]] = own[i];
+        }
+      }
+    }
+    return Arrays.asList(results);
+  }
+
+  private double[][] score(DrawnBatch batch, double sigma) {
+    DrawnNoise noise = new DrawnNoise(decoder.parameters(), batch.draws(), decoder.device());
+    EmbeddingNoise read =
+        new EmbeddingNoise(batch, noise, decoder.config().hiddenSize(), decoder.device());
+    LayerObserver layers =
+        sigma == 0
+            ? new Float32Activations()
+            : new ActivationNoise(
+                decoder.parameters(),
+                decoder.config(),
+                batch,
+                noise,
+                read,
+                decoder.device(),
+                sigma);
+    LabelledBatch labelled = batch.labelled();
+    Tensor hidden =
+        decoder.watchedBy(layers).hiddenWithoutGradient(labelled.batch(), labelled.rows());
+    Tensor targets = Tensors.ofInts(labelled.targets(), decoder.device());
+    Tensor weight = decoder.parameters().get(WeightNames.head(decoder.config()));
+    NoisyHead head = NoisyHead.of(weight, decoder.config(), batch, noise, read);
+    double[][] logProbs = new double[batch.samples().size()][];
+    for (int s = 0; s < logProbs.length; s++) {
+      int from = labelled.offsets()[s];
+      int count = labelled.offsets()[s + 1] - from;
+      logProbs[s] =
+          head.logProbs(s, hidden.narrow(0, from, count), targets.narrow(0, from, count), sigma);
+    }
+    return logProbs;
+  }
+
+  /** The plain pass in the number format of the perturbed ones, so that rounding is the same. */
+  private static final class Float32Activations implements LayerObserver {
+    @Override
+    public Tensor embedded(int[] ids, Tensor y) {
+      return y.to(ScalarType.Float);
+    }
+  }
+}
