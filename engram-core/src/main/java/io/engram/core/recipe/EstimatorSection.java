@@ -56,12 +56,12 @@ public record EstimatorSection(
   }
 
   /** Whether draws go on until the ranking is stable. */
-  public boolean isAutoDraws() {
+  public boolean hasAutoDraws() {
     return draws == 0;
   }
 
   /** Whether σ is found by a trial. */
-  public boolean isAutoSigma() {
+  public boolean hasAutoSigma() {
     return sigma == 0;
   }
 

@@ -60,10 +60,6 @@ class RecipeFaultsTest {
         "stop.rule=per_sample | stop.rule = per_sample: not available yet; must be budget",
         "order.estimator.name=activation | order.estimator.name = activation: not available yet;"
             + " must be antithetic, paper, shared",
-        "order.estimator.control_variate=auto | order.estimator.control_variate = auto: not"
-            + " available yet; must be off",
-        "order.estimator.sigma=auto | order.estimator.sigma = auto: not available yet; must be a"
-            + " number > 0",
       })
   void whatIsPlannedSaysSoAndWhatThereIs(String override, String fault) {
     assertThatThrownBy(() -> unlearn(SMALLEST, override)).hasMessageContaining(fault);

@@ -45,6 +45,8 @@ class RecipeKeysTest {
                 "order.estimator.control_variate",
                 "order.estimator.sigma",
                 "order.estimator.draws",
+                "order.estimator.max_draws",
+                "order.estimator.stable_tau",
                 "order.estimator.absolute",
                 "order.estimator.tokens",
                 "order.estimator.scope",
@@ -74,7 +76,7 @@ class RecipeKeysTest {
   @Test
   void aKeyTellsTypeDefaultUnitAndReason() {
     RecipeKeys.Key key = RecipeKeys.find("order.estimator.draws").orElseThrow();
-    assertThat(key.type()).isEqualTo("a whole number >= 1");
+    assertThat(key.type()).isEqualTo("a whole number >= 1, or auto");
     assertThat(key.defaultValue()).isEqualTo("32");
     assertThat(key.unit()).isEqualTo("passes");
     assertThat(key.reason()).contains("an antithetic pair is two");

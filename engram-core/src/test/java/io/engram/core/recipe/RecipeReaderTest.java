@@ -43,8 +43,11 @@ class RecipeReaderTest {
                     OrderSection.Weight.MRD,
                     new EstimatorSection(
                         EstimatorSection.EstimatorName.ANTITHETIC,
+                        EstimatorSection.ControlVariate.AUTO,
                         1e-3,
                         32,
+                        256,
+                        0.9,
                         EstimatorSection.Absolute.OUTSIDE,
                         EstimatorSection.Tokens.MEAN,
                         EstimatorSection.Scope.ANSWER,

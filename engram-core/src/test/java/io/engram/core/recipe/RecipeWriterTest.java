@@ -28,6 +28,10 @@ class RecipeWriterTest {
             "seed=9223372036854775807"),
         Recipe.Kind.UNLEARN);
     assertParsesBack(
+        RecipeReaderTest.unlearn(
+            RecipeReaderTest.SMALLEST, "order.estimator={sigma: auto, draws: auto}"),
+        Recipe.Kind.UNLEARN);
+    assertParsesBack(
         RecipeReader.parse("train: {data: a.txt}", List.of(), Recipe.Kind.FINETUNE, "first"),
         Recipe.Kind.FINETUNE);
   }

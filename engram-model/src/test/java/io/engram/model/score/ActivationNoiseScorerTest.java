@@ -84,14 +84,13 @@ class ActivationNoiseScorerTest {
   private static double[][] onWeights(
       LanguageModel model, List<TokenizedSample> samples, double sigma, int draws) {
     double[][] changes = new double[samples.size()][draws];
-    try (PerturbedScorer scorer = new PerturbedScorer(model)) {
-      List<double[]> original = scorer.logProbs(samples, stream(0), 0);
-      for (int k = 0; k < draws; k++) {
-        List<double[]> perturbed =
-            scorer.logProbs(samples, stream(1 + k / 2), k % 2 == 0 ? sigma : -sigma);
-        for (int i = 0; i < changes.length; i++) {
-          changes[i][k] = change(original.get(i), perturbed.get(i));
-        }
+    PerturbedScorer scorer = new PerturbedScorer(model);
+    List<double[]> original = scorer.logProbs(samples, stream(0), 0);
+    for (int k = 0; k < draws; k++) {
+      List<double[]> perturbed =
+          scorer.logProbs(samples, stream(1 + k / 2), k % 2 == 0 ? sigma : -sigma);
+      for (int i = 0; i < changes.length; i++) {
+        changes[i][k] = change(original.get(i), perturbed.get(i));
       }
     }
     return changes;

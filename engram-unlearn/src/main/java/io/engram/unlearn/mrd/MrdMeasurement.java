@@ -80,7 +80,7 @@ public final class MrdMeasurement {
   }
 
   private Result run(KeptDraws kept, ProgressListener progress) {
-    double sigma = section.isAutoSigma() ? autoSigma() : section.sigma();
+    double sigma = section.hasAutoSigma() ? autoSigma() : section.sigma();
     MrdSettings settings = MrdSettings.of(section, sigma);
     boolean checked = epoch == 0 && section.name().isMrd();
     double[] floor =

@@ -48,8 +48,8 @@ public record MrdSettings(
   public static MrdSettings of(EstimatorSection section, double sigma) {
     return new MrdSettings(
         sigma,
-        section.isAutoDraws() ? section.maxDraws() : section.draws(),
-        section.isAutoDraws(),
+        section.hasAutoDraws() ? section.maxDraws() : section.draws(),
+        section.hasAutoDraws(),
         section.stableTau(),
         section.absolute(),
         section.tokens(),

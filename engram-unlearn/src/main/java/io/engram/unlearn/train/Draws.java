@@ -6,6 +6,7 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.mrd.MrdMeasurement;
 import io.engram.unlearn.order.MrdOrder;
 import io.engram.unlearn.order.SampleOrder;
@@ -51,20 +52,23 @@ final class Draws {
 
   private List<MrdRow> measure(int epoch, LanguageModel model) {
     long start = System.nanoTime();
-    List<MrdRow> rows =
-        MrdMeasurement.measure(
+    MrdMeasurement.Result found =
+        MrdMeasurement.run(
             model,
             data.forget(),
             recipe.order().estimator(),
             recipe.seed(),
             epoch,
+            KeptDraws.NONE,
             setup.progress());
-    folder.writeMrd(epoch, rows);
+    folder.writeMrd(epoch, found.rows());
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("epoch", epoch);
-    fields.put("passes", recipe.order().estimator().draws());
+    fields.put("passes", found.passes());
+    fields.put("sigma", found.sigma());
+    fields.put("notes", found.notes());
     fields.put("seconds", (System.nanoTime() - start) / 1e9);
     folder.journal().write("refresh", fields);
-    return rows;
+    return found.rows();
   }
 }
