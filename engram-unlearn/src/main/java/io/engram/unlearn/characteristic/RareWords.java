@@ -14,7 +14,8 @@ import java.util.Set;
  * al., 2015), and samples containing more than three occurrences of words outside this vocabulary
  * are identified as rare-word samples". <b>Differs:</b> the vocabulary isn't named. N = 20,000
  * words of {@link FrequencyList}: with it both examples of Table 7 come out as there (2 rare words,
- * 12 rare words); with 5,000 the first has 6, and nearly every sample of TOFU is rare.
+ * 12 rare words), and 342 of forget10's 400 samples are rare; with 5,000 the first example has 6
+ * rare words, and 398 samples are rare.
  */
 public final class RareWords {
   /** The paper's limit: more than these make a rare-word sample. */
