@@ -19,7 +19,8 @@ public final class Bootstrap {
   private Bootstrap() {}
 
   /**
-   * The percentile interval of a statistic.
+   * The percentile interval of a statistic, over the draws that have one: where it is NaN (of equal
+   * values, say, a correlation) the draw is left out.
    *
    * @param level the share covered, in (0, 1): 0.95
    * @param draws how many times the sample is redrawn; 1,000 and more for 0.95
@@ -45,7 +46,7 @@ public final class Bootstrap {
     }
     // R_7 is the linear interpolation that numpy and R use unless told otherwise.
     Percentile quantile = new Percentile().withEstimationType(EstimationType.R_7);
-    quantile.setData(redrawn);
+    quantile.setData(Arrays.stream(redrawn).filter(value -> !Double.isNaN(value)).toArray());
     return new Interval(quantile.evaluate(50 * (1 - level)), quantile.evaluate(50 * (1 + level)));
   }
 }

@@ -76,6 +76,20 @@ class StatisticsTest {
     assertThat(meanInterval(new double[] {3, 3, 3})).isEqualTo(new Bootstrap.Interval(3, 3));
   }
 
+  /** Only a draw of both values has a statistic; the quantiles are of those draws alone. */
+  @Test
+  void bootstrapLeavesOutDrawsWithoutAStatistic() {
+    double[] sample = {1, 3};
+    Bootstrap.Interval interval =
+        Bootstrap.interval(
+            sample,
+            values -> values[0] == values[1] ? Double.NaN : values[0] + values[1],
+            0.95,
+            100,
+            RandomStream.of(2, "bootstrap", 0, 0));
+    assertThat(interval).isEqualTo(new Bootstrap.Interval(4, 4));
+  }
+
   @Test
   void bootstrapNeedsASample() {
     assertThatThrownBy(() -> meanInterval(new double[0]))
