@@ -21,7 +21,12 @@ final class Linear {
     @Nullable Tensor bias = parameters.find(prefix + ".bias");
     Tensor y = bias == null ? torch.linear(x, weight) : torch.linear(x, weight, bias);
     Parameters.@Nullable Adapter adapter = parameters.adapter(name);
-    return adapter == null ? y : y.add(low(x, adapter));
+    Tensor result = adapter == null ? y : y.add(low(x, adapter));
+    @Nullable Activations observer = parameters.observer();
+    if (observer != null) {
+      observer.linear(prefix, x, result);
+    }
+    return result;
   }
 
   /** Adapters are float32 whatever the weights are: their small steps would be lost in bfloat16. */

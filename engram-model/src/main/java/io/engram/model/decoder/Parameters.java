@@ -24,6 +24,7 @@ public final class Parameters implements AutoCloseable {
 
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Map<String, Adapter> adapters = new LinkedHashMap<>();
+  private @Nullable Activations observer;
 
   /** Keeps the tensor under this name. */
   public void put(String name, Tensor tensor) {
@@ -83,6 +84,16 @@ public final class Parameters implements AutoCloseable {
   public void clearAdapters() {
     adapters.values().forEach(Parameters::release);
     adapters.clear();
+  }
+
+  /** Tells {@code observer} of every use of a weight from now on; null ends it. */
+  public void observe(@Nullable Activations observer) {
+    this.observer = observer;
+  }
+
+  /** Who is told of every use of a weight, or null. */
+  @Nullable Activations observer() {
+    return observer;
   }
 
   /** How many numbers the weights have in all, adapters not counted. */

@@ -1,0 +1,98 @@
+package io.engram.model.gradient;
+
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.PackedBatch;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** From the gradient of the hidden states to every parameter's part of the squared norms. */
+final class BackwardNorms {
+  private final Decoder decoder;
+  private final RecordedLayers layers;
+  private final SampleBlocks blocks;
+  private final HeadNorms head;
+
+  /** Adds to {@code blocks} and {@code head} what the recorded layers have. */
+  BackwardNorms(Decoder decoder, RecordedLayers layers, SampleBlocks blocks, HeadNorms head) {
+    this.decoder = decoder;
+    this.layers = layers;
+    this.blocks = blocks;
+    this.head = head;
+  }
+
+  /**
+   * Runs autograd once and adds all parts.
+   *
+   * @param embedded {@code [N, C]}, the leaf that the pass began with
+   * @param hidden {@code [M, C]}, what it ended with
+   * @param dh its gradient, {@code [M, C]}
+   */
+  void add(PackedBatch batch, Tensor embedded, Tensor hidden, Tensor dh) {
+    List<Tensor> inputs = new ArrayList<>();
+    inputs.add(embedded);
+    layers.norms().forEach(norm -> inputs.add(norm.y()));
+    layers.linears().forEach(linears -> inputs.addAll(linears.outputs()));
+    TensorVector gradients =
+        torch.grad(
+            new TensorVector(hidden),
+            Tensors.vector(inputs),
+            new TensorVector(dh),
+            new BoolOptional(false),
+            false,
+            false);
+    Tensor e = gradients.get(0);
+    blocks.addEmbedding(Tensors.ofInts(batch.ids(), decoder.device()), e);
+    if (decoder.config().tiedHead()) {
+      head.addTied(e);
+    }
+    int next = 1;
+    for (RecordedLayers.Norm norm : layers.norms()) {
+      try (PointerScope scope = new PointerScope()) {
+        blocks.addVector(gainParts(norm, gradients.get(next++)));
+      }
+    }
+    try (PointerScope scope = new PointerScope()) {
+      head.addGain(gainParts(layers.last(), dh));
+    }
+    for (RecordedLayers.Linears linears : layers.linears()) {
+      next = addLinears(linears, gradients, next);
+    }
+  }
+
+  /** Layers of one input count as one layer whose outputs lie side by side. */
+  private int addLinears(RecordedLayers.Linears linears, TensorVector gradients, int first) {
+    Parameters parameters = decoder.parameters();
+    int count = linears.prefixes().size();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor[] own = new Tensor[count];
+      for (int i = 0; i < count; i++) {
+        own[i] = gradients.get(first + i);
+        if (parameters.find(linears.prefixes().get(i) + ".bias") != null) {
+          blocks.addVector(own[i]);
+        }
+      }
+      blocks.addWeight(linears.x(), torch.cat(new TensorVector(own), 1));
+    }
+    return first + count;
+  }
+
+  /** {@code g ⊙ x / √(mean(x²) + ε)}: what each row adds to the gain's gradient. */
+  private Tensor gainParts(RecordedLayers.Norm norm, Tensor g) {
+    Tensor normed =
+        torch.rms_norm(
+            SampleBlocks.wide(norm.x()),
+            new long[] {decoder.config().hiddenSize()},
+            new TensorOptional(),
+            new DoubleOptional(decoder.config().normEpsilon()));
+    return normed.mul_(SampleBlocks.wide(g));
+  }
+}

@@ -1,0 +1,143 @@
+package io.engram.model.gradient;
+
+import io.engram.core.random.RandomStream;
+import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.decoder.PackedBatch;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.text.TokenizedSample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Squared norms of each sample's gradient over all parameters, for many samples from one forward
+ * and one backward pass. No gradient of a weight is made: autograd gives the gradients of the
+ * layers' outputs, and a weight's part follows from these and the layers' inputs, {@code ‖Σ_t g_t
+ * x_tᵀ‖² = Σ_{t,t'} (g_t·g_t')(x_t·x_t')}.
+ *
+ * <p>A tied head is one parameter. An adapter's W + s·BA is one weight: the gradient is that of W
+ * there, as {@link io.engram.model.score.PerturbedScorer} perturbs it. Activations are in the
+ * model's number format, products of gradients in float32 at least.
+ */
+public final class GradientNorms {
+  /** Memory for what a pass keeps, in bytes. */
+  private static final long ACTIVATION_BYTES = 1L << 30;
+
+  private final LanguageModel model;
+  private final Decoder decoder;
+
+  /** Over this model's weights as they are at each call; borrows it. */
+  public GradientNorms(LanguageModel model) {
+    this.model = model;
+    this.decoder = model.decoder();
+  }
+
+  /** What is differentiated: coefficients c_t of a sample's ℓ_t. */
+  @FunctionalInterface
+  public interface Coefficients {
+    /**
+     * The coefficients.
+     *
+     * @param sample the sample's index in the list given
+     * @param logProbs ℓ_t in nats, {@code [n]}
+     * @return {@code [n]}
+     */
+    double[] of(int sample, double[] logProbs);
+  }
+
+  /**
+   * A sample's log-probabilities and squared norm.
+   *
+   * @param logProbs ℓ_t in nats, {@code [n]}
+   */
+  public record SampleNorm(double[] logProbs, double squaredNorm) {}
+
+  /** {@code ‖∇_θ Σ_t c_t ℓ_t‖²} of every sample, in the order given. */
+  public List<SampleNorm> of(List<TokenizedSample> samples, Coefficients coefficients) {
+    return all(samples, coefficients, LogitSlope.GRADIENT);
+  }
+
+  /**
+   * {@code ‖Σ_t w_t J_tᵀ r_t‖²} with J_t the Jacobian of token t's logits and {@code r_t = √p_t ⊙
+   * ξ_t − p_t (√p_t·ξ_t)}, ξ_t random signs over the vocabulary. Its expectation over the signs is
+   * the trace of the Gauss-Newton (here also the Fisher) matrix: {@code Σ_t w_t² tr(J_tᵀ (diag p_t
+   * − p_t p_tᵀ) J_t)}; products of different tokens have expectation 0.
+   *
+   * @param weights w_t
+   * @param signs sample number i of the list takes the stream's child i
+   */
+  public List<SampleNorm> gaussNewton(
+      List<TokenizedSample> samples, Coefficients weights, RandomStream signs) {
+    return all(samples, weights, LogitSlope.gaussNewton(signs));
+  }
+
+  private List<SampleNorm> all(
+      List<TokenizedSample> samples, Coefficients coefficients, LogitSlope slope) {
+    SampleNorm[] results = new SampleNorm[samples.size()];
+    for (int[] group : LabelledBatch.groups(samples, tokensAtOnce())) {
+      pass(samples, group, coefficients, slope, results);
+    }
+    return new ArrayList<>(Arrays.asList(results));
+  }
+
+  /** What autograd, the recorder and the gradients keep of a token, about, in numbers a layer. */
+  private int tokensAtOnce() {
+    DecoderConfig config = decoder.config();
+    long heads = (config.heads() + 2L * config.kvHeads()) * config.headDim();
+    long layer = 12L * config.hiddenSize() + 7 * heads + 8L * config.intermediateSize();
+    long token = config.layers() * layer * model.dtype().sizeBytes();
+    return (int) Math.min(model.options().batchTokens(), Math.max(1, ACTIVATION_BYTES / token));
+  }
+
+  private void pass(
+      List<TokenizedSample> samples,
+      int[] group,
+      Coefficients coefficients,
+      LogitSlope slope,
+      SampleNorm[] results) {
+    LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
+    RecordedLayers layers = new RecordedLayers();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor embedded = embed(batch.batch());
+      Tensor hidden = forward(batch, embedded, layers);
+      try (AutoGradMode off = new AutoGradMode(false)) {
+        Tensor weight = decoder.parameters().get(WeightNames.head(decoder.config()));
+        HeadNorms head = new HeadNorms(batch, group, hidden.detach(), weight);
+        Tensor dh = head.run(coefficients, slope);
+        SampleBlocks blocks = new SampleBlocks(batch.batch(), decoder.device());
+        new BackwardNorms(decoder, layers, blocks, head).add(batch.batch(), embedded, hidden, dh);
+        double[] body = blocks.totals();
+        for (int i = 0; i < group.length; i++) {
+          results[group[i]] = new SampleNorm(head.logProbs(i), body[i] + head.squares(i));
+        }
+      }
+    }
+  }
+
+  private Tensor embed(PackedBatch batch) {
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      Tensor embedded = decoder.embed(batch.ids());
+      embedded.set_requires_grad(true);
+      return embedded;
+    }
+  }
+
+  private Tensor forward(LabelledBatch batch, Tensor embedded, RecordedLayers layers) {
+    Parameters parameters = decoder.parameters();
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    parameters.observe(layers);
+    try (AutoGradMode on = new AutoGradMode(true)) {
+      return decoder.hidden(batch.batch(), embedded, rows);
+    } finally {
+      parameters.observe(null);
+    }
+  }
+}
