@@ -77,7 +77,7 @@ final class Attention {
   static Tensor scaledDotProduct(
       Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
     boolean grouped = q.size(1) != k.size(1);
-    ScalarType type = q.scalar_type();
+    ScalarType type = q.scalar_type().intern(); // native code returns a new object each time
     if (type == ScalarType.BFloat16 && !q.is_cuda()) {
       Tensor y =
           torch.scaled_dot_product_attention(

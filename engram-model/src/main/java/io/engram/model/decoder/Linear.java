@@ -26,8 +26,8 @@ final class Linear {
 
   /** A weight in the number format of x, for passes that are more exact than the weights. */
   static Tensor as(Tensor x, Tensor weight) {
-    ScalarType type = x.scalar_type();
-    return weight.scalar_type() == type ? weight : weight.to(type);
+    ScalarType type = x.scalar_type().intern(); // native code returns a new object each time
+    return weight.scalar_type().intern() == type ? weight : weight.to(type);
   }
 
   /** Adapters are float32 whatever the weights are: their small steps would be lost in bfloat16. */

@@ -94,9 +94,8 @@ public final class LogitsHead {
   /** z = h Wᵀ in at least float32, {@code [m, V]}. */
   public static Tensor logits(Tensor hidden, Tensor head) {
     Tensor z = torch.linear(hidden, Linear.as(hidden, head));
-    return z.scalar_type() == ScalarType.BFloat16 || z.scalar_type() == ScalarType.Half
-        ? z.to(ScalarType.Float)
-        : z;
+    ScalarType type = z.scalar_type().intern(); // native code returns a new object each time
+    return type == ScalarType.BFloat16 || type == ScalarType.Half ? z.to(ScalarType.Float) : z;
   }
 
   /**

@@ -117,6 +117,6 @@ final class SampleBlocks {
 
   /** The same numbers in float32 at least. */
   static Tensor wide(Tensor x) {
-    return x.scalar_type() == ScalarType.Double ? x : x.to(ScalarType.Float);
+    return x.scalar_type().intern() == ScalarType.Double ? x : x.to(ScalarType.Float);
   }
 }
