@@ -5,7 +5,7 @@ package io.engram.core.recipe;
  *
  * @param name which estimator
  * @param sigma σ, the standard deviation of the noise on every parameter
- * @param draws perturbed passes; an antithetic pair is two
+ * @param draws perturbed passes; a pair (antithetic, activation) is two
  * @param absolute where the absolute value stands
  * @param tokens mean or sum over a sample's tokens
  * @param scope which tokens count
@@ -21,6 +21,8 @@ public record EstimatorSection(
     double clamp) {
   /** The estimators. */
   public enum EstimatorName {
+    /** Own draws for each sample, made in the activations; the weights are left alone. */
+    ACTIVATION,
     /** δ and −δ with the same noise: every odd order cancels. */
     ANTITHETIC,
     /** Algorithm 1 as printed: own draws for each sample. */

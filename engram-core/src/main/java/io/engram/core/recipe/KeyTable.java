@@ -162,12 +162,14 @@ final class KeyTable {
                   + " alone."),
           new Entry(
               "order.estimator.name",
-              choice(EstimatorSection.EstimatorName.values()).later("activation", "gradient"),
+              choice(EstimatorSection.EstimatorName.values()).later("gradient"),
               "antithetic",
               "",
               "How MRD is estimated. antithetic: pairs of noise and its negative, which cancel"
                   + " the gradient's share; shared: one noise for all samples; paper: Algorithm 1"
-                  + " as printed, slowest."),
+                  + " as printed, slowest; activation: as"
+                  + " exact, in pairs, without a float32 copy of the weights: for models of"
+                  + " bfloat16 or little memory."),
           new Entry(
               "order.estimator.control_variate",
               choice("off").later("auto", "on"),
@@ -187,7 +189,7 @@ final class KeyTable {
               "32",
               "passes",
               "Perturbed passes an estimate is made of; an antithetic pair is two, so even"
-                  + " there. The standard error falls with its root."),
+                  + " there and with activation. The standard error falls with its root."),
           new Entry(
               "order.estimator.absolute",
               choice(EstimatorSection.Absolute.values()),

@@ -58,8 +58,8 @@ class RecipeFaultsTest {
         "method.delta=0 | method.delta: belongs to method.name simnpo, which is not available yet",
         "stop.rule=el_ma | stop.rule = el_ma: not available yet; must be budget",
         "stop.rule=per_sample | stop.rule = per_sample: not available yet; must be budget",
-        "order.estimator.name=activation | order.estimator.name = activation: not available yet;"
-            + " must be antithetic, paper, shared",
+        "order.estimator.name=gradient | order.estimator.name = gradient: not available yet;"
+            + " must be activation, antithetic, paper, shared",
         "order.estimator.control_variate=auto | order.estimator.control_variate = auto: not"
             + " available yet; must be off",
         "order.estimator.sigma=auto | order.estimator.sigma = auto: not available yet; must be a"

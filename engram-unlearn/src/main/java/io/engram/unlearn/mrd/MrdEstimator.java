@@ -29,6 +29,7 @@ public interface MrdEstimator {
   /** The estimator of this name. */
   static MrdEstimator named(EstimatorName name) {
     return switch (name) {
+      case ACTIVATION -> new ActivationEstimator();
       case ANTITHETIC -> new AntitheticEstimator();
       case PAPER -> new PaperEstimator();
       case SHARED -> new SharedEstimator();

@@ -4,10 +4,12 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
 import io.engram.core.recipe.EstimatorSection.Scope;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.score.ActivationNoiseScorer;
 import io.engram.model.score.PerturbedScorer;
 import io.engram.model.text.TokenizedSample;
 import java.util.Arrays;
@@ -43,23 +45,37 @@ public final class MrdMeasurement {
     }
     List<TokenizedSample> tokens =
         samples.stream().map(sample -> tokens(model, sample, settings.scope())).toList();
-    MrdSettings mrd = MrdSettings.of(settings);
+    if (settings.name() == EstimatorName.ACTIVATION) {
+      NoisyScorer scorer = new InActivations(new ActivationNoiseScorer(model), tokens);
+      return measure(scorer, samples, settings, seed, epoch, progress);
+    }
     try (PerturbedScorer perturbed = new PerturbedScorer(model)) {
       NoisyScorer scorer = (chosen, noise, scale) -> score(perturbed, tokens, chosen, noise, scale);
-      double[] floor =
-          epoch == 0
-              ? NumericalFloor.measure(scorer, samples.size(), mrd)
-              : new double[samples.size()];
-      List<MrdEstimate> estimates =
-          MrdEstimator.named(settings.name())
-              .estimate(scorer, samples.size(), mrd, seed, epoch, progress);
-      List<MrdRow> rows =
-          IntStream.range(0, samples.size())
-              .mapToObj(i -> row(samples.get(i).id(), estimates.get(i), mrd))
-              .toList();
-      NumericalFloor.require(rows.stream().mapToDouble(MrdRow::mrd).toArray(), floor, mrd);
-      return rows;
+      return measure(scorer, samples, settings, seed, epoch, progress);
     }
+  }
+
+  private static List<MrdRow> measure(
+      NoisyScorer scorer,
+      List<Sample> samples,
+      EstimatorSection settings,
+      long seed,
+      int epoch,
+      ProgressListener progress) {
+    MrdSettings mrd = MrdSettings.of(settings);
+    double[] floor =
+        epoch == 0
+            ? NumericalFloor.measure(scorer, samples.size(), mrd)
+            : new double[samples.size()];
+    List<MrdEstimate> estimates =
+        MrdEstimator.named(settings.name())
+            .estimate(scorer, samples.size(), mrd, seed, epoch, progress);
+    List<MrdRow> rows =
+        IntStream.range(0, samples.size())
+            .mapToObj(i -> row(samples.get(i).id(), estimates.get(i), mrd))
+            .toList();
+    NumericalFloor.require(rows.stream().mapToDouble(MrdRow::mrd).toArray(), floor, mrd);
+    return rows;
   }
 
   private static TokenizedSample tokens(LanguageModel model, Sample sample, Scope scope) {
@@ -75,7 +91,15 @@ public final class MrdMeasurement {
       double scale) {
     List<TokenizedSample> samples = Arrays.stream(chosen).mapToObj(tokens::get).toList();
     List<double[]> logProbs = scorer.logProbs(samples, noise, scale);
-    for (int i = 0; scale == 0 && i < chosen.length; i++) {
+    if (scale == 0) {
+      requireFinite(samples, logProbs);
+    }
+    return logProbs;
+  }
+
+  /** Under the model itself every sample must have a log-probability. */
+  static void requireFinite(List<TokenizedSample> samples, List<double[]> logProbs) {
+    for (int i = 0; i < samples.size(); i++) {
       double sum = Arrays.stream(logProbs.get(i)).sum();
       if (!Double.isFinite(sum)) {
         throw EngramException.usage(
@@ -85,7 +109,6 @@ public final class MrdMeasurement {
                 .formatted(samples.get(i).id(), sum));
       }
     }
-    return logProbs;
   }
 
   private static MrdRow row(String id, MrdEstimate estimate, MrdSettings settings) {
