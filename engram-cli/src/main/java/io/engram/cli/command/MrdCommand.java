@@ -53,10 +53,13 @@ final class MrdCommand implements Callable<Integer> {
   @Option(
       names = "--draws",
       paramLabel = "K",
-      description = "Disturbed passes; an antithetic pair is two")
+      description = "Disturbed passes; a pair (antithetic, activation) is two")
   private @Nullable String draws;
 
-  @Option(names = "--estimator", paramLabel = "E", description = "antithetic, paper or shared")
+  @Option(
+      names = "--estimator",
+      paramLabel = "E",
+      description = "activation, antithetic, paper or shared")
   private @Nullable String estimator;
 
   @Option(

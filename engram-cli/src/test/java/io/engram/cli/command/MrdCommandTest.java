@@ -73,6 +73,6 @@ final class MrdCommandTest {
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.err())
         .contains("order.estimator.sigma = -1", "order.estimator.name")
-        .contains("antithetic, paper, shared");
+        .contains("activation, antithetic, paper, shared");
   }
 }

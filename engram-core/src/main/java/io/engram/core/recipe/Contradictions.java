@@ -104,13 +104,17 @@ final class Contradictions {
         "method.name");
   }
 
+  private static boolean inPairs(EstimatorName name) {
+    return name == EstimatorName.ANTITHETIC || name == EstimatorName.ACTIVATION;
+  }
+
   private void checkOthers() {
     EstimatorSection estimator = recipe.order().estimator();
     require(
-        estimator.name() != EstimatorName.ANTITHETIC || estimator.draws() % 2 == 0,
+        !inPairs(estimator.name()) || estimator.draws() % 2 == 0,
         "order.estimator.draws",
-        " = %d: must be even with order.estimator.name = antithetic, whose pairs are two passes"
-            .formatted(estimator.draws()),
+        " = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
+            .formatted(estimator.draws(), estimator.name().name().toLowerCase(Locale.ROOT)),
         "order.estimator.name");
     boolean pairsOutside =
         estimator.name() == EstimatorName.ANTITHETIC

@@ -8,7 +8,7 @@ import java.util.List;
  * @param name which estimator
  * @param controlVariate whether noise is taken out of antithetic pairs
  * @param sigma σ, the standard deviation of the noise on every parameter; 0: auto
- * @param draws perturbed passes; an antithetic pair is two; 0: auto
+ * @param draws perturbed passes; a pair (antithetic, activation) is two; 0: auto
  * @param maxDraws the most passes that auto makes
  * @param stableTau the expected Kendall τ with the true ranking at which auto stops
  * @param absolute where the absolute value stands
@@ -67,6 +67,8 @@ public record EstimatorSection(
 
   /** The estimators. */
   public enum EstimatorName {
+    /** Own draws for each sample, made in the activations; the weights are left alone. */
+    ACTIVATION,
     /** δ and −δ with the same noise: every odd order cancels. */
     ANTITHETIC,
     /** Algorithm 1 as printed: own draws for each sample. */

@@ -162,12 +162,13 @@ final class KeyTable {
                   + " alone."),
           new Entry(
               "order.estimator.name",
-              choice(EstimatorSection.EstimatorName.values()).later("activation"),
+              choice(EstimatorSection.EstimatorName.values()),
               "antithetic",
               "",
               "How MRD is estimated. antithetic: pairs of noise and its negative, which cancel"
                   + " the gradient's share; shared: one noise for all samples; paper: Algorithm 1"
-                  + " as printed, slowest. Scores of their own, from gradients alone: gradient,"
+                  + " as printed, slowest; activation: as exact, own noise for"
+                  + " each sample, without a float32 copy of the weights. Scores of their own, from gradients alone: gradient,"
                   + " gauss_newton."),
           new Entry(
               "order.estimator.control_variate",

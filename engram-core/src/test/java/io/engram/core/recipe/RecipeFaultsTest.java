@@ -58,8 +58,6 @@ class RecipeFaultsTest {
         "method.delta=0 | method.delta: belongs to method.name simnpo, which is not available yet",
         "stop.rule=el_ma | stop.rule = el_ma: not available yet; must be budget",
         "stop.rule=per_sample | stop.rule = per_sample: not available yet; must be budget",
-        "order.estimator.name=activation | order.estimator.name = activation: not available yet;"
-            + " must be antithetic, paper, shared",
       })
   void whatIsPlannedSaysSoAndWhatThereIs(String override, String fault) {
     assertThatThrownBy(() -> unlearn(SMALLEST, override)).hasMessageContaining(fault);

@@ -7,6 +7,7 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.gradient.GradientNorms;
 import io.engram.model.gradient.GradientNorms.SampleNorm;
+import io.engram.model.score.ActivationNoiseScorer;
 import io.engram.model.score.PerturbedScorer;
 import io.engram.model.text.TokenizedSample;
 import java.util.Arrays;
@@ -16,12 +17,14 @@ import java.util.function.Supplier;
 /** Some samples under a language model, as the estimators see them. */
 final class ModelScorer implements NoisyScorer, GradientScorer {
   private final PerturbedScorer perturbed;
+  private final ActivationNoiseScorer activations;
   private final GradientNorms gradients;
   private final List<TokenizedSample> samples;
   private final RandomStream signs;
 
   ModelScorer(LanguageModel model, List<Sample> samples, Scope scope, long seed, int epoch) {
     this.perturbed = new PerturbedScorer(model);
+    this.activations = new ActivationNoiseScorer(model);
     this.gradients = new GradientNorms(model);
     this.samples = samples.stream().map(sample -> tokens(model, sample, scope)).toList();
     this.signs = RandomStream.of(seed, "mrd-gauss-newton", epoch, 0);
@@ -43,7 +46,24 @@ final class ModelScorer implements NoisyScorer, GradientScorer {
   @Override
   public List<double[]> logProbs(int[] chosen, RandomStream noise, double scale) {
     List<double[]> logProbs = perturbed.logProbs(chosen(chosen), noise, scale);
-    for (int i = 0; scale == 0 && i < chosen.length; i++) {
+    if (scale == 0) {
+      requireFinite(chosen, logProbs);
+    }
+    return logProbs;
+  }
+
+  @Override
+  public List<double[]> independent(int[] chosen, RandomStream noise, double scale) {
+    List<double[]> logProbs = activations.logProbs(chosen(chosen), noise, scale);
+    if (scale == 0) {
+      requireFinite(chosen, logProbs);
+    }
+    return logProbs;
+  }
+
+  /** Under the model itself every sample must have a log-probability. */
+  private void requireFinite(int[] chosen, List<double[]> logProbs) {
+    for (int i = 0; i < chosen.length; i++) {
       double sum = Arrays.stream(logProbs.get(i)).sum();
       if (!Double.isFinite(sum)) {
         throw EngramException.usage(
@@ -53,7 +73,6 @@ final class ModelScorer implements NoisyScorer, GradientScorer {
                 .formatted(id(chosen[i]), sum));
       }
     }
-    return logProbs;
   }
 
   @Override

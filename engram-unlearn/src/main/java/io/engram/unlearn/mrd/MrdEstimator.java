@@ -39,6 +39,7 @@ public interface MrdEstimator {
   /** The estimator of this name, of those that need noise alone. */
   static MrdEstimator named(EstimatorName name) {
     return switch (name) {
+      case ACTIVATION -> new ActivationEstimator();
       case ANTITHETIC -> new AntitheticEstimator();
       case PAPER -> new PaperEstimator();
       case SHARED -> new SharedEstimator();

@@ -109,7 +109,7 @@ public final class MrdMeasurement {
       case ANTITHETIC -> new AntitheticEstimator(controlled ? model : null);
       case GRADIENT -> new GradientEstimator(model);
       case GAUSS_NEWTON -> new GaussNewtonEstimator(model);
-      case PAPER, SHARED -> MrdEstimator.named(section.name());
+      case ACTIVATION, PAPER, SHARED -> MrdEstimator.named(section.name());
     };
   }
 

@@ -56,6 +56,20 @@ public record MrdSettings(
         section.clamp());
   }
 
+  /**
+   * Checks that the draws come in pairs.
+   *
+   * @param estimator whose name the message has
+   * @throws EngramException if their number is odd
+   */
+  void requirePairs(String estimator) {
+    if (draws % 2 != 0) {
+      throw EngramException.usage(
+          "order.estimator.draws = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
+              .formatted(draws, estimator));
+    }
+  }
+
   private static void require(boolean holds, String key, Number value, String right) {
     if (!holds) {
       throw EngramException.usage(

@@ -1,6 +1,7 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.random.RandomStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -25,6 +26,22 @@ public interface NoisyScorer {
    */
   default Pair pair(int[] samples, Supplier<RandomStream> noise, double scale) {
     return new Pair(logProbs(samples, noise.get(), scale), logProbs(samples, noise.get(), -scale));
+  }
+
+  /**
+   * ℓ_t of some samples, an ε of its own for each: number i of the list takes the stream's child i.
+   *
+   * @param samples which ones; one may be there several times, for several draws
+   * @param noise with the same stream, scales s and −s give draws whose first orders are opposite
+   * @param scale 0: θ itself
+   * @return nats, {@code [n]} each, in the order of {@code samples}
+   */
+  default List<double[]> independent(int[] samples, RandomStream noise, double scale) {
+    List<double[]> all = new ArrayList<>();
+    for (int i = 0; i < samples.length; i++) {
+      all.addAll(logProbs(new int[] {samples[i]}, noise.child(i), scale));
+    }
+    return all;
   }
 
   /**

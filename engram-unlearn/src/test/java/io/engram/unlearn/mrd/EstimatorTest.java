@@ -31,6 +31,10 @@ class EstimatorTest {
         .estimate(scorer, samples, settings, seed, 0, ProgressListener.NONE);
   }
 
+  private static boolean inPairs(EstimatorName name) {
+    return name == EstimatorName.ANTITHETIC || name == EstimatorName.ACTIVATION;
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"ANTITHETIC", "PAPER", "SHARED"})
   void findsTheClosedFormOfAQuadraticModel(EstimatorName name) {
@@ -145,7 +149,7 @@ class EstimatorTest {
       MrdEstimate found =
           estimate(name, scorer, 1, settings(8, Absolute.OUTSIDE, Tokens.MEAN), 3).get(0);
       assertThat(found.mrd()).isEqualTo(0.5);
-      assertThat(found.nonFinite()).isEqualTo(name == EstimatorName.ANTITHETIC ? 2 : 1);
+      assertThat(found.nonFinite()).isEqualTo(inPairs(name) ? 2 : 1);
       assertThat(found.draws() + found.nonFinite()).isEqualTo(8);
     }
   }
@@ -160,6 +164,10 @@ class EstimatorTest {
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "order.estimator.draws = 1: must be even with order.estimator.name = antithetic, whose pairs are two passes");
+    assertThatThrownBy(() -> estimate(EstimatorName.ACTIVATION, model, 1, one, 3))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "order.estimator.draws = 1: must be even with order.estimator.name = activation, whose pairs are two passes");
   }
 
   @Test

@@ -105,6 +105,13 @@ class MrdMeasurementTest {
   }
 
   @Test
+  void noiseInActivationsAgreesWithPyTorch() {
+    assertAgree(settings(EstimatorName.ACTIVATION, 0.01, 300, Absolute.OUTSIDE, Tokens.MEAN));
+    assertAgree(settings(EstimatorName.ACTIVATION, 0.03, 300, Absolute.OUTSIDE, Tokens.SUM));
+    assertAgree(settings(EstimatorName.ACTIVATION, 0.03, 100, Absolute.INSIDE, Tokens.MEAN));
+  }
+
+  @Test
   void plainDrawsAgreeWithPyTorch() {
     assertAgree(settings(EstimatorName.SHARED, 0.03, 300, Absolute.OUTSIDE, Tokens.MEAN));
     assertAgree(settings(EstimatorName.SHARED, 0.03, 100, Absolute.INSIDE, Tokens.SUM));
