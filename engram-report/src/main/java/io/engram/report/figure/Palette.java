@@ -22,7 +22,7 @@ final class Palette {
     if (of <= SHAPES.size()) {
       return colour(index);
     }
-    return "color-mix(in oklab, var(--run-2) %d%%, var(--run-1))"
+    return "color-mix(in oklch, var(--run-2) %d%%, var(--run-1))"
         .formatted(Math.round(100.0 * index / (of - 1)));
   }
 

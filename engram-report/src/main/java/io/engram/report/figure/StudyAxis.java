@@ -16,7 +16,7 @@ final class StudyAxis {
         .formatted(
             Vega.json(StudyFigures.title(axis)),
             axis.log()
-                ? "{\"type\": \"log\", \"padding\": 10}"
+                ? "{\"type\": \"log\", \"nice\": false, \"padding\": 10}"
                 : "{\"zero\": false, \"padding\": 10}",
             marks(axis, values));
   }

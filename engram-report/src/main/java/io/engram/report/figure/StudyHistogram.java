@@ -65,11 +65,12 @@ final class StudyHistogram {
 
   private static String view(StudyFigure figure, boolean log, String colour) {
     return """
-        {"mark": {"type": "bar", "color": "%s", "binSpacing": 1},
+        {"mark": {"type": "rect", "color": "%s", "stroke": "var(--surface)", "strokeWidth": 1},
          "encoding": {
            "x": {"field": "from", "type": "quantitative", "title": %s, "scale": {%s}, "axis": {"tickCount": 6, "format": "~g"}},
            "x2": {"field": "to"},
-           "y": {"field": "count", "type": "quantitative", "title": %s, "axis": {"tickMinStep": 1, "tickCount": 5}},
+           "y": {"field": "count", "type": "quantitative", "title": %s, "scale": {"domainMin": 0}, "axis": {"tickMinStep": 1, "tickCount": 5}},
+           "y2": {"datum": 0},
            "tooltip": [{"field": "from", "format": ".3~g"}, {"field": "to", "format": ".3~g"}, {"field": "count"}]}}"""
         .formatted(
             colour,

@@ -96,9 +96,9 @@ class StudyFiguresTest {
     Axis axis = Axis.linear("x", "");
     assertThat(StudyFigures.of(figure(Kind.LINE, axis, axis, series)).keys())
         .extracting(Figure.Key::colour)
-        .startsWith("color-mix(in oklab, var(--run-2) 0%, var(--run-1))")
-        .endsWith("color-mix(in oklab, var(--run-2) 100%, var(--run-1))")
-        .contains("color-mix(in oklab, var(--run-2) 50%, var(--run-1))");
+        .startsWith("color-mix(in oklch, var(--run-2) 0%, var(--run-1))")
+        .endsWith("color-mix(in oklch, var(--run-2) 100%, var(--run-1))")
+        .contains("color-mix(in oklch, var(--run-2) 50%, var(--run-1))");
   }
 
   @Test
