@@ -3,7 +3,6 @@ package io.engram.report;
 import io.engram.core.run.JsonFiles;
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.Panel;
-import io.engram.report.page.Page;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,13 +23,13 @@ public record Assets(String css, String script, List<String> vega, String specs,
   private static final List<String> VEGA =
       List.of("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-embed.min.js");
 
-  static Assets of(Page page) {
-    boolean figures = !page.figures().isEmpty();
+  /** Of a page with these figures. */
+  static Assets of(List<Figure> figures) {
     return new Assets(
         resource("report.css"),
         resource("report.js"),
-        figures ? VEGA.stream().map(Assets::library).toList() : List.of(),
-        specs(page.figures()),
+        figures.isEmpty() ? List.of() : VEGA.stream().map(Assets::library).toList(),
+        specs(figures),
         allLicences());
   }
 

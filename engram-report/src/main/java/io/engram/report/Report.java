@@ -33,7 +33,7 @@ public final class Report {
   static String html(Page page) {
     StringOutput html = new StringOutput();
     TemplateEngine.createPrecompiled(ContentType.Html)
-        .render("report.jte", Map.of("page", page, "assets", Assets.of(page)), html);
+        .render("report.jte", Map.of("page", page, "assets", Assets.of(page.figures())), html);
     return html.toString();
   }
 }

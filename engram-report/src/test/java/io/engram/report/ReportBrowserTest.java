@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page in a real browser. Skipped, and says so, where there is no Chromium. */
+/** The pages in a real browser. Skipped, and says so, where there is no Chromium. */
 class ReportBrowserTest {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
@@ -60,6 +60,18 @@ class ReportBrowserTest {
   }
 
   private Page open(int width, boolean scripts) {
+    return open(report(), width, scripts);
+  }
+
+  private static Path study() {
+    Path study = dir.resolve("study.html");
+    if (!Files.exists(study)) {
+      StudyPage.write(StudyFixture.named("<b>MRD</b></script><img src=x>"), study);
+    }
+    return study;
+  }
+
+  private static Path report() {
     Path report = dir.resolve("report.html");
     if (!Files.exists(report)) {
       Path uniform = RunFixture.order("uniform").write(dir.resolve("uniform"));
@@ -69,6 +81,10 @@ class ReportBrowserTest {
               .write(dir.resolve("mrd"));
       Report.write(List.of(uniform, mrd), report);
     }
+    return report;
+  }
+
+  private Page open(Path file, int width, boolean scripts) {
     Page page =
         Objects.requireNonNull(browser)
             .newContext(
@@ -85,7 +101,7 @@ class ReportBrowserTest {
             complaints.add("asked the network for " + request.url());
           }
         });
-    page.navigate(report.toUri().toString());
+    page.navigate(file.toUri().toString());
     if (scripts) {
       page.waitForSelector("html.drawn");
     }
@@ -151,5 +167,27 @@ class ReportBrowserTest {
     assertThat(page.locator("#measures-table").isVisible()).isTrue();
     assertThat(page.locator("#samples .detail >> nth=3").isVisible()).isTrue();
     assertThat(page.locator("#sample-search").isVisible()).isFalse();
+  }
+
+  @Test
+  void figuresOfAStudyAreDrawn() {
+    Page page = open(study(), 1280, true);
+    assertThat(page.locator(".plot svg").count()).isEqualTo(7);
+    assertThat(page.locator("figure table").count()).isEqualTo(page.locator("figure").count());
+    // 6 estimates; the fixture's one point at 0 has no place on a logarithmic axis.
+    assertThat(page.locator("#plot-figure-correlations-0 .mark-symbol path").count()).isEqualTo(6);
+    assertThat(page.locator("#plot-figure-mrd-updates-0 .mark-symbol path").count()).isEqualTo(47);
+    // 30 samples behind and the median.
+    assertThat(page.locator("#plot-figure-sigma-0 .mark-line path").count()).isEqualTo(31);
+    assertThat(page.locator("#plot-figure-draws-0 .mark-area path").count()).isEqualTo(10);
+    assertThat(page.locator("img, b").count()).isZero();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aStudyFitsAPhone() {
+    Page page = open(study(), 390, true);
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+    assertThat(complaints).isEmpty();
   }
 }

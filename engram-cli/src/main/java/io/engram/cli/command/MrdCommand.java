@@ -3,6 +3,7 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
+import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.MrdText;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.progress.Watched;
@@ -79,13 +80,20 @@ final class MrdCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
   private @Nullable Path out;
 
+  @Mixin private SweepChoice sweep = new SweepChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
+    checkSweep();
     Recipe recipe = recipe();
     EstimatorSection settings = recipe.order().estimator();
     List<Sample> samples = filter.load(data);
+    if (sweep.asked()) {
+      new MrdSweepRun(sweep, recipe, data, common).run(samples, out);
+      return 0;
+    }
     List<MrdRow> rows;
     try (LanguageModel opened = ModelChoice.open(recipe, common)) {
       rows =
@@ -97,6 +105,16 @@ final class MrdCommand implements Callable<Integer> {
     RowFile.write(out, rows, common.console());
     common.console().result(json(recipe, rows), MrdText.of(rows, samples, settings, SHOWN));
     return 0;
+  }
+
+  private void checkSweep() {
+    if (!sweep.asked() && sweep.picture() != null) {
+      throw common.mistake("--picture is of a sweep: give --sweep sigma=LIST or draws=LIST too");
+    }
+    if ((sigma != null && !sweep.sigmas().isEmpty())
+        || (draws != null && !sweep.draws().isEmpty())) {
+      throw common.mistake("--sweep and --sigma or --draws set the same: give one of the two");
+    }
   }
 
   private Recipe recipe() {

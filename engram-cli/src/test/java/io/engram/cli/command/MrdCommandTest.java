@@ -6,6 +6,7 @@ import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,5 +75,67 @@ final class MrdCommandTest {
     assertThat(ran.err())
         .contains("order.estimator.sigma = -1", "order.estimator.name")
         .contains("activation, antithetic, paper, shared");
+  }
+
+  @Test
+  void aSweepGivesRowsTablesAndAPicture() throws Exception {
+    Path out = folder.resolve("sweep.jsonl");
+    Path picture = folder.resolve("sweep.html");
+    Cli.Ran ran =
+        Cli.run(
+            "mrd",
+            Cli.TINY,
+            "tofu:forget01",
+            "--limit",
+            4,
+            "--sweep",
+            "sigma=1e-9,1e-2,2e-2",
+            "--sweep",
+            "draws=1..6",
+            "--estimator",
+            "shared",
+            "--out",
+            out,
+            "--picture",
+            picture);
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines).hasSize(4 * 3 * 6);
+    JsonNode row = JsonFiles.mapper().readTree(lines.get(0));
+    assertThat(row.propertyNames())
+        .containsExactly("id", "sigma", "draws", "mrd", "standard_error");
+    assertThat(row.path("sigma").asDouble()).isEqualTo(1e-9);
+    // A σ below the floor is told and does not end the sweep.
+    assertThat(ran.out().lines().filter(line -> line.contains("below the numerical floor")))
+        .singleElement()
+        .asString()
+        .startsWith("1e-09");
+    assertThat(ran.out()).contains("median MRD", "slope", "passes not finite", "0.02 ");
+    assertThat(Files.readString(picture))
+        .contains("id=\"figure-sigma\"", "MRD against the number of draws, σ = 0.02")
+        .contains("σ = 1e-09 is in the table only");
+  }
+
+  @Test
+  void whatASweepCannotBe() {
+    refused("must be sigma=LIST or draws=LIST", "--sweep", "tokens=1,2");
+    refused("--sweep sigma: \"x\" must be a number above 0", "--sweep", "sigma=1e-3,x");
+    refused("--sweep sigma: \"0\" must be a number above 0", "--sweep", "sigma=0");
+    refused("--sweep draws: \"9..3\" must be a whole number from 1", "--sweep", "draws=9..3");
+    refused("--sweep draws: \"1.5\" must be", "--sweep", "draws=1.5");
+    refused("draws is given twice", "--sweep", "draws=1..4", "--sweep", "draws=8");
+    refused("give one of the two", "--sweep", "draws=1..4", "--draws", "8");
+    refused("--picture is of a sweep", "--picture", "p.html");
+    refused("draws = 5: must be even", "--sweep", "draws=1..5", "--estimator", "antithetic");
+  }
+
+  private static void refused(String message, String... options) {
+    List<Object> arguments =
+        new ArrayList<>(List.of("mrd", Cli.TINY, "tofu:forget01", "--limit", 2, "--quiet"));
+    arguments.addAll(List.of(options));
+    Cli.Ran ran = Cli.run(arguments.toArray());
+    assertThat(ran.err()).contains(message);
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
   }
 }

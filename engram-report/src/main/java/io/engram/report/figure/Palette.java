@@ -17,6 +17,15 @@ final class Palette {
     return "var(--run-" + (run % SHAPES.size() + 1) + ")";
   }
 
+  /** The colour of one of so many: their own for few, mixed from first to last for more. */
+  static String colour(int index, int of) {
+    if (of <= SHAPES.size()) {
+      return colour(index);
+    }
+    return "color-mix(in oklch, var(--run-2) %d%%, var(--run-1))"
+        .formatted(Math.round(100.0 * index / (of - 1)));
+  }
+
   static String shape(int run) {
     return SHAPES.get(run % SHAPES.size());
   }

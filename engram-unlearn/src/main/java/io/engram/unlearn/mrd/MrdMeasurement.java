@@ -85,7 +85,7 @@ public final class MrdMeasurement {
     boolean checked = epoch == 0 && section.name().isMrd();
     double[] floor =
         checked ? NumericalFloor.measure(model, model.size(), settings) : new double[0];
-    DrawSource source = estimator().draws(model, model.size(), settings, seed, epoch);
+    DrawSource source = estimator(model, section).draws(model, model.size(), settings, seed, epoch);
     DrawLoop.Result found = new DrawLoop(source, settings, kept).run(progress);
     List<MrdRow> rows =
         IntStream.range(0, model.size())
@@ -100,7 +100,8 @@ public final class MrdMeasurement {
     return new Result(rows, found.values(), sigma, found.passes(), List.copyOf(notes));
   }
 
-  private MrdEstimator estimator() {
+  /** The estimator that a recipe names, with what it needs of a model. */
+  static MrdEstimator estimator(ModelScorer model, EstimatorSection section) {
     boolean controlled =
         section.controlVariate() == ControlVariate.ON
             || (section.controlVariate() == ControlVariate.AUTO

@@ -56,7 +56,7 @@ public final class NumericalFloor {
   public static void require(double[] mrd, double[] floor, MrdSettings settings) {
     double needed = MARGIN * median(floor);
     double signal = median(mrd);
-    if (signal >= needed) {
+    if (!isBelow(mrd, floor)) {
       return;
     }
     double factor = needed / signal;
@@ -67,6 +67,11 @@ public final class NumericalFloor {
             .formatted(settings.sigma(), signal, median(floor), advice(settings.sigma() * growth)));
   }
 
+  /** Whether the median MRD is less than 10 times the median floor. */
+  static boolean isBelow(double[] mrd, double[] floor) {
+    return !(median(mrd) >= MARGIN * median(floor));
+  }
+
   private static String advice(double sigma) {
     return Double.isFinite(sigma)
         ? "σ = "
@@ -75,7 +80,7 @@ public final class NumericalFloor {
         : "A larger one would do; 0.001 is the default.";
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;

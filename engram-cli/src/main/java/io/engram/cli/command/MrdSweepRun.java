@@ -1,0 +1,95 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.SweepChoice;
+import io.engram.cli.output.RowFile;
+import io.engram.cli.output.SweepStudy;
+import io.engram.cli.output.SweepText;
+import io.engram.cli.progress.Watched;
+import io.engram.core.Version;
+import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.sample.Sample;
+import io.engram.core.study.StudyProvenance;
+import io.engram.model.LanguageModel;
+import io.engram.report.StudyPage;
+import io.engram.unlearn.mrd.MrdSweep;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code engram mrd … --sweep}: measures, and writes rows, tables and the picture. */
+record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions common) {
+
+  void run(List<Sample> samples, @Nullable Path out) {
+    EstimatorSection settings = recipe.order().estimator();
+    List<Double> sigmas = sweep.sigmas();
+    List<Integer> draws = draws(settings);
+    List<String> ids = samples.stream().map(Sample::id).toList();
+    List<MrdSweep.AtSigma> found;
+    StudyProvenance made;
+    try (LanguageModel model = ModelChoice.open(recipe, common)) {
+      made = provenance(model);
+      found =
+          Watched.run(
+              common.console(),
+              progress ->
+                  MrdSweep.measure(
+                      model, samples, settings, sigmas, draws, recipe.seed(), progress));
+    }
+    List<MrdSweep.Row> rows = found.stream().flatMap(at -> at.rows(ids).stream()).toList();
+    RowFile.write(out, rows, common.console());
+    Path picture = sweep.picture();
+    if (picture != null) {
+      StudyPage.write(SweepStudy.of(found, ids, made), picture);
+      common.console().message("picture written to " + picture);
+    }
+    common.console().result(json(rows), SweepText.of(found));
+  }
+
+  /** Where only σ is swept: the powers of two up to the number of draws, and that. */
+  private List<Integer> draws(EstimatorSection settings) {
+    List<Integer> given = sweep.draws();
+    if (!given.isEmpty()) {
+      return given;
+    }
+    int most = settings.isAutoDraws() ? settings.maxDraws() : settings.draws();
+    List<Integer> draws = new ArrayList<>();
+    for (int count = 2; count < most; count *= 2) {
+      draws.add(count);
+    }
+    draws.add(most);
+    return draws;
+  }
+
+  private StudyProvenance provenance(LanguageModel model) {
+    Map<String, String> more = new LinkedHashMap<>();
+    more.put("Command", common.typed());
+    more.put("Model", recipe.model().path());
+    more.put("Data", data);
+    return new StudyProvenance(
+        recipe.seed(),
+        RecipeWriter.yaml(recipe),
+        Version.code(),
+        model.hash(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        more);
+  }
+
+  private Map<String, Object> json(List<MrdSweep.Row> rows) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("model", recipe.model().path());
+    object.put("data", data);
+    object.put("estimator", recipe.order().estimator());
+    object.put("seed", recipe.seed());
+    object.put("samples", rows);
+    return object;
+  }
+}

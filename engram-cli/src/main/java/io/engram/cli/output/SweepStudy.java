@@ -1,0 +1,202 @@
+package io.engram.cli.output;
+
+import io.engram.core.study.Study;
+import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Axis;
+import io.engram.core.study.StudyFigure.Kind;
+import io.engram.core.study.StudyFigure.Point;
+import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyProvenance;
+import io.engram.core.study.StudyTable;
+import io.engram.unlearn.mrd.MrdEstimate;
+import io.engram.unlearn.mrd.MrdSweep.AtSigma;
+import io.engram.unlearn.mrd.SweepSummary;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sweep as a page: MRD against σ and MRD against the number of draws.
+ *
+ * <p><b>Source:</b> Fig. 5 (a) and (b).
+ */
+public final class SweepStudy {
+  /** Samples whose MRD is followed over the draws, as in the paper's figure. */
+  private static final int FOLLOWED = 10;
+
+  private SweepStudy() {}
+
+  /** Of all σ, from small to large; a σ below the numerical floor has no place in the figures. */
+  public static Study of(List<AtSigma> sweep, List<String> ids, StudyProvenance made) {
+    List<AtSigma> clear =
+        sweep.stream()
+            .filter(at -> !at.belowFloor())
+            .filter(at -> Double.isFinite(SweepSummary.median(at.mrd(at.most()))))
+            .toList();
+    List<StudyFigure> figures = new ArrayList<>();
+    if (clear.size() > 1) {
+      figures.add(sigmas(clear, ids));
+    }
+    for (int i = 0; i < clear.size(); i++) {
+      if (clear.get(i).estimates().size() > 1) {
+        figures.add(draws(clear.get(i), ids, "draws-" + i));
+      }
+    }
+    return new Study(
+        "MRD by σ and by the number of draws",
+        "How does MRD depend on the size of the noise, and from how many draws is it stable?",
+        slopes(clear),
+        List.of(
+            new Study.Fact("Samples", Integer.toString(ids.size()), ""),
+            new Study.Fact("Draws of each σ", Integer.toString(sweep.get(0).most()), "")),
+        figures,
+        List.of(table(sweep)),
+        limits(sweep, clear),
+        made);
+  }
+
+  private static List<String> slopes(List<AtSigma> clear) {
+    List<String> sentences = new ArrayList<>();
+    for (int i = 0; i + 1 < clear.size(); i++) {
+      sentences.add(
+          "From σ = %s to %s the median MRD grows as σ to the power %.2f."
+              .formatted(
+                  Numbers.of(clear.get(i).sigma()),
+                  Numbers.of(clear.get(i + 1).sigma()),
+                  SweepSummary.slope(clear.get(i), clear.get(i + 1))));
+    }
+    return sentences;
+  }
+
+  private static StudyFigure sigmas(List<AtSigma> sweep, List<String> ids) {
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < ids.size(); i++) {
+      int sample = i;
+      series.add(
+          new Series(
+              "sample " + ids.get(i),
+              true,
+              sweep.stream()
+                  .map(at -> Point.at(at.sigma(), at.mrd(at.most())[sample], null))
+                  .toList()));
+    }
+    series.add(
+        Series.of(
+            "median",
+            sweep.stream()
+                .map(at -> Point.at(at.sigma(), SweepSummary.median(at.mrd(at.most())), null))
+                .toList()));
+    return new StudyFigure(
+        "sigma",
+        "MRD against σ",
+        List.of(
+            "A thin line a sample, and their median. Both axes are logarithmic: a slope of 2 is MRD"
+                + " as curvature, a slope of 1 is MRD as the size of the gradient."),
+        Kind.LINE,
+        Axis.logarithmic("σ", ""),
+        Axis.logarithmic("MRD", ""),
+        "",
+        series);
+  }
+
+  private static StudyFigure draws(AtSigma at, List<String> ids, String id) {
+    double[] all = at.mrd(at.most());
+    List<Integer> ranked =
+        IntStream.range(0, ids.size())
+            .filter(i -> Double.isFinite(all[i]))
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> all[i]))
+            .toList();
+    int followed = Math.min(FOLLOWED, ranked.size());
+    List<Series> series = new ArrayList<>();
+    for (int rank = 0; rank < followed; rank++) {
+      int sample = ranked.get(rank * (ranked.size() - 1) / Math.max(1, followed - 1));
+      series.add(
+          Series.of(
+              "sample " + ids.get(sample),
+              at.estimates().entrySet().stream()
+                  .map(entry -> point(entry.getKey(), entry.getValue().get(sample)))
+                  .toList()));
+    }
+    return new StudyFigure(
+        id,
+        "MRD against the number of draws, σ = " + Numbers.of(at.sigma()),
+        List.of(
+            "%d samples from the hardest to the easiest, evenly by rank; the bands are ± 1 standard"
+                    .formatted(followed)
+                + " error. All numbers of a line come from the same draws, the first so many."),
+        Kind.LINE,
+        Axis.logarithmic("draws", ""),
+        Axis.linear("MRD", ""),
+        "± 1 standard error",
+        series);
+  }
+
+  private static Point point(int draws, MrdEstimate one) {
+    boolean known = Double.isFinite(one.standardError());
+    return new Point(
+        (double) draws,
+        one.mrd(),
+        known ? Double.valueOf(one.mrd() - one.standardError()) : null,
+        known ? Double.valueOf(one.mrd() + one.standardError()) : null,
+        null);
+  }
+
+  private static StudyTable table(List<AtSigma> sweep) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (int i = 0; i < sweep.size(); i++) {
+      AtSigma at = sweep.get(i);
+      AtSigma next = i + 1 < sweep.size() ? sweep.get(i + 1) : null;
+      for (int count : SweepText.shown(at)) {
+        List<@Nullable Object> row = new ArrayList<>();
+        row.add(at.sigma());
+        row.add(count);
+        row.add(known(SweepSummary.median(at.mrd(count))));
+        row.add(known(SweepSummary.relativeError(at, count)));
+        row.add(known(SweepSummary.tau(at.mrd(count), at.mrd(at.most()))));
+        row.add(next == null ? null : known(SweepSummary.tau(at.mrd(count), next.mrd(count))));
+        row.add(count == at.most() ? at.nonFinite() : null);
+        row.add(at.belowFloor() ? "below the numerical floor" : "");
+        rows.add(row);
+      }
+    }
+    return new StudyTable(
+        "Each σ and number of draws",
+        "τ is Kendall's, between the rankings of the samples: with that by all draws, and with that"
+            + " of the next larger σ by as many draws.",
+        List.of(
+            StudyTable.Column.of("σ"),
+            StudyTable.Column.of("draws"),
+            StudyTable.Column.of("median MRD"),
+            StudyTable.Column.of("median SE/MRD"),
+            StudyTable.Column.of("τ all draws"),
+            StudyTable.Column.of("τ next σ"),
+            StudyTable.Column.of("passes not finite"),
+            StudyTable.Column.of("note")),
+        rows);
+  }
+
+  private static @Nullable Double known(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  private static List<String> limits(List<AtSigma> sweep, List<AtSigma> clear) {
+    List<String> limits = new ArrayList<>();
+    limits.add(
+        "One seed. The estimates of one σ share their draws, so a line's points move together.");
+    sweep.stream()
+        .filter(at -> !clear.contains(at))
+        .forEach(
+            at ->
+                limits.add(
+                    "σ = %s is in the table only: %s."
+                        .formatted(
+                            Numbers.of(at.sigma()),
+                            at.belowFloor()
+                                ? "its MRD is below the numerical floor, lost in rounding"
+                                : "no pass was finite, the noise is too large")));
+    return limits;
+  }
+}

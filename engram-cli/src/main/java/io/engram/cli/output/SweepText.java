@@ -1,0 +1,70 @@
+package io.engram.cli.output;
+
+import io.engram.unlearn.mrd.MrdSweep.AtSigma;
+import io.engram.unlearn.mrd.SweepSummary;
+import java.util.List;
+
+/** A sweep in two tables: one line a σ, and one line a number of draws. */
+public final class SweepText {
+  /** So few numbers of draws are all shown; of more, the powers of two and the largest. */
+  private static final int FEW = 8;
+
+  private SweepText() {}
+
+  /** Of all σ, from small to large. */
+  public static String of(List<AtSigma> sweep) {
+    Table sigmas =
+        new Table("σ", "draws", "median MRD", "slope", "τ next σ", "passes not finite", "");
+    Table draws = new Table("σ", "draws", "median MRD", "median ±/MRD", "τ all draws", "τ next σ");
+    for (int i = 0; i < sweep.size(); i++) {
+      AtSigma at = sweep.get(i);
+      AtSigma next = i + 1 < sweep.size() ? sweep.get(i + 1) : null;
+      sigmas.row(
+          Numbers.of(at.sigma()),
+          Integer.toString(at.most()),
+          number(SweepSummary.median(at.mrd(at.most()))),
+          next == null ? "–" : number(SweepSummary.slope(at, next)),
+          next == null ? "–" : tau(at, next, at.most()),
+          Integer.toString(at.nonFinite()),
+          at.belowFloor() ? "below the numerical floor" : "");
+      for (int count : shown(at)) {
+        draws.row(
+            Numbers.of(at.sigma()),
+            Integer.toString(count),
+            number(SweepSummary.median(at.mrd(count))),
+            number(SweepSummary.relativeError(at, count)),
+            number(SweepSummary.tau(at.mrd(count), at.mrd(at.most()))),
+            next == null ? "–" : tau(at, next, count));
+      }
+    }
+    return String.join(
+        "\n",
+        """
+        MRD against σ, from all draws. slope: of log MRD in log σ up to the next σ; 2 where MRD is
+        curvature (quadratic), 1 where it is |noise|, the size of the gradient. τ: Kendall's, between
+        the rankings of the samples.""",
+        "",
+        sigmas.toString(),
+        "",
+        "MRD against the number of draws, each the first of the same draws.",
+        "",
+        draws.toString());
+  }
+
+  /** The numbers of draws that a table shows. */
+  static List<Integer> shown(AtSigma at) {
+    return at.estimates().size() <= FEW
+        ? List.copyOf(at.estimates().keySet())
+        : at.estimates().keySet().stream()
+            .filter(count -> (Integer.bitCount(count) == 1 && count > 1) || count == at.most())
+            .toList();
+  }
+
+  private static String tau(AtSigma at, AtSigma next, int draws) {
+    return number(SweepSummary.tau(at.mrd(draws), next.mrd(draws)));
+  }
+
+  private static String number(double value) {
+    return Double.isFinite(value) ? Numbers.of(value) : "–";
+  }
+}

@@ -1,0 +1,106 @@
+package io.engram.report.figure;
+
+import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Axis;
+import io.engram.core.study.StudyFigure.Series;
+import io.engram.report.text.NumberText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Figures of a study: each kind of data has its picture, and all have their numbers below. */
+public final class StudyFigures {
+  private StudyFigures() {}
+
+  /** The figure of these data; its anchor is the id after {@code figure-}. */
+  public static Figure of(StudyFigure figure) {
+    List<StudyRow> rows = StudyRow.of(figure);
+    List<Panel> panels = rows.isEmpty() ? List.of() : panels(figure, rows);
+    DataTable table =
+        figure.kind() == StudyFigure.Kind.HISTOGRAM
+            ? StudyHistogram.table(figure, rows)
+            : StudyNumbers.of(figure);
+    return new Figure(
+        "figure-" + figure.id(),
+        figure.title(),
+        caption(figure, rows),
+        keys(figure),
+        panels,
+        table);
+  }
+
+  private static List<Panel> panels(StudyFigure figure, List<StudyRow> rows) {
+    return switch (figure.kind()) {
+      case SCATTER, LINE -> List.of(StudyPairs.panel(figure, rows));
+      case BAR, FOREST -> List.of(StudyBars.panel(figure, rows));
+      case HISTOGRAM -> StudyHistogram.panels(figure, rows);
+    };
+  }
+
+  private static List<String> caption(StudyFigure figure, List<StudyRow> rows) {
+    List<String> caption = new ArrayList<>(figure.caption());
+    int all = figure.series().stream().mapToInt(series -> series.points().size()).sum();
+    int missing = all - rows.size();
+    if (missing > 0) {
+      boolean log = figure.x().log() || figure.y().log();
+      caption.add(
+          "%s in the table and not in the picture: not finite%s."
+              .formatted(
+                  NumberText.counted(missing, "point") + (missing == 1 ? " is" : " are"),
+                  log ? ", or not above 0 on a logarithmic axis" : ""));
+    }
+    return caption;
+  }
+
+  /** The series with an entry in the legend. */
+  static List<Series> named(StudyFigure figure) {
+    return figure.series().stream().filter(series -> !series.background()).toList();
+  }
+
+  private static List<Figure.Key> keys(StudyFigure figure) {
+    List<Series> named = named(figure);
+    if (figure.series().size() < 2 || figure.kind() == StudyFigure.Kind.HISTOGRAM) {
+      return List.of();
+    }
+    return IntStream.range(0, named.size())
+        .mapToObj(
+            i ->
+                new Figure.Key(
+                    named.get(i).label(),
+                    Palette.colour(i, named.size()),
+                    keyShape(figure, i),
+                    false))
+        .toList();
+  }
+
+  private static String keyShape(StudyFigure figure, int series) {
+    return switch (figure.kind()) {
+      case LINE -> "line";
+      case BAR -> "square";
+      default -> Palette.shape(series);
+    };
+  }
+
+  /** Colour and shape of the named series, by the field {@code series}. */
+  static String byShape(StudyFigure figure) {
+    return scale(
+        figure, IntStream.range(0, named(figure).size()).mapToObj(Palette::shape).toList());
+  }
+
+  /** As {@link #byShape}. */
+  static String byColour(StudyFigure figure) {
+    int count = named(figure).size();
+    return scale(
+        figure, IntStream.range(0, count).mapToObj(i -> Palette.colour(i, count)).toList());
+  }
+
+  private static String scale(StudyFigure figure, List<String> range) {
+    return "{\"field\": \"series\", \"legend\": null, \"scale\": {\"domain\": %s, \"range\": %s}}"
+        .formatted(Vega.json(named(figure).stream().map(Series::label).toList()), Vega.json(range));
+  }
+
+  /** {@code time, s}. */
+  static String title(Axis axis) {
+    return axis.unit().isEmpty() ? axis.label() : axis.label() + ", " + axis.unit();
+  }
+}

@@ -1,0 +1,154 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MRD at several σ and from several numbers of draws. For each σ the largest number of draws is
+ * made once; MRD from fewer is what the first of them say, so no pass is made twice. For the same
+ * reason the estimates of one σ are not independent of each other.
+ *
+ * <p><b>Source:</b> Fig. 5.
+ */
+public final class MrdSweep {
+  private MrdSweep() {}
+
+  /** An estimate, as a line of JSON. */
+  public record Row(String id, double sigma, int draws, double mrd, double standardError) {}
+
+  /**
+   * What one σ gave.
+   *
+   * @param belowFloor whether the median MRD is lost in rounding ({@link NumericalFloor})
+   * @param estimates one a sample, in order, by the number of draws; a sample of which no draw was
+   *     finite has the MRD NaN
+   */
+  public record AtSigma(
+      double sigma, boolean belowFloor, NavigableMap<Integer, List<MrdEstimate>> estimates) {
+    /** The estimates from so many draws; empty where there are none. */
+    public List<MrdEstimate> of(int draws) {
+      return estimates.getOrDefault(draws, List.of());
+    }
+
+    /** MRD from so many draws, {@code [N]}. */
+    public double[] mrd(int draws) {
+      return of(draws).stream().mapToDouble(MrdEstimate::mrd).toArray();
+    }
+
+    /** The largest number of draws. */
+    public int most() {
+      return estimates.lastKey();
+    }
+
+    /** Passes of a sample that were not finite, of all made. */
+    public int nonFinite() {
+      return of(most()).stream().mapToInt(MrdEstimate::nonFinite).sum();
+    }
+
+    /** Its estimates as rows, by draws and then in the order of the ids. */
+    public List<Row> rows(List<String> ids) {
+      List<Row> rows = new ArrayList<>();
+      estimates.forEach(
+          (draws, all) -> {
+            for (int i = 0; i < all.size(); i++) {
+              MrdEstimate one = all.get(i);
+              rows.add(new Row(ids.get(i), sigma, draws, one.mrd(), one.standardError()));
+            }
+          });
+      return rows;
+    }
+  }
+
+  /**
+   * Measures the samples at each σ.
+   *
+   * @param sigmas empty: that of the section alone
+   * @param draws numbers of passes; those that are no whole number of pairs are left out of an
+   *     estimator of pairs
+   * @throws io.engram.core.EngramException if a sample's log-probability isn't finite without
+   *     noise, or the largest number of draws is odd where draws are pairs
+   */
+  public static List<AtSigma> measure(
+      LanguageModel model,
+      List<Sample> samples,
+      EstimatorSection section,
+      List<Double> sigmas,
+      List<Integer> draws,
+      long seed,
+      ProgressListener progress) {
+    ModelScorer scorer = new ModelScorer(model, samples, section.scope(), seed, 0);
+    MrdEstimator estimator = MrdMeasurement.estimator(scorer, section);
+    int most = draws.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    List<Double> all = sigmas;
+    if (all.isEmpty()) {
+      all =
+          List.of(
+              section.isAutoSigma()
+                  ? SigmaTrial.find(scorer, scorer.size(), section, seed, 0)
+                  : section.sigma());
+    }
+    double @Nullable [] floor = null;
+    List<AtSigma> found = new ArrayList<>();
+    for (double sigma : all) {
+      MrdSettings settings =
+          new MrdSettings(sigma, most, section.absolute(), section.tokens(), section.clamp());
+      if (floor == null) {
+        floor =
+            section.name().isMrd()
+                ? NumericalFloor.measure(scorer, scorer.size(), settings)
+                : new double[scorer.size()];
+      }
+      DrawSource source = estimator.draws(scorer, scorer.size(), settings, seed, 0);
+      found.add(at(source, settings, draws, floor, progress));
+    }
+    return found;
+  }
+
+  /** One σ: all draws first, then again from the kept ones for each smaller number. */
+  static AtSigma at(
+      DrawSource source,
+      MrdSettings settings,
+      List<Integer> draws,
+      double[] floor,
+      ProgressListener progress) {
+    InMemory kept = new InMemory();
+    List<MrdEstimate> all = new DrawLoop(source, settings, kept).run(progress).estimates();
+    NavigableMap<Integer, List<MrdEstimate>> estimates = new TreeMap<>();
+    estimates.put(settings.draws(), all);
+    for (int fewer : draws) {
+      if (fewer < settings.draws() && fewer % source.passes() == 0) {
+        MrdSettings first =
+            new MrdSettings(
+                settings.sigma(), fewer, settings.absolute(), settings.tokens(), settings.clamp());
+        estimates.put(
+            fewer, new DrawLoop(source, first, kept).run(ProgressListener.NONE).estimates());
+      }
+    }
+    double[] finite = all.stream().mapToDouble(MrdEstimate::mrd).filter(Double::isFinite).toArray();
+    boolean below = finite.length > 0 && NumericalFloor.isBelow(finite, floor);
+    return new AtSigma(settings.sigma(), below, estimates);
+  }
+
+  private static final class InMemory implements KeptDraws {
+    private final Map<Integer, DrawSource.Draw> draws = new HashMap<>();
+
+    @Override
+    public DrawSource.@Nullable Draw find(int k) {
+      return draws.get(k);
+    }
+
+    @Override
+    public void keep(int k, DrawSource.Draw draw) {
+      draws.put(k, draw);
+    }
+  }
+}
