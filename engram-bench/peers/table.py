@@ -50,6 +50,11 @@ def seconds(readings, less=None):
     return [r["seconds"][0] - (r[less] if less else 0) for r in readings]
 
 
+def seconds_a_draw(readings):
+    """Of Algorithm 1: a sample and draw."""
+    return [r["seconds"][0] / r["samples"] / r["passes"] for r in readings]
+
+
 def span(values, form="{:.3g}"):
     return f"{form} ({form}–{form})".format(median(values), min(values), max(values))
 
@@ -75,7 +80,7 @@ def agreement(theirs, ours):
 def rows(result):
     theirs, ours, settings = result["readings"]["pytorch"], result["readings"]["engram"], result["settings"]
     wanted = [("gemm-1024", "product of 1024² matrices", None), ("gemm-2048", "product of 2048² matrices", None),
-              ("paper", f"(a) Algorithm 1, {len(settings['paper_samples'])} samples × {settings['paper_draws']} draws", None),
+              ("paper", f"(a) Algorithm 1, a sample and draw; {len(settings['paper_samples'])} × {settings['paper_draws']}", None),
               ("score", f"(c) scoring {result['flop']['samples']} samples", None),
               ("train", f"(d) {settings['steps']} training steps of {len(settings['train_samples'])} samples", None),
               ("epoch", f"(e) {settings['updates']} updates of NPO, the reference's passes counted", None),
@@ -83,7 +88,7 @@ def rows(result):
               ("generate", f"(f) {len(settings['prompt_samples'])} × {settings['new_tokens']} tokens, greedy", None)]
     for task, label, less in wanted:
         if task in theirs:
-            a, b = seconds(theirs[task], less), seconds(ours[task], less)
+            a, b = ((seconds_a_draw(r) if task == "paper" else seconds(r, less)) for r in (theirs[task], ours[task]))
             yield [label, len(a), span(a), span(b), ratio(a, b), memory(theirs[task]), memory(ours[task]),
                    agreement(theirs[task], ours[task])]
 
@@ -96,11 +101,10 @@ def mrd_rows(result):
         return
     shared = theirs["shared"]
     passes, samples = shared[0]["passes"], shared[0]["samples"]
-    plain = [("shared draws, batched", median(seconds(shared)) / passes)]
+    plain = [("(b) shared draws, batched", median(seconds(shared)) / passes)]
     if "paper" in theirs:
-        own = theirs["paper"][0]
-        each = median(seconds(theirs["paper"])) / own["samples"] / own["passes"]
-        plain.insert(0, ("Algorithm 1, scaled to all samples", each * samples))
+        each = median(seconds_a_draw(theirs["paper"]))
+        plain.insert(0, ("(a) Algorithm 1, scaled to all samples", each * samples))
     variance = fmean(r["squared_error"] for r in shared) * passes
     for task, readings in ours.items():
         if not task.startswith("mrd:"):
@@ -132,17 +136,17 @@ def markdown_table(head, body):
 
 
 def version(result, side):
-    readings = result["readings"][side].get("gemm-1024")
-    return readings[0]["version"] if readings else "version not asked (task gemm)"
+    return next(iter(result["readings"][side].values()))[0]["version"]
 
 
 def markdown(result):
     sizes, settings = result["sizes"], result["settings"]
     preload = {side: pathlib.Path(file).name if file else "none" for side, file in result["preload"].items()}
-    head = (f"### {result['model']}, {sizes['forget']}: {result['flop']['samples']} samples, {result['flop']['tokens']} tokens\n\n"
+    counts = result["flop"]
+    head = (f"### {result['model']}, {sizes['forget']}: {counts['samples']} samples, {counts['tokens']} tokens\n\n"
             f"{result['cpu']}, {result['threads']} threads, float32, {result['rounds']} rounds in turn. PyTorch side: "
             f"{version(result, 'pytorch')}, batches of {settings['peer_batch']}, micro-batches of "
-            f"{settings['peer_micro_batch']}, preloaded {preload['pytorch']}. Engram: {version(result, 'engram')}, "
+            f"{settings['peer_micro_batch']}, preloaded {preload['pytorch']}. Engram side: {version(result, 'engram')}, "
             f"OMP_WAIT_POLICY=PASSIVE, preloaded {preload['engram']}. Seconds: median (min–max).")
     times = markdown_table(["task", "n", "PyTorch, s", "Engram, s", "PyTorch / Engram", "peak GB, PyTorch", "peak GB, Engram",
                             "results"], rows(result))

@@ -1,8 +1,10 @@
 package io.engram.bench.compare;
 
+import io.engram.core.Version;
 import io.engram.core.run.JsonFiles;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.tensor.Torch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -64,6 +66,7 @@ public final class EngramSide {
     told.put("seconds", List.of(reading.seconds()));
     told.put("tokens", reading.tokens());
     told.put("peak_rss_bytes", peakResidentBytes());
+    told.put("version", "Engram " + Version.code() + ", libtorch " + Torch.version());
     told.putAll(reading.more());
     return told;
   }

@@ -1,7 +1,6 @@
 package io.engram.bench.compare;
 
 import io.engram.model.tensor.MatrixProduct;
-import io.engram.model.tensor.Torch;
 import java.util.Map;
 
 /**
@@ -19,6 +18,6 @@ record GemmTask(int size) implements Task {
       MatrixProduct.run(size);
       best = Math.min(best, Reading.since(start));
     }
-    return new Reading(best, 0, Map.of("version", "libtorch " + Torch.version()));
+    return new Reading(best, 0, Map.of());
   }
 }
