@@ -80,7 +80,7 @@ def agreement(theirs, ours):
 def rows(result):
     theirs, ours, settings = result["readings"]["pytorch"], result["readings"]["engram"], result["settings"]
     wanted = [("gemm-1024", "product of 1024² matrices", None), ("gemm-2048", "product of 2048² matrices", None),
-              ("paper", f"(a) Algorithm 1, a sample and draw; {len(settings['paper_samples'])} × {settings['paper_draws']}", None),
+              ("paper", f"(a) Algorithm 1, a sample, a draw; {len(settings['paper_samples'])} × {settings['paper_draws']}", None),
               ("score", f"(c) scoring {result['flop']['samples']} samples", None),
               ("train", f"(d) {settings['steps']} training steps of {len(settings['train_samples'])} samples", None),
               ("epoch", f"(e) {settings['updates']} updates of NPO, the reference's passes counted", None),
@@ -139,15 +139,25 @@ def version(result, side):
     return next(iter(result["readings"][side].values()))[0]["version"]
 
 
+def about_side(result, side, more):
+    preload = result["preload"][side]
+    return (f"{version(result, side)}{more}, OMP_WAIT_POLICY {result['wait_policy'][side] or 'not set'}, "
+            f"preloaded {pathlib.Path(preload).name if preload else 'nothing'}")
+
+
+def other_load(result):
+    """What tells whether the machine was free: cores that other processes kept busy, in the mean and at worst."""
+    shares = [r["other_cores"] for tasks in result["readings"].values() for rs in tasks.values() for r in rs]
+    return f"other processes kept {fmean(shares):.2f} cores busy, at most {max(shares):.2f} during a reading"
+
+
 def markdown(result):
-    sizes, settings = result["sizes"], result["settings"]
-    preload = {side: pathlib.Path(file).name if file else "none" for side, file in result["preload"].items()}
-    counts = result["flop"]
+    sizes, settings, counts = result["sizes"], result["settings"], result["flop"]
+    batches = f", batches of {settings['peer_batch']}, micro-batches of {settings['peer_micro_batch']}"
     head = (f"### {result['model']}, {sizes['forget']}: {counts['samples']} samples, {counts['tokens']} tokens\n\n"
-            f"{result['cpu']}, {result['threads']} threads, float32, {result['rounds']} rounds in turn. PyTorch side: "
-            f"{version(result, 'pytorch')}, batches of {settings['peer_batch']}, micro-batches of "
-            f"{settings['peer_micro_batch']}, preloaded {preload['pytorch']}. Engram side: {version(result, 'engram')}, "
-            f"OMP_WAIT_POLICY=PASSIVE, preloaded {preload['engram']}. Seconds: median (min–max).")
+            f"{result['cpu']}, {result['threads']} threads, float32, {result['rounds']} rounds in turn; {other_load(result)}. "
+            f"PyTorch side: {about_side(result, 'pytorch', batches)}. Engram side: {about_side(result, 'engram', '')}. "
+            f"Seconds: median (min–max).")
     times = markdown_table(["task", "n", "PyTorch, s", "Engram, s", "PyTorch / Engram", "peak GB, PyTorch", "peak GB, Engram",
                             "results"], rows(result))
     mrd = markdown_table(["PyTorch", "Engram", "s a pass, PyTorch", "s a pass, Engram", "min for K = 200, PyTorch",
