@@ -1,0 +1,17 @@
+package io.engram.bench.compare;
+
+import java.util.Map;
+
+/**
+ * One measurement of a task.
+ *
+ * @param seconds wall clock
+ * @param tokens that the task is about: scored, trained on or written
+ * @param more what else the task tells, by name
+ */
+record Reading(double seconds, long tokens, Map<String, Object> more) {
+  /** Seconds since {@code start}, of {@link System#nanoTime}. */
+  static double since(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}
