@@ -18,6 +18,7 @@ public final class Commands {
           FinetuneCommand.class,
           EvalCommand.class,
           ReportCommand.class,
+          StudyCommand.class,
           RecipeCommand.class,
           DoctorCommand.class,
           CompletionCommand.class,

@@ -60,7 +60,7 @@ record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions 
     if (!given.isEmpty()) {
       return given;
     }
-    int most = settings.isAutoDraws() ? settings.maxDraws() : settings.draws();
+    int most = settings.hasAutoDraws() ? settings.maxDraws() : settings.draws();
     List<Integer> draws = new ArrayList<>();
     for (int count = 2; count < most; count *= 2) {
       draws.add(count);

@@ -6,9 +6,9 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
-import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -56,15 +56,22 @@ final class NewAdapters {
 
   /** Adds what adapters do to the weights they sit on, and takes them off. */
   static void merge(Parameters parameters) {
-    for (Map.Entry<String, Parameters.Adapter> entry : parameters.adapters().entrySet()) {
+    for (String name : parameters.adapters().keySet()) {
       try (PointerScope scope = new PointerScope()) {
-        Parameters.Adapter adapter = entry.getValue();
-        Tensor weight = parameters.get(entry.getKey());
-        Tensor added =
-            adapter.b().mm(adapter.a()).mul(new org.bytedeco.pytorch.Scalar(adapter.scale()));
-        parameters.put(entry.getKey(), weight.add(added.to(weight.scalar_type())));
+        parameters.put(name, merged(parameters, name));
       }
     }
     parameters.clearAdapters();
+  }
+
+  /** The weight with what its adapter adds, where it has one; belongs to the running scope. */
+  static Tensor merged(Parameters parameters, String name) {
+    Tensor weight = parameters.get(name).detach();
+    Parameters.Adapter adapter = parameters.adapter(name);
+    if (adapter == null) {
+      return weight;
+    }
+    Tensor added = adapter.b().mm(adapter.a()).mul(new Scalar(adapter.scale()));
+    return weight.add(added.detach().to(weight.scalar_type()));
   }
 }

@@ -167,6 +167,26 @@ public final class Trainer implements AutoCloseable {
     return norm;
   }
 
+  /**
+   * How large the summed gradient is.
+   *
+   * @param l1 Σ|g|, over all trained weights
+   * @param l2 √(Σg²)
+   */
+  public record GradientSize(double l1, double l2) {}
+
+  /** The size of the gradient summed since the last update. */
+  public GradientSize gradientSize() {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      double sum = 0;
+      for (String name : trained.names()) {
+        sum += trained.gradient(name).abs().sum().to(ScalarType.Double).item_double();
+      }
+      return new GradientSize(sum, gradientNorm());
+    }
+  }
+
   private double gradientNorm() {
     double squares = 0;
     for (String name : trained.names()) {

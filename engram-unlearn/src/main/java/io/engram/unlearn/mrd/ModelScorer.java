@@ -15,14 +15,20 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Some samples under a language model, as the estimators see them. */
-final class ModelScorer implements NoisyScorer, GradientScorer {
+public final class ModelScorer implements NoisyScorer, GradientScorer {
   private final PerturbedScorer perturbed;
   private final ActivationNoiseScorer activations;
   private final GradientNorms gradients;
   private final List<TokenizedSample> samples;
   private final RandomStream signs;
 
-  ModelScorer(LanguageModel model, List<Sample> samples, Scope scope, long seed, int epoch) {
+  /**
+   * The samples under this model as it is at each call; borrows it.
+   *
+   * @param scope which tokens are labelled
+   * @param seed names the signs of {@link #gaussNewton}, with {@code epoch}
+   */
+  public ModelScorer(LanguageModel model, List<Sample> samples, Scope scope, long seed, int epoch) {
     this.perturbed = new PerturbedScorer(model);
     this.activations = new ActivationNoiseScorer(model);
     this.gradients = new GradientNorms(model);
@@ -30,16 +36,23 @@ final class ModelScorer implements NoisyScorer, GradientScorer {
     this.signs = RandomStream.of(seed, "mrd-gauss-newton", epoch, 0);
   }
 
+  /** The samples as they are scored. */
+  public List<TokenizedSample> samples() {
+    return samples;
+  }
+
   private static TokenizedSample tokens(LanguageModel model, Sample sample, Scope scope) {
     TokenizedSample answer = model.samples().tokenize(sample);
     return scope == Scope.ANSWER ? answer : new TokenizedSample(answer.id(), answer.ids(), 1);
   }
 
-  int size() {
+  /** N. */
+  public int size() {
     return samples.size();
   }
 
-  String id(int sample) {
+  /** A sample's id. */
+  public String id(int sample) {
     return samples.get(sample).id();
   }
 

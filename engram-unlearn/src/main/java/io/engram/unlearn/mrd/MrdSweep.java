@@ -92,7 +92,7 @@ public final class MrdSweep {
     if (all.isEmpty()) {
       all =
           List.of(
-              section.isAutoSigma()
+              section.hasAutoSigma()
                   ? SigmaTrial.find(scorer, scorer.size(), section, seed, 0)
                   : section.sigma());
     }

@@ -1,0 +1,123 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.Setups;
+import io.engram.cli.output.StudyText;
+import io.engram.cli.progress.Interruption;
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
+import io.engram.core.study.Study;
+import io.engram.report.StudyPage;
+import io.engram.unlearn.study.DifficultyPlan;
+import io.engram.unlearn.study.DifficultyStudy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram study difficulty}. */
+@Command(
+    name = "difficulty",
+    description = {
+      "Unlearns samples one by one, counts the updates each needs, and compares the counts with MRD"
+          + " in every reading and with rival scores taken before."
+    },
+    sortOptions = false)
+final class StudyDifficultyCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "RECIPE.yaml",
+      description = "Model, forget set, method, optimizer and scope")
+  private Path recipe = Path.of("");
+
+  @Parameters(index = "1..*", paramLabel = "key=value", description = "Keys of the recipe")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "The first N samples of the forget set (default: all)")
+  private int limit = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--groups",
+      paramLabel = "G",
+      description = "Unlearn G groups of samples, as the paper's Figure 3, not single samples")
+  private int groups;
+
+  @Option(
+      names = "--group-size",
+      paramLabel = "N",
+      description = "Samples a group, drawn with replacement (default: ${DEFAULT-VALUE})")
+  private int groupSize = 40;
+
+  @Option(
+      names = "--sigma",
+      split = ",",
+      paramLabel = "S",
+      description = "σ at which MRD is measured (default: 1e-4,3e-4,1e-3,3e-3,1e-2)")
+  private List<Double> sigmas = List.of(1e-4, 3e-4, 1e-3, 3e-3, 1e-2);
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "K",
+      description = "Antithetic pairs at each σ (default: ${DEFAULT-VALUE})")
+  private int pairs = 32;
+
+  @Option(
+      names = "--until",
+      paramLabel = "NATS",
+      description = "Mean loss a token at which a sample is forgotten (default: ${DEFAULT-VALUE})")
+  private double meanNats = 1.5;
+
+  @Option(
+      names = "--most",
+      paramLabel = "U",
+      description = "Updates after which a sample is given up (default: ${DEFAULT-VALUE})")
+  private int most = 60;
+
+  @Option(
+      names = "--retrained",
+      paramLabel = "MODEL",
+      description = "A model trained without the forget set, for the gap to it")
+  private @Nullable String retrained;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the study; a stopped one goes on")
+  private Path out = Path.of("");
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    Path file = Files.exists(recipe) ? recipe : EngramHome.find(recipe.toString()).orElse(recipe);
+    Recipe read = RecipeReader.read(file, overrides, Recipe.Kind.UNLEARN);
+    if (read.method().name() == MethodName.PO) {
+      throw EngramException.usage(
+          "method.name = po: puts refusals in the answers' place, so that no update is spent on"
+              + " one sample alone. ga, grad_diff and npo can be studied.");
+    }
+    Interruption.watch(common.console());
+    DifficultyPlan plan =
+        new DifficultyPlan(limit, groups, groupSize, sigmas, pairs, meanNats, most, retrained);
+    Study study = DifficultyStudy.run(read, plan, Setups.of(common), out);
+    Path page = out.resolve("study.html");
+    StudyPage.write(study, page);
+    common.console().result(Map.of("study", study), StudyText.of(study));
+    common.console().message("The whole study with its figures: " + page);
+    return 0;
+  }
+}

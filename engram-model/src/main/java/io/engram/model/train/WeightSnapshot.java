@@ -1,0 +1,62 @@
+package io.engram.model.train;
+
+import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.tensor.Tensors;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A copy of a model's weights, to go back to after training and to see how far it went. An adapter
+ * that the model has is merged into the weights first. Owns its copy; close it before the model.
+ */
+public final class WeightSnapshot implements AutoCloseable {
+  private final Parameters parameters;
+  private final Map<String, Tensor> copies = new LinkedHashMap<>();
+
+  /** Copies the weights as they are now. */
+  public WeightSnapshot(LanguageModel model) {
+    parameters = model.decoder().parameters();
+    NewAdapters.merge(parameters);
+    for (String name : parameters.names()) {
+      try (PointerScope scope = new PointerScope()) {
+        copies.put(name, Tensors.keep(parameters.get(name).detach().clone()));
+      }
+    }
+  }
+
+  /** Sets the weights back, bit for bit, and drops adapters; no trainer may be open. */
+  public void restore() {
+    parameters.clearAdapters();
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      copies.forEach((name, copy) -> parameters.get(name).copy_(copy));
+    }
+  }
+
+  /**
+   * The mean of |θ − θ_0| over all parameters; adapters count through what they add to the weights.
+   */
+  public double meanAbsoluteChange() {
+    double sum = 0;
+    long count = 0;
+    for (Map.Entry<String, Tensor> entry : copies.entrySet()) {
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        Tensor now = NewAdapters.merged(parameters, entry.getKey());
+        sum += now.sub(entry.getValue()).abs_().sum().to(ScalarType.Double).item_double();
+        count += entry.getValue().numel();
+      }
+    }
+    return sum / count;
+  }
+
+  @Override
+  public void close() {
+    copies.values().forEach(Tensors::release);
+    copies.clear();
+  }
+}

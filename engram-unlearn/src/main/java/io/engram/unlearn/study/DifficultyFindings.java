@@ -1,0 +1,224 @@
+package io.engram.unlearn.study;
+
+import io.engram.core.Version;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.sample.Sample;
+import io.engram.core.study.Study;
+import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyProvenance;
+import io.engram.core.study.StudyTable;
+import io.engram.unlearn.train.Setup;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The page of a difficulty study: what its rows say. */
+final class DifficultyFindings {
+  private final Recipe recipe;
+  private final DifficultyPlan plan;
+  private final Setup setup;
+  private final String modelHash;
+  private final List<Criterion> criteria;
+  private final DifficultyStudy.Scores scores;
+  private final List<DifficultyRow> rows;
+
+  DifficultyFindings(
+      Recipe recipe,
+      DifficultyPlan plan,
+      Setup setup,
+      String modelHash,
+      List<Criterion> criteria,
+      DifficultyStudy.Scores scores,
+      List<DifficultyRow> rows) {
+    this.recipe = recipe;
+    this.plan = plan;
+    this.setup = setup;
+    this.modelHash = modelHash;
+    this.criteria = criteria;
+    this.scores = scores;
+    this.rows = rows;
+  }
+
+  /**
+   * The page.
+   *
+   * @param samples those scored, for their characteristics
+   */
+  Study study(List<Sample> samples) {
+    List<StudyTable> tables = new ArrayList<>();
+    List<StudyFigure> figures = new ArrayList<>();
+    Map<String, List<Prediction>> found = new LinkedHashMap<>();
+    for (Criterion criterion : criteria) {
+      List<Prediction> predictions = Prediction.all(rows, criterion.name(), recipe.seed());
+      found.put(criterion.name(), predictions);
+      figures.add(forest(criterion, predictions));
+      tables.add(table(criterion, predictions));
+    }
+    String reading = "mrd_outside_mean@" + plan.sigmas().get(plan.sigmas().size() / 2);
+    figures.add(0, DifficultyFigures.mrdAgainstUpdates(rows, criteria.get(0), reading));
+    figures.add(1, DifficultyFigures.updates(rows, criteria.get(0)));
+    figures.add(2, DifficultyFigures.change(rows));
+    tables.add(costs());
+    return new Study(
+        "Does MRD predict how many updates a sample needs?",
+        question(),
+        answer(found),
+        facts(),
+        figures,
+        tables,
+        limits(),
+        provenance(samples.size()));
+  }
+
+  private String question() {
+    String unit =
+        plan.groups() == 0
+            ? rows.size() + " samples were unlearned one by one"
+            : "%d groups of %d samples, drawn with replacement, were unlearned"
+                .formatted(rows.size(), plan.groupSize());
+    return String.format(
+        Locale.ROOT,
+        "%s from the same model by %s, and the updates counted until the mean loss was %s nats a"
+            + " token: which score, taken before, ranks them as the updates do?",
+        unit,
+        recipe.method().name().name().toLowerCase(Locale.ROOT),
+        plan.meanNats());
+  }
+
+  private List<String> answer(Map<String, List<Prediction>> found) {
+    List<String> sentences = new ArrayList<>();
+    for (Criterion criterion : criteria) {
+      List<Prediction> predictions = found.getOrDefault(criterion.name(), List.of());
+      if (predictions.isEmpty()) {
+        sentences.add("Criterion " + criterion.name() + ": too few samples met it.");
+        continue;
+      }
+      Prediction best =
+          predictions.stream()
+              .max(java.util.Comparator.comparingDouble(p -> Math.abs(p.rho())))
+              .orElseThrow();
+      Prediction mrd =
+          predictions.stream()
+              .filter(p -> p.score().startsWith("mrd_"))
+              .max(java.util.Comparator.comparingDouble(p -> Math.abs(p.rho())))
+              .orElse(best);
+      sentences.add(
+          "Criterion %s: the score nearest to the updates needed is %s; of MRD's readings %s."
+              .formatted(criterion.name(), best.text(), mrd.text()));
+    }
+    return sentences;
+  }
+
+  private List<Study.Fact> facts() {
+    List<Study.Fact> facts = new ArrayList<>();
+    for (Criterion criterion : criteria) {
+      double[] updates =
+          rows.stream()
+              .filter(row -> row.updates().containsKey(criterion.name()))
+              .mapToDouble(row -> row.updates().get(criterion.name()))
+              .sorted()
+              .toArray();
+      if (updates.length > 0) {
+        facts.add(
+            new Study.Fact(
+                "updates needed, " + criterion.name(),
+                String.format(Locale.ROOT, "%.1f", updates[updates.length / 2]),
+                String.format(
+                    Locale.ROOT,
+                    "median of %d; %.1f to %.1f",
+                    updates.length,
+                    updates[0],
+                    updates[updates.length - 1])));
+      }
+    }
+    return facts;
+  }
+
+  private static StudyFigure forest(Criterion criterion, List<Prediction> predictions) {
+    return new StudyFigure(
+        "correlations-" + criterion.name().replace('_', '-'),
+        "Scores against updates needed, criterion " + criterion.name(),
+        List.of(
+            "Spearman's ρ with a 95 % bootstrap interval (samples redrawn, 1,000 times). The paper"
+                + " expects MRD near −1: a small MRD means many updates."),
+        StudyFigure.Kind.FOREST,
+        StudyFigure.Axis.linear("Spearman's ρ with updates needed", ""),
+        StudyFigure.Axis.linear("score", ""),
+        "95 % interval",
+        List.of(
+            StudyFigure.Series.of(
+                "score",
+                predictions.stream()
+                    .map(
+                        p ->
+                            StudyFigure.Point.row(
+                                p.score(), p.rho(), p.interval().low(), p.interval().high()))
+                    .toList())));
+  }
+
+  private static StudyTable table(Criterion criterion, List<Prediction> predictions) {
+    List<StudyTable.Column> columns =
+        List.of(
+            StudyTable.Column.of("score"),
+            StudyTable.Column.of("n"),
+            StudyTable.Column.of("Spearman's ρ"),
+            StudyTable.Column.of("95 %, low"),
+            StudyTable.Column.of("95 %, high"),
+            StudyTable.Column.of("ρ, length fixed"),
+            StudyTable.Column.of("ρ, length and loss fixed"));
+    return new StudyTable(
+        "Criterion %s: %s at most %s"
+            .formatted(
+                criterion.name(),
+                criterion.measure().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                criterion.threshold()),
+        "Rank correlation of each score with the updates needed.",
+        columns,
+        predictions.stream().map(Prediction::cells).toList());
+  }
+
+  private StudyTable costs() {
+    List<List<Object>> cells = new ArrayList<>();
+    scores.seconds().forEach((name, seconds) -> cells.add(List.of(name, seconds)));
+    return new StudyTable(
+        "What the scores cost",
+        "All " + scores.values().values().iterator().next().length + " samples, on this machine.",
+        List.of(StudyTable.Column.of("score"), new StudyTable.Column("time", "s")),
+        List.copyOf(cells));
+  }
+
+  private List<String> limits() {
+    return List.of(
+        "One model, one state of memorisation, one seed; a sample is unlearned alone, without"
+            + " anything that keeps the rest.",
+        "Updates are interpolated between the last two on a straight line, so that ties are few.",
+        "ma_average is the MA part of App. C.4's rule; its EL part isn't asked.");
+  }
+
+  private StudyProvenance provenance(int samples) {
+    Map<String, String> more = new LinkedHashMap<>();
+    more.put("command", setup.command());
+    more.put("data", recipe.forget().data() + ", " + samples + " samples");
+    more.put("device", setup.device().name());
+    more.put("plan", plan.toString());
+    return new StudyProvenance(
+        recipe.seed(),
+        RecipeWriter.yaml(recipe),
+        Version.code(),
+        modelHash,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        more);
+  }
+
+  static double[] column(List<DifficultyRow> rows, String score) {
+    double[] values = new double[rows.size()];
+    Arrays.setAll(values, i -> rows.get(i).scores().getOrDefault(score, Double.NaN));
+    return values;
+  }
+}

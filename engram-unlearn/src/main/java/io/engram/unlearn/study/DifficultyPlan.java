@@ -1,0 +1,26 @@
+package io.engram.unlearn.study;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a difficulty study does beside what its recipe says.
+ *
+ * @param limit samples of the forget set at most
+ * @param groups how many groups of samples are unlearned instead of single samples; 0: single ones
+ * @param groupSize samples a group, drawn with replacement; 40 in the paper
+ * @param sigmas σ at which MRD is measured
+ * @param pairs antithetic pairs at each
+ * @param meanNats the first criterion: a mean loss of this, nats a token
+ * @param most updates after which a sample is given up
+ * @param retrained a model trained without the forget set; null: none
+ */
+public record DifficultyPlan(
+    int limit,
+    int groups,
+    int groupSize,
+    List<Double> sigmas,
+    int pairs,
+    double meanNats,
+    int most,
+    @Nullable String retrained) {}

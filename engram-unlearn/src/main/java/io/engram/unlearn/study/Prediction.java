@@ -1,0 +1,106 @@
+package io.engram.unlearn.study;
+
+import io.engram.core.random.RandomStream;
+import io.engram.core.stats.Bootstrap;
+import io.engram.core.stats.PartialSpearman;
+import io.engram.core.stats.Spearman;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How well a score taken before unlearning ranks samples as the updates they needed do.
+ *
+ * @param score its name
+ * @param n samples that met the criterion and have the score
+ * @param rho Spearman's ρ
+ * @param interval 95 %, by bootstrap over samples
+ * @param lengthFixed partial ρ with the number of labelled tokens held fixed
+ * @param lengthAndLossFixed partial ρ with that and the mean loss at the start held fixed
+ */
+record Prediction(
+    String score,
+    int n,
+    double rho,
+    Bootstrap.Interval interval,
+    double lengthFixed,
+    double lengthAndLossFixed) {
+  private static final int REDRAWN = 1000;
+  private static final int LEAST = 6;
+
+  /** All scores of the rows against the updates by one criterion; none of fewer than 6 rows. */
+  static List<Prediction> all(List<DifficultyRow> rows, String criterion, long seed) {
+    List<DifficultyRow> met =
+        rows.stream().filter(row -> row.updates().containsKey(criterion)).toList();
+    List<Prediction> predictions = new ArrayList<>();
+    if (met.size() < LEAST) {
+      return predictions;
+    }
+    double[] updates = met.stream().mapToDouble(row -> row.updates().get(criterion)).toArray();
+    for (String score : met.get(0).scores().keySet()) {
+      double[] values = DifficultyFindings.column(met, score);
+      boolean usable =
+          Arrays.stream(values).allMatch(v -> !Double.isNaN(v))
+              && Arrays.stream(values).distinct().count() > 1
+              && Arrays.stream(updates).distinct().count() > 1;
+      if (usable) {
+        predictions.add(of(score, values, updates, met, seed));
+      }
+    }
+    return predictions;
+  }
+
+  private static Prediction of(
+      String score, double[] values, double[] updates, List<DifficultyRow> rows, long seed) {
+    double[] length = rows.stream().mapToDouble(DifficultyRow::tokens).toArray();
+    double[] loss = DifficultyFindings.column(rows, "loss_mean");
+    double[] indices = IntStream.range(0, values.length).asDoubleStream().toArray();
+    Bootstrap.Interval interval =
+        Bootstrap.interval(
+            indices,
+            drawn -> Spearman.of(chosen(values, drawn), chosen(updates, drawn)),
+            0.95,
+            REDRAWN,
+            RandomStream.of(seed, "study-bootstrap", 0, 0));
+    return new Prediction(
+        score,
+        values.length,
+        Spearman.of(values, updates),
+        interval,
+        score.equals("tokens") ? Double.NaN : PartialSpearman.of(values, updates, length),
+        score.equals("tokens") || score.equals("loss_mean")
+            ? Double.NaN
+            : PartialSpearman.of(values, updates, length, loss));
+  }
+
+  private static double[] chosen(double[] values, double[] indices) {
+    return Arrays.stream(indices).map(i -> values[(int) i]).toArray();
+  }
+
+  /** In words. */
+  String text() {
+    return String.format(
+        Locale.ROOT,
+        "%s, ρ = %.2f [%.2f, %.2f], n = %d",
+        score,
+        rho,
+        interval.low(),
+        interval.high(),
+        n);
+  }
+
+  /** A row of a table. */
+  List<@Nullable Object> cells() {
+    List<@Nullable Object> cells = new ArrayList<>();
+    cells.add(score);
+    cells.add(n);
+    for (double value :
+        new double[] {rho, interval.low(), interval.high(), lengthFixed, lengthAndLossFixed}) {
+      cells.add(Double.isNaN(value) ? null : value);
+    }
+    return cells;
+  }
+}
