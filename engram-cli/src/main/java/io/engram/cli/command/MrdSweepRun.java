@@ -3,7 +3,6 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SweepChoice;
-import io.engram.cli.output.RowFile;
 import io.engram.cli.output.SweepStudy;
 import io.engram.cli.output.SweepText;
 import io.engram.cli.progress.Watched;
@@ -11,6 +10,7 @@ import io.engram.core.Version;
 import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.StudyProvenance;
 import io.engram.model.LanguageModel;
@@ -45,7 +45,10 @@ record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions 
                       model, samples, settings, sigmas, draws, recipe.seed(), progress));
     }
     List<MrdSweep.Row> rows = found.stream().flatMap(at -> at.rows(ids).stream()).toList();
-    RowFile.write(out, rows, common.console());
+    if (out != null) {
+      JsonFiles.writeLines(out, rows);
+      common.console().message(rows.size() + " rows written to " + out);
+    }
     Path picture = sweep.picture();
     if (picture != null) {
       StudyPage.write(SweepStudy.of(found, ids, made), picture);
