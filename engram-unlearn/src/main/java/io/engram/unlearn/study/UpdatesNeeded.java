@@ -1,5 +1,6 @@
 package io.engram.unlearn.study;
 
+import io.engram.core.ProgressListener;
 import io.engram.core.recipe.Recipe;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
@@ -55,7 +56,7 @@ final class UpdatesNeeded {
    * @param updates by criterion, with the part of the last update that was needed; missing where it
    *     wasn't met
    * @param change mean |θ − θ_0| when the first criterion was met, or at the end
-   * @param gradient of the method's loss at the start
+   * @param gradient of the mean loss L at the start
    */
   record Outcome(Map<String, Double> updates, double change, Trainer.GradientSize gradient) {}
 
@@ -80,7 +81,7 @@ final class UpdatesNeeded {
     for (int u = 1; u <= most && updates.size() < criteria.size(); u++) {
       trainer.accumulate(sequences);
       if (u == 1) {
-        gradient = trainer.gradientSize();
+        gradient = ofMeanLoss(trainer.gradientSize(), sequences, samples);
       }
       trainer.update(LearningRate.at(recipe.optimizer(), u - 1, most));
       Criterion.Standing now = standing(samples);
@@ -111,6 +112,20 @@ final class UpdatesNeeded {
         .toList();
   }
 
+  /** At the start all methods here push each token alike, so their gradient is a multiple of ∇L. */
+  private Trainer.GradientSize ofMeanLoss(
+      Trainer.GradientSize size, List<TrainingSequence> sequences, List<TokenizedSample> samples) {
+    double slopes = 0;
+    List<Scorer.TokenScores> scores = scores(samples);
+    for (int i = 0; i < samples.size(); i++) {
+      Objective.OfLogProbs objective = (Objective.OfLogProbs) sequences.get(i).objective();
+      for (double slope : objective.loss().at(scores.get(i).logProbs()).gradient()) {
+        slopes += Math.abs(slope);
+      }
+    }
+    return new Trainer.GradientSize(size.l1() / slopes, size.l2() / slopes);
+  }
+
   private Criterion.Standing standing(List<TokenizedSample> samples) {
     double sum = 0;
     int hits = 0;
@@ -126,6 +141,6 @@ final class UpdatesNeeded {
   }
 
   private List<Scorer.TokenScores> scores(List<TokenizedSample> samples) {
-    return new Scorer(model).score(samples, io.engram.core.ProgressListener.NONE);
+    return new Scorer(model).score(samples, ProgressListener.NONE);
   }
 }
