@@ -24,10 +24,33 @@ final class SoftmaxRegression implements NoisyScorer {
 
   /** {@code (σ²/2) |Tr H| / |ℓ|}: Theorem 3.2 for one token. */
   double theorem(int sample, double sigma) {
+    return sigma * sigma / 2 * -trace(sample) / Math.abs(logProb(sample));
+  }
+
+  double logProb(int sample) {
+    return logSoftmax(weights, inputs[sample])[label(sample)];
+  }
+
+  double trace(int sample) {
     double[] logProbs = logSoftmax(weights, inputs[sample]);
     double squares = Arrays.stream(logProbs).map(l -> Math.exp(2 * l)).sum();
-    double trace = Arrays.stream(inputs[sample]).map(x -> x * x).sum() * (1 - squares);
-    return sigma * sigma / 2 * trace / Math.abs(logProbs[label(sample)]);
+    return -Arrays.stream(inputs[sample]).map(x -> x * x).sum() * (1 - squares);
+  }
+
+  /** {@code vᵀHv = −(Σ_c p_c a_c² − (Σ_c p_c a_c)²)} with {@code a = V x}. */
+  double curvature(int sample, RandomStream signs) {
+    double[] logProbs = logSoftmax(weights, inputs[sample]);
+    double mean = 0;
+    double square = 0;
+    for (int c = 0; c < weights.length; c++) {
+      double a = 0;
+      for (double x : inputs[sample]) {
+        a += signs.nextInt(2) == 0 ? x : -x;
+      }
+      mean += Math.exp(logProbs[c]) * a;
+      square += Math.exp(logProbs[c]) * a * a;
+    }
+    return -(square - mean * mean);
   }
 
   @Override
