@@ -175,6 +175,20 @@ public final class Trainer implements AutoCloseable {
    */
   public record GradientSize(double l1, double l2) {}
 
+  /**
+   * Goes a step along the summed gradient without the optimiser: {@code θ −= step · sign(g)} or
+   * {@code θ −= step · g}. The gradient stays as it is.
+   */
+  public void step(double step, boolean sign) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      for (String name : trained.names()) {
+        Tensor gradient = trained.gradient(name);
+        trained.weight(name).add_(sign ? gradient.sign() : gradient, new Scalar(-step));
+      }
+    }
+  }
+
   /** The size of the gradient summed since the last update. */
   public GradientSize gradientSize() {
     try (PointerScope scope = new PointerScope();

@@ -3,7 +3,6 @@ package io.engram.unlearn.study;
 import io.engram.core.Version;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeWriter;
-import io.engram.core.sample.Sample;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyProvenance;
@@ -13,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,9 +48,10 @@ final class DifficultyFindings {
   /**
    * The page.
    *
-   * @param samples those scored, for their characteristics
+   * @param samples how many were scored
+   * @param further tables that others made
    */
-  Study study(List<Sample> samples) {
+  Study study(int samples, List<StudyTable> further) {
     List<StudyTable> tables = new ArrayList<>();
     List<StudyFigure> figures = new ArrayList<>();
     Map<String, List<Prediction>> found = new LinkedHashMap<>();
@@ -60,10 +61,11 @@ final class DifficultyFindings {
       figures.add(forest(criterion, predictions));
       tables.add(table(criterion, predictions));
     }
-    String reading = "mrd_outside_mean@" + plan.sigmas().get(plan.sigmas().size() / 2);
+    String reading = plan.mainReading();
     figures.add(0, DifficultyFigures.mrdAgainstUpdates(rows, criteria.get(0), reading));
     figures.add(1, DifficultyFigures.updates(rows, criteria.get(0)));
     figures.add(2, DifficultyFigures.change(rows));
+    tables.addAll(further);
     tables.add(costs());
     return new Study(
         "Does MRD predict how many updates a sample needs?",
@@ -73,7 +75,7 @@ final class DifficultyFindings {
         figures,
         tables,
         limits(),
-        provenance(samples.size()));
+        provenance(samples));
   }
 
   private String question() {
@@ -101,12 +103,12 @@ final class DifficultyFindings {
       }
       Prediction best =
           predictions.stream()
-              .max(java.util.Comparator.comparingDouble(p -> Math.abs(p.rho())))
+              .max(Comparator.comparingDouble(p -> Math.abs(p.rho())))
               .orElseThrow();
       Prediction mrd =
           predictions.stream()
               .filter(p -> p.score().startsWith("mrd_"))
-              .max(java.util.Comparator.comparingDouble(p -> Math.abs(p.rho())))
+              .max(Comparator.comparingDouble(p -> Math.abs(p.rho())))
               .orElse(best);
       sentences.add(
           "Criterion %s: the score nearest to the updates needed is %s; of MRD's readings %s."

@@ -25,4 +25,9 @@ public record DifficultyPlan(
     double meanNats,
     int most,
     boolean extraction,
-    @Nullable String retrained) {}
+    @Nullable String retrained) {
+  /** The name of MRD as the paper defines it, at the middle one of the σ. */
+  String mainReading() {
+    return "mrd_outside_mean@" + sigmas.get(sigmas.size() / 2);
+  }
+}

@@ -1,15 +1,17 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.OptimizerSection.OptimizerName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.core.study.Study;
+import io.engram.core.study.StudyTable;
 import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.train.Setup;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -72,14 +75,42 @@ public final class DifficultyStudy {
         Scores scores = scores(model, samples);
         List<Criterion> criteria = criteria(scores, tokens);
         UpdatesNeeded unlearning = new UpdatesNeeded(recipe, model, start, criteria, plan.most());
-        List<DifficultyRow> rows = unlearn(unlearning, tokens, scores);
+        UpdatesPredictor predictor = new UpdatesPredictor(recipe, model, start, plan.meanNats());
+        List<DifficultyRow> rows = unlearn(unlearning, predictor, tokens, scores);
         Study study =
             new DifficultyFindings(recipe, plan, setup, model.hash(), criteria, scores, rows)
-                .study(samples);
+                .study(samples.size(), characteristics(model, samples, tokens, scores));
         study.write(folder.resolve("study.json"));
         return study;
       }
     }
+  }
+
+  /** Table 7, where all samples are texts; the model is at its starting point. */
+  private List<StudyTable> characteristics(
+      LanguageModel model, List<Sample> samples, List<TokenizedSample> tokens, Scores scores) {
+    List<String> texts = texts(samples);
+    String reading = plan.mainReading();
+    double[] mrd = scores.values().getOrDefault(reading, new double[0]);
+    if (texts.size() < samples.size()) {
+      return List.of();
+    }
+    List<String> training = new ArrayList<>(texts(SampleSource.load(recipe.forget().data())));
+    if (!recipe.retain().data().isEmpty()) {
+      training.addAll(texts(SampleSource.load(recipe.retain().data())));
+    }
+    return List.of(
+        CharacteristicFindings.table(
+            texts,
+            training,
+            new Scorer(model).logProbs(tokens, ProgressListener.NONE),
+            mrd,
+            reading,
+            recipe.seed()));
+  }
+
+  private static List<String> texts(List<Sample> samples) {
+    return samples.stream().map(CharacteristicFindings::text).filter(Objects::nonNull).toList();
   }
 
   private void prepare() {
@@ -145,7 +176,10 @@ public final class DifficultyStudy {
   }
 
   private List<DifficultyRow> unlearn(
-      UpdatesNeeded unlearning, List<TokenizedSample> tokens, Scores scores) {
+      UpdatesNeeded unlearning,
+      UpdatesPredictor predictor,
+      List<TokenizedSample> tokens,
+      Scores scores) {
     List<int[]> units = units(tokens.size());
     Path file = folder.resolve("difficulty.jsonl");
     List<DifficultyRow> rows =
@@ -159,7 +193,7 @@ public final class DifficultyStudy {
             "Stopped after %d of %d. The same command goes on from there."
                 .formatted(u, units.size()));
       }
-      DifficultyRow row = row(u, units.get(u), unlearning, tokens, scores);
+      DifficultyRow row = row(u, units.get(u), unlearning, predictor, tokens, scores);
       rows.add(row);
       append(file, JsonFiles.line(row) + "\n");
       setup.progress().advance(1);
@@ -184,9 +218,11 @@ public final class DifficultyStudy {
       int number,
       int[] unit,
       UpdatesNeeded unlearning,
+      UpdatesPredictor predictor,
       List<TokenizedSample> tokens,
       Scores scores) {
     List<TokenizedSample> own = Arrays.stream(unit).mapToObj(tokens::get).toList();
+    UpdatesPredictor.Forecast forecast = predictor.of(own);
     UpdatesNeeded.Outcome outcome = unlearning.of(own);
     Map<String, Double> means = new LinkedHashMap<>();
     scores
@@ -195,23 +231,17 @@ public final class DifficultyStudy {
             (name, values) ->
                 means.put(
                     name, Arrays.stream(unit).mapToDouble(i -> values[i]).average().orElseThrow()));
-    addPrediction(means, outcome);
+    addForecast(means, forecast);
     String id = plan.groups() == 0 ? own.get(0).id() : Integer.toString(number);
     int labels = own.stream().mapToInt(TokenizedSample::labels).sum();
     return new DifficultyRow(id, labels, means, outcome.updates(), outcome.change());
   }
 
-  private void addPrediction(Map<String, Double> scores, UpdatesNeeded.Outcome outcome) {
+  private static void addForecast(Map<String, Double> scores, UpdatesPredictor.Forecast forecast) {
     double loss = scores.getOrDefault("loss_mean", Double.NaN);
-    double rate = recipe.optimizer().learningRate();
-    boolean adam = recipe.optimizer().name() == OptimizerName.ADAMW;
-    scores.put("gradient_l1", outcome.gradient().l1());
-    scores.put("relative_gradient_l1", outcome.gradient().l1() / loss);
-    scores.put(
-        "predicted_updates",
-        adam
-            ? PredictedUpdates.adam(loss, plan.meanNats(), outcome.gradient().l1(), rate)
-            : PredictedUpdates.sgd(loss, plan.meanNats(), outcome.gradient().l2(), rate));
+    scores.put("gradient_l1", forecast.gradient().l1());
+    scores.put("relative_gradient_l1", forecast.gradient().l1() / loss);
+    scores.put("predicted_updates", forecast.updates());
   }
 
   private static void append(Path file, String line) {

@@ -56,9 +56,8 @@ final class UpdatesNeeded {
    * @param updates by criterion, with the part of the last update that was needed; missing where it
    *     wasn't met
    * @param change mean |θ − θ_0| when the first criterion was met, or at the end
-   * @param gradient of the mean loss L at the start
    */
-  record Outcome(Map<String, Double> updates, double change, Trainer.GradientSize gradient) {}
+  record Outcome(Map<String, Double> updates, double change) {}
 
   /** Unlearns the samples together; the model is at its starting point again afterwards. */
   Outcome of(List<TokenizedSample> samples) {
@@ -76,13 +75,9 @@ final class UpdatesNeeded {
     criteria.stream().filter(c -> c.met(before)).forEach(c -> updates.put(c.name(), 0.0));
     List<TrainingSequence> sequences = sequences(samples);
     double change = Double.NaN;
-    Trainer.GradientSize gradient = new Trainer.GradientSize(Double.NaN, Double.NaN);
     Criterion.Standing last = before;
     for (int u = 1; u <= most && updates.size() < criteria.size(); u++) {
       trainer.accumulate(sequences);
-      if (u == 1) {
-        gradient = ofMeanLoss(trainer.gradientSize(), sequences, samples);
-      }
       trainer.update(LearningRate.at(recipe.optimizer(), u - 1, most));
       Criterion.Standing now = standing(samples);
       for (Criterion criterion : criteria) {
@@ -95,8 +90,7 @@ final class UpdatesNeeded {
       }
       last = now;
     }
-    return new Outcome(
-        updates, Double.isNaN(change) ? start.meanAbsoluteChange() : change, gradient);
+    return new Outcome(updates, Double.isNaN(change) ? start.meanAbsoluteChange() : change);
   }
 
   private List<TrainingSequence> sequences(List<TokenizedSample> samples) {
@@ -110,20 +104,6 @@ final class UpdatesNeeded {
     return samples.stream()
         .map(s -> new TrainingSequence(s, new Objective.OfLogProbs(method.forget(s, size))))
         .toList();
-  }
-
-  /** At the start all methods here push each token alike, so their gradient is a multiple of ∇L. */
-  private Trainer.GradientSize ofMeanLoss(
-      Trainer.GradientSize size, List<TrainingSequence> sequences, List<TokenizedSample> samples) {
-    double slopes = 0;
-    List<Scorer.TokenScores> scores = scores(samples);
-    for (int i = 0; i < samples.size(); i++) {
-      Objective.OfLogProbs objective = (Objective.OfLogProbs) sequences.get(i).objective();
-      for (double slope : objective.loss().at(scores.get(i).logProbs()).gradient()) {
-        slopes += Math.abs(slope);
-      }
-    }
-    return new Trainer.GradientSize(size.l1() / slopes, size.l2() / slopes);
   }
 
   private Criterion.Standing standing(List<TokenizedSample> samples) {

@@ -1,0 +1,107 @@
+package io.engram.unlearn.study;
+
+import io.engram.core.sample.Sample;
+import io.engram.core.stats.Bootstrap;
+import io.engram.core.study.StudyTable;
+import io.engram.unlearn.characteristic.Characteristic;
+import io.engram.unlearn.characteristic.CharacteristicRow;
+import io.engram.unlearn.characteristic.CharacteristicTable;
+import io.engram.unlearn.characteristic.FrequencyList;
+import io.engram.unlearn.characteristic.RareWords;
+import io.engram.unlearn.characteristic.SampleCharacteristics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Table 7: MRD by what the samples' texts look like.
+ *
+ * <p><b>Source:</b> section 4.2, Table 7.
+ */
+final class CharacteristicFindings {
+  private static final int FREQUENT_WORDS = 20_000;
+
+  private CharacteristicFindings() {}
+
+  /** A sample as one text, as Table 7 has it; null for token ids. */
+  static @Nullable String text(Sample sample) {
+    Sample.Content content = sample.content();
+    if (content instanceof Sample.QuestionAnswer qa) {
+      return qa.question() + " " + qa.answer();
+    }
+    return content instanceof Sample.PlainText plain ? plain.text() : null;
+  }
+
+  /**
+   * The table.
+   *
+   * @param texts of the samples, in order
+   * @param trainingTexts what the model was trained on, as far as known
+   * @param logProbs ℓ_t of each sample, nats
+   * @param mrd of each sample
+   */
+  static StudyTable table(
+      List<String> texts,
+      List<String> trainingTexts,
+      List<double[]> logProbs,
+      double[] mrd,
+      String reading,
+      long seed) {
+    RareWords rare = new RareWords(FrequencyList.mostFrequent(FREQUENT_WORDS));
+    List<Characteristic> characteristics =
+        new SampleCharacteristics(trainingTexts, rare).of(texts, logProbs);
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (CharacteristicRow row : CharacteristicTable.of(mrd, characteristics, seed).rows()) {
+      rows.add(cells(row));
+    }
+    List<StudyTable.Column> columns = new ArrayList<>();
+    for (String title :
+        List.of(
+            "characteristic",
+            "low, n",
+            "low, mean MRD",
+            "±",
+            "high, n",
+            "high, mean MRD",
+            "±",
+            "high − low, 95 %",
+            "Cliff's δ",
+            "Spearman's ρ, 95 %",
+            "remarks")) {
+      columns.add(StudyTable.Column.of(title));
+    }
+    return new StudyTable(
+        "MRD by characteristics of the samples (Table 7)",
+        reading
+            + ". High and low by the paper's rules, all samples instead of 40; intervals by"
+            + " bootstrap over samples. Frequency is counted in the retain and forget sets.",
+        columns,
+        rows);
+  }
+
+  private static List<@Nullable Object> cells(CharacteristicRow row) {
+    List<@Nullable Object> cells = new ArrayList<>();
+    cells.add(row.name());
+    addLevel(cells, row.low());
+    addLevel(cells, row.high());
+    CharacteristicRow.Contrast contrast = row.contrast();
+    cells.add(contrast == null ? null : number(contrast.difference(), contrast.interval()));
+    cells.add(contrast == null ? null : contrast.cliffsDelta());
+    CharacteristicRow.Correlation correlation = row.correlation();
+    cells.add(
+        correlation == null ? null : number(correlation.spearmanRho(), correlation.interval()));
+    cells.add(row.remarks().isEmpty() ? null : String.join("; ", row.remarks()));
+    return cells;
+  }
+
+  private static void addLevel(List<@Nullable Object> cells, CharacteristicRow.Level level) {
+    cells.add(level.n());
+    cells.add(level.meanMrd());
+    cells.add(level.standardError());
+  }
+
+  private static String number(double value, Bootstrap.Interval interval) {
+    return String.format(Locale.ROOT, "%.3g [%.3g, %.3g]", value, interval.low(), interval.high());
+  }
+}
