@@ -65,7 +65,7 @@ class HalvedBatchesTest {
         .hasCause(failure)
         .extracting(e -> ((EngramException) e).exitCode())
         .isEqualTo(4);
-    assertThat(asked).containsExactly(64, 30, 10);
+    assertThat(asked).containsExactly(64, 30, 15);
   }
 
   @Test
