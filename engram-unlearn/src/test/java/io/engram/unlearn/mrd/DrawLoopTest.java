@@ -77,12 +77,10 @@ class DrawLoopTest {
   void theStopIsNotOptimistic(double target, double noise, int samples) {
     int repetitions = 200;
     double[] found = new double[repetitions];
-    double pairs = 0;
     for (int r = 0; r < repetitions; r++) {
       NoisyScores source = new NoisyScores(samples, noise, r);
       DrawLoop.Result result = run(source, 2000, true, target);
       found[r] = source.tau(result.estimates().stream().mapToDouble(MrdEstimate::mrd).toArray());
-      pairs += result.values().length / (double) repetitions;
     }
     assertThat(MeanWithError.of(found).mean()).isGreaterThan(target - 0.02);
   }
