@@ -334,7 +334,7 @@ class MrdMeasurementTest {
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "order.estimator.sigma = 1.0E7: too large for this model. All 4 perturbed passes of"
-                + " sample s0 gave the same log-probabilities.%nTry a far smaller one; 0.001 is the"
-                + " default.".formatted());
+                + " sample s0 gave the same log-probabilities.\nTry a far smaller one; 0.001 is the"
+                + " default.");
   }
 }
