@@ -70,8 +70,7 @@ class GaussianNoiseTest {
         double[] rows = Tensors.toDoubles(GaussianNoise.rows(streams, count, Device.CPU).view(-1));
         assertThat(Arrays.copyOfRange(rows, count, 2 * count))
             .containsExactly(Arrays.copyOf(all, count));
-        assertThat(Arrays.copyOfRange(rows, 2 * count, 3 * count))
-            .containsExactly(noise(count, 8));
+        assertThat(Arrays.copyOfRange(rows, 2 * count, 3 * count)).containsExactly(noise(count, 8));
       }
     }
   }
