@@ -9,9 +9,11 @@ import io.engram.cli.output.RowFile;
 import io.engram.cli.progress.Watched;
 import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.recipe.Recipe;
-import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.mrd.DrawsFile;
+import io.engram.unlearn.mrd.DrawsKey;
+import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.mrd.MrdMeasurement;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -54,7 +56,7 @@ final class MrdCommand implements Callable<Integer> {
   @Option(
       names = "--draws",
       paramLabel = "K",
-      description = "Disturbed passes; a pair (antithetic, activation) is two")
+      description = "Disturbed passes: a number, or auto; a pair (antithetic, activation) is two")
   private @Nullable String draws;
 
   @Option(
@@ -94,16 +96,19 @@ final class MrdCommand implements Callable<Integer> {
       new MrdSweepRun(sweep, recipe, data, common).run(samples, out);
       return 0;
     }
-    List<MrdRow> rows;
+    MrdMeasurement.Result found;
+    KeptDraws kept;
     try (LanguageModel opened = ModelChoice.open(recipe, common)) {
-      rows =
+      kept = kept(opened, samples, recipe);
+      found =
           Watched.run(
               common.console(),
               progress ->
-                  MrdMeasurement.measure(opened, samples, settings, recipe.seed(), 0, progress));
+                  MrdMeasurement.run(opened, samples, settings, recipe.seed(), 0, kept, progress));
     }
-    RowFile.write(out, rows, common.console());
-    common.console().result(json(recipe, rows), MrdText.of(rows, samples, settings, SHOWN));
+    RowFile.write(out, found.rows(), common.console());
+    kept.done();
+    common.console().result(json(recipe, found), MrdText.of(found, samples, settings, SHOWN));
     return 0;
   }
 
@@ -115,6 +120,16 @@ final class MrdCommand implements Callable<Integer> {
         || (draws != null && !sweep.draws().isEmpty())) {
       throw common.mistake("--sweep and --sigma or --draws set the same: give one of the two");
     }
+  }
+
+  /** Beside the file that is to be written. */
+  private KeptDraws kept(LanguageModel opened, List<Sample> samples, Recipe recipe) {
+    return out == null
+        ? KeptDraws.NONE
+        : DrawsFile.open(
+            out.resolveSibling(out.getFileName() + ".draws"),
+            DrawsKey.of(opened, samples, recipe.order().estimator(), recipe.seed(), 0),
+            common.console()::message);
   }
 
   private Recipe recipe() {
@@ -129,13 +144,16 @@ final class MrdCommand implements Callable<Integer> {
         .read();
   }
 
-  private Map<String, Object> json(Recipe recipe, List<MrdRow> rows) {
+  private Map<String, Object> json(Recipe recipe, MrdMeasurement.Result found) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("model", recipe.model().path());
     object.put("data", data);
     object.put("estimator", recipe.order().estimator());
     object.put("seed", recipe.seed());
-    object.put("samples", rows);
+    object.put("sigma", found.sigma());
+    object.put("passes", found.passes());
+    object.put("notes", found.notes());
+    object.put("samples", found.rows());
     return object;
   }
 }

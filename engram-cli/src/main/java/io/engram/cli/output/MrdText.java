@@ -3,12 +3,14 @@ package io.engram.cli.output;
 import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
+import io.engram.unlearn.mrd.MrdMeasurement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The samples that are hardest and easiest to forget, with what MRD is and how it was estimated.
@@ -20,7 +22,8 @@ public final class MrdText {
 
   /** So many of each end, fewer where there are fewer than twice as many samples. */
   public static String of(
-      List<MrdRow> rows, List<Sample> samples, EstimatorSection settings, int ofEachEnd) {
+      MrdMeasurement.Result found, List<Sample> samples, EstimatorSection settings, int ofEachEnd) {
+    List<MrdRow> rows = found.rows();
     Map<String, Sample> byId =
         samples.stream().collect(Collectors.toMap(Sample::id, Function.identity()));
     List<MrdRow> hardestFirst =
@@ -30,7 +33,7 @@ public final class MrdText {
     List<MrdRow> easiest = hardestFirst.subList(Math.max(shown, rows.size() - shown), rows.size());
     return String.join(
         "\n",
-        head(rows, settings),
+        head(found, settings),
         "",
         "Hardest to forget:",
         table(hardest, byId),
@@ -41,20 +44,21 @@ public final class MrdText {
             byId));
   }
 
-  private static String head(List<MrdRow> rows, EstimatorSection settings) {
-    int draws = rows.isEmpty() ? settings.draws() : rows.get(0).draws();
-    return """
+  private static String head(MrdMeasurement.Result found, EstimatorSection settings) {
+    String what =
+        """
         MRD (Memory Removal Difficulty): how far the log-probabilities of a sample's tokens move,
         relative to themselves, when Gaussian noise is added to all weights. Small = hard to forget.
         %d samples; σ = %s, %d draws, estimator %s (absolute value %s, %s over tokens, scope %s)."""
-        .formatted(
-            rows.size(),
-            Numbers.of(settings.sigma()),
-            draws,
-            word(settings.name()),
-            word(settings.absolute()),
-            word(settings.tokens()),
-            word(settings.scope()));
+            .formatted(
+                found.rows().size(),
+                Numbers.of(found.sigma()),
+                found.passes(),
+                word(settings.name()),
+                word(settings.absolute()),
+                word(settings.tokens()),
+                word(settings.scope()));
+    return String.join("\n", Stream.concat(Stream.of(what), found.notes().stream()).toList());
   }
 
   private static String table(List<MrdRow> rows, Map<String, Sample> byId) {

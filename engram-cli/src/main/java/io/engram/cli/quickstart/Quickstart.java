@@ -7,11 +7,14 @@ import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Times;
 import io.engram.cli.run.RecipeRun;
 import io.engram.core.EngramHome;
+import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
+import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.SampleSource;
 import io.engram.report.Report;
+import io.engram.unlearn.mrd.MrdMeasurement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -89,12 +92,18 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
           .console()
           .message(
               MrdText.of(
-                      run.mrd(0),
+                      result(run.mrd(0), recipe.order().estimator()),
                       SampleSource.load(recipe.forget().data()),
                       recipe.order().estimator(),
                       3)
                   + "\n");
     }
+  }
+
+  /** What a run folder keeps of a measurement. */
+  private static MrdMeasurement.Result result(List<MrdRow> rows, EstimatorSection settings) {
+    int draws = rows.isEmpty() ? 0 : rows.get(0).draws();
+    return new MrdMeasurement.Result(rows, new double[0][0], settings.sigma(), draws, List.of());
   }
 
   private void show(Console console, Path uniform, Path withMrd, Path report) {

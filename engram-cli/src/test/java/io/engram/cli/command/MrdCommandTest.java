@@ -65,6 +65,9 @@ final class MrdCommandTest {
     assertThat(object.path("estimator").path("name").asString()).isEqualTo("shared");
     assertThat(object.path("estimator").path("absolute").asString()).isEqualTo("inside");
     assertThat(object.path("samples").size()).isEqualTo(2);
+    assertThat(object.path("sigma").asDouble()).isEqualTo(0.01);
+    assertThat(object.path("passes").asInt()).isEqualTo(2);
+    assertThat(object.path("notes").get(0).asString()).startsWith("2 draws: too few");
   }
 
   @Test
@@ -137,5 +140,60 @@ final class MrdCommandTest {
     assertThat(ran.err()).contains(message);
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.out()).isEmpty();
+  }
+
+  private Cli.Ran mrd(Path out, Object draws) {
+    return Cli.run(
+        "mrd",
+        Cli.TINY,
+        "tofu:forget01",
+        "--limit",
+        4,
+        "--draws",
+        draws,
+        "--sigma",
+        "0.01",
+        "--out",
+        out);
+  }
+
+  @Test
+  void finishedDrawsOfAnInterruptedRunAreKept() throws Exception {
+    Path whole = folder.resolve("whole.jsonl");
+    assertThat(mrd(whole, 8).exitCode()).isZero();
+    assertThat(folder.resolve("whole.jsonl.draws")).doesNotExist();
+    // What can't be written leaves the draws where they are.
+    Path out = folder.resolve("mrd.jsonl");
+    Files.createDirectories(out.resolve("in the way"));
+    assertThat(mrd(out, 4).exitCode()).isEqualTo(3);
+    assertThat(folder.resolve("mrd.jsonl.draws")).exists();
+    Files.delete(out.resolve("in the way"));
+    Files.delete(out);
+    Cli.Ran again = mrd(out, 8);
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("2 of 4 pairs were kept from an interrupted run");
+    assertThat(out).hasSameTextualContentAs(whole);
+    assertThat(folder.resolve("mrd.jsonl.draws")).doesNotExist();
+  }
+
+  @Test
+  void autoSaysHowManyDrawsItTookAndWhy() {
+    Cli.Ran ran =
+        Cli.run(
+            "mrd", Cli.TINY, "tofu:forget01", "--limit", 4, "--draws", "auto", "--sigma", "auto");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .containsPattern("σ = [0-9.e-]+, [0-9]+ draws, estimator antithetic")
+        .contains("σ auto: ", "pairs: expected Kendall τ with the true ranking 0.");
+  }
+
+  @Test
+  void sigmaThatIsNoNumberIsRefused() {
+    assertThat(Cli.run("mrd", Cli.TINY, "tofu:forget01", "--sigma", "NaN").err())
+        .contains("order.estimator.sigma = ");
+    assertThat(Cli.run("mrd", Cli.TINY, "tofu:forget01", "--sigma", "0").err())
+        .contains("order.estimator.sigma = 0: must be a number > 0");
+    assertThat(Cli.run("mrd", Cli.TINY, "tofu:forget01", "--draws", "0").err())
+        .contains("order.estimator.draws = 0: must be a whole number >= 1");
   }
 }

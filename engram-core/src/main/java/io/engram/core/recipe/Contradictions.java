@@ -110,11 +110,13 @@ final class Contradictions {
 
   private void checkOthers() {
     EstimatorSection estimator = recipe.order().estimator();
+    boolean auto = estimator.hasAutoDraws();
+    int draws = auto ? estimator.maxDraws() : estimator.draws();
     require(
-        !inPairs(estimator.name()) || estimator.draws() % 2 == 0,
-        "order.estimator.draws",
+        !inPairs(estimator.name()) || draws % 2 == 0,
+        "order.estimator." + (auto ? "max_draws" : "draws"),
         " = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
-            .formatted(estimator.draws(), estimator.name().name().toLowerCase(Locale.ROOT)),
+            .formatted(draws, estimator.name().name().toLowerCase(Locale.ROOT)),
         "order.estimator.name");
     boolean pairsOutside =
         estimator.name() == EstimatorName.ANTITHETIC

@@ -74,6 +74,9 @@ class RecipeFaultsTest {
         "forget.data=a.xml | forget.data = \"a.xml\": must be tofu:SPLIT",
         "order.estimator.draws=0 | order.estimator.draws = 0: must be a whole number >= 1",
         "order.estimator.sigma=0 | order.estimator.sigma = 0: must be a number > 0",
+        "order.estimator.sigma=NaN | order.estimator.sigma = \"NaN\": must be a number > 0",
+        "order.estimator.max_draws=1 | order.estimator.max_draws = 1: must be a whole number >= 2",
+        "order.estimator.stable_tau=1.5 | order.estimator.stable_tau = 1.5: must be a number",
         "optimizer.learning_rate='1e-5' | optimizer.learning_rate = \"1e-5\": must be a number > 0",
         "scope.dropout=1 | scope.dropout = 1: must be a number >= 0 and < 1",
         "scope.layers=[-1] | scope.layers = [-1]: must be a list, each of a whole number >= 0",
@@ -99,6 +102,8 @@ class RecipeFaultsTest {
         "method.forget_weight=0 | method.forget_weight = 0 and method.retain_weight = 0: nothing",
         "order.estimator.draws=7 | order.estimator.draws = 7: must be even with"
             + " order.estimator.name = antithetic",
+        "order.estimator={draws: auto, max_draws: 7} | order.estimator.max_draws = 7: must be even"
+            + " with order.estimator.name = antithetic",
         "scope={train: lora, targets: []} | scope.targets = []: scope.train = lora needs",
         "model.init=true | model.init = true: is for engram finetune",
         "train.data=a.txt | train.data: is for engram finetune",

@@ -7,6 +7,7 @@ import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.decoder.WeightNames;
+import io.engram.model.score.HalvedBatches;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
@@ -30,13 +31,13 @@ public final class GradientNorms {
   /** Memory for what a pass keeps, in bytes. */
   private static final long ACTIVATION_BYTES = 1L << 30;
 
-  private final LanguageModel model;
   private final Decoder decoder;
+  private final HalvedBatches halved;
 
   /** Over this model's weights as they are at each call; borrows it. */
   public GradientNorms(LanguageModel model) {
-    this.model = model;
     this.decoder = model.decoder();
+    this.halved = new HalvedBatches(tokensAtOnce(model));
   }
 
   /** What is differentiated: coefficients c_t of a sample's ℓ_t. */
@@ -80,16 +81,21 @@ public final class GradientNorms {
 
   private List<SampleNorm> all(
       List<TokenizedSample> samples, Coefficients coefficients, LogitSlope slope) {
+    return halved.run(samples, tokens -> all(samples, coefficients, slope, tokens));
+  }
+
+  private List<SampleNorm> all(
+      List<TokenizedSample> samples, Coefficients coefficients, LogitSlope slope, int tokens) {
     SampleNorm[] results = new SampleNorm[samples.size()];
-    for (int[] group : LabelledBatch.groups(samples, tokensAtOnce())) {
+    for (int[] group : LabelledBatch.groups(samples, tokens)) {
       pass(samples, group, coefficients, slope, results);
     }
     return new ArrayList<>(Arrays.asList(results));
   }
 
   /** What autograd, the recorder and the gradients keep of a token, about, in numbers a layer. */
-  private int tokensAtOnce() {
-    DecoderConfig config = decoder.config();
+  private static int tokensAtOnce(LanguageModel model) {
+    DecoderConfig config = model.config();
     long heads = (config.heads() + 2L * config.kvHeads()) * config.headDim();
     long layer = 12L * config.hiddenSize() + 7 * heads + 8L * config.intermediateSize();
     long token = config.layers() * layer * model.dtype().sizeBytes();

@@ -26,12 +26,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class ActivationNoiseScorer {
   private final Decoder decoder;
-  private final int batchTokens;
+  private final HalvedBatches halved;
 
   /** Over this model's weights; borrows them. */
   public ActivationNoiseScorer(LanguageModel model) {
     decoder = model.decoder();
-    batchTokens = model.options().batchTokens();
+    halved = new HalvedBatches(model.options().batchTokens());
   }
 
   /**
@@ -45,6 +45,11 @@ public final class ActivationNoiseScorer {
    *     first-order effect is the opposite
    */
   public List<double[]> logProbs(List<TokenizedSample> samples, RandomStream noise, double sigma) {
+    return halved.run(samples, tokens -> logProbs(samples, noise, sigma, tokens));
+  }
+
+  private List<double[]> logProbs(
+      List<TokenizedSample> samples, RandomStream noise, double sigma, int batchTokens) {
     double[][] results = new double[samples.size()][];
     for (int[] group : LabelledBatch.groups(samples, batchTokens)) {
       DrawnBatch batch =

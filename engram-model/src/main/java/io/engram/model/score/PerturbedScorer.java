@@ -30,14 +30,14 @@ import org.bytedeco.pytorch.Tensor;
 public final class PerturbedScorer {
   private final Decoder decoder;
   private final Parameters stored;
-  private final int batchTokens;
+  private final HalvedBatches halved;
   private final LayerSweep sweep;
 
   /** Over this model's weights; borrows them. */
   public PerturbedScorer(LanguageModel model) {
     this.decoder = model.decoder();
     this.stored = decoder.parameters();
-    this.batchTokens = model.options().batchTokens();
+    this.halved = new HalvedBatches(model.options().batchTokens());
     this.sweep = new LayerSweep(decoder.config(), decoder.device(), stored.names());
   }
 
@@ -55,6 +55,11 @@ public final class PerturbedScorer {
   /** The same for several scales of one ε: {@code result.get(s).get(i)} is of scale s, sample i. */
   public List<List<double[]>> logProbs(
       List<TokenizedSample> samples, RandomStream noise, double[] scales) {
+    return halved.run(samples, tokens -> sweep(samples, noise, scales, tokens));
+  }
+
+  private List<List<double[]>> sweep(
+      List<TokenizedSample> samples, RandomStream noise, double[] scales, int batchTokens) {
     List<int[]> groups = LabelledBatch.groups(samples, batchTokens);
     List<LabelledBatch> batches = new ArrayList<>();
     for (int[] group : groups) {

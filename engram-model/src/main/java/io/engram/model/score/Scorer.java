@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 /** Token log-probabilities ℓ_t = log p(x_t | x_&lt;t; θ), in nats, of the labelled tokens. */
 public final class Scorer {
   private final Decoder decoder;
-  private final int batchTokens;
+  private final HalvedBatches halved;
 
   /** Scores with this model; borrows it. */
   public Scorer(LanguageModel model) {
@@ -28,7 +28,7 @@ public final class Scorer {
   /** Scores with these weights, at most {@code batchTokens} tokens at once. */
   public Scorer(Decoder decoder, int batchTokens) {
     this.decoder = decoder;
-    this.batchTokens = batchTokens;
+    this.halved = new HalvedBatches(batchTokens);
   }
 
   /**
@@ -47,11 +47,23 @@ public final class Scorer {
   /** ℓ_t and argmax hits of every sample, in the order given. */
   public List<TokenScores> score(List<TokenizedSample> samples, ProgressListener progress) {
     TokenScores[] results = new TokenScores[samples.size()];
-    for (int[] group : LabelledBatch.groups(samples, batchTokens)) {
-      scoreGroup(samples, group, results);
+    for (int[] group : LabelledBatch.groups(samples, halved.tokens())) {
+      List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
+      List<TokenScores> scores = halved.run(own, tokens -> score(own, tokens));
+      for (int i = 0; i < group.length; i++) {
+        results[group[i]] = scores.get(i);
+      }
       progress.advance(group.length);
     }
     return new ArrayList<>(Arrays.asList(results));
+  }
+
+  private List<TokenScores> score(List<TokenizedSample> samples, int batchTokens) {
+    TokenScores[] results = new TokenScores[samples.size()];
+    for (int[] group : LabelledBatch.groups(samples, batchTokens)) {
+      scoreGroup(samples, group, results);
+    }
+    return Arrays.asList(results);
   }
 
   private void scoreGroup(List<TokenizedSample> samples, int[] group, TokenScores[] results) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.random.RandomStream;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -54,6 +56,22 @@ class GaussianNoiseTest {
         sum += z[i] * z[i - lag];
       }
       assertThat(sum / (z.length - lag)).isCloseTo(0, within(6e-3));
+    }
+  }
+
+  @Test
+  void aNumberDoesNotDependOnTheSizeNorOnItsNeighbours() {
+    double[] all = noise(100_003, 7);
+    assertThat(noise(20_001, 7)).containsExactly(Arrays.copyOf(all, 20_001));
+    List<RandomStream> streams =
+        IntStream.of(6, 7, 8).mapToObj(i -> RandomStream.of(1, "test", 0, i)).toList();
+    for (int count : new int[] {1, 5, 20_001}) {
+      try (PointerScope scope = new PointerScope()) {
+        double[] rows = Tensors.toDoubles(GaussianNoise.rows(streams, count, Device.CPU).view(-1));
+        assertThat(Arrays.copyOfRange(rows, count, 2 * count))
+            .containsExactly(Arrays.copyOf(all, count));
+        assertThat(Arrays.copyOfRange(rows, 2 * count, 3 * count)).containsExactly(noise(count, 8));
+      }
     }
   }
 }

@@ -42,6 +42,7 @@ final class DrawLoop {
   Result run(ProgressListener progress) {
     int limit = settings.draws() / source.passes();
     progress.start("MRD, up to %d %s".formatted(limit, source.unit()), limit, source.unit());
+    kept.begin(limit, source.unit());
     int next = 4;
     double tau = Double.NaN;
     boolean before = false;

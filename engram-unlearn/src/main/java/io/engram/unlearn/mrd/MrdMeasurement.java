@@ -10,6 +10,7 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** The MRD of samples under a language model. The model is the same, bit for bit, afterwards. */
@@ -95,7 +96,7 @@ public final class MrdMeasurement {
       NumericalFloor.require(rows.stream().mapToDouble(MrdRow::mrd).toArray(), floor, settings);
     }
     notes.addAll(found.notes());
-    noteNonFinite(found.estimates());
+    notes.addAll(leftOut(found.estimates(), model::id));
     noteClamped(rows);
     return new Result(rows, found.values(), sigma, found.passes(), List.copyOf(notes));
   }
@@ -120,12 +121,19 @@ public final class MrdMeasurement {
     return sigma;
   }
 
-  private static MrdRow row(String id, MrdEstimate estimate, MrdSettings settings) {
+  private MrdRow row(String id, MrdEstimate estimate, MrdSettings settings) {
     if (estimate.draws() == 0) {
-      throw EngramException.usage(
-          ("order.estimator.sigma = %s: too large for this model. None of the %d perturbed passes of"
-                  + " sample %s gave finite log-probabilities.%nA tenth of it is worth a try.")
-              .formatted(settings.sigma(), estimate.nonFinite(), id));
+      throw tooLarge(
+          settings,
+          "None of the %d perturbed passes of sample %s gave finite log-probabilities."
+              .formatted(estimate.nonFinite(), id));
+    }
+    // Squares that overflow in a norm make its result 0 and every token equally likely.
+    if (section.name().isMrd() && estimate.standardError() == 0 && estimate.mrd() > 0) {
+      throw tooLarge(
+          settings,
+          "All %d perturbed passes of sample %s gave the same log-probabilities."
+              .formatted(estimate.draws(), id));
     }
     return new MrdRow(
         id,
@@ -136,16 +144,23 @@ public final class MrdMeasurement {
         estimate.clamped());
   }
 
-  private void noteNonFinite(List<MrdEstimate> estimates) {
+  private static EngramException tooLarge(MrdSettings settings, String why) {
+    return EngramException.usage(
+        "order.estimator.sigma = %s: too large for this model. %s%nTry a far smaller one; 0.001 is the default."
+            .formatted(settings.sigma(), why));
+  }
+
+  /** A note where passes were left out, else none. */
+  static List<String> leftOut(List<MrdEstimate> estimates, IntFunction<String> id) {
     int[] hit =
         IntStream.range(0, estimates.size())
             .filter(i -> estimates.get(i).nonFinite() > 0)
             .toArray();
-    if (hit.length > 0) {
-      notes.add(
-          "σ may be too large: passes without finite log-probabilities were left out of %d samples, %d of sample %s"
-              .formatted(hit.length, estimates.get(hit[0]).nonFinite(), model.id(hit[0])));
-    }
+    return hit.length == 0
+        ? List.of()
+        : List.of(
+            "σ may be too large: passes without finite log-probabilities were left out of %d samples, %d of sample %s"
+                .formatted(hit.length, estimates.get(hit[0]).nonFinite(), id.apply(hit[0])));
   }
 
   private void noteClamped(List<MrdRow> rows) {

@@ -65,8 +65,8 @@ public record MrdSettings(
   void requirePairs(String estimator) {
     if (draws % 2 != 0) {
       throw EngramException.usage(
-          "order.estimator.draws = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
-              .formatted(draws, estimator));
+          "order.estimator.%s = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
+              .formatted(auto ? "max_draws" : "draws", draws, estimator));
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * σ by a trial: one antithetic pair at 1e-3, and from its median MRD m the σ at which the median is
- * 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to one digit. There MRD is in its quadratic regime and far
+ * 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to two digits. There MRD is in its quadratic regime and far
  * above rounding. Where the trial itself isn't quadratic the next trial, at what it gave, is.
  */
 final class SigmaTrial {
@@ -36,7 +36,7 @@ final class SigmaTrial {
         break;
       }
     }
-    return new BigDecimal(sigma).round(new MathContext(1)).doubleValue();
+    return new BigDecimal(sigma).round(new MathContext(2)).doubleValue();
   }
 
   private static double median(

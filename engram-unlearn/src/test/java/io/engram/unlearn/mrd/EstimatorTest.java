@@ -208,4 +208,36 @@ class EstimatorTest {
       assertThat(Math.log(found[2][i] / found[1][i]) / Math.log(2)).isCloseTo(2, within(0.04));
     }
   }
+
+  @Test
+  void gradientTermAndGaussNewtonAreTheirClosedForms() {
+    SoftmaxRegression model = new SoftmaxRegression(5, 6, 8);
+    MrdSettings settings = settings(2, Absolute.OUTSIDE, Tokens.MEAN);
+    List<MrdEstimate> gradient =
+        new GradientEstimator(model).estimate(model, 8, settings, 3, 0, ProgressListener.NONE);
+    List<MrdEstimate> gaussNewton =
+        new GaussNewtonEstimator(model).estimate(model, 8, settings, 3, 0, ProgressListener.NONE);
+    for (int i = 0; i < 8; i++) {
+      double expected = model.gradientTerm(i, SIGMA);
+      assertThat(gradient.get(i).mrd()).isCloseTo(expected, within(1e-12 * expected));
+      // Linear logits: nothing is left out of the Hessian.
+      double theorem = model.theorem(i, SIGMA);
+      assertThat(gaussNewton.get(i).mrd()).isCloseTo(theorem, within(1e-12 * theorem));
+      assertThat(gaussNewton.get(i).draws()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void settingsOutOfRangeNameTheirKey() {
+    assertThatThrownBy(() -> new MrdSettings(0, 2, Absolute.OUTSIDE, Tokens.MEAN, 1e-6))
+        .isInstanceOf(EngramException.class)
+        .hasMessage("order.estimator.sigma = 0.0: must be a number above 0");
+    assertThatThrownBy(() -> new MrdSettings(Double.NaN, 2, Absolute.OUTSIDE, Tokens.MEAN, 1e-6))
+        .hasMessage("order.estimator.sigma = NaN: must be a number above 0");
+    assertThatThrownBy(() -> settings(0, Absolute.OUTSIDE, Tokens.MEAN))
+        .hasMessage("order.estimator.draws = 0: must be 1 or more");
+    MrdSettings odd = new MrdSettings(0.1, 7, true, 0.9, Absolute.OUTSIDE, Tokens.MEAN, 1e-6);
+    assertThatThrownBy(() -> odd.requirePairs("antithetic"))
+        .hasMessageStartingWith("order.estimator.max_draws = 7: must be even with");
+  }
 }

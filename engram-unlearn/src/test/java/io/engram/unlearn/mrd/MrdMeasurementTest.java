@@ -16,12 +16,14 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.Golden;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -215,5 +217,124 @@ class MrdMeasurementTest {
                     settings(EstimatorName.ANTITHETIC, 1e-9, 2, Absolute.OUTSIDE, Tokens.MEAN), 5))
         .isInstanceOf(EngramException.class)
         .hasMessageStartingWith("order.estimator.sigma = 1.0E-9: too small for this model.");
+  }
+
+  private static MrdMeasurement.Result run(EstimatorSection settings, List<Sample> samples) {
+    return MrdMeasurement.run(
+        model, samples, settings, 5, 0, KeptDraws.NONE, ProgressListener.NONE);
+  }
+
+  @Test
+  void gradientTermAgreesWithPyTorch() {
+    double sigma = 0.001;
+    List<MrdRow> rows =
+        measure(settings(EstimatorName.GRADIENT, sigma, 400, Absolute.OUTSIDE, Tokens.MEAN), 5);
+    for (int i = 0; i < rows.size(); i++) {
+      JsonNode sequence = GOLDEN.path("sequences").path(i);
+      JsonNode squares = sequence.path("squared_gradient_norms");
+      double sum = 0;
+      for (int t = 0; t < squares.size(); t++) {
+        sum +=
+            squares.path(t).asDouble() / Math.pow(sequence.path("log_probs").path(t).asDouble(), 2);
+      }
+      double expected = sigma * sigma / 2 * sum / squares.size();
+      assertThat(rows.get(i).mrd())
+          .isCloseTo(expected, within(4 * rows.get(i).standardError() + 1e-4 * expected));
+      assertThat(rows.get(i).standardError()).isLessThan(0.1 * expected);
+    }
+  }
+
+  /** Where the token is any v with probability p_v, {@code E ‖∇ log p_v‖²} is the trace of F. */
+  @Test
+  void gaussNewtonIsTheExpectedSquaredGradient() {
+    double sigma = 0.001;
+    List<Integer> prompt = List.of(5, 17, 3, 40);
+    int vocabulary = model.config().vocabularySize();
+    List<Sample> each =
+        IntStream.range(0, vocabulary)
+            .mapToObj(v -> new Sample("v" + v, new Sample.TokenIds(prompt, List.of(v))))
+            .toList();
+    double[] logProbs =
+        new Scorer(model)
+                .logProbs(
+                    each.stream().map(model.samples()::tokenize).toList(), ProgressListener.NONE)
+                .stream()
+                .mapToDouble(l -> l[0])
+                .toArray();
+    List<MrdRow> gradients =
+        run(settings(EstimatorName.GRADIENT, sigma, 1, Absolute.OUTSIDE, Tokens.MEAN), each).rows();
+    double trace = 0;
+    for (int v = 0; v < vocabulary; v++) {
+      trace += Math.exp(logProbs[v]) * gradients.get(v).mrd() * logProbs[v] * logProbs[v];
+    }
+    MrdRow found =
+        run(
+                settings(EstimatorName.GAUSS_NEWTON, sigma, 400, Absolute.OUTSIDE, Tokens.MEAN),
+                each.subList(9, 10))
+            .rows()
+            .get(0);
+    assertThat(found.mrd())
+        .isCloseTo(trace / -logProbs[9], within(4 * found.standardError() + 1e-4 * trace));
+    assertThat(found.standardError()).isLessThan(0.1 * found.mrd());
+  }
+
+  @Test
+  void autoSaysWhatItCameTo() {
+    EstimatorSection auto =
+        new EstimatorSection(
+            EstimatorName.ANTITHETIC,
+            EstimatorSection.ControlVariate.AUTO,
+            0,
+            0,
+            40,
+            0.99,
+            Absolute.OUTSIDE,
+            Tokens.MEAN,
+            Scope.ANSWER,
+            1e-6);
+    MrdMeasurement.Result found = run(auto, SAMPLES);
+    double[] mrd = found.rows().stream().mapToDouble(MrdRow::mrd).sorted().toArray();
+    assertThat((mrd[2] + mrd[3]) / 2).isBetween(0.015, 0.06);
+    assertThat(found.passes()).isEqualTo(40);
+    assertThat(found.notes().get(0))
+        .isEqualTo("σ auto: " + found.sigma() + ", at which the median MRD is about 0.03");
+    assertThat(found.notes().get(1)).startsWith("control variate ");
+    assertThat(found.notes().get(2))
+        .startsWith("20 pairs: expected Kendall τ with the true ranking 0.")
+        .endsWith("(wanted 0.99; the budget ended)");
+  }
+
+  @Test
+  void aSampleOfClampedTokensAloneIsNamed() {
+    EstimatorSection wide =
+        new EstimatorSection(
+            EstimatorName.SHARED, 0.1, 2, Absolute.OUTSIDE, Tokens.MEAN, Scope.ANSWER, 100);
+    assertThat(run(wide, SAMPLES.subList(1, 4)).notes())
+        .contains(
+            "every token of 3 samples, s1 first, is more certain than order.estimator.clamp = 100.0"
+                + " nats: their MRD depends on it");
+  }
+
+  @Test
+  void passesLeftOutAreToldWithTheSample() {
+    MrdEstimate whole = new MrdEstimate(0.1, 0.01, 8, 3, 0, 0);
+    MrdEstimate part = new MrdEstimate(0.1, 0.01, 6, 3, 0, 2);
+    assertThat(MrdMeasurement.leftOut(List.of(whole), i -> "s" + i)).isEmpty();
+    assertThat(MrdMeasurement.leftOut(List.of(whole, part, part), i -> "s" + i))
+        .containsExactly(
+            "σ may be too large: passes without finite log-probabilities were left out of 2"
+                + " samples, 2 of sample s1");
+  }
+
+  @Test
+  void passesThatAreAllTheSameAreRefused() {
+    // Squares overflow in the norms, which makes their results 0 and every token as likely.
+    assertThatThrownBy(
+            () -> measure(settings(EstimatorName.SHARED, 1e7, 4, Absolute.OUTSIDE, Tokens.MEAN), 5))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "order.estimator.sigma = 1.0E7: too large for this model. All 4 perturbed passes of"
+                + " sample s0 gave the same log-probabilities.\nTry a far smaller one; 0.001 is the"
+                + " default.");
   }
 }

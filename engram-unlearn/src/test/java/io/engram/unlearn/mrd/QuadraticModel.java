@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * ℓ_t(θ+δ) = ℓ_t + g_t·δ + ½ Σ_j h_tj δ_j²}. Then {@code E r = −(σ²/2n) Σ_t Σ_j h_tj / ℓ_t} without
  * a rest.
  */
-final class QuadraticModel implements NoisyScorer {
+final class QuadraticModel implements NoisyScorer, GradientScorer {
   private final int dimension;
   private final double[][] values;
   private final double[][][] gradients;
@@ -47,6 +47,37 @@ final class QuadraticModel implements NoisyScorer {
       sum += Math.abs(Arrays.stream(curvatures[sample][t]).sum()) / Math.abs(values[sample][t]);
     }
     return sigma * sigma / (2 * values[sample].length) * sum;
+  }
+
+  /** {@code (σ²/2n) Σ_t ‖∇u_t‖²}, u = log|ℓ|. */
+  double gradientTerm(int sample, double sigma) {
+    double sum = 0;
+    for (int t = 0; t < values[sample].length; t++) {
+      double value = values[sample][t];
+      sum += Arrays.stream(gradients[sample][t]).map(g -> g * g / (value * value)).sum();
+    }
+    return sigma * sigma / (2 * values[sample].length) * sum;
+  }
+
+  @Override
+  public double[] squaredNorms(Coefficients coefficients) {
+    double[] norms = new double[samples()];
+    for (int i = 0; i < norms.length; i++) {
+      double[] c = coefficients.of(i, values[i]);
+      for (int j = 0; j < dimension; j++) {
+        double sum = 0;
+        for (int t = 0; t < c.length; t++) {
+          sum += c[t] * gradients[i][t][j];
+        }
+        norms[i] += sum * sum;
+      }
+    }
+    return norms;
+  }
+
+  @Override
+  public double[] gaussNewton(Coefficients weights, int draw) {
+    throw new UnsupportedOperationException("has no logits");
   }
 
   @Override

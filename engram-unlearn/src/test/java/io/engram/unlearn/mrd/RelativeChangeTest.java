@@ -53,4 +53,35 @@ class RelativeChangeTest {
             () -> new RelativeChange(new double[] {-1}, Tokens.MEAN, CLAMP).of(new double[2]))
         .hasMessage("2 perturbed log-probabilities for 1 tokens");
   }
+
+  @Test
+  void oddPartIsWhatThePairMakesOfTheFirstOrder() {
+    double[] original = {-1, -2, -1e-9};
+    double e = Math.E;
+    // u = log|ℓ|: (2 − 0)/2 = 1 and (−1 − 3)/2 = −2, so ½·1 + ½·4; the clamped token is left out.
+    double[] plus = {-e * e, -1 / e, -7};
+    double[] minus = {-1, -e * e * e, -8};
+    assertThat(new RelativeChange(original, Tokens.SUM, CLAMP).oddPart(plus, minus))
+        .isCloseTo(2.5, within(1e-12));
+    assertThat(new RelativeChange(original, Tokens.MEAN, CLAMP).oddPart(plus, minus))
+        .isCloseTo(2.5 / 3, within(1e-12));
+    plus[0] = Double.NaN;
+    assertThat(new RelativeChange(original, Tokens.SUM, CLAMP).oddPart(plus, minus)).isNaN();
+    plus[0] = Double.NEGATIVE_INFINITY;
+    assertThat(new RelativeChange(original, Tokens.SUM, CLAMP).oddPart(plus, minus)).isNaN();
+  }
+
+  @Test
+  void oddPartTakesACertainTokenForTheSmallestFloat() {
+    RelativeChange change = new RelativeChange(new double[] {-1}, Tokens.SUM, CLAMP);
+    // log 2⁻¹²⁶ = −87.3365: ½·(87.3365/2)².
+    assertThat(change.oddPart(new double[] {-1}, new double[] {0})).isCloseTo(953.46, within(0.01));
+  }
+
+  @Test
+  void logSlopesAreOneOverTheLogProbability() {
+    RelativeChange change = new RelativeChange(new double[] {-2, -1e-7, -0.25}, Tokens.MEAN, CLAMP);
+    assertThat(change.logSlopes()).containsExactly(-0.5, 0, -4);
+    assertThat(change.denominators()).containsExactly(-2, -CLAMP, -0.25);
+  }
 }

@@ -3,19 +3,35 @@ package io.engram.unlearn.mrd;
 import io.engram.core.random.RandomStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * {@code ℓ = log softmax(W x)_y} with W {@code [classes, inputs]}, one token a sample. {@code Tr
- * ∇²_W ℓ = −‖x‖² (1 − Σ_c p_c²)}.
+ * ∇²_W ℓ = −‖x‖² (1 − Σ_c p_c²)}, and {@code ∇_W ℓ = (e_y − p) xᵀ}. The logits being linear, the
+ * Gauss-Newton matrix is −∇²ℓ itself.
  */
-final class SoftmaxRegression implements NoisyScorer {
+final class SoftmaxRegression implements NoisyScorer, GradientScorer {
   private final double[][] weights;
   private final double[][] inputs;
+  private final int[] labels;
 
+  /** Sample i has class i mod classes, however unlikely. */
   SoftmaxRegression(int classes, int width, int samples) {
     RandomStream random = RandomStream.of(11, "softmax", 0, 0);
     weights = normal(classes, width, random);
     inputs = normal(samples, width, random);
+    labels = IntStream.range(0, samples).map(i -> i % classes).toArray();
+  }
+
+  /** The same model where each sample has its likeliest class, as one that knows its samples. */
+  SoftmaxRegression memorised() {
+    for (int i = 0; i < labels.length; i++) {
+      double[] logProbs = logSoftmax(weights, inputs[i]);
+      labels[i] =
+          IntStream.range(0, logProbs.length)
+              .reduce(0, (best, c) -> logProbs[c] > logProbs[best] ? c : best);
+    }
+    return this;
   }
 
   int samples() {
@@ -24,7 +40,7 @@ final class SoftmaxRegression implements NoisyScorer {
 
   /** {@code (σ²/2) |Tr H| / |ℓ|}: Theorem 3.2 for one token. */
   double theorem(int sample, double sigma) {
-    return sigma * sigma / 2 * -trace(sample) / Math.abs(logProb(sample));
+    return sigma * sigma / 2 * fisher(sample) / Math.abs(logProb(sample));
   }
 
   double logProb(int sample) {
@@ -53,6 +69,43 @@ final class SoftmaxRegression implements NoisyScorer {
     return -(square - mean * mean);
   }
 
+  /** {@code (σ²/2) ‖∇u‖²}, u = log|ℓ|. */
+  double gradientTerm(int sample, double sigma) {
+    return sigma * sigma / 2 * squaredNorm(sample) / Math.pow(logProb(sample), 2);
+  }
+
+  private double fisher(int sample) {
+    double[] logProbs = logSoftmax(weights, inputs[sample]);
+    double squares = Arrays.stream(logProbs).map(l -> Math.exp(2 * l)).sum();
+    return Arrays.stream(inputs[sample]).map(x -> x * x).sum() * (1 - squares);
+  }
+
+  private double squaredNorm(int sample) {
+    double[] logProbs = logSoftmax(weights, inputs[sample]);
+    double squares = 0;
+    for (int c = 0; c < logProbs.length; c++) {
+      squares += Math.pow((c == label(sample) ? 1 : 0) - Math.exp(logProbs[c]), 2);
+    }
+    return Arrays.stream(inputs[sample]).map(x -> x * x).sum() * squares;
+  }
+
+  @Override
+  public double[] squaredNorms(Coefficients coefficients) {
+    return IntStream.range(0, samples())
+        .mapToDouble(i -> square(coefficients, i) * squaredNorm(i))
+        .toArray();
+  }
+
+  /** The mean over signs: the same for every draw. */
+  @Override
+  public double[] gaussNewton(Coefficients weights, int draw) {
+    return IntStream.range(0, samples()).mapToDouble(i -> square(weights, i) * fisher(i)).toArray();
+  }
+
+  private double square(Coefficients coefficients, int sample) {
+    return Math.pow(coefficients.of(sample, new double[] {logProb(sample)})[0], 2);
+  }
+
   @Override
   public List<double[]> logProbs(int[] samples, RandomStream noise, double scale) {
     double[][] perturbed = normal(weights.length, weights[0].length, noise);
@@ -67,7 +120,7 @@ final class SoftmaxRegression implements NoisyScorer {
   }
 
   private int label(int sample) {
-    return sample % weights.length;
+    return labels[sample];
   }
 
   private static double[] logSoftmax(double[][] weights, double[] input) {

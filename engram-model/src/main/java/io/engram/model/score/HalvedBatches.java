@@ -1,0 +1,78 @@
+package io.engram.model.score;
+
+import io.engram.core.EngramException;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.text.TokenizedSample;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntFunction;
+
+/**
+ * How many tokens share a pass: as many as asked for, and after an allocation that failed half as
+ * many, from then on. Results change with it no more than rounding does.
+ */
+public final class HalvedBatches {
+  private static final List<String> FAILURES =
+      List.of("not enough memory", "can't allocate memory", "out of memory");
+
+  private int tokens;
+
+  /** Begins with this many. */
+  public HalvedBatches(int tokens) {
+    this.tokens = tokens;
+  }
+
+  /** Tokens of a pass at most, as things are. */
+  public int tokens() {
+    return tokens;
+  }
+
+  /**
+   * What the passes give, made again with smaller batches where memory doesn't suffice.
+   *
+   * @param samples what is in the passes
+   * @param passes given the tokens of a pass at most; must be repeatable
+   * @throws EngramException if memory doesn't suffice for one sample at a time
+   */
+  public <T> T run(List<TokenizedSample> samples, IntFunction<T> passes) {
+    while (true) {
+      try {
+        return passes.apply(tokens);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        if (!isAllocation(e)) {
+          throw e;
+        }
+        halve(samples, e);
+      }
+    }
+  }
+
+  private void halve(List<TokenizedSample> samples, Throwable cause) {
+    int largest = 0;
+    for (int[] group : LabelledBatch.groups(samples, tokens)) {
+      int sum = 0;
+      for (int i : group) {
+        sum += samples.get(i).ids().length;
+      }
+      largest = group.length > 1 ? Math.max(largest, sum) : largest;
+    }
+    if (largest == 0) {
+      throw alone(samples, cause);
+    }
+    tokens = largest / 2;
+  }
+
+  private static EngramException alone(List<TokenizedSample> samples, Throwable cause) {
+    int longest = samples.stream().mapToInt(s -> s.ids().length).max().orElse(0);
+    return EngramException.resources(
+        ("Memory doesn't suffice for one sample of %d tokens at a time.%nShorter samples,"
+                + " model.dtype: bfloat16, a smaller model or a machine with more memory would help.")
+            .formatted(longest),
+        cause);
+  }
+
+  private static boolean isAllocation(Throwable failure) {
+    String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return failure instanceof OutOfMemoryError || FAILURES.stream().anyMatch(message::contains);
+  }
+}

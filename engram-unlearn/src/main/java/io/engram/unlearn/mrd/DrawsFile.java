@@ -1,0 +1,121 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Draws kept in a file of JSON lines: a header with the {@link DrawsKey} of the measurement, then a
+ * line a draw, written when it is made. A line that was half written is dropped; draws of another
+ * measurement are thrown away.
+ */
+public final class DrawsFile implements KeptDraws {
+  private final Path file;
+  private final Consumer<String> messages;
+  private final Map<Integer, DrawSource.Draw> found = new HashMap<>();
+
+  /** The first line. */
+  private record Header(String drawsOf) {}
+
+  /** Any other. */
+  private record Line(int k, double[] values, double[] controls) {}
+
+  private DrawsFile(Path file, String key, Consumer<String> messages) throws IOException {
+    this.file = file;
+    this.messages = messages;
+    if (Files.exists(file)) {
+      read(Files.readAllLines(file), key);
+    }
+    // Written anew: what follows a half line would be lost with it.
+    StringBuilder kept = new StringBuilder(JsonFiles.line(new Header(key))).append('\n');
+    found.forEach((k, draw) -> kept.append(line(k, draw)));
+    JsonFiles.writeText(file, kept.toString());
+  }
+
+  /**
+   * Opens the file, or begins it.
+   *
+   * @param key of the measurement; draws of another aren't used
+   * @param messages told what was found
+   * @throws EngramException if the file can't be read or written
+   */
+  public static DrawsFile open(Path file, DrawsKey key, Consumer<String> messages) {
+    try {
+      return new DrawsFile(file, key.hash(), messages);
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  private void read(List<String> lines, String key) {
+    Header header = lines.isEmpty() ? null : parse(lines.get(0), Header.class);
+    if (header == null || !key.equals(header.drawsOf())) {
+      messages.accept(
+          file + " has draws of another model, data, settings or version; they are not used");
+      return;
+    }
+    for (String text : lines.subList(1, lines.size())) {
+      Line line = parse(text, Line.class);
+      if (line != null) {
+        found.put(line.k(), new DrawSource.Draw(line.values(), line.controls()));
+      }
+    }
+  }
+
+  private static <T> @Nullable T parse(String text, Class<T> type) {
+    try {
+      return JsonFiles.mapper().readValue(text, type);
+    } catch (JacksonException e) {
+      return null;
+    }
+  }
+
+  private static String line(int k, DrawSource.Draw draw) {
+    return JsonFiles.line(new Line(k, draw.values(), draw.controls())) + "\n";
+  }
+
+  @Override
+  public void begin(int limit, String unit) {
+    long kept = found.keySet().stream().filter(k -> k < limit).count();
+    if (kept > 0) {
+      messages.accept("%d of %d %s were kept from an interrupted run".formatted(kept, limit, unit));
+    }
+  }
+
+  @Override
+  public DrawSource.@Nullable Draw find(int k) {
+    return found.get(k);
+  }
+
+  @Override
+  public void keep(int k, DrawSource.Draw draw) {
+    try {
+      Files.writeString(file, line(k, draw), StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  /** Deletes the file. */
+  @Override
+  public void done() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw failed(file, e);
+    }
+  }
+
+  private static EngramException failed(Path file, IOException e) {
+    return EngramException.file(file + ": draws can't be kept here: " + e.getMessage(), e);
+  }
+}

@@ -1,0 +1,67 @@
+package io.engram.unlearn.mrd;
+
+import io.engram.core.Version;
+import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
+import io.engram.core.run.Hashes;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.text.TokenizedSample;
+import java.util.List;
+
+/**
+ * All that determines the draws of a measurement. How many there are to be doesn't.
+ *
+ * @param model SHA-256 of the model's files
+ * @param opened its number format and device
+ * @param batchTokens tokens of a pass at most
+ * @param samples SHA-256 of the samples' ids, tokens and label starts
+ * @param estimator the settings, without the number of draws where it makes no difference
+ */
+public record DrawsKey(
+    String model,
+    String opened,
+    int batchTokens,
+    String samples,
+    EstimatorSection estimator,
+    long seed,
+    int epoch,
+    String version) {
+  /** Of a measurement with this code. */
+  public static DrawsKey of(
+      LanguageModel model, List<Sample> samples, EstimatorSection estimator, long seed, int epoch) {
+    List<TokenizedSample> tokens = samples.stream().map(model.samples()::tokenize).toList();
+    return new DrawsKey(
+        model.hash(),
+        model.describe(),
+        model.options().batchTokens(),
+        Hashes.sha256(JsonFiles.line(tokens)),
+        withoutBudget(estimator),
+        seed,
+        epoch,
+        Version.code());
+  }
+
+  /** {@link ActivationEstimator} names its streams by how many pairs it makes at once. */
+  private static EstimatorSection withoutBudget(EstimatorSection all) {
+    return all.name() == EstimatorName.ACTIVATION
+        ? all
+        : new EstimatorSection(
+            all.name(),
+            all.controlVariate(),
+            all.sigma(),
+            1,
+            1,
+            1,
+            all.absolute(),
+            all.tokens(),
+            all.scope(),
+            all.clamp());
+  }
+
+  /** SHA-256. */
+  public String hash() {
+    return Hashes.sha256(JsonFiles.line(this));
+  }
+}
