@@ -199,7 +199,7 @@ public final class DifficultyStudy {
   }
 
   private void addPrediction(Map<String, Double> scores, UpdatesNeeded.Outcome outcome) {
-    double loss = scores.getOrDefault("loss_mean", Double.NaN);
+    double loss = outcome.loss();
     double rate = recipe.optimizer().learningRate();
     boolean adam = recipe.optimizer().name() == OptimizerName.ADAMW;
     scores.put("gradient_l1", outcome.gradient().l1());

@@ -56,9 +56,11 @@ final class UpdatesNeeded {
    * @param updates by criterion, with the part of the last update that was needed; missing where it
    *     wasn't met
    * @param change mean |θ − θ_0| when the first criterion was met, or at the end
-   * @param gradient of the mean loss L at the start
+   * @param loss the mean loss L at the start, nats a token
+   * @param gradient its gradient there
    */
-  record Outcome(Map<String, Double> updates, double change, Trainer.GradientSize gradient) {}
+  record Outcome(
+      Map<String, Double> updates, double change, double loss, Trainer.GradientSize gradient) {}
 
   /** Unlearns the samples together; the model is at its starting point again afterwards. */
   Outcome of(List<TokenizedSample> samples) {
@@ -75,13 +77,13 @@ final class UpdatesNeeded {
     Criterion.Standing before = standing(samples);
     criteria.stream().filter(c -> c.met(before)).forEach(c -> updates.put(c.name(), 0.0));
     List<TrainingSequence> sequences = sequences(samples);
-    double change = Double.NaN;
-    Trainer.GradientSize gradient = new Trainer.GradientSize(Double.NaN, Double.NaN);
+    trainer.accumulate(sequences);
+    Trainer.GradientSize gradient = ofMeanLoss(trainer.gradientSize(), sequences, samples);
+    double change = updates.containsKey(criteria.get(0).name()) ? 0 : Double.NaN;
     Criterion.Standing last = before;
     for (int u = 1; u <= most && updates.size() < criteria.size(); u++) {
-      trainer.accumulate(sequences);
-      if (u == 1) {
-        gradient = ofMeanLoss(trainer.gradientSize(), sequences, samples);
+      if (u > 1) {
+        trainer.accumulate(sequences);
       }
       trainer.update(LearningRate.at(recipe.optimizer(), u - 1, most));
       Criterion.Standing now = standing(samples);
@@ -96,7 +98,10 @@ final class UpdatesNeeded {
       last = now;
     }
     return new Outcome(
-        updates, Double.isNaN(change) ? start.meanAbsoluteChange() : change, gradient);
+        updates,
+        Double.isNaN(change) ? start.meanAbsoluteChange() : change,
+        -before.logProb() / before.tokens(),
+        gradient);
   }
 
   private List<TrainingSequence> sequences(List<TokenizedSample> samples) {
