@@ -84,7 +84,7 @@ class DifficultyStudyTest {
       assertThat(score(row, "retrained_gap")).isCloseTo(0, within(1e-9));
       assertThat(row.scores().keySet()).containsAll(MrdReadings.names(List.of(0.01)));
       double predicted =
-          PredictedUpdates.adam(score(row, "loss_mean"), 6.5, score(row, "gradient_l1"), 0.01);
+          PredictedUpdates.adam(score(row, "loss_mean"), 6.5, score(row, "gradient_l1"), 0.002);
       assertThat(score(row, "predicted_updates")).isCloseTo(predicted, within(1e-6));
       assertThat(row.updates()).containsKey("mean");
       assertThat(row.change()).isPositive();
