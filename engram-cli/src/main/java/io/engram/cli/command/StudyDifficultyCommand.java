@@ -87,6 +87,11 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   private int most = 60;
 
   @Option(
+      names = "--el",
+      description = "Extraction likelihood among the scores; slow, it generates much text")
+  private boolean extraction;
+
+  @Option(
       names = "--retrained",
       paramLabel = "MODEL",
       description = "A model trained without the forget set, for the gap to it")
@@ -111,7 +116,8 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     }
     Interruption.watch(common.console());
     DifficultyPlan plan =
-        new DifficultyPlan(limit, groups, groupSize, sigmas, pairs, meanNats, most, retrained);
+        new DifficultyPlan(
+            limit, groups, groupSize, sigmas, pairs, meanNats, most, extraction, retrained);
     Study study = DifficultyStudy.run(read, plan, Setups.of(common), out);
     Path page = out.resolve("study.html");
     StudyPage.write(study, page);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param pairs antithetic pairs at each
  * @param meanNats the first criterion: a mean loss of this, nats a token
  * @param most updates after which a sample is given up
+ * @param extraction whether EL is among the scores: it generates from every place in the answers
  * @param retrained a model trained without the forget set; null: none
  */
 public record DifficultyPlan(
@@ -23,4 +24,5 @@ public record DifficultyPlan(
     int pairs,
     double meanNats,
     int most,
+    boolean extraction,
     @Nullable String retrained) {}

@@ -125,9 +125,20 @@ final class DifficultyScores {
         i -> -Arrays.stream(found.get(i)).average().orElseThrow() - losses[i]);
   }
 
-  /** Adds a score that someone else computed. */
-  void add(String name, double[] values) {
-    scores.put(name, values);
+  /** EL_10 of the answers, from every place in them. */
+  void addExtraction() {
+    long start = System.nanoTime();
+    ExtractionScores extraction = new ExtractionScores(model);
+    List<TokenizedSample> samples = scorer.samples();
+    double[] values = new double[samples.size()];
+    progress.start("EL, from every place in the answers", values.length, "samples");
+    for (int i = 0; i < values.length; i++) {
+      values[i] = extraction.of(samples.get(i));
+      progress.advance(1);
+    }
+    progress.finish();
+    scores.put("extraction_likelihood", values);
+    seconds.put("EL, all generations", since(start));
   }
 
   private void put(String name, int count, java.util.function.IntToDoubleFunction value) {

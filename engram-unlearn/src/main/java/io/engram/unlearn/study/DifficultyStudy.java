@@ -107,6 +107,9 @@ public final class DifficultyStudy {
     scores.addLosses();
     scores.addGradients();
     scores.addMrd(plan.sigmas(), plan.pairs());
+    if (plan.extraction()) {
+      scores.addExtraction();
+    }
     List<String> retain = recipe.retain().data();
     if (!retain.isEmpty()) {
       List<Sample> kept = SampleSource.load(retain);
