@@ -14,19 +14,20 @@ import tools.jackson.databind.JsonNode;
 final class StudyDifficultyCommandTest {
   @TempDir Path folder;
 
-  private Path recipe() throws Exception {
+  private Path recipe(Object model) throws Exception {
     return Files.writeString(
         folder.resolve("recipe.yaml"),
         """
-        model: {path: mini}
+        model: {path: %s}
         forget: {data: tofu:forget10}
         method: {name: ga}
         optimizer: {name: adamw, learning_rate: 2.0e-5, weight_decay: 0, schedule: constant}
         eval: {suites: []}
-        """);
+        """
+            .formatted(model));
   }
 
-  private Cli.Ran run(Object... more) throws Exception {
+  private Cli.Ran run(Object model, Object... more) throws Exception {
     Object[] first = {
       "study",
       "difficulty",
@@ -50,21 +51,21 @@ final class StudyDifficultyCommandTest {
 
   @Test
   void writesTheStudyAndItsPage() throws Exception {
-    Cli.Ran ran = run();
+    Cli.Ran ran = run("mini");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out())
         .contains("3 samples were unlearned one by one from the same model by ga")
         .contains("What the scores cost", "MRD at σ = 0.001, 1 pairs");
     assertThat(ran.err()).contains("study.html");
     Study study = Study.read(folder.resolve("study/study.json"));
-    assertThat(study.provenance().recipe()).contains("learning_rate: 2.0e-5");
+    assertThat(study.provenance().recipe()).contains("learning_rate: 2.0E-5");
     assertThat(folder.resolve("study/study.html"))
         .content()
         .contains("Does MRD predict how many updates a sample needs?", "figure-4");
     assertThat(Files.readAllLines(folder.resolve("study/difficulty.jsonl"))).hasSize(3);
 
     // Finished, it's shown again and not run again.
-    Cli.Ran again = run("--json", "--quiet");
+    Cli.Ran again = run("mini", "--json", "--quiet");
     assertThat(again.exitCode()).as(again.err()).isZero();
     JsonNode shown = JsonFiles.mapper().readTree(again.out()).path("study");
     assertThat(shown.path("question").asString()).isEqualTo(study.question());
@@ -73,7 +74,7 @@ final class StudyDifficultyCommandTest {
 
   @Test
   void refusalsCantBeStudied() throws Exception {
-    Cli.Ran ran = run("--quiet", "method.name=po", "retain.data=tofu:retain90");
+    Cli.Ran ran = run("mini", "--quiet", "method.name=po", "retain.data=tofu:retain90");
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err())
@@ -84,10 +85,10 @@ final class StudyDifficultyCommandTest {
 
   @Test
   void aFolderOfAnotherStudyIsNamed() throws Exception {
-    assertThat(run("--quiet").exitCode()).isZero();
+    assertThat(run(Cli.TINY, "--quiet").exitCode()).isZero();
     for (String[] changed :
         new String[][] {{"seed=7", "seed=7"}, {"--seed", "7"}, {"--dtype", "bfloat16"}}) {
-      Cli.Ran other = run("--quiet", changed[0], changed[1]);
+      Cli.Ran other = run(Cli.TINY, "--quiet", changed[0], changed[1]);
       assertThat(other.exitCode()).isEqualTo(2);
       assertThat(other.err()).contains("study holds another study", "another folder by --out");
     }

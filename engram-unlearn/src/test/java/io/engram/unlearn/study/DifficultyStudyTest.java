@@ -28,7 +28,7 @@ class DifficultyStudyTest {
   @TempDir Path folder;
 
   private static DifficultyPlan plan(int groups, @Nullable String retrained) {
-    return new DifficultyPlan(5, groups, 3, List.of(0.01), 2, 6.5, 8, retrained);
+    return new DifficultyPlan(5, groups, 3, List.of(0.01), 2, 6.5, 8, groups == 0, retrained);
   }
 
   private List<DifficultyRow> run(
@@ -82,9 +82,10 @@ class DifficultyStudyTest {
       assertThat(score(row, "representation_distance")).isBetween(0.0, 2.0);
       // The model itself in the retrained one's place.
       assertThat(score(row, "retrained_gap")).isCloseTo(0, within(1e-9));
+      assertThat(row.scores()).containsKey("extraction_likelihood");
       assertThat(row.scores().keySet()).containsAll(MrdReadings.names(List.of(0.01)));
       double predicted =
-          PredictedUpdates.adam(score(row, "loss_mean"), 6.5, score(row, "gradient_l1"), 0.002);
+          PredictedUpdates.adam(score(row, "loss_mean"), 6.5, score(row, "gradient_l1"), 0.001);
       assertThat(score(row, "predicted_updates")).isCloseTo(predicted, within(1e-6));
       assertThat(row.updates()).containsKey("mean");
       assertThat(row.change()).isPositive();

@@ -16,9 +16,9 @@ import java.util.function.BooleanSupplier;
 /** Five samples of different lengths and a tiny model to which none of them means anything. */
 final class TinyStudy {
   static final String SGD =
-      "optimizer: {name: sgd, learning_rate: 0.1, weight_decay: 0, schedule: constant}";
+      "optimizer: {name: sgd, learning_rate: 0.01, weight_decay: 0, schedule: constant}";
   static final String ADAMW =
-      "optimizer: {name: adamw, learning_rate: 0.002, weight_decay: 0, schedule: constant}";
+      "optimizer: {name: adamw, learning_rate: 0.001, weight_decay: 0, schedule: constant}";
   static final String LORA =
       "optimizer: {name: adamw, learning_rate: 0.02, weight_decay: 0, schedule: constant}\n"
           + "scope: {train: lora}";

@@ -137,7 +137,7 @@ class UpdatesNeededTest {
         // Plain gradient ascent of one update moves the weights by η∇L.
         assertThat(outcome.change())
             .isCloseTo(
-                0.1 * outcome.gradient().l1() / model.decoder().parameters().count(),
+                0.01 * outcome.gradient().l1() / model.decoder().parameters().count(),
                 within(1e-4 * outcome.change()));
       }
     }
