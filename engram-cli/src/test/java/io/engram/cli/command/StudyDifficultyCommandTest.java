@@ -31,7 +31,7 @@ final class StudyDifficultyCommandTest {
     Object[] first = {
       "study",
       "difficulty",
-      recipe(),
+      recipe(model),
       "--limit",
       3,
       "--pairs",
