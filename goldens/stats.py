@@ -2,13 +2,32 @@
 
     python goldens/stats.py
 
-Writes golden/correlation.json (Kendall's tau-b, Spearman's rho; ten cases, most with ties) and golden/ks.json (statistic,
-exact two-sided p-value, asymptotic p-value) in engram-core.
+Writes golden/correlation.json (Kendall's tau-b, Spearman's rho; ten cases, most with ties), golden/ks.json (statistic,
+exact two-sided p-value, asymptotic p-value) and golden/partial_spearman.json (partial rank correlations) in engram-core.
 """
 import numpy as np
-from scipy.stats import kendalltau, ks_2samp, spearmanr
+from scipy.stats import kendalltau, ks_2samp, pearsonr, rankdata, spearmanr
 
 from common import golden, write_json
+
+
+def partial_cases():
+    """From the inverse of the ranks' correlation matrix, checked against what a regression leaves over."""
+    rng, cases = np.random.default_rng(29), []
+    for i, (n, count) in enumerate([(5, 1), (6, 2), (12, 1), (12, 2), (20, 3), (48, 1), (48, 2), (100, 1), (100, 2), (100, 3)]):
+        controls = rng.normal(size=(count, n))
+        x = rng.uniform(-1, 1) * controls[0] + rng.normal(size=n)
+        y = rng.uniform(-1, 1) * x + controls.sum(axis=0) + rng.normal(size=n)
+        if i % 2:
+            x, y, controls = np.round(x * 2), np.round(y), np.round(controls * (1 + i % 3))
+        ranks = np.array([rankdata(v) for v in (x, y, *controls)])
+        inverse = np.linalg.inv(np.corrcoef(ranks))
+        rho = -inverse[0, 1] / np.sqrt(inverse[0, 0] * inverse[1, 1])
+        design = np.vstack([np.ones(n), ranks[2:]]).T
+        left = [r - design @ np.linalg.lstsq(design, r, rcond=None)[0] for r in ranks[:2]]
+        assert abs(pearsonr(*left).statistic - rho) < 1e-10
+        cases.append({"x": x.tolist(), "y": y.tolist(), "controls": controls.tolist(), "rho": float(rho)})
+    return cases
 
 
 def main():
@@ -35,7 +54,9 @@ def main():
         ks.append({"x": a.tolist(), "y": b.tolist(), "statistic": float(exact.statistic),
                    "p_exact": float(exact.pvalue), "p_asymptotic": float(asymptotic.pvalue)})
     write_json(golden("core") / "ks.json", {"cases": ks})
-    print(len(out), "correlations,", len(ks), "KS tests", [c["p_exact"] for c in ks])
+    partial = partial_cases()
+    write_json(golden("core") / "partial_spearman.json", {"cases": partial})
+    print(len(partial), "partial correlations,", len(out), "correlations,", len(ks), "KS tests", [c["p_exact"] for c in ks])
 
 
 if __name__ == "__main__":

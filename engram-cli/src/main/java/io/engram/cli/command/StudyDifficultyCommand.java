@@ -108,8 +108,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path file = Files.exists(recipe) ? recipe : EngramHome.find(recipe.toString()).orElse(recipe);
-    Recipe read = RecipeReader.read(file, overrides, Recipe.Kind.UNLEARN);
+    Recipe read = recipe();
     if (read.method().name() == MethodName.PO) {
       throw EngramException.usage(
           "method.name = po: puts refusals in the answers' place, so that no update is spent on"
@@ -125,5 +124,18 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     common.console().result(Map.of("study", study), StudyText.of(study));
     common.console().message("The whole study with its figures: " + page);
     return 0;
+  }
+
+  private Recipe recipe() {
+    Path file = Files.exists(recipe) ? recipe : EngramHome.find(recipe.toString()).orElse(recipe);
+    List<String> all = new ArrayList<>();
+    if (common.dtype() != null) {
+      all.add("model.dtype=" + common.dtype());
+    }
+    if (common.seed() != null) {
+      all.add("seed=" + common.seed());
+    }
+    all.addAll(overrides);
+    return RecipeReader.read(file, all, Recipe.Kind.UNLEARN);
   }
 }

@@ -2,6 +2,7 @@ package io.engram.cli.option;
 
 import io.engram.cli.output.Console;
 import io.engram.core.recipe.Dtype;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -80,9 +81,9 @@ public final class CommonOptions {
     return values.device;
   }
 
-  /** As given; null: not given. */
-  public @Nullable Dtype dtype() {
-    return values.dtype;
+  /** As a recipe writes it; null: not given. */
+  public @Nullable String dtype() {
+    return values.dtype == null ? null : values.dtype.name().toLowerCase(Locale.ROOT);
   }
 
   /** As given; null: not given. */

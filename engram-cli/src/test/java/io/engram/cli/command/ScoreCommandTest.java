@@ -38,6 +38,16 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void theNumberFormatOfTheWeightsCanBeChosen() {
+    for (String dtype : List.of("auto", "float32", "bfloat16")) {
+      Cli.Ran ran =
+          Cli.run("score", Cli.TINY, "tofu:forget01", "--limit", 1, "--dtype", dtype, "--json");
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(ran.err()).contains(dtype.equals("auto") ? "float32 on cpu" : dtype + " on cpu");
+    }
+  }
+
+  @Test
   void jsonIsOneObjectWithTheSameRows() {
     Cli.Ran ran =
         Cli.run(

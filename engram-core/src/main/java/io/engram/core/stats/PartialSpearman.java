@@ -1,8 +1,10 @@
 package io.engram.core.stats;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.hipparchus.stat.correlation.PearsonsCorrelation;
-import org.hipparchus.stat.regression.OLSMultipleLinearRegression;
 
 /** Spearman's rank correlation of x and y with other quantities held fixed. */
 public final class PartialSpearman {
@@ -12,41 +14,44 @@ public final class PartialSpearman {
    * Pearson's correlation of what is left of the ranks of x and y after a linear regression on the
    * ranks of the controls.
    *
-   * @param controls {@code [C][n]}, C ≥ 1; constant ones are left out
+   * @param controls {@code [C][n]}, C ≥ 1; those that are constant or a linear function of the
+   *     others before them, in ranks, hold nothing and don't count
    * @return in [-1, 1]; NaN where nothing is left of x or y, or n ≤ C + 2
    */
   public static double of(double[] x, double[] y, double[]... controls) {
     Pairs.check(x, y);
-    double[][] ranks =
-        Arrays.stream(controls)
-            .filter(c -> Arrays.stream(c).distinct().count() > 1)
-            .map(Ranks::of)
-            .toArray(double[][]::new);
-    if (ranks.length == 0) {
-      return Spearman.of(x, y);
-    }
-    if (x.length <= ranks.length + 2) {
-      return Double.NaN;
-    }
-    double[] left = residuals(Ranks.of(x), ranks);
-    double[] right = residuals(Ranks.of(y), ranks);
-    double scale = 1e-9 * x.length;
-    if (largest(left) < scale || largest(right) < scale) {
-      return Double.NaN;
-    }
-    return new PearsonsCorrelation().correlation(left, right);
-  }
-
-  private static double[] residuals(double[] ranks, double[][] controls) {
-    double[][] rows = new double[ranks.length][controls.length];
-    for (int i = 0; i < ranks.length; i++) {
-      for (int c = 0; c < controls.length; c++) {
-        rows[i][c] = controls[c][i];
+    double least = 1e-9 * x.length;
+    List<double[]> basis = new ArrayList<>();
+    for (double[] control : controls) {
+      double[] own = left(Ranks.of(control), basis);
+      if (largest(own) >= least) {
+        basis.add(own);
       }
     }
-    OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression(1e-12);
-    regression.newSampleData(ranks, rows);
-    return regression.estimateResiduals();
+    if (basis.isEmpty()) {
+      return Spearman.of(x, y);
+    }
+    double[] leftOfX = left(Ranks.of(x), basis);
+    double[] leftOfY = left(Ranks.of(y), basis);
+    boolean nothing = largest(leftOfX) < least || largest(leftOfY) < least;
+    return nothing || x.length <= basis.size() + 2
+        ? Double.NaN
+        : new PearsonsCorrelation().correlation(leftOfX, leftOfY);
+  }
+
+  /** What of the ranks is orthogonal to a constant and to the basis, whose vectors are so too. */
+  private static double[] left(double[] ranks, List<double[]> basis) {
+    double mean = (ranks.length + 1) / 2.0;
+    double[] left = Arrays.stream(ranks).map(rank -> rank - mean).toArray();
+    for (double[] vector : basis) {
+      double along = dot(left, vector) / dot(vector, vector);
+      Arrays.setAll(left, i -> left[i] - along * vector[i]);
+    }
+    return left;
+  }
+
+  private static double dot(double[] x, double[] y) {
+    return IntStream.range(0, x.length).mapToDouble(i -> x[i] * y[i]).sum();
   }
 
   private static double largest(double[] values) {

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** Puts new low-rank adapters on the linear layers that a recipe targets, as PEFT starts them. */
 final class NewAdapters {
@@ -67,11 +68,15 @@ final class NewAdapters {
   /** The weight with what its adapter adds, where it has one; belongs to the running scope. */
   static Tensor merged(Parameters parameters, String name) {
     Tensor weight = parameters.get(name).detach();
+    Tensor added = added(parameters, name);
+    return added == null ? weight : weight.add(added.to(weight.scalar_type()));
+  }
+
+  /** What the weight's adapter adds to it, float32, or null; belongs to the running scope. */
+  static @Nullable Tensor added(Parameters parameters, String name) {
     Parameters.Adapter adapter = parameters.adapter(name);
-    if (adapter == null) {
-      return weight;
-    }
-    Tensor added = adapter.b().mm(adapter.a()).mul(new Scalar(adapter.scale()));
-    return weight.add(added.detach().to(weight.scalar_type()));
+    return adapter == null
+        ? null
+        : adapter.b().detach().mm(adapter.a().detach()).mul(new Scalar(adapter.scale()));
   }
 }

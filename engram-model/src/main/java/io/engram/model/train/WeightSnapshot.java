@@ -38,7 +38,8 @@ public final class WeightSnapshot implements AutoCloseable {
   }
 
   /**
-   * The mean of |θ − θ_0| over all parameters; adapters count through what they add to the weights.
+   * The mean of |θ − θ_0| over all parameters; adapters count through what they add to the weights,
+   * before it is rounded to the weights' format.
    */
   public double meanAbsoluteChange() {
     double sum = 0;
@@ -46,8 +47,10 @@ public final class WeightSnapshot implements AutoCloseable {
     for (Map.Entry<String, Tensor> entry : copies.entrySet()) {
       try (PointerScope scope = new PointerScope();
           AutoGradMode off = new AutoGradMode(false)) {
-        Tensor now = NewAdapters.merged(parameters, entry.getKey());
-        sum += now.sub(entry.getValue()).abs_().sum().to(ScalarType.Double).item_double();
+        Tensor change = parameters.get(entry.getKey()).sub(entry.getValue());
+        Tensor added = NewAdapters.added(parameters, entry.getKey());
+        Tensor whole = added == null ? change : added.add(change);
+        sum += whole.abs().sum().to(ScalarType.Double).item_double();
         count += entry.getValue().numel();
       }
     }

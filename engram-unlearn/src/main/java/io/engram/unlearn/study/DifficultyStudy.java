@@ -238,9 +238,8 @@ public final class DifficultyStudy {
   }
 
   private static void addForecast(Map<String, Double> scores, UpdatesPredictor.Forecast forecast) {
-    double loss = scores.getOrDefault("loss_mean", Double.NaN);
     scores.put("gradient_l1", forecast.gradient().l1());
-    scores.put("relative_gradient_l1", forecast.gradient().l1() / loss);
+    scores.put("relative_gradient_l1", forecast.gradient().l1() / forecast.loss());
     scores.put("predicted_updates", forecast.updates());
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,26 +32,30 @@ record Prediction(
   private static final int REDRAWN = 1000;
   private static final int LEAST = 6;
 
-  /** All scores of the rows against the updates by one criterion; none of fewer than 6 rows. */
+  /**
+   * All scores of the rows against the updates by one criterion. Rows whose score is NaN are left
+   * out of that score's; fewer than 6 rows, or rows that are all alike, tell nothing.
+   */
   static List<Prediction> all(List<DifficultyRow> rows, String criterion, long seed) {
     List<DifficultyRow> met =
         rows.stream().filter(row -> row.updates().containsKey(criterion)).toList();
     List<Prediction> predictions = new ArrayList<>();
-    if (met.size() < LEAST) {
-      return predictions;
-    }
-    double[] updates = met.stream().mapToDouble(row -> row.updates().get(criterion)).toArray();
-    for (String score : met.get(0).scores().keySet()) {
-      double[] values = DifficultyFindings.column(met, score);
-      boolean usable =
-          Arrays.stream(values).allMatch(v -> !Double.isNaN(v))
-              && Arrays.stream(values).distinct().count() > 1
-              && Arrays.stream(updates).distinct().count() > 1;
-      if (usable) {
-        predictions.add(of(score, values, updates, met, seed));
+    for (String score : met.isEmpty() ? Set.<String>of() : met.get(0).scores().keySet()) {
+      List<DifficultyRow> usable =
+          met.stream()
+              .filter(row -> !Double.isNaN(row.scores().getOrDefault(score, Double.NaN)))
+              .toList();
+      double[] values = DifficultyFindings.column(usable, score);
+      double[] updates = usable.stream().mapToDouble(row -> row.updates().get(criterion)).toArray();
+      if (usable.size() >= LEAST && varies(values) && varies(updates)) {
+        predictions.add(of(score, values, updates, usable, seed));
       }
     }
     return predictions;
+  }
+
+  private static boolean varies(double[] values) {
+    return Arrays.stream(values).distinct().count() > 1;
   }
 
   private static Prediction of(

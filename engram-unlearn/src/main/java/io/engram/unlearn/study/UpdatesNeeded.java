@@ -74,7 +74,7 @@ final class UpdatesNeeded {
     Criterion.Standing before = standing(samples);
     criteria.stream().filter(c -> c.met(before)).forEach(c -> updates.put(c.name(), 0.0));
     List<TrainingSequence> sequences = sequences(samples);
-    double change = Double.NaN;
+    double change = updates.containsKey(criteria.get(0).name()) ? 0 : Double.NaN;
     Criterion.Standing last = before;
     for (int u = 1; u <= most && updates.size() < criteria.size(); u++) {
       trainer.accumulate(sequences);

@@ -40,10 +40,11 @@ final class UpdatesPredictor {
   /**
    * What one gradient and one look along it say.
    *
-   * @param gradient of the mean loss L
+   * @param loss the mean loss L, nats a token
+   * @param gradient of L
    * @param updates predicted
    */
-  record Forecast(Trainer.GradientSize gradient, double updates) {}
+  record Forecast(double loss, Trainer.GradientSize gradient, double updates) {}
 
   /** Of these samples, unlearned together. */
   Forecast of(List<TokenizedSample> samples) {
@@ -60,7 +61,7 @@ final class UpdatesPredictor {
       PredictedUpdates predicted =
           new PredictedUpdates(before, logProbs(samples), distance, threshold);
       double rate = recipe.optimizer().learningRate();
-      return new Forecast(size, adam ? predicted.adam(rate) : predicted.sgd(rate, size.l2()));
+      return new Forecast(loss, size, adam ? predicted.adam(rate) : predicted.sgd(rate, size.l2()));
     } finally {
       start.restore();
     }

@@ -1,0 +1,112 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.study.Study;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+final class StudyDifficultyCommandTest {
+  @TempDir Path folder;
+
+  private Path recipe(Object model) throws Exception {
+    return Files.writeString(
+        folder.resolve("recipe.yaml"),
+        """
+        model: {path: %s}
+        forget: {data: tofu:forget10}
+        method: {name: ga}
+        optimizer: {name: adamw, learning_rate: 2.0e-5, weight_decay: 0, schedule: constant}
+        eval: {suites: []}
+        """
+            .formatted(model));
+  }
+
+  private Cli.Ran run(Object model, Object... more) throws Exception {
+    Object[] first = {
+      "study",
+      "difficulty",
+      recipe(model),
+      "--limit",
+      3,
+      "--pairs",
+      1,
+      "--sigma",
+      "1e-3",
+      "--most",
+      3,
+      "--out",
+      folder.resolve("study")
+    };
+    Object[] all = new Object[first.length + more.length];
+    System.arraycopy(first, 0, all, 0, first.length);
+    System.arraycopy(more, 0, all, first.length, more.length);
+    return Cli.run(all);
+  }
+
+  @Test
+  void writesTheStudyAndItsPage() throws Exception {
+    Cli.Ran ran = run("mini");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("3 samples were unlearned one by one from the same model by ga")
+        .contains("What the scores cost", "MRD at σ = 0.001, 1 pairs");
+    assertThat(ran.err()).contains("study.html");
+    Study study = Study.read(folder.resolve("study/study.json"));
+    assertThat(study.provenance().recipe()).contains("learning_rate: 2.0E-5");
+    assertThat(folder.resolve("study/study.html"))
+        .content()
+        .contains("Does MRD predict how many updates a sample needs?", "figure-4");
+    assertThat(Files.readAllLines(folder.resolve("study/difficulty.jsonl"))).hasSize(3);
+
+    // Finished, it's shown again and not run again.
+    Cli.Ran again = run("mini", "--json", "--quiet");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    JsonNode shown = JsonFiles.mapper().readTree(again.out()).path("study");
+    assertThat(shown.path("question").asString()).isEqualTo(study.question());
+    assertThat(Files.readAllLines(folder.resolve("study/difficulty.jsonl"))).hasSize(3);
+  }
+
+  @Test
+  void refusalsCantBeStudied() throws Exception {
+    Cli.Ran ran = run("mini", "--quiet", "method.name=po", "retain.data=tofu:retain90");
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err())
+        .contains("method.name = po: puts refusals in the answers' place")
+        .contains("ga, grad_diff and npo can be studied.");
+    assertThat(folder.resolve("study")).doesNotExist();
+  }
+
+  @Test
+  void aFolderOfAnotherStudyIsNamed() throws Exception {
+    assertThat(run(Cli.TINY, "--quiet").exitCode()).isZero();
+    for (String[] changed :
+        new String[][] {{"seed=7", "seed=7"}, {"--seed", "7"}, {"--dtype", "bfloat16"}}) {
+      Cli.Ran other = run(Cli.TINY, "--quiet", changed[0], changed[1]);
+      assertThat(other.exitCode()).isEqualTo(2);
+      assertThat(other.err()).contains("study holds another study", "another folder by --out");
+    }
+  }
+
+  @Test
+  void helpShowsIt() {
+    Cli.Ran ran = Cli.run("study", "difficulty", "--help");
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out())
+        .startsWith("Usage: engram study difficulty")
+        .contains("RECIPE.yaml", "--sigma", "--pairs", "--until", "--most", "--groups", "--out")
+        .contains("--device", "--dtype", "--batch-tokens", "--seed", "--threads", "--json");
+    assertThat(Cli.run("study", "--help").out()).contains("difficulty");
+    assertThat(Cli.run("--help").out()).contains("study", "Experiments on MRD itself");
+    Cli.Ran without = Cli.run("study");
+    assertThat(without.exitCode()).isEqualTo(2);
+    assertThat(without.err()).contains("give a command: difficulty RECIPE.yaml");
+  }
+}

@@ -1,0 +1,262 @@
+package io.engram.model.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.OptimizerSection;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.Golden;
+import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.score.Scorer;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.text.PromptTemplate;
+import io.engram.model.text.TokenizedSample;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Going back to a model's weights, how far they went, and how large the gradient was. */
+class WeightSnapshotTest {
+  private static final String Q = WeightNames.layer(0) + ".self_attn.q_proj.weight";
+  private static final ScopeSection LORA =
+      new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of());
+  private static final List<TokenizedSample> SAMPLES =
+      List.of(
+          new TokenizedSample("a", new int[] {87, 42, 69, 22, 15, 23, 20, 64, 63}, 4),
+          new TokenizedSample("b", new int[] {62, 37, 42, 63, 15, 9, 8, 56}, 7));
+
+  private static OptimizerSection sgd() {
+    return new OptimizerSection(
+        OptimizerSection.OptimizerName.SGD,
+        0.25,
+        0,
+        List.of(0.9, 0.999),
+        1e-8,
+        0,
+        0,
+        OptimizerSection.Decay.ALL,
+        OptimizerSection.Schedule.CONSTANT,
+        0);
+  }
+
+  /** −Σ ℓ of each. */
+  private static List<TrainingSequence> sequences() {
+    SequenceLoss loss =
+        logProbs -> {
+          double[] slopes = new double[logProbs.length];
+          Arrays.fill(slopes, -1);
+          return new SequenceLoss.Slope(-Arrays.stream(logProbs).sum(), slopes);
+        };
+    return SAMPLES.stream()
+        .map(s -> new TrainingSequence(s, new Objective.OfLogProbs(loss)))
+        .toList();
+  }
+
+  private static void train(LanguageModel model, ScopeSection scope, OptimizerSection optimizer) {
+    try (Trainer trainer = new Trainer(model, scope, optimizer, 7)) {
+      for (int i = 0; i < 3; i++) {
+        trainer.accumulate(sequences());
+        trainer.update(0.01);
+      }
+    }
+  }
+
+  private static Map<String, double[]> weights(LanguageModel model) {
+    Map<String, double[]> weights = new LinkedHashMap<>();
+    Parameters parameters = model.decoder().parameters();
+    for (String name : parameters.names()) {
+      try (PointerScope scope = new PointerScope()) {
+        weights.put(name, Tensors.toDoubles(parameters.get(name)));
+      }
+    }
+    return weights;
+  }
+
+  private static void assertEqual(Map<String, double[]> found, Map<String, double[]> wanted) {
+    assertThat(found.keySet()).containsExactlyElementsOf(wanted.keySet());
+    wanted.forEach((name, numbers) -> assertThat(found.get(name)).as(name).isEqualTo(numbers));
+  }
+
+  private static double[] scores(LanguageModel model) {
+    return new Scorer(model)
+        .logProbs(SAMPLES, ProgressListener.NONE).stream()
+            .flatMapToDouble(Arrays::stream)
+            .toArray();
+  }
+
+  @Test
+  void allWeightsComeBackBitForBit() {
+    try (LanguageModel model = Golden.open("gqa-tied");
+        WeightSnapshot start = new WeightSnapshot(model)) {
+      Map<String, double[]> before = weights(model);
+      double[] scored = scores(model);
+      train(model, Golden.allWeights(), Golden.adamw());
+      assertThat(start.meanAbsoluteChange()).isPositive();
+      assertThat(scores(model)).isNotEqualTo(scored);
+      start.restore();
+      assertEqual(weights(model), before);
+      assertThat(scores(model)).isEqualTo(scored);
+      assertThat(start.meanAbsoluteChange()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gqa-tied", "bf16"})
+  void newAdaptersAreDropped(String name) {
+    try (LanguageModel model =
+            Golden.open(name, name.equals("bf16") ? Dtype.BFLOAT16 : null, 4096);
+        WeightSnapshot start = new WeightSnapshot(model)) {
+      Map<String, double[]> before = weights(model);
+      double[] scored = scores(model);
+      train(model, LORA, Golden.adamw());
+      assertThat(model.decoder().parameters().adapters()).isNotEmpty();
+      assertThat(scores(model)).isNotEqualTo(scored);
+      start.restore();
+      assertThat(model.decoder().parameters().adapters()).isEmpty();
+      assertEqual(weights(model), before);
+      assertThat(scores(model)).isEqualTo(scored);
+    }
+  }
+
+  @Test
+  void anAdapterThatTheModelHasIsMergedAndStays() {
+    ModelOptions options =
+        new ModelOptions(
+            Device.CPU,
+            null,
+            PromptTemplate.PLAIN,
+            Golden.path("llama/gqa-tied").toString(),
+            1,
+            4096,
+            false,
+            42);
+    try (LanguageModel model =
+        LanguageModel.open(Golden.path("lora/all-linear").toString(), options)) {
+      double[] unmerged = scores(model);
+      try (WeightSnapshot start = new WeightSnapshot(model)) {
+        double[] merged = scores(model);
+        assertThat(merged).containsExactly(unmerged, within(1e-5));
+        train(model, LORA, Golden.adamw());
+        start.restore();
+        assertThat(scores(model)).isEqualTo(merged);
+      }
+    }
+  }
+
+  /** One gain of 32 numbers grows by a quarter: the mean over all P numbers is 8/P. */
+  @Test
+  void theChangeIsAMeanOverAllParameters() {
+    try (LanguageModel model = Golden.open("gqa-tied");
+        WeightSnapshot start = new WeightSnapshot(model);
+        PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      Parameters parameters = model.decoder().parameters();
+      parameters.get(WeightNames.FINAL_NORM).sub_(new Scalar(0.25), new Scalar(1.0));
+      assertThat(start.meanAbsoluteChange()).isCloseTo(8.0 / parameters.count(), within(1e-9));
+    }
+  }
+
+  /**
+   * A of ones, B of h/2 and scale 2 add h to each number of the weight. An h of 2⁻¹² is below half
+   * a unit in the last place of most bfloat16 weights here, and is still counted.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"gqa-tied", "bf16"})
+  void adaptersCountThroughWhatTheyAdd(String name) {
+    double h = Math.pow(2, -12);
+    try (LanguageModel model =
+            Golden.open(name, name.equals("bf16") ? Dtype.BFLOAT16 : null, 4096);
+        WeightSnapshot start = new WeightSnapshot(model)) {
+      Parameters parameters = model.decoder().parameters();
+      long[] shape = Tensors.shape(parameters.get(Q));
+      try (PointerScope scope = new PointerScope()) {
+        parameters.putAdapter(
+            Q,
+            new Parameters.Adapter(
+                torch.ones(1, shape[1]), torch.ones(shape[0], 1).mul(new Scalar(h / 2)), 2));
+      }
+      assertThat(start.meanAbsoluteChange())
+          .isCloseTo(h * shape[0] * shape[1] / parameters.count(), within(1e-12));
+    }
+  }
+
+  /** An update of plain SGD is η times the gradient, so the weights tell how large it was. */
+  @Test
+  void gradientSizeIsWhatSgdMovesTheWeightsBy() {
+    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
+        WeightSnapshot start = new WeightSnapshot(model);
+        Trainer trainer = new Trainer(model, Golden.allWeights(), sgd(), 7)) {
+      Map<String, double[]> before = weights(model);
+      trainer.accumulate(sequences());
+      Trainer.GradientSize size = trainer.gradientSize();
+      assertThat(trainer.update(0.25)).isEqualTo(size.l2());
+      double sum = 0;
+      double squares = 0;
+      for (Map.Entry<String, double[]> after : weights(model).entrySet()) {
+        double[] from = before.getOrDefault(after.getKey(), new double[0]);
+        assertThat(from).hasSameSizeAs(after.getValue());
+        for (int i = 0; i < from.length; i++) {
+          double gradient = (after.getValue()[i] - from[i]) / 0.25;
+          sum += Math.abs(gradient);
+          squares += gradient * gradient;
+        }
+      }
+      assertThat(size.l1()).isCloseTo(sum, within(1e-9 * sum));
+      assertThat(size.l2()).isCloseTo(Math.sqrt(squares), within(1e-9 * size.l2()));
+      assertThat(start.meanAbsoluteChange())
+          .isCloseTo(0.25 * size.l1() / model.decoder().parameters().count(), within(1e-9 * sum));
+      assertThat(trainer.gradientSize()).isEqualTo(new Trainer.GradientSize(0, 0));
+    }
+  }
+
+  @Test
+  void gradientsAddUpUntilTheUpdate() {
+    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
+        Trainer trainer = new Trainer(model, LORA, sgd(), 7)) {
+      trainer.accumulate(sequences());
+      Trainer.GradientSize once = trainer.gradientSize();
+      trainer.accumulate(sequences());
+      assertThat(once.l1()).isPositive();
+      assertThat(trainer.gradientSize().l1()).isCloseTo(2 * once.l1(), within(1e-9));
+      assertThat(trainer.gradientSize().l2()).isCloseTo(2 * once.l2(), within(1e-9));
+    }
+  }
+
+  @Test
+  void leaksNoNativeMemory() {
+    backAndForth();
+    System.gc();
+    long before = Pointer.totalCount();
+    for (int i = 0; i < 3; i++) {
+      backAndForth();
+    }
+    System.gc();
+    assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before);
+  }
+
+  private static void backAndForth() {
+    try (LanguageModel model = Golden.open("gqa-tied");
+        WeightSnapshot start = new WeightSnapshot(model)) {
+      for (ScopeSection scope : List.of(LORA, Golden.allWeights())) {
+        train(model, scope, Golden.adamw());
+        start.meanAbsoluteChange();
+        start.restore();
+      }
+    }
+  }
+}
