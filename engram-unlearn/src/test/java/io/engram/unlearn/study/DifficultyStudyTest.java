@@ -103,7 +103,7 @@ class DifficultyStudyTest {
         .extracting(StudyFigure::id)
         .startsWith("figure-4", "updates", "figure-3")
         .contains("correlations-mean", "correlations-ma-half");
-    assertThat(study.tables()).hasSize(5);
+    assertThat(study.tables()).hasSize(6);
     assertThat(study.provenance().seed()).isEqualTo(recipe.seed());
   }
 
