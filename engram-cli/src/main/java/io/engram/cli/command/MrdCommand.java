@@ -66,6 +66,12 @@ final class MrdCommand implements Callable<Integer> {
   private @Nullable String estimator;
 
   @Option(
+      names = "--control-variate",
+      paramLabel = "C",
+      description = "Gradients that take scatter out of antithetic pairs: auto, on or off")
+  private @Nullable String controlVariate;
+
+  @Option(
       names = "--absolute",
       paramLabel = "A",
       description = "Where the absolute value stands: outside the expectation, or inside")
@@ -138,6 +144,7 @@ final class MrdCommand implements Callable<Integer> {
         .set(ESTIMATOR + "sigma", sigma)
         .set(ESTIMATOR + "draws", draws)
         .set(ESTIMATOR + "name", estimator)
+        .set(ESTIMATOR + "control_variate", controlVariate)
         .set(ESTIMATOR + "absolute", absolute)
         .set(ESTIMATOR + "tokens", tokens)
         .set(ESTIMATOR + "scope", scope)

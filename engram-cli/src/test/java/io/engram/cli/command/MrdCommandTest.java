@@ -58,12 +58,15 @@ final class MrdCommandTest {
             "shared",
             "--absolute",
             "inside",
+            "--control-variate",
+            "off",
             "--json",
             "--quiet");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     JsonNode object = JsonFiles.mapper().readTree(ran.out());
     assertThat(object.path("estimator").path("name").asString()).isEqualTo("shared");
     assertThat(object.path("estimator").path("absolute").asString()).isEqualTo("inside");
+    assertThat(object.path("estimator").path("control_variate").asString()).isEqualTo("off");
     assertThat(object.path("samples").size()).isEqualTo(2);
     assertThat(object.path("sigma").asDouble()).isEqualTo(0.01);
     assertThat(object.path("passes").asInt()).isEqualTo(2);
