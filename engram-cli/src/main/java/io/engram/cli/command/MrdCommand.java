@@ -62,7 +62,8 @@ final class MrdCommand implements Callable<Integer> {
   @Option(
       names = "--estimator",
       paramLabel = "E",
-      description = "activation, antithetic, paper or shared")
+      description =
+          "antithetic, activation, shared or paper; scores of their own: gradient, gauss_newton")
   private @Nullable String estimator;
 
   @Option(
