@@ -3,7 +3,7 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.Setups;
 import io.engram.cli.output.StudyText;
-import io.engram.cli.progress.Interruption;
+import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.recipe.MethodSection.MethodName;
@@ -114,11 +114,13 @@ final class StudyDifficultyCommand implements Callable<Integer> {
           "method.name = po: puts refusals in the answers' place, so that no update is spent on"
               + " one sample alone. ga, grad_diff and npo can be studied.");
     }
-    Interruption.watch(common.console());
     DifficultyPlan plan =
         new DifficultyPlan(
             limit, groups, groupSize, sigmas, pairs, meanNats, most, extraction, retrained);
-    Study study = DifficultyStudy.run(read, plan, Setups.of(common), out);
+    Study study =
+        Watched.run(
+            common.console(),
+            progress -> DifficultyStudy.run(read, plan, Setups.of(common, progress), out));
     Path page = out.resolve("study.html");
     StudyPage.write(study, page);
     common.console().result(Map.of("study", study), StudyText.of(study));

@@ -2,6 +2,7 @@ package io.engram.cli.option;
 
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
+import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.train.Setup;
 
@@ -11,12 +12,17 @@ public final class Setups {
 
   /** Loads libtorch, for the device has to be asked for. */
   public static Setup of(CommonOptions common) {
+    return of(common, Progress.shown(common.console()));
+  }
+
+  /** The same, with the progress told to another listener. */
+  public static Setup of(CommonOptions common, ProgressListener progress) {
     return new Setup(
         common.typed(),
         Device.parse(common.device()),
         common.threads(),
         common.batchTokens(),
-        Progress.shown(common.console()),
+        progress,
         Interruption::requested,
         null);
   }
