@@ -24,6 +24,14 @@ def mimalloc():
     return next((file for file in found if pathlib.Path(file).exists()), None)
 
 
+def openblas():
+    """What the launcher sets for OpenBLAS."""
+    info = pathlib.Path("/proc/cpuinfo")
+    words = set(info.read_text().split()) if info.exists() else set()
+    core = "COOPERLAKE" if "avx512_bf16" in words else "SKYLAKEX" if "avx512vl" in words else None
+    return {"OPENBLAS_THREAD_TIMEOUT": "14", **({"OPENBLAS_CORETYPE": core} if core and "AuthenticAMD" in words else {})}
+
+
 def forward_flop(config, sample):
     """What scoring a sample needs at least: 2 a weight of the layers' products a token, 4 a pair of tokens, head and
     dimension of attention with no pair beyond the causal ones, 2 a weight of the head a labelled token. The last token

@@ -39,6 +39,7 @@ public final class Doctor {
     findings.add(memory());
     findings.addAll(libtorch());
     findings.add(waitPolicy());
+    findings.add(kernels());
     findings.add(allocator());
     findings.add(disk());
     findings.add(builtIn("built-in model", "models/mini/model.safetensors"));
@@ -109,6 +110,18 @@ public final class Doctor {
             value,
             "Start Engram with its launcher, or set OMP_WAIT_POLICY=PASSIVE: idle threads that spin"
                 + " take the cores from the matrix products.");
+  }
+
+  /** OpenBLAS takes AVX2 kernels on AMD processors that have AVX-512: half the speed. */
+  private Finding kernels() {
+    String value = environment.getOrDefault("OPENBLAS_CORETYPE", "");
+    return value.isEmpty() && machine.isAmdWithAvx512()
+        ? Finding.better(
+            "OPENBLAS_CORETYPE",
+            "not set",
+            "Start Engram with its launcher, or set OPENBLAS_CORETYPE=SKYLAKEX: matrix products"
+                + " don't use this processor's AVX-512 otherwise.")
+        : Finding.good("OPENBLAS_CORETYPE", value.isEmpty() ? "not needed" : value);
   }
 
   private Finding allocator() {

@@ -33,6 +33,20 @@ final class DoctorTest {
   }
 
   @Test
+  void avx512OfAmdIsAskedFor() {
+    Machine amd =
+        new Machine("vendor_id\t: AuthenticAMD\nflags\t\t: avx avx512f avx512vl\n", "", "");
+    assertThat(finding(byName(new Doctor(amd, Map.of()).findings()), "OPENBLAS_CORETYPE").advice())
+        .contains("OPENBLAS_CORETYPE=SKYLAKEX");
+    Map<String, String> set = Map.of("OPENBLAS_CORETYPE", "COOPERLAKE");
+    assertThat(finding(byName(new Doctor(amd, set).findings()), "OPENBLAS_CORETYPE").advice())
+        .isNull();
+    assertThat(
+            finding(byName(new Doctor(MACHINE, Map.of()).findings()), "OPENBLAS_CORETYPE").value())
+        .isEqualTo("not needed");
+  }
+
+  @Test
   void nothingIsSaidOfWhatIsUnknown() {
     Machine other = new Machine("", "", "");
     Map<String, Finding> byName =
