@@ -24,14 +24,6 @@ def mimalloc():
     return next((file for file in found if pathlib.Path(file).exists()), None)
 
 
-def openblas():
-    """What the launcher sets for OpenBLAS."""
-    info = pathlib.Path("/proc/cpuinfo")
-    words = set(info.read_text().split()) if info.exists() else set()
-    core = "COOPERLAKE" if "avx512_bf16" in words else "SKYLAKEX" if "avx512vl" in words else None
-    return {"OPENBLAS_THREAD_TIMEOUT": "14", **({"OPENBLAS_CORETYPE": core} if core and "AuthenticAMD" in words else {})}
-
-
 def forward_flop(config, sample):
     """What scoring a sample needs at least: 2 a weight of the layers' products a token, 4 a pair of tokens, head and
     dimension of attention with no pair beyond the causal ones, 2 a weight of the head a labelled token. The last token
@@ -164,6 +156,7 @@ def markdown(result):
     batches = f", batches of {settings['peer_batch']}, micro-batches of {settings['peer_micro_batch']}"
     head = (f"### {result['model']}, {sizes['forget']}: {counts['samples']} samples, {counts['tokens']} tokens\n\n"
             f"{result['cpu']}, {result['threads']} threads, float32, {result['rounds']} rounds in turn; {other_load(result)}. "
+            f"{', '.join(f'{k}={v}' for k, v in result['environment'].items())}{'. ' if result['environment'] else ''}"
             f"PyTorch side: {about_side(result, 'pytorch', batches)}. Engram side: {about_side(result, 'engram', '')}. "
             f"Seconds: median (min–max).")
     times = markdown_table(["task", "n", "PyTorch, s", "Engram, s", "PyTorch / Engram", "peak GB, PyTorch", "peak GB, Engram",

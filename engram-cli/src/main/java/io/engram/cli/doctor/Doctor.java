@@ -112,16 +112,16 @@ public final class Doctor {
                 + " take the cores from the matrix products.");
   }
 
-  /** OpenBLAS takes AVX2 kernels on AMD processors that have AVX-512: half the speed. */
+  /** OpenBLAS finds the fastest kernels by itself; this holds it to others. */
   private Finding kernels() {
-    String value = environment.getOrDefault("OPENBLAS_CORETYPE", "");
-    return value.isEmpty() && machine.isAmdWithAvx512()
-        ? Finding.better(
-            "OPENBLAS_CORETYPE",
-            "not set",
-            "Start Engram with its launcher, or set OPENBLAS_CORETYPE=SKYLAKEX: matrix products"
-                + " don't use this processor's AVX-512 otherwise.")
-        : Finding.good("OPENBLAS_CORETYPE", value.isEmpty() ? "not needed" : value);
+    String value = environment.get("OPENBLAS_CORETYPE");
+    return value == null
+        ? Finding.good("OpenBLAS kernels", "its own choice")
+        : Finding.better(
+            "OpenBLAS kernels",
+            "OPENBLAS_CORETYPE=" + value,
+            "Unset it unless you know why it's set: kernels for older processors take up to twice"
+                + " as long.");
   }
 
   private Finding allocator() {

@@ -37,11 +37,6 @@ record Machine(String cpuInfo, String memoryInfo, String maps) {
         .collect(Collectors.joining(", "));
   }
 
-  /** Whether it's one of the processors whose AVX-512 OpenBLAS doesn't use by itself. */
-  boolean isAmdWithAvx512() {
-    return cpuInfo.contains("AuthenticAMD") && flags().contains("avx512vl");
-  }
-
   private Set<String> flags() {
     return cpuInfo
         .lines()
