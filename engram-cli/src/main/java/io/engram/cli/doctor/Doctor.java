@@ -125,12 +125,14 @@ public final class Doctor {
   }
 
   private Finding allocator() {
-    return machine.hasLoaded("mimalloc")
-        ? Finding.good("mimalloc", "loaded")
+    boolean kept = environment.containsKey("MALLOC_MMAP_THRESHOLD_");
+    return kept || machine.hasLoaded("malloc")
+        ? Finding.good("allocator", kept ? "keeps freed memory" : "preloaded")
         : Finding.better(
-            "mimalloc",
-            "not loaded",
-            "Install it (Debian: apt install libmimalloc2.0); the launcher finds it.");
+            "allocator",
+            "gives freed memory back at once",
+            "Start Engram with its launcher, or set MALLOC_MMAP_THRESHOLD_=1073741824 and"
+                + " MALLOC_TRIM_THRESHOLD_=4294967296.");
   }
 
   private static Finding disk() {

@@ -28,7 +28,7 @@ final class DoctorTest {
     assertThat(finding(byName, "memory").value()).isEqualTo("16.0 GiB, 2.0 GiB free");
     assertThat(finding(byName, "memory").advice()).contains("--batch-tokens");
     assertThat(finding(byName, "OMP_WAIT_POLICY").advice()).contains("OMP_WAIT_POLICY=PASSIVE");
-    assertThat(finding(byName, "mimalloc").advice()).isNull();
+    assertThat(finding(byName, "allocator").value()).isEqualTo("preloaded");
     assertThat(finding(byName, "TOFU").advice()).isNull();
   }
 
@@ -49,7 +49,7 @@ final class DoctorTest {
         byName(new Doctor(other, Map.of("OMP_WAIT_POLICY", "passive")).findings());
     assertThat(finding(byName, "memory").value()).isEqualTo("unknown");
     assertThat(finding(byName, "OMP_WAIT_POLICY").advice()).isNull();
-    assertThat(finding(byName, "mimalloc").advice()).contains("libmimalloc");
+    assertThat(finding(byName, "allocator").advice()).contains("MALLOC_MMAP_THRESHOLD_");
   }
 
   private static Finding finding(Map<String, Finding> byName, String name) {
