@@ -3,6 +3,7 @@ package io.engram.model;
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.model.checkpoint.PeftAdapter;
+import io.engram.model.checkpoint.PeftWriter;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.DecoderConfig;
@@ -13,6 +14,7 @@ import io.engram.model.tensor.Torch;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -152,12 +154,46 @@ public final class LanguageModel implements AutoCloseable {
    * @throws EngramException if the folder can't be written
    */
   public void save(Path target, Dtype written) {
-    ModelWriter.write(this, folder, target, written);
+    save(target, SaveOptions.of(written));
+  }
+
+  /**
+   * The same with more choices. A folder that isn't there yet appears when it's whole; in one that
+   * is there, files of the same names and older weights are replaced.
+   */
+  public void save(Path target, SaveOptions options) {
+    ModelWriter.write(this, folder, target, options);
   }
 
   /** {@link #save(Path, Dtype)} in the format the weights have in memory. */
   public void save(Path target) {
     save(target, dtype);
+  }
+
+  /**
+   * Writes the adapters on the weights as a PEFT folder whose base is the model that was opened; an
+   * adapter that it was opened with is stacked with them, so that the two together are one.
+   *
+   * @param rank of the adapters
+   * @param alpha of the adapters
+   * @param texts more files of the folder by name
+   * @throws EngramException if the folder can't be written or the earlier adapter is DoRA
+   */
+  public void saveAdapter(Path target, int rank, double alpha, Map<String, String> texts) {
+    Path base = folder.weights().toAbsolutePath().normalize();
+    PeftWriter writer = new PeftWriter(config(), base.toString(), rank, alpha);
+    ModelWriter.writeAdapter(
+        target, texts, into -> writer.write(into, decoder.parameters().adapters(), folder.adapter()));
+  }
+
+  /** Whether it was opened with an adapter on top of which none can be written: DoRA. */
+  public boolean hasDora() {
+    return folder.adapter() != null && PeftAdapter.isDora(folder.adapter());
+  }
+
+  /** The GGUF file or folder that its weights were read from. */
+  public Path weights() {
+    return folder.weights();
   }
 
   @Override

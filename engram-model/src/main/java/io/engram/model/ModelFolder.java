@@ -5,6 +5,7 @@ import io.engram.core.EngramHome;
 import io.engram.core.run.Hashes;
 import io.engram.model.checkpoint.GgufFile;
 import io.engram.model.checkpoint.PeftAdapter;
+import io.engram.model.checkpoint.Pickles;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.family.Family;
@@ -76,6 +77,9 @@ record ModelFolder(
     }
     if (Files.isDirectory(path) || GgufFile.isGguf(path)) {
       return path;
+    }
+    if (Files.isRegularFile(path) && Pickles.isPickle(path)) {
+      throw Pickles.refusal(path);
     }
     if (Files.isRegularFile(path)) {
       throw EngramException.usage(

@@ -29,10 +29,10 @@ record EvaluatedModel(Recipe recipe, String stage) {
 
   private static EvaluatedModel ofRun(Path folder) {
     try (RunFolder run = RunFolder.read(folder)) {
-      Path model = run.model();
+      Path model = Files.isDirectory(run.model()) ? run.model() : run.adapter();
       if (!Files.isDirectory(model)) {
         throw EngramException.file(
-            "%s has no model/ yet; its run is %s".formatted(folder, run.manifest().status()));
+            "%s has neither model/ nor adapter/ yet; its run is %s".formatted(folder, run.manifest().status()));
       }
       String yaml = run.recipe();
       List<String> ownModel =

@@ -1,8 +1,8 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Dtype;
-import io.engram.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
  * right name is always whole. Equal tensors give equal bytes.
  */
 public final class SafetensorsWriter {
-  private static final int BUFFER_BYTES = 1 << 24;
+  /** Numbers changed to the file's format at once. */
+  private static final int CHUNK = 1 << 23;
+
+  private static final double LARGEST_HALF = 65504;
 
   private SafetensorsWriter() {}
 
@@ -37,6 +40,23 @@ public final class SafetensorsWriter {
    * @throws EngramException if the disk is full or the file can't be written
    */
   public static void write(Path path, Map<String, Tensor> tensors, @Nullable Dtype dtype) {
+    write(path, WrittenTensor.all(tensors, dtype), ProgressListener.NONE);
+  }
+
+  /**
+   * Writes tensors of which one at a time is in memory.
+   *
+   * @param dtype the number format written, whatever the tensors have
+   * @param progress advances by 1 a tensor
+   * @throws EngramException if the disk is full, the file can't be written or a number is too large
+   *     for float16
+   */
+  public static void write(Path path, TensorSource source, Dtype dtype, ProgressListener progress) {
+    write(path, WrittenTensor.all(source, dtype), progress);
+  }
+
+  /** The same of tensors in any formats. */
+  static void write(Path path, Map<String, WrittenTensor> tensors, ProgressListener progress) {
     Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
     try {
       try (FileChannel channel =
@@ -45,35 +65,36 @@ public final class SafetensorsWriter {
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        writeAll(channel, ByteBuffer.wrap(header(tensors, dtype)));
-        for (Tensor tensor : tensors.values()) {
-          writeTensor(channel, tensor, dtype);
+        writeAll(channel, ByteBuffer.wrap(header(tensors)));
+        for (Map.Entry<String, WrittenTensor> entry : tensors.entrySet()) {
+          writeTensor(channel, entry.getKey(), entry.getValue());
+          progress.advance(1);
         }
         channel.force(true);
       }
       Files.move(
           temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      deleteQuietly(temporary);
       throw EngramException.resources(
           path
               + " could not be written: "
               + e.getMessage()
               + "\nFree space on its disk or name another folder with --out.",
           e);
+    } finally {
+      deleteQuietly(temporary);
     }
   }
 
-  private static byte[] header(Map<String, Tensor> tensors, @Nullable Dtype dtype) {
+  private static byte[] header(Map<String, WrittenTensor> tensors) {
     Map<String, Object> header = new LinkedHashMap<>();
     header.put("__metadata__", Map.of("format", "pt"));
     long from = 0;
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      Dtype own = dtype == null ? Dtype.of(entry.getValue()) : dtype;
-      long to = from + entry.getValue().numel() * own.sizeBytes();
+    for (Map.Entry<String, WrittenTensor> entry : tensors.entrySet()) {
+      long to = from + entry.getValue().bytes();
       Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("dtype", own.safetensorsName());
-      fields.put("shape", Tensors.shape(entry.getValue()));
+      fields.put("dtype", entry.getValue().dtype().safetensorsName());
+      fields.put("shape", entry.getValue().shape());
       fields.put("data_offsets", List.of(from, to));
       header.put(entry.getKey(), fields);
       from = to;
@@ -87,18 +108,34 @@ public final class SafetensorsWriter {
     return buffer.array();
   }
 
-  private static void writeTensor(FileChannel channel, Tensor tensor, @Nullable Dtype dtype)
+  private static void writeTensor(FileChannel channel, String name, WrittenTensor written)
       throws IOException {
     try (PointerScope scope = new PointerScope()) {
-      Tensor plain = tensor.detach().cpu();
-      plain = (dtype == null ? plain : plain.to(dtype.torch())).contiguous();
-      long size = plain.nbytes();
-      BytePointer pointer = new BytePointer(plain.data_ptr());
-      for (long at = 0; at < size; at += BUFFER_BYTES) {
-        int count = (int) Math.min(BUFFER_BYTES, size - at);
-        BytePointer part = new BytePointer(pointer).position(at).limit(at + count);
-        writeAll(channel, part.asByteBuffer());
+      Tensor flat = written.numbers().get().detach().contiguous().view(-1);
+      for (long from = 0; from < flat.numel(); from += CHUNK) {
+        int count = (int) Math.min(CHUNK, flat.numel() - from);
+        try (PointerScope inner = new PointerScope()) {
+          Tensor own = flat.narrow(0, from, count).cpu();
+          Tensor part = own.to(written.dtype().torch());
+          requireFit(name, own, part, written.dtype());
+          BytePointer bytes = new BytePointer(part.data_ptr()).limit(part.nbytes());
+          writeAll(channel, bytes.asByteBuffer());
+        }
       }
+    }
+  }
+
+  private static void requireFit(String name, Tensor own, Tensor part, Dtype dtype) {
+    if (dtype == Dtype.FLOAT16
+        && Dtype.of(own) != Dtype.FLOAT16
+        && !part.isfinite().all().item_bool()
+        && own.isfinite().all().item_bool()) {
+      throw EngramException.usage(
+          name
+              + " holds numbers beyond ±"
+              + LARGEST_HALF
+              + ", which float16 can't hold.\nWrite the model in bfloat16 or float32"
+              + " (model.save_dtype).");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
@@ -28,8 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A model's weights: model.safetensors, shards with their index, or a GGUF file. */
 public final class WeightFiles {
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  private static final String SINGLE = Shards.SINGLE;
+  private static final String INDEX = Shards.INDEX;
 
   private WeightFiles() {}
 
@@ -180,19 +182,19 @@ public final class WeightFiles {
     if (Files.isRegularFile(folder.resolve(SINGLE))) {
       return;
     }
-    boolean pickle = Files.isRegularFile(folder.resolve("pytorch_model.bin"));
+    Optional<Path> pickle = Pickles.in(folder);
+    if (pickle.isPresent()) {
+      throw Pickles.refusal(pickle.get());
+    }
     throw EngramException.file(
         folder
-            + " has no model.safetensors"
-            + (pickle
-                ? "; its pytorch_model.bin is a pickle, which can run code when opened and is not"
-                    + " read.\nConvert it: model.save_pretrained(folder, safe_serialization=True)."
-                : " and no model.safetensors.index.json; a model folder has one, or a GGUF"
-                    + " file."));
+            + " has no model.safetensors and no model.safetensors.index.json; a model folder has"
+            + " one, or a GGUF file.");
   }
 
-  /** Writes all weights to one model.safetensors. */
-  public static void write(Path folder, Map<String, Tensor> weights, Dtype dtype) {
-    SafetensorsWriter.write(folder.resolve(SINGLE), weights, dtype);
+  /** Writes all weights as a model's, in files of 5 GB at most, one weight in memory at a time. */
+  public static void write(
+      Path folder, TensorSource weights, Dtype dtype, ProgressListener progress) {
+    Shards.write(folder, weights, dtype, Shards.DEFAULT_BYTES, progress);
   }
 }

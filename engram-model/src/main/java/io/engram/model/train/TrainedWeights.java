@@ -123,6 +123,14 @@ final class TrainedWeights implements AutoCloseable {
     return buffers.get(decoder.config().headName());
   }
 
+  /** The first layer with a trained weight; 0 where the embedding is trained too. */
+  int lowestLayer() {
+    return weights.keySet().stream()
+        .mapToInt(name -> decoder.config().names().layerOf(name).orElse(0))
+        .min()
+        .orElse(0);
+  }
+
   /** Sets all gradients to zero and keeps their memory. */
   void zeroGradients() {
     for (String name : weights.keySet()) {

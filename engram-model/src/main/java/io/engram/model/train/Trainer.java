@@ -5,9 +5,9 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.OptimizerSection;
 import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
-import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.checkpoint.SafetensorsWriter;
+import io.engram.model.decoder.CheckpointedPass;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -45,16 +46,30 @@ public final class Trainer implements AutoCloseable {
   private final OptimizerSection settings;
   private final TrainedWeights trained;
   private final Optimizer optimizer;
+  private final boolean checkpointed;
   private long updates;
+
+  /** Prepares training that keeps all activations of a pass for its gradient. */
+  public Trainer(LanguageModel model, ScopeSection scope, OptimizerSection settings, long seed) {
+    this(model, scope, settings, seed, false);
+  }
 
   /**
    * Prepares training.
    *
    * @param seed names the stream of new adapters
+   * @param checkpointed whether layers are computed again for their gradients instead of keeping
+   *     all their activations: far less memory, half as much work again, the same gradients
    * @throws EngramException if the scope trains nothing, all weights in bfloat16, or with dropout
    */
-  public Trainer(LanguageModel model, ScopeSection scope, OptimizerSection settings, long seed) {
+  public Trainer(
+      LanguageModel model,
+      ScopeSection scope,
+      OptimizerSection settings,
+      long seed,
+      boolean checkpointed) {
     this.model = model;
+    this.checkpointed = checkpointed;
     this.decoder = model.decoder();
     this.scope = scope;
     this.settings = settings;
@@ -106,18 +121,46 @@ public final class Trainer implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());
       Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
-      Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
-      Tensor gradient;
-      try (AutoGradMode off = new AutoGradMode(false)) {
-        HeadPass pass = new HeadPass(decoder.head(), trained.headGradient());
-        gradient = pass.run(sequences, batch, hidden.detach(), losses);
+      if (checkpointed) {
+        checkpointedPass(sequences, batch, embedded, rows, losses);
+        return losses;
       }
+      Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
+      Tensor gradient = head(sequences, batch, hidden.detach(), losses);
       if (hidden.requires_grad()) {
         hidden.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
       }
-      addEmbeddingGradient(batch.batch(), embedded);
+      if (trained.embeddingGradient() != null) {
+        addEmbeddingGradient(batch.batch(), embedded.grad());
+      }
     }
     return losses;
+  }
+
+  private void checkpointedPass(
+      List<TrainingSequence> sequences,
+      LabelledBatch batch,
+      Tensor embedded,
+      Tensor rows,
+      double[] losses) {
+    boolean ofEmbedded = trained.embeddingGradient() != null;
+    try (CheckpointedPass pass =
+        new CheckpointedPass(decoder, batch.batch(), embedded, rows)) {
+      Tensor gradient = head(sequences, batch, pass.hidden(), losses);
+      Tensor below = pass.backward(gradient, trained.lowestLayer(), ofEmbedded);
+      if (below != null) {
+        addEmbeddingGradient(batch.batch(), below);
+      }
+    }
+  }
+
+  /** Losses, the head's gradient, and the gradient of the hidden states. */
+  private Tensor head(
+      List<TrainingSequence> sequences, LabelledBatch batch, Tensor hidden, double[] losses) {
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      return new HeadPass(decoder.head(), trained.headGradient())
+          .run(sequences, batch, hidden, losses);
+    }
   }
 
   private Tensor embed(PackedBatch batch) {
@@ -128,11 +171,9 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private void addEmbeddingGradient(PackedBatch batch, Tensor embedded) {
-    Tensor gradient = trained.embeddingGradient();
-    if (gradient != null) {
-      gradient.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), embedded.grad());
-    }
+  private void addEmbeddingGradient(PackedBatch batch, Tensor ofEmbedded) {
+    Tensor sum = Objects.requireNonNull(trained.embeddingGradient());
+    sum.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), ofEmbedded);
   }
 
   /**
@@ -257,13 +298,22 @@ public final class Trainer implements AutoCloseable {
   public void saveModel(Path folder, Dtype dtype, Path adapter) {
     model.save(folder, dtype);
     if (scope.train() == ScopeSection.Train.LORA) {
-      java.io.File made = adapter.toFile();
-      if (!made.isDirectory() && !made.mkdirs()) {
-        throw EngramException.resources(adapter + " could not be made.", null);
-      }
-      PeftAdapter.write(
-          adapter, decoder.parameters(), scope.rank(), scope.alpha(), model.path().toString());
+      saveAdapter(adapter, Map.of());
     }
+  }
+
+  /**
+   * Writes what LoRA has learnt as a PEFT adapter of the base model. If the model was opened with
+   * an adapter, what is written does the work of both.
+   *
+   * @param texts more files of the folder by name
+   * @throws EngramException if the folder can't be written or the earlier adapter is DoRA
+   */
+  public void saveAdapter(Path folder, Map<String, String> texts) {
+    if (scope.train() != ScopeSection.Train.LORA) {
+      throw new IllegalStateException("all weights were trained; there is no adapter");
+    }
+    model.saveAdapter(folder, scope.rank(), scope.alpha(), texts);
   }
 
   @Override

@@ -51,6 +51,7 @@ public record Setup(
       case AUTO -> null;
       case FLOAT32 -> Dtype.FLOAT32;
       case BFLOAT16 -> Dtype.BFLOAT16;
+      case FLOAT16 -> Dtype.FLOAT16;
     };
   }
 

@@ -74,7 +74,7 @@ final class Stages implements AutoCloseable {
         folder.journal().write("interrupt", Map.of());
         return outcome("interrupted", start);
       }
-      trainer.saveModel(folder.model(), evaluation.savedDtype(), folder.path().resolve("adapter"));
+      new Results(recipe, folder, model, data, evaluation.savedDtype()).save(trainer, state);
     }
     evaluation.run("after");
     if (forgets) {

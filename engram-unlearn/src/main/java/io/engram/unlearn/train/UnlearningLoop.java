@@ -51,6 +51,7 @@ public final class UnlearningLoop {
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      Results.requireWritable(recipe, model);
       RunData data = RunData.load(recipe, model.samples());
       if (!resumed) {
         folder.writeManifest(Manifests.start(recipe, model, setup));

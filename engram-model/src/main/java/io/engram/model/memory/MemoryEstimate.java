@@ -1,0 +1,128 @@
+package io.engram.model.memory;
+
+import io.engram.core.recipe.OptimizerSection;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.LogitsHead;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * How much memory a model takes on the processor: a function of its shape, the number format, what
+ * is trained and how many tokens a pass has. Measured peaks are within a fifth of it
+ * (docs/memory.md); it's meant to be above them.
+ */
+public record MemoryEstimate(ModelSize size) {
+  /** Java, its libraries and libtorch's, before a model is there. */
+  private static final long BASE = 600L << 20;
+
+  /**
+   * A training pass.
+   *
+   * @param tokens of a pass at most
+   * @param checkpointed whether layers are computed again for their gradients
+   */
+  public record Training(
+      ScopeSection scope, OptimizerSection optimizer, int tokens, boolean checkpointed) {}
+
+  /** Scoring or generating with passes of so many tokens. */
+  public MemoryNeed scoring(int tokens) {
+    Map<String, Long> own = start();
+    own.put("weights", ownWeights(false));
+    long states = (long) tokens * size.config().hiddenSize() * size.dtype().sizeBytes();
+    own.put("activations", tokens * layer().forward() + 3 * states);
+    own.put("logits", logits(tokens));
+    return new MemoryNeed(mappedWeights(false), own);
+  }
+
+  /** Training, with the scoring that goes with it. */
+  public MemoryNeed training(Training training) {
+    boolean all = training.scope().train() == ScopeSection.Train.ALL;
+    long trained = trainedNumbers(training.scope());
+    int moments = training.optimizer().name() == OptimizerSection.OptimizerName.ADAMW ? 2 : 1;
+    boolean noState = moments == 1 && training.optimizer().momentum() == 0;
+    long w = all ? size.dtype().sizeBytes() : Float.BYTES;
+    Map<String, Long> own = start();
+    own.put("weights", ownWeights(all) + (all ? 0 : trained * w));
+    own.put("gradients", trained * w);
+    own.put("optimizer", noState ? 0 : moments * trained * w);
+    own.put("activations", activations(training));
+    own.put("logits", 2 * logits(training.tokens()));
+    return new MemoryNeed(mappedWeights(all), own);
+  }
+
+  private static Map<String, Long> start() {
+    Map<String, Long> own = new LinkedHashMap<>();
+    own.put("program", BASE);
+    return own;
+  }
+
+  private LayerBytes layer() {
+    return new LayerBytes(size.config(), size.dtype());
+  }
+
+  private long activations(Training training) {
+    DecoderConfig config = size.config();
+    long one =
+        layer().forward() + layer().adapters(training.scope(), layerShapes(training.scope()));
+    long state = (long) config.hiddenSize() * size.dtype().sizeBytes();
+    long kept = training.checkpointed() ? config.layers() * state + one : config.layers() * one;
+    return training.tokens() * (kept + layer().backward() + 3 * state);
+  }
+
+  /** The weights of the first layer that the scope reaches, by their names. */
+  private Map<String, long[]> layerShapes(ScopeSection scope) {
+    int first = scope.layers().isEmpty() ? 0 : scope.layers().get(0);
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    size.shapes()
+        .forEach(
+            (name, shape) -> {
+              OptionalInt layer = size.config().names().layerOf(name);
+              if (layer.isPresent() && layer.getAsInt() == first && shape.length == 2) {
+                shapes.put(name, shape);
+              }
+            });
+    return shapes;
+  }
+
+  /** Numbers that the optimiser changes. */
+  private long trainedNumbers(ScopeSection scope) {
+    return size.shapes().entrySet().stream()
+        .filter(weight -> inLayers(scope, weight.getKey()))
+        .mapToLong(
+            weight -> {
+              long[] shape = weight.getValue();
+              if (scope.train() == ScopeSection.Train.ALL) {
+                return ModelSize.numbers(shape);
+              }
+              return LayerBytes.isTarget(scope, weight.getKey()) && shape.length == 2
+                  ? scope.rank() * (shape[0] + shape[1])
+                  : 0;
+            })
+        .sum();
+  }
+
+  private boolean inLayers(ScopeSection scope, String weight) {
+    OptionalInt layer = size.config().names().layerOf(weight);
+    return scope.layers().isEmpty()
+        || (layer.isPresent() && scope.layers().contains(layer.getAsInt()));
+  }
+
+  /** A chunk's logits, at least float32, their copy in the model's format, and the way back. */
+  private long logits(int tokens) {
+    long rows = Math.min(tokens, LogitsHead.CHUNK_ROWS);
+    int bytes = size.dtype().sizeBytes() < Float.BYTES ? 4 + 2 : size.dtype().sizeBytes();
+    return rows * size.config().vocabularySize() * bytes;
+  }
+
+  /** Weights that are changed in place are no longer those of the file. */
+  private long ownWeights(boolean changed) {
+    long bytes = size.parameters() * size.dtype().sizeBytes();
+    return size.mapped() && !changed ? size.adapted() * size.dtype().sizeBytes() : bytes;
+  }
+
+  private long mappedWeights(boolean changed) {
+    return size.mapped() && !changed ? size.parameters() * size.dtype().sizeBytes() : 0;
+  }
+}
