@@ -5,7 +5,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** A file of named tensors; what it holds is checked before a tensor is asked for. */
-interface TensorFile extends AutoCloseable {
+public interface TensorFile extends AutoCloseable {
   /** The file. */
   Path path();
 

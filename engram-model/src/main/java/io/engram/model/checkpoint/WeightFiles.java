@@ -1,6 +1,7 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
+import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
@@ -77,7 +78,7 @@ public final class WeightFiles {
       return read(weights, shapes, dtype, device);
     }
     try (GgufFile file = new GgufFile(weights)) {
-      file.requireHeads(config);
+      requireAllAskedFor(file, shapes.keySet());
       return read(name -> file, shapes, dtype, device);
     }
   }
@@ -128,16 +129,27 @@ public final class WeightFiles {
     return parameters;
   }
 
+  /** A weight that isn't asked for does something in its model, so the numbers would be wrong. */
+  private static void requireAllAskedFor(GgufFile file, Set<String> names) {
+    for (String name : file.shapes().keySet()) {
+      if (!names.contains(name)) {
+        throw EngramException.file(
+            file.path() + " has a weight " + name + ", which its settings don't ask for.");
+      }
+    }
+  }
+
   private static void requireShape(Path path, long @Nullable [] found, String name, long[] wanted) {
+    String asking = GgufFile.isGguf(path) ? "its settings ask" : "config.json asks";
     if (found == null) {
       throw EngramException.file(
-          path + " has no weight " + name + ", which config.json asks for; the two don't match.");
+          path + " has no weight " + name + ", which " + asking + " for; the two don't match.");
     }
     if (!Arrays.equals(found, wanted)) {
       throw EngramException.file(
           String.format(
-              "%s: weight %s has shape %s; config.json asks for %s.",
-              path, name, Arrays.toString(found), Arrays.toString(wanted)));
+              "%s: weight %s has shape %s; %s for %s.",
+              path, name, Arrays.toString(found), asking, Arrays.toString(wanted)));
     }
   }
 
