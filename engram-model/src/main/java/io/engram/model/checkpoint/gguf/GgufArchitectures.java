@@ -7,7 +7,15 @@ import java.util.stream.Collectors;
 
 /** The architectures that can be read; a new one is a line here. */
 final class GgufArchitectures {
-  private static final List<GgufArchitecture> ALL = List.of(new LlamaGguf());
+  private static final List<GgufArchitecture> ALL = List.of(
+          new LlamaGguf(),
+          new Qwen2Gguf(),
+          new Qwen3Gguf(),
+          new Gemma2Gguf(),
+          new Gemma3Gguf(),
+          new Phi3Gguf(),
+          new Olmo2Gguf(),
+          new SmolLm3Gguf());
 
   private GgufArchitectures() {}
 

@@ -17,6 +17,14 @@ final class LayerWeights {
     return names;
   }
 
+  /** The same with the halves of q's and k's heads interleaved, as Meta's own files have them. */
+  static Map<String, Weight> interleaved() {
+    Map<String, Weight> names = normsBefore();
+    names.put("attn_q", new Weight("self_attn.q_proj", Change.QUERY_HEADS_INTERLEAVED));
+    names.put("attn_k", new Weight("self_attn.k_proj", Change.KEY_HEADS_INTERLEAVED));
+    return names;
+  }
+
   /** The seven linear layers. */
   static Map<String, Weight> projections() {
     Map<String, Weight> names = new LinkedHashMap<>();
@@ -30,10 +38,10 @@ final class LayerWeights {
     return names;
   }
 
-  /** The same with the halves of q's and k's heads interleaved, as Meta's own files have them. */
-  static Map<String, Weight> interleaved(Map<String, Weight> names) {
-    names.put("attn_q", new Weight("self_attn.q_proj", Change.QUERY_HEADS_INTERLEAVED));
-    names.put("attn_k", new Weight("self_attn.k_proj", Change.KEY_HEADS_INTERLEAVED));
+  /** With norms of queries and keys. */
+  static Map<String, Weight> withQueryKeyNorms(Map<String, Weight> names, Change change) {
+    names.put("attn_q_norm", new Weight("self_attn.q_norm", change));
+    names.put("attn_k_norm", new Weight("self_attn.k_norm", change));
     return names;
   }
 }

@@ -9,7 +9,7 @@ import java.util.Set;
  */
 final class LlamaGguf implements GgufArchitecture {
   private static final Map<String, Weight> WEIGHTS =
-      LayerWeights.interleaved(LayerWeights.normsBefore());
+      LayerWeights.interleaved();
 
   @Override
   public String name() {
