@@ -36,6 +36,25 @@ record ConfigReader(JsonNode config, List<String> faults) {
     return has(key) ? count(key, most) : otherwise;
   }
 
+  /** A whole number from 1 to {@code most}; 0 where the file says null, as for "none". */
+  int countOrNone(String key, int most, int otherwise) {
+    return config.path(key).isNull() ? 0 : count(key, most, otherwise);
+  }
+
+  /** A finite number above 0; 0 where the file says null, as for "none". */
+  double positiveOrNone(String key, double otherwise) {
+    return config.path(key).isNull() ? 0 : positive(key, otherwise);
+  }
+
+  /** A finite number above 0 that must be there. */
+  double positive(String key) {
+    if (!has(key)) {
+      faults.add(key + " is missing");
+      return 1;
+    }
+    return positive(key, config.path(key));
+  }
+
   /** A finite number above 0. */
   double positive(String key, double otherwise) {
     return has(key) ? positive(key, config.path(key)) : otherwise;
@@ -52,16 +71,33 @@ record ConfigReader(JsonNode config, List<String> faults) {
 
   /** True or false; false if it isn't there. */
   boolean flag(String key) {
-    if (has(key) && !config.path(key).isBoolean()) {
-      faults.add(key + " " + config.path(key) + " is neither true nor false");
-    }
-    return has(key) && config.path(key).isBoolean() && config.path(key).booleanValue();
+    return flag(key, false);
   }
 
-  /** Refuses a setting that isn't built. */
+  /** True or false. */
+  boolean flag(String key, boolean otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    if (!config.path(key).isBoolean()) {
+      faults.add(key + " " + config.path(key) + " is neither true nor false");
+    }
+    return config.path(key).asBoolean(false);
+  }
+
+  /** Refuses a setting that isn't built; null and false are fine. */
   void refuse(String key) {
-    if (has(key)) {
+    boolean off = config.path(key).isBoolean() && !config.path(key).booleanValue();
+    if (has(key) && !off) {
       faults.add(key + " is not supported");
     }
+  }
+
+  /** The settings in an object of this one; none where it isn't there. */
+  ConfigReader inside(String key) {
+    if (has(key) && !config.path(key).isObject()) {
+      faults.add(key + " " + config.path(key) + " is no object");
+    }
+    return new ConfigReader(config.path(key), faults);
   }
 }
