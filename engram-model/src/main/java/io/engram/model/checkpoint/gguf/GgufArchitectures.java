@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /** The architectures that can be read; a new one is a line here. */
 final class GgufArchitectures {
-  private static final List<GgufArchitecture> ALL = List.of(
+  private static final List<GgufArchitecture> ALL =
+      List.of(
           new LlamaGguf(),
           new Qwen2Gguf(),
           new Qwen3Gguf(),

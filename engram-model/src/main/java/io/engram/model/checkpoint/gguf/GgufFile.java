@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.model.checkpoint.TensorFile;
 import io.engram.model.checkpoint.gguf.GgufArchitecture.Change;
 import io.engram.model.checkpoint.gguf.GgufWeights.Stored;
+import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -108,6 +109,19 @@ public final class GgufFile implements TensorFile {
         .values()
         .forEach(stored -> formats.merge(stored.entry().type().name(), 1, Integer::sum));
     return formats;
+  }
+
+  /** The smallest number format that has every number of the embedding. */
+  public Dtype dtype() {
+    Stored embedding = weights.get("model.embed_tokens.weight");
+    if (embedding == null) {
+      return Dtype.FLOAT32;
+    }
+    return switch (embedding.entry().type()) {
+      case F16 -> Dtype.FLOAT16;
+      case BF16 -> Dtype.BFLOAT16;
+      default -> Dtype.FLOAT32;
+    };
   }
 
   /** Whether some weights were rounded to whole multiples of a scale. */

@@ -8,8 +8,7 @@ import java.util.Set;
  * Mistral's sliding window isn't stored; a config.json beside the file can name it.
  */
 final class LlamaGguf implements GgufArchitecture {
-  private static final Map<String, Weight> WEIGHTS =
-      LayerWeights.interleaved();
+  private static final Map<String, Weight> WEIGHTS = LayerWeights.interleaved();
 
   @Override
   public String name() {

@@ -43,6 +43,23 @@ public final class GgufBytes {
     return llama(4, 8, 2, 1).tensor("token_embd.weight", new long[] {3, 4}, new float[12]);
   }
 
+  /** Weights of zeros for layers of {@code llama(4, 8, 2, 1)}, a tied head and no embedding. */
+  public GgufBytes layers(int count) {
+    for (int i = 0; i < count; i++) {
+      String layer = "blk." + i + ".";
+      tensor(layer + "attn_norm.weight", new long[] {4}, new float[4]);
+      tensor(layer + "attn_q.weight", new long[] {4, 4}, new float[16]);
+      tensor(layer + "attn_k.weight", new long[] {2, 4}, new float[8]);
+      tensor(layer + "attn_v.weight", new long[] {2, 4}, new float[8]);
+      tensor(layer + "attn_output.weight", new long[] {4, 4}, new float[16]);
+      tensor(layer + "ffn_norm.weight", new long[] {4}, new float[4]);
+      tensor(layer + "ffn_gate.weight", new long[] {8, 4}, new float[32]);
+      tensor(layer + "ffn_up.weight", new long[] {8, 4}, new float[32]);
+      tensor(layer + "ffn_down.weight", new long[] {4, 8}, new float[32]);
+    }
+    return tensor("output_norm.weight", new long[] {4}, new float[4]);
+  }
+
   /** Another magic number. */
   public GgufBytes magic(int other) {
     magic = other;
