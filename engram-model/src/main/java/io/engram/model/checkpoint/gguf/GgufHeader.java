@@ -1,7 +1,8 @@
-package io.engram.model.checkpoint;
+package io.engram.model.checkpoint.gguf;
 
 import io.engram.core.EngramException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,11 +15,11 @@ import java.util.Map;
  *
  * <p><b>Source:</b> ggml/docs/gguf.md, versions 2 and 3.
  *
- * @param settings what it says of the model
+ * @param metadata what it says of the model
  * @param entries tensors by their GGUF name, in the order of the header
  * @param dataStart byte of the file that the places count from
  */
-record GgufHeader(GgufSettings settings, Map<String, Entry> entries, long dataStart) {
+record GgufHeader(GgufMetadata metadata, Map<String, Entry> entries, long dataStart) {
   private static final int MAGIC = 0x46554747; // "GGUF"
   private static final int MOST_TENSORS = 100_000;
   private static final int MOST_SIZES = 4;
@@ -55,26 +56,36 @@ record GgufHeader(GgufSettings settings, Map<String, Entry> entries, long dataSt
    *
    * @throws EngramException if it isn't GGUF, is truncated or doesn't hold together
    */
-  static GgufHeader read(Path path) throws IOException {
-    try (GgufCursor cursor = new GgufCursor(path)) {
-      if (cursor.fileBytes() < 24 || cursor.int32() != MAGIC) {
-        throw cursor.damaged("it doesn't begin as a GGUF file does");
-      }
-      requireVersion(cursor.int32(), path);
-      int tensors = cursor.count("tensors", LEAST_BYTES, MOST_TENSORS);
-      GgufSettings settings = GgufSettings.read(cursor, GgufSettings.count(cursor));
-      Map<String, Entry> entries = new LinkedHashMap<>();
-      for (int i = 0; i < tensors; i++) {
-        Entry entry = entry(cursor, path);
-        if (entries.put(entry.name(), entry) != null) {
-          throw cursor.damaged("it has two tensors " + entry.name());
-        }
-      }
-      long alignment = alignment(cursor, settings);
-      long dataStart = (cursor.position() + alignment - 1) / alignment * alignment;
-      requirePlaces(cursor, entries, dataStart, alignment);
-      return new GgufHeader(settings, entries, dataStart);
+  static GgufHeader read(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw EngramException.file(path + ": no such file; a GGUF file is needed here.");
     }
+    try (GgufCursor cursor = new GgufCursor(path)) {
+      return read(path, cursor);
+    } catch (IOException e) {
+      throw GgufCursor.unreadable(path, e);
+    }
+  }
+
+  private static GgufHeader read(Path path, GgufCursor cursor) throws IOException {
+    if (cursor.fileBytes() < 24 || cursor.int32() != MAGIC) {
+      throw cursor.damaged("it doesn't begin as a GGUF file does");
+    }
+    requireVersion(cursor.int32(), path);
+    int tensors = cursor.count("tensors", LEAST_BYTES, MOST_TENSORS);
+    GgufMetadata metadata = GgufMetadata.read(path, cursor, GgufMetadata.count(cursor));
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    for (int i = 0; i < tensors; i++) {
+      cursor.reading("tensor " + (i + 1) + " of " + tensors);
+      Entry entry = entry(cursor, path);
+      if (entries.put(entry.name(), entry) != null) {
+        throw cursor.damaged("it has two tensors " + entry.name());
+      }
+    }
+    long alignment = alignment(cursor, metadata);
+    long dataStart = (cursor.position() + alignment - 1) / alignment * alignment;
+    requirePlaces(cursor, entries, dataStart, alignment);
+    return new GgufHeader(metadata, entries, dataStart);
   }
 
   private static void requireVersion(int version, Path path) {
@@ -88,7 +99,8 @@ record GgufHeader(GgufSettings settings, Map<String, Entry> entries, long dataSt
   }
 
   private static Entry entry(GgufCursor cursor, Path path) throws IOException {
-    String name = cursor.text();
+    String name = cursor.name();
+    cursor.reading("tensor " + name);
     int sizes = cursor.int32();
     if (sizes < 1 || sizes > MOST_SIZES) {
       throw cursor.damaged("tensor " + name + " has " + Integer.toUnsignedString(sizes) + " sizes");
@@ -98,7 +110,8 @@ record GgufHeader(GgufSettings settings, Map<String, Entry> entries, long dataSt
     for (int i = sizes - 1; i >= 0; i--) {
       shape[i] = cursor.int64();
       if (shape[i] < 1 || numbers > Long.MAX_VALUE / 16 / shape[i]) {
-        throw cursor.damaged("tensor " + name + " has an impossible shape");
+        throw cursor.damaged(
+            "tensor " + name + " has an impossible size " + Long.toUnsignedString(shape[i]));
       }
       numbers *= shape[i];
     }
@@ -112,8 +125,8 @@ record GgufHeader(GgufSettings settings, Map<String, Entry> entries, long dataSt
     return new Entry(name, type, shape, cursor.int64());
   }
 
-  private static long alignment(GgufCursor cursor, GgufSettings settings) {
-    long alignment = settings.number("general.alignment").orElse(DEFAULT_ALIGNMENT);
+  private static long alignment(GgufCursor cursor, GgufMetadata metadata) {
+    long alignment = metadata.whole("general.alignment").orElse(DEFAULT_ALIGNMENT);
     if (alignment < 1 || alignment > MAX_ALIGNMENT || Long.bitCount(alignment) != 1) {
       throw cursor.damaged("general.alignment is " + alignment + ", no power of two up to 65536");
     }

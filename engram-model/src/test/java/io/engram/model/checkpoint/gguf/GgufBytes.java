@@ -1,4 +1,4 @@
-package io.engram.model.checkpoint;
+package io.engram.model.checkpoint.gguf;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 /** Makes GGUF files byte by byte, whole ones and wrong ones. */
 public final class GgufBytes {
   private static final int UINT32 = 4;
+  private static final int FLOAT32 = 6;
   private static final int TEXT = 8;
   private static final int LIST = 9;
   private static final int ALIGNMENT = 32;
@@ -20,14 +21,43 @@ public final class GgufBytes {
   private long settingCount;
   private long tensorCount;
 
-  /** A Llama's with these heads and, to be passed over, a list and a number. */
-  public static GgufBytes llama(int heads, int kvHeads) {
+  /**
+   * A Llama's settings: two layers of these sizes and heads, with a vocabulary to be passed over.
+   */
+  public static GgufBytes llama(int hidden, int wide, int heads, int kvHeads) {
     return new GgufBytes()
         .text("general.architecture", "llama")
+        .uint32("llama.block_count", 2)
+        .uint32("llama.context_length", 128)
+        .uint32("llama.embedding_length", hidden)
+        .uint32("llama.feed_forward_length", wide)
         .uint32("llama.attention.head_count", heads)
         .uint32("llama.attention.head_count_kv", kvHeads)
-        .texts("tokenizer.ggml.tokens", "a", "", "bc")
-        .setting("llama.rope.freq_base", 6, int32(Float.floatToIntBits(1e4f)));
+        .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
+        .float32("llama.rope.freq_base", 1e4f)
+        .texts("tokenizer.ggml.tokens", "a", "", "bc");
+  }
+
+  /** The same for tests of the format alone, with an embedding of three tokens. */
+  public static GgufBytes llama() {
+    return llama(4, 8, 2, 1).tensor("token_embd.weight", new long[] {3, 4}, new float[12]);
+  }
+
+  /** Weights of zeros for layers of {@code llama(4, 8, 2, 1)}, a tied head and no embedding. */
+  public GgufBytes layers(int count) {
+    for (int i = 0; i < count; i++) {
+      String layer = "blk." + i + ".";
+      tensor(layer + "attn_norm.weight", new long[] {4}, new float[4]);
+      tensor(layer + "attn_q.weight", new long[] {4, 4}, new float[16]);
+      tensor(layer + "attn_k.weight", new long[] {2, 4}, new float[8]);
+      tensor(layer + "attn_v.weight", new long[] {2, 4}, new float[8]);
+      tensor(layer + "attn_output.weight", new long[] {4, 4}, new float[16]);
+      tensor(layer + "ffn_norm.weight", new long[] {4}, new float[4]);
+      tensor(layer + "ffn_gate.weight", new long[] {8, 4}, new float[32]);
+      tensor(layer + "ffn_up.weight", new long[] {8, 4}, new float[32]);
+      tensor(layer + "ffn_down.weight", new long[] {4, 8}, new float[32]);
+    }
+    return tensor("output_norm.weight", new long[] {4}, new float[4]);
   }
 
   /** Another magic number. */
@@ -66,6 +96,11 @@ public final class GgufBytes {
   /** A whole number. */
   public GgufBytes uint32(String key, int value) {
     return setting(key, UINT32, int32(value));
+  }
+
+  /** A float32. */
+  public GgufBytes float32(String key, float value) {
+    return setting(key, FLOAT32, int32(Float.floatToRawIntBits(value)));
   }
 
   /** A text. */

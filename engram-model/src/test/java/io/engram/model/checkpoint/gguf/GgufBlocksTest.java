@@ -1,8 +1,9 @@
-package io.engram.model.checkpoint;
+package io.engram.model.checkpoint.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.model.Golden;
+import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
 import java.nio.ByteBuffer;
@@ -31,8 +32,11 @@ class GgufBlocksTest {
 
   private static float[] read(GgufType type, ByteBuffer block, int count) {
     float[] to = new float[count];
-    type.dequantize(block.flip(), to, count);
     assertThat(block.hasRemaining()).isFalse();
+    assertThat(type.bytes(count)).isEqualTo(block.capacity());
+    byte[] bytes = new byte[block.capacity()];
+    block.flip().get(bytes);
+    type.dequantize(bytes, to, count);
     return to;
   }
 
@@ -57,6 +61,62 @@ class GgufBlocksTest {
     assertThat(numbers[15]).isEqualTo(22.25f);
     assertThat(numbers[16]).isEqualTo(22.25f);
     assertThat(numbers[31]).isEqualTo(-0.25f);
+  }
+
+  @Test
+  void aFifthBitLiesApart() {
+    // Bits 0 and 31: numbers 0 and 31 have 16 more.
+    ByteBuffer block = buffer(22).putShort(ONE_AND_A_HALF).putInt(0x80000001).put(pairs());
+    float[] numbers = read(GgufType.Q5_0, block, 32);
+    assertThat(numbers[0]).isEqualTo(0f);
+    assertThat(numbers[1]).isEqualTo(-22.5f);
+    assertThat(numbers[16]).isEqualTo(-1.5f);
+    assertThat(numbers[31]).isEqualTo(0f);
+    ByteBuffer offset = buffer(24).putShort(ONE_AND_A_HALF).putShort(MINUS_A_QUARTER);
+    float[] moved = read(GgufType.Q5_1, offset.putInt(0x80000001).put(pairs()), 32);
+    assertThat(moved[0]).isEqualTo(23.75f);
+    assertThat(moved[1]).isEqualTo(1.25f);
+    assertThat(moved[31]).isEqualTo(23.75f);
+  }
+
+  @Test
+  void fourBitsForUnevenNumbers() {
+    float[] numbers = read(GgufType.IQ4_NL, buffer(18).putShort(ONE_AND_A_HALF).put(pairs()), 32);
+    assertThat(numbers[0]).isEqualTo(1.5f * -127);
+    assertThat(numbers[15]).isEqualTo(1.5f * 113);
+    assertThat(numbers[31]).isEqualTo(1.5f * -127);
+  }
+
+  /** d = 1.5, m = −0.25; group 1 has s = 5 and o = 3, group 4 s = 33 and o = 18 in two places. */
+  @Test
+  void groupsOfASuperBlockHaveScalesAndOffsets() {
+    byte[] scales = new byte[12];
+    scales[1] = 5;
+    scales[5] = 3;
+    scales[0] = (byte) 0x80;
+    scales[4] = 0x40;
+    scales[8] = 0x21;
+    ByteBuffer block = buffer(144).putShort(ONE_AND_A_HALF).putShort(MINUS_A_QUARTER).put(scales);
+    byte[] q = new byte[128];
+    q[0] = 0x70;
+    q[64] = 0x0A;
+    float[] numbers = read(GgufType.Q4_K, block.put(q), 256);
+    assertThat(numbers[0]).isEqualTo(0f);
+    assertThat(numbers[32]).isEqualTo(1.5f * 5 * 7 + 0.25f * 3);
+    assertThat(numbers[33]).isEqualTo(0.25f * 3);
+    assertThat(numbers[128]).isEqualTo(1.5f * 33 * 10 + 0.25f * 18);
+  }
+
+  /** d = 1.5; group 5 has s = −2; number 80 has q = 9 and h = 3. */
+  @Test
+  void sixBitsOfASuperBlock() {
+    ByteBuffer block = buffer(210);
+    block.put(16, (byte) 0x90).put(128 + 16, (byte) 0x30).put(192 + 5, (byte) -2);
+    block.putShort(208, ONE_AND_A_HALF).position(210);
+    float[] numbers = read(GgufType.Q6_K, block, 256);
+    assertThat(numbers[80]).isEqualTo(1.5f * -2 * (9 + 48 - 32));
+    assertThat(numbers[81]).isEqualTo(1.5f * -2 * -32);
+    assertThat(numbers[79]).isEqualTo(-0f);
   }
 
   @Test
@@ -98,7 +158,7 @@ class GgufBlocksTest {
       if (exponent == 31) {
         value = fraction == 0 ? sign * Double.POSITIVE_INFINITY : Double.NaN;
       }
-      assertThat(Float.floatToIntBits(GgufBlocks.half((short) bits)))
+      assertThat(Float.floatToIntBits(Numbers.half((short) bits)))
           .isEqualTo(Float.floatToIntBits((float) value));
     }
   }
