@@ -66,8 +66,8 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * Opens a model.
    *
-   * @param model {@code mini} or another built-in name, a Hugging Face folder, a GGUF file with
-   *     config.json and tokenizer.json beside it, a folder of these three, or a PEFT folder
+   * @param model {@code mini} or another built-in name, a Hugging Face folder, a GGUF file or a
+   *     folder of one, or a PEFT folder
    * @throws EngramException if it can't be opened, saying what is missing, damaged or unsupported
    */
   public static LanguageModel open(String model, ModelOptions options) {
@@ -112,7 +112,7 @@ public final class LanguageModel implements AutoCloseable {
   /** The model's tokenizer, opened when it's first asked for: token ids need none. Borrowed. */
   public Tokenizer tokenizer() {
     if (tokenizer == null) {
-      tokenizer = Tokenizer.open(folder.base(), folder.eosId());
+      tokenizer = folder.tokenizer();
     }
     return tokenizer;
   }

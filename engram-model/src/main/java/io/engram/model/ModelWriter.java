@@ -97,13 +97,16 @@ final class ModelWriter {
     }
   }
 
-  /** The source's, with the format of the weights under the name that the source has for it. */
+  /** The source's, with the format of the weights under the names that the source has for it. */
   private static String config(ModelFolder source, Dtype dtype) {
     ObjectNode config = (ObjectNode) source.config().deepCopy();
-    boolean old = config.has(OLD_DTYPE) && !config.has("dtype");
-    config.put(old ? OLD_DTYPE : "dtype", dtype.configName());
-    if (!old) {
-      config.remove(OLD_DTYPE);
+    // Older transformers read torch_dtype, newer ones dtype; the file keeps what it had.
+    boolean older = config.has(OLD_DTYPE);
+    if (older) {
+      config.put(OLD_DTYPE, dtype.configName());
+    }
+    if (!older || config.has("dtype")) {
+      config.put("dtype", dtype.configName());
     }
     return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n";
   }

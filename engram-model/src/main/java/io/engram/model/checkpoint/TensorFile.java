@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
 
 /** A file of named tensors; what it holds is checked before a tensor is asked for. */
-interface TensorFile extends TensorSource, AutoCloseable {
+public interface TensorFile extends TensorSource, AutoCloseable {
   /** The file. */
   Path path();
 
