@@ -9,6 +9,7 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
+import io.engram.model.memory.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Torch;
 import io.engram.model.text.SampleTokenizer;
@@ -72,6 +73,30 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel open(String model, ModelOptions options) {
     return new LanguageModel(ModelFolder.find(model, options.base()), options);
+  }
+
+  /**
+   * What of a model decides how much memory it takes on the processor; no weight is read.
+   *
+   * @throws EngramException if it can't be opened
+   */
+  public static ModelSize size(String model, ModelOptions options) {
+    ModelFolder folder = ModelFolder.find(model, options.base());
+    DecoderConfig config = folder.decoder();
+    Torch.load();
+    Dtype stored =
+        options.initialize()
+            ? null
+            : WeightFiles.storedDtype(folder.weights(), config.names().embedding());
+    Dtype wanted = wantedDtype(config, options);
+    Dtype dtype = wanted != null ? wanted : stored != null ? stored : Dtype.FLOAT32;
+    Path adapter = folder.adapter();
+    return new ModelSize(
+        config,
+        dtype,
+        stored == dtype,
+        adapter == null ? 0 : PeftAdapter.adaptedNumbers(adapter, config),
+        adapter != null && PeftAdapter.isDora(adapter));
   }
 
   private static @Nullable Dtype wantedDtype(DecoderConfig config, ModelOptions options) {
@@ -183,7 +208,9 @@ public final class LanguageModel implements AutoCloseable {
     Path base = folder.weights().toAbsolutePath().normalize();
     PeftWriter writer = new PeftWriter(config(), base.toString(), rank, alpha);
     ModelWriter.writeAdapter(
-        target, texts, into -> writer.write(into, decoder.parameters().adapters(), folder.adapter()));
+        target,
+        texts,
+        into -> writer.write(into, decoder.parameters().adapters(), folder.adapter()));
   }
 
   /** Whether it was opened with an adapter on top of which none can be written: DoRA. */

@@ -125,8 +125,7 @@ class PeftGoldenTest {
   @Test
   void picklesOfOldPeftAreRefused() throws IOException {
     Path folder = changed("layers", "revision", "null");
-    Files.move(
-        folder.resolve("adapter_model.safetensors"), folder.resolve("adapter_model.bin"));
+    Files.move(folder.resolve("adapter_model.safetensors"), folder.resolve("adapter_model.bin"));
     String base = Golden.path("llama/gqa-tied").toString();
     assertThatThrownBy(() -> LanguageModel.open(folder.toString(), over(base)).close())
         .isInstanceOf(EngramException.class)

@@ -25,16 +25,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -84,13 +85,12 @@ class SavedModelsTest {
       said.put("dtype", dtype == null ? null : dtype.configName());
       said.put("sequences", samples().stream().map(TokenizedSample::ids).toList());
       said.put("log_probs", scores(model));
-      Files.writeString(
-          LEFT.resolve(name + ".json"), JsonMapper.shared().writeValueAsString(said));
+      Files.writeString(LEFT.resolve(name + ".json"), JsonMapper.shared().writeValueAsString(said));
       return scores(model);
     }
   }
 
-  private static TreeSet<String> names(Path folder) throws IOException {
+  private static Set<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       TreeSet<String> names = new TreeSet<>();
       files.forEach(file -> names.add(file.getFileName().toString()));
@@ -114,16 +114,18 @@ class SavedModelsTest {
     JsonNode index =
         JsonMapper.shared().readTree(folder.resolve("model.safetensors.index.json").toFile());
     long size = 0;
-    for (String shard : new TreeSet<>(index.path("weight_map").valueStream().map(JsonNode::asString).toList())) {
+    for (String shard :
+        new TreeSet<>(index.path("weight_map").valueStream().map(JsonNode::asString).toList())) {
       try (SafetensorsFile file = new SafetensorsFile(folder.resolve(shard))) {
         long own = 0;
         for (Map.Entry<String, long[]> weight : file.shapes().entrySet()) {
           assertThat(index.path("weight_map").path(weight.getKey()).asString()).isEqualTo(shard);
           own += 4 * Arrays.stream(weight.getValue()).reduce(1, (a, b) -> a * b);
         }
-        assertThat(own).satisfiesAnyOf(
-            bytes -> assertThat(bytes).isLessThanOrEqualTo(30_000),
-            bytes -> assertThat(file.shapes()).hasSize(1));
+        assertThat(own)
+            .satisfiesAnyOf(
+                bytes -> assertThat(bytes).isLessThanOrEqualTo(30_000),
+                bytes -> assertThat(file.shapes()).hasSize(1));
         size += own;
       }
     }
@@ -201,8 +203,13 @@ class SavedModelsTest {
     Files.writeString(config, text);
     List<String> beside =
         List.of(
-            "chat_template.jinja", "special_tokens_map.json", "added_tokens.json",
-            "tokenizer.model", "generation_config.json", "LICENSE.txt", "merges.txt");
+            "chat_template.jinja",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "tokenizer.model",
+            "generation_config.json",
+            "LICENSE.txt",
+            "merges.txt");
     for (String name : beside) {
       Files.writeString(source.resolve(name), name.endsWith(".json") ? "{}" : name);
     }
@@ -265,11 +272,11 @@ class SavedModelsTest {
   @ParameterizedTest
   @ValueSource(strings = {"patterns", "all-linear"})
   void whatIsTrainedOverAnAdapterIsWrittenWithIt(String earlier) throws IOException {
-    String base = Golden.json("peft/expected.json").path("adapters").path(earlier).path("base").asString();
+    String base =
+        Golden.json("peft/expected.json").path("adapters").path(earlier).path("base").asString();
     String name = "over-" + earlier;
     List<double[]> trained;
-    try (LanguageModel model =
-        open(Golden.path("peft/" + earlier), Golden.path(base).toString())) {
+    try (LanguageModel model = open(Golden.path("peft/" + earlier), Golden.path(base).toString())) {
       trained = train(model, lora(List.of("q_proj", "k_proj"), List.of()), LEFT.resolve(name));
     }
     assertScores(leave(name, base, null), trained, 1e-4);

@@ -41,7 +41,8 @@ record EvaluatedModel(Recipe recipe, String stage) {
       Path model = Files.isDirectory(run.model()) ? run.model() : run.adapter();
       if (!Files.isDirectory(model)) {
         throw EngramException.file(
-            "%s has neither model/ nor adapter/ yet; its run is %s".formatted(folder, run.manifest().status()));
+            "%s has neither model/ nor adapter/ yet; its run is %s"
+                .formatted(folder, run.manifest().status()));
       }
       String yaml = run.recipe();
       List<String> ownModel =

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one folder a run writes to: {@code recipe.yaml}, {@code manifest.json}, {@code
  * journal.jsonl}, {@code mrd/epoch-NNN.jsonl}, {@code samples.jsonl}, {@code measurements.jsonl},
- * {@code eval/STAGE/SET.jsonl}, {@code checkpoint/}, {@code model/}, {@code
- * adapter/}. Locked against a second writer while open, through {@code .lock}; every file but the journal is replaced whole.
+ * {@code eval/STAGE/SET.jsonl}, {@code checkpoint/}, {@code model/}, {@code adapter/}. Locked
+ * against a second writer while open, through {@code .lock}; every file but the journal is replaced
+ * whole.
  */
 public final class RunFolder implements AutoCloseable {
   private final Path path;

@@ -9,8 +9,10 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -60,6 +62,17 @@ public final class PeftAdapter {
   /** Whether the folder's adapter is DoRA. */
   public static boolean isDora(Path folder) {
     return PeftConfig.read(folder.resolve(CONFIG)).isDora();
+  }
+
+  /** How many numbers the weights have that the adapter sits on. */
+  public static long adaptedNumbers(Path folder, DecoderConfig config) {
+    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS))) {
+      Set<String> names = file.shapes().keySet();
+      return WeightNames.shapes(config).entrySet().stream()
+          .filter(w -> names.contains(PREFIX + w.getKey().replaceFirst("\\.weight$", "") + A))
+          .mapToLong(w -> Arrays.stream(w.getValue()).reduce(1, (a, b) -> a * b))
+          .sum();
+    }
   }
 
   /**

@@ -46,7 +46,8 @@ record PeftTargets(Path path, JsonNode settings) {
 
   private boolean inLayers(String module) {
     JsonNode layers = settings.path("layers_to_transform");
-    boolean every = layers.isMissingNode() || layers.isNull() || (layers.isArray() && layers.isEmpty());
+    boolean every =
+        layers.isMissingNode() || layers.isNull() || (layers.isArray() && layers.isEmpty());
     if (every) {
       return true;
     }
@@ -59,9 +60,7 @@ record PeftTargets(Path path, JsonNode settings) {
     boolean inList = prefixes.isEmpty() || prefixes.contains(matcher.group(1));
     String layer = matcher.group(2);
     return inList
-        && (layers.isArray()
-            ? strings(layers).contains(layer)
-            : layers.asString().equals(layer));
+        && (layers.isArray() ? strings(layers).contains(layer) : layers.asString().equals(layer));
   }
 
   private List<String> strings(JsonNode array) {

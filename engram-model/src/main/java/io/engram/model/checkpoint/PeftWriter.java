@@ -38,8 +38,7 @@ public record PeftWriter(DecoderConfig config, String baseModel, int rank, doubl
    * @param earlier an adapter folder that was merged into the weights before: what is written does
    *     the work of both, their A above one another and their B side by side; null: none
    */
-  public void write(
-      Path folder, Map<String, Parameters.Adapter> adapters, @Nullable Path earlier) {
+  public void write(Path folder, Map<String, Parameters.Adapter> adapters, @Nullable Path earlier) {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Map<String, Parameters.Adapter> all = new LinkedHashMap<>(adapters);

@@ -124,6 +124,22 @@ public final class WeightFiles {
     }
   }
 
+  /**
+   * The number format that a folder's safetensors files have a weight in; null where it's a GGUF
+   * file, whose numbers are made when they're read.
+   *
+   * @throws EngramException if a file or the weight is missing
+   */
+  public static @Nullable Dtype storedDtype(Path weights, String name) {
+    if (GgufFile.isGguf(weights)) {
+      return null;
+    }
+    Path file = filesByWeight(weights, Set.of(name)).getOrDefault(name, weights.resolve(SINGLE));
+    try (SafetensorsFile opened = new SafetensorsFile(file)) {
+      return opened.dtype(name);
+    }
+  }
+
   private static Parameters read(
       Function<String, TensorFile> fileOf,
       Map<String, long[]> shapes,

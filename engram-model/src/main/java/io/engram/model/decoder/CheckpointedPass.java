@@ -3,7 +3,6 @@ package io.engram.model.decoder;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -13,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A forward pass that keeps nothing of a layer but what it's given, {@code [N, C]}, and a backward
- * pass that computes each layer again to differentiate it. Of what autograd keeps one layer's exists
- * at once; the price is a second forward pass. Gradients are those of {@link Decoder#hidden}, the
- * same operations in the same order.
+ * pass that computes each layer again to differentiate it. Of what autograd keeps one layer's
+ * exists at once; the price is a second forward pass. Gradients are those of {@link
+ * Decoder#hidden}, the same operations in the same order.
  *
  * <p>One backward pass; close it afterwards.
  *
@@ -41,16 +40,17 @@ public final class CheckpointedPass implements AutoCloseable {
     this.rows = rows;
     this.embedded = embedded;
     this.places = decoder.places(batch, embedded);
-    try (AutoGradMode off = new AutoGradMode(false)) {
-      Tensor x = decoder.enter(embedded.detach());
-      for (int i = 0; i < decoder.config().layers(); i++) {
-        inputs.addLast(Tensors.keep(x));
-        int number = i;
-        Tensor before = x;
-        x = Tensors.scoped(() -> layer(number, before));
-      }
-      hidden = x;
+    try (AutoGradMode off = new AutoGradMode(false);
+        PointerScope scope = new PointerScope()) {
+      inputs.addLast(Tensors.keep(decoder.enter(embedded.detach())));
     }
+    for (int i = 0; i < decoder.config().layers(); i++) {
+      try (AutoGradMode off = new AutoGradMode(false);
+          PointerScope scope = new PointerScope()) {
+        inputs.addLast(Tensors.keep(layer(i, inputs.getLast())));
+      }
+    }
+    hidden = inputs.removeLast();
   }
 
   /** Layer i; after the last one the wanted rows, normed. */
@@ -60,7 +60,7 @@ public final class CheckpointedPass implements AutoCloseable {
     return last ? decoder.lastNorm(y) : y;
   }
 
-  /** Hidden states of the wanted rows after the last norm, {@code [M, C]}, without gradient. */
+  /** Hidden states of the wanted rows after the last norm, {@code [M, C]}; borrowed. */
   public Tensor hidden() {
     return hidden;
   }
@@ -75,38 +75,45 @@ public final class CheckpointedPass implements AutoCloseable {
    * @return the gradient of the embedded tokens, {@code [N, C]}, of the running scope; or null
    */
   public @Nullable Tensor backward(Tensor gradient, int lowest, boolean ofEmbedded) {
-    Tensor above = gradient;
+    Tensor above = Tensors.keep(gradient);
     for (int i = decoder.config().layers() - 1; i >= lowest; i--) {
-      Tensor given = Objects.requireNonNull(inputs.pollLast(), "one backward pass only");
-      Tensor from = above;
-      int number = i;
       boolean enters = ofEmbedded && i == 0;
-      if (enters || i > lowest) {
-        Tensor start = (enters ? embedded : given).detach().set_requires_grad(true);
-        above =
-            Tensors.scoped(
-                () -> {
-                  differentiate(number, enters ? decoder.enter(start) : start, from);
-                  return start.grad();
-                });
-      } else {
-        try (PointerScope scope = new PointerScope()) {
-          differentiate(number, given, from);
-        }
+      Tensor given = enters ? embedded : inputs.getLast();
+      Tensor below;
+      // The running scope must not see these: it would keep them all until the pass is over.
+      try (PointerScope scope = new PointerScope()) {
+        below = Tensors.keep(through(i, given, enters, enters || i > lowest, above));
       }
-      Tensors.release(given);
+      Tensors.release(inputs.removeLast());
+      Tensors.release(above);
+      above = below;
     }
-    return ofEmbedded ? above : null;
+    Tensor last = above;
+    Tensor wanted = ofEmbedded ? Tensors.scoped(last::detach) : null;
+    Tensors.release(last);
+    return wanted;
   }
 
-  private void differentiate(int i, Tensor x, Tensor gradient) {
-    layer(i, x)
-        .backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
+  /**
+   * Differentiates layer i.
+   *
+   * @param enters whether it's given embedded tokens, before they enter the first layer
+   * @param wanted whether the gradient of what it's given is wanted
+   * @return that gradient; else what it was given
+   */
+  private Tensor through(int i, Tensor given, boolean enters, boolean wanted, Tensor gradient) {
+    Tensor start = given.detach();
+    start.set_requires_grad(wanted);
+    Tensor x = enters ? decoder.enter(start) : start;
+    layer(i, x).backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
+    // A handle of its own: grad() lends the one inside the tensor, which goes with it.
+    return wanted ? start.grad().detach() : start;
   }
 
   @Override
   public void close() {
     inputs.forEach(Tensors::release);
     inputs.clear();
+    Tensors.release(hidden);
   }
 }

@@ -3,6 +3,7 @@ package io.engram.model.memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -29,8 +30,9 @@ public record AvailableMemory(Path root) {
     for (String line : text("proc/self/cgroup").lines().toList()) {
       String[] parts = line.split(":", 3);
       if (parts.length == 3 && parts[1].isEmpty()) {
-        bytes = Math.min(bytes, groupsLeave("sys/fs/cgroup", parts[2], "memory.max", "memory.current"));
-      } else if (parts.length == 3 && java.util.List.of(parts[1].split(",")).contains("memory")) {
+        bytes =
+            Math.min(bytes, groupsLeave("sys/fs/cgroup", parts[2], "memory.max", "memory.current"));
+      } else if (parts.length == 3 && List.of(parts[1].split(",")).contains("memory")) {
         bytes =
             Math.min(
                 bytes,
@@ -53,7 +55,7 @@ public record AvailableMemory(Path root) {
       OptionalLong limit = number(folder + limitFile);
       OptionalLong usage = number(folder + usageFile);
       if (limit.isPresent() && usage.isPresent()) {
-        long left = limit.getAsLong() - usage.getAsLong() + inactiveFiles(folder + "memory.stat");
+        long left = limit.getAsLong() - usage.getAsLong() + fileBytes(folder + "memory.stat");
         least = Math.min(least, left);
       }
       at = at.getParent();
@@ -61,11 +63,12 @@ public record AvailableMemory(Path root) {
     return least;
   }
 
-  private long inactiveFiles(String stat) {
+  /** What files have in the group's memory. */
+  private long fileBytes(String stat) {
     return text(stat)
         .lines()
-        .filter(line -> line.matches("(total_)?(in)?active_file \\d+"))
-        .mapToLong(line -> line.startsWith("total_") ? 0 : Long.parseLong(line.replaceAll("\\D", "")))
+        .filter(line -> line.matches("(in)?active_file \\d{1,18}"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
         .sum();
   }
 

@@ -22,12 +22,7 @@ record LayerBytes(DecoderConfig config, Dtype dtype) {
     long q = config.shape().queryWidth();
     long k = config.shape().keyWidth();
     long all =
-        w
-            * (6L * config.hiddenSize()
-                + 5 * (q + k)
-                + k
-                + 2 * q
-                + 4L * config.intermediateSize());
+        w * (6L * config.hiddenSize() + 5 * (q + k) + k + 2 * q + 4L * config.intermediateSize());
     return w < 4 ? all + 4 * (2 * q + 2 * k) : all;
   }
 

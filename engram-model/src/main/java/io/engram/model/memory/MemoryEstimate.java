@@ -4,6 +4,7 @@ import io.engram.core.recipe.OptimizerSection;
 import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LogitsHead;
+import io.engram.model.tensor.Dtype;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -29,7 +30,7 @@ public record MemoryEstimate(ModelSize size) {
   /** Scoring or generating with passes of so many tokens. */
   public MemoryNeed scoring(int tokens) {
     Map<String, Long> own = start();
-    own.put("weights", ownWeights(false));
+    own.put("weights", ownWeights(false, size.merged()));
     long states = (long) tokens * size.config().hiddenSize() * size.dtype().sizeBytes();
     own.put("activations", tokens * layer().forward() + 3 * states);
     own.put("logits", logits(tokens));
@@ -44,12 +45,42 @@ public record MemoryEstimate(ModelSize size) {
     boolean noState = moments == 1 && training.optimizer().momentum() == 0;
     long w = all ? size.dtype().sizeBytes() : Float.BYTES;
     Map<String, Long> own = start();
-    own.put("weights", ownWeights(all) + (all ? 0 : trained * w));
+    own.put("weights", ownWeights(all, true) + (all ? 0 : trained * w));
     own.put("gradients", trained * w);
     own.put("optimizer", noState ? 0 : moments * trained * w);
     own.put("activations", activations(training));
     own.put("logits", 2 * logits(training.tokens()));
     return new MemoryNeed(mappedWeights(all), own);
+  }
+
+  /**
+   * MRD by perturbed weights: of a pair's two noisy float32 models one layer, or the embedding, is
+   * there at once, and every batch's states between layers.
+   *
+   * @param tokens of a pass at most
+   * @param all tokens of all samples
+   */
+  public MemoryNeed perturbed(int tokens, long all) {
+    long group = 0;
+    long largest = 0;
+    long layer = 0;
+    int last = -1;
+    for (Map.Entry<String, long[]> weight : size.shapes().entrySet()) {
+      long own = ModelSize.numbers(weight.getValue());
+      int number = size.config().names().layerOf(weight.getKey()).orElse(-1);
+      layer = number == last && number >= 0 ? layer + own : own;
+      last = number;
+      largest = Math.max(largest, own);
+      group = Math.max(group, layer);
+    }
+    ModelSize wide = size.in(Dtype.FLOAT32);
+    Map<String, Long> own = start();
+    own.put("weights", ownWeights(false, size.merged()));
+    own.put("noisy weights", 2 * Float.BYTES * (group + largest));
+    own.put("states", 2 * Float.BYTES * all * size.config().hiddenSize());
+    own.put("activations", tokens * new LayerBytes(size.config(), Dtype.FLOAT32).forward());
+    own.put("logits", new MemoryEstimate(wide).logits(tokens));
+    return new MemoryNeed(mappedWeights(false), own);
   }
 
   private static Map<String, Long> start() {
@@ -116,10 +147,13 @@ public record MemoryEstimate(ModelSize size) {
     return rows * size.config().vocabularySize() * bytes;
   }
 
-  /** Weights that are changed in place are no longer those of the file. */
-  private long ownWeights(boolean changed) {
-    long bytes = size.parameters() * size.dtype().sizeBytes();
-    return size.mapped() && !changed ? size.adapted() * size.dtype().sizeBytes() : bytes;
+  /**
+   * Weights that are changed in place, or have an adapter merged in, aren't the file's any more.
+   */
+  private long ownWeights(boolean changed, boolean merged) {
+    long w = size.dtype().sizeBytes();
+    boolean copied = changed || !size.mapped();
+    return copied ? size.parameters() * w : merged ? size.adapted() * w : 0;
   }
 
   private long mappedWeights(boolean changed) {

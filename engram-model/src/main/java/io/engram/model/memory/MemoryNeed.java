@@ -1,5 +1,6 @@
 package io.engram.model.memory;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +18,7 @@ public record MemoryNeed(long mapped, Map<String, Long> own) {
 
   /** Keeps the order. */
   public MemoryNeed {
-    own = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(own));
+    own = Collections.unmodifiableMap(new LinkedHashMap<>(own));
   }
 
   /** Bytes without which the run can't be. */

@@ -12,8 +12,10 @@ import java.util.Map;
  * @param dtype number format that it's computed in
  * @param mapped whether its weights are used where the file has them, without a copy
  * @param adapted numbers of the weights under an adapter that it's opened with; 0: none
+ * @param merged whether the adapter is merged when it's opened; else only for training
  */
-public record ModelSize(DecoderConfig config, Dtype dtype, boolean mapped, long adapted) {
+public record ModelSize(
+    DecoderConfig config, Dtype dtype, boolean mapped, long adapted, boolean merged) {
   /** How many numbers the weights have. */
   public long parameters() {
     return shapes().values().stream().mapToLong(ModelSize::numbers).sum();
@@ -21,7 +23,7 @@ public record ModelSize(DecoderConfig config, Dtype dtype, boolean mapped, long 
 
   /** The same in another number format, for which the weights are copied. */
   public ModelSize in(Dtype other) {
-    return new ModelSize(config, other, mapped && other == dtype, adapted);
+    return new ModelSize(config, other, mapped && other == dtype, adapted, merged);
   }
 
   Map<String, long[]> shapes() {

@@ -144,8 +144,7 @@ public final class Trainer implements AutoCloseable {
       Tensor rows,
       double[] losses) {
     boolean ofEmbedded = trained.embeddingGradient() != null;
-    try (CheckpointedPass pass =
-        new CheckpointedPass(decoder, batch.batch(), embedded, rows)) {
+    try (CheckpointedPass pass = new CheckpointedPass(decoder, batch.batch(), embedded, rows)) {
       Tensor gradient = head(sequences, batch, pass.hidden(), losses);
       Tensor below = pass.backward(gradient, trained.lowestLayer(), ofEmbedded);
       if (below != null) {

@@ -25,8 +25,7 @@ class CheckpointedTrainerTest {
   }
 
   private static List<Arguments> cases() {
-    ScopeSection upper =
-        new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of(1));
+    ScopeSection upper = new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of(1));
     return List.of(
         Arguments.of("llama/gqa-tied", Golden.allWeights(), Dtype.FLOAT32),
         Arguments.of("llama/gqa-untied", Golden.allWeights(), Dtype.FLOAT32),
@@ -50,9 +49,7 @@ class CheckpointedTrainerTest {
         String id = "s" + sequences.size();
         int[] ids = Arrays.stream(Golden.ints(one.path("ids"))).map(i -> i % vocabulary).toArray();
         sequences.add(
-            new TrainingSequence(
-                new TokenizedSample(id, ids, 2),
-                new Objective.OfLogProbs(sum)));
+            new TrainingSequence(new TokenizedSample(id, ids, 2), new Objective.OfLogProbs(sum)));
       }
     }
     return sequences;

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param updates made
  */
-record ModelCard(
-    Recipe recipe, Manifest manifest, LanguageModel model, RunData data, int updates) {
+record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData data, int updates) {
   private static final long SMALL = 1_000_000_000;
 
   /** Of a whole model, written in this number format. */

@@ -16,8 +16,7 @@ import java.util.Map;
  *
  * @param dtype number format of the weights in model/
  */
-record Results(
-    Recipe recipe, RunFolder folder, LanguageModel model, RunData data, Dtype dtype) {
+record Results(Recipe recipe, RunFolder folder, LanguageModel model, RunData data, Dtype dtype) {
   private static final String CARD = "README.md";
 
   /**

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param interrupted asked after each update; true stops the run, which can be resumed
  * @param sharedBefore a run folder of the same model, data and suites whose evaluation before is
  *     taken instead of computing it again; null: none
+ * @param ignoreMemory go on where a run needs more memory than there is
  */
 public record Setup(
     String command,
@@ -31,7 +32,20 @@ public record Setup(
     int batchTokens,
     ProgressListener progress,
     BooleanSupplier interrupted,
-    @Nullable Path sharedBefore) {
+    @Nullable Path sharedBefore,
+    boolean ignoreMemory) {
+  /** The same, refusing runs that need more memory than there is. */
+  public Setup(
+      String command,
+      Device device,
+      int threads,
+      int batchTokens,
+      ProgressListener progress,
+      BooleanSupplier interrupted,
+      @Nullable Path sharedBefore) {
+    this(command, device, threads, batchTokens, progress, interrupted, sharedBefore, false);
+  }
+
   /** How the recipe's model is opened. */
   public ModelOptions modelOptions(ModelSection model, long seed) {
     return new ModelOptions(

@@ -27,6 +27,7 @@ final class Stages implements AutoCloseable {
   private final RunData data;
   private final RunState state;
   private final RunEvaluation evaluation;
+  private final boolean checkpointed;
   private @Nullable ReferenceStates reference;
 
   Stages(
@@ -35,13 +36,15 @@ final class Stages implements AutoCloseable {
       Setup setup,
       LanguageModel model,
       RunData data,
-      RunState state) {
+      RunState state,
+      boolean checkpointed) {
     this.recipe = recipe;
     this.folder = folder;
     this.setup = setup;
     this.model = model;
     this.data = data;
     this.state = state;
+    this.checkpointed = checkpointed;
     this.evaluation = new RunEvaluation(recipe, folder, setup, model);
   }
 
@@ -62,7 +65,8 @@ final class Stages implements AutoCloseable {
       before = logProbs();
     }
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
-    try (Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
+    try (Trainer trainer =
+        new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed(), checkpointed)) {
       UpdateMaker maker = maker(plan, before);
       state.restore(trainer);
       if (state.isResumed()) {

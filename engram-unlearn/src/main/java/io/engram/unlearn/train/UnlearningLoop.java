@@ -48,6 +48,8 @@ public final class UnlearningLoop {
 
   private static Outcome carryOut(Recipe recipe, RunFolder folder, Setup setup, boolean resumed) {
     long start = System.nanoTime();
+    RunMemory memory = RunMemory.of(recipe, setup);
+    memory.require();
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
@@ -59,7 +61,9 @@ public final class UnlearningLoop {
       }
       RunState state = RunState.open(folder, data, resumed);
       Outcome outcome;
-      try (Stages stages = new Stages(recipe, folder, setup, model, data, state)) {
+      boolean checkpointed = memory.mustCheckpoint(data);
+      noteMemory(folder, memory, checkpointed);
+      try (Stages stages = new Stages(recipe, folder, setup, model, data, state, checkpointed)) {
         outcome = stages.run(start);
       }
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
@@ -67,6 +71,13 @@ public final class UnlearningLoop {
     } catch (RuntimeException e) {
       fail(folder, e);
       throw e;
+    }
+  }
+
+  private static void noteMemory(RunFolder folder, RunMemory memory, boolean checkpointed) {
+    if (!memory.text().isEmpty()) {
+      String again = checkpointed ? " Layers are computed again for their gradients." : "";
+      folder.journal().write("note", Map.of("text", memory.text() + again));
     }
   }
 
