@@ -132,7 +132,7 @@ class SavedModelsTest {
     assertThat(index.path("metadata").path("total_size").asLong()).isEqualTo(size);
     assertThat(index.path("metadata").path("total_parameters").asLong()).isEqualTo(size / 4);
     assertThat(names(folder))
-        .contains("model-00001-of-00003.safetensors", "README.md", "tokenizer_config.json")
+        .contains("model-00001-of-00004.safetensors", "README.md", "tokenizer_config.json")
         .doesNotContain("model.safetensors");
   }
 
