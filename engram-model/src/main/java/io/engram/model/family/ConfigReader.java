@@ -42,7 +42,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** The value as a finite number above 0; {@code key} names it. */
-  public double positive(String key, JsonNode value) {
+  double positive(String key, JsonNode value) {
     if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
       faults.add(key + " " + value + " is no positive number");
       return 1;
@@ -51,7 +51,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** True or false; false if it isn't there. */
-  public boolean flag(String key) {
+  boolean flag(String key) {
     if (has(key) && !config.path(key).isBoolean()) {
       faults.add(key + " " + config.path(key) + " is neither true nor false");
     }
@@ -59,7 +59,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** Refuses a setting that isn't built. */
-  public void refuse(String key) {
+  void refuse(String key) {
     if (has(key)) {
       faults.add(key + " is not supported");
     }
