@@ -28,6 +28,7 @@ final class HelpTest {
         "finetune",
         "eval",
         "report",
+        "fetch",
         "doctor",
         "completion"
       })

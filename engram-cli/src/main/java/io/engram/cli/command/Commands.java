@@ -20,6 +20,7 @@ public final class Commands {
           ReportCommand.class,
           StudyCommand.class,
           RecipeCommand.class,
+          FetchCommand.class,
           DoctorCommand.class,
           CompletionCommand.class,
           CommandLine.HelpCommand.class);

@@ -46,7 +46,7 @@ final class DiskSpace {
       return EngramException.resources(
           "The disk of %s is full.%nFree some space and try again: what came is kept."
               .formatted(folder),
-          e);
+          null); // The cause would be told twice.
     }
     String what = e instanceof AccessDeniedException ? "no permission: " + message : message;
     return EngramException.file(

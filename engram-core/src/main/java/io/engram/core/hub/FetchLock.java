@@ -1,5 +1,6 @@
 package io.engram.core.hub;
 
+import io.engram.core.ProgressListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,9 +31,10 @@ final class FetchLock implements AutoCloseable {
    * Waits for it.
    *
    * @param file made where it isn't there
+   * @param progress is told while it waits, and may throw to end that
    * @param message is told once, if there is somebody to wait for
    */
-  static FetchLock take(Path file, Consumer<String> message)
+  static FetchLock take(Path file, ProgressListener progress, Consumer<String> message)
       throws IOException, InterruptedException {
     boolean told = false;
     while (true) {
@@ -44,6 +46,7 @@ final class FetchLock implements AutoCloseable {
         message.accept("Waiting: another process is fetching the same …");
         told = true;
       }
+      progress.advance(0);
       Thread.sleep(LOOK_MILLIS);
     }
   }

@@ -70,7 +70,7 @@ public final class Hub {
    */
   public Path fetch(FetchPlan plan, ProgressListener progress, Consumer<String> message) {
     Target target = plan.target();
-    try (FetchLock held = FetchLock.take(target.lock(), message)) {
+    try (FetchLock held = FetchLock.take(target.lock(), progress, message)) {
       Files.createDirectories(target.blobs().folder());
       List<RepoFile> missing = plan.distinct().stream().filter(file -> !target.has(file)).toList();
       if (!missing.isEmpty()) {

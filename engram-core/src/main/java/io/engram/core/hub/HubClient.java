@@ -23,6 +23,7 @@ import javax.net.ssl.SSLException;
  */
 final class HubClient implements AutoCloseable {
   private static final int MOST_REDIRECTS = 10;
+  private static final int PROXY_REFUSES = 407;
   private static final int MOST_API_BYTES = 32 << 20;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
@@ -30,6 +31,7 @@ final class HubClient implements AutoCloseable {
   private final Pace pace;
   private final StallGuard guard;
   private final HttpClient http;
+  private volatile boolean closed;
 
   /** An answer of the hub's API, whatever its status. */
   record Answer(URI uri, int status, HttpHeaders headers, byte[] body) {}
@@ -104,7 +106,9 @@ final class HubClient implements AutoCloseable {
     if (failure instanceof TransientFailure later && later.retryAfter() != null) {
       wait = later.retryAfter();
     }
-    if (wait.compareTo(pace.longestWait()) > 0 || failure instanceof InterruptedIOException) {
+    if (closed
+        || failure instanceof InterruptedIOException
+        || wait.compareTo(pace.longestWait()) > 0) {
       return false;
     }
     try {
@@ -142,6 +146,9 @@ final class HubClient implements AutoCloseable {
   }
 
   private HttpResponse<InputStream> send(URI uri, Map<String, String> headers) throws IOException {
+    if (closed) {
+      throw new InterruptedIOException("stopped");
+    }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(pace.connect())
@@ -157,7 +164,7 @@ final class HubClient implements AutoCloseable {
       request.header("Proxy-Authorization", proxyUser);
     }
     try {
-      return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      return admitted(http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped");
@@ -165,6 +172,14 @@ final class HubClient implements AutoCloseable {
       // Java's client lets some malformed headers out as this.
       throw new IOException("no HTTP answer", e);
     }
+  }
+
+  private static HttpResponse<InputStream> admitted(HttpResponse<InputStream> response) {
+    if (response.statusCode() == PROXY_REFUSES) { // It may have no body at all.
+      throw EngramException.usage(
+          "The proxy wants a user name; set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT.");
+    }
+    return response;
   }
 
   private static HttpResponse<InputStream> plain(HttpResponse<InputStream> response)
@@ -194,6 +209,7 @@ final class HubClient implements AutoCloseable {
   /** Ends all answers that are still being read. */
   @Override
   public void close() {
+    closed = true;
     guard.close();
   }
 }

@@ -25,10 +25,6 @@ final class Refusals {
   EngramException of(URI uri, int status, HttpHeaders headers, String what) {
     String code = headers.firstValue("X-Error-Code").orElse("");
     String message = headers.firstValue("X-Error-Message").orElse("");
-    if (status == 407) {
-      return EngramException.usage(
-          "The proxy wants a user name; set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT.");
-    }
     if (message.startsWith("Invalid credentials") || message.startsWith("Invalid username")) {
       return badToken();
     }

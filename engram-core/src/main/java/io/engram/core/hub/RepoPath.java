@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class RepoPath {
   private static final int LONGEST_PATH = 1024;
   private static final int LONGEST_NAME = 255;
-  private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cntrl}\\\\:*?\"<>|]");
+  private static final Pattern FORBIDDEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\\\:*?\"<>|]");
   private static final Pattern DEVICE =
       Pattern.compile(
           "(?i)(?:con|prn|aux|nul|conin\\$|conout\\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\\..*)?");

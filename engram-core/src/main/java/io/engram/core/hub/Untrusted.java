@@ -8,7 +8,7 @@ final class Untrusted {
 
   static String text(String said) {
     String visible =
-        said.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").replaceAll(" +", " ").strip();
+        said.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ").replaceAll(" +", " ").strip();
     return visible.length() <= LONGEST ? visible : visible.substring(0, LONGEST) + "…";
   }
 
