@@ -65,7 +65,10 @@ final class FetchCommandTest {
     }
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name -> name.toUpperCase(Locale.ROOT).matches("HF_.*|.*_PROXY"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.toUpperCase(Locale.ROOT).matches("HF_.*|.*_PROXY"));
     builder.environment().putAll(environment);
     return builder.start();
   }
