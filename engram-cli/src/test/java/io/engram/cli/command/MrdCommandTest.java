@@ -80,7 +80,8 @@ final class MrdCommandTest {
         List.of("mrd", Cli.TINY, "tofu:forget01", "--limit", 3, "--until", "20", "--out", out);
     List<Object> predicting = new ArrayList<>(command);
     predicting.addAll(
-        List.of("--estimator", "predicted_updates", "--optimizer", "sgd", "--learning-rate", "0.1"));
+        List.of(
+            "--estimator", "predicted_updates", "--optimizer", "sgd", "--learning-rate", "0.1"));
     Cli.Ran ran = Cli.run(predicting.toArray());
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out())

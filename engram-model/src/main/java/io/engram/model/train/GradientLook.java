@@ -6,7 +6,6 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
@@ -137,7 +136,6 @@ public final class GradientLook {
       Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
       hidden = decoder.hidden(batch.batch(), embedded, rows);
     }
-    Tensor head = decoder.parameters().get(WeightNames.head(decoder.config()));
     List<Tensor> inputs = leaves.leavesInGraph();
     if (embeddingGradient != null) {
       inputs.add(embedded);
@@ -145,7 +143,7 @@ public final class GradientLook {
     TensorVector found;
     try (AutoGradMode off = new AutoGradMode(false)) {
       Tensor slope =
-          new HeadPass(head, leaves.headGradient())
+          new HeadPass(decoder.head(), leaves.headGradient())
               .run(sequences, batch, hidden.detach(), new double[sequences.size()]);
       found =
           torch.grad(

@@ -4,7 +4,6 @@ import io.engram.core.EngramException;
 import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +38,7 @@ final class TrainedLeaves implements AutoCloseable {
     this.decoder = new Decoder(model.config(), leaves, model.device());
     boolean adapted = !stored.adapters().isEmpty();
     for (String name : stored.names()) {
-      boolean trained = !adapted && TrainedWeights.inLayers(name, scope.layers());
+      boolean trained = !adapted && TrainedWeights.inLayers(model, name, scope.layers());
       Tensor weight = stored.get(name).detach();
       leaves.put(name, trained ? wide(weight) : weight);
       if (trained) {
@@ -66,7 +65,7 @@ final class TrainedLeaves implements AutoCloseable {
   }
 
   private void train(String name, Tensor leaf) {
-    if (name.equals(WeightNames.EMBEDDING) || name.equals(WeightNames.HEAD)) {
+    if (TrainedWeights.isOutsideAutograd(decoder, name)) {
       buffers.put(name, torch.zeros_like(leaf));
     } else {
       leaf.set_requires_grad(true);
@@ -91,12 +90,12 @@ final class TrainedLeaves implements AutoCloseable {
 
   /** Where the embedding's gradient is summed, or null where it isn't trained. */
   @Nullable Tensor embeddingGradient() {
-    return buffers.get(WeightNames.EMBEDDING);
+    return buffers.get(decoder.config().names().embedding());
   }
 
   /** Where the head's is; the embedding's, where they are one weight. */
   @Nullable Tensor headGradient() {
-    return buffers.get(WeightNames.head(decoder.config()));
+    return buffers.get(decoder.config().headName());
   }
 
   /** Gradients of all trained weights by name: those given and the buffers. */

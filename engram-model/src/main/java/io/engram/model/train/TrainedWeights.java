@@ -10,10 +10,11 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * since autograd would make a dense {@code [V, C]} for every micro-batch.
  */
 final class TrainedWeights implements AutoCloseable {
-  private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
-
   private final Decoder decoder;
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -46,7 +45,7 @@ final class TrainedWeights implements AutoCloseable {
               });
     } else {
       for (String name : decoder.parameters().names()) {
-        if (inLayers(name, scope.layers())) {
+        if (inLayers(decoder, name, scope.layers())) {
           weights.put(name, decoder.parameters().get(name));
         }
       }
@@ -59,21 +58,35 @@ final class TrainedWeights implements AutoCloseable {
               + scope.layers()
               + "; the model has layers 0 to "
               + (decoder.config().layers() - 1)
+              + " with the linear layers "
+              + String.join(", ", linears())
               + ".");
     }
     weights.forEach(this::prepare);
   }
 
-  static boolean inLayers(String weight, List<Integer> layers) {
+  /** What the linear layers of a layer are called. */
+  private Set<String> linears() {
+    Set<String> linears = new LinkedHashSet<>();
+    for (String name : decoder.parameters().names()) {
+      boolean inLayer = decoder.config().names().layerOf(name).isPresent();
+      if (inLayer && decoder.parameters().get(name).dim() == 2) {
+        linears.add(NewAdapters.target(name));
+      }
+    }
+    return linears;
+  }
+
+  static boolean inLayers(Decoder decoder, String weight, List<Integer> layers) {
     if (layers.isEmpty()) {
       return true;
     }
-    Matcher matcher = LAYER.matcher(weight);
-    return matcher.matches() && layers.contains(Integer.valueOf(matcher.group(1)));
+    OptionalInt layer = decoder.config().names().layerOf(weight);
+    return layer.isPresent() && layers.contains(layer.getAsInt());
   }
 
   private void prepare(String name, Tensor weight) {
-    if (isOutsideAutograd(name)) {
+    if (isOutsideAutograd(decoder, name)) {
       try (PointerScope scope = new PointerScope()) {
         buffers.put(name, Tensors.keep(torch.zeros_like(weight)));
       }
@@ -82,8 +95,9 @@ final class TrainedWeights implements AutoCloseable {
     }
   }
 
-  private static boolean isOutsideAutograd(String name) {
-    return name.equals(WeightNames.EMBEDDING) || name.equals(WeightNames.HEAD);
+  static boolean isOutsideAutograd(Decoder decoder, String name) {
+    WeightNames names = decoder.config().names();
+    return name.equals(names.embedding()) || name.equals(names.ownHead());
   }
 
   /** Names, in order. */
@@ -117,12 +131,12 @@ final class TrainedWeights implements AutoCloseable {
 
   /** The embedding's gradient buffer, or null where it isn't trained. */
   @Nullable Tensor embeddingGradient() {
-    return buffers.get(WeightNames.EMBEDDING);
+    return buffers.get(decoder.config().names().embedding());
   }
 
   /** The head's gradient buffer (the embedding's, where tied), or null where it isn't trained. */
   @Nullable Tensor headGradient() {
-    return buffers.get(WeightNames.head(decoder.config()));
+    return buffers.get(decoder.config().headName());
   }
 
   /** Sets all gradients to zero and keeps their memory. */
@@ -146,7 +160,7 @@ final class TrainedWeights implements AutoCloseable {
   public void close() {
     try (PointerScope scope = new PointerScope()) {
       for (Map.Entry<String, Tensor> entry : weights.entrySet()) {
-        if (!isOutsideAutograd(entry.getKey())) {
+        if (!isOutsideAutograd(decoder, entry.getKey())) {
           entry.getValue().mutable_grad().reset();
           entry.getValue().set_requires_grad(false);
         }

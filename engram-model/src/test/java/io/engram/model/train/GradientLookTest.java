@@ -11,6 +11,7 @@ import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Parameters;
+import io.engram.model.family.Families;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
@@ -24,6 +25,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** A look against a real update of the optimiser on a model of its own. */
@@ -216,6 +218,21 @@ class GradientLookTest {
             .isCloseTo(STEP * whole.start().l1(), within(1e-9));
       }
       assertThat(whole.along()).containsExactly(scores(model, samples), within(1e-10));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.engram.model.family.Families#names")
+  void everyFamilyLooksWhereItsTrainerGoes(String name) {
+    List<TokenizedSample> all = Families.samples(name);
+    List<TokenizedSample> last = all.subList(all.size() - 1, all.size());
+    try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
+      GradientLook.Look look = new GradientLook(model, ALL).of(last, false, s -> STEP);
+      try (Trainer trainer = new Trainer(model, ALL, Golden.sgd(), 7)) {
+        trainer.accumulate(ascent(last));
+        trainer.update(STEP);
+      }
+      assertThat(look.along()).containsExactly(scores(model, last), within(1e-10));
     }
   }
 

@@ -32,27 +32,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Going back to a model's weights, how far they went, and how large the gradient was. */
 class WeightSnapshotTest {
-  private static final String Q = WeightNames.layer(0) + ".self_attn.q_proj.weight";
+  private static final String Q = WeightNames.LLAMA.layer(0) + ".self_attn.q_proj.weight";
   private static final ScopeSection LORA =
       new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of());
   private static final List<TokenizedSample> SAMPLES =
       List.of(
           new TokenizedSample("a", new int[] {87, 42, 69, 22, 15, 23, 20, 64, 63}, 4),
           new TokenizedSample("b", new int[] {62, 37, 42, 63, 15, 9, 8, 56}, 7));
-
-  private static OptimizerSection sgd() {
-    return new OptimizerSection(
-        OptimizerSection.OptimizerName.SGD,
-        0.25,
-        0,
-        List.of(0.9, 0.999),
-        1e-8,
-        0,
-        0,
-        OptimizerSection.Decay.ALL,
-        OptimizerSection.Schedule.CONSTANT,
-        0);
-  }
 
   /** −Σ ℓ of each. */
   private static List<TrainingSequence> sequences() {
@@ -166,7 +152,7 @@ class WeightSnapshotTest {
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Parameters parameters = model.decoder().parameters();
-      parameters.get(WeightNames.FINAL_NORM).sub_(new Scalar(0.25), new Scalar(1.0));
+      parameters.get(WeightNames.LLAMA.finalNorm()).sub_(new Scalar(0.25), new Scalar(1.0));
       assertThat(start.meanAbsoluteChange()).isCloseTo(8.0 / parameters.count(), within(1e-9));
     }
   }
@@ -200,7 +186,7 @@ class WeightSnapshotTest {
   void theChangeIsTheGradientThatSgdFollows() {
     try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
         WeightSnapshot start = new WeightSnapshot(model);
-        Trainer trainer = new Trainer(model, Golden.allWeights(), sgd(), 7)) {
+        Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.sgd(), 7)) {
       Map<String, double[]> before = weights(model);
       trainer.accumulate(sequences());
       double norm = trainer.update(0.25);
@@ -224,7 +210,7 @@ class WeightSnapshotTest {
   @Test
   void gradientsAddUpUntilTheUpdate() {
     try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
-        Trainer trainer = new Trainer(model, LORA, sgd(), 7)) {
+        Trainer trainer = new Trainer(model, LORA, Golden.sgd(), 7)) {
       trainer.accumulate(sequences());
       double once = trainer.update(0);
       assertThat(once).isPositive();

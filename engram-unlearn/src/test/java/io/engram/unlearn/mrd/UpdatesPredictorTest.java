@@ -170,7 +170,7 @@ class UpdatesPredictorTest {
   void aDamagedModelIsToldWithTheSample() {
     try (LanguageModel model = open();
         AutoGradMode off = new AutoGradMode(false)) {
-      model.decoder().parameters().get(WeightNames.FINAL_NORM).fill_(new Scalar(Double.NaN));
+      model.decoder().parameters().get(WeightNames.LLAMA.finalNorm()).fill_(new Scalar(Double.NaN));
       assertThatThrownBy(() -> rows(model, recipe(ADAMW)))
           .isInstanceOf(EngramException.class)
           .hasMessageStartingWith("Sample a has the mean loss NaN nats");
