@@ -31,8 +31,8 @@ final class KeyTable {
               words(),
               "mini",
               "path",
-              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, or mini,"
-                  + " the model that comes with Engram."),
+              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME"
+                  + " after engram fetch, or mini, the model that comes with Engram."),
           new Entry(
               "model.dtype",
               choice("auto", "float32", "bfloat16"),
@@ -170,7 +170,9 @@ final class KeyTable {
                   + " the gradient's share; shared: one noise for all samples; paper: Algorithm 1"
                   + " as printed, slowest; activation: as exact, own noise for"
                   + " each sample, without a float32 copy of the weights. Scores of their own, from gradients alone: gradient,"
-                  + " gauss_newton."),
+                  + " gauss_newton. In MRD's place: predicted_updates, how many updates a sample"
+                  + " needs by one gradient and one look along it; with weight: mrd, p_i ∝"
+                  + " 1 / updates."),
           new Entry(
               "order.estimator.control_variate",
               choice(EstimatorSection.ControlVariate.values()),
@@ -236,6 +238,14 @@ final class KeyTable {
               "nats",
               "A |log-probability| below this is taken as this; it stands in a denominator, and"
                   + " a memorised token's is near 0."),
+          new Entry(
+              "order.estimator.until",
+              above(0),
+              "1.5",
+              "nats a token",
+              "predicted_updates only: the mean loss at which a sample counts as forgotten. The"
+                  + " updates are those of optimizer.name at optimizer.learning_rate, on this"
+                  + " sample alone, without schedule, decay, momentum and clipping."),
           new Entry(
               "optimizer.name",
               choice(OptimizerSection.OptimizerName.values()),

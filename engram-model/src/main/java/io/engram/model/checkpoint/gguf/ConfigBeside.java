@@ -26,7 +26,7 @@ final class ConfigBeside {
   /** Rotary positions under the names of other versions of transformers. */
   private static final List<String> ROTARY = List.of("rope_parameters", "rope_scaling");
 
-  /** Words for the same thing of which the config.json's is the more exact. */
+  /** What kind of model it is, which the config.json says more exactly: Mistral, not Llama. */
   private static final List<String> NAMES = List.of("model_type", "architectures");
 
   private ConfigBeside() {}
@@ -61,9 +61,11 @@ final class ConfigBeside {
     }
     ObjectNode merged = beside.deepCopy();
     merged.remove(ROTARY);
-    own.properties().stream()
-        .filter(setting -> !NAMES.contains(setting.getKey()) || !merged.has(setting.getKey()))
-        .forEach(setting -> merged.set(setting.getKey(), setting.getValue()));
+    ObjectNode said = own.deepCopy().remove(NAMES);
+    if (said.path(SpecialTokens.PADDING).isNull()) {
+      said.remove(SpecialTokens.PADDING);
+    }
+    merged.setAll(said);
     return merged;
   }
 }
