@@ -17,6 +17,8 @@ import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LanguageModel implements AutoCloseable {
   private static final long SMALL = 1_000_000_000;
+
+  /** A folder of the hubs' cache: models--ORG--NAME/snapshots/REVISION. */
+  private static final Pattern CACHED =
+      Pattern.compile(".*/models--([^/]+?)--([^/]+)/snapshots/[^/]+");
 
   private final ModelFolder folder;
   private final ModelOptions options;
@@ -207,12 +213,18 @@ public final class LanguageModel implements AutoCloseable {
    * @throws EngramException if the folder can't be written or the earlier adapter is DoRA
    */
   public void saveAdapter(Path target, int rank, double alpha, Map<String, String> texts) {
-    Path base = folder.weights().toAbsolutePath().normalize();
-    PeftWriter writer = new PeftWriter(config(), base.toString(), rank, alpha);
+    PeftWriter writer = new PeftWriter(config(), baseName(), rank, alpha);
     ModelWriter.writeAdapter(
         target,
         texts,
         into -> writer.write(into, decoder.parameters().adapters(), folder.adapter()));
+  }
+
+  /** What an adapter calls its base: a hub's name where it lies in a hub's cache, else its path. */
+  private String baseName() {
+    String path = folder.weights().toAbsolutePath().normalize().toString();
+    Matcher cached = CACHED.matcher(path);
+    return cached.matches() ? cached.group(1) + "/" + cached.group(2) : path;
   }
 
   /** Whether it was opened with an adapter on top of which none can be written: DoRA. */

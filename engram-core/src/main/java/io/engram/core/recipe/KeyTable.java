@@ -324,7 +324,8 @@ final class KeyTable {
               listOf(words()),
               "[q_proj, v_proj]",
               "",
-              "The projections lora is put on, as the model's weights name them."),
+              "The projections lora is put on, as the model's weights name them; all-linear: all of"
+                  + " them."),
           new Entry(
               "scope.layers",
               listOf(wholeFrom(0)),

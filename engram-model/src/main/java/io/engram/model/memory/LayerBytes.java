@@ -40,12 +40,12 @@ record LayerBytes(DecoderConfig config, Dtype dtype) {
         .sum();
   }
 
-  /** A linear layer's last name, as a recipe targets it. */
+  /** Whether a matrix of a layer has an adapter, by the last part of its name. */
   static boolean isTarget(ScopeSection scope, String weight) {
     String module = weight.replaceFirst("\\.weight$", "");
     return scope.train() == ScopeSection.Train.LORA
-        && weight.endsWith(".weight")
-        && scope.targets().contains(module.substring(module.lastIndexOf('.') + 1));
+        && (scope.targets().contains("all-linear")
+            || scope.targets().contains(module.substring(module.lastIndexOf('.') + 1)));
   }
 
   /**

@@ -127,7 +127,9 @@ public record MemoryEstimate(ModelSize size) {
               if (scope.train() == ScopeSection.Train.ALL) {
                 return ModelSize.numbers(shape);
               }
-              return LayerBytes.isTarget(scope, weight.getKey()) && shape.length == 2
+              boolean inLayer =
+                  size.config().names().layerOf(weight.getKey()).isPresent() && shape.length == 2;
+              return inLayer && LayerBytes.isTarget(scope, weight.getKey())
                   ? scope.rank() * (shape[0] + shape[1])
                   : 0;
             })

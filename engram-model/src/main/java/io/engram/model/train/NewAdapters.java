@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts new low-rank adapters on the linear layers that a recipe targets, as PEFT starts them. */
 final class NewAdapters {
+  /** The target that stands for every linear layer but the output head, as in PEFT. */
+  static final String ALL = "all-linear";
+
   private NewAdapters() {}
 
   /** A ~ U(−1/√in, 1/√in) from the stream's child of the layer's number, B = 0. */
@@ -23,8 +26,7 @@ final class NewAdapters {
     Parameters parameters = decoder.parameters();
     int number = 0;
     for (String name : parameters.names()) {
-      if (scope.targets().contains(target(name))
-          && TrainedWeights.inLayers(decoder, name, scope.layers())) {
+      if (isTarget(decoder, scope, name)) {
         try (PointerScope inner = new PointerScope()) {
           Tensor weight = parameters.get(name);
           parameters.putAdapter(
@@ -41,6 +43,14 @@ final class NewAdapters {
       }
       number++;
     }
+  }
+
+  private static boolean isTarget(Decoder decoder, ScopeSection scope, String name) {
+    boolean named = scope.targets().contains(target(name)) || scope.targets().contains(ALL);
+    return named
+        && decoder.config().names().layerOf(name).isPresent()
+        && decoder.parameters().get(name).dim() == 2
+        && TrainedWeights.inLayers(decoder, name, scope.layers());
   }
 
   /** The name by which a recipe targets a layer: the last part before ".weight". */
