@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -72,7 +71,7 @@ final class ModelWriter {
             Tensors.scoped(
                 () -> {
                   Tensor wide = parameters.get(name).to(adapter.a().scalar_type());
-                  return wide.add(adapter.b().mm(adapter.a()).mul(new Scalar(adapter.scale())));
+                  return wide.add(adapter.added());
                 });
       }
       weights.put(name, weight);

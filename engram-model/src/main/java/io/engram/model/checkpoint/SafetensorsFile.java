@@ -13,12 +13,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,8 +37,11 @@ public final class SafetensorsFile implements TensorFile {
 
   private static final int MAX_SIZES = 8;
 
-  /** Where a tensor lies in the file. */
-  private record Entry(Dtype dtype, long[] shape, long from, long to) {}
+  /** Bytes of the formats that masks and position numbers have in older files; no weight does. */
+  private static final Map<String, Integer> BUFFER_BYTES = Map.of("BOOL", 1, "U8", 1, "I64", 8);
+
+  /** Where a tensor lies in the file; its number format is null where it can't be a weight. */
+  private record Entry(@Nullable Dtype dtype, long[] shape, long from, long to) {}
 
   private static final Comparator<Map.Entry<String, Entry>> BY_PLACE =
       Comparator.<Map.Entry<String, Entry>>comparingLong(e -> e.getValue().from())
@@ -105,7 +110,11 @@ public final class SafetensorsFile implements TensorFile {
   }
 
   private Entry entry(String name, JsonNode value, long dataBytes) {
-    Dtype dtype = Dtype.ofSafetensors(value.path("dtype").asString("?"), path + ": tensor " + name);
+    String format = value.path("dtype").asString("?");
+    Integer bufferBytes = BUFFER_BYTES.get(format);
+    Dtype dtype =
+        bufferBytes == null ? Dtype.ofSafetensors(format, path + ": tensor " + name) : null;
+    int numberBytes = dtype == null ? Objects.requireNonNull(bufferBytes) : dtype.sizeBytes();
     long[] shape = shape(name, value.path("shape"));
     long numbers = 1;
     for (long size : shape) {
@@ -125,11 +134,11 @@ public final class SafetensorsFile implements TensorFile {
               "tensor %s ends at byte %d of the data, which has %d: the file is truncated",
               name, to, dataBytes));
     }
-    if (to - from != numbers * dtype.sizeBytes()) {
+    if (to - from != numbers * numberBytes) {
       throw damaged(
           String.format(
               "tensor %s has %d bytes where its shape takes %d",
-              name, to - from, numbers * dtype.sizeBytes()));
+              name, to - from, numbers * numberBytes));
     }
     return new Entry(dtype, shape, from, to);
   }
@@ -183,13 +192,18 @@ public final class SafetensorsFile implements TensorFile {
     if (entry == null) {
       throw damaged("it has no tensor " + name);
     }
+    Dtype dtype = entry.dtype();
+    if (dtype == null) {
+      throw EngramException.file(
+          path + ": tensor " + name + " holds no numbers that a weight could have.");
+    }
     return Tensors.scoped(
         () -> {
           Tensor raw = bytes.narrow(0, dataStart + entry.from(), entry.to() - entry.from());
-          if ((dataStart + entry.from()) % entry.dtype().sizeBytes() != 0) {
+          if ((dataStart + entry.from()) % dtype.sizeBytes() != 0) {
             raw = raw.clone();
           }
-          return raw.view(entry.dtype().torch()).view(entry.shape());
+          return raw.view(dtype.torch()).view(entry.shape());
         });
   }
 
