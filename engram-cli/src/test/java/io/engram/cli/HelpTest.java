@@ -28,6 +28,8 @@ final class HelpTest {
         "finetune",
         "eval",
         "report",
+        "convert",
+        "fetch",
         "doctor",
         "completion"
       })

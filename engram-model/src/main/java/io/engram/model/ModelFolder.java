@@ -2,12 +2,15 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
+import io.engram.core.hub.HubCache;
+import io.engram.core.hub.HubName;
 import io.engram.core.run.Hashes;
-import io.engram.model.checkpoint.GgufFile;
 import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.WeightFiles;
+import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.family.Family;
+import io.engram.model.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -19,14 +22,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model on disk, with the adapter folder over it where MODEL names one.
  *
- * @param base folder with config.json and tokenizer.json
+ * @param base folder with config.json and tokenizer.json, or with the GGUF file
  * @param weights the same folder, or the GGUF file in it
  * @param adapter PEFT folder, or null
- * @param config the parsed config.json
+ * @param config the parsed config.json, or the one that the GGUF file's settings stand for
  * @param decoder what it says
  */
 record ModelFolder(
@@ -36,8 +40,8 @@ record ModelFolder(
   private static final String EOS = "eos_token_id";
 
   /**
-   * Finds what MODEL names: {@code mini} and other built-in models, a folder, a GGUF file, or an
-   * adapter folder.
+   * Finds what MODEL names: {@code mini} and other built-in models, a folder, a GGUF file, an
+   * adapter folder, or a model of a hub that lies in the cache.
    *
    * @param base the base of an adapter; null: the one its configuration names
    */
@@ -51,14 +55,26 @@ record ModelFolder(
                 + " is an adapter of "
                 + named
                 + ", which is no folder here.\nName its base model's folder or GGUF file with --base (or"
-                + " model.base in a recipe).");
+                + " model.base in a recipe)"
+                + fetching(named)
+                + ".");
       }
       return read(locate(named), folder);
     }
     return read(folder, null);
   }
 
+  private static String fetching(@Nullable String model) {
+    return model == null
+        ? ""
+        : HubName.ofModel(model).map(name -> ", or fetch it: " + name.command()).orElse("");
+  }
+
   private static boolean exists(String model) {
+    Optional<HubName> name = HubName.ofModel(model);
+    if (HubName.isMarked(model) || name.map(HubCache.here()::knows).orElse(false)) {
+      return true;
+    }
     Path path = Path.of(model);
     return Files.isDirectory(path)
         || GgufFile.isGguf(path)
@@ -66,6 +82,9 @@ record ModelFolder(
   }
 
   private static Path locate(String model) {
+    if (HubName.isMarked(model)) {
+      return HubCache.here().model(HubName.parse(model));
+    }
     Path path = Path.of(model);
     Optional<Path> builtIn = EngramHome.find("models/" + model);
     // A folder that happens to be called mini and holds no model doesn't hide the built-in one.
@@ -84,22 +103,29 @@ record ModelFolder(
               + " is a file; a Hugging Face model folder, an adapter folder or a .gguf file is"
               + " needed.");
     }
+    Optional<HubName> name = HubName.ofModel(model);
+    if (name.isPresent() && HubCache.here().knows(name.get())) {
+      return HubCache.here().model(name.get());
+    }
     throw EngramException.file(
         "MODEL "
             + model
             + ": no such folder, and no built-in model of this name.\n"
             + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder or a .gguf"
-            + " file.");
+            + " file."
+            + name.map(hub -> "\nOr fetch it from the hub: " + hub.command()).orElse(""));
   }
 
   private static ModelFolder read(Path named, @Nullable Path adapter) {
     boolean isFile = GgufFile.isGguf(named);
     Path folder = isFile ? Objects.requireNonNull(named.toAbsolutePath().getParent()) : named;
     Path weights = isFile ? named : WeightFiles.locate(folder);
-    if (GgufFile.isGguf(weights)) {
-      requireBeside(weights, folder);
-    }
     Path file = folder.resolve(CONFIG);
+    if (GgufFile.isGguf(weights)) {
+      JsonNode config = ggufConfig(weights, file);
+      DecoderConfig decoder = Family.readAny(config, weights.toString());
+      return new ModelFolder(folder, weights, adapter, config, decoder);
+    }
     if (!Files.isRegularFile(file)) {
       throw EngramException.file(
           folder + " has no config.json; a Hugging Face model folder has one.");
@@ -109,16 +135,15 @@ record ModelFolder(
     return new ModelFolder(folder, weights, adapter, config, decoder);
   }
 
-  private static void requireBeside(Path weights, Path folder) {
-    for (String name : List.of(CONFIG, TOKENIZER)) {
-      if (!Files.isRegularFile(folder.resolve(name))) {
-        throw EngramException.file(
-            weights
-                + " needs config.json and tokenizer.json beside it; "
-                + name
-                + " is missing.\nTake both from the Hugging Face folder of the model that it was"
-                + " made from.");
+  private static JsonNode ggufConfig(Path weights, Path beside) {
+    try (GgufFile gguf = new GgufFile(weights)) {
+      if (!Files.isRegularFile(beside)) {
+        return gguf.config();
       }
+      if (json(beside) instanceof ObjectNode read) {
+        return gguf.config(read, beside.toString());
+      }
+      throw EngramException.file(beside + " is no JSON object; a config.json is one.");
     }
   }
 
@@ -135,14 +160,33 @@ record ModelFolder(
    * adapter's where there is one.
    */
   String hash() {
-    String own =
-        weights.equals(base)
-            ? Hashes.sha256(base)
-            : Hashes.sha256(
-                Hashes.sha256(weights)
-                    + Hashes.sha256(base.resolve(CONFIG))
-                    + Hashes.sha256(base.resolve(TOKENIZER)));
+    String own = weights.equals(base) ? Hashes.sha256(base) : ggufHash();
     return adapter == null ? own : Hashes.sha256(own + Hashes.sha256(adapter));
+  }
+
+  private String ggufHash() {
+    StringBuilder hashes = new StringBuilder(Hashes.sha256(weights));
+    for (String name : List.of(CONFIG, TOKENIZER)) {
+      if (Files.isRegularFile(base.resolve(name))) {
+        hashes.append(Hashes.sha256(base.resolve(name)));
+      }
+    }
+    return Hashes.sha256(hashes.toString());
+  }
+
+  /**
+   * Opens the tokenizer; the caller closes it.
+   *
+   * @throws EngramException if there is none
+   */
+  Tokenizer tokenizer() {
+    if (GgufFile.isGguf(weights) && !Files.isRegularFile(base.resolve(TOKENIZER))) {
+      throw EngramException.file(
+          weights
+              + " has no tokenizer.json beside it; token ids work without one, text doesn't.\n"
+              + "Put the tokenizer.json of the model that it was made from beside it.");
+    }
+    return Tokenizer.open(base, eosId());
   }
 
   /**
@@ -154,7 +198,7 @@ record ModelFolder(
     int first = stopIds().stream().findFirst().orElse(-1);
     if (first < 0 || first >= decoder.vocabularySize()) {
       throw EngramException.file(
-          base.resolve(CONFIG)
+          (GgufFile.isGguf(weights) ? weights : base.resolve(CONFIG))
               + ": eos_token_id "
               + (first == -1 ? "is missing" : first + " is no token of the vocabulary")
               + "; the id of the end token, 0 to "

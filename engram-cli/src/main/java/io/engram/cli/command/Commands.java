@@ -19,7 +19,9 @@ public final class Commands {
           EvalCommand.class,
           ReportCommand.class,
           StudyCommand.class,
+          ConvertCommand.class,
           RecipeCommand.class,
+          FetchCommand.class,
           DoctorCommand.class,
           CompletionCommand.class,
           CommandLine.HelpCommand.class);

@@ -15,7 +15,9 @@ public final class ModelChoice {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
-      description = "A Hugging Face folder, a PEFT adapter folder, or mini, the built-in model")
+      description =
+          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME from the cache"
+              + " (engram fetch), or mini, the built-in model")
   private String model = "";
 
   @Option(

@@ -31,8 +31,8 @@ final class KeyTable {
               words(),
               "mini",
               "path",
-              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, or mini,"
-                  + " the model that comes with Engram."),
+              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME"
+                  + " after engram fetch, or mini, the model that comes with Engram."),
           new Entry(
               "model.dtype",
               choice(Dtype.values()),
@@ -370,6 +370,15 @@ final class KeyTable {
               "0",
               "rows",
               "The first so many rows of each set are measured: quicker, noisier. 0: all."),
+          new Entry(
+              "eval.encoder",
+              words(),
+              EvalSection.BUILT_IN,
+              "path",
+              "The sentence encoder that judges answers by meaning: built-in (all-MiniLM-L6-v2,"
+                  + " quantised), or the Hugging Face folder of another, such as the paper's"
+                  + " paraphrase-MiniLM-L6-v2. What one encoder judged can't be compared with what"
+                  + " another did."),
           new Entry(
               "trials",
               wholeFrom(1),

@@ -7,32 +7,41 @@ import tools.jackson.databind.JsonNode;
  * Settings of a config.json, each checked as it's read. A wrong one is added to the faults and
  * stands as its least value, so that all faults are found before one is reported.
  */
-record ConfigReader(JsonNode config, List<String> faults) {
+public record ConfigReader(JsonNode config, List<String> faults) {
   /**
    * Whether the setting is there; null counts as absent, as in transformers.
    *
    * @param key its name
    */
-  boolean has(String key) {
+  public boolean has(String key) {
     return config.hasNonNull(key);
   }
 
   /** A whole number from 1 to {@code most} that must be there. */
-  int count(String key, int most) {
+  public int count(String key, int most) {
     if (!has(key)) {
       faults.add(key + " is missing");
       return 1;
     }
+    return whole(key, 1, most);
+  }
+
+  /** A whole number from 0 to {@code most}. */
+  int countFromZero(String key, int most, int otherwise) {
+    return has(key) ? whole(key, 0, most) : otherwise;
+  }
+
+  private int whole(String key, int least, int most) {
     JsonNode value = config.path(key);
-    if (!value.isInt() || value.intValue() < 1 || value.intValue() > most) {
-      faults.add(key + " " + value + " is no whole number from 1 to " + most);
-      return 1;
+    if (!value.isInt() || value.intValue() < least || value.intValue() > most) {
+      faults.add(key + " " + value + " is no whole number from " + least + " to " + most);
+      return least;
     }
     return value.intValue();
   }
 
   /** A whole number from 1 to {@code most}. */
-  int count(String key, int most, int otherwise) {
+  public int count(String key, int most, int otherwise) {
     return has(key) ? count(key, most) : otherwise;
   }
 
@@ -56,7 +65,7 @@ record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** A finite number above 0. */
-  double positive(String key, double otherwise) {
+  public double positive(String key, double otherwise) {
     return has(key) ? positive(key, config.path(key)) : otherwise;
   }
 
@@ -70,7 +79,7 @@ record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** True or false; false if it isn't there. */
-  boolean flag(String key) {
+  public boolean flag(String key) {
     return flag(key, false);
   }
 
@@ -86,7 +95,7 @@ record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** Refuses a setting that isn't built; null and false are fine. */
-  void refuse(String key) {
+  public void refuse(String key) {
     boolean off = config.path(key).isBoolean() && !config.path(key).booleanValue();
     if (has(key) && !off) {
       faults.add(key + " is not supported");
