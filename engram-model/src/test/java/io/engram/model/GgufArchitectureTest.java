@@ -25,6 +25,7 @@ class GgufArchitectureTest {
         "llama-bias",
         "llama-q8_0",
         "llama-bf16",
+        "llama-yarn",
         "mistral",
         "qwen2",
         "qwen3",

@@ -26,7 +26,7 @@ final class ConfigBeside {
   /** Rotary positions under the names of other versions of transformers. */
   private static final List<String> ROTARY = List.of("rope_parameters", "rope_scaling");
 
-  /** Words for the same thing of which the config.json's is the more exact. */
+  /** What kind of model it is, which the config.json says more exactly: Mistral, not Llama. */
   private static final List<String> NAMES = List.of("model_type", "architectures");
 
   private ConfigBeside() {}
@@ -61,9 +61,7 @@ final class ConfigBeside {
     }
     ObjectNode merged = beside.deepCopy();
     merged.remove(ROTARY);
-    own.properties().stream()
-        .filter(setting -> !NAMES.contains(setting.getKey()) || !merged.has(setting.getKey()))
-        .forEach(setting -> merged.set(setting.getKey(), setting.getValue()));
+    merged.setAll(own.deepCopy().remove(NAMES));
     return merged;
   }
 }

@@ -101,15 +101,31 @@ final class ConfigDraft {
       fault("rope.dimension_count", turned + " of " + headDim + " numbers of a head");
     }
     config.put("rope_theta", positive("rope.freq_base", 10_000));
-    String type = text("rope.scaling.type", "none");
-    if (!type.equals("none")) {
-      ObjectNode scaling = config.putObject("rope_scaling");
-      scaling.put("rope_type", type);
-      scaling.put("factor", positive("rope.scaling.factor"));
-      if (has("rope.scaling.original_context_length")) {
-        scaling.put(
-            "original_max_position_embeddings", count("rope.scaling.original_context_length"));
-      }
+    scaling();
+  }
+
+  /** As llama.cpp: a factor without a type is linear, a type "none" makes a factor mean nothing. */
+  private void scaling() {
+    double factor = positive("rope.scaling.factor", 1);
+    String type = text("rope.scaling.type", factor == 1 ? "none" : "linear");
+    if (type.equals("none")) {
+      return;
+    }
+    ObjectNode scaling = config.putObject("rope_scaling");
+    scaling.put("rope_type", type);
+    scaling.put("factor", factor);
+    if (has("rope.scaling.original_context_length")) {
+      scaling.put(
+          "original_max_position_embeddings", count("rope.scaling.original_context_length"));
+    }
+    putIfThere(scaling, "beta_fast", "rope.scaling.yarn_beta_fast");
+    putIfThere(scaling, "beta_slow", "rope.scaling.yarn_beta_slow");
+    putIfThere(scaling, "attention_factor", "rope.scaling.yarn_attn_factor");
+  }
+
+  private void putIfThere(ObjectNode to, String key, String setting) {
+    if (has(setting)) {
+      to.put(key, positive(setting));
     }
   }
 
