@@ -54,6 +54,9 @@ public final class PeftAdapter {
         PointerScope scope = new PointerScope()) {
       TreeSet<String> left = new TreeSet<>(file.shapes().keySet());
       for (String weight : shapes.keySet()) {
+        if (config.names().layerOf(weight).isEmpty()) {
+          continue; // the output head is computed without adapters, so one on it stays in "left"
+        }
         String module = PREFIX + weight.replaceFirst("\\.weight$", "");
         String a = module + ".lora_A.weight";
         String b = module + ".lora_B.weight";
@@ -82,7 +85,7 @@ public final class PeftAdapter {
             folder.resolve(WEIGHTS)
                 + ": "
                 + left.first()
-                + " belongs to no linear layer of the base model.");
+                + " belongs to no linear layer in the layers of the base model.");
       }
       if (parameters.adapters().isEmpty()) {
         throw EngramException.file(folder.resolve(WEIGHTS) + " holds no adapter.");

@@ -23,6 +23,7 @@ final class NewAdapters {
     int number = 0;
     for (String name : parameters.names()) {
       if (scope.targets().contains(target(name))
+          && decoder.config().names().layerOf(name).isPresent()
           && TrainedWeights.inLayers(decoder, name, scope.layers())) {
         try (PointerScope inner = new PointerScope()) {
           Tensor weight = parameters.get(name);
