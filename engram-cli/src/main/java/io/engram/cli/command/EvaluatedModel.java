@@ -4,6 +4,7 @@ import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.RecipeKind;
 import io.engram.core.EngramException;
+import io.engram.core.hub.HubName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
@@ -21,6 +22,9 @@ import java.util.List;
 record EvaluatedModel(Recipe recipe, String stage) {
   /** A run folder's model with the template it was unlearned with, else MODEL. */
   static EvaluatedModel of(ModelChoice choice, CommonOptions common) {
+    if (HubName.isMarked(choice.model())) { // No path, on Windows not even a bad one.
+      return new EvaluatedModel(choice.recipe(common).read(), "before");
+    }
     Path folder = Path.of(choice.model());
     return Files.isRegularFile(folder.resolve("manifest.json"))
         ? ofRun(folder)
