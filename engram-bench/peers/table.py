@@ -4,7 +4,9 @@ import pathlib
 import platform
 from statistics import fmean, median
 
-MIMALLOC = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"]
+# As the launcher sets them.
+LAUNCHER = {"OPENBLAS_THREAD_TIMEOUT": "14", "MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296",
+            "MALLOC_TOP_PAD_": "67108864"}
 PAPER_DRAWS = 200
 
 
@@ -16,12 +18,6 @@ def cpu():
     info = pathlib.Path("/proc/cpuinfo")
     names = [line for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
     return names[0].split(":", 1)[1].strip() if names else platform.processor()
-
-
-def mimalloc():
-    """The one that the launcher would take."""
-    found = [f"{folder}/{name}" for folder in MIMALLOC for name in ("libmimalloc.so.2", "libmimalloc.so")]
-    return next((file for file in found if pathlib.Path(file).exists()), None)
 
 
 def forward_flop(config, sample):
@@ -156,6 +152,7 @@ def markdown(result):
     batches = f", batches of {settings['peer_batch']}, micro-batches of {settings['peer_micro_batch']}"
     head = (f"### {result['model']}, {sizes['forget']}: {counts['samples']} samples, {counts['tokens']} tokens\n\n"
             f"{result['cpu']}, {result['threads']} threads, float32, {result['rounds']} rounds in turn; {other_load(result)}. "
+            f"{', '.join(f'{k}={v}' for k, v in result['environment'].items())}{'. ' if result['environment'] else ''}"
             f"PyTorch side: {about_side(result, 'pytorch', batches)}. Engram side: {about_side(result, 'engram', '')}. "
             f"Seconds: median (min–max).")
     times = markdown_table(["task", "n", "PyTorch, s", "Engram, s", "PyTorch / Engram", "peak GB, PyTorch", "peak GB, Engram",

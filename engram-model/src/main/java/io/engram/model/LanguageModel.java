@@ -55,7 +55,7 @@ public final class LanguageModel implements AutoCloseable {
       throw e;
     }
     this.decoder = new Decoder(config, parameters, options.device());
-    this.dtype = Dtype.of(parameters.get(WeightNames.EMBEDDING));
+    this.dtype = Dtype.of(parameters.get(config.names().embedding()));
     this.samples =
         new SampleTokenizer(
             this::tokenizer, options.template(), config.vocabularySize(), config.maxPositions());

@@ -41,8 +41,14 @@ final class ModelWriter {
         }
       }
       ObjectNode config = (ObjectNode) source.config().deepCopy();
-      config.remove("torch_dtype");
-      config.put("dtype", dtype.configName());
+      // Older transformers read torch_dtype, newer ones dtype; the file keeps what it had.
+      boolean older = config.has("torch_dtype");
+      if (older) {
+        config.put("torch_dtype", dtype.configName());
+      }
+      if (!older || config.has("dtype")) {
+        config.put("dtype", dtype.configName());
+      }
       Files.writeString(
           target.resolve("config.json"),
           JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");

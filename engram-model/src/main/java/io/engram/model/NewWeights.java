@@ -17,12 +17,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Weights of a model that hasn't been trained, as transformers initialises a Llama. */
+/** Weights of a model that hasn't been trained, as transformers initialises a decoder. */
 final class NewWeights {
   private NewWeights() {}
 
   /**
-   * Matrices N(0, initializer_range²) from the stream's child of their number, gains 1, biases 0.
+   * Matrices N(0, initializer_range²) from the stream's child of their number, biases 0, gains such
+   * that they change nothing.
    */
   static Parameters draw(DecoderConfig config, Dtype dtype, Device device, RandomStream stream) {
     Parameters parameters = new Parameters();
@@ -32,8 +33,8 @@ final class NewWeights {
         Tensor tensor = zeros(entry.getKey(), entry.getValue());
         if (entry.getValue().length == 2) {
           GaussianNoise.add(tensor, stream.child(number), config.initializerRange());
-        } else if (entry.getKey().endsWith("norm.weight")) {
-          tensor.fill_(new Scalar(1.0));
+        } else if (entry.getKey().endsWith(".weight")) {
+          tensor.fill_(new Scalar(config.norm().neutral()));
         }
         parameters.put(entry.getKey(), Tensors.to(tensor, device).to(dtype.torch()));
       }

@@ -22,6 +22,7 @@ public final class RunFixture {
   private int samples = 40;
   private int updates = 60;
   private String model = "mini";
+  private String encoder = "all-MiniLM-L6-v2, quantised; the paper uses paraphrase-MiniLM-L6-v2";
   private String status = "done";
   private boolean evaluated = true;
   private double completenessAfter = 0.61;
@@ -40,6 +41,11 @@ public final class RunFixture {
   public RunFixture size(int newSamples, int newUpdates) {
     samples = newSamples;
     updates = newUpdates;
+    return this;
+  }
+
+  public RunFixture encoder(String name) {
+    encoder = name;
     return this;
   }
 
@@ -160,8 +166,8 @@ public final class RunFixture {
     }
     if (evaluated) {
       String note =
-          "after: tofu measured on [forget10_perturbed]; forget and retain answers judged by"
-              + " all-MiniLM-L6-v2, quantised; the paper uses paraphrase-MiniLM-L6-v2";
+          "after: tofu measured on [forget10_perturbed]; forget and retain answers judged by "
+              + encoder;
       folder.journal().write("note", Map.of("text", note));
       folder.journal().write("evaluation", Map.of("stage", "after", "seconds", 12.4));
     }

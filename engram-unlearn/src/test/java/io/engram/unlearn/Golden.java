@@ -30,6 +30,11 @@ public final class Golden {
     return ROOT.resolve("engram-model/src/test/resources/golden/llama").resolve(name);
   }
 
+  /** The folder of a tiny encoder. */
+  public static Path encoder(String name) {
+    return ROOT.resolve("engram-model/src/test/resources/golden/encoder").resolve(name);
+  }
+
   /** A model folder in this number format. */
   public static LanguageModel open(Path folder, Dtype dtype) {
     return LanguageModel.open(

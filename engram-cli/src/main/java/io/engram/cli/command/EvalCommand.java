@@ -39,6 +39,14 @@ final class EvalCommand implements Callable<Integer> {
   private int limit;
 
   @Option(
+      names = "--encoder",
+      paramLabel = "DIR",
+      description =
+          "Sentence encoder that judges answers: built-in, or a Hugging Face folder (default:"
+              + " built-in, or the run's)")
+  private @Nullable String encoder;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Write measurements and rows to this folder, new or empty")
@@ -48,12 +56,14 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Suite> chosen = suites.stream().map(Suites::named).toList();
-    EvaluatedModel evaluated = EvaluatedModel.of(model, common);
+    EvaluatedModel evaluated = EvaluatedModel.of(model, common, encoder);
+    List<Suite> chosen = Suites.named(suites, evaluated.recipe().eval().encoder());
     List<Measurement> measurements;
     try (LanguageModel opened = ModelChoice.open(evaluated.recipe(), common)) {
       measurements =
-          out == null ? measure(opened, chosen, evaluated.stage()) : write(opened, evaluated, out);
+          out == null
+              ? measure(opened, chosen, evaluated.stage())
+              : write(opened, chosen, evaluated, out);
     }
     common
         .console()
@@ -70,7 +80,8 @@ final class EvalCommand implements Callable<Integer> {
                 .toList());
   }
 
-  private List<Measurement> write(LanguageModel opened, EvaluatedModel evaluated, Path folder) {
+  private List<Measurement> write(
+      LanguageModel opened, List<Suite> chosen, EvaluatedModel evaluated, Path folder) {
     Recipe recipe = evaluated.recipe();
     try (RunFolder run = RunFolder.create(folder)) {
       EvaluationFolder written = new EvaluationFolder(run, recipe, opened, common);
@@ -80,7 +91,7 @@ final class EvalCommand implements Callable<Integer> {
               common.console(),
               progress ->
                   EvaluationWriter.evaluate(
-                      opened, suites, limit, evaluated.stage(), run, progress));
+                      opened, chosen, limit, evaluated.stage(), run, progress));
       written.end();
       return measurements;
     }

@@ -11,7 +11,9 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code engram eval} measures.
@@ -20,18 +22,23 @@ import java.util.List;
  * @param stage {@code before} for a model, {@code after} for a run's
  */
 record EvaluatedModel(Recipe recipe, String stage) {
-  /** A run folder's model with the template it was unlearned with, else MODEL. */
-  static EvaluatedModel of(ModelChoice choice, CommonOptions common) {
-    if (HubName.isMarked(choice.model())) { // No path, on Windows not even a bad one.
-      return new EvaluatedModel(choice.recipe(common).read(), "before");
-    }
-    Path folder = Path.of(choice.model());
-    return Files.isRegularFile(folder.resolve("manifest.json"))
-        ? ofRun(folder)
-        : new EvaluatedModel(choice.recipe(common).read(), "before");
+  private static final String ENCODER = "eval.encoder";
+
+  /**
+   * A run folder's model with the template it was unlearned with and its run's encoder, else MODEL.
+   *
+   * @param encoder the one to judge with instead; null: no other
+   */
+  static EvaluatedModel of(ModelChoice choice, CommonOptions common, @Nullable String encoder) {
+    String judge = encoder == null ? null : JsonFiles.line(encoder);
+    // A name of a hub is no path; on Windows not even a bad one.
+    Path folder = HubName.isMarked(choice.model()) ? null : Path.of(choice.model());
+    return folder != null && Files.isRegularFile(folder.resolve("manifest.json"))
+        ? ofRun(folder, judge)
+        : new EvaluatedModel(choice.recipe(common).set(ENCODER, judge).read(), "before");
   }
 
-  private static EvaluatedModel ofRun(Path folder) {
+  private static EvaluatedModel ofRun(Path folder, @Nullable String judge) {
     try (RunFolder run = RunFolder.read(folder)) {
       Path model = run.model();
       if (!Files.isDirectory(model)) {
@@ -40,10 +47,14 @@ record EvaluatedModel(Recipe recipe, String stage) {
       }
       String yaml = run.recipe();
       List<String> ownModel =
-          List.of(
-              "model.path=" + JsonFiles.line(model.toString()),
-              "model.base=null",
-              "model.init=false");
+          new ArrayList<>(
+              List.of(
+                  "model.path=" + JsonFiles.line(model.toString()),
+                  "model.base=null",
+                  "model.init=false"));
+      if (judge != null) {
+        ownModel.add(ENCODER + "=" + judge);
+      }
       Recipe recipe =
           RecipeReader.parse(
               yaml, ownModel, RecipeKind.of(yaml), folder.resolve("recipe.yaml").toString());

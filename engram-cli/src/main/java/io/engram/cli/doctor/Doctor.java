@@ -39,6 +39,7 @@ public final class Doctor {
     findings.add(memory());
     findings.addAll(libtorch());
     findings.add(waitPolicy());
+    findings.add(kernels());
     findings.add(allocator());
     findings.add(disk());
     findings.add(builtIn("built-in model", "models/mini/model.safetensors"));
@@ -111,13 +112,27 @@ public final class Doctor {
                 + " take the cores from the matrix products.");
   }
 
-  private Finding allocator() {
-    return machine.hasLoaded("mimalloc")
-        ? Finding.good("mimalloc", "loaded")
+  /** OpenBLAS finds the fastest kernels by itself; this holds it to others. */
+  private Finding kernels() {
+    String value = environment.get("OPENBLAS_CORETYPE");
+    return value == null
+        ? Finding.good("OpenBLAS kernels", "its own choice")
         : Finding.better(
-            "mimalloc",
-            "not loaded",
-            "Install it (Debian: apt install libmimalloc2.0); the launcher finds it.");
+            "OpenBLAS kernels",
+            "OPENBLAS_CORETYPE=" + value,
+            "Unset it unless you know why it's set: kernels for older processors take up to twice"
+                + " as long.");
+  }
+
+  private Finding allocator() {
+    boolean kept = environment.containsKey("MALLOC_MMAP_THRESHOLD_");
+    return kept || machine.hasLoaded("malloc")
+        ? Finding.good("allocator", kept ? "keeps freed memory" : "preloaded")
+        : Finding.better(
+            "allocator",
+            "gives freed memory back at once",
+            "Start Engram with its launcher, or set MALLOC_MMAP_THRESHOLD_=1073741824 and"
+                + " MALLOC_TRIM_THRESHOLD_=4294967296.");
   }
 
   private static Finding disk() {

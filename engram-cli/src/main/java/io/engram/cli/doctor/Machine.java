@@ -32,16 +32,18 @@ record Machine(String cpuInfo, String memoryInfo, String maps) {
 
   /** Those of the instruction sets that matter for matrix products which the processor has. */
   String vectorInstructions() {
-    Set<String> flags =
-        cpuInfo
-            .lines()
-            .filter(line -> line.startsWith("flags"))
-            .findFirst()
-            .map(line -> Set.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
-            .orElse(Set.of());
     return Stream.of("avx", "avx2", "avx512f", "avx512_bf16", "amx_bf16")
-        .filter(flags::contains)
+        .filter(flags()::contains)
         .collect(Collectors.joining(", "));
+  }
+
+  private Set<String> flags() {
+    return cpuInfo
+        .lines()
+        .filter(line -> line.startsWith("flags"))
+        .findFirst()
+        .map(line -> Set.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
+        .orElse(Set.of());
   }
 
   /** A line of {@code /proc/meminfo}, in GiB. */

@@ -2,10 +2,14 @@ package io.engram.cli.output;
 
 import io.engram.core.run.Measurement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Measurements as a table: a line a metric, a column a stage. */
+/** Measurements as a table: a line a metric, a column a stage; then what judged which. */
 public final class MeasurementText {
   private MeasurementText() {}
 
@@ -18,7 +22,27 @@ public final class MeasurementText {
     for (String metric : measurements.stream().map(Measurement::metric).distinct().toList()) {
       table.row(line(measurements, metric, stages));
     }
-    return stages.isEmpty() ? "" : table.toString();
+    return stages.isEmpty() ? "" : table + judges(measurements);
+  }
+
+  /** A line for each sentence encoder with the metrics that rest on it. */
+  private static String judges(List<Measurement> measurements) {
+    Map<String, Set<String>> metrics = new LinkedHashMap<>();
+    for (Measurement measurement : measurements) {
+      String judge = measurement.judgedBy();
+      if (judge != null) {
+        metrics.computeIfAbsent(judge, j -> new LinkedHashSet<>()).add(measurement.metric());
+      }
+    }
+    StringBuilder lines = new StringBuilder();
+    metrics.forEach(
+        (judge, judged) ->
+            lines
+                .append("\nJudged by the sentence encoder ")
+                .append(judge)
+                .append(": ")
+                .append(String.join(", ", judged)));
+    return lines.toString();
   }
 
   private static String[] line(List<Measurement> all, String metric, List<String> stages) {

@@ -42,7 +42,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
 
   /** Starts a run. A folder that holds no run yet when it fails is taken away again. */
   public Outcome start(Recipe recipe, Path folder, @Nullable Path sharedBefore) {
-    recipe.eval().suites().forEach(Suites::named);
+    Suites.named(recipe.eval().suites(), recipe.eval().encoder());
     Setup setup = setup(sharedBefore);
     common.console().message("Run folder: " + folder);
     Unstarted unstarted = Unstarted.of(folder);

@@ -41,6 +41,15 @@ final class UnlearnCommandTest {
     assertThat(evaluated.exitCode()).as(evaluated.err()).isZero();
     JsonNode first = JsonFiles.mapper().readTree(evaluated.out()).path("measurements").get(0);
     assertThat(first.path("stage").asString()).isEqualTo("after");
+    Path encoder = Cli.TINY.resolveSibling("../encoder/sentence-bert").normalize();
+    Path out = folder.resolve("evaluation");
+    Cli.Ran judged = Cli.run("eval", run, "--limit", 1, "--encoder", encoder, "--out", out);
+    assertThat(judged.exitCode()).as(judged.err()).isZero();
+    assertThat(judged.out()).contains("Judged by the sentence encoder sentence-bert, sha256 ");
+    assertThat(out.resolve("recipe.yaml")).content().contains("sentence-bert");
+    Cli.Ran none = Cli.run("eval", run, "--encoder", Cli.TINY);
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.err()).contains("eval.encoder = ", "is no sentence encoder");
     Path page = folder.resolve("page.html");
     assertThat(Cli.run("report", run, "--out", page).exitCode()).isZero();
     assertThat(page).exists();

@@ -28,8 +28,18 @@ final class DoctorTest {
     assertThat(finding(byName, "memory").value()).isEqualTo("16.0 GiB, 2.0 GiB free");
     assertThat(finding(byName, "memory").advice()).contains("--batch-tokens");
     assertThat(finding(byName, "OMP_WAIT_POLICY").advice()).contains("OMP_WAIT_POLICY=PASSIVE");
-    assertThat(finding(byName, "mimalloc").advice()).isNull();
+    assertThat(finding(byName, "allocator").value()).isEqualTo("preloaded");
     assertThat(finding(byName, "TOFU").advice()).isNull();
+  }
+
+  @Test
+  void kernelsThatAreForcedAreQuestioned() {
+    Map<String, String> forced = Map.of("OPENBLAS_CORETYPE", "Haswell");
+    assertThat(finding(byName(new Doctor(MACHINE, forced).findings()), "OpenBLAS kernels").advice())
+        .contains("Unset it");
+    assertThat(
+            finding(byName(new Doctor(MACHINE, Map.of()).findings()), "OpenBLAS kernels").advice())
+        .isNull();
   }
 
   @Test
@@ -39,7 +49,7 @@ final class DoctorTest {
         byName(new Doctor(other, Map.of("OMP_WAIT_POLICY", "passive")).findings());
     assertThat(finding(byName, "memory").value()).isEqualTo("unknown");
     assertThat(finding(byName, "OMP_WAIT_POLICY").advice()).isNull();
-    assertThat(finding(byName, "mimalloc").advice()).contains("libmimalloc");
+    assertThat(finding(byName, "allocator").advice()).contains("MALLOC_MMAP_THRESHOLD_");
   }
 
   private static Finding finding(Map<String, Finding> byName, String name) {

@@ -38,6 +38,23 @@ final class TextTest {
     assertThat(MeasurementText.byStage(List.of())).isEmpty();
   }
 
+  @Test
+  void measurementsNameTheEncoderTheyRestOn() {
+    assertThat(
+            MeasurementText.byStage(
+                List.of(judged("before", "one"), judged("after", "one"), judged("after", "two"))))
+        .endsWith(
+            """
+
+            Judged by the sentence encoder one: tofu.retain.accuracy
+            Judged by the sentence encoder two: tofu.retain.accuracy""");
+  }
+
+  private static Measurement judged(String stage, String encoder) {
+    return new Measurement(
+        stage, "tofu", "tofu.retain.accuracy", 0.5, "ratio", 2, true, null, encoder);
+  }
+
   private static Measurement measurement(
       String stage, double value, @org.jspecify.annotations.Nullable Double error) {
     return new Measurement(

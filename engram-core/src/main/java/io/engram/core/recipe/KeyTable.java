@@ -371,6 +371,15 @@ final class KeyTable {
               "rows",
               "The first so many rows of each set are measured: quicker, noisier. 0: all."),
           new Entry(
+              "eval.encoder",
+              words(),
+              EvalSection.BUILT_IN,
+              "path",
+              "The sentence encoder that judges answers by meaning: built-in (all-MiniLM-L6-v2,"
+                  + " quantised), or the Hugging Face folder of another, such as the paper's"
+                  + " paraphrase-MiniLM-L6-v2. What one encoder judged can't be compared with what"
+                  + " another did."),
+          new Entry(
               "trials",
               wholeFrom(1),
               "1",

@@ -1,5 +1,6 @@
 package io.engram.core.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param n how many samples it is over
  * @param higherIsBetter its direction
  * @param standardError of the value; null: unknown
+ * @param judgedBy the sentence encoder that the value rests on, which another's can't be compared
+ *     with; null, and left out of the line: none
  */
 public record Measurement(
     String stage,
@@ -22,4 +25,18 @@ public record Measurement(
     String unit,
     int n,
     boolean higherIsBetter,
-    @Nullable Double standardError) {}
+    @Nullable Double standardError,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String judgedBy) {
+  /** A measurement that rests on no sentence encoder. */
+  public Measurement(
+      String stage,
+      String suite,
+      String metric,
+      double value,
+      String unit,
+      int n,
+      boolean higherIsBetter,
+      @Nullable Double standardError) {
+    this(stage, suite, metric, value, unit, n, higherIsBetter, standardError, null);
+  }
+}

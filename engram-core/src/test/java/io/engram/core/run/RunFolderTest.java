@@ -90,6 +90,18 @@ class RunFolderTest {
   }
 
   @Test
+  void aMeasurementNamesTheEncoderItRestsOn() throws IOException {
+    Measurement judged =
+        new Measurement("before", "tofu", "tofu.retain.accuracy", 1, "ratio", 2, true, null, "E");
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      run.appendMeasurements(List.of(judged));
+      assertThat(Files.readString(run.path().resolve("measurements.jsonl")))
+          .contains("\"standard_error\":null,\"judged_by\":\"E\"}");
+      assertThat(run.measurements()).containsExactly(judged);
+    }
+  }
+
+  @Test
   void aMeasurementMadeAgainTakesTheOldOnesPlace() {
     try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
       run.appendMeasurements(List.of(measurement("before", "a", 1), measurement("before", "b", 2)));

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class GgufNames {
   private static final Map<String, String> WHOLE =
       Map.of(
-          "token_embd.weight", WeightNames.EMBEDDING,
-          "output_norm.weight", WeightNames.FINAL_NORM,
-          "output.weight", WeightNames.HEAD);
+          "token_embd.weight", WeightNames.LLAMA.embedding(),
+          "output_norm.weight", WeightNames.LLAMA.finalNorm(),
+          "output.weight", WeightNames.LLAMA.ownHead());
   private static final Map<String, String> PARTS =
       Map.of(
           "attn_norm", "input_layernorm",
@@ -38,6 +38,10 @@ final class GgufNames {
     String part = PARTS.get(layer.group(2));
     return part == null
         ? null
-        : WeightNames.layer(Integer.parseInt(layer.group(1))) + "." + part + "." + layer.group(3);
+        : WeightNames.LLAMA.layer(Integer.parseInt(layer.group(1)))
+            + "."
+            + part
+            + "."
+            + layer.group(3);
   }
 }

@@ -35,8 +35,16 @@ public final class SafetensorsFile implements TensorFile {
 
   private static final int MAX_SIZES = 8;
 
-  /** Where a tensor lies in the file. */
-  private record Entry(Dtype dtype, long[] shape, long from, long to) {}
+  /**
+   * Bytes a number takes in formats that no weight is computed in. Files hold such tensors beside
+   * the weights (position numbers, masks); they are passed over unless one is asked for.
+   */
+  private static final Map<String, Integer> OTHER_FORMATS =
+      Map.of(
+          "I64", 8, "U64", 8, "I32", 4, "U32", 4, "I16", 2, "U16", 2, "I8", 1, "U8", 1, "BOOL", 1);
+
+  /** Where a tensor lies in the file, and its number format as the header calls it. */
+  private record Entry(String format, long[] shape, long from, long to) {}
 
   private static final Comparator<Map.Entry<String, Entry>> BY_PLACE =
       Comparator.<Map.Entry<String, Entry>>comparingLong(e -> e.getValue().from())
@@ -105,7 +113,9 @@ public final class SafetensorsFile implements TensorFile {
   }
 
   private Entry entry(String name, JsonNode value, long dataBytes) {
-    Dtype dtype = Dtype.ofSafetensors(value.path("dtype").asString("?"), path + ": tensor " + name);
+    String format = value.path("dtype").asString("?");
+    Integer other = OTHER_FORMATS.get(format);
+    int sizeBytes = other == null ? dtype(format, name).sizeBytes() : other;
     long[] shape = shape(name, value.path("shape"));
     long numbers = 1;
     for (long size : shape) {
@@ -125,13 +135,17 @@ public final class SafetensorsFile implements TensorFile {
               "tensor %s ends at byte %d of the data, which has %d: the file is truncated",
               name, to, dataBytes));
     }
-    if (to - from != numbers * dtype.sizeBytes()) {
+    if (to - from != numbers * sizeBytes) {
       throw damaged(
           String.format(
               "tensor %s has %d bytes where its shape takes %d",
-              name, to - from, numbers * dtype.sizeBytes()));
+              name, to - from, numbers * sizeBytes));
     }
-    return new Entry(dtype, shape, from, to);
+    return new Entry(format, shape, from, to);
+  }
+
+  private Dtype dtype(String format, String name) {
+    return Dtype.ofSafetensors(format, path + ": tensor " + name);
   }
 
   private long[] shape(String name, JsonNode sizes) {
@@ -176,6 +190,8 @@ public final class SafetensorsFile implements TensorFile {
   /**
    * The tensor as a view on the map, or a copy where the file doesn't align it; belongs to the
    * running scope and lives on after this is closed.
+   *
+   * @throws EngramException if its number format isn't one of {@link Dtype}
    */
   @Override
   public Tensor tensor(String name) {
@@ -183,13 +199,14 @@ public final class SafetensorsFile implements TensorFile {
     if (entry == null) {
       throw damaged("it has no tensor " + name);
     }
+    Dtype dtype = dtype(entry.format(), name);
     return Tensors.scoped(
         () -> {
           Tensor raw = bytes.narrow(0, dataStart + entry.from(), entry.to() - entry.from());
-          if ((dataStart + entry.from()) % entry.dtype().sizeBytes() != 0) {
+          if ((dataStart + entry.from()) % dtype.sizeBytes() != 0) {
             raw = raw.clone();
           }
-          return raw.view(entry.dtype().torch()).view(entry.shape());
+          return raw.view(dtype.torch()).view(entry.shape());
         });
   }
 

@@ -105,6 +105,22 @@ public final class WeightFiles {
     }
   }
 
+  /**
+   * Names of all weights that a Hugging Face folder says it has, in its single file or its index.
+   *
+   * @throws EngramException if it has neither, or they are damaged
+   */
+  public static Set<String> names(Path folder) {
+    Path index = folder.resolve(INDEX);
+    if (!Files.isRegularFile(folder.resolve(SINGLE)) && Files.isRegularFile(index)) {
+      return Set.copyOf(weightMap(index).propertyNames());
+    }
+    requireSingle(folder);
+    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(SINGLE))) {
+      return file.shapes().keySet();
+    }
+  }
+
   private static Parameters read(
       Function<String, TensorFile> fileOf,
       Map<String, long[]> shapes,
@@ -147,12 +163,7 @@ public final class WeightFiles {
       requireSingle(folder);
       return Map.of();
     }
-    JsonNode map;
-    try {
-      map = JsonMapper.shared().readTree(index.toFile()).path("weight_map");
-    } catch (JacksonException e) {
-      throw EngramException.file(index + " is no JSON: " + e.getOriginalMessage(), e);
-    }
+    JsonNode map = weightMap(index);
     Map<String, Path> files = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     for (String name : names) {
@@ -174,6 +185,14 @@ public final class WeightFiles {
               + ".");
     }
     return files;
+  }
+
+  private static JsonNode weightMap(Path index) {
+    try {
+      return JsonMapper.shared().readTree(index.toFile()).path("weight_map");
+    } catch (JacksonException e) {
+      throw EngramException.file(index + " is no JSON: " + e.getOriginalMessage(), e);
+    }
   }
 
   private static void requireSingle(Path folder) {

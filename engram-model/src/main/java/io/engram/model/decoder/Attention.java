@@ -1,53 +1,28 @@
 package io.engram.model.decoder;
 
+import io.engram.model.tensor.Device;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Causal grouped-query self-attention over packed sequences: projections on all tokens at once,
- * scores within each bucket of sequences of equal length, so no token attends to padding or to
- * another sequence.
+ * Causal grouped-query self-attention over packed sequences: scores within each bucket of sequences
+ * of equal length, so no token attends to padding or to another sequence.
  */
 final class Attention {
   private Attention() {}
 
-  /**
-   * Queries, keys and values of one layer, turned by their positions.
-   *
-   * @param q {@code [N, H, D]}
-   * @param k {@code [N, G, D]}
-   * @param v {@code [N, G, D]}
-   */
-  record Heads(Tensor q, Tensor k, Tensor v) {}
-
-  /** Projects {@code x [N, C]}. */
-  static Heads project(
-      Parameters parameters,
-      LayerObserver observer,
-      DecoderConfig config,
-      String prefix,
-      Tensor x,
-      Rotary rotary) {
-    long rows = x.size(0);
-    long dim = config.headDim();
-    Tensor q =
-        Linear.apply(parameters, observer, prefix + ".q_proj", x).view(rows, config.heads(), dim);
-    Tensor k =
-        Linear.apply(parameters, observer, prefix + ".k_proj", x).view(rows, config.kvHeads(), dim);
-    Tensor v =
-        Linear.apply(parameters, observer, prefix + ".v_proj", x).view(rows, config.kvHeads(), dim);
-    return new Heads(rotary.apply(q), rotary.apply(k), v);
-  }
-
-  /** Attention of whole sequences; {@code [N, H·D]}, before the output projection. */
-  static Tensor causal(Heads heads, DecoderConfig config, List<PackedBatch.Bucket> buckets) {
+  /** Attention of whole sequences in one layer; {@code [N, H·D]}, before the output projection. */
+  static Tensor causal(Heads heads, DecoderConfig config, LayerKind kind, Places places) {
+    List<PackedBatch.Bucket> buckets = places.buckets();
     if (buckets.size() == 1) {
-      return bucket(heads.q(), heads.k(), heads.v(), config, buckets.get(0));
+      return bucket(heads, config, kind, places, buckets.get(0));
     }
     long[] rows = buckets.stream().mapToLong(PackedBatch.Bucket::rows).toArray();
     TensorVector q = heads.q().split_with_sizes(rows, 0);
@@ -55,17 +30,23 @@ final class Attention {
     TensorVector v = heads.v().split_with_sizes(rows, 0);
     Tensor[] parts = new Tensor[buckets.size()];
     for (int i = 0; i < parts.length; i++) {
-      parts[i] = bucket(q.get(i), k.get(i), v.get(i), config, buckets.get(i));
+      Heads own = new Heads(q.get(i), k.get(i), v.get(i));
+      parts[i] = bucket(own, config, kind, places, buckets.get(i));
     }
     return torch.cat(new TensorVector(parts), 0);
   }
 
   private static Tensor bucket(
-      Tensor q, Tensor k, Tensor v, DecoderConfig config, PackedBatch.Bucket bucket) {
+      Heads heads, DecoderConfig config, LayerKind kind, Places places, PackedBatch.Bucket bucket) {
+    Heads own =
+        new Heads(
+            batched(heads.q(), bucket), batched(heads.k(), bucket), batched(heads.v(), bucket));
+    Tensor mask = places.mask(kind, bucket.length());
     Tensor y =
-        scaledDotProduct(
-            batched(q, bucket), batched(k, bucket), batched(v, bucket), new TensorOptional(), true);
-    return y.transpose(1, 2).reshape(bucket.rows(), (long) config.heads() * config.headDim());
+        config.attention().softCap() == 0
+            ? scaledDotProduct(own, mask, config)
+            : softCapped(own, mask, config);
+    return y.transpose(1, 2).reshape(bucket.rows(), config.shape().queryWidth());
   }
 
   /** {@code [b·T, heads, D]} to {@code [b, heads, T, D]}. */
@@ -74,24 +55,48 @@ final class Attention {
   }
 
   /** On the processor bfloat16 attention is many times slower than float32, so it's cast there. */
-  static Tensor scaledDotProduct(
-      Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
-    boolean grouped = q.size(1) != k.size(1);
-    ScalarType type = q.scalar_type().intern(); // native code returns a new object each time
-    if (type == ScalarType.BFloat16 && !q.is_cuda()) {
-      Tensor y =
-          torch.scaled_dot_product_attention(
-              q.to(ScalarType.Float),
-              k.to(ScalarType.Float),
-              v.to(ScalarType.Float),
-              mask,
-              0.0,
-              causal,
-              new DoubleOptional(),
-              grouped);
-      return y.to(type);
-    }
-    return torch.scaled_dot_product_attention(
-        q, k, v, mask, 0.0, causal, new DoubleOptional(), grouped);
+  private static Tensor scaledDotProduct(Heads heads, @Nullable Tensor mask, DecoderConfig config) {
+    ScalarType type =
+        heads.q().scalar_type().intern(); // native code returns a new object each time
+    boolean cast = type == ScalarType.BFloat16 && !heads.q().is_cuda();
+    Heads own = cast ? heads.to(ScalarType.Float) : heads;
+    double scale = config.attention().scale();
+    Tensor y =
+        torch.scaled_dot_product_attention(
+            own.q(),
+            own.k(),
+            own.v(),
+            mask == null ? new TensorOptional() : new TensorOptional(mask),
+            0.0,
+            mask == null,
+            scale == 1 / Math.sqrt(config.headDim())
+                ? new DoubleOptional()
+                : new DoubleOptional(scale),
+            own.q().size(1) != own.k().size(1));
+    return cast ? y.to(type) : y;
+  }
+
+  /**
+   * By definition, for no fused kernel has a cap: {@code softmax(c·tanh(q·kᵀ·scale / c)) v}, in
+   * float32 at least.
+   */
+  private static Tensor softCapped(Heads heads, @Nullable Tensor mask, DecoderConfig config) {
+    ScalarType type =
+        heads.q().scalar_type().intern(); // native code returns a new object each time
+    Heads own = type == ScalarType.Double ? heads : heads.to(ScalarType.Float);
+    long[] shape = {own.q().size(0), own.k().size(1), -1, own.q().size(2), own.q().size(3)};
+    Tensor q = own.q().reshape(shape);
+    Tensor scores = scores(q, own.k().unsqueeze(2), config.attention());
+    int length = (int) own.q().size(2);
+    Tensor attended = mask == null ? Places.causal(length, Device.of(own.q())) : mask;
+    Tensor weights = torch.softmax(Places.hide(scores, attended), -1);
+    return weights.matmul(own.v().unsqueeze(2)).flatten(1, 2).to(type);
+  }
+
+  /** q·kᵀ over the last two dimensions, scaled and capped. */
+  static Tensor scores(Tensor q, Tensor k, AttentionSettings settings) {
+    Tensor scores = q.matmul(k.transpose(-2, -1)).mul_(new Scalar(settings.scale()));
+    double cap = settings.softCap();
+    return cap == 0 ? scores : scores.div(new Scalar(cap)).tanh().mul(new Scalar(cap));
   }
 }

@@ -2,9 +2,13 @@ package io.engram.model.decoder;
 
 import io.engram.model.tensor.Tensors;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -18,18 +22,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Continuation implements AutoCloseable {
   private final Decoder decoder;
   private final DecoderConfig config;
-  private final KvCache cache;
+  private final KvCache cache = new KvCache();
   private final int room;
-  private int[] order;
-  private int[] lengths;
+  private int[] order = {};
+  private int[] lengths = {};
+
+  /** What each row has read, {@code [B, room]}. */
+  private int[][] texts = {};
 
   private Continuation(Decoder decoder, int room) {
     this.room = room;
     this.decoder = decoder;
     this.config = decoder.config();
-    this.cache = new KvCache();
-    this.order = new int[0];
-    this.lengths = new int[0];
   }
 
   /**
@@ -43,24 +47,7 @@ public final class Continuation implements AutoCloseable {
     Continuation continuation = new Continuation(decoder, room);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      PackedBatch batch = PackedBatch.of(prompts);
-      continuation.order = batch.order();
-      continuation.lengths = new int[prompts.size()];
-      int[] last = new int[prompts.size()];
-      for (int row = 0; row < last.length; row++) {
-        int index = batch.order()[row];
-        continuation.lengths[row] = prompts.get(index).length;
-        last[row] = batch.starts()[index] + prompts.get(index).length - 1;
-      }
-      Tensor x = decoder.embed(batch.ids());
-      Rotary rotary = decoder.rotary(batch.positions(), x);
-      for (int i = 0; i < continuation.config.layers(); i++) {
-        int layer = i;
-        Tensor before = x;
-        x = Tensors.scoped(() -> continuation.read(layer, before, rotary, batch));
-      }
-      Tensor ends = x.index_select(0, Tensors.ofInts(last, decoder.device()));
-      next.add(continuation.choose(ends));
+      next.add(continuation.readPrompts(prompts));
     } catch (RuntimeException e) {
       continuation.close();
       throw e;
@@ -68,10 +55,49 @@ public final class Continuation implements AutoCloseable {
     return continuation;
   }
 
-  private Tensor read(int layer, Tensor x, Rotary rotary, PackedBatch batch) {
-    Attention.Heads heads = decoder.heads(layer, x, rotary);
-    cache.add(unpacked(heads.k(), batch), unpacked(heads.v(), batch));
-    return decoder.finishLayer(layer, x, Attention.causal(heads, config, batch.buckets()));
+  private int[] readPrompts(List<int[]> prompts) {
+    PackedBatch batch = PackedBatch.of(prompts);
+    order = batch.order();
+    lengths = Arrays.stream(order).map(index -> prompts.get(index).length).toArray();
+    texts =
+        Arrays.stream(order)
+            .mapToObj(index -> Arrays.copyOf(prompts.get(index), room))
+            .toArray(int[][]::new);
+    int[] last =
+        Arrays.stream(order)
+            .map(index -> batch.starts()[index] + prompts.get(index).length - 1)
+            .toArray();
+    Tensor x =
+        read(
+            batch,
+            batch.lengths(),
+            (layer, heads) -> cache.add(unpacked(heads.k(), batch), unpacked(heads.v(), batch)));
+    return choose(x.index_select(0, Tensors.ofInts(last, decoder.device())));
+  }
+
+  /** Takes a layer's keys and values. */
+  private interface Reader {
+    void take(int layer, Heads heads);
+  }
+
+  /** Passes whole sequences; {@code [N, C]}. */
+  private Tensor read(PackedBatch batch, int[] rowLengths, Reader reader) {
+    Tensor x = decoder.enter(decoder.embed(batch.ids()));
+    Places places = Places.of(batch, rowLengths, config, x.scalar_type(), decoder.device());
+    for (int i = 0; i < config.layers(); i++) {
+      int layer = i;
+      LayerKind kind = config.layerKinds().get(i);
+      Tensor before = x;
+      x =
+          Tensors.scoped(
+              () -> {
+                Heads heads = decoder.heads(layer, before, places.rotary(kind));
+                reader.take(layer, heads);
+                Tensor attended = Attention.causal(heads, config, kind, places);
+                return decoder.finishLayer(layer, before, attended);
+              });
+    }
+    return x;
   }
 
   /** {@code [N, G, D]} of packed rows to {@code [B, G, room, D]}. */
@@ -113,45 +139,100 @@ public final class Continuation implements AutoCloseable {
   public int[] step(int[] tokens) {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Tensor x = decoder.embed(tokens);
-      Rotary rotary = decoder.rotary(lengths, x);
-      int reach = Arrays.stream(lengths).max().orElse(0) + 1;
+      readAgainWhereFrequenciesChange();
+      int[] longer = Arrays.stream(lengths).map(length -> length + 1).toArray();
+      Tensor x = decoder.enter(decoder.embed(tokens));
+      List<Rotary> rotaries =
+          Rotary.all(config, lengths, longer, x.scalar_type(), decoder.device());
+      int reach = Arrays.stream(longer).max().orElse(1);
       Tensor positions = Tensors.ofInts(lengths, decoder.device()).view(-1, 1, 1, 1);
-      Tensor columns = torch.arange(new Scalar(reach), Tensors.options(ScalarType.Long));
-      Tensor hidden = Tensors.to(columns, decoder.device()).view(1, 1, 1, reach).gt(positions);
+      Map<Integer, Tensor> hidden = hidden(positions, reach);
       for (int i = 0; i < config.layers(); i++) {
         int layer = i;
         Tensor before = x;
-        x = Tensors.scoped(() -> write(layer, before, rotary, positions, hidden, reach));
+        x = Tensors.scoped(() -> write(layer, before, rotaries, positions, hidden, reach));
       }
       for (int row = 0; row < lengths.length; row++) {
+        texts[row][lengths[row]] = tokens[row];
         // Only rows whose sequence has ended can come to the end of the room; they are not read.
-        lengths[row] = Math.min(lengths[row] + 1, room - 1);
+        lengths[row] = Math.min(longer[row], room - 1);
       }
       return choose(x);
     }
   }
 
+  /** By window, which columns of the cache a row's next token doesn't see, {@code [B, 1, 1, T]}. */
+  private Map<Integer, Tensor> hidden(Tensor positions, int reach) {
+    Tensor numbers = torch.arange(new Scalar(reach), Tensors.options(ScalarType.Long));
+    Tensor columns = Tensors.to(numbers, decoder.device()).view(1, 1, 1, reach);
+    Tensor later = columns.gt(positions);
+    Map<Integer, Tensor> hidden = new HashMap<>();
+    for (LayerKind kind : config.layerKinds()) {
+      hidden.computeIfAbsent(
+          kind.window(),
+          window ->
+              kind.cuts(reach)
+                  ? later.logical_or(columns.le(positions.sub(new Scalar(window))))
+                  : later);
+    }
+    return hidden;
+  }
+
   private Tensor write(
-      int layer, Tensor x, Rotary rotary, Tensor positions, Tensor hidden, int reach) {
-    Attention.Heads heads = decoder.heads(layer, x, rotary);
+      int layer,
+      Tensor x,
+      List<Rotary> rotaries,
+      Tensor positions,
+      Map<Integer, Tensor> hidden,
+      int reach) {
+    LayerKind kind = config.layerKinds().get(layer);
+    Heads heads =
+        decoder.heads(
+            layer, x, kind.rotary() == LayerKind.NO_POSITIONS ? null : rotaries.get(kind.rotary()));
     Tensor at = positions.expand(x.size(0), config.kvHeads(), 1, config.headDim());
     Tensor keys = cache.keys(layer).scatter_(2, at, heads.k().unsqueeze(2)).narrow(2, 0, reach);
     Tensor values = cache.values(layer).scatter_(2, at, heads.v().unsqueeze(2)).narrow(2, 0, reach);
     long perGroup = config.heads() / config.kvHeads();
     Tensor q = heads.q().view(x.size(0), config.kvHeads(), perGroup, config.headDim());
-    Tensor scores =
-        q.matmul(keys.transpose(2, 3)).mul_(new Scalar(1 / Math.sqrt(config.headDim())));
-    scores.masked_fill_(hidden, new Scalar(Double.NEGATIVE_INFINITY));
+    Tensor scores = Attention.scores(q, keys, config.attention());
+    scores.masked_fill_(hidden.get(kind.window()), new Scalar(Double.NEGATIVE_INFINITY));
     Tensor attended = torch.softmax(scores, -1).matmul(values);
-    return decoder.finishLayer(
-        layer, x, attended.view(x.size(0), (long) config.heads() * config.headDim()));
+    return decoder.finishLayer(layer, x, attended.view(x.size(0), config.shape().queryWidth()));
+  }
+
+  /**
+   * Rows that are about to become so long that positions turn otherwise: what they have read is
+   * read once more with the new frequencies, as if it had been given whole.
+   */
+  private void readAgainWhereFrequenciesChange() {
+    int[] rows =
+        IntStream.range(0, lengths.length)
+            .filter(
+                row ->
+                    config.rotaries().stream()
+                        .anyMatch(r -> r.scaling().switchLength() == lengths[row]))
+            .toArray();
+    if (rows.length == 0) {
+      return;
+    }
+    PackedBatch batch =
+        PackedBatch.of(
+            Arrays.stream(rows).mapToObj(row -> Arrays.copyOf(texts[row], lengths[row])).toList());
+    int[] longer = Arrays.stream(batch.lengths()).map(length -> length + 1).toArray();
+    int[] inOrder = Arrays.stream(batch.order()).map(index -> rows[index]).toArray();
+    Tensor at = Tensors.ofInts(inOrder, decoder.device());
+    read(
+        batch,
+        longer,
+        (layer, heads) -> {
+          cache.keys(layer).index_copy_(0, at, unpacked(heads.k(), batch));
+          cache.values(layer).index_copy_(0, at, unpacked(heads.v(), batch));
+        });
   }
 
   private int[] choose(Tensor x) {
-    Tensor head = decoder.parameters().get(WeightNames.head(config));
-    Tensor logits = LogitsHead.logits(decoder.lastNorm(x), head);
-    long[] best = Tensors.toLongs(logits.argmax(new org.bytedeco.pytorch.LongOptional(1), false));
+    Tensor logits = decoder.head().logits(decoder.lastNorm(x));
+    long[] best = Tensors.toLongs(logits.argmax(new LongOptional(1), false));
     return Arrays.stream(best).mapToInt(Math::toIntExact).toArray();
   }
 
@@ -163,6 +244,7 @@ public final class Continuation implements AutoCloseable {
     }
     order = Arrays.stream(rows).map(r -> order[r]).toArray();
     lengths = Arrays.stream(rows).map(r -> lengths[r]).toArray();
+    texts = Arrays.stream(rows).mapToObj(r -> texts[r]).toArray(int[][]::new);
   }
 
   @Override

@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pre-norm transformer decoder: embedding, L layers of attention and MLP with residual
- * connections, and a last norm. Its output is the hidden state; logits are the business of {@link
- * LogitsHead}, which makes only those that someone needs.
+ * A transformer decoder: embedding, L layers of attention and MLP with residual connections, and a
+ * last norm. Its output is the hidden state; logits are the business of {@link LogitsHead}, which
+ * makes only those that someone needs.
  *
  * <p>Rows of different sequences never mix outside attention, so a batch is packed: {@code [N, C]}
  * with N the number of tokens, no padding.
@@ -53,10 +53,26 @@ public final class Decoder {
     return device;
   }
 
-  /** Embeds the batch's tokens: {@code [N, C]}. */
+  /** The batch's rows of the embedding, as they're stored: {@code [N, C]}. */
   public Tensor embed(int[] ids) {
     Tensor rows = Tensors.ofInts(ids, device);
-    return observer.embedded(ids, parameters.get(WeightNames.EMBEDDING).index_select(0, rows));
+    Tensor embedding = parameters.get(config.names().embedding());
+    return observer.embedded(ids, embedding.index_select(0, rows));
+  }
+
+  /** What the first layer is given, from what {@link #embed} gave. */
+  Tensor enter(Tensor embedded) {
+    if (config.embeddingScale() == 1) {
+      return embedded;
+    }
+    // Rounded to the activations' number format, as transformers keeps it.
+    double[] scale = {(float) config.embeddingScale()};
+    return embedded.mul(Tensors.ofDoubles(scale, device).to(embedded.scalar_type()));
+  }
+
+  /** The output head over these weights. */
+  public LogitsHead head() {
+    return new LogitsHead(parameters.get(config.headName()), config.logitCap());
   }
 
   /**
@@ -67,10 +83,10 @@ public final class Decoder {
    * @return {@code [M, C]}
    */
   public Tensor hidden(PackedBatch batch, Tensor embedded, Tensor rows) {
-    Rotary rotary = rotary(batch.positions(), embedded);
-    Tensor x = embedded;
+    Places places = places(batch, embedded);
+    Tensor x = enter(embedded);
     for (int i = 0; i < config.layers(); i++) {
-      x = layer(i, x, rotary, batch, isLast(i) ? rows : null);
+      x = layer(i, x, places, isLast(i) ? rows : null);
     }
     return lastNorm(x);
   }
@@ -82,26 +98,24 @@ public final class Decoder {
   public Tensor hiddenWithoutGradient(PackedBatch batch, int[] rows) {
     return Tensors.scoped(
         () -> {
-          Tensor x = embed(batch.ids());
-          Rotary rotary = rotary(batch.positions(), x);
+          Tensor x = enter(embed(batch.ids()));
+          Places places = places(batch, x);
           Tensor wanted = Tensors.ofInts(rows, device);
           for (int i = 0; i < config.layers(); i++) {
             int number = i;
             Tensor before = x;
-            x =
-                Tensors.scoped(
-                    () -> layer(number, before, rotary, batch, isLast(number) ? wanted : null));
+            x = Tensors.scoped(() -> layer(number, before, places, isLast(number) ? wanted : null));
           }
           return lastNorm(x);
         });
   }
 
-  Rotary rotary(int[] positions, Tensor like) {
-    return Rotary.at(positions, config, like.scalar_type(), device);
+  Places places(PackedBatch batch, Tensor like) {
+    return Places.of(batch, config, like.scalar_type(), device);
   }
 
   Tensor lastNorm(Tensor x) {
-    return RmsNorm.apply(parameters, observer, config, WeightNames.FINAL_NORM, x);
+    return Norm.apply(parameters, observer, config, config.names().finalNorm(), x);
   }
 
   private boolean isLast(int i) {
@@ -115,9 +129,10 @@ public final class Decoder {
    *     attention the others are of no use to anyone.
    * @return {@code [M, C]} or {@code [N, C]}
    */
-  Tensor layer(int i, Tensor x, Rotary rotary, PackedBatch batch, @Nullable Tensor rows) {
-    Attention.Heads heads = heads(i, x, rotary);
-    Tensor attended = Attention.causal(heads, config, batch.buckets());
+  Tensor layer(int i, Tensor x, Places places, @Nullable Tensor rows) {
+    LayerKind kind = config.layerKinds().get(i);
+    Heads heads = heads(i, x, places.rotary(kind));
+    Tensor attended = Attention.causal(heads, config, kind, places);
     if (rows == null) {
       return finishLayer(i, x, attended);
     }
@@ -127,21 +142,30 @@ public final class Decoder {
         : finishLayer(i, x, attended).index_select(0, rows);
   }
 
-  /** Queries, keys and values of layer i. */
-  Attention.Heads heads(int i, Tensor x, Rotary rotary) {
-    String name = WeightNames.layer(i);
-    Tensor normed =
-        RmsNorm.apply(parameters, observer, config, name + ".input_layernorm.weight", x);
-    return Attention.project(parameters, observer, config, name + ".self_attn", normed, rotary);
+  /**
+   * Queries, keys and values of layer i.
+   *
+   * @param rotary null: positions play no part
+   */
+  Heads heads(int i, Tensor x, @Nullable Rotary rotary) {
+    Tensor normed = normed(i, config.names().parts().attentionNorm(), x);
+    return new Heads.Projection(parameters, observer, config, i).of(normed, rotary);
   }
 
   /** What comes after attention in layer i: output projection, residual, MLP, residual. */
   Tensor finishLayer(int i, Tensor x, Tensor attended) {
-    String name = WeightNames.layer(i);
-    Tensor h =
-        torch.add(x, Linear.apply(parameters, observer, name + ".self_attn.o_proj", attended));
-    Tensor normed =
-        RmsNorm.apply(parameters, observer, config, name + ".post_attention_layernorm.weight", h);
-    return torch.add(h, Mlp.apply(parameters, observer, name + ".mlp", normed));
+    LayerNames parts = config.names().parts();
+    String output = config.names().in(i, parts.output());
+    Tensor given = Linear.apply(parameters, observer, output, attended);
+    Tensor h = torch.add(x, normed(i, parts.attentionPostNorm(), given));
+    Tensor wide = Mlp.apply(parameters, observer, config, i, normed(i, parts.mlpNorm(), h));
+    return torch.add(h, normed(i, parts.mlpPostNorm(), wide));
+  }
+
+  /** The norm of this name in layer i; x itself where the family has none there. */
+  private Tensor normed(int i, @Nullable String part, Tensor x) {
+    return part == null
+        ? x
+        : Norm.apply(parameters, observer, config, config.names().in(i, part), x);
   }
 }

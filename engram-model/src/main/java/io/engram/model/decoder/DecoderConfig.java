@@ -1,37 +1,170 @@
 package io.engram.model.decoder;
 
+import java.util.List;
+
 /**
- * The shape of a decoder: everything that {@link Decoder} needs to know of a config.json.
+ * A decoder's configuration: everything that {@link Decoder} needs to know of a config.json.
  *
  * @param modelType the family's {@code model_type}
- * @param vocabularySize V
- * @param hiddenSize C
- * @param intermediateSize width of the MLP
- * @param layers L
- * @param heads H
- * @param kvHeads G, a divisor of H
- * @param headDim D
- * @param normEpsilon added to the mean square in RMSNorm
- * @param ropeTheta base of the rotary frequencies
- * @param maxPositions the context length in tokens
+ * @param shape its sizes
+ * @param norm its norms
+ * @param attention its attention
+ * @param mlp its MLPs
+ * @param rotaries its rotary positions, by number
+ * @param layerKinds what each layer's attention does, {@code [L]}
+ * @param embeddingScale embedded tokens are multiplied by this
+ * @param logitCap c of {@code c·tanh(logit / c)}; 0: none
  * @param tiedHead whether the output head is the embedding
- * @param attentionBias whether q, k, v and o have biases
- * @param mlpBias whether gate, up and down have biases
  * @param initializerRange standard deviation of new weights
+ * @param names what its weights are called, and with that how a layer is built
  */
 public record DecoderConfig(
     String modelType,
-    int vocabularySize,
-    int hiddenSize,
-    int intermediateSize,
-    int layers,
-    int heads,
-    int kvHeads,
-    int headDim,
-    double normEpsilon,
-    double ropeTheta,
-    int maxPositions,
+    Shape shape,
+    NormSettings norm,
+    AttentionSettings attention,
+    MlpSettings mlp,
+    List<RotarySettings> rotaries,
+    List<LayerKind> layerKinds,
+    double embeddingScale,
+    double logitCap,
     boolean tiedHead,
-    boolean attentionBias,
-    boolean mlpBias,
-    double initializerRange) {}
+    double initializerRange,
+    WeightNames names) {
+  /** Keeps the lists as they are now. */
+  public DecoderConfig {
+    rotaries = List.copyOf(rotaries);
+    layerKinds = List.copyOf(layerKinds);
+  }
+
+  /** V. */
+  public int vocabularySize() {
+    return shape.vocabulary();
+  }
+
+  /** C. */
+  public int hiddenSize() {
+    return shape.hidden();
+  }
+
+  /** Width of the MLP. */
+  public int intermediateSize() {
+    return shape.intermediate();
+  }
+
+  /** L. */
+  public int layers() {
+    return shape.layers();
+  }
+
+  /** H. */
+  public int heads() {
+    return shape.heads();
+  }
+
+  /** G. */
+  public int kvHeads() {
+    return shape.kvHeads();
+  }
+
+  /** D. */
+  public int headDim() {
+    return shape.headDim();
+  }
+
+  /** The context length in tokens. */
+  public int maxPositions() {
+    return shape.maxPositions();
+  }
+
+  /** The head's weight: its own, or the embedding where it's tied. */
+  public String headName() {
+    return tiedHead ? names.embedding() : names.ownHead();
+  }
+
+  /** The same with other attention. */
+  public DecoderConfig withAttention(AttentionSettings other) {
+    return new DecoderConfig(
+        modelType,
+        shape,
+        norm,
+        other,
+        mlp,
+        rotaries,
+        layerKinds,
+        embeddingScale,
+        logitCap,
+        tiedHead,
+        initializerRange,
+        names);
+  }
+
+  /** The same with other MLPs. */
+  public DecoderConfig withMlp(MlpSettings other) {
+    return new DecoderConfig(
+        modelType,
+        shape,
+        norm,
+        attention,
+        other,
+        rotaries,
+        layerKinds,
+        embeddingScale,
+        logitCap,
+        tiedHead,
+        initializerRange,
+        names);
+  }
+
+  /** The same with other layers. */
+  public DecoderConfig withLayers(List<RotarySettings> newRotaries, List<LayerKind> newKinds) {
+    return new DecoderConfig(
+        modelType,
+        shape,
+        norm,
+        attention,
+        mlp,
+        newRotaries,
+        newKinds,
+        embeddingScale,
+        logitCap,
+        tiedHead,
+        initializerRange,
+        names);
+  }
+
+  /** The same with other names. */
+  public DecoderConfig withNames(WeightNames other) {
+    return new DecoderConfig(
+        modelType,
+        shape,
+        norm,
+        attention,
+        mlp,
+        rotaries,
+        layerKinds,
+        embeddingScale,
+        logitCap,
+        tiedHead,
+        initializerRange,
+        other);
+  }
+
+  /** The same with scaled embeddings, capped logits and other norms. */
+  public DecoderConfig withNumbers(
+      NormSettings newNorm, double newEmbeddingScale, double newLogitCap) {
+    return new DecoderConfig(
+        modelType,
+        shape,
+        newNorm,
+        attention,
+        mlp,
+        rotaries,
+        layerKinds,
+        newEmbeddingScale,
+        newLogitCap,
+        tiedHead,
+        initializerRange,
+        names);
+  }
+}

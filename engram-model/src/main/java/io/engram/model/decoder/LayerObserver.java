@@ -12,7 +12,7 @@ public interface LayerObserver {
   LayerObserver NONE = new LayerObserver() {};
 
   /**
-   * The embedding of a batch's tokens.
+   * The embedding of a batch's tokens, before any scale.
    *
    * @param ids {@code [N]}
    * @param y rows of the embedding, {@code [N, C]}
@@ -34,11 +34,11 @@ public interface LayerObserver {
   }
 
   /**
-   * A norm.
+   * A norm over the last dimension.
    *
    * @param name its gain's
-   * @param x {@code [N, C]}
-   * @param y {@code [N, C]}, gain applied
+   * @param x {@code [N, width]}, or {@code [N, heads, width]} where each head is normed
+   * @param y of the same shape, gain applied
    */
   default Tensor norm(String name, Tensor x, Tensor y) {
     return y;

@@ -36,9 +36,9 @@ public final class LayerSweep {
      * Takes them; they are freed afterwards.
      *
      * @param hidden {@code [M, C]}, the rows asked for, after the last norm
-     * @param head {@code [V, C]}, of the same variant
+     * @param head of the same variant
      */
-    void accept(int variant, int batch, Tensor hidden, Tensor head);
+    void accept(int variant, int batch, Tensor hidden, LogitsHead head);
   }
 
   private final DecoderConfig config;
@@ -55,7 +55,7 @@ public final class LayerSweep {
     this.device = device;
     this.layers = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
-      String prefix = WeightNames.layer(i) + ".";
+      String prefix = config.names().layer(i) + ".";
       layers.add(names.stream().filter(name -> name.startsWith(prefix)).toList());
     }
   }
@@ -64,28 +64,27 @@ public final class LayerSweep {
   public void run(List<LabelledBatch> batches, Variants variants, Consumer consumer) {
     try (PointerScope scope = new PointerScope();
         States states = embed(batches, variants)) {
-      List<Rotary> rotaries = new ArrayList<>();
+      List<Places> places = new ArrayList<>();
       for (int b = 0; b < batches.size(); b++) {
-        rotaries.add(
-            Rotary.at(
-                batches.get(b).batch().positions(), config, states.at(0, b).scalar_type(), device));
+        places.add(
+            Places.of(batches.get(b).batch(), config, states.at(0, b).scalar_type(), device));
       }
       for (int layer = 0; layer < layers.size(); layer++) {
-        layer(layer, batches, rotaries, variants, states);
+        layer(layer, batches, places, variants, states);
       }
       finish(batches, variants, states, consumer);
     }
   }
 
   private States embed(List<LabelledBatch> batches, Variants variants) {
-    List<Parameters> weights = variants.of(List.of(WeightNames.EMBEDDING));
+    List<Parameters> weights = variants.of(List.of(config.names().embedding()));
     States states = new States(weights.size(), batches.size());
     for (int v = 0; v < weights.size(); v++) {
       try (Parameters own = weights.get(v);
           PointerScope scope = new PointerScope()) {
         Decoder decoder = new Decoder(config, own, device);
         for (int b = 0; b < batches.size(); b++) {
-          states.set(v, b, decoder.embed(batches.get(b).batch().ids()));
+          states.set(v, b, decoder.enter(decoder.embed(batches.get(b).batch().ids())));
         }
       }
     }
@@ -95,7 +94,7 @@ public final class LayerSweep {
   private void layer(
       int layer,
       List<LabelledBatch> batches,
-      List<Rotary> rotaries,
+      List<Places> places,
       Variants variants,
       States states) {
     List<Parameters> weights = variants.of(layers.get(layer));
@@ -104,10 +103,9 @@ public final class LayerSweep {
         Decoder decoder = new Decoder(config, own, device);
         for (int b = 0; b < batches.size(); b++) {
           try (PointerScope scope = new PointerScope()) {
-            LabelledBatch batch = batches.get(b);
-            Tensor x = states.at(v, b);
-            Tensor rows = layer + 1 < layers.size() ? null : Tensors.ofInts(batch.rows(), device);
-            states.set(v, b, decoder.layer(layer, x, rotaries.get(b), batch.batch(), rows));
+            int[] labelled = batches.get(b).rows();
+            Tensor rows = layer + 1 < layers.size() ? null : Tensors.ofInts(labelled, device);
+            states.set(v, b, decoder.layer(layer, states.at(v, b), places.get(b), rows));
           }
         }
       }
@@ -117,14 +115,13 @@ public final class LayerSweep {
   /** A tied head's weight is asked for again here: keeping it would cost the embedding's memory. */
   private void finish(
       List<LabelledBatch> batches, Variants variants, States states, Consumer consumer) {
-    String head = WeightNames.head(config);
-    List<Parameters> weights = variants.of(List.of(WeightNames.FINAL_NORM, head));
+    List<Parameters> weights = variants.of(List.of(config.names().finalNorm(), config.headName()));
     for (int v = 0; v < weights.size(); v++) {
       try (Parameters own = weights.get(v)) {
         Decoder decoder = new Decoder(config, own, device);
         for (int b = 0; b < batches.size(); b++) {
           try (PointerScope scope = new PointerScope()) {
-            consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), own.get(head));
+            consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), decoder.head());
           }
         }
       }

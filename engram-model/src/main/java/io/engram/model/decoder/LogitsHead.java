@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>ℓ = −log(1 + Σ_{v≠y} exp(z_v − z_y)), written with a = max(0, max_v (z_v − z_y)) as {@code −(a
  * + log1p(Σ_{v≠y} exp(z_v − z_y − a) + expm1(−a)))}: for a token that the model is certain of, a is
  * 0 and no digit of a tiny ℓ is lost; for one that it excludes, nothing overflows.
+ *
+ * @param weight {@code [V, C]}; borrowed
+ * @param softCap c of {@code z = c·tanh(h Wᵀ / c)}; 0: {@code z = h Wᵀ}
  */
-public final class LogitsHead {
+public record LogitsHead(Tensor weight, double softCap) {
   /** Rows of logits that exist at once. */
   public static final int CHUNK_ROWS = 1024;
-
-  private LogitsHead() {}
 
   /**
    * What is known of a chunk of logits once its log-probabilities are computed.
@@ -31,9 +32,16 @@ public final class LogitsHead {
    * @param sum Σ over others, {@code [m, 1]} of their type
    * @param total sum + exp(−a), the softmax denominator, {@code [m, 1]}
    * @param isArgmax whether the target has the highest logit, {@code [m]}
+   * @param capped how the logits were capped; their values are written over
    */
   public record Chunk(
-      Tensor logProbs, Tensor others, Tensor targets, Tensor sum, Tensor total, Tensor isArgmax) {
+      Tensor logProbs,
+      Tensor others,
+      Tensor targets,
+      Tensor sum,
+      Tensor total,
+      Tensor isArgmax,
+      Capped capped) {
     /** Turns coefficients c = dL/dℓ {@code [m, 1]} into dL/dz, in place of {@link #others}. */
     public Tensor gradient(Tensor coefficients) {
       // dℓ/dz_v = −p_v for v ≠ y and 1 − p_y = sum/total for y.
@@ -41,6 +49,24 @@ public final class LogitsHead {
       Tensor atTarget = scale.mul(sum);
       others.mul_(scale.neg());
       return others.scatter_(1, targets, atTarget);
+    }
+
+    /** {@link Capped#beforeCap}. */
+    public Tensor beforeCap(Tensor dz) {
+      return capped.beforeCap(dz);
+    }
+  }
+
+  /**
+   * Logits and how they were capped.
+   *
+   * @param z {@code [m, V]}
+   * @param capSlope dz/d(h Wᵀ), {@code [m, V]}; null where logits aren't capped
+   */
+  public record Capped(Tensor z, @Nullable Tensor capSlope) {
+    /** Turns dL/dz {@code [m, V]} into dL/d(h Wᵀ), in place. */
+    public Tensor beforeCap(Tensor dz) {
+      return capSlope == null ? dz : dz.mul_(capSlope);
     }
   }
 
@@ -51,17 +77,16 @@ public final class LogitsHead {
    * Log-probabilities of the targets.
    *
    * @param hidden {@code [M, C]}
-   * @param head {@code [V, C]}
    * @param targets token ids, {@code [M]}
    */
-  public static Scores score(Tensor hidden, Tensor head, Tensor targets) {
+  public Scores score(Tensor hidden, Tensor targets) {
     int rows = (int) hidden.size(0);
     double[] logProbs = new double[rows];
     boolean[] isArgmax = new boolean[rows];
     for (int from = 0; from < rows; from += CHUNK_ROWS) {
       int count = Math.min(CHUNK_ROWS, rows - from);
       try (PointerScope scope = new PointerScope()) {
-        Chunk chunk = chunk(hidden.narrow(0, from, count), head, targets.narrow(0, from, count));
+        Chunk chunk = chunk(hidden.narrow(0, from, count), targets.narrow(0, from, count));
         System.arraycopy(Tensors.toDoubles(chunk.logProbs()), 0, logProbs, from, count);
         double[] hits = Tensors.toDoubles(chunk.isArgmax());
         for (int i = 0; i < count; i++) {
@@ -73,12 +98,18 @@ public final class LogitsHead {
   }
 
   /** Logits and log-probabilities of a few rows; belongs to the running scope. */
-  public static Chunk chunk(Tensor hidden, Tensor head, Tensor targets) {
-    return chunk(logits(hidden, head), targets);
+  public Chunk chunk(Tensor hidden, Tensor targets) {
+    return chunkOf(product(hidden), targets);
   }
 
-  /** The same of logits {@code [m, V]}, float32 or float64, which are written over. */
-  public static Chunk chunk(Tensor logits, Tensor targets) {
+  /**
+   * The same of {@code h Wᵀ [m, V]}, float32 or float64, which is written over.
+   *
+   * @param product not capped yet
+   */
+  public Chunk chunkOf(Tensor product, Tensor targets) {
+    Capped capped = cap(product);
+    Tensor logits = capped.z();
     Tensor column = targets.view(-1, 1);
     Tensor difference = logits.sub_(logits.gather(1, column));
     Tensor a = difference.amax(new long[] {1}, true);
@@ -88,27 +119,51 @@ public final class LogitsHead {
     Tensor wide = sum.to(ScalarType.Double).add(wideA.neg().expm1());
     Tensor logProbs = wideA.add(wide.log1p()).neg().view(-1);
     Tensor total = wide.add(new Scalar(1.0)).to(sum.scalar_type());
-    return new Chunk(logProbs, others, column, sum, total, a.eq(new Scalar(0.0)).view(-1));
+    Tensor isArgmax = a.eq(new Scalar(0.0)).view(-1);
+    return new Chunk(logProbs, others, column, sum, total, isArgmax, capped);
   }
 
-  /** z = h Wᵀ in at least float32, {@code [m, V]}. */
-  public static Tensor logits(Tensor hidden, Tensor head) {
-    Tensor z = torch.linear(hidden, Linear.as(hidden, head));
+  /** z in at least float32, {@code [m, V]}; autograd can follow it. */
+  public Tensor logits(Tensor hidden) {
+    Tensor product = product(hidden);
+    return softCap == 0
+        ? product
+        : product.div(new Scalar(softCap)).tanh().mul(new Scalar(softCap));
+  }
+
+  /** z and its slope, where autograd needn't follow. */
+  public Capped capped(Tensor hidden) {
+    return cap(product(hidden));
+  }
+
+  /** h Wᵀ in at least float32. */
+  private Tensor product(Tensor hidden) {
+    Tensor z = torch.linear(hidden, Linear.as(hidden, weight));
     ScalarType type = z.scalar_type().intern(); // native code returns a new object each time
     return type == ScalarType.BFloat16 || type == ScalarType.Half ? z.to(ScalarType.Float) : z;
   }
 
-  /**
-   * Carries dL/dz of a chunk on: adds to the head's gradient and returns dL/dh {@code [m, C]}.
-   *
-   * @param headGradient {@code [V, C]}, added to in place; null where the head isn't trained
-   */
-  public static Tensor backward(
-      Tensor logitsGradient, Tensor hidden, Tensor head, @Nullable Tensor headGradient) {
-    Tensor dz = logitsGradient.to(hidden.scalar_type());
-    if (headGradient != null) {
-      headGradient.addmm_(dz.t(), hidden);
+  /** In place; d c·tanh(u/c) / du = 1 − tanh²(u/c). */
+  private Capped cap(Tensor product) {
+    if (softCap == 0) {
+      return new Capped(product, null);
     }
-    return dz.mm(head);
+    Tensor tanh = product.div_(new Scalar(softCap)).tanh_();
+    Tensor slope = tanh.square().neg_().add_(new Scalar(1.0));
+    return new Capped(tanh.mul_(new Scalar(softCap)), slope);
+  }
+
+  /**
+   * Carries dL/d(h Wᵀ) of a chunk on: adds to the weight's gradient and returns dL/dh {@code [m,
+   * C]}.
+   *
+   * @param gradient {@code [V, C]}, added to in place; null where the head isn't trained
+   */
+  public Tensor backward(Tensor productGradient, Tensor hidden, @Nullable Tensor gradient) {
+    Tensor dz = productGradient.to(hidden.scalar_type());
+    if (gradient != null) {
+      gradient.addmm_(dz.t(), hidden);
+    }
+    return dz.mm(weight);
   }
 }

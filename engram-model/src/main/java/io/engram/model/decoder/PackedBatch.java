@@ -1,6 +1,7 @@
 package io.engram.model.decoder;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,6 +55,17 @@ public record PackedBatch(
       }
     }
     return new PackedBatch(ids, positions, List.copyOf(buckets), order, starts);
+  }
+
+  /** How many tokens the sequence of each row has, {@code [N]}. */
+  int[] lengths() {
+    int[] lengths = new int[ids.length];
+    int row = 0;
+    for (Bucket bucket : buckets) {
+      Arrays.fill(lengths, row, row + bucket.rows(), bucket.length());
+      row += bucket.rows();
+    }
+    return lengths;
   }
 
   /** How many tokens the batch has. */

@@ -1,64 +1,57 @@
 package io.engram.model.decoder;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
-/** Hugging Face names of a decoder's weights, with their shapes; the one place that knows them. */
-public final class WeightNames {
-  /** Input embedding, {@code [V, C]}. */
-  public static final String EMBEDDING = "model.embed_tokens.weight";
+/**
+ * What a family calls its weights, as Hugging Face files have them.
+ *
+ * @param embedding input embedding, {@code [V, C]}
+ * @param finalNorm gain of the last norm, {@code [C]}
+ * @param ownHead output head, {@code [V, C]}; absent where the head is tied
+ * @param layers what stands before the numbers of the layers
+ * @param parts the parts of a layer
+ */
+public record WeightNames(
+    String embedding, String finalNorm, String ownHead, String layers, LayerNames parts) {
+  /** Llama's. */
+  public static final WeightNames LLAMA =
+      new WeightNames(
+          "model.embed_tokens.weight",
+          "model.norm.weight",
+          "lm_head.weight",
+          "model.layers.",
+          LayerNames.LLAMA);
 
-  /** Gain of the last norm, {@code [C]}. */
-  public static final String FINAL_NORM = "model.norm.weight";
-
-  /** Output head, {@code [V, C]}; absent where the head is tied. */
-  public static final String HEAD = "lm_head.weight";
-
-  private WeightNames() {}
-
-  /** Start of the names of layer i. */
-  public static String layer(int i) {
-    return "model.layers." + i;
+  /** The same with other parts of the layers. */
+  public WeightNames withParts(LayerNames other) {
+    return new WeightNames(embedding, finalNorm, ownHead, layers, other);
   }
 
-  /** The head's weight: its own, or the embedding where it's tied. */
-  public static String head(DecoderConfig config) {
-    return config.tiedHead() ? EMBEDDING : HEAD;
+  /** Start of the names of layer i, without the dot after it. */
+  public String layer(int i) {
+    return layers + i;
+  }
+
+  /** The name of a part of layer i. */
+  String in(int i, String part) {
+    return layers + i + "." + part;
+  }
+
+  /** Which layer a weight belongs to; empty if it belongs to none. */
+  public OptionalInt layerOf(String weight) {
+    if (!weight.startsWith(layers)) {
+      return OptionalInt.empty();
+    }
+    int dot = weight.indexOf('.', layers.length());
+    String number = dot < 0 ? "" : weight.substring(layers.length(), dot);
+    return number.matches("\\d{1,9}")
+        ? OptionalInt.of(Integer.parseInt(number))
+        : OptionalInt.empty();
   }
 
   /** Every weight that a model of this configuration has, with its shape, in order of use. */
   public static Map<String, long[]> shapes(DecoderConfig config) {
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    long hidden = config.hiddenSize();
-    long wide = config.intermediateSize();
-    long q = (long) config.heads() * config.headDim();
-    long kv = (long) config.kvHeads() * config.headDim();
-    shapes.put(EMBEDDING, new long[] {config.vocabularySize(), hidden});
-    for (int i = 0; i < config.layers(); i++) {
-      String attention = layer(i) + ".self_attn";
-      String mlp = layer(i) + ".mlp";
-      shapes.put(layer(i) + ".input_layernorm.weight", new long[] {hidden});
-      linear(shapes, attention + ".q_proj", q, hidden, config.attentionBias());
-      linear(shapes, attention + ".k_proj", kv, hidden, config.attentionBias());
-      linear(shapes, attention + ".v_proj", kv, hidden, config.attentionBias());
-      linear(shapes, attention + ".o_proj", hidden, q, config.attentionBias());
-      shapes.put(layer(i) + ".post_attention_layernorm.weight", new long[] {hidden});
-      linear(shapes, mlp + ".gate_proj", wide, hidden, config.mlpBias());
-      linear(shapes, mlp + ".up_proj", wide, hidden, config.mlpBias());
-      linear(shapes, mlp + ".down_proj", hidden, wide, config.mlpBias());
-    }
-    shapes.put(FINAL_NORM, new long[] {hidden});
-    if (!config.tiedHead()) {
-      shapes.put(HEAD, new long[] {config.vocabularySize(), hidden});
-    }
-    return shapes;
-  }
-
-  private static void linear(
-      Map<String, long[]> shapes, String prefix, long out, long in, boolean bias) {
-    shapes.put(prefix + ".weight", new long[] {out, in});
-    if (bias) {
-      shapes.put(prefix + ".bias", new long[] {out});
-    }
+    return new WeightShapes(config).all();
   }
 }

@@ -7,18 +7,18 @@ import tools.jackson.databind.JsonNode;
  * Settings of a config.json, each checked as it's read. A wrong one is added to the faults and
  * stands as its least value, so that all faults are found before one is reported.
  */
-record ConfigReader(JsonNode config, List<String> faults) {
+public record ConfigReader(JsonNode config, List<String> faults) {
   /**
    * Whether the setting is there; null counts as absent, as in transformers.
    *
    * @param key its name
    */
-  boolean has(String key) {
+  public boolean has(String key) {
     return config.hasNonNull(key);
   }
 
   /** A whole number from 1 to {@code most} that must be there. */
-  int count(String key, int most) {
+  public int count(String key, int most) {
     if (!has(key)) {
       faults.add(key + " is missing");
       return 1;
@@ -32,17 +32,36 @@ record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** A whole number from 1 to {@code most}. */
-  int count(String key, int most, int otherwise) {
+  public int count(String key, int most, int otherwise) {
     return has(key) ? count(key, most) : otherwise;
   }
 
+  /** A whole number from 1 to {@code most}; 0 where the file says null, as for "none". */
+  int countOrNone(String key, int most, int otherwise) {
+    return config.path(key).isNull() ? 0 : count(key, most, otherwise);
+  }
+
+  /** A finite number above 0; 0 where the file says null, as for "none". */
+  double positiveOrNone(String key, double otherwise) {
+    return config.path(key).isNull() ? 0 : positive(key, otherwise);
+  }
+
+  /** A finite number above 0 that must be there. */
+  double positive(String key) {
+    if (!has(key)) {
+      faults.add(key + " is missing");
+      return 1;
+    }
+    return positive(key, config.path(key));
+  }
+
   /** A finite number above 0. */
-  double positive(String key, double otherwise) {
+  public double positive(String key, double otherwise) {
     return has(key) ? positive(key, config.path(key)) : otherwise;
   }
 
   /** The value as a finite number above 0; {@code key} names it. */
-  double positive(String key, JsonNode value) {
+  public double positive(String key, JsonNode value) {
     if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
       faults.add(key + " " + value + " is no positive number");
       return 1;
@@ -51,17 +70,34 @@ record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** True or false; false if it isn't there. */
-  boolean flag(String key) {
-    if (has(key) && !config.path(key).isBoolean()) {
-      faults.add(key + " " + config.path(key) + " is neither true nor false");
-    }
-    return has(key) && config.path(key).isBoolean() && config.path(key).booleanValue();
+  public boolean flag(String key) {
+    return flag(key, false);
   }
 
-  /** Refuses a setting that isn't built. */
-  void refuse(String key) {
-    if (has(key)) {
+  /** True or false. */
+  boolean flag(String key, boolean otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    if (!config.path(key).isBoolean()) {
+      faults.add(key + " " + config.path(key) + " is neither true nor false");
+    }
+    return config.path(key).asBoolean(false);
+  }
+
+  /** Refuses a setting that isn't built; null and false are fine. */
+  public void refuse(String key) {
+    boolean off = config.path(key).isBoolean() && !config.path(key).booleanValue();
+    if (has(key) && !off) {
       faults.add(key + " is not supported");
     }
+  }
+
+  /** The settings in an object of this one; none where it isn't there. */
+  ConfigReader inside(String key) {
+    if (has(key) && !config.path(key).isObject()) {
+      faults.add(key + " " + config.path(key) + " is no object");
+    }
+    return new ConfigReader(config.path(key), faults);
   }
 }

@@ -1,6 +1,7 @@
 package io.engram.model.gradient;
 
 import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Tensors;
@@ -8,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -85,14 +84,13 @@ final class BackwardNorms {
     return first + count;
   }
 
-  /** {@code g ⊙ x / √(mean(x²) + ε)}: what each row adds to the gain's gradient. */
+  /**
+   * {@code g ⊙ x / √(mean(x²) + ε)}: what each row adds to the gain's gradient; where heads share a
+   * gain, their sum.
+   */
   private Tensor gainParts(RecordedLayers.Norm norm, Tensor g) {
-    Tensor normed =
-        torch.rms_norm(
-            SampleBlocks.wide(norm.x()),
-            new long[] {decoder.config().hiddenSize()},
-            new TensorOptional(),
-            new DoubleOptional(decoder.config().normEpsilon()));
-    return normed.mul_(SampleBlocks.wide(g));
+    Tensor normed = Norm.withoutGain(SampleBlocks.wide(norm.x()), decoder.config());
+    Tensor parts = normed.mul_(SampleBlocks.wide(g));
+    return parts.dim() == 3 ? parts.sum(1) : parts;
   }
 }

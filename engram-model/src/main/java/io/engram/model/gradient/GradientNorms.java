@@ -6,7 +6,6 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.score.HalvedBatches;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
@@ -109,13 +108,12 @@ public final class GradientNorms {
       LogitSlope slope,
       SampleNorm[] results) {
     LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
-    RecordedLayers layers = new RecordedLayers();
+    RecordedLayers layers = new RecordedLayers(decoder.config().names().finalNorm());
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());
       Tensor hidden = forward(batch, embedded, layers);
       try (AutoGradMode off = new AutoGradMode(false)) {
-        Tensor weight = decoder.parameters().get(WeightNames.head(decoder.config()));
-        HeadNorms head = new HeadNorms(batch, group, hidden.detach(), weight);
+        HeadNorms head = new HeadNorms(batch, group, hidden.detach(), decoder.head());
         Tensor dh = head.run(coefficients, slope);
         SampleBlocks blocks = new SampleBlocks(batch.batch(), decoder.device());
         new BackwardNorms(decoder, layers, blocks, head).add(batch.batch(), embedded, hidden, dh);

@@ -17,14 +17,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * From hidden states through the logits head and back, a chunk of whole samples at a time: ℓ_t, the
  * gradient of the hidden states, and the head's part of each squared norm: {@code Σ_{t,t'}
  * (dz_t·dz_t')(h_t·h_t')}, and for a tied head also {@code 2 Σ_{t,t'} dz_t[x_t'] (h_t·e_t')}, since
- * the row that makes logit v and the row that embeds token v are one parameter.
+ * the row that makes logit v and the row that embeds token v are one parameter. dz is the gradient
+ * of logits before any soft cap.
  */
 final class HeadNorms {
   private final LabelledBatch batch;
   private final int[] indices;
   private final int[] lengths;
   private final Tensor hidden;
-  private final Tensor head;
+  private final LogitsHead head;
   private final double[][] logProbs;
   private final double[] squares;
 
@@ -36,9 +37,8 @@ final class HeadNorms {
    *
    * @param indices each sample's index for slope and coefficients
    * @param hidden {@code [M, C]}, rows as in {@code batch}
-   * @param head {@code [V, C]}
    */
-  HeadNorms(LabelledBatch batch, int[] indices, Tensor hidden, Tensor head) {
+  HeadNorms(LabelledBatch batch, int[] indices, Tensor hidden, LogitsHead head) {
     this.batch = batch;
     this.indices = indices;
     this.hidden = hidden;
@@ -82,7 +82,7 @@ final class HeadNorms {
   private Tensor chunk(int first, int last, Coefficients coefficients, LogitSlope slope) {
     Tensor h = hidden.narrow(0, from(first), rows(first, last));
     int[] targets = Arrays.copyOfRange(batch.targets(), from(first), from(last));
-    LogitsHead.Chunk chunk = LogitsHead.chunk(h, head, Tensors.ofInts(targets, Device.of(h)));
+    LogitsHead.Chunk chunk = head.chunk(h, Tensors.ofInts(targets, Device.of(h)));
     double[] all = Tensors.toDoubles(chunk.logProbs());
     double[] c = new double[all.length];
     for (int s = first; s < last; s++) {
@@ -97,11 +97,12 @@ final class HeadNorms {
     }
     Tensor column = Tensors.ofDoubles(c, Device.of(h)).to(chunk.total().scalar_type()).view(-1, 1);
     int[] labels = IntStream.range(first, last).map(s -> rows(s, s + 1)).toArray();
-    Tensor dz = slope.at(chunk, column, Arrays.copyOfRange(indices, first, last), labels);
+    Tensor dz =
+        chunk.beforeCap(slope.at(chunk, column, Arrays.copyOfRange(indices, first, last), labels));
     for (int s = first; s < last; s++) {
       addOwnRows(s, dz.narrow(0, from(s) - from(first), rows(s, s + 1)));
     }
-    return LogitsHead.backward(dz, h, head, null);
+    return head.backward(dz, h, null);
   }
 
   private void addOwnRows(int s, Tensor dz) {

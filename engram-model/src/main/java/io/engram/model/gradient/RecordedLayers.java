@@ -1,7 +1,6 @@
 package io.engram.model.gradient;
 
 import io.engram.model.decoder.LayerObserver;
-import io.engram.model.decoder.WeightNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,12 +18,18 @@ final class RecordedLayers implements LayerObserver {
    */
   record Linears(Tensor x, List<String> prefixes, List<Tensor> outputs) {}
 
-  /** A norm's input and output, both {@code [N, C]}. */
+  /** A norm's input and output, both {@code [N, width]} or {@code [N, heads, width]}. */
   record Norm(String weight, Tensor x, Tensor y) {}
 
+  private final String finalNorm;
   private final List<Linears> linears = new ArrayList<>();
   private final List<Norm> norms = new ArrayList<>();
   private @Nullable Norm last;
+
+  /** For a model whose last norm's gain has this name. */
+  RecordedLayers(String finalNorm) {
+    this.finalNorm = finalNorm;
+  }
 
   @Override
   @SuppressWarnings("ReferenceEquality") // the same object, not an equal one, means a shared input
@@ -41,7 +46,7 @@ final class RecordedLayers implements LayerObserver {
   @Override
   public Tensor norm(String weight, Tensor x, Tensor y) {
     Norm norm = new Norm(weight, x, y);
-    if (weight.equals(WeightNames.FINAL_NORM)) {
+    if (weight.equals(finalNorm)) {
       last = norm;
     } else {
       norms.add(norm);

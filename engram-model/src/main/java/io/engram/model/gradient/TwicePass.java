@@ -2,8 +2,6 @@ package io.engram.model.gradient;
 
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.LogitsHead;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
@@ -47,8 +45,7 @@ final class TwicePass {
     Tensor embedded = decoder.embed(batch.batch().ids());
     Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
     Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
-    Tensor head = decoder.parameters().get(WeightNames.head(decoder.config()));
-    Tensor z = LogitsHead.logits(hidden, head);
+    Tensor z = decoder.head().logits(hidden);
     Tensor targets = Tensors.ofInts(batch.targets(), Device.of(z)).view(-1, 1);
     Tensor others =
         z.sub(z.gather(1, targets)).scatter(1, targets, new Scalar(Double.NEGATIVE_INFINITY));

@@ -2,8 +2,8 @@ package io.engram.model.score;
 
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LayerObserver;
+import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;
@@ -11,11 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -103,16 +100,12 @@ final class ActivationNoise implements LayerObserver {
 
   @Override
   public Tensor norm(String name, Tensor x, Tensor y) {
-    Tensor rows = name.equals(WeightNames.FINAL_NORM) ? labelledRows : packedRows;
+    Tensor rows = name.equals(config.names().finalNorm()) ? labelledRows : packedRows;
+    long width = x.size(x.dim() - 1);
     try (PointerScope scope = new PointerScope()) {
-      Tensor plain =
-          torch.rms_norm(
-              x,
-              new long[] {x.size(1)},
-              new TensorOptional(),
-              new DoubleOptional(config.normEpsilon()));
-      Tensor gain = noise.of(name, all, x.size(1)).index_select(0, rows);
-      return y.addcmul_(plain, gain, sigma);
+      Tensor gain = noise.of(name, all, width).index_select(0, rows);
+      Tensor ofHeads = x.dim() == 3 ? gain.unsqueeze(1) : gain;
+      return y.addcmul_(Norm.withoutGain(x, config), ofHeads, sigma);
     }
   }
 }

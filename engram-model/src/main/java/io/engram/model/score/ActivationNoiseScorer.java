@@ -5,7 +5,6 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LayerObserver;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.Arrays;
@@ -69,8 +68,7 @@ public final class ActivationNoiseScorer {
 
   private double[][] score(DrawnBatch batch, double sigma) {
     DrawnNoise noise = new DrawnNoise(decoder.parameters(), batch.draws(), decoder.device());
-    EmbeddingNoise read =
-        new EmbeddingNoise(batch, noise, decoder.config().hiddenSize(), decoder.device());
+    EmbeddingNoise read = new EmbeddingNoise(batch, noise, decoder.config(), decoder.device());
     LayerObserver layers =
         sigma == 0
             ? new Float32Activations()
@@ -86,8 +84,7 @@ public final class ActivationNoiseScorer {
     Tensor hidden =
         decoder.watchedBy(layers).hiddenWithoutGradient(labelled.batch(), labelled.rows());
     Tensor targets = Tensors.ofInts(labelled.targets(), decoder.device());
-    Tensor weight = decoder.parameters().get(WeightNames.head(decoder.config()));
-    NoisyHead head = NoisyHead.of(weight, decoder.config(), batch, noise, read);
+    NoisyHead head = NoisyHead.of(decoder.head(), decoder.config(), batch, noise, read);
     double[][] logProbs = new double[batch.samples().size()][];
     for (int s = 0; s < logProbs.length; s++) {
       int from = labelled.offsets()[s];

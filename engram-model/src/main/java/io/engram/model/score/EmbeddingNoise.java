@@ -1,7 +1,7 @@
 package io.engram.model.score;
 
 import io.engram.core.random.RandomStream;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;
@@ -23,7 +23,7 @@ final class EmbeddingNoise {
   private final Tensor rows;
 
   /** Draws the noise; what it holds belongs to the running scope. */
-  EmbeddingNoise(DrawnBatch batch, DrawnNoise noise, long width, Device device) {
+  EmbeddingNoise(DrawnBatch batch, DrawnNoise noise, DecoderConfig config, Device device) {
     this.batch = batch;
     this.device = device;
     int count = batch.samples().size();
@@ -31,12 +31,12 @@ final class EmbeddingNoise {
     offsets = new int[count + 1];
     List<RandomStream> streams = new ArrayList<>();
     for (int s = 0; s < count; s++) {
-      RandomStream own = noise.stream(WeightNames.EMBEDDING, s);
+      RandomStream own = noise.stream(config.names().embedding(), s);
       distinct[s] = Arrays.stream(batch.inputs(s)).sorted().distinct().toArray();
       offsets[s + 1] = offsets[s] + distinct[s].length;
       Arrays.stream(distinct[s]).mapToObj(own::child).forEach(streams::add);
     }
-    rows = GaussianNoise.rows(streams, width, device);
+    rows = GaussianNoise.rows(streams, config.hiddenSize(), device);
   }
 
   /** ε of each packed row, {@code [N, C]}. */

@@ -2,7 +2,6 @@ package io.engram.model.score;
 
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LogitsHead;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Tensors;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -16,14 +15,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * embedding: where the sequence has read token v, the noise of logit v is {@code σ h·ε_v} with the
  * ε_v that its input had; the other logits' noise is independent of all that is below.
  *
- * @param head {@code [V, C]}, float32
+ * @param head with a float32 weight
  */
 record NoisyHead(
-    Tensor head, DecoderConfig config, DrawnBatch batch, DrawnNoise noise, EmbeddingNoise read) {
-  /** Over this weight in any number format; a float32 copy of it belongs to the running scope. */
+    LogitsHead head,
+    DecoderConfig config,
+    DrawnBatch batch,
+    DrawnNoise noise,
+    EmbeddingNoise read) {
+  /** Over a weight in any number format; a float32 copy of it belongs to the running scope. */
   static NoisyHead of(
-      Tensor head, DecoderConfig config, DrawnBatch batch, DrawnNoise noise, EmbeddingNoise read) {
-    return new NoisyHead(head.to(ScalarType.Float), config, batch, noise, read);
+      LogitsHead head,
+      DecoderConfig config,
+      DrawnBatch batch,
+      DrawnNoise noise,
+      EmbeddingNoise read) {
+    LogitsHead wide = new LogitsHead(head.weight().to(ScalarType.Float), head.softCap());
+    return new NoisyHead(wide, config, batch, noise, read);
   }
 
   /**
@@ -34,20 +42,21 @@ record NoisyHead(
    */
   double[] logProbs(int s, Tensor hidden, Tensor targets, double sigma) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor logits = torch.linear(hidden, head);
+      Tensor product = torch.linear(hidden, head.weight());
       if (sigma != 0) {
-        perturb(s, hidden, logits, new Scalar(sigma));
+        perturb(s, hidden, product, new Scalar(sigma));
       }
-      return Tensors.toDoubles(LogitsHead.chunk(logits, targets).logProbs());
+      return Tensors.toDoubles(head.chunkOf(product, targets).logProbs());
     }
   }
 
+  /** Logits are not capped yet. */
   private void perturb(int s, Tensor hidden, Tensor logits, Scalar sigma) {
     Tensor ids = read.ids(s);
     Tensor plain = config.tiedHead() ? logits.index_select(1, ids) : logits;
     List<String> names = List.of(batch.samples().get(s).id());
     LinearNoise.of(hidden.unsqueeze(0), new int[] {s}, names, noise)
-        .add(WeightNames.head(config), logits, sigma);
+        .add(config.headName(), logits, sigma);
     if (config.tiedHead()) {
       logits.index_copy_(1, ids, plain.addmm_(hidden, read.rows(s).t(), new Scalar(1.0), sigma));
     }

@@ -77,10 +77,10 @@ public final class PerturbedScorer {
   }
 
   private void score(
-      LabelledBatch batch, int[] group, Tensor hidden, Tensor head, double[][] results) {
+      LabelledBatch batch, int[] group, Tensor hidden, LogitsHead head, double[][] results) {
     try (PointerScope scope = new PointerScope()) {
       Tensor targets = Tensors.ofInts(batch.targets(), decoder.device());
-      double[] logProbs = LogitsHead.score(hidden, head, targets).logProbs();
+      double[] logProbs = head.score(hidden, targets).logProbs();
       for (int i = 0; i < group.length; i++) {
         results[group[i]] =
             Arrays.copyOfRange(logProbs, batch.offsets()[i], batch.offsets()[i + 1]);

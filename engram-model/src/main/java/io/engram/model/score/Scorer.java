@@ -5,7 +5,6 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LogitsHead;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
@@ -71,9 +70,8 @@ public final class Scorer {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Tensor hidden = decoder.hiddenWithoutGradient(batch.batch(), batch.rows());
-      Tensor head = decoder.parameters().get(WeightNames.head(decoder.config()));
       LogitsHead.Scores scores =
-          LogitsHead.score(hidden, head, Tensors.ofInts(batch.targets(), decoder.device()));
+          decoder.head().score(hidden, Tensors.ofInts(batch.targets(), decoder.device()));
       for (int i = 0; i < group.length; i++) {
         int from = batch.offsets()[i];
         int to = batch.offsets()[i + 1];

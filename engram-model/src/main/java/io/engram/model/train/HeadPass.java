@@ -20,16 +20,15 @@ import org.jspecify.annotations.Nullable;
  * exists for one chunk only.
  */
 final class HeadPass {
-  private final Tensor head;
+  private final LogitsHead head;
   private final @Nullable Tensor headGradient;
 
   /**
    * A pass with this head.
    *
-   * @param head {@code [V, C]}
    * @param headGradient {@code [V, C]}, added to; null where the head isn't trained
    */
-  HeadPass(Tensor head, @Nullable Tensor headGradient) {
+  HeadPass(LogitsHead head, @Nullable Tensor headGradient) {
     this.head = head;
     this.headGradient = headGradient;
   }
@@ -56,7 +55,7 @@ final class HeadPass {
             sequences.get(first).objective() instanceof Objective.KlToReference
                 ? kl(sequences, first, last, h, losses)
                 : logProbs(sequences, batch, first, last, h, targets.narrow(0, from, rows), losses);
-        gradient.narrow(0, from, rows).copy_(LogitsHead.backward(dz, h, head, headGradient));
+        gradient.narrow(0, from, rows).copy_(head.backward(dz, h, headGradient));
       }
       first = last;
     }
@@ -83,7 +82,7 @@ final class HeadPass {
       Tensor h,
       Tensor targets,
       double[] losses) {
-    LogitsHead.Chunk chunk = LogitsHead.chunk(h, head, targets);
+    LogitsHead.Chunk chunk = head.chunk(h, targets);
     double[] logProbs = Tensors.toDoubles(chunk.logProbs());
     double[] slopes = new double[logProbs.length];
     int base = batch.offsets()[first];
@@ -96,7 +95,7 @@ final class HeadPass {
       System.arraycopy(slope.gradient(), 0, slopes, from, to - from);
     }
     Tensor coefficients = Tensors.ofDoubles(slopes, Device.of(h)).to(chunk.total().scalar_type());
-    return chunk.gradient(coefficients.view(-1, 1));
+    return chunk.beforeCap(chunk.gradient(coefficients.view(-1, 1)));
   }
 
   /** KL(ref ‖ θ) = Σ_v q_v (log q_v − log p_v); dKL/dz = p − q. */
@@ -109,9 +108,10 @@ final class HeadPass {
       states[s - first] = kind.reference().hidden(sequences.get(s).sample().id());
       rows[s - first] = states[s - first].size(0);
     }
-    Tensor q = LogitsHead.logits(torch.cat(new TensorVector(states), 0), kind.reference().head());
+    Tensor q = kind.reference().head().logits(torch.cat(new TensorVector(states), 0));
     Tensor logQ = torch.log_softmax(q, 1);
-    Tensor logP = torch.log_softmax(LogitsHead.logits(h, head), 1);
+    LogitsHead.Capped logits = head.capped(h);
+    Tensor logP = torch.log_softmax(logits.z(), 1);
     Tensor qProbs = logQ.exp();
     Tensor perRow = qProbs.mul(logQ.sub_(logP)).sum(1);
     TensorVector parts = perRow.split_with_sizes(rows, 0);
@@ -119,6 +119,6 @@ final class HeadPass {
       Objective.KlToReference own = (Objective.KlToReference) sequences.get(s).objective();
       losses[s] = own.weight() * parts.get(s - first).sum().item_double();
     }
-    return logP.exp_().sub_(qProbs).mul_(new Scalar(kind.weight()));
+    return logits.beforeCap(logP.exp_().sub_(qProbs).mul_(new Scalar(kind.weight())));
   }
 }

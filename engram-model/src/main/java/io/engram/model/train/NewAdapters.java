@@ -25,7 +25,7 @@ final class NewAdapters {
     for (String name : parameters.names()) {
       String module = name.replaceFirst("\\.weight$", "");
       boolean targeted = scope.targets().contains(module.substring(module.lastIndexOf('.') + 1));
-      if (targeted && TrainedWeights.inLayers(name, scope.layers())) {
+      if (targeted && TrainedWeights.inLayers(decoder, name, scope.layers())) {
         try (PointerScope inner = new PointerScope()) {
           Tensor weight = parameters.get(name);
           parameters.putAdapter(

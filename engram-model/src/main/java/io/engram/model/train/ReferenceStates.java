@@ -4,7 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.LogitsHead;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.Arrays;
@@ -22,9 +22,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class ReferenceStates implements AutoCloseable {
   private final Map<String, Tensor> states = new LinkedHashMap<>();
-  private final Tensor head;
+  private final LogitsHead head;
 
-  private ReferenceStates(Tensor head) {
+  private ReferenceStates(LogitsHead head) {
     this.head = head;
   }
 
@@ -34,8 +34,9 @@ public final class ReferenceStates implements AutoCloseable {
     Decoder decoder = model.decoder();
     ReferenceStates reference;
     try (PointerScope scope = new PointerScope()) {
-      Tensor head = decoder.parameters().get(WeightNames.head(decoder.config()));
-      reference = new ReferenceStates(Tensors.keep(head.detach().clone()));
+      LogitsHead head = decoder.head();
+      Tensor copy = Tensors.keep(head.weight().detach().clone());
+      reference = new ReferenceStates(new LogitsHead(copy, head.softCap()));
     }
     for (int[] group : LabelledBatch.groups(samples, model.options().batchTokens())) {
       LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
@@ -65,8 +66,8 @@ public final class ReferenceStates implements AutoCloseable {
     return state;
   }
 
-  /** The reference's head, {@code [V, C]}; borrowed. */
-  Tensor head() {
+  /** The reference's head; borrowed. */
+  LogitsHead head() {
     return head;
   }
 
@@ -74,6 +75,6 @@ public final class ReferenceStates implements AutoCloseable {
   public void close() {
     states.values().forEach(Tensors::release);
     states.clear();
-    Tensors.release(head);
+    Tensors.release(head.weight());
   }
 }

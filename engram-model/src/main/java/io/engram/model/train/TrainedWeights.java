@@ -12,8 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * since autograd would make a dense {@code [V, C]} for every micro-batch.
  */
 final class TrainedWeights implements AutoCloseable {
-  private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
-
   private final Decoder decoder;
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -46,7 +43,7 @@ final class TrainedWeights implements AutoCloseable {
               });
     } else {
       for (String name : decoder.parameters().names()) {
-        if (inLayers(name, scope.layers())) {
+        if (inLayers(decoder, name, scope.layers())) {
           weights.put(name, decoder.parameters().get(name));
         }
       }
@@ -64,12 +61,12 @@ final class TrainedWeights implements AutoCloseable {
     weights.forEach(this::prepare);
   }
 
-  static boolean inLayers(String weight, List<Integer> layers) {
+  static boolean inLayers(Decoder decoder, String weight, List<Integer> layers) {
     if (layers.isEmpty()) {
       return true;
     }
-    Matcher matcher = LAYER.matcher(weight);
-    return matcher.matches() && layers.contains(Integer.valueOf(matcher.group(1)));
+    OptionalInt layer = decoder.config().names().layerOf(weight);
+    return layer.isPresent() && layers.contains(layer.getAsInt());
   }
 
   private void prepare(String name, Tensor weight) {
@@ -82,8 +79,9 @@ final class TrainedWeights implements AutoCloseable {
     }
   }
 
-  private static boolean isOutsideAutograd(String name) {
-    return name.equals(WeightNames.EMBEDDING) || name.equals(WeightNames.HEAD);
+  private boolean isOutsideAutograd(String name) {
+    WeightNames names = decoder.config().names();
+    return name.equals(names.embedding()) || name.equals(names.ownHead());
   }
 
   /** Names, in order. */
@@ -117,12 +115,12 @@ final class TrainedWeights implements AutoCloseable {
 
   /** The embedding's gradient buffer, or null where it isn't trained. */
   @Nullable Tensor embeddingGradient() {
-    return buffers.get(WeightNames.EMBEDDING);
+    return buffers.get(decoder.config().names().embedding());
   }
 
   /** The head's gradient buffer (the embedding's, where tied), or null where it isn't trained. */
   @Nullable Tensor headGradient() {
-    return buffers.get(WeightNames.head(decoder.config()));
+    return buffers.get(decoder.config().headName());
   }
 
   /** Sets all gradients to zero and keeps their memory. */

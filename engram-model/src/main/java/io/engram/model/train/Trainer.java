@@ -12,7 +12,6 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.nio.file.Path;
@@ -110,8 +109,7 @@ public final class Trainer implements AutoCloseable {
       Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
       Tensor gradient;
       try (AutoGradMode off = new AutoGradMode(false)) {
-        Tensor head = decoder.parameters().get(WeightNames.head(decoder.config()));
-        HeadPass pass = new HeadPass(head, trained.headGradient());
+        HeadPass pass = new HeadPass(decoder.head(), trained.headGradient());
         gradient = pass.run(sequences, batch, hidden.detach(), losses);
       }
       if (hidden.requires_grad()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.model.Golden;
+import io.engram.model.tensor.Torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,7 +39,9 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}}|8|an impossible shape",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}|0|an"
             + " impossible shape",
-        "{\"a\":{\"dtype\":\"I8\",\"shape\":[8],\"data_offsets\":[0,8]}}|8|has the number format I8",
+        "{\"a\":{\"dtype\":\"I8\",\"shape\":[9],\"data_offsets\":[0,8]}}|8|has 8 bytes where its"
+            + " shape takes 9",
+        "{\"a\":{\"dtype\":\"I7\",\"shape\":[8],\"data_offsets\":[0,8]}}|8|has the number format I7",
         "{\"a\":|0|its header is no JSON"
       })
   void damagedHeadersAreNamed(String header, int dataBytes, String message) throws IOException {
@@ -47,6 +50,22 @@ class SafetensorsTest {
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("x.safetensors")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void tensorsThatAreNoWeightsArePassedOverAndNamedWhenAskedFor() throws IOException {
+    Torch.load();
+    Path path =
+        file(
+            "{\"position_ids\":{\"dtype\":\"I64\",\"shape\":[1,2],\"data_offsets\":[0,16]},"
+                + "\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[16,20]}}",
+            20);
+    try (SafetensorsFile file = new SafetensorsFile(path)) {
+      assertThat(file.doubles("w")).containsExactly(0);
+      assertThatThrownBy(() -> file.doubles("position_ids"))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("tensor position_ids has the number format I64; F64, F32, F16");
+    }
   }
 
   @Test

@@ -4,7 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
+import io.engram.model.decoder.Activation;
+import io.engram.model.decoder.AttentionSettings;
 import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.LayerKind;
+import io.engram.model.decoder.MlpSettings;
+import io.engram.model.decoder.NormSettings;
+import io.engram.model.decoder.RopeScaling;
+import io.engram.model.decoder.RotarySettings;
+import io.engram.model.decoder.Shape;
+import io.engram.model.decoder.WeightNames;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,14 +42,28 @@ class ConfigTest {
     assertThat(read)
         .isEqualTo(
             new DecoderConfig(
-                "llama", 96, 32, 48, 2, 4, 4, 8, 1e-6, 10_000, 2048, false, false, false, 0.02));
+                "llama",
+                new Shape(96, 32, 48, 2, 4, 4, 8, 2048),
+                new NormSettings(NormSettings.Gain.PLAIN, 1e-6),
+                AttentionSettings.plain(8, false),
+                new MlpSettings(Activation.SILU, false),
+                List.of(new RotarySettings(10_000, 8, RopeScaling.none())),
+                List.of(LayerKind.PLAIN, LayerKind.PLAIN),
+                1,
+                0,
+                false,
+                0.02,
+                WeightNames.LLAMA));
   }
 
   @Test
   void ropeThetaIsReadInBothPlaces() {
-    assertThat(read("{\"rope_theta\": 5e5}").ropeTheta()).isEqualTo(500_000);
-    assertThat(read("{\"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 7}}").ropeTheta())
-        .isEqualTo(7);
+    assertThat(theta("{\"rope_theta\": 5e5}")).isEqualTo(500_000);
+    assertThat(theta("{\"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 7}}")).isEqualTo(7);
+  }
+
+  private static double theta(String changes) {
+    return read(changes).rotaries().get(0).theta();
   }
 
   @ParameterizedTest
@@ -65,15 +89,23 @@ class ConfigTest {
         "{\"rope_theta\": 0}|rope_theta 0 is no positive number",
         "{\"rope_theta\": 1e999}|is no positive number",
         "{\"rope_parameters\": {\"rope_theta\": \"x\"}}|rope_theta \"x\" is no positive number",
-        "{\"rope_parameters\": {\"rope_type\": \"llama3\"}}|rope_type \"llama3\" is not supported",
-        "{\"rope_scaling\": {\"type\": \"linear\"}}|rope_type \"linear\" is not supported",
-        "{\"rope_parameters\": {}, \"rope_scaling\": {\"type\": \"linear\"}}|rope_type \"linear\"",
-        "{\"partial_rotary_factor\": 0.5}|partial_rotary_factor is not supported",
+        "{\"rope_parameters\": {\"rope_type\": \"llama3\", \"factor\": 8}}|low_freq_factor is missing",
+        "{\"rope_scaling\": {\"type\": \"linear\"}}|factor is missing",
+        "{\"rope_scaling\": {\"type\": \"linear\", \"factor\": -1}}|factor -1 is no positive number",
+        "{\"rope_parameters\": {}, \"rope_scaling\": {\"type\": \"linear\"}}|factor is missing",
+        "{\"rope_scaling\": {\"type\": \"mrope\"}}|rope_type \"mrope\" is not supported; supported:"
+            + " default, linear, dynamic, llama3, yarn, longrope",
+        "{\"rope_scaling\": {\"mrope_section\": [1]}}|rope setting mrope_section is not supported",
+        "{\"rope_scaling\": 7}|rope_scaling 7 is no object",
+        "{\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1]}}|short_factor is no list"
+            + " of 4 numbers; long_factor is no list of 4 numbers",
+        "{\"partial_rotary_factor\": 0.5}|partial_rotary_factor 0.5 is not supported",
         "{\"max_position_embeddings\": 0}|max_position_embeddings 0 is no whole number",
         "{\"tie_word_embeddings\": \"true\"}|tie_word_embeddings \"true\" is neither true nor false",
-        "{\"hidden_act\": \"gelu\"}|hidden_act \"gelu\" is not supported; silu is",
+        "{\"hidden_act\": \"gelu\"}|hidden_act \"gelu\" is not supported; supported: silu, gelu_pytorch_tanh",
         "{\"quantization_config\": {\"bits\": 4}}|quantization_config is not supported",
-        "{\"model_type\": \"mamba\"}|model_type \"mamba\" is not supported; supported: llama.",
+        "{\"model_type\": \"mamba\"}|model_type \"mamba\" is not supported; supported: llama,"
+            + " mistral, qwen2, qwen3, phi3, smollm3, olmo2, gemma2, gemma3_text.",
         "{\"model_type\": null}|model_type is missing"
       })
   void strangeValuesAreNamed(String changes, String message) {

@@ -163,7 +163,7 @@ class GradientNormsTest {
     }
   }
 
-  private static double gaussNewtonTrace(LanguageModel model, TokenizedSample sample, int t) {
+  static double gaussNewtonTrace(LanguageModel model, TokenizedSample sample, int t) {
     double[] p = new double[model.config().vocabularySize()];
     double trace = 0;
     for (int v = 0; v < p.length; v++) {

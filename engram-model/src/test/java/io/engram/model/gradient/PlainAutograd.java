@@ -3,7 +3,6 @@ package io.engram.model.gradient;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.List;
@@ -31,7 +30,7 @@ final class PlainAutograd {
       Tensor rows = Tensors.ofInts(batch.rows(), model.decoder().device());
       Tensor embedded = model.decoder().embed(batch.batch().ids());
       Tensor hidden = model.decoder().hidden(batch.batch(), embedded, rows);
-      Tensor z = torch.linear(hidden, parameters.get(WeightNames.head(model.config())));
+      Tensor z = model.decoder().head().logits(hidden);
       Tensor targets = Tensors.ofInts(batch.targets(), model.decoder().device());
       scalar.of(z, torch.log_softmax(z, 1), targets).backward();
       for (String name : parameters.names()) {

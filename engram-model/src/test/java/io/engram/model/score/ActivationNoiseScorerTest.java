@@ -144,9 +144,9 @@ class ActivationNoiseScorerTest {
     try (LanguageModel model = open("gqa-tied");
         AutoGradMode off = new AutoGradMode(false)) {
       Parameters parameters = model.decoder().parameters();
-      parameters.get(WeightNames.EMBEDDING).mul_(new Scalar(0.25));
+      parameters.get(WeightNames.LLAMA.embedding()).mul_(new Scalar(0.25));
       for (int layer = 0; layer < model.config().layers(); layer++) {
-        String name = WeightNames.layer(layer);
+        String name = WeightNames.LLAMA.layer(layer);
         for (String zero : List.of("self_attn.v", "self_attn.o", "mlp.up", "mlp.down")) {
           parameters.get(name + "." + zero + "_proj.weight").zero_();
         }
@@ -157,7 +157,7 @@ class ActivationNoiseScorerTest {
     }
   }
 
-  private static void assertSameDistribution(
+  static void assertSameDistribution(
       String what, LanguageModel model, List<TokenizedSample> samples, double sigma) {
     double[][] plus = inActivations(model, samples, sigma);
     double[][] minus = inActivations(model, samples, -sigma);

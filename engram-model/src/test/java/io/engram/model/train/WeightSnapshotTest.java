@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Going back to a model's weights, how far they went, and how large the gradient was. */
 class WeightSnapshotTest {
-  private static final String Q = WeightNames.layer(0) + ".self_attn.q_proj.weight";
+  private static final String Q = WeightNames.LLAMA.layer(0) + ".self_attn.q_proj.weight";
   private static final ScopeSection LORA =
       new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of());
   private static final List<TokenizedSample> SAMPLES =
@@ -166,7 +166,7 @@ class WeightSnapshotTest {
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Parameters parameters = model.decoder().parameters();
-      parameters.get(WeightNames.FINAL_NORM).sub_(new Scalar(0.25), new Scalar(1.0));
+      parameters.get(WeightNames.LLAMA.finalNorm()).sub_(new Scalar(0.25), new Scalar(1.0));
       assertThat(start.meanAbsoluteChange()).isCloseTo(8.0 / parameters.count(), within(1e-9));
     }
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which sentence encoder judged UA and retain accuracy: the paper's results rest on another. */
@@ -19,14 +20,27 @@ final class Encoder {
 
   /** The names that the runs recorded, in their notes or as a version named "encoder". */
   static String of(List<RunData> runs) {
-    List<String> names = runs.stream().flatMap(Encoder::names).distinct().toList();
+    List<String> names = all(runs);
     if (names.isEmpty()) {
       return "which one is not recorded in " + (runs.size() == 1 ? "this run" : "these runs");
     }
-    String text = String.join(" and ", names);
-    return text.contains(PAPER)
-        ? text + ", as in the paper"
-        : text + " (a stand-in for the paper's " + PAPER + ")";
+    return names.stream().map(Encoder::besideThePapers).collect(Collectors.joining(" and "));
+  }
+
+  /** A folder's name is all that tells whether an encoder is the paper's. */
+  private static String besideThePapers(String name) {
+    return name.startsWith(PAPER)
+        ? name + " (the paper's, by its name)"
+        : name + " (a stand-in for the paper's " + PAPER + ")";
+  }
+
+  /** Whether the runs were judged by different ones, so that their numbers don't compare. */
+  static boolean differs(List<RunData> runs) {
+    return all(runs).size() > 1;
+  }
+
+  private static List<String> all(List<RunData> runs) {
+    return runs.stream().flatMap(Encoder::names).distinct().toList();
   }
 
   /** Whether a note only names the encoder, which the page says in its own place. */

@@ -22,6 +22,11 @@ final class Limits {
     addSampleOfSet(limits, runs);
     if (evaluated(runs)) {
       limits.add("UA and retain accuracy rest on a sentence encoder: " + Encoder.of(runs) + ".");
+      if (Encoder.differs(runs)) {
+        limits.add(
+            "Not all states were judged by the same encoder: UA, retain accuracy, UC and UT of one"
+                + " encoder can't be compared with those of another.");
+      }
       limits.add(
           "Standard errors are over the evaluated samples of one training run. They do not hold"
               + " what another seed would change. For UC and UT, where only the parts' errors are"

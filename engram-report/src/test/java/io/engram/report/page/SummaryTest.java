@@ -79,6 +79,23 @@ class SummaryTest {
   }
 
   @Test
+  void runsJudgedByDifferentEncodersAreNotCompared() {
+    List<RunData> runs =
+        RunReader.read(
+            List.of(
+                RunFixture.order("uniform").write(dir.resolve("f")),
+                RunFixture.order("mrd")
+                    .encoder("paraphrase-MiniLM-L6-v2, sha256 0123456789ab")
+                    .write(dir.resolve("g"))));
+    assertThat(Limits.beside(runs).get(1))
+        .isEqualTo(
+            "sentence encoder: all-MiniLM-L6-v2, quantised (a stand-in for the paper's"
+                + " paraphrase-MiniLM-L6-v2) and paraphrase-MiniLM-L6-v2, sha256 0123456789ab (the"
+                + " paper's, by its name)");
+    assertThat(Limits.of(runs)).anyMatch(limit -> limit.contains("judged by the same encoder"));
+  }
+
+  @Test
   void limitsNameWhatQualifiesTheNumbers() {
     List<RunData> runs = bothOrders(0.61, 0.70);
     assertThat(Limits.beside(runs))
@@ -87,6 +104,7 @@ class SummaryTest {
             "sentence encoder: all-MiniLM-L6-v2, quantised (a stand-in for the paper's"
                 + " paraphrase-MiniLM-L6-v2)",
             "one seed (42)");
+    assertThat(Limits.of(runs)).noneMatch(limit -> limit.contains("same encoder"));
     assertThat(Headline.of(runs).get(2).values().get(0).value()).isEqualTo("5 min 00 s");
     assertThat(Headline.of(runs).get(2).note()).isEqualTo("evaluation apart: 12.4 s, 12.4 s · cpu");
     assertThat(Limits.of(runs)).noneMatch(limit -> limit.contains("judged by"));

@@ -1,6 +1,5 @@
 package io.engram.unlearn.eval;
 
-import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
@@ -18,20 +17,19 @@ public final class EvaluationWriter {
    * Measures a model. Writes {@code eval/STAGE/SET.jsonl} and {@code measurements.jsonl}, and the
    * suites' notes into the journal.
    *
-   * @param suites names, as {@link Suites#named} takes them
+   * @param suites as {@link Suites#named} gives them
    * @param limit the first so many rows of each set; 0 or less: all
    * @return all measurements of this stage
-   * @throws EngramException if a name is unknown, before anything is measured
    */
   public static List<Measurement> evaluate(
       LanguageModel model,
-      List<String> suites,
+      List<Suite> suites,
       int limit,
       String stage,
       RunFolder folder,
       ProgressListener progress) {
     List<Measurement> all = new ArrayList<>();
-    for (Suite suite : suites.stream().map(Suites::named).toList()) {
+    for (Suite suite : suites) {
       Evaluation evaluation = suite.run(model, stage, limit, progress);
       evaluation
           .rowsBySet()

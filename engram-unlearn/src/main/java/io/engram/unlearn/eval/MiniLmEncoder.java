@@ -34,9 +34,6 @@ public final class MiniLmEncoder implements SentenceEncoder {
   private static final String RESOURCE = "/all-minilm-l6-v2-q";
   private static final int MOST_THREADS = 4;
 
-  /** 384 floats each: 30 MB. TOFU's fixed answers are 4,800. */
-  private static final int REMEMBERED = 20_000;
-
   private static @Nullable SentenceEncoder shared;
 
   private final ExecutorService threads;
@@ -72,7 +69,8 @@ public final class MiniLmEncoder implements SentenceEncoder {
     if (shared == null) {
       int processors = Runtime.getRuntime().availableProcessors();
       shared =
-          new CachingEncoder(new MiniLmEncoder(Math.min(processors, MOST_THREADS)), REMEMBERED);
+          new CachingEncoder(
+              new MiniLmEncoder(Math.min(processors, MOST_THREADS)), SentenceEncoders.REMEMBERED);
     }
     return shared;
   }

@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval;
 
 import io.engram.core.EngramException;
+import io.engram.core.recipe.EvalSection;
 import io.engram.core.sample.Tofu;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import java.util.List;
@@ -15,17 +16,30 @@ public final class Suites {
   }
 
   /**
+   * The suites of these names. An encoder in a folder is opened here, so that what is wrong with it
+   * is said before anything is measured.
+   *
+   * @param encoder which sentence encoder judges: {@code built-in} or a folder
+   * @throws EngramException if there is no such suite, or the folder is no encoder
+   */
+  public static List<Suite> named(List<String> names, String encoder) {
+    List<Suite> suites = names.stream().map(name -> named(name, encoder)).toList();
+    if (!suites.isEmpty() && !encoder.equals(EvalSection.BUILT_IN)) {
+      SentenceEncoders.shared(encoder);
+    }
+    return suites;
+  }
+
+  /**
    * The suite of this name. {@code tofu} measures the forgetting of forget10; {@code tofu:forget05}
    * and {@code tofu:forget01} that of the smaller sets.
-   *
-   * @throws EngramException if there is none, naming those there are
    */
-  public static Suite named(String name) {
+  private static Suite named(String name, String encoder) {
     if (name.equals(TofuSuite.NAME)) {
-      return new TofuSuite(TofuSuite.FORGET_SPLITS.get(0));
+      return new TofuSuite(TofuSuite.FORGET_SPLITS.get(0), encoder);
     }
     if (name.startsWith(Tofu.PREFIX)) {
-      return new TofuSuite(name.substring(Tofu.PREFIX.length()));
+      return new TofuSuite(name.substring(Tofu.PREFIX.length()), encoder);
     }
     throw EngramException.usage(
         "eval.suites: no suite is named %s; there are %s".formatted(name, names()));

@@ -84,9 +84,11 @@ public final class MrdMeasurement {
     double sigma = section.hasAutoSigma() ? autoSigma() : section.sigma();
     MrdSettings settings = MrdSettings.of(section, sigma);
     boolean checked = epoch == 0 && section.name().isMrd();
+    NoisyScorer scorer = new PlainOnce(model);
     double[] floor =
-        checked ? NumericalFloor.measure(model, model.size(), settings) : new double[0];
-    DrawSource source = estimator(model, section).draws(model, model.size(), settings, seed, epoch);
+        checked ? NumericalFloor.measure(scorer, model.size(), settings) : new double[0];
+    DrawSource source =
+        estimator(model, section).draws(scorer, model.size(), settings, seed, epoch);
     DrawLoop.Result found = new DrawLoop(source, settings, kept).run(progress);
     List<MrdRow> rows =
         IntStream.range(0, model.size())

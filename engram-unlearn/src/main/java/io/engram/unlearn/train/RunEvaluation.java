@@ -7,6 +7,7 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.EvaluationWriter;
+import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,20 +21,26 @@ final class RunEvaluation {
   private final RunFolder folder;
   private final Setup setup;
   private final LanguageModel model;
+  private final List<Suite> suites;
 
   RunEvaluation(Recipe recipe, RunFolder folder, Setup setup, LanguageModel model) {
     this.recipe = recipe;
     this.folder = folder;
     this.setup = setup;
     this.model = model;
+    this.suites =
+        Suites.named(
+            Suites.matching(recipe.eval().suites(), recipe.forget().data()),
+            recipe.eval().encoder());
   }
 
   /** Runs the recipe's suites and writes their measurements and rows. */
   void run(String stage) {
-    if (recipe.eval().suites().isEmpty()) {
+    if (suites.isEmpty()) {
       return;
     }
-    if (stage.equals("before") && SharedBefore.copy(setup.sharedBefore(), folder)) {
+    if (stage.equals("before")
+        && SharedBefore.copy(setup.sharedBefore(), folder, recipe.eval().encoder())) {
       folder
           .journal()
           .write(
@@ -43,12 +50,7 @@ final class RunEvaluation {
     }
     long start = System.nanoTime();
     EvaluationWriter.evaluate(
-        model,
-        Suites.matching(recipe.eval().suites(), recipe.forget().data()),
-        recipe.eval().limit(),
-        stage,
-        folder,
-        setup.progress());
+        model, suites, recipe.eval().limit(), stage, folder, setup.progress());
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("stage", stage);
     fields.put("seconds", (System.nanoTime() - start) / 1e9);

@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.unlearn.eval.SentenceEncoders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class SharedBefore {
   private SharedBefore() {}
 
-  /** Copies measurements and rows; false where there is nothing that fits. */
-  static boolean copy(@Nullable Path from, RunFolder to) {
+  /**
+   * Copies measurements and rows; false where there is nothing that fits.
+   *
+   * @param encoder eval.encoder of the run to copy to
+   */
+  static boolean copy(@Nullable Path from, RunFolder to, String encoder) {
     if (from == null || !Files.isRegularFile(from.resolve("manifest.json"))) {
       return false;
     }
@@ -29,7 +34,8 @@ final class SharedBefore {
           theirs.modelHash().equals(ours.modelHash())
               && theirs.dataHashes().equals(ours.dataHashes())
               && theirs.template().equals(ours.template())
-              && theirs.dtype().equals(ours.dtype());
+              && theirs.dtype().equals(ours.dtype())
+              && before.stream().allMatch(m -> isJudgedBy(encoder, m));
       if (!same || before.isEmpty()) {
         return false;
       }
@@ -37,6 +43,11 @@ final class SharedBefore {
       to.appendMeasurements(before);
       return true;
     }
+  }
+
+  private static boolean isJudgedBy(String encoder, Measurement measurement) {
+    String judge = measurement.judgedBy();
+    return judge == null || judge.equals(SentenceEncoders.shared(encoder).name());
   }
 
   private static void copyRows(Path from, Path to) {

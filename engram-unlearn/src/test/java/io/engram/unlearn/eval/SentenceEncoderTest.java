@@ -1,7 +1,10 @@
 package io.engram.unlearn.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.engram.unlearn.Golden;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +55,24 @@ class SentenceEncoderTest {
     for (int i = 0; i < TEXTS.size(); i++) {
       assertThat(miniLm.encode(List.of(TEXTS.get(i))).get(0)).containsExactly(together.get(i));
     }
+  }
+
+  @Test
+  void anEncoderOfAFolderIsNamedByTheFolderAndWhatIsInIt() {
+    Path folder = Golden.encoder("sentence-bert");
+    try (FolderEncoder encoder = new FolderEncoder(folder)) {
+      assertThat(encoder.name()).matches("sentence-bert, sha256 [0-9a-f]{12}");
+      List<float[]> vectors = encoder.encode(TEXTS);
+      assertThat(vectors).hasSize(3).allSatisfy(vector -> assertThat(vector).hasSize(32));
+      assertThat(dot(vectors.get(0), vectors.get(0))).isCloseTo(1, within(1e-6));
+      SentenceEncoder shared = SentenceEncoders.shared(folder.toString());
+      assertThat(shared.name()).isEqualTo(encoder.name());
+      assertThat(SentenceEncoders.shared(folder.resolve("../sentence-bert").toString()))
+          .isSameAs(shared);
+    }
+    assertThat(FolderEncoder.nameOf(Path.of("a/models--org--all-MiniLM/snapshots/1f3")))
+        .isEqualTo("all-MiniLM");
+    assertThat(FolderEncoder.nameOf(Path.of("x/a;b/."))).isEqualTo("a_b");
   }
 
   @Test

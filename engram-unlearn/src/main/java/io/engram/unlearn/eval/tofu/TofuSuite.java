@@ -11,8 +11,8 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.GreedyAnswers;
-import io.engram.unlearn.eval.MiniLmEncoder;
 import io.engram.unlearn.eval.SentenceEncoder;
+import io.engram.unlearn.eval.SentenceEncoders;
 import io.engram.unlearn.eval.Suite;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,10 +47,11 @@ public final class TofuSuite implements Suite {
    * With this forget set.
    *
    * @param forgetSplit one of {@link #FORGET_SPLITS}
-   * @throws EngramException if it is none of these
+   * @param encoder which sentence encoder judges: {@code built-in} or a folder
+   * @throws EngramException if the split is none of these
    */
-  public TofuSuite(String forgetSplit) {
-    this(forgetSplit, MiniLmEncoder::shared);
+  public TofuSuite(String forgetSplit, String encoder) {
+    this(forgetSplit, () -> SentenceEncoders.shared(encoder));
   }
 
   TofuSuite(String forgetSplit, Supplier<SentenceEncoder> encoder) {
@@ -83,7 +84,7 @@ public final class TofuSuite implements Suite {
       double[] minK = set.paraphrased() ? minK(model, set, progress) : new double[0];
       rows.put(set.name(), TofuScores.rows(set, outputs, minK, judge));
     }
-    TofuTable table = new TofuTable(stage, rows);
+    TofuTable table = new TofuTable(stage, rows, judge.name());
     List<String> notes = new ArrayList<>(table.notes());
     notes.add(
         "tofu measured on %s; forget and retain answers judged by %s"

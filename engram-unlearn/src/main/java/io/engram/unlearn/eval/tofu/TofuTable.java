@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A line of Table 1 with its metric ids. A number that isn't one is left out and noted. */
 final class TofuTable {
@@ -16,8 +17,12 @@ final class TofuTable {
   private final List<Measurement> measurements = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  /** Computes the line from the rows of the four sets. */
-  TofuTable(String stage, Map<String, List<EvaluationRow>> rows) {
+  /**
+   * Computes the line from the rows of the four sets.
+   *
+   * @param encoder the name of what judged the forget and the retain set
+   */
+  TofuTable(String stage, Map<String, List<EvaluationRow>> rows, String encoder) {
     this.stage = stage;
     List<EvaluationRow> forget = Objects.requireNonNull(rows.get("forget"));
     MeanWithError recall = TofuScores.meanRougeRecall(forget);
@@ -31,15 +36,15 @@ final class TofuTable {
     ModelUtility utility =
         new ModelUtility(
             kept(rows, "retain"), kept(rows, "real_authors"), kept(rows, "world_facts"));
-    add("forget.unlearning_accuracy", completeness.unlearningAccuracy(), true);
-    add("forget.mia_auc", completeness.miaAuc(), true);
-    add("forget.rouge_l_recall", recall, false);
-    add("forget.rouge_l_recall_complement", completeness.rougeRecallComplement(), true);
-    add("retain", utility.retain());
-    add("real_authors", utility.realAuthors());
-    add("world_facts", utility.worldFacts());
-    add("unlearning_completeness", completeness.average(), true);
-    add("model_utility_mean", utility.average(), true);
+    add("forget.unlearning_accuracy", completeness.unlearningAccuracy(), true, encoder);
+    add("forget.mia_auc", completeness.miaAuc(), true, null);
+    add("forget.rouge_l_recall", recall, false, null);
+    add("forget.rouge_l_recall_complement", completeness.rougeRecallComplement(), true, null);
+    add("retain", utility.retain(), encoder);
+    add("real_authors", utility.realAuthors(), null);
+    add("world_facts", utility.worldFacts(), null);
+    add("unlearning_completeness", completeness.average(), true, encoder);
+    add("model_utility_mean", utility.average(), true, encoder);
   }
 
   List<Measurement> measurements() {
@@ -55,12 +60,13 @@ final class TofuTable {
     return new ModelUtility.Kept(TofuScores.accuracy(ofSet), TofuScores.meanRougeRecall(ofSet));
   }
 
-  private void add(String set, ModelUtility.Kept kept) {
-    add(set + ".accuracy", kept.accuracy(), true);
-    add(set + ".rouge_l_recall", kept.rougeRecall(), true);
+  private void add(String set, ModelUtility.Kept kept, @Nullable String judgedBy) {
+    add(set + ".accuracy", kept.accuracy(), true, judgedBy);
+    add(set + ".rouge_l_recall", kept.rougeRecall(), true, null);
   }
 
-  private void add(String metric, MeanWithError value, boolean higherIsBetter) {
+  private void add(
+      String metric, MeanWithError value, boolean higherIsBetter, @Nullable String judgedBy) {
     String id = TofuSuite.NAME + "." + metric;
     if (!Double.isFinite(value.mean())) {
       notes.add(id + " is not a number and left out: the model's log-probabilities aren't finite");
@@ -76,6 +82,7 @@ final class TofuTable {
             "ratio",
             value.n(),
             higherIsBetter,
-            Double.isFinite(error) ? Double.valueOf(error) : null));
+            Double.isFinite(error) ? Double.valueOf(error) : null,
+            judgedBy));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.MinK;
+import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
@@ -14,10 +15,14 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.Golden;
+import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.MiniLmEncoder;
+import io.engram.unlearn.eval.SentenceEncoders;
+import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suites;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +53,12 @@ class TofuSuiteTest {
     try (RunFolder folder = RunFolder.create(dir.resolve("run"))) {
       found =
           EvaluationWriter.evaluate(
-              model, List.of("tofu:forget01"), 3, "before", folder, ProgressListener.NONE);
+              model,
+              Suites.named(List.of("tofu:forget01"), EvalSection.BUILT_IN),
+              3,
+              "before",
+              folder,
+              ProgressListener.NONE);
       assertThat(folder.measurements()).isEqualTo(found);
       assertThat(folder.journal().read().toString())
           .contains("forget01_perturbed")
@@ -76,6 +86,23 @@ class TofuSuiteTest {
               .get(0);
       assertThat(forget.get(i).minK()).isCloseTo(MinK.score(logProbs, 0.5), within(1e-4));
     }
+  }
+
+  @Test
+  void theRecipesEncoderJudgesAndIsNamedInEveryNumberThatRestsOnIt() {
+    String folder = Golden.encoder("sentence-bert").toString();
+    Suite suite = Suites.named(List.of("tofu:forget01"), folder).get(0);
+    Evaluation found = suite.run(model, "before", 2, ProgressListener.NONE);
+    String name = SentenceEncoders.shared(folder).name();
+    assertThat(found.rowsBySet().get("forget"))
+        .allSatisfy(row -> assertThat(row.judgedBy()).isEqualTo(name));
+    assertThat(found.measurements())
+        .filteredOn(m -> name.equals(m.judgedBy()))
+        .hasSize(4)
+        .extracting(Measurement::metric)
+        .contains("tofu.forget.unlearning_accuracy", "tofu.retain.accuracy");
+    assertThat(found.measurements()).noneMatch(m -> MiniLmEncoder.NAME.equals(m.judgedBy()));
+    assertThat(found.notes()).last().asString().endsWith("judged by " + name);
   }
 
   @Test

@@ -128,7 +128,8 @@ class TofuTableTest {
     TofuTable table =
         new TofuTable(
             "after",
-            allRows(new double[] {3, 1, 4, Double.NaN}, new double[] {2, 1, 0, Double.NaN}));
+            allRows(new double[] {3, 1, 4, Double.NaN}, new double[] {2, 1, 0, Double.NaN}),
+            "letters");
     List<Measurement> found = table.measurements();
     // Recalls of the forget set: ½, 1, 0, 0. Facts: 1, 0, 0; accuracy 1/3.
     Map<String, Double> expected =
@@ -161,6 +162,14 @@ class TofuTableTest {
               assertThat(m.higherIsBetter())
                   .isEqualTo(!m.metric().equals("tofu.forget.rouge_l_recall"));
             });
+    assertThat(found)
+        .filteredOn(m -> "letters".equals(m.judgedBy()))
+        .extracting(Measurement::metric)
+        .containsExactly(
+            "tofu.forget.unlearning_accuracy",
+            "tofu.retain.accuracy",
+            "tofu.unlearning_completeness",
+            "tofu.model_utility_mean");
     assertThat(named(found, "tofu.forget.unlearning_accuracy").n()).isEqualTo(4);
     assertThat(named(found, "tofu.forget.unlearning_accuracy").standardError()).isEqualTo(0.25);
     assertThat(named(found, "tofu.forget.mia_auc").n()).isEqualTo(6);
@@ -170,7 +179,7 @@ class TofuTableTest {
   @Test
   void whatIsNoNumberIsLeftOutAndNoted() {
     double[] none = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
-    TofuTable table = new TofuTable("after", allRows(none, none));
+    TofuTable table = new TofuTable("after", allRows(none, none), "letters");
     assertThat(table.measurements()).hasSize(10);
     assertThat(table.notes())
         .containsExactly(

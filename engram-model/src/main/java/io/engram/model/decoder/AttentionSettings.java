@@ -1,0 +1,47 @@
+package io.engram.model.decoder;
+
+/**
+ * How a model's attention is computed.
+ *
+ * @param scale scores are q·k times this
+ * @param softCap c of {@code c·tanh(score / c)}; 0: none
+ * @param queryKeyNorm over what queries and keys are normed before they are turned
+ * @param inputBias whether the projections to q, k and v have biases
+ * @param outputBias whether the output projection has one
+ */
+public record AttentionSettings(
+    double scale,
+    double softCap,
+    QueryKeyNorm queryKeyNorm,
+    boolean inputBias,
+    boolean outputBias) {
+  /** Over what queries and keys are normed. */
+  public enum QueryKeyNorm {
+    /** Not at all. */
+    NONE,
+    /** Each head for itself, with one gain {@code [D]} for all heads. */
+    EACH_HEAD,
+    /** All heads together, with gains {@code [H·D]} and {@code [G·D]}. */
+    ALL_HEADS
+  }
+
+  /** Plain attention: scores over √D. */
+  public static AttentionSettings plain(int headDim, boolean bias) {
+    return new AttentionSettings(1 / Math.sqrt(headDim), 0, QueryKeyNorm.NONE, bias, bias);
+  }
+
+  /** The same with another norm of queries and keys. */
+  public AttentionSettings withQueryKeyNorm(QueryKeyNorm norm) {
+    return new AttentionSettings(scale, softCap, norm, inputBias, outputBias);
+  }
+
+  /** The same with other biases. */
+  public AttentionSettings withBias(boolean input, boolean output) {
+    return new AttentionSettings(scale, softCap, queryKeyNorm, input, output);
+  }
+
+  /** The same with another scale and soft cap. */
+  public AttentionSettings withScores(double newScale, double newSoftCap) {
+    return new AttentionSettings(newScale, newSoftCap, queryKeyNorm, inputBias, outputBias);
+  }
+}

@@ -1,0 +1,77 @@
+package io.engram.model.decoder;
+
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queries, keys and values of one layer.
+ *
+ * @param q {@code [N, H, D]}
+ * @param k {@code [N, G, D]}
+ * @param v {@code [N, G, D]}
+ */
+record Heads(Tensor q, Tensor k, Tensor v) {
+  /** The same in another number format. */
+  Heads to(ScalarType type) {
+    return new Heads(q.to(type), k.to(type), v.to(type));
+  }
+
+  /** Makes a layer's queries, keys and values. */
+  record Projection(
+      Parameters parameters, LayerObserver observer, DecoderConfig config, int layer) {
+    /**
+     * Projects {@code x [N, C]}, norms and turns it.
+     *
+     * @param rotary null: positions play no part
+     */
+    Heads of(Tensor x, @Nullable Rotary rotary) {
+      Heads flat = flat(x);
+      Shape shape = config.shape();
+      LayerNames parts = config.names().parts();
+      AttentionSettings.QueryKeyNorm norm = config.attention().queryKeyNorm();
+      Tensor q = flat.q();
+      Tensor k = flat.k();
+      if (norm == AttentionSettings.QueryKeyNorm.ALL_HEADS) {
+        q = normed(parts.queryNorm(), q);
+        k = normed(parts.keyNorm(), k);
+      }
+      q = q.view(-1, shape.heads(), shape.headDim());
+      k = k.view(-1, shape.kvHeads(), shape.headDim());
+      Tensor v = flat.v().view(-1, shape.kvHeads(), shape.headDim());
+      if (norm == AttentionSettings.QueryKeyNorm.EACH_HEAD) {
+        q = normed(parts.queryNorm(), q);
+        k = normed(parts.keyNorm(), k);
+      }
+      return rotary == null ? new Heads(q, k, v) : new Heads(rotary.apply(q), rotary.apply(k), v);
+    }
+
+    /** {@code [N, H·D]} and twice {@code [N, G·D]}. */
+    private Heads flat(Tensor x) {
+      LayerNames parts = config.names().parts();
+      if (parts.queryKeyValue() == null) {
+        return new Heads(
+            linear(parts.query(), x), linear(parts.key(), x), linear(parts.value(), x));
+      }
+      long q = config.shape().queryWidth();
+      long kv = config.shape().keyWidth();
+      TensorVector split =
+          linear(parts.queryKeyValue(), x).split_with_sizes(new long[] {q, kv, kv}, 1);
+      return new Heads(split.get(0), split.get(1), split.get(2));
+    }
+
+    private Tensor linear(@Nullable String part, Tensor x) {
+      return Linear.apply(parameters, observer, name(part), x);
+    }
+
+    private Tensor normed(@Nullable String part, Tensor x) {
+      return Norm.apply(parameters, observer, config, name(part), x);
+    }
+
+    private String name(@Nullable String part) {
+      return config.names().in(layer, Objects.requireNonNull(part));
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.engram.model.decoder;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parts of a layer are called, after the layer's own name and a dot. Linear layers without
+ * the ".weight" of their weights, norms with it. A part that a family doesn't have is null, so the
+ * names also say how a layer is built: {@code x + post(attention(pre(x)))}, then the same with the
+ * MLP.
+ *
+ * @param attentionNorm norm of what attention is given
+ * @param attentionPostNorm norm of what attention gives
+ * @param mlpNorm norm of what the MLP is given
+ * @param mlpPostNorm norm of what the MLP gives
+ * @param query projection to queries; null: {@code queryKeyValue} is there
+ * @param key projection to keys
+ * @param value projection to values
+ * @param queryKeyValue one projection to queries, keys and values, side by side in this order
+ * @param queryNorm norm of queries
+ * @param keyNorm norm of keys
+ * @param output projection of what was attended to
+ * @param gate the part of the MLP that is activated; null: {@code gateUp} is there
+ * @param up the part that it's multiplied with
+ * @param gateUp both, side by side in this order
+ * @param down the MLP's way back
+ */
+public record LayerNames(
+    @Nullable String attentionNorm,
+    @Nullable String attentionPostNorm,
+    @Nullable String mlpNorm,
+    @Nullable String mlpPostNorm,
+    @Nullable String query,
+    @Nullable String key,
+    @Nullable String value,
+    @Nullable String queryKeyValue,
+    @Nullable String queryNorm,
+    @Nullable String keyNorm,
+    String output,
+    @Nullable String gate,
+    @Nullable String up,
+    @Nullable String gateUp,
+    String down) {
+  private static final String INPUT_NORM = "input_layernorm.weight";
+  private static final String AFTER_ATTENTION = "post_attention_layernorm.weight";
+
+  /** Llama's, which most families took over. */
+  public static final LayerNames LLAMA =
+      new LayerNames(
+          INPUT_NORM,
+          null,
+          AFTER_ATTENTION,
+          null,
+          "self_attn.q_proj",
+          "self_attn.k_proj",
+          "self_attn.v_proj",
+          null,
+          "self_attn.q_norm.weight",
+          "self_attn.k_norm.weight",
+          "self_attn.o_proj",
+          "mlp.gate_proj",
+          "mlp.up_proj",
+          null,
+          "mlp.down_proj");
+
+  /** The same with q, k, v and gate, up in one projection each, as Phi-3 has them. */
+  public LayerNames fused() {
+    return new LayerNames(
+        attentionNorm,
+        attentionPostNorm,
+        mlpNorm,
+        mlpPostNorm,
+        null,
+        null,
+        null,
+        "self_attn.qkv_proj",
+        queryNorm,
+        keyNorm,
+        output,
+        null,
+        null,
+        "mlp.gate_up_proj",
+        down);
+  }
+
+  /** The same with other norms. */
+  public LayerNames withNorms(
+      @Nullable String beforeAttention,
+      @Nullable String afterAttention,
+      @Nullable String beforeMlp,
+      @Nullable String afterMlp) {
+    return new LayerNames(
+        beforeAttention,
+        afterAttention,
+        beforeMlp,
+        afterMlp,
+        query,
+        key,
+        value,
+        queryKeyValue,
+        queryNorm,
+        keyNorm,
+        output,
+        gate,
+        up,
+        gateUp,
+        down);
+  }
+
+  /** Norms after attention and MLP alone, as OLMo 2 has them. */
+  public LayerNames postNormed() {
+    return withNorms(null, AFTER_ATTENTION, null, "post_feedforward_layernorm.weight");
+  }
+
+  /** Norms before and after attention and MLP, as Gemma has them. */
+  public LayerNames sandwiched() {
+    return withNorms(
+        INPUT_NORM,
+        AFTER_ATTENTION,
+        "pre_feedforward_layernorm.weight",
+        "post_feedforward_layernorm.weight");
+  }
+}

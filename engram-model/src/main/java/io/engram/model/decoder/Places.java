@@ -1,0 +1,75 @@
+package io.engram.model.decoder;
+
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Tensors;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the tokens of a packed batch stand: rotations by their positions and masks of sliding
+ * windows, shared by all layers. Belongs to the scope in which it was made.
+ *
+ * @param buckets the batch's runs of sequences of equal length
+ * @param rotaries one for each of the model's rotary settings
+ * @param masks by window and length, {@code [T, T]}, true where a token is attended to
+ */
+record Places(
+    List<PackedBatch.Bucket> buckets, List<Rotary> rotaries, Map<List<Integer>, Tensor> masks) {
+  /** For a batch whose sequences are whole. */
+  static Places of(PackedBatch batch, DecoderConfig config, ScalarType type, Device device) {
+    return of(batch, batch.lengths(), config, type, device);
+  }
+
+  /**
+   * For a batch whose sequences go on.
+   *
+   * @param lengths how many tokens the sequence of each row has in all
+   */
+  static Places of(
+      PackedBatch batch, int[] lengths, DecoderConfig config, ScalarType type, Device device) {
+    Map<List<Integer>, Tensor> masks = new HashMap<>();
+    for (PackedBatch.Bucket bucket : batch.buckets()) {
+      for (LayerKind kind : config.layerKinds()) {
+        if (kind.cuts(bucket.length())) {
+          masks.computeIfAbsent(
+              List.of(kind.window(), bucket.length()),
+              key -> mask(kind.window(), bucket.length(), device));
+        }
+      }
+    }
+    List<Rotary> rotaries = Rotary.all(config, batch.positions(), lengths, type, device);
+    return new Places(batch.buckets(), rotaries, masks);
+  }
+
+  /** {@code t − window < t' ≤ t}. */
+  private static Tensor mask(int window, int length, Device device) {
+    Tensor all = torch.ones(new long[] {length, length}, Tensors.options(ScalarType.Bool)).tril(0);
+    return Tensors.to(all.triu(1L - window), device);
+  }
+
+  /** The rotation of this layer, or null where positions play no part in it. */
+  @Nullable Rotary rotary(LayerKind kind) {
+    return kind.rotary() == LayerKind.NO_POSITIONS ? null : rotaries.get(kind.rotary());
+  }
+
+  /** What this layer's tokens of sequences of this length attend to; null: all before them. */
+  @Nullable Tensor mask(LayerKind kind, int length) {
+    return kind.cuts(length) ? masks.get(List.of(kind.window(), length)) : null;
+  }
+
+  /** Plain causal mask for attention that has none of its own, {@code [T, T]}. */
+  static Tensor causal(int length, Device device) {
+    return mask(length, length, device);
+  }
+
+  /** Scores with −∞ where nothing is attended to. */
+  static Tensor hide(Tensor scores, Tensor attended) {
+    return scores.masked_fill(attended.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
+  }
+}

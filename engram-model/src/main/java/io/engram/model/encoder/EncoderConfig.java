@@ -1,0 +1,148 @@
+package io.engram.model.encoder;
+
+import io.engram.core.EngramException;
+import io.engram.model.family.ConfigReader;
+import java.util.ArrayList;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The shape of an encoder, as its config.json gives it.
+ *
+ * @param positions rows of the position table
+ * @param tokenTypes rows of the token-type table; 0: there is none
+ * @param firstPosition row of a text's first token
+ * @param padId the padding's token
+ */
+record EncoderConfig(
+    EncoderFamily family,
+    int vocabularySize,
+    int hiddenSize,
+    int intermediateSize,
+    int layers,
+    int heads,
+    int positions,
+    int tokenTypes,
+    int firstPosition,
+    int padId,
+    double normEpsilon,
+    Activation activation) {
+  // Far above any model; they keep products of sizes within a long and lists of layers in memory.
+  private static final int MOST_LAYERS = 10_000;
+  private static final int MOST_HEADS = 1 << 14;
+  private static final int MOST_WIDE = 1 << 24;
+
+  /** Both families' own default, and all that DistilBERT knows. */
+  private static final double EPSILON = 1e-12;
+
+  /**
+   * Reads a config.json.
+   *
+   * @param where the file's name for messages
+   * @throws EngramException naming each setting that is missing, wrong or not supported
+   */
+  static EncoderConfig read(JsonNode config, String where) {
+    EncoderFamily family = EncoderFamily.of(config.path("model_type").asString(""), where);
+    ConfigReader reader = new ConfigReader(config, new ArrayList<>());
+    EncoderConfig read =
+        family == EncoderFamily.DISTILBERT ? distilBert(reader) : bert(family, reader);
+    read.check(reader);
+    if (!reader.faults().isEmpty()) {
+      throw EngramException.file(where + ": " + String.join("; ", reader.faults()) + ".");
+    }
+    return read;
+  }
+
+  private static EncoderConfig bert(EncoderFamily family, ConfigReader reader) {
+    int padId = reader.has("pad_token_id") ? padId(reader) : family == EncoderFamily.BERT ? 0 : 1;
+    return new EncoderConfig(
+        family,
+        reader.count("vocab_size", MOST_WIDE),
+        reader.count("hidden_size", MOST_WIDE),
+        reader.count("intermediate_size", MOST_WIDE),
+        reader.count("num_hidden_layers", MOST_LAYERS),
+        reader.count("num_attention_heads", MOST_HEADS),
+        reader.count("max_position_embeddings", MOST_WIDE),
+        reader.count("type_vocab_size", MOST_WIDE, 2),
+        family == EncoderFamily.ROBERTA ? padId + 1 : 0,
+        padId,
+        reader.positive("layer_norm_eps", EPSILON),
+        activation(reader, "hidden_act"));
+  }
+
+  private static EncoderConfig distilBert(ConfigReader reader) {
+    return new EncoderConfig(
+        EncoderFamily.DISTILBERT,
+        reader.count("vocab_size", MOST_WIDE),
+        reader.count("dim", MOST_WIDE),
+        reader.count("hidden_dim", MOST_WIDE),
+        reader.count("n_layers", MOST_LAYERS),
+        reader.count("n_heads", MOST_HEADS),
+        reader.count("max_position_embeddings", MOST_WIDE),
+        0,
+        0,
+        0,
+        EPSILON,
+        activation(reader, "activation"));
+  }
+
+  private static int padId(ConfigReader reader) {
+    JsonNode value = reader.config().path("pad_token_id");
+    if (!value.isInt() || value.intValue() < 0 || value.intValue() > MOST_WIDE) {
+      reader.faults().add("pad_token_id " + value + " is no token");
+      return 0;
+    }
+    return value.intValue();
+  }
+
+  private static Activation activation(ConfigReader reader, String key) {
+    JsonNode value = reader.config().path(key);
+    return reader.has(key)
+        ? Activation.named(value.asString(""))
+            .orElseGet(
+                () -> {
+                  reader
+                      .faults()
+                      .add(key + " " + value + " is not supported; " + Activation.NAMES + " are");
+                  return Activation.GELU;
+                })
+        : Activation.GELU;
+  }
+
+  private void check(ConfigReader reader) {
+    if (reader.faults().isEmpty() && hiddenSize % heads != 0) {
+      reader
+          .faults()
+          .add("a hidden size of " + hiddenSize + " is no multiple of " + heads + " heads");
+    }
+    if (reader.faults().isEmpty() && positions <= firstPosition) {
+      reader
+          .faults()
+          .add(
+              "max_position_embeddings %d leaves no position for a token after pad_token_id %d"
+                  .formatted(positions, padId));
+    }
+    JsonNode kind = reader.config().path("position_embedding_type");
+    if (reader.has("position_embedding_type") && !kind.asString("").equals("absolute")) {
+      reader.faults().add("position_embedding_type " + kind + " is not supported; absolute is");
+    }
+    for (String key : new String[] {"is_decoder", "add_cross_attention"}) {
+      if (reader.flag(key)) {
+        reader.faults().add(key + " true is not supported: it makes the encoder a decoder");
+      }
+    }
+    if (!reader.config().path("pruned_heads").isEmpty()) {
+      reader.faults().add("pruned_heads is not supported");
+    }
+    reader.refuse("quantization_config");
+  }
+
+  /** The longest text in tokens. */
+  int mostTokens() {
+    return positions - firstPosition;
+  }
+
+  /** Numbers of a head. */
+  int headDim() {
+    return hiddenSize / heads;
+  }
+}

@@ -1,0 +1,123 @@
+package io.engram.model.family;
+
+import io.engram.model.decoder.Activation;
+import io.engram.model.decoder.AttentionSettings;
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.LayerKind;
+import io.engram.model.decoder.MlpSettings;
+import io.engram.model.decoder.NormSettings;
+import io.engram.model.decoder.RotarySettings;
+import io.engram.model.decoder.Shape;
+import io.engram.model.decoder.WeightNames;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What the families that descend from Llama share of config.json: sizes, RMSNorm, rotary positions,
+ * grouped-query attention, a gated MLP, Llama's names of the weights.
+ */
+final class RotaryDecoder {
+  // Far above any model; they keep products of sizes within a long and lists of layers in memory.
+  private static final int MOST_LAYERS = 10_000;
+  private static final int MOST_HEADS = 1 << 14;
+  private static final int MOST_WIDE = 1 << 24;
+
+  private RotaryDecoder() {}
+
+  /** Reads what is shared; every layer is plain and nothing has a bias. */
+  static DecoderConfig read(ConfigReader reader, String modelType, Defaults defaults) {
+    return read(reader, modelType, defaults, activation(reader, "hidden_act", Activation.SILU));
+  }
+
+  /** The same with the activation that the family reads itself. */
+  static DecoderConfig read(
+      ConfigReader reader, String modelType, Defaults defaults, Activation activation) {
+    DecoderConfig read = readUnturned(reader, modelType, defaults, activation);
+    RotarySettings rotary = new RopeReader(reader, read.shape()).read(defaults.theta());
+    return read.withLayers(List.of(rotary), read.layerKinds());
+  }
+
+  /** What is shared but rotary positions, which the family reads itself. */
+  static DecoderConfig readUnturned(ConfigReader reader, String modelType, Defaults defaults) {
+    Activation activation = activation(reader, "hidden_act", Activation.SILU);
+    return readUnturned(reader, modelType, defaults, activation);
+  }
+
+  /** The same with the activation that the family reads itself. */
+  static DecoderConfig readUnturned(
+      ConfigReader reader, String modelType, Defaults defaults, Activation activation) {
+    Shape shape = shape(reader, defaults);
+    requireFit(reader, shape);
+    return new DecoderConfig(
+        modelType,
+        shape,
+        new NormSettings(
+            NormSettings.Gain.PLAIN, reader.positive("rms_norm_eps", defaults.epsilon())),
+        AttentionSettings.plain(shape.headDim(), false),
+        new MlpSettings(activation, false),
+        List.of(),
+        Collections.nCopies(shape.layers(), LayerKind.PLAIN),
+        1,
+        0,
+        reader.flag("tie_word_embeddings", defaults.tied()),
+        reader.positive("initializer_range", 0.02),
+        WeightNames.LLAMA);
+  }
+
+  private static Shape shape(ConfigReader reader, Defaults defaults) {
+    int hidden = reader.count("hidden_size", MOST_WIDE);
+    int heads = reader.count("num_attention_heads", MOST_HEADS);
+    int kvHeads = reader.countOrNone("num_key_value_heads", MOST_HEADS, defaults.kvHeads());
+    int headDim = defaults.headDim() == 0 ? hidden / heads : defaults.headDim();
+    return new Shape(
+        reader.count("vocab_size", MOST_WIDE),
+        hidden,
+        reader.count("intermediate_size", MOST_WIDE),
+        reader.count("num_hidden_layers", MOST_LAYERS),
+        heads,
+        kvHeads == 0 ? heads : kvHeads,
+        reader.count("head_dim", MOST_HEADS, headDim),
+        reader.count("max_position_embeddings", Integer.MAX_VALUE, defaults.maxPositions()));
+  }
+
+  private static void requireFit(ConfigReader reader, Shape shape) {
+    List<String> faults = reader.faults();
+    if (shape.heads() % shape.kvHeads() != 0) {
+      faults.add(
+          String.format(
+              "num_attention_heads %d is no multiple of %d kv-heads",
+              shape.heads(), shape.kvHeads()));
+    }
+    if (faults.isEmpty() && (shape.headDim() == 0 || shape.headDim() % 2 != 0)) {
+      faults.add(
+          "head_dim " + shape.headDim() + " is not even; rotary positions turn pairs of numbers");
+    }
+  }
+
+  /** The activation that a setting names. */
+  static Activation activation(ConfigReader reader, String key, Activation otherwise) {
+    if (!reader.has(key)) {
+      return otherwise;
+    }
+    String name = reader.config().path(key).asString("");
+    return Arrays.stream(Activation.values())
+        .filter(a -> a.configName().equals(name))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              reader
+                  .faults()
+                  .add(
+                      String.format(
+                          "%s %s is not supported; supported: %s",
+                          key,
+                          reader.config().path(key),
+                          Arrays.stream(Activation.values())
+                              .map(Activation::configName)
+                              .collect(Collectors.joining(", "))));
+              return otherwise;
+            });
+  }
+}
