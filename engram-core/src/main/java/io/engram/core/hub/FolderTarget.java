@@ -53,6 +53,9 @@ final class FolderTarget implements Target {
 
   @Override
   public boolean isComplete(List<RepoFile> files) {
+    if (present.isEmpty()) {
+      look(files); // Another process may have filled it.
+    }
     return present.containsAll(files);
   }
 

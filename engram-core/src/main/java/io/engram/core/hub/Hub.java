@@ -75,7 +75,10 @@ public final class Hub {
     }
     try (FetchLock held = FetchLock.take(target.lock(), progress, message)) {
       Files.createDirectories(target.blobs().folder());
-      List<RepoFile> missing = plan.distinct().stream().filter(file -> !target.has(file)).toList();
+      List<RepoFile> missing =
+          target.isComplete(plan.files())
+              ? List.of()
+              : plan.distinct().stream().filter(file -> !target.has(file)).toList();
       if (!missing.isEmpty()) {
         try (HubClient client = new HubClient(settings, pace)) {
           Repository repository = new Repository(client, plan.name());
