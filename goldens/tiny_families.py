@@ -18,8 +18,8 @@ from common import golden, tidy, write_json
 SMALL = dict(hidden_size=24, intermediate_size=32, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
              vocab_size=72, max_position_embeddings=256, initializer_range=0.2, rms_norm_eps=1e-5, bos_token_id=1,
              eos_token_id=2, pad_token_id=None)
-LLAMA3 = {"rope_type": "llama3", "rope_theta": 500.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
-          "original_max_position_embeddings": 24}
+LLAMA3 = {"rope_type": "llama3", "rope_theta": 20.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+          "original_max_position_embeddings": 32}
 LONG = {"rope_type": "longrope", "rope_theta": 100.0, "short_factor": [1.1, 1.5], "long_factor": [1.3, 6.0],
         "partial_rotary_factor": 0.75, "original_max_position_embeddings": 16}
 GEMMA3 = {"full_attention": {"rope_type": "linear", "rope_theta": 1000.0, "factor": 2.0},

@@ -28,6 +28,7 @@ final class HelpTest {
         "finetune",
         "eval",
         "report",
+        "convert",
         "fetch",
         "doctor",
         "completion"

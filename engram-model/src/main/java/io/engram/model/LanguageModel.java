@@ -64,10 +64,10 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * Opens a model.
    *
-   * @param model {@code mini} or another built-in name, a Hugging Face folder, a GGUF file with
-   *     config.json and tokenizer.json beside it, a folder of these three, a PEFT folder, or {@code
-   *     hf:ORG/NAME[@REVISION]} (or without {@code hf:}) for what {@code engram fetch} or {@code
-   *     huggingface_hub} put into the cache; nothing is fetched here
+   * @param model {@code mini} or another built-in name, a Hugging Face folder, a GGUF file or a
+   *     folder of one, a PEFT folder, or {@code hf:ORG/NAME[@REVISION]} (or without {@code hf:})
+   *     for what {@code engram fetch} or {@code huggingface_hub} put into the cache; nothing is
+   *     fetched here
    * @throws EngramException if it can't be opened, saying what is missing, damaged or unsupported
    */
   public static LanguageModel open(String model, ModelOptions options) {
@@ -112,7 +112,7 @@ public final class LanguageModel implements AutoCloseable {
   /** The model's tokenizer, opened when it's first asked for: token ids need none. Borrowed. */
   public Tokenizer tokenizer() {
     if (tokenizer == null) {
-      tokenizer = Tokenizer.open(folder.base(), folder.eosId());
+      tokenizer = folder.tokenizer();
     }
     return tokenizer;
   }

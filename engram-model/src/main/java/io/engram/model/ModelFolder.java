@@ -5,11 +5,12 @@ import io.engram.core.EngramHome;
 import io.engram.core.hub.HubCache;
 import io.engram.core.hub.HubName;
 import io.engram.core.run.Hashes;
-import io.engram.model.checkpoint.GgufFile;
 import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.WeightFiles;
+import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.family.Family;
+import io.engram.model.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -21,14 +22,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model on disk, with the adapter folder over it where MODEL names one.
  *
- * @param base folder with config.json and tokenizer.json
+ * @param base folder with config.json and tokenizer.json, or with the GGUF file
  * @param weights the same folder, or the GGUF file in it
  * @param adapter PEFT folder, or null
- * @param config the parsed config.json
+ * @param config the parsed config.json, or the one that the GGUF file's settings stand for
  * @param decoder what it says
  */
 record ModelFolder(
@@ -118,10 +120,12 @@ record ModelFolder(
     boolean isFile = GgufFile.isGguf(named);
     Path folder = isFile ? Objects.requireNonNull(named.toAbsolutePath().getParent()) : named;
     Path weights = isFile ? named : WeightFiles.locate(folder);
-    if (GgufFile.isGguf(weights)) {
-      requireBeside(weights, folder);
-    }
     Path file = folder.resolve(CONFIG);
+    if (GgufFile.isGguf(weights)) {
+      JsonNode config = ggufConfig(weights, file);
+      DecoderConfig decoder = Family.readAny(config, weights.toString());
+      return new ModelFolder(folder, weights, adapter, config, decoder);
+    }
     if (!Files.isRegularFile(file)) {
       throw EngramException.file(
           folder + " has no config.json; a Hugging Face model folder has one.");
@@ -131,16 +135,15 @@ record ModelFolder(
     return new ModelFolder(folder, weights, adapter, config, decoder);
   }
 
-  private static void requireBeside(Path weights, Path folder) {
-    for (String name : List.of(CONFIG, TOKENIZER)) {
-      if (!Files.isRegularFile(folder.resolve(name))) {
-        throw EngramException.file(
-            weights
-                + " needs config.json and tokenizer.json beside it; "
-                + name
-                + " is missing.\nTake both from the Hugging Face folder of the model that it was"
-                + " made from.");
+  private static JsonNode ggufConfig(Path weights, Path beside) {
+    try (GgufFile gguf = new GgufFile(weights)) {
+      if (!Files.isRegularFile(beside)) {
+        return gguf.config();
       }
+      if (json(beside) instanceof ObjectNode read) {
+        return gguf.config(read, beside.toString());
+      }
+      throw EngramException.file(beside + " is no JSON object; a config.json is one.");
     }
   }
 
@@ -157,14 +160,33 @@ record ModelFolder(
    * adapter's where there is one.
    */
   String hash() {
-    String own =
-        weights.equals(base)
-            ? Hashes.sha256(base)
-            : Hashes.sha256(
-                Hashes.sha256(weights)
-                    + Hashes.sha256(base.resolve(CONFIG))
-                    + Hashes.sha256(base.resolve(TOKENIZER)));
+    String own = weights.equals(base) ? Hashes.sha256(base) : ggufHash();
     return adapter == null ? own : Hashes.sha256(own + Hashes.sha256(adapter));
+  }
+
+  private String ggufHash() {
+    StringBuilder hashes = new StringBuilder(Hashes.sha256(weights));
+    for (String name : List.of(CONFIG, TOKENIZER)) {
+      if (Files.isRegularFile(base.resolve(name))) {
+        hashes.append(Hashes.sha256(base.resolve(name)));
+      }
+    }
+    return Hashes.sha256(hashes.toString());
+  }
+
+  /**
+   * Opens the tokenizer; the caller closes it.
+   *
+   * @throws EngramException if there is none
+   */
+  Tokenizer tokenizer() {
+    if (GgufFile.isGguf(weights) && !Files.isRegularFile(base.resolve(TOKENIZER))) {
+      throw EngramException.file(
+          weights
+              + " has no tokenizer.json beside it; token ids work without one, text doesn't.\n"
+              + "Put the tokenizer.json of the model that it was made from beside it.");
+    }
+    return Tokenizer.open(base, eosId());
   }
 
   /**
@@ -176,7 +198,7 @@ record ModelFolder(
     int first = stopIds().stream().findFirst().orElse(-1);
     if (first < 0 || first >= decoder.vocabularySize()) {
       throw EngramException.file(
-          base.resolve(CONFIG)
+          (GgufFile.isGguf(weights) ? weights : base.resolve(CONFIG))
               + ": eos_token_id "
               + (first == -1 ? "is missing" : first + " is no token of the vocabulary")
               + "; the id of the end token, 0 to "

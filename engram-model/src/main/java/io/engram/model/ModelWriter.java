@@ -1,21 +1,14 @@
 package io.engram.model;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.model.checkpoint.WeightFiles;
-import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Dtype;
-import io.engram.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,7 +24,15 @@ final class ModelWriter {
 
   private ModelWriter() {}
 
+  /** Writes the model; adapters are merged in. */
   static void write(LanguageModel model, ModelFolder source, Path target, Dtype dtype) {
+    writeSettings(source, target, dtype);
+    WeightFiles.write(
+        target, new MergedWeights(model.decoder().parameters()), dtype, ProgressListener.NONE);
+  }
+
+  /** Writes all but the weights; {@code dtype} is theirs. */
+  static void writeSettings(ModelFolder source, Path target, Dtype dtype) {
     try {
       Files.createDirectories(target);
       for (String name : COPIED) {
@@ -55,28 +56,5 @@ final class ModelWriter {
     } catch (IOException e) {
       throw EngramException.resources(target + " could not be written: " + e.getMessage(), e);
     }
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      WeightFiles.write(target, merged(model.decoder().parameters()), dtype);
-    }
-  }
-
-  /** W, or W + scale · B A where an adapter sits on it; belongs to the running scope. */
-  private static Map<String, Tensor> merged(Parameters parameters) {
-    Map<String, Tensor> weights = new LinkedHashMap<>();
-    for (String name : parameters.names()) {
-      Parameters.Adapter adapter = parameters.adapter(name);
-      Tensor weight = parameters.get(name);
-      if (adapter != null) {
-        weight =
-            Tensors.scoped(
-                () -> {
-                  Tensor wide = parameters.get(name).to(adapter.a().scalar_type());
-                  return wide.add(adapter.b().mm(adapter.a()).mul(new Scalar(adapter.scale())));
-                });
-      }
-      weights.put(name, weight);
-    }
-    return weights;
   }
 }

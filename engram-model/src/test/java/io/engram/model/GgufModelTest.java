@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.model.checkpoint.GgufBytes;
 import io.engram.model.checkpoint.SafetensorsFile;
+import io.engram.model.checkpoint.gguf.GgufBytes;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
@@ -53,7 +53,8 @@ class GgufModelTest {
 
   private static GgufBytes converted() {
     Torch.load();
-    GgufBytes bytes = GgufBytes.llama(HEADS, KV_HEADS);
+    GgufBytes bytes =
+        GgufBytes.llama(32, 48, HEADS, KV_HEADS).uint32("tokenizer.ggml.eos_token_id", 0);
     try (SafetensorsFile file = new SafetensorsFile(Golden.path(SOURCE + "/model.safetensors"));
         PointerScope scope = new PointerScope()) {
       file.shapes()
@@ -159,13 +160,23 @@ class GgufModelTest {
   }
 
   @Test
-  void aLoneFileNeedsConfigurationAndTokenizer() throws IOException {
+  void aLoneFileScoresIdsAndAsksForATokenizerWhenTextIsNeeded() throws IOException {
     Files.delete(folder.resolve("tokenizer.json"));
-    String message = "tiny.gguf needs config.json and tokenizer.json beside it; ";
-    assertRefused(gguf, message + "tokenizer.json is missing");
-    assertRefused(folder, message + "tokenizer.json is missing");
+    assertScores(gguf.toString());
     Files.delete(folder.resolve("config.json"));
-    assertRefused(gguf, message + "config.json is missing");
+    assertScores(gguf.toString());
+    assertScores(folder.toString());
+    try (LanguageModel model = LanguageModel.open(gguf.toString(), ModelOptions.defaults())) {
+      assertThat(model.stopIds()).containsExactly(0);
+      assertThatThrownBy(model::tokenizer)
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("tiny.gguf has no tokenizer.json beside it; token ids work")
+          .hasMessageContaining("Put the tokenizer.json of the model that it was made from");
+    }
+    Files.copy(Golden.path(SOURCE + "/tokenizer.json"), folder.resolve("tokenizer.json"));
+    try (LanguageModel model = LanguageModel.open(gguf.toString(), ModelOptions.defaults())) {
+      assertThat(model.tokenizer().encode("the author")).isNotEmpty();
+    }
   }
 
   @Test
@@ -179,16 +190,40 @@ class GgufModelTest {
   void anotherModelsConfigurationIsNoticed() throws IOException {
     Path config = folder.resolve("config.json");
     String text = Files.readString(config);
-    Files.writeString(config, text.replace("\"vocab_size\": 320", "\"vocab_size\": 321"));
-    assertRefused(gguf, "weight model.embed_tokens.weight has shape [320, 32]; config.json asks");
     Files.writeString(
         config,
         text.replace("\"num_attention_heads\": 4", "\"num_attention_heads\": 2")
-            .replace("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 1")
-            .replace("\"head_dim\": 8", "\"head_dim\": 16"));
-    assertRefused(gguf, "has 4 heads and 2 kv-heads; the config.json beside it says 2 and 1");
-    Files.writeString(config, text.replace("\"tie_word_embeddings\": true", "\"x\": 0"));
-    assertRefused(gguf, "tiny.gguf has no weight lm_head.weight, which config.json asks for");
+            .replace("\"model_type\": \"llama\"", "\"model_type\": \"phi3\""));
+    assertRefused(
+        gguf, "config.json is another model's than " + gguf + " beside it: model_type \"phi3\"; ");
+    assertRefused(gguf, "num_attention_heads 2 where the GGUF file has 4.");
+    Files.writeString(config, "[1]");
+    assertRefused(gguf, "config.json is no JSON object");
+  }
+
+  @Test
+  void whatTheFileSaysItselfWins() throws IOException {
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    // Rounded up, without a tied head, with positions that the file's aren't.
+    Files.writeString(
+        config,
+        text.replace("\"vocab_size\": 320", "\"vocab_size\": 384")
+            .replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false")
+            .replace("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\""));
+    assertThat(Files.readString(config)).contains("384", "false", "yarn");
+    assertScores(gguf.toString());
+  }
+
+  @Test
+  void weightsThatTheSettingsDontAskForAreRefused() throws IOException {
+    Files.write(
+        gguf, converted().tensor("blk.2.attn_norm.weight", new long[] {32}, new float[32]).bytes());
+    assertRefused(gguf, "tiny.gguf has a weight model.layers.2.input_layernorm.weight, which its");
+    Files.write(
+        gguf, converted().tensor("blk.0.ffn_up.bias", new long[] {48}, new float[48]).bytes());
+    assertRefused(
+        gguf, "tiny.gguf has no weight model.layers.0.mlp.gate_proj.bias, which its settings");
   }
 
   @Test

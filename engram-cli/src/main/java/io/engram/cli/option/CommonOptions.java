@@ -1,7 +1,7 @@
 package io.engram.cli.option;
 
 import io.engram.cli.output.Console;
-import io.engram.core.recipe.Dtype;
+import io.engram.model.tensor.Dtype;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +30,9 @@ public final class CommonOptions {
         names = "--dtype",
         paramLabel = "DTYPE",
         description =
-            "Number format of the weights: auto, float32 or bfloat16. auto: float32 under 1 billion"
-                + " parameters on the processor, else the file's")
-    private @Nullable Dtype dtype;
+            "Number format of the weights: auto, float32 or bfloat16; convert also writes float16."
+                + " auto: float32 under 1 billion parameters on the processor, else the file's")
+    private @Nullable NumberFormat dtype;
 
     @Option(
         names = "--batch-tokens",
@@ -83,7 +83,17 @@ public final class CommonOptions {
 
   /** As a recipe writes it; null: not given. */
   public @Nullable String dtype() {
+    if (values.dtype == NumberFormat.FLOAT16) {
+      throw mistake(
+          "--dtype float16: only convert writes it; models are computed in auto, float32 or"
+              + " bfloat16");
+    }
     return values.dtype == null ? null : values.dtype.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Format of the weights that a command writes; null: the source's own. */
+  public @Nullable Dtype writtenDtype() {
+    return values.dtype == null ? null : values.dtype.written();
   }
 
   /** As given; null: not given. */

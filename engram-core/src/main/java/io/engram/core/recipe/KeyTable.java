@@ -169,7 +169,9 @@ final class KeyTable {
                   + " the gradient's share; shared: one noise for all samples; paper: Algorithm 1"
                   + " as printed, slowest; activation: as exact, own noise for"
                   + " each sample, without a float32 copy of the weights. Scores of their own, from gradients alone: gradient,"
-                  + " gauss_newton."),
+                  + " gauss_newton. In MRD's place: predicted_updates, how many updates a sample"
+                  + " needs by one gradient and one look along it; with weight: mrd, p_i ∝"
+                  + " 1 / updates."),
           new Entry(
               "order.estimator.control_variate",
               choice(EstimatorSection.ControlVariate.values()),
@@ -235,6 +237,14 @@ final class KeyTable {
               "nats",
               "A |log-probability| below this is taken as this; it stands in a denominator, and"
                   + " a memorised token's is near 0."),
+          new Entry(
+              "order.estimator.until",
+              above(0),
+              "1.5",
+              "nats a token",
+              "predicted_updates only: the mean loss at which a sample counts as forgotten. The"
+                  + " updates are those of optimizer.name at optimizer.learning_rate, on this"
+                  + " sample alone, without schedule, decay, momentum and clipping."),
           new Entry(
               "optimizer.name",
               choice(OptimizerSection.OptimizerName.values()),

@@ -1,6 +1,7 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -30,6 +32,17 @@ public final class SafetensorsWriter {
 
   private SafetensorsWriter() {}
 
+  /** A tensor to come. */
+  private record Planned(long[] shape, Dtype dtype, Supplier<Tensor> tensor) {
+    long bytes() {
+      long numbers = 1;
+      for (long size : shape) {
+        numbers *= size;
+      }
+      return numbers * dtype.sizeBytes();
+    }
+  }
+
   /**
    * Writes the tensors in the map's order.
    *
@@ -37,6 +50,37 @@ public final class SafetensorsWriter {
    * @throws EngramException if the disk is full or the file can't be written
    */
   public static void write(Path path, Map<String, Tensor> tensors, @Nullable Dtype dtype) {
+    Map<String, Planned> planned = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) ->
+            planned.put(
+                name,
+                new Planned(
+                    Tensors.shape(tensor),
+                    dtype == null ? Dtype.of(tensor) : dtype,
+                    () -> tensor)));
+    writePlanned(path, planned, ProgressListener.NONE);
+  }
+
+  /**
+   * Writes tensors of which one at a time is in memory.
+   *
+   * @param dtype the number format written, whatever the tensors have
+   * @param progress advances by 1 a tensor
+   * @throws EngramException if the disk is full or the file can't be written
+   */
+  public static void write(Path path, TensorSource source, Dtype dtype, ProgressListener progress) {
+    Map<String, Planned> planned = new LinkedHashMap<>();
+    source
+        .shapes()
+        .forEach(
+            (name, shape) ->
+                planned.put(name, new Planned(shape, dtype, () -> source.tensor(name))));
+    writePlanned(path, planned, progress);
+  }
+
+  private static void writePlanned(
+      Path path, Map<String, Planned> tensors, ProgressListener progress) {
     Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
     try {
       try (FileChannel channel =
@@ -45,35 +89,36 @@ public final class SafetensorsWriter {
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        writeAll(channel, ByteBuffer.wrap(header(tensors, dtype)));
-        for (Tensor tensor : tensors.values()) {
-          writeTensor(channel, tensor, dtype);
+        writeAll(channel, ByteBuffer.wrap(header(tensors)));
+        for (Planned tensor : tensors.values()) {
+          writeTensor(channel, tensor);
+          progress.advance(1);
         }
         channel.force(true);
       }
       Files.move(
           temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      deleteQuietly(temporary);
       throw EngramException.resources(
           path
               + " could not be written: "
               + e.getMessage()
               + "\nFree space on its disk or name another folder with --out.",
           e);
+    } finally {
+      deleteQuietly(temporary);
     }
   }
 
-  private static byte[] header(Map<String, Tensor> tensors, @Nullable Dtype dtype) {
+  private static byte[] header(Map<String, Planned> tensors) {
     Map<String, Object> header = new LinkedHashMap<>();
     header.put("__metadata__", Map.of("format", "pt"));
     long from = 0;
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      Dtype own = dtype == null ? Dtype.of(entry.getValue()) : dtype;
-      long to = from + entry.getValue().numel() * own.sizeBytes();
+    for (Map.Entry<String, Planned> entry : tensors.entrySet()) {
+      long to = from + entry.getValue().bytes();
       Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("dtype", own.safetensorsName());
-      fields.put("shape", Tensors.shape(entry.getValue()));
+      fields.put("dtype", entry.getValue().dtype().safetensorsName());
+      fields.put("shape", entry.getValue().shape());
       fields.put("data_offsets", List.of(from, to));
       header.put(entry.getKey(), fields);
       from = to;
@@ -87,11 +132,9 @@ public final class SafetensorsWriter {
     return buffer.array();
   }
 
-  private static void writeTensor(FileChannel channel, Tensor tensor, @Nullable Dtype dtype)
-      throws IOException {
+  private static void writeTensor(FileChannel channel, Planned planned) throws IOException {
     try (PointerScope scope = new PointerScope()) {
-      Tensor plain = tensor.detach().cpu();
-      plain = (dtype == null ? plain : plain.to(dtype.torch())).contiguous();
+      Tensor plain = planned.tensor().get().detach().cpu().to(planned.dtype().torch()).contiguous();
       long size = plain.nbytes();
       BytePointer pointer = new BytePointer(plain.data_ptr());
       for (long at = 0; at < size; at += BUFFER_BYTES) {

@@ -1,6 +1,8 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
@@ -77,7 +79,7 @@ public final class WeightFiles {
       return read(weights, shapes, dtype, device);
     }
     try (GgufFile file = new GgufFile(weights)) {
-      file.requireHeads(config);
+      requireFit(file, shapes);
       return read(name -> file, shapes, dtype, device);
     }
   }
@@ -144,16 +146,38 @@ public final class WeightFiles {
     return parameters;
   }
 
+  /**
+   * Checks that a GGUF file has the weights of a configuration and no others: one that isn't asked
+   * for does something in its model, so the numbers would be wrong.
+   *
+   * @throws EngramException naming the first that is missing, too many or of another shape
+   */
+  public static void requireFit(GgufFile file, DecoderConfig config) {
+    requireFit(file, WeightNames.shapes(config));
+  }
+
+  private static void requireFit(GgufFile file, Map<String, long[]> shapes) {
+    Map<String, long[]> found = file.shapes();
+    shapes.forEach((name, shape) -> requireShape(file.path(), found.get(name), name, shape));
+    for (String name : found.keySet()) {
+      if (!shapes.containsKey(name)) {
+        throw EngramException.file(
+            file.path() + " has a weight " + name + ", which its settings don't ask for.");
+      }
+    }
+  }
+
   private static void requireShape(Path path, long @Nullable [] found, String name, long[] wanted) {
+    String asking = GgufFile.isGguf(path) ? "its settings ask" : "config.json asks";
     if (found == null) {
       throw EngramException.file(
-          path + " has no weight " + name + ", which config.json asks for; the two don't match.");
+          path + " has no weight " + name + ", which " + asking + " for; the two don't match.");
     }
     if (!Arrays.equals(found, wanted)) {
       throw EngramException.file(
           String.format(
-              "%s: weight %s has shape %s; config.json asks for %s.",
-              path, name, Arrays.toString(found), Arrays.toString(wanted)));
+              "%s: weight %s has shape %s; %s for %s.",
+              path, name, Arrays.toString(found), asking, Arrays.toString(wanted)));
     }
   }
 
@@ -210,8 +234,9 @@ public final class WeightFiles {
                     + " file."));
   }
 
-  /** Writes all weights to one model.safetensors. */
-  public static void write(Path folder, Map<String, Tensor> weights, Dtype dtype) {
-    SafetensorsWriter.write(folder.resolve(SINGLE), weights, dtype);
+  /** Writes all weights to one model.safetensors, one after the other. */
+  public static void write(
+      Path folder, TensorSource weights, Dtype dtype, ProgressListener progress) {
+    SafetensorsWriter.write(folder.resolve(SINGLE), weights, dtype, progress);
   }
 }

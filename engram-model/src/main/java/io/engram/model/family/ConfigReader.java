@@ -23,10 +23,19 @@ public record ConfigReader(JsonNode config, List<String> faults) {
       faults.add(key + " is missing");
       return 1;
     }
+    return whole(key, 1, most);
+  }
+
+  /** A whole number from 0 to {@code most}. */
+  int countFromZero(String key, int most, int otherwise) {
+    return has(key) ? whole(key, 0, most) : otherwise;
+  }
+
+  private int whole(String key, int least, int most) {
     JsonNode value = config.path(key);
-    if (!value.isInt() || value.intValue() < 1 || value.intValue() > most) {
-      faults.add(key + " " + value + " is no whole number from 1 to " + most);
-      return 1;
+    if (!value.isInt() || value.intValue() < least || value.intValue() > most) {
+      faults.add(key + " " + value + " is no whole number from " + least + " to " + most);
+      return least;
     }
     return value.intValue();
   }
@@ -61,7 +70,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** The value as a finite number above 0; {@code key} names it. */
-  public double positive(String key, JsonNode value) {
+  double positive(String key, JsonNode value) {
     if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
       faults.add(key + " " + value + " is no positive number");
       return 1;

@@ -30,6 +30,7 @@ final class Phi3Family implements Family {
   public DecoderConfig read(ConfigReader reader) {
     reader.refuse("attention_bias");
     reader.refuse("mlp_bias");
+    reader.refuse("lm_head_bias");
     DecoderConfig read = RotaryDecoder.readUnturned(reader, modelType(), DEFAULTS);
     WeightNames names = read.names();
     int window = reader.countOrNone("sliding_window", Integer.MAX_VALUE, 0);

@@ -24,10 +24,7 @@ final class Qwen2Family implements Family {
   static List<LayerKind> layers(ConfigReader reader, int layers) {
     int named = reader.countOrNone("sliding_window", Integer.MAX_VALUE, 4096);
     int window = reader.flag("use_sliding_window") ? named : 0;
-    int first =
-        reader.config().path("max_window_layers").isIntegralNumber()
-            ? reader.config().path("max_window_layers").asInt(28)
-            : reader.count("max_window_layers", Integer.MAX_VALUE, 28);
+    int first = reader.countFromZero("max_window_layers", Integer.MAX_VALUE, 28);
     return LayerTypes.read(reader, layers, window, layer -> window > 0 && layer >= first);
   }
 }

@@ -23,9 +23,8 @@ final class NewAdapters {
     Parameters parameters = decoder.parameters();
     int number = 0;
     for (String name : parameters.names()) {
-      String module = name.replaceFirst("\\.weight$", "");
-      boolean targeted = scope.targets().contains(module.substring(module.lastIndexOf('.') + 1));
-      if (targeted && TrainedWeights.inLayers(decoder, name, scope.layers())) {
+      if (scope.targets().contains(target(name))
+          && TrainedWeights.inLayers(decoder, name, scope.layers())) {
         try (PointerScope inner = new PointerScope()) {
           Tensor weight = parameters.get(name);
           parameters.putAdapter(
@@ -42,6 +41,12 @@ final class NewAdapters {
       }
       number++;
     }
+  }
+
+  /** The name by which a recipe targets a layer: the last part before ".weight". */
+  static String target(String weight) {
+    String module = weight.replaceFirst("\\.weight$", "");
+    return module.substring(module.lastIndexOf('.') + 1);
   }
 
   private static Tensor uniform(int rank, long in, RandomStream stream, Device device) {

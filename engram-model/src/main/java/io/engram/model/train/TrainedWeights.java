@@ -10,9 +10,11 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -56,9 +58,23 @@ final class TrainedWeights implements AutoCloseable {
               + scope.layers()
               + "; the model has layers 0 to "
               + (decoder.config().layers() - 1)
+              + " with the linear layers "
+              + String.join(", ", linears())
               + ".");
     }
     weights.forEach(this::prepare);
+  }
+
+  /** What the linear layers of a layer are called. */
+  private Set<String> linears() {
+    Set<String> linears = new LinkedHashSet<>();
+    for (String name : decoder.parameters().names()) {
+      boolean inLayer = decoder.config().names().layerOf(name).isPresent();
+      if (inLayer && decoder.parameters().get(name).dim() == 2) {
+        linears.add(NewAdapters.target(name));
+      }
+    }
+    return linears;
   }
 
   static boolean inLayers(Decoder decoder, String weight, List<Integer> layers) {
@@ -70,7 +86,7 @@ final class TrainedWeights implements AutoCloseable {
   }
 
   private void prepare(String name, Tensor weight) {
-    if (isOutsideAutograd(name)) {
+    if (isOutsideAutograd(decoder, name)) {
       try (PointerScope scope = new PointerScope()) {
         buffers.put(name, Tensors.keep(torch.zeros_like(weight)));
       }
@@ -79,7 +95,7 @@ final class TrainedWeights implements AutoCloseable {
     }
   }
 
-  private boolean isOutsideAutograd(String name) {
+  static boolean isOutsideAutograd(Decoder decoder, String name) {
     WeightNames names = decoder.config().names();
     return name.equals(names.embedding()) || name.equals(names.ownHead());
   }
@@ -144,7 +160,7 @@ final class TrainedWeights implements AutoCloseable {
   public void close() {
     try (PointerScope scope = new PointerScope()) {
       for (Map.Entry<String, Tensor> entry : weights.entrySet()) {
-        if (!isOutsideAutograd(entry.getKey())) {
+        if (!isOutsideAutograd(decoder, entry.getKey())) {
           entry.getValue().mutable_grad().reset();
           entry.getValue().set_requires_grad(false);
         }

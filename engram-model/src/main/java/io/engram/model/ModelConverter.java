@@ -1,0 +1,137 @@
+package io.engram.model;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.NewFolder;
+import io.engram.model.checkpoint.TensorSource;
+import io.engram.model.checkpoint.WeightFiles;
+import io.engram.model.checkpoint.gguf.GgufFile;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Torch;
+import io.engram.model.text.PromptTemplate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Writes any model as a Hugging Face folder: a GGUF file dequantised, an adapter merged into its
+ * base, a folder in another number format. The folder appears when it's whole.
+ */
+public final class ModelConverter {
+  private final ModelFolder source;
+  private final Path out;
+  private final @Nullable Dtype dtype;
+  private final ProgressListener progress;
+
+  private ModelConverter(
+      ModelFolder source, Path out, @Nullable Dtype dtype, ProgressListener progress) {
+    this.source = source;
+    this.out = out;
+    this.dtype = dtype;
+    this.progress = progress;
+  }
+
+  /**
+   * Converts a model.
+   *
+   * @param model as {@link LanguageModel#open} takes it
+   * @param base the base model of an adapter folder; null: the one its configuration names
+   * @param out the new folder
+   * @param dtype number format of the weights written; null: the source's own, float32 where it's
+   *     quantised
+   * @param progress advances by 1 a weight
+   * @throws EngramException if the model can't be opened, the folder isn't empty or a number is
+   *     beyond the format's range
+   */
+  public static Conversion convert(
+      String model,
+      @Nullable String base,
+      Path out,
+      @Nullable Dtype dtype,
+      ProgressListener progress) {
+    NewFolder.requireFree(out);
+    ModelFolder source = ModelFolder.find(model, base);
+    Torch.load();
+    ModelConverter converter = new ModelConverter(source, out, dtype, progress);
+    if (!GgufFile.isGguf(source.weights())) {
+      return converter.opened(model, base, configured(source.config()), Map.of(), false);
+    }
+    try (GgufFile gguf = new GgufFile(source.weights())) {
+      if (source.adapter() != null) {
+        return converter.opened(model, base, gguf.dtype(), gguf.formats(), gguf.quantized());
+      }
+      // One weight after the other: a model need not fit into memory to be converted.
+      WeightFiles.requireFit(gguf, source.decoder());
+      return converter.write(gguf, gguf.dtype(), gguf.formats(), gguf.quantized());
+    }
+  }
+
+  /** The number format that a config.json names. */
+  private static Dtype configured(JsonNode config) {
+    String name = config.path("dtype").asString(config.path("torch_dtype").asString(""));
+    return Arrays.stream(Dtype.values())
+        .filter(dtype -> dtype.configName().equals(name))
+        .findFirst()
+        .orElse(Dtype.FLOAT32);
+  }
+
+  private Conversion opened(
+      String model,
+      @Nullable String base,
+      Dtype own,
+      Map<String, Integer> formats,
+      boolean quantized) {
+    ModelOptions options =
+        new ModelOptions(Device.CPU, own, PromptTemplate.PLAIN, base, 0, 1, false, 0);
+    try (LanguageModel opened = LanguageModel.open(model, options)) {
+      return write(new MergedWeights(opened.decoder().parameters()), own, formats, quantized);
+    }
+  }
+
+  private Conversion write(
+      TensorSource weights, Dtype own, Map<String, Integer> formats, boolean quantized) {
+    Dtype written = dtype == null ? own : dtype;
+    RoundedWeights rounded = new RoundedWeights(weights, written);
+    Conversion[] done = new Conversion[1];
+    progress.start("Converting", weights.shapes().size(), "weights");
+    NewFolder.write(
+        out,
+        folder -> {
+          ModelWriter.writeSettings(source, folder, written);
+          WeightFiles.write(folder, rounded, written, progress);
+          done[0] = conversion(folder, written, rounded, formats, quantized);
+          JsonFiles.writeText(folder.resolve("README.md"), ConversionCard.text(done[0]));
+        });
+    progress.finish();
+    return done[0];
+  }
+
+  private Conversion conversion(
+      Path folder,
+      Dtype written,
+      RoundedWeights rounded,
+      Map<String, Integer> formats,
+      boolean quantized) {
+    return new Conversion(
+        out,
+        name(source.weights()),
+        source.adapter() == null ? null : name(source.adapter()),
+        source.decoder().modelType(),
+        written.configName(),
+        rounded.numbers(),
+        rounded.rounded(),
+        formats,
+        quantized,
+        Files.isRegularFile(folder.resolve("tokenizer.json")));
+  }
+
+  private static String name(Path path) {
+    Path name = path.toAbsolutePath().normalize().getFileName();
+    return name == null ? path.toString() : name.toString();
+  }
+}

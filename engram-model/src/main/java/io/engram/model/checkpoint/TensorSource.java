@@ -1,0 +1,13 @@
+package io.engram.model.checkpoint;
+
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** Named tensors, each made when it's asked for. */
+public interface TensorSource {
+  /** Names of the tensors, in their order, with their shapes. */
+  Map<String, long[]> shapes();
+
+  /** The tensor of this name; belongs to the running scope. */
+  Tensor tensor(String name);
+}

@@ -1,0 +1,115 @@
+package io.engram.model.checkpoint.gguf;
+
+import static io.engram.model.checkpoint.gguf.Numbers.half;
+
+/**
+ * GGUF's blocks of 32 numbers to float32, one method a format. Every product and sum is rounded to
+ * float32 by itself, so that the numbers equal those of llama.cpp's {@code gguf} package bit for
+ * bit.
+ *
+ * <p>A block has a half-precision scale d; for Q4_1 and Q5_1 a half-precision offset m; for Q5_0
+ * and Q5_1 a bit h of each number, number i's in bit i; then the whole numbers q. Four-bit ones lie
+ * two to a byte: number i in the low half of byte i, number 16 + i in its high half.
+ *
+ * <p>Each method reads {@code count} numbers, a whole number of blocks, from {@code from}'s first
+ * byte on.
+ *
+ * <p><b>Source:</b> ggml-quants.c, dequantize_row_*.
+ */
+final class Blocks {
+  private static final int BLOCK = 32;
+  private static final int HALF = BLOCK / 2;
+
+  /** What IQ4_NL's sixteen values of q stand for: denser near 0, as weights are. */
+  private static final byte[] UNEVEN = {
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
+  };
+
+  private Blocks() {}
+
+  /** {@code d · (q − 8)}, q in 0 … 15. */
+  static void q40(byte[] from, float[] to, int count) {
+    for (int i = 0, at = 0; i < count; i += BLOCK, at += 18) {
+      float d = half(from, at);
+      for (int k = 0; k < HALF; k++) {
+        int pair = from[at + 2 + k];
+        to[i + k] = d * ((pair & 15) - 8);
+        to[i + k + HALF] = d * (((pair >> 4) & 15) - 8);
+      }
+    }
+  }
+
+  /** {@code d · q + m}, q in 0 … 15. */
+  static void q41(byte[] from, float[] to, int count) {
+    for (int i = 0, at = 0; i < count; i += BLOCK, at += 20) {
+      float d = half(from, at);
+      float m = half(from, at + 2);
+      for (int k = 0; k < HALF; k++) {
+        int pair = from[at + 4 + k];
+        to[i + k] = d * (pair & 15) + m;
+        to[i + k + HALF] = d * ((pair >> 4) & 15) + m;
+      }
+    }
+  }
+
+  /** {@code d · (q + 16 h − 16)}, q in 0 … 15. */
+  static void q50(byte[] from, float[] to, int count) {
+    for (int i = 0, at = 0; i < count; i += BLOCK, at += 22) {
+      float d = half(from, at);
+      int high = bits(from, at + 2);
+      for (int k = 0; k < HALF; k++) {
+        int pair = from[at + 6 + k];
+        to[i + k] = d * (((pair & 15) | fifth(high, k)) - 16);
+        to[i + k + HALF] = d * ((((pair >> 4) & 15) | fifth(high, k + HALF)) - 16);
+      }
+    }
+  }
+
+  /** {@code d · (q + 16 h) + m}, q in 0 … 15. */
+  static void q51(byte[] from, float[] to, int count) {
+    for (int i = 0, at = 0; i < count; i += BLOCK, at += 24) {
+      float d = half(from, at);
+      float m = half(from, at + 2);
+      int high = bits(from, at + 4);
+      for (int k = 0; k < HALF; k++) {
+        int pair = from[at + 8 + k];
+        to[i + k] = d * ((pair & 15) | fifth(high, k)) + m;
+        to[i + k + HALF] = d * (((pair >> 4) & 15) | fifth(high, k + HALF)) + m;
+      }
+    }
+  }
+
+  /** {@code d · q}, q in −128 … 127. */
+  static void q80(byte[] from, float[] to, int count) {
+    for (int i = 0, at = 0; i < count; i += BLOCK, at += 34) {
+      float d = half(from, at);
+      for (int k = 0; k < BLOCK; k++) {
+        to[i + k] = d * from[at + 2 + k];
+      }
+    }
+  }
+
+  /** {@code d · v(q)}, q in 0 … 15 the place in {@link #UNEVEN}. */
+  static void iq4nl(byte[] from, float[] to, int count) {
+    for (int i = 0, at = 0; i < count; i += BLOCK, at += 18) {
+      float d = half(from, at);
+      for (int k = 0; k < HALF; k++) {
+        int pair = from[at + 2 + k];
+        to[i + k] = d * UNEVEN[pair & 15];
+        to[i + k + HALF] = d * UNEVEN[(pair >> 4) & 15];
+      }
+    }
+  }
+
+  /** The fifth bit of number i, at its place. */
+  private static int fifth(int bits, int i) {
+    return ((bits >> i) & 1) << 4;
+  }
+
+  private static int bits(byte[] from, int at) {
+    return (from[at] & 255)
+        | (from[at + 1] & 255) << 8
+        | (from[at + 2] & 255) << 16
+        | from[at + 3] << 24;
+  }
+}

@@ -1,0 +1,54 @@
+package io.engram.model.checkpoint.gguf;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An architecture that GGUF files name: what its settings are in a config.json and what its weights
+ * are called in a Hugging Face folder. What the settings mean is the model family's to know.
+ */
+interface GgufArchitecture {
+  /** As {@code general.architecture} says it. */
+  String name();
+
+  /** {@code model_type} values of a config.json that may lie beside such a file. */
+  Set<String> modelTypes();
+
+  /** Fills in a config.json. */
+  void configure(ConfigDraft draft);
+
+  /** A layer's weights: the name between {@code blk.N.} and {@code .weight} to Hugging Face's. */
+  Map<String, Weight> layerWeights();
+
+  /** How the last norm's weight is stored. */
+  default Change finalNorm() {
+    return Change.NONE;
+  }
+
+  /** Tensors that are settings: their values go into the config.json. */
+  default Set<String> settings() {
+    return Set.of();
+  }
+
+  /**
+   * A weight in a Hugging Face folder.
+   *
+   * @param name the part after {@code model.layers.N.} and before {@code .weight}
+   */
+  record Weight(String name, Change change) {
+    static Weight of(String name) {
+      return new Weight(name, Change.NONE);
+    }
+  }
+
+  /** How a stored weight differs from the Hugging Face folder's. */
+  enum Change {
+    NONE,
+    /** The rows of each query head's two halves are interleaved. */
+    QUERY_HEADS_INTERLEAVED,
+    /** The rows of each key head's two halves are interleaved. */
+    KEY_HEADS_INTERLEAVED,
+    /** 1 is added: a norm's gain instead of what exceeds 1. */
+    ONE_ADDED
+  }
+}

@@ -1,0 +1,227 @@
+package io.engram.model.checkpoint.gguf;
+
+import io.engram.core.EngramException;
+import io.engram.model.checkpoint.TensorFile;
+import io.engram.model.checkpoint.gguf.GgufArchitecture.Change;
+import io.engram.model.checkpoint.gguf.GgufWeights.Stored;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Tensors;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A GGUF file as a Hugging Face folder would have it: the config.json that its settings stand for,
+ * and its weights under their Hugging Face names, each dequantised to float32 when it's asked for.
+ */
+public final class GgufFile implements TensorFile {
+  /** Numbers of the largest tensor that is a setting. */
+  private static final int MOST_SETTINGS = 1 << 16;
+
+  private final Path path;
+  private final GgufHeader header;
+  private final Map<String, Stored> weights;
+  private final ObjectNode config;
+  private final GgufArchitecture architecture;
+  private final FileChannel channel;
+
+  /**
+   * Opens the file and checks its header whole.
+   *
+   * @throws EngramException if the file is missing or damaged, or holds an architecture, a setting,
+   *     a tensor or a number format that can't be read
+   */
+  public GgufFile(Path path) {
+    this.path = path;
+    header = GgufHeader.read(path);
+    requireWhole();
+    architecture = GgufArchitectures.of(path, header.metadata());
+    weights = GgufWeights.of(path, header, architecture);
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw GgufCursor.unreadable(path, e);
+    }
+    try {
+      config = ConfigDraft.of(path, header, architecture, this::numbers);
+      weights.values().forEach(this::requireHeads);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Whether the path is a GGUF file, by its name. */
+  public static boolean isGguf(Path path) {
+    return path.toString().endsWith(".gguf") && Files.isRegularFile(path);
+  }
+
+  private void requireWhole() {
+    long parts = header.metadata().whole("split.count").orElse(1);
+    if (parts > 1) {
+      throw EngramException.usage(
+          path
+              + " is one of "
+              + parts
+              + " parts of a model; whole files can be read.\n"
+              + "Join them: llama-gguf-split --merge FIRST_PART OUT.gguf");
+    }
+  }
+
+  /** The settings as they are in the file: those of the tokenizer, a chat template and so on. */
+  public GgufMetadata metadata() {
+    return header.metadata();
+  }
+
+  /**
+   * The config.json that the settings stand for: {@code model_type}, sizes, rotary positions,
+   * special tokens.
+   */
+  public ObjectNode config() {
+    return config.deepCopy();
+  }
+
+  /**
+   * The same with what a config.json beside the file adds.
+   *
+   * @param beside the parsed file
+   * @param where its name for messages
+   * @throws EngramException if it's another model's
+   */
+  public ObjectNode config(ObjectNode beside, String where) {
+    return ConfigBeside.merged(path, config, architecture.modelTypes(), beside, where);
+  }
+
+  /** How many tensors have each number format, by its GGUF name, in the order of the header. */
+  public Map<String, Integer> formats() {
+    Map<String, Integer> formats = new LinkedHashMap<>();
+    weights
+        .values()
+        .forEach(stored -> formats.merge(stored.entry().type().name(), 1, Integer::sum));
+    return formats;
+  }
+
+  /** The smallest number format that has every number of the embedding. */
+  public Dtype dtype() {
+    Stored embedding = weights.get("model.embed_tokens.weight");
+    if (embedding == null) {
+      return Dtype.FLOAT32;
+    }
+    return switch (embedding.entry().type()) {
+      case F16 -> Dtype.FLOAT16;
+      case BF16 -> Dtype.BFLOAT16;
+      default -> Dtype.FLOAT32;
+    };
+  }
+
+  /** Whether some weights were rounded to whole multiples of a scale. */
+  public boolean quantized() {
+    return weights.values().stream().anyMatch(stored -> stored.entry().type().quantized());
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public Map<String, long[]> shapes() {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    weights.forEach((name, stored) -> shapes.put(name, stored.entry().shape().clone()));
+    return shapes;
+  }
+
+  /** The tensor in float32; belongs to the running scope and lives on after this is closed. */
+  @Override
+  public Tensor tensor(String name) {
+    Stored stored = weights.get(name);
+    if (stored == null) {
+      throw GgufCursor.damaged(path, "it has no tensor " + name);
+    }
+    return Tensors.scoped(() -> asHuggingFace(stored, read(stored.entry())));
+  }
+
+  private Tensor asHuggingFace(Stored stored, Tensor tensor) {
+    int heads = interleavedHeads(stored.change());
+    if (heads > 0) {
+      return halvesApart(tensor, stored.entry(), heads);
+    }
+    return stored.change() == Change.ONE_ADDED ? tensor.sub_(new Scalar(1.0)) : tensor;
+  }
+
+  /** Rows 2i and 2i + 1 of a head become rows i and D/2 + i. */
+  private static Tensor halvesApart(Tensor tensor, GgufHeader.Entry entry, int heads) {
+    long rows = entry.shape()[0];
+    return tensor
+        .view(heads, rows / heads / 2, 2, entry.numbers() / rows)
+        .transpose(1, 2)
+        .reshape(entry.shape());
+  }
+
+  /** In how many heads the weight's rows are interleaved; 0: they aren't. */
+  private int interleavedHeads(Change change) {
+    return switch (change) {
+      case QUERY_HEADS_INTERLEAVED -> config.path("num_attention_heads").intValue();
+      case KEY_HEADS_INTERLEAVED -> config.path("num_key_value_heads").intValue();
+      case NONE, ONE_ADDED -> 0;
+    };
+  }
+
+  private void requireHeads(Stored stored) {
+    int heads = interleavedHeads(stored.change());
+    long rows = stored.entry().shape()[0];
+    if (heads > 0 && rows % (2L * heads) != 0) {
+      throw GgufCursor.damaged(
+          path,
+          String.format("tensor %s has %d rows for %d heads", stored.entry().name(), rows, heads));
+    }
+  }
+
+  private Tensor read(GgufHeader.Entry entry) {
+    Tensor tensor = torch.empty(entry.shape(), Tensors.options(ScalarType.Float), null);
+    FloatPointer to = new FloatPointer(tensor.data_ptr());
+    // A pointer has one position, so each part takes its own.
+    read(
+        entry,
+        (begin, numbers, count) -> new FloatPointer(to).position(begin).put(numbers, 0, count));
+    return tensor;
+  }
+
+  private float[] numbers(GgufHeader.Entry entry) {
+    if (entry.numbers() > MOST_SETTINGS) {
+      throw GgufCursor.damaged(
+          path, "tensor " + entry.name() + " has " + entry.numbers() + " numbers; too many for it");
+    }
+    float[] numbers = new float[(int) entry.numbers()];
+    read(entry, (begin, part, count) -> System.arraycopy(part, 0, numbers, (int) begin, count));
+    return numbers;
+  }
+
+  private void read(GgufHeader.Entry entry, Dequantization.Target to) {
+    try {
+      Dequantization.read(
+          channel, header.dataStart() + entry.from(), entry.type(), entry.numbers(), to);
+    } catch (IOException e) {
+      throw GgufCursor.unreadable(path, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw GgufCursor.unreadable(path, e);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package io.engram.model.checkpoint.gguf;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a GGUF file: numbers, texts and lists under keys such as {@code
+ * llama.block_count} or {@code tokenizer.ggml.tokens}. Numbers are kept; texts and lists, which may
+ * be a vocabulary, are read from the file each time they are asked for.
+ *
+ * <p>A key that is there under another type than the one asked for is a fault, which names it.
+ */
+public final class GgufMetadata {
+  /** A key without a letter, a type, a value of one byte. */
+  private static final int LEAST_BYTES = 8 + 4 + 1;
+
+  private static final int MOST = 100_000;
+
+  /** Items of a list that are read into memory; the largest vocabularies have 300,000. */
+  private static final long MOST_ITEMS = 1 << 22;
+
+  private final Path path;
+  private final Map<String, Value> values;
+
+  private GgufMetadata(Path path, Map<String, Value> values) {
+    this.path = path;
+    this.values = values;
+  }
+
+  /**
+   * A value's type, its bits where it's a number, else where it begins and how long it is.
+   *
+   * @param itemType type of a list's items
+   * @param count items of a list, bytes of a text
+   * @param position of a list's first item, a text's first byte
+   */
+  private record Value(
+      GgufValueType type, long bits, @Nullable GgufValueType itemType, long count, long position) {
+    static Value number(GgufValueType type, long bits) {
+      return new Value(type, bits, null, 0, 0);
+    }
+  }
+
+  /**
+   * Reads a file's settings, and the rest of its header, which is checked.
+   *
+   * @throws EngramException if the file is missing, isn't GGUF or is damaged
+   */
+  public static GgufMetadata read(Path path) {
+    return GgufHeader.read(path).metadata();
+  }
+
+  /** How many settings the header announces. */
+  static int count(GgufCursor cursor) throws IOException {
+    return cursor.count("settings", LEAST_BYTES, MOST);
+  }
+
+  /** Reads so many settings; the cursor ends after the last. */
+  static GgufMetadata read(Path path, GgufCursor cursor, int count) throws IOException {
+    Map<String, Value> values = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      cursor.reading("setting " + (i + 1) + " of " + count);
+      String key = cursor.name();
+      cursor.reading("setting " + key);
+      if (values.put(key, value(cursor, key)) != null) {
+        throw cursor.damaged("it has the setting " + key + " twice");
+      }
+    }
+    return new GgufMetadata(path, values);
+  }
+
+  private static Value value(GgufCursor cursor, String key) throws IOException {
+    GgufValueType type = GgufValueType.of(cursor, key, cursor.int32());
+    return switch (type) {
+      case TEXT -> {
+        long length = cursor.int64();
+        Value text = new Value(type, 0, null, length, cursor.position());
+        cursor.skip(length, 1);
+        yield text;
+      }
+      case LIST -> list(cursor, key);
+      default -> Value.number(type, type.bits(cursor.bytes(type.bytes())));
+    };
+  }
+
+  private static Value list(GgufCursor cursor, String key) throws IOException {
+    GgufValueType item = GgufValueType.of(cursor, key, cursor.int32());
+    long count = cursor.int64();
+    Value list = new Value(GgufValueType.LIST, 0, item, count, cursor.position());
+    if (item == GgufValueType.LIST) {
+      throw cursor.damaged(
+          "setting " + key + " is a list of lists; lists of numbers or texts are read");
+    }
+    if (item != GgufValueType.TEXT) {
+      cursor.skip(count, item.bytes());
+      return list;
+    }
+    if (count < 0) {
+      throw cursor.damaged("setting " + key + " claims " + Long.toUnsignedString(count) + " texts");
+    }
+    // Each text takes 8 bytes at least, so a lying count ends at the file's end.
+    for (long i = 0; i < count; i++) {
+      cursor.skip(cursor.int64(), 1);
+    }
+    return list;
+  }
+
+  /** All keys, in the order of the file. */
+  public Set<String> keys() {
+    return Collections.unmodifiableSet(values.keySet());
+  }
+
+  /** Whether the file has the setting. */
+  public boolean has(String key) {
+    return values.containsKey(key);
+  }
+
+  /** Whether the setting is a list. */
+  boolean isList(String key) {
+    Value value = values.get(key);
+    return value != null && value.type() == GgufValueType.LIST;
+  }
+
+  /** Whether the setting is the whole number 0. */
+  boolean isZero(String key) {
+    Value value = values.get(key);
+    return value != null && value.type().isWhole() && value.bits() == 0;
+  }
+
+  /** A whole number of any width. */
+  public OptionalLong whole(String key) {
+    Value value = values.get(key);
+    if (value == null) {
+      return OptionalLong.empty();
+    }
+    require(key, value.type().isWhole(), "a whole number");
+    return OptionalLong.of(value.bits());
+  }
+
+  /**
+   * A number. One that is stored in float32 is the decimal it was written from, {@code 1e-5} and
+   * not the float32 next to it, as in a config.json.
+   */
+  public OptionalDouble real(String key) {
+    Value value = values.get(key);
+    if (value == null) {
+      return OptionalDouble.empty();
+    }
+    require(key, value.type().isNumber(), "a number");
+    return OptionalDouble.of(value.type().real(value.bits()));
+  }
+
+  /** True or false; null if the file doesn't say. */
+  public @Nullable Boolean flag(String key) {
+    Value value = values.get(key);
+    if (value == null) {
+      return null;
+    }
+    require(key, value.type() == GgufValueType.FLAG, "true or false");
+    return value.bits() != 0;
+  }
+
+  /** A text, such as a chat template; null if the file has none. */
+  public @Nullable String text(String key) {
+    Value value = values.get(key);
+    if (value == null) {
+      return null;
+    }
+    require(key, value.type() == GgufValueType.TEXT, "a text");
+    require(key, value.count() <= MOST_ITEMS, "a text of at most " + MOST_ITEMS + " bytes");
+    return from(key, value, cursor -> cursor.text((int) value.count()));
+  }
+
+  /** A list of texts, such as the vocabulary; empty if the file has none. */
+  public List<String> texts(String key) {
+    Value value = list(key, GgufValueType.TEXT, "texts");
+    if (value == null) {
+      return List.of();
+    }
+    return from(
+        key,
+        value,
+        cursor -> {
+          List<String> texts = new ArrayList<>();
+          for (long i = 0; i < value.count(); i++) {
+            texts.add(cursor.name());
+          }
+          return texts;
+        });
+  }
+
+  /** A list of whole numbers of any width, such as token types; empty if the file has none. */
+  public long[] wholes(String key) {
+    Value value = list(key, null, "whole numbers");
+    if (value == null) {
+      return new long[0];
+    }
+    GgufValueType item = itemType(value);
+    require(key, item.isWhole(), "a list of whole numbers");
+    return from(key, value, cursor -> bits(cursor, value, item));
+  }
+
+  /** A list of numbers, such as token scores; empty if the file has none. */
+  public double[] reals(String key) {
+    Value value = list(key, null, "numbers");
+    if (value == null) {
+      return new double[0];
+    }
+    GgufValueType item = itemType(value);
+    require(key, item.isNumber(), "a list of numbers");
+    long[] bits = from(key, value, cursor -> bits(cursor, value, item));
+    double[] reals = new double[bits.length];
+    for (int i = 0; i < reals.length; i++) {
+      reals[i] = item.real(bits[i]);
+    }
+    return reals;
+  }
+
+  /** A list of true and false; empty if the file has none. */
+  public boolean[] flags(String key) {
+    Value value = list(key, GgufValueType.FLAG, "true and false");
+    if (value == null) {
+      return new boolean[0];
+    }
+    long[] bits = from(key, value, cursor -> bits(cursor, value, GgufValueType.FLAG));
+    boolean[] flags = new boolean[bits.length];
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = bits[i] != 0;
+    }
+    return flags;
+  }
+
+  private static long[] bits(GgufCursor cursor, Value list, GgufValueType item) throws IOException {
+    ByteBuffer bytes = cursor.bytes((int) list.count() * item.bytes());
+    long[] bits = new long[(int) list.count()];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = item.bits(bytes);
+    }
+    return bits;
+  }
+
+  private @Nullable Value list(String key, @Nullable GgufValueType item, String things) {
+    Value value = values.get(key);
+    if (value != null) {
+      boolean right = value.type() == GgufValueType.LIST;
+      require(key, right && (item == null || value.itemType() == item), "a list of " + things);
+      require(key, value.count() <= MOST_ITEMS, "a list of at most " + MOST_ITEMS + " " + things);
+    }
+    return value;
+  }
+
+  private static GgufValueType itemType(Value list) {
+    return list.itemType() == null ? GgufValueType.LIST : list.itemType();
+  }
+
+  private void require(String key, boolean right, String wanted) {
+    if (!right) {
+      throw GgufCursor.damaged(path, "setting " + key + " is not " + wanted);
+    }
+  }
+
+  /** What is read from the file at a value's place. */
+  private interface Reading<T> {
+    T from(GgufCursor cursor) throws IOException;
+  }
+
+  private <T> T from(String key, Value value, Reading<T> reading) {
+    try (GgufCursor cursor = GgufCursor.at(path, value.position())) {
+      cursor.reading("setting " + key);
+      return reading.from(cursor);
+    } catch (IOException e) {
+      throw GgufCursor.unreadable(path, e);
+    }
+  }
+}

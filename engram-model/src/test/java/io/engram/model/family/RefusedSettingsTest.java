@@ -1,0 +1,57 @@
+package io.engram.model.family;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.model.Golden;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Settings that a family doesn't have or that aren't built are named. */
+class RefusedSettingsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mistral|{\"layer_types\": [\"full_attention\", \"sliding_attention\", \"full_attention\"]}"
+            + "|layer_types that differ from sliding_window are not supported",
+        "mistral-full|{\"layer_types\": [\"sliding_attention\", \"full_attention\", \"full_attention\"]}"
+            + "|layer_types names sliding_attention, but there is no sliding_window",
+        "mistral|{\"attention_bias\": true}|attention_bias is not supported",
+        "mistral|{\"sliding_window\": 0}|sliding_window 0 is no whole number from 1",
+        "qwen2|{\"layer_types\": [\"full_attention\"]}|layer_types is no list of 3 layers",
+        "qwen2|{\"layer_types\": [\"full_attention\", \"linear_attention\", \"full_attention\"]}"
+            + "|layer_types \"linear_attention\" is not supported; full_attention and"
+            + " sliding_attention are",
+        "qwen3|{\"use_sliding_window\": false}|layer_types names sliding_attention, but there is no",
+        "qwen2-sliding|{\"max_window_layers\": -1}|max_window_layers -1 is no whole number from 0",
+        "phi3|{\"lm_head_bias\": true}|lm_head_bias is not supported",
+        "qwen3|{\"quantization_config\": {\"bits\": 4}}|quantization_config is not supported",
+        "phi3|{\"mlp_bias\": true}|mlp_bias is not supported",
+        "phi3-longrope|{\"partial_rotary_factor\": 2, \"rope_parameters\": null}"
+            + "|partial_rotary_factor turns 12 numbers of a head of 6; pairs of them are right",
+        "phi3-longrope|{\"rope_parameters\": {\"rope_type\": \"longrope\", \"short_factor\": [1],"
+            + " \"long_factor\": [1, -2, 3]}}|long_factor -2 is no positive number",
+        "smollm3|{\"no_rope_layers\": [1, 0]}|no_rope_layers is no list of 3 layers",
+        "olmo2|{\"clip_qkv\": 8.0}|clip_qkv is not supported",
+        "gemma2|{\"use_bidirectional_attention\": true}|use_bidirectional_attention is not supported",
+        "gemma2|{\"hidden_activation\": \"relu\"}|hidden_activation \"relu\" is not supported; supported:"
+            + " silu, gelu_pytorch_tanh",
+        "gemma2|{\"query_pre_attn_scalar\": -1}|query_pre_attn_scalar -1 is no positive number",
+        "gemma3|{\"attn_logit_softcapping\": 50.0}|attn_logit_softcapping is not supported",
+        "gemma3|{\"rope_parameters\": {\"rope_theta\": 5.0}}|rope_parameters rope_theta is not supported",
+        "gemma3|{\"model_type\": \"gemma3\"}|model_type \"gemma3\" is not supported; supported: llama,"
+      })
+  void theyAreNamed(String name, String changes, String message) {
+    ObjectNode config =
+        (ObjectNode)
+            JsonMapper.shared().readTree(Golden.path("family/" + name + "/config.json").toFile());
+    config.setAll((ObjectNode) JsonMapper.shared().readTree(changes));
+    assertThatThrownBy(() -> Family.readAny(config, "config.json"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("config.json: ")
+        .hasMessageContaining(message);
+  }
+}
