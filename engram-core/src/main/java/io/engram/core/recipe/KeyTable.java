@@ -46,8 +46,9 @@ final class KeyTable {
               "plain",
               "",
               "How a question and its answer become one text. plain: \"Question:"
-                  + " {question}\\nAnswer: {answer}\"; chat: the model's own chat template. A"
-                  + " model answers best in the template it was trained in."),
+                  + " {question}\\nAnswer: {answer}\"; chat: the model's own chat template, the"
+                  + " question a user's message, the answer the assistant's with its end of turn."
+                  + " A model answers best in the template it was trained in."),
           new Entry(
               "model.base",
               words(),
