@@ -29,6 +29,7 @@ final class HelpTest {
         "eval",
         "report",
         "convert",
+        "fetch",
         "doctor",
         "completion"
       })

@@ -2,6 +2,8 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
+import io.engram.core.hub.HubCache;
+import io.engram.core.hub.HubName;
 import io.engram.core.run.Hashes;
 import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.WeightFiles;
@@ -38,8 +40,8 @@ record ModelFolder(
   private static final String EOS = "eos_token_id";
 
   /**
-   * Finds what MODEL names: {@code mini} and other built-in models, a folder, a GGUF file, or an
-   * adapter folder.
+   * Finds what MODEL names: {@code mini} and other built-in models, a folder, a GGUF file, an
+   * adapter folder, or a model of a hub that lies in the cache.
    *
    * @param base the base of an adapter; null: the one its configuration names
    */
@@ -53,14 +55,26 @@ record ModelFolder(
                 + " is an adapter of "
                 + named
                 + ", which is no folder here.\nName its base model's folder or GGUF file with --base (or"
-                + " model.base in a recipe).");
+                + " model.base in a recipe)"
+                + fetching(named)
+                + ".");
       }
       return read(locate(named), folder);
     }
     return read(folder, null);
   }
 
+  private static String fetching(@Nullable String model) {
+    return model == null
+        ? ""
+        : HubName.ofModel(model).map(name -> ", or fetch it: " + name.command()).orElse("");
+  }
+
   private static boolean exists(String model) {
+    Optional<HubName> name = HubName.ofModel(model);
+    if (HubName.isMarked(model) || name.map(HubCache.here()::knows).orElse(false)) {
+      return true;
+    }
     Path path = Path.of(model);
     return Files.isDirectory(path)
         || GgufFile.isGguf(path)
@@ -68,6 +82,9 @@ record ModelFolder(
   }
 
   private static Path locate(String model) {
+    if (HubName.isMarked(model)) {
+      return HubCache.here().model(HubName.parse(model));
+    }
     Path path = Path.of(model);
     Optional<Path> builtIn = EngramHome.find("models/" + model);
     // A folder that happens to be called mini and holds no model doesn't hide the built-in one.
@@ -86,12 +103,17 @@ record ModelFolder(
               + " is a file; a Hugging Face model folder, an adapter folder or a .gguf file is"
               + " needed.");
     }
+    Optional<HubName> name = HubName.ofModel(model);
+    if (name.isPresent() && HubCache.here().knows(name.get())) {
+      return HubCache.here().model(name.get());
+    }
     throw EngramException.file(
         "MODEL "
             + model
             + ": no such folder, and no built-in model of this name.\n"
             + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder or a .gguf"
-            + " file.");
+            + " file."
+            + name.map(hub -> "\nOr fetch it from the hub: " + hub.command()).orElse(""));
   }
 
   private static ModelFolder read(Path named, @Nullable Path adapter) {

@@ -21,6 +21,7 @@ public final class Commands {
           StudyCommand.class,
           ConvertCommand.class,
           RecipeCommand.class,
+          FetchCommand.class,
           DoctorCommand.class,
           CompletionCommand.class,
           CommandLine.HelpCommand.class);

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Start with: engram quickstart",
-      "MODEL: a Hugging Face folder, a .gguf file, a PEFT adapter folder, or mini, the",
-      "built-in one.",
+      "MODEL: a Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME once",
+      "it's fetched, or mini, the built-in one.",
       "DATA: tofu:SPLIT (such as tofu:forget10), or a file .jsonl, .json, .csv, .tsv,",
       ".txt or .parquet, also .gz.",
       "Exit codes: 0 done, 2 a mistake in what was asked for, 3 a missing or damaged",

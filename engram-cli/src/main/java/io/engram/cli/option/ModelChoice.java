@@ -16,7 +16,8 @@ public final class ModelChoice {
       index = "0",
       paramLabel = "MODEL",
       description =
-          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, or mini, the built-in model")
+          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME from the cache"
+              + " (engram fetch), or mini, the built-in model")
   private String model = "";
 
   @Option(

@@ -31,8 +31,8 @@ final class KeyTable {
               words(),
               "mini",
               "path",
-              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, or mini,"
-                  + " the model that comes with Engram."),
+              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME"
+                  + " after engram fetch, or mini, the model that comes with Engram."),
           new Entry(
               "model.dtype",
               choice(Dtype.values()),

@@ -126,14 +126,16 @@ record EncoderConfig(
       reader.faults().add("position_embedding_type " + kind + " is not supported; absolute is");
     }
     for (String key : new String[] {"is_decoder", "add_cross_attention"}) {
-      if (reader.flag(key)) {
+      if (reader.config().path(key).asBoolean(false)) {
         reader.faults().add(key + " true is not supported: it makes the encoder a decoder");
       }
     }
     if (!reader.config().path("pruned_heads").isEmpty()) {
       reader.faults().add("pruned_heads is not supported");
     }
-    reader.refuse("quantization_config");
+    if (reader.has("quantization_config")) {
+      reader.faults().add("quantization_config is not supported");
+    }
   }
 
   /** The longest text in tokens. */

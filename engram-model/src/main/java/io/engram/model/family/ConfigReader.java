@@ -70,7 +70,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
   }
 
   /** The value as a finite number above 0; {@code key} names it. */
-  public double positive(String key, JsonNode value) {
+  double positive(String key, JsonNode value) {
     if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
       faults.add(key + " " + value + " is no positive number");
       return 1;

@@ -1,0 +1,129 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.output.Console;
+import io.engram.cli.progress.Interruption;
+import io.engram.cli.progress.Watched;
+import io.engram.core.EngramException;
+import io.engram.core.hub.ByteSize;
+import io.engram.core.hub.FetchPlan;
+import io.engram.core.hub.Hub;
+import io.engram.core.hub.HubName;
+import io.engram.core.hub.HubSettings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram fetch}. */
+@Command(
+    name = "fetch",
+    description = "A model or dataset from the Hugging Face hub; resumes, compares hashes.",
+    sortOptions = false,
+    footer = {
+      "",
+      "Into the cache of the Python package huggingface_hub, or a folder with --out. Taken are",
+      "safetensors or GGUF, JSON, tokenizer and readme; of datasets JSON, CSV, TSV and Parquet.",
+      "Pickles are not. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY",
+      "and NO_PROXY count."
+    })
+final class FetchCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "NAME",
+      description = "hf:ORG/NAME[@REVISION] or dataset:ORG/NAME[@REVISION]")
+  private String name = "";
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Into this new folder instead of the cache")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--file",
+      paramLabel = "PATTERN",
+      description = "Which weights or data files, as in '*Q4_K_M.gguf'; more than once for several")
+  private List<String> patterns = List.of();
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    HubName wanted = HubName.parse(name);
+    HubSettings settings = HubSettings.here();
+    if (settings.offline() && out == null) {
+      return offline(wanted, settings);
+    }
+    Hub hub = new Hub(settings);
+    Console console = common.console();
+    FetchPlan plan = hub.plan(wanted, patterns, out);
+    console.message(announcement(plan));
+    Path folder;
+    try {
+      folder = Watched.run(console, progress -> hub.fetch(plan, progress, console::message));
+    } catch (Interruption.Stopped e) {
+      console.message("Stopped; what came is kept. Go on with: " + common.typed());
+      return Interruption.EXIT_CODE;
+    }
+    console.result(object(plan, folder), folder.toString());
+    return 0;
+  }
+
+  private int offline(HubName wanted, HubSettings settings) {
+    Path folder =
+        settings
+            .cache()
+            .find(wanted)
+            .orElseThrow(
+                () ->
+                    EngramException.file(
+                        wanted
+                            + " is not in the cache "
+                            + settings.cache().root()
+                            + ",\nand HF_HUB_OFFLINE forbids the network. Unset it."));
+    if (wanted.kind() == HubName.Kind.MODEL) {
+      settings.cache().model(wanted);
+    }
+    common
+        .console()
+        .message(wanted + " is in the cache (HF_HUB_OFFLINE: not compared with the hub)");
+    common
+        .console()
+        .result(Map.of("name", wanted.toString(), "path", folder.toString()), folder.toString());
+    return 0;
+  }
+
+  private static String announcement(FetchPlan plan) {
+    long here = plan.bytes() - plan.missingBytes();
+    return "%s at %s: %d files, %s; %s%n→ %s"
+        .formatted(
+            plan.name(),
+            plan.commit().substring(0, 8),
+            plan.paths().size(),
+            ByteSize.text(plan.bytes()),
+            plan.missingBytes() == 0
+                ? "all here already"
+                : here == 0
+                    ? "nothing of it here yet"
+                    : ByteSize.text(plan.missingBytes()) + " to fetch, the rest is here",
+            plan.place());
+  }
+
+  private static Map<String, @Nullable Object> object(FetchPlan plan, Path folder) {
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    object.put("name", plan.name().toString());
+    object.put("commit", plan.commit());
+    object.put("path", folder.toString());
+    object.put("files", plan.paths());
+    object.put("bytes", plan.bytes());
+    object.put("fetched_bytes", plan.missingBytes());
+    return object;
+  }
+}

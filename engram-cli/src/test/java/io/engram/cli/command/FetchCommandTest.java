@@ -1,0 +1,222 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.cli.LoopbackHub;
+import io.engram.cli.RefusingProxy;
+import io.engram.core.run.JsonFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The command in processes of its own, which is the only way to other environment variables. */
+@Tag("recipe")
+final class FetchCommandTest {
+  private static final String WEIGHTS = "model.safetensors";
+
+  @TempDir Path folder;
+  private LoopbackHub hub;
+  private final Map<String, String> environment = new HashMap<>();
+  private int number;
+
+  private record Ran(int exitCode, String out, String err) {}
+
+  @BeforeEach
+  void start() throws Exception {
+    hub = new LoopbackHub(Cli.TINY);
+    environment.put("HF_ENDPOINT", hub.address());
+    environment.put("HF_HOME", folder.resolve("hf").toString());
+    environment.put("NO_PROXY", "*");
+  }
+
+  @AfterEach
+  void stop() {
+    hub.close();
+  }
+
+  private Process begin(Path out, Path err, Object... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Dengram.home=" + Cli.ROOT,
+                "-cp",
+                Objects.requireNonNull(System.getProperty("java.class.path")),
+                "io.engram.cli.Engram"));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.toUpperCase(Locale.ROOT).matches("HF_.*|.*_PROXY"));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private Ran run(Object... arguments) throws Exception {
+    Path out = folder.resolve("out" + number);
+    Path err = folder.resolve("err" + number++);
+    Process process = begin(out, err, arguments);
+    return end(process, out, err);
+  }
+
+  private static Ran end(Process process, Path out, Path err) throws Exception {
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  @Test
+  void aModelIsFetchedAndOpensByItsName() throws Exception {
+    Ran before = run("score", "acme/tiny", "tofu:forget01", "--limit", 1);
+    assertThat(before.exitCode()).isEqualTo(3);
+    assertThat(before.err()).contains("engram fetch hf:acme/tiny");
+    assertThat(run("score", "hf:acme/tiny", "tofu:forget01").err())
+        .contains("hf:acme/tiny is not in the cache", "Fetch it: engram fetch hf:acme/tiny");
+    assertThat(hub.requests(WEIGHTS)).isEmpty();
+
+    Ran fetched = run("fetch", "hf:acme/tiny");
+    assertThat(fetched.exitCode()).as(fetched.err()).isZero();
+    Path snapshot = Path.of(fetched.out().strip());
+    assertThat(snapshot.resolve(WEIGHTS)).hasSameBinaryContentAs(Cli.TINY.resolve(WEIGHTS));
+    assertThat(fetched.err())
+        .contains("hf:acme/tiny at 01234567: ", " files, ", "nothing of it here yet", "Fetching");
+
+    for (String name : List.of("acme/tiny", "hf:acme/tiny", "hf:acme/tiny@main")) {
+      Ran ran = run("score", name, "tofu:forget01", "--limit", 1);
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+    }
+  }
+
+  @Test
+  void anAdaptersBaseOpensByItsName() throws Exception {
+    assertThat(run("fetch", "acme/tiny").exitCode()).isZero();
+    Path adapter = Files.createDirectory(folder.resolve("adapter"));
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        "{\"peft_type\":\"LORA\",\"base_model_name_or_path\":\"acme/other\",\"r\":1}");
+    Files.write(adapter.resolve("adapter_model.safetensors"), new byte[0]);
+    Ran other = run("score", adapter, "tofu:forget01", "--limit", 1);
+    assertThat(other.err()).contains("adapter of acme/other", "engram fetch hf:acme/other");
+    Ran known = run("score", adapter, "tofu:forget01", "--limit", 1, "--base", "acme/tiny");
+    assertThat(known.err()).contains("adapter_model.safetensors").doesNotContain("acme/tiny");
+  }
+
+  @Test
+  void jsonSaysWhatCame() throws Exception {
+    Ran ran = run("fetch", "acme/tiny", "--json", "--quiet", "--out", folder.resolve("tiny"));
+    assertThat(ran.err()).isEmpty();
+    JsonNode object = JsonFiles.mapper().readTree(ran.out());
+    assertThat(object.path("name").asString()).isEqualTo("hf:acme/tiny");
+    assertThat(object.path("path").asString()).isEqualTo(folder.resolve("tiny").toString());
+    assertThat(object.path("commit").asString()).hasSize(40);
+    assertThat(object.path("files").toString()).contains(WEIGHTS, "tokenizer.json");
+    assertThat(object.path("bytes").asLong()).isEqualTo(object.path("fetched_bytes").asLong());
+    assertThat(folder.resolve("tiny").resolve("tokenizer.json")).exists();
+  }
+
+  @Test
+  void offlineTheCacheIsLookedAtAlone() throws Exception {
+    environment.put("HF_HUB_OFFLINE", "1");
+    Ran before = run("fetch", "acme/tiny");
+    assertThat(before.exitCode()).isEqualTo(3);
+    assertThat(before.err()).contains("is not in the cache", "HF_HUB_OFFLINE");
+    environment.remove("HF_HUB_OFFLINE");
+    Path snapshot = Path.of(run("fetch", "acme/tiny").out().strip());
+    environment.put("HF_HUB_OFFLINE", "1");
+    hub.close();
+    assertThat(run("fetch", "acme/tiny").out().strip()).isEqualTo(snapshot.toString());
+  }
+
+  @Test
+  void aProxyIsToldItsUserAndTheHubIsNot() throws Exception {
+    try (RefusingProxy proxy = new RefusingProxy()) {
+      environment.put("HF_ENDPOINT", "https://hub.invalid");
+      environment.put("HF_TOKEN", "hf_secret");
+      environment.put("HTTPS_PROXY", "http://me:secret@127.0.0.1:" + proxy.port());
+      environment.remove("NO_PROXY");
+      Ran ran = run("fetch", "acme/tiny", "--stacktrace");
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertThat(ran.err()).contains("The proxy wants a user name").doesNotContain("secret");
+      assertThat(proxy.heard())
+          .contains("CONNECT hub.invalid:443 HTTP/1.1", "Proxy-Authorization: Basic bWU6c2VjcmV0")
+          .noneMatch(line -> line.contains("hf_secret"));
+    }
+  }
+
+  @Test
+  void aTypingErrorIsAMistake() throws Exception {
+    assertThat(run("fetch", "acme/tiny/x").exitCode()).isEqualTo(2);
+    assertThat(run("fetch", "acme/tiny@v7").exitCode()).isEqualTo(2);
+    assertThat(folder.resolve("hf")).doesNotExist();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void ctrlCLeavesWhatCameForTheNextTime() throws Exception {
+    hub.hold(WEIGHTS);
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process = begin(out, err, "fetch", "acme/tiny");
+    Path blobs = folder.resolve("hf/hub/models--acme--tiny/blobs");
+    while (process.isAlive() && sizeOfIncomplete(blobs) < 1000) {
+      Thread.sleep(20);
+    }
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    Ran stopped = end(process, out, err);
+    assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(130);
+    assertThat(stopped.err()).contains("Go on with: engram fetch acme/tiny");
+    assertThat(stopped.out()).isEmpty();
+    assertThat(folder.resolve("hf/hub/models--acme--tiny/snapshots")).doesNotExist();
+    assertThat(run("fetch", "acme/tiny").exitCode()).isZero();
+    assertThat(hub.requests(WEIGHTS)).hasSize(2);
+    assertThat(hub.requests(WEIGHTS).get(1)).matches("bytes=[1-9]\\d+-");
+  }
+
+  private static long sizeOfIncomplete(Path blobs) throws IOException {
+    if (!Files.isDirectory(blobs)) {
+      return 0;
+    }
+    try (var files = Files.newDirectoryStream(blobs, "*.incomplete")) {
+      long largest = 0;
+      for (Path file : files) {
+        largest = Math.max(largest, file.toFile().length());
+      }
+      return largest;
+    }
+  }
+
+  @Test
+  void twoProcessesFetchEveryFileOnce() throws Exception {
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      processes.add(
+          begin(folder.resolve("out" + i), folder.resolve("err" + i), "fetch", "acme/tiny"));
+    }
+    for (int i = 0; i < 2; i++) {
+      Ran ran = end(processes.get(i), folder.resolve("out" + i), folder.resolve("err" + i));
+      assertThat(ran.exitCode()).as(ran.err()).isZero();
+      assertThat(Path.of(ran.out().strip()).resolve(WEIGHTS)).exists();
+    }
+    assertThat(hub.requests(WEIGHTS)).containsExactly("all");
+  }
+}

@@ -1,0 +1,56 @@
+package io.engram.core.hub;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Puts addresses together, percent-encoded. */
+final class Addresses {
+  private static final String PLAIN =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@";
+
+  private Addresses() {}
+
+  /** The endpoint with more of a path, encoded already, behind it. */
+  static URI of(URI endpoint, String path) {
+    return URI.create(endpoint + path);
+  }
+
+  /** Where a server sends to; empty if that is no web address, or less safe than {@code from}. */
+  static Optional<URI> follow(URI from, String location) {
+    try {
+      URI to = from.resolve(URI.create(location));
+      String scheme = Origin.of(to).scheme();
+      boolean secure = scheme.equals("https");
+      boolean wasSecure = Origin.of(from).scheme().equals("https");
+      boolean good =
+          (secure || (scheme.equals("http") && !wasSecure))
+              && !location.isBlank()
+              && to.getHost() != null
+              && to.getRawUserInfo() == null;
+      return good ? Optional.of(to) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** One name of a path; a slash in it is encoded. */
+  static String name(String text) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      if (PLAIN.indexOf(b) >= 0) {
+        encoded.append((char) b);
+      } else {
+        encoded.append(String.format("%%%02X", b));
+      }
+    }
+    return encoded.toString();
+  }
+
+  /** Names with slashes between. */
+  static String path(String text) {
+    return Arrays.stream(text.split("/", -1)).map(Addresses::name).collect(Collectors.joining("/"));
+  }
+}

@@ -1,0 +1,95 @@
+package io.engram.core.hub;
+
+import io.engram.core.ProgressListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets one process at a time fetch a repository to one place; others wait for it. The system frees
+ * it when the process ends.
+ */
+final class FetchLock implements AutoCloseable {
+  private static final long LOOK_MILLIS = 200;
+
+  private final FileChannel channel;
+
+  private FetchLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Waits for it.
+   *
+   * @param file made where it isn't there
+   * @param progress is told while it waits, and may throw to end that
+   * @param message is told once, if there is somebody to wait for
+   */
+  static FetchLock take(Path file, ProgressListener progress, Consumer<String> message)
+      throws IOException, InterruptedException {
+    boolean told = false;
+    while (true) {
+      FetchLock lock = tryTake(file);
+      if (lock != null) {
+        return lock;
+      }
+      if (!told) {
+        message.accept("Waiting: another process is fetching the same …");
+        told = true;
+      }
+      progress.advance(0);
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private static @Nullable FetchLock tryTake(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      if (isLocked(channel) && isStillThere(channel, file)) {
+        return new FetchLock(channel);
+      }
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    return null;
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // Another thread of this process.
+    }
+  }
+
+  /**
+   * Whether the locked file is the one of that name: its last holder may have deleted it, and a
+   * third one made it anew.
+   */
+  private static boolean isStillThere(FileChannel channel, Path file) throws IOException {
+    String mark = UUID.randomUUID().toString();
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.US_ASCII)), 0);
+    return Files.exists(file) && Files.readString(file).equals(mark);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

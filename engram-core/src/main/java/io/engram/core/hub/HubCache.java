@@ -1,0 +1,128 @@
+package io.engram.core.hub;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What of a hub lies on this machine, fetched by Engram or by {@code huggingface_hub}. */
+public final class HubCache {
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
+  private static final long LONGEST_REFERENCE = 200;
+
+  private final Path root;
+  private final boolean links;
+
+  private HubCache(Path root, boolean links) {
+    this.root = root;
+    this.links = links;
+  }
+
+  /** The user's, by {@code HF_HUB_CACHE}, {@code HF_HOME} and {@code XDG_CACHE_HOME}. */
+  public static HubCache here() {
+    return of(Environment.here());
+  }
+
+  static HubCache of(Environment environment) {
+    return new HubCache(environment.hubCache(), !environment.isOn("HF_HUB_DISABLE_SYMLINKS"));
+  }
+
+  /** The folder with all repositories. */
+  public Path root() {
+    return root;
+  }
+
+  /** Whether snapshots are made of links, or of copies. */
+  boolean links() {
+    return links;
+  }
+
+  Path folder(HubName name) {
+    return root.resolve(name.folder());
+  }
+
+  /** Whether anything of this repository is here, of any revision. */
+  public boolean knows(HubName name) {
+    return Files.isDirectory(folder(name).resolve("snapshots"));
+  }
+
+  /** The files of a revision; empty if it isn't here. They may be there in part. */
+  public Optional<Path> find(HubName name) {
+    Path snapshots = folder(name).resolve("snapshots");
+    String revision = name.revisionOrMain();
+    String commit = reference(folder(name).resolve("refs").resolve(revision));
+    if (commit != null && Files.isDirectory(snapshots.resolve(commit))) {
+      return Optional.of(snapshots.resolve(commit));
+    }
+    if (!COMMIT.matcher(revision).matches() || !Files.isDirectory(snapshots)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> all = Files.list(snapshots)) {
+      List<Path> found =
+          all.filter(path -> path.getFileName().toString().startsWith(revision)).toList();
+      return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static @Nullable String reference(Path file) {
+    try {
+      if (!Files.isRegularFile(file) || Files.size(file) > LONGEST_REFERENCE) {
+        return null;
+      }
+      String commit = Files.readString(file).strip();
+      return COMMIT.matcher(commit).matches() ? commit : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /**
+   * The folder of a model, whole. Nothing is fetched.
+   *
+   * @throws EngramException of kind FILE if it isn't here or not all of it, naming the command that
+   *     fetches it
+   */
+  public Path model(HubName name) {
+    Path folder =
+        find(name)
+            .orElseThrow(
+                () ->
+                    EngramException.file(
+                        "%s is not in the cache %s%s.%nFetch it: %s"
+                            .formatted(name, root, others(name), name.command())));
+    List<String> missing = SnapshotParts.missing(folder);
+    if (!missing.isEmpty()) {
+      throw EngramException.file(
+          "%s is in the cache in part alone: %s is missing in%n%s%nFetch the rest: %s"
+              .formatted(name, missing.get(0), folder, name.command()));
+    }
+    return folder;
+  }
+
+  /** Revisions that are here when the wanted one isn't. */
+  private String others(HubName name) {
+    Path refs = folder(name).resolve("refs");
+    if (!Files.isDirectory(refs)) {
+      return "";
+    }
+    try (Stream<Path> all = Files.walk(refs, 4)) {
+      List<String> known =
+          all.filter(Files::isRegularFile)
+              .map(path -> refs.relativize(path).toString().replace('\\', '/'))
+              .filter(revision -> !revision.equals(name.revisionOrMain()))
+              .sorted()
+              .limit(5)
+              .toList();
+      return known.isEmpty() ? "" : " (there: " + String.join(", ", known) + ")";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.engram.core.hub;
+
+import io.engram.core.EngramException;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+
+/** What a hub's refusals mean, from the status and the {@code X-Error-Code} header. */
+final class Refusals {
+  private final HubSettings settings;
+  private final HubName name;
+  private final Suggestions suggestions;
+
+  Refusals(HubClient client, HubName name) {
+    this.settings = client.settings();
+    this.name = name;
+    this.suggestions = new Suggestions(client, name);
+  }
+
+  /**
+   * Of an answer that isn't what was asked for.
+   *
+   * @param uri who answered
+   * @param what was asked for: a file's path, or empty for the repository itself
+   */
+  EngramException of(URI uri, int status, HttpHeaders headers, String what) {
+    String code = headers.firstValue("X-Error-Code").orElse("");
+    String message = headers.firstValue("X-Error-Message").orElse("");
+    if (message.startsWith("Invalid credentials") || message.startsWith("Invalid username")) {
+      return badToken();
+    }
+    return switch (code) {
+      case "GatedRepo" -> gated();
+      case "RepoNotFound" -> unknown();
+      case "RevisionNotFound" -> noRevision();
+      case "EntryNotFound" ->
+          EngramException.file(name + ": the hub lists " + shown(what) + " but doesn't have it.");
+      default -> other(uri, status, message, what);
+    };
+  }
+
+  private EngramException other(URI uri, int status, String message, String what) {
+    if (message.startsWith("Access to this resource is disabled")) {
+      return EngramException.usage(name + " was closed by the hub; nobody can fetch it.");
+    }
+    boolean ofHub = Origin.of(uri).equals(Origin.of(settings.endpoint()));
+    if (ofHub && what.isEmpty() && (status == 401 || status == 404)) {
+      return status == 404 && settings.hasOwnEndpoint() ? noHub("status 404") : unknown();
+    }
+    return EngramException.file(
+        "%s%s: %s answers with status %d%s."
+            .formatted(
+                name,
+                what.isEmpty() ? "" : ", " + shown(what),
+                uri.getHost(),
+                status,
+                message.isEmpty() ? "" : " (" + Untrusted.text(message) + ")"));
+  }
+
+  /** For an endpoint that speaks another language. */
+  EngramException noHub(String instead) {
+    String said = "%s doesn't answer as a hub does (%s).".formatted(settings.endpoint(), instead);
+    return settings.hasOwnEndpoint()
+        ? EngramException.usage(
+            said + "\nHF_ENDPOINT is set to it; unset it, or check the address and " + name + ".")
+        : EngramException.file(
+            said + "\nA proxy or a sign-in page of the network may be in between.");
+  }
+
+  private EngramException gated() {
+    Token token = settings.token();
+    return EngramException.usage(
+        ("%s is gated: its owners want their terms accepted first, at%n%s%s%n"
+                + (token == null
+                    ? "Then set HF_TOKEN to a token of that account (%s/settings/tokens)."
+                    : "The account of the token in %s has no access yet."))
+            .formatted(
+                name,
+                settings.endpoint(),
+                name.page(),
+                token == null ? settings.endpoint() : token.source()));
+  }
+
+  private EngramException badToken() {
+    Token token = settings.token();
+    return EngramException.usage(
+        "%s doesn't accept the token%s; make a new one at %s/settings/tokens, or do without."
+            .formatted(
+                settings.endpoint().getHost(),
+                token == null ? "" : " in " + token.source(),
+                settings.endpoint()));
+  }
+
+  private EngramException unknown() {
+    String kind = name.kind() == HubName.Kind.MODEL ? "model" : "dataset";
+    return EngramException.usage(
+        "%s has no %s %s, or it's private%s.%n%s"
+            .formatted(
+                settings.endpoint().getHost(),
+                kind,
+                name.id(),
+                settings.token() == null ? " (then set HF_TOKEN)" : " to others than you",
+                suggestions.ofName()));
+  }
+
+  private EngramException noRevision() {
+    return EngramException.usage(
+        "%s has no revision %s.%n%s"
+            .formatted(name.id(), name.revisionOrMain(), suggestions.ofRevision()));
+  }
+
+  private static String shown(String path) {
+    return Untrusted.text(path);
+  }
+}
