@@ -109,11 +109,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = recipe();
-    if (read.method().name() == MethodName.PO) {
-      throw EngramException.usage(
-          "method.name = po: puts refusals in the answers' place, so that no update is spent on"
-              + " one sample alone. ga, grad_diff and npo can be studied.");
-    }
+    refuse(read.method().name());
     DifficultyPlan plan =
         new DifficultyPlan(
             limit, groups, groupSize, sigmas, pairs, meanNats, most, extraction, retrained);
@@ -126,6 +122,23 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     common.console().result(Map.of("study", study), StudyText.of(study));
     common.console().message("The whole study with its figures: " + page);
     return 0;
+  }
+
+  private static void refuse(MethodName method) {
+    String reason =
+        switch (method) {
+          case PO -> "po: puts refusals in the answers' place, so that no update is spent on one"
+              + " sample alone.";
+          case DPO -> "dpo: sets refusals against the answers, so that no update is spent on one"
+              + " sample alone.";
+          case UNDIAL -> "undial: has a goal at a fixed distance from the start, so that the"
+              + " updates to a given loss tell nothing.";
+          default -> "";
+        };
+    if (!reason.isEmpty()) {
+      throw EngramException.usage(
+          "method.name = " + reason + " ga, grad_diff, npo, simnpo, wga and ceu can be studied.");
+    }
   }
 
   private Recipe recipe() {

@@ -41,7 +41,7 @@ final class Contradictions {
     require(
         recipe.method().name() != MethodName.FINETUNE,
         "method.name",
-        " = finetune: is for engram finetune; here ga, grad_diff, po, npo");
+        " = finetune: is for engram finetune; engram unlearn has the others");
     require(
         !recipe.model().init(),
         "model.init",
@@ -96,6 +96,11 @@ final class Contradictions {
 
   private void checkWeights() {
     MethodSection method = recipe.method();
+    require(
+        method.delta() == 0 || method.name() == MethodName.SIMNPO,
+        "method.delta",
+        " = %s: method.name = %s has no δ; simnpo has".formatted(method.delta(), word(method.name())),
+        "method.name");
     require(
         method.forgetWeight() > 0 || method.retainWeight() > 0,
         "method.forget_weight",

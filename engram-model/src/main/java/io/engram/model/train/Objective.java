@@ -6,10 +6,32 @@ public sealed interface Objective {
   record OfLogProbs(SequenceLoss loss) implements Objective {}
 
   /**
-   * {@code weight · Σ_t KL(reference_t ‖ model_t)} over the labelled tokens.
+   * {@code weight · Σ_t KL(q_t ‖ model_t)} over the labelled tokens, with {@code q_t = softmax(z_t −
+   * demotion · 1[y_t])}, z_t the reference's logits and y_t the true token: at demotion 0 the
+   * reference's own distribution.
    *
    * @param reference holds the reference's states for this sequence
    * @param weight 1 / (labelled tokens of the whole update) gives the mean over labelled tokens
+   * @param demotion nats by which the true token's logit is lowered
    */
-  record KlToReference(ReferenceStates reference, double weight) implements Objective {}
+  record KlToReference(ReferenceStates reference, double weight, double demotion)
+      implements Objective {
+    /** To the reference's own distribution. */
+    public KlToReference(ReferenceStates reference, double weight) {
+      this(reference, weight, 0);
+    }
+
+    private boolean matches(KlToReference other) {
+      return reference == other.reference
+          && weight == other.weight
+          && demotion == other.demotion;
+    }
+  }
+
+  /** Whether both can be computed in one chunk. */
+  default boolean joins(Objective other) {
+    return this instanceof KlToReference kl
+        ? other instanceof KlToReference same && kl.matches(same)
+        : other instanceof OfLogProbs;
+  }
 }

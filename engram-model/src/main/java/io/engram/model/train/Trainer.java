@@ -87,7 +87,7 @@ public final class Trainer implements AutoCloseable {
    */
   public double[] accumulate(List<TrainingSequence> sequences) {
     double[] losses = new double[sequences.size()];
-    int[] lengths = sequences.stream().mapToInt(s -> s.sample().ids().length).toArray();
+    int[] lengths = sequences.stream().mapToInt(TrainingSequence::tokens).toArray();
     for (int[] group : Groups.byTokens(lengths, model.options().batchTokens())) {
       Arrays.sort(group);
       List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
@@ -101,7 +101,7 @@ public final class Trainer implements AutoCloseable {
 
   private double[] pass(List<TrainingSequence> sequences) {
     LabelledBatch batch =
-        LabelledBatch.of(sequences.stream().map(TrainingSequence::sample).toList());
+        LabelledBatch.of(sequences.stream().flatMap(s -> s.samples().stream()).toList());
     double[] losses = new double[sequences.size()];
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());

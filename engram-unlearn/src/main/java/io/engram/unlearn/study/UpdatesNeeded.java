@@ -6,11 +6,12 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LearningRate;
-import io.engram.model.train.Objective;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.model.train.WeightSnapshot;
+import io.engram.unlearn.method.Drawn;
 import io.engram.unlearn.method.Methods;
+import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UpdateSize;
 import java.util.Arrays;
@@ -99,10 +100,10 @@ final class UpdatesNeeded {
     for (int i = 0; i < samples.size(); i++) {
       reference.put(samples.get(i).id(), -Arrays.stream(scores.get(i).logProbs()).sum());
     }
-    UnlearningMethod method = Methods.of(recipe.method(), reference);
+    UnlearningMethod method = Methods.of(recipe.method(), Reference.ofNll(reference));
     UpdateSize size = UpdateSize.of(samples);
     return samples.stream()
-        .map(s -> new TrainingSequence(s, new Objective.OfLogProbs(method.forget(s, size))))
+        .map(s -> new TrainingSequence(s, method.objective(new Drawn(s), size)))
         .toList();
   }
 

@@ -93,7 +93,12 @@ class UnlearningLoopTest {
         "name: grad_diff, retain_loss: kl",
         "name: po",
         "name: npo",
-        "name: npo, reduction: mean"
+        "name: npo, reduction: mean",
+        "name: simnpo, delta: 1",
+        "name: dpo",
+        "name: wga",
+        "name: undial, retain_weight: 0.5, retain_loss: kl",
+        "name: ceu"
       })
   void everyMethodRunsWithMrdOrderAndInterruptedEndsInTheSameBytes(String method)
       throws IOException {
