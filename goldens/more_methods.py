@@ -18,6 +18,7 @@ STEPS = 2
 SIM_BETA, SIM_DELTA = 1.5, 5.0  # the tiny models are at 5.3 nats a token
 WGA_BETA, UNDIAL_BETA = 0.25, 10.0
 RMU_LAYER, RMU_STEERING = 0, 2.0
+FIT_LR = 1.0  # gqa-untied finds no lowest point at first
 
 
 def token_mean(batch, per_token):
@@ -93,6 +94,7 @@ def losses(data, direction):
 
     def rectified(g_f, g_r):
         cut = torch.clamp(inner(g_f, g_r), max=0) / inner(g_r, g_r)
+        assert cut < 0
         return [a - cut * b for a, b in zip(g_f, g_r)]
 
     return {
@@ -109,7 +111,10 @@ def losses(data, direction):
         "rmu": ("mean over sequences, tokens, d of (h - steering u)^2; retain: (h - h_ref)^2; layer 0 alone is trained",
                 lambda m, ref: mean([rmu(m, x, RMU_STEERING * direction) for x in f]), kept, total),
         "ngdiff": ("direction g_F/|g_F| + g_R/|g_R| of -L(F) and L(R)", lambda m, ref: -L(m, f), nll, normalised),
-        "gru": ("direction g_F - min(0, g_F.g_R)/|g_R|^2 g_R of -L(F) and L(R)", lambda m, ref: -L(m, f), nll, rectified),
+        "ngdiff-fitted": ("the same; the step's length s at the lowest point of the parabola through L(R) at s = -1, 0, 1; "
+                          "the next step is that much longer", lambda m, ref: -L(m, f), nll, normalised),
+        "gru": ("direction g_F - min(0, g_F.g_R)/|g_R|^2 g_R of -L(F) and L(R and the first two of F), which conflict",
+                lambda m, ref: -L(m, f), lambda m, ref: L(m, r + f[:2]), rectified),
     }
 
 
@@ -120,12 +125,31 @@ def sketch(change):
     return [(flat * torch.cos(i)).sum().item(), (flat * torch.sin(0.7 * i)).sum().item()]
 
 
+def move(weights, step, length):
+    with torch.no_grad():
+        for p, d in zip(weights, step):
+            p.add_(d, alpha=length)
+
+
+def fitted(weights, step, loss):
+    """The best length of a step, from the loss at both its ends."""
+    here = loss().item()
+    move(weights, step, 1)
+    ahead = loss().item()
+    move(weights, step, -2)
+    behind = loss().item()
+    move(weights, step, 1)
+    curvature = behind - 2 * here + ahead
+    return min(10, max(0.1, (behind - ahead) / (2 * curvature))) if curvature > 0 and behind > ahead else 1
+
+
 def run(name, case, data, direction):
     formula, forget, retain, combine = losses(data, direction)[case]
     model, reference = exact(load(golden("model", "llama", name))), exact(load(golden("unlearn", "methods", f"{name}-reference")))
     trained = {k: p for k, p in model.named_parameters() if case != "rmu" or k.startswith(f"model.layers.{RMU_LAYER}.")}
     start = {k: p.detach().clone() for k, p in trained.items()}
     row = {"formula": formula, "forget_loss": [], "retain_loss": [], "gradient_norm": []}
+    rate = FIT_LR if case == "ngdiff-fitted" else LR
     for _ in range(STEPS):
         values = forget(model, reference), retain(model, reference)
         g_f, g_r = (torch.autograd.grad(v, list(trained.values())) for v in values)
@@ -133,11 +157,13 @@ def run(name, case, data, direction):
         row["forget_loss"].append(values[0].item())
         row["retain_loss"].append(values[1].item())
         row["gradient_norm"].append(torch.sqrt(sum((g ** 2).sum() for g in direction_of_step)).item())
-        with torch.no_grad():
-            for p, g in zip(trained.values(), direction_of_step):
-                p.sub_(g, alpha=LR)
+        step = [-rate * g for g in direction_of_step]
+        length = fitted(trained.values(), step, lambda: retain(model, reference)) if case == "ngdiff-fitted" else 1
+        move(trained.values(), step, length)
+        rate *= length
+        row.setdefault("length", []).append(length)
     row["change"] = {k: sketch(p.detach() - start[k]) for k, p in trained.items()}
-    print(name, case, row["forget_loss"], row["retain_loss"], row["gradient_norm"])
+    print(name, case, row["forget_loss"], row["retain_loss"], row["gradient_norm"], row["length"])
     return row
 
 
@@ -150,7 +176,7 @@ def main():
     direction = direction / direction.norm()
     result = {"learning_rate": LR, "steps": STEPS, "forget_weight": W_F, "retain_weight": W_R, "dpo_beta": BETA,
               "simnpo_beta": SIM_BETA, "simnpo_delta": SIM_DELTA, "wga_beta": WGA_BETA, "undial_beta": UNDIAL_BETA,
-              "rmu_layer": RMU_LAYER, "rmu_steering": RMU_STEERING, "rmu_direction": direction.tolist()}
+              "fit_learning_rate": FIT_LR, "rmu_layer": RMU_LAYER, "rmu_steering": RMU_STEERING, "rmu_direction": direction.tolist()}
     for name in MODELS:
         result[name] = {case: run(name, case, data, direction) for case in losses(data, direction)}
     write_json(out / "more.json", result)

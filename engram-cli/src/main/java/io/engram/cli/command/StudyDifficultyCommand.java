@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,9 @@ final class StudyDifficultyCommand implements Callable<Integer> {
               + " sample alone.";
           case UNDIAL -> "undial: has a goal at a fixed distance from the start, so that the"
               + " updates to a given loss tell nothing.";
+          case RMU -> "rmu: leads hidden states away, whatever becomes of the answer.";
+          case NGDIFF, GRU -> method.name().toLowerCase(Locale.ROOT)
+              + ": needs a retain set in each update, and a study has none.";
           default -> "";
         };
     if (!reason.isEmpty()) {

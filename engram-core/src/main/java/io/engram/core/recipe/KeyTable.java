@@ -90,7 +90,7 @@ final class KeyTable {
               "The samples to learn. engram finetune only, and needed there."),
           new Entry(
               "method.name",
-              choice(MethodSection.MethodName.values()).later("rmu", "ngdiff", "gru"),
+              choice(MethodSection.MethodName.values()),
               "ga",
               "",
               "The loss. ga: ascent on the forget set; grad_diff: ascent there, descent on the"
@@ -98,7 +98,8 @@ final class KeyTable {
                   + " under the reference; simnpo: npo without a reference; dpo: refusals rather"
                   + " than answers; wga: ascent that fades with a token's probability; undial:"
                   + " the reference's distribution with the true token lowered; ceu: the model's"
-                  + " own without the true token. finetune: plain descent, for engram finetune"
+                  + " own without the true token; rmu: hidden states led to one place; ngdiff: both"
+                  + " gradients normalised; gru: ascent without what harms the retain set. finetune: plain descent, for engram finetune"
                   + " and its default."),
           new Entry(
               "method.forget_weight",
@@ -120,7 +121,8 @@ final class KeyTable {
               "nll",
               "",
               "What keeps the retain set: nll, its answers stay likely; kl, KL(reference ||"
-                  + " model) over its labelled tokens: the whole distribution stays."),
+                  + " model) over its labelled tokens: the whole distribution stays; hidden: its"
+                  + " hidden states at method.layer, rmu only."),
           new Entry(
               "method.beta",
               above(0),
@@ -136,6 +138,27 @@ final class KeyTable {
               "0",
               "nats a token",
               "δ of simnpo: below this mean loss a sample is pushed at full strength."),
+          new Entry(
+              "method.layer",
+              wholeFrom(0),
+              "null",
+              "layer",
+              "rmu takes the hidden states after this layer, from 0, and trains it and the two"
+                  + " before it, or scope.layers."),
+          new Entry(
+              "method.steering",
+              above(0),
+              "2",
+              "",
+              "Length of the random vector that rmu leads hidden states to: several times a"
+                  + " usual state's at that layer. 6.5 to 20 for 7B models by its authors."),
+          new Entry(
+              "method.fit_updates",
+              wholeFrom(0),
+              "10",
+              "updates",
+              "ngdiff fits the learning rate every so many updates, by the retain loss after a"
+                  + " trial step forwards and one backwards. 0: never."),
           new Entry(
               "method.reduction",
               choice(MethodSection.Reduction.values()),

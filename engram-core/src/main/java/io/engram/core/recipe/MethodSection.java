@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param retainLoss what keeps the retain set
  * @param beta β of the method, above 0; what it does is the method's own
  * @param delta δ of SimNPO, nats
+ * @param layer after which RMU takes hidden states, from 0; null: a quarter of the way up
+ * @param steering length of the vector that RMU leads them to
+ * @param fitUpdates NGDiff fits its learning rate every so many updates; 0: never
  * @param reduction how a sequence's log-ratio is formed in NPO
  * @param refusals a file with one refusal a line, for PO and DPO; null: the built-in TOFU list
  */
@@ -21,6 +24,9 @@ public record MethodSection(
     RetainLoss retainLoss,
     double beta,
     double delta,
+    @Nullable Integer layer,
+    double steering,
+    int fitUpdates,
     Reduction reduction,
     @Nullable String refusals) {
   /** The unlearning methods, and descent. */
@@ -37,12 +43,18 @@ public record MethodSection(
     SIMNPO(4.5, 1),
     /** Direct preference optimisation: refusals preferred to answers. */
     DPO(0.1, 1),
+    /** Representation misdirection: hidden states led to one place. */
+    RMU(0.1, 1),
     /** Ascent weighted by each token's probability. */
     WGA(1, 1),
     /** Self-distillation from logits with the true token's lowered. */
     UNDIAL(10, 0),
     /** Cross-entropy to the model's own distribution without the true token. */
     CEU(0.1, 0),
+    /** Forget and retain gradient, each normalised, and a fitted learning rate. */
+    NGDIFF(0.1, 1),
+    /** Ascent whose gradient is rectified by the retain gradient. */
+    GRU(0.1, 1),
     /** Plain descent on the training data; {@code engram finetune} only. */
     FINETUNE(0.1, 0);
 
@@ -70,7 +82,9 @@ public record MethodSection(
     /** Mean −log p of the labelled tokens. */
     NLL,
     /** KL(reference ‖ model), mean over labelled tokens. */
-    KL
+    KL,
+    /** Squared distance to the reference's hidden states; RMU only. */
+    HIDDEN
   }
 
   /** How a sequence's log-ratio is formed. */

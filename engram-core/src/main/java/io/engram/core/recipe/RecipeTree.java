@@ -74,6 +74,9 @@ final class RecipeTree {
     if (isUnset(given.path("method").path("retain_weight"))) {
       method.put("retain_weight", name.defaultRetainWeight());
     }
+    if (name == MethodName.RMU && isUnset(given.path("method").path("retain_loss"))) {
+      method.put("retain_loss", "hidden");
+    }
     if (isUnset(given.path("method").path("beta"))) {
       method.put("beta", name.defaultBeta());
     }

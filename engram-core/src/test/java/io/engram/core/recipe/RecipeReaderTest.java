@@ -38,6 +38,9 @@ class RecipeReaderTest {
                     MethodSection.RetainLoss.NLL,
                     0.1,
                     0,
+                    null,
+                    2,
+                    10,
                     MethodSection.Reduction.SUM,
                     null),
                 new OrderSection(

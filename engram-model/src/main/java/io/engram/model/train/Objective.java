@@ -1,5 +1,7 @@
 package io.engram.model.train;
 
+import java.util.OptionalInt;
+
 /** What is minimised on one sequence. */
 public sealed interface Objective {
   /** A function of the labelled tokens' log-probabilities. */
@@ -28,7 +30,23 @@ public sealed interface Objective {
     }
   }
 
-  /** Whether both can be computed in one chunk. */
+  /**
+   * {@code weight · Σ_t mean_d (h_td − c_td)²} over the rows that predict the labelled tokens, h the
+   * hidden states after the targets' layer.
+   *
+   * @param targets c
+   * @param weight 1 / (labelled tokens of the sequence) gives the mean over them
+   */
+  record ToStates(LayerTargets targets, double weight) implements Objective {}
+
+  /** The layer whose output is needed; empty: the logits. */
+  default OptionalInt layer() {
+    return this instanceof ToStates states
+        ? OptionalInt.of(states.targets().layer())
+        : OptionalInt.empty();
+  }
+
+  /** Whether both, of the logits, can be computed in one chunk. */
   default boolean joins(Objective other) {
     return this instanceof KlToReference kl
         ? other instanceof KlToReference same && kl.matches(same)

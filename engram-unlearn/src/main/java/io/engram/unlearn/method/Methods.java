@@ -1,6 +1,7 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.recipe.MethodSection;
+import io.engram.model.train.LayerTargets;
 import io.engram.model.train.ReferenceStates;
 import java.util.Objects;
 
@@ -21,6 +22,9 @@ public final class Methods {
       case WGA -> new Wga(weight, section.beta());
       case UNDIAL -> new Undial(weight, section.beta(), states(reference));
       case CEU -> new CeU(weight);
+      case RMU -> new Rmu(weight, control(reference));
+      case NGDIFF -> new NgDiff(weight, section.retainWeight());
+      case GRU -> new Gru(weight);
       case FINETUNE -> new Finetune();
     };
   }
@@ -28,6 +32,10 @@ public final class Methods {
   /** Whether a method needs {@link Reference#states}. */
   public static boolean needsStates(MethodSection section) {
     return section.name() == MethodSection.MethodName.UNDIAL;
+  }
+
+  private static LayerTargets control(Reference reference) {
+    return Objects.requireNonNull(reference.control(), "control vector");
   }
 
   private static ReferenceStates states(Reference reference) {

@@ -1,6 +1,7 @@
 package io.engram.unlearn.method;
 
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.LayerTargets;
 import io.engram.model.train.ReferenceStates;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * What methods need of the reference, the model at the start.
  *
  * @param nll S_ref = −Σ_t ℓ_t of each forget sample, nats, by its id
- * @param states of the forget samples; null where no method asks for them
+ * @param states of the forget samples; null where the method has no use for them
+ * @param control where RMU leads the hidden states; null likewise
  */
-public record Reference(Map<String, Double> nll, @Nullable ReferenceStates states) {
+public record Reference(
+    Map<String, Double> nll, @Nullable ReferenceStates states, @Nullable LayerTargets control) {
   /** For methods that need log-probabilities alone. */
   public static Reference ofNll(Map<String, Double> nll) {
-    return new Reference(nll, null);
+    return new Reference(nll, null, null);
   }
 
   /** S_ref of a sample. */

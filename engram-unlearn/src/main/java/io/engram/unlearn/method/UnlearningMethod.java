@@ -1,6 +1,8 @@
 package io.engram.unlearn.method;
 
+import io.engram.model.train.GradientRule;
 import io.engram.model.train.Objective;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is minimised on the forget samples of an update. The retain term is added by the loop ({@link
@@ -19,6 +21,11 @@ public interface UnlearningMethod {
   /** What the method does with refusals. */
   default RefusalUse refusals() {
     return RefusalUse.NONE;
+  }
+
+  /** How forget and retain gradient become one; null: they are added. */
+  default @Nullable GradientRule gradientRule() {
+    return null;
   }
 
   /** How refusals come in. */

@@ -56,7 +56,7 @@ final class Stages {
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
         Trainer trainer =
-            new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
+            new Trainer(model, start.scope(model), recipe.optimizer(), recipe.seed())) {
       UpdateMaker maker = start.maker(model, before);
       state.restore(trainer);
       if (state.isResumed()) {

@@ -3,14 +3,18 @@ package io.engram.unlearn.train;
 import io.engram.core.ProgressListener;
 import io.engram.core.recipe.MethodSection;
 import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.MethodSection.RetainLoss;
 import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.LayerTargets;
 import io.engram.model.train.ReferenceStates;
 import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.RetainTerm;
+import io.engram.unlearn.method.Rmu;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
 import java.util.Arrays;
@@ -29,6 +33,8 @@ final class StartingPoint implements AutoCloseable {
   private final @Nullable ReferenceStates forgetStates;
   private final @Nullable ReferenceStates retainStates;
   private final @Nullable RetainDraws retainDraws;
+  private final @Nullable LayerTargets control;
+  private final @Nullable LayerTargets retainLayer;
   private final @Nullable LanguageModel copy;
 
   /**
@@ -44,9 +50,18 @@ final class StartingPoint implements AutoCloseable {
         data.retainTokens().isEmpty()
             ? null
             : new RetainDraws(data.retainTokens().size(), recipe.seed());
-    boolean kl = retainDraws != null && method.retainLoss() == MethodSection.RetainLoss.KL;
-    retainStates = kl ? states(model, drawn(data, retainDraws, plan)) : null;
+    List<TokenizedSample> retained =
+        retainDraws == null || method.retainLoss() == RetainLoss.NLL
+            ? List.of()
+            : retainDraws.all(plan).stream().map(data.retainTokens()::get).toList();
+    retainStates =
+        retained.isEmpty() || method.retainLoss() != RetainLoss.KL ? null : states(model, retained);
     forgetStates = Methods.needsStates(method) ? states(model, data.forgetTokens()) : null;
+    control = method.name() == MethodName.RMU ? control(model) : null;
+    retainLayer =
+        retained.isEmpty() || method.retainLoss() != RetainLoss.HIDDEN
+            ? null
+            : LayerTargets.compute(model, layer(model), retained, ProgressListener.NONE);
     // Which refusal comes with which sample isn't known before it is drawn.
     copy =
         method.name() == MethodName.DPO
@@ -59,8 +74,21 @@ final class StartingPoint implements AutoCloseable {
     return ReferenceStates.compute(model, samples, ProgressListener.NONE);
   }
 
-  private static List<TokenizedSample> drawn(RunData data, RetainDraws draws, Plan plan) {
-    return draws.all(plan).stream().map(data.retainTokens()::get).toList();
+  private LayerTargets control(LanguageModel model) {
+    int width = model.decoder().config().hiddenSize();
+    double[] vector = Rmu.controlVector(width, recipe.method().steering(), recipe.seed());
+    return LayerTargets.common(model, layer(model), vector);
+  }
+
+  private int layer(LanguageModel model) {
+    return Rmu.layer(recipe.method().layer(), model.decoder().config().layers());
+  }
+
+  /** What the method trains of the recipe's scope. */
+  ScopeSection scope(LanguageModel model) {
+    return recipe.method().name() == MethodName.RMU
+        ? Rmu.scope(recipe.scope(), layer(model))
+        : recipe.scope();
   }
 
   /**
@@ -74,7 +102,7 @@ final class StartingPoint implements AutoCloseable {
     for (int i = 0; i < before.length; i++) {
       nll.put(data.forget().get(i).id(), -before[i]);
     }
-    UnlearningMethod method = Methods.of(section, new Reference(nll, forgetStates));
+    UnlearningMethod method = Methods.of(section, new Reference(nll, forgetStates, control));
     boolean refuses = method.refusals() != RefusalUse.NONE;
     return new UpdateMaker(
         data,
@@ -82,7 +110,9 @@ final class StartingPoint implements AutoCloseable {
         method,
         refuses ? Refusals.read(section.refusals(), recipe.seed()) : null,
         this::nll,
-        retainDraws == null ? null : new RetainTerm(section.retainWeight(), retainStates),
+        retainDraws == null
+            ? null
+            : new RetainTerm(section.retainWeight(), retainStates, retainLayer),
         retainDraws,
         section.forgetWeight() != 0 || section.name() == MethodName.FINETUNE);
   }
@@ -100,11 +130,15 @@ final class StartingPoint implements AutoCloseable {
 
   @Override
   public void close() {
-    if (forgetStates != null) {
-      forgetStates.close();
+    for (ReferenceStates states : Arrays.asList(forgetStates, retainStates)) {
+      if (states != null) {
+        states.close();
+      }
     }
-    if (retainStates != null) {
-      retainStates.close();
+    for (LayerTargets targets : Arrays.asList(control, retainLayer)) {
+      if (targets != null) {
+        targets.close();
+      }
     }
     if (copy != null) {
       copy.close();

@@ -93,5 +93,13 @@ record UpdateMaker(
    * @param sequences forget part, then retain part
    * @param forgotten how many of them are the forget part
    */
-  record Update(List<TrainingSequence> sequences, int forgotten) {}
+  record Update(List<TrainingSequence> sequences, int forgotten) {
+    List<TrainingSequence> forget() {
+      return sequences.subList(0, forgotten);
+    }
+
+    List<TrainingSequence> retain() {
+      return sequences.subList(forgotten, sequences.size());
+    }
+  }
 }

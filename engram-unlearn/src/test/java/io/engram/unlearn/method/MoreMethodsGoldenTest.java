@@ -14,6 +14,8 @@ import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.GradientRule;
+import io.engram.model.train.LayerTargets;
 import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +37,8 @@ import tools.jackson.databind.JsonNode;
 class MoreMethodsGoldenTest {
   private static final JsonNode INPUTS = Golden.json("methods/inputs.json");
   private static final JsonNode GOLDEN = Golden.json("methods/more.json");
+
+  private static final int LAYER = GOLDEN.path("rmu_layer").asInt();
 
   private static List<TokenizedSample> inputs(String set) {
     List<TokenizedSample> samples = new ArrayList<>();
@@ -48,18 +53,28 @@ class MoreMethodsGoldenTest {
   }
 
   private static MethodSection section(String name) {
+    MethodName method = MethodName.valueOf(name.replaceAll("-.*", "").toUpperCase(Locale.ROOT));
+    // The golden gradients of these two are put together without weights.
+    boolean even = method == MethodName.NGDIFF || method == MethodName.GRU;
     return new MethodSection(
-        MethodName.valueOf(name.toUpperCase(Locale.ROOT)),
-        GOLDEN.path("forget_weight").asDouble(),
-        name.equals("ceu") ? 0 : GOLDEN.path("retain_weight").asDouble(),
-        name.equals("undial") ? RetainLoss.KL : RetainLoss.NLL,
+        method,
+        even ? 1 : GOLDEN.path("forget_weight").asDouble(),
+        name.equals("ceu") ? 0 : even ? 1 : GOLDEN.path("retain_weight").asDouble(),
+        switch (method) {
+          case UNDIAL -> RetainLoss.KL;
+          case RMU -> RetainLoss.HIDDEN;
+          default -> RetainLoss.NLL;
+        },
         GOLDEN.path(name + "_beta").asDouble(),
         GOLDEN.path(name + "_delta").asDouble(),
+        LAYER,
+        GOLDEN.path("rmu_steering").asDouble(),
+        0,
         MethodSection.Reduction.SUM,
         null);
   }
 
-  private static Trainer trainer(LanguageModel model) {
+  private static Trainer trainer(LanguageModel model, MethodSection section) {
     OptimizerSection sgd =
         new OptimizerSection(
             OptimizerSection.OptimizerName.SGD,
@@ -73,7 +88,8 @@ class MoreMethodsGoldenTest {
             OptimizerSection.Schedule.CONSTANT,
             0);
     ScopeSection all = new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of());
-    return new Trainer(model, all, sgd, 1);
+    boolean rmu = section.name() == MethodName.RMU;
+    return new Trainer(model, rmu ? Rmu.scope(all, LAYER) : all, sgd, 1);
   }
 
   private static double[] nll(LanguageModel reference, String set) {
@@ -83,13 +99,14 @@ class MoreMethodsGoldenTest {
             .toArray();
   }
 
-  private static Reference reference(LanguageModel model, ReferenceStates states) {
+  private static Reference reference(
+      LanguageModel model, ReferenceStates states, LayerTargets control) {
     Map<String, Double> nll = new HashMap<>();
     double[] all = nll(model, "forget");
     for (int i = 0; i < all.length; i++) {
       nll.put(Integer.toString(i), all[i]);
     }
-    return new Reference(nll, states);
+    return new Reference(nll, states, control);
   }
 
   private static List<Drawn> drawn(UnlearningMethod method, LanguageModel reference) {
@@ -113,8 +130,18 @@ class MoreMethodsGoldenTest {
         .toList();
   }
 
-  private static List<TrainingSequence> retain(RetainTerm term) {
-    List<TokenizedSample> retain = inputs("retain");
+  private static LayerTargets control(LanguageModel model) {
+    double[] vector = Golden.doubles(GOLDEN.path("rmu_direction"));
+    double steering = GOLDEN.path("rmu_steering").asDouble();
+    return LayerTargets.common(
+        model, LAYER, Arrays.stream(vector).map(u -> steering * u).toArray());
+  }
+
+  private static List<TrainingSequence> retain(RetainTerm term, String method) {
+    List<TokenizedSample> retain = new ArrayList<>(inputs("retain"));
+    if (method.equals("gru")) {
+      retain.addAll(inputs("forget").subList(0, 2));
+    }
     UpdateSize size = UpdateSize.of(retain);
     return retain.stream().map(s -> new TrainingSequence(s, term.of(s, size))).toList();
   }
@@ -126,11 +153,19 @@ class MoreMethodsGoldenTest {
     "gqa-tied,wga",
     "gqa-tied,undial",
     "gqa-tied,ceu",
+    "gqa-tied,rmu",
+    "gqa-tied,ngdiff",
+    "gqa-tied,ngdiff-fitted",
+    "gqa-tied,gru",
     "gqa-untied,simnpo",
     "gqa-untied,dpo",
     "gqa-untied,wga",
     "gqa-untied,undial",
-    "gqa-untied,ceu"
+    "gqa-untied,ceu",
+    "gqa-untied,rmu",
+    "gqa-untied,ngdiff",
+    "gqa-untied,ngdiff-fitted",
+    "gqa-untied,gru"
   })
   void twoUpdatesEqualPyTorchs(String name, String method) {
     JsonNode golden = GOLDEN.path(name).path(method);
@@ -142,32 +177,56 @@ class MoreMethodsGoldenTest {
         ReferenceStates retainStates =
             ReferenceStates.compute(reference, inputs("retain"), ProgressListener.NONE);
         LanguageModel model = Golden.open(Golden.model(name), Dtype.FLOAT64);
-        Trainer trainer = trainer(model)) {
+        LayerTargets control = control(model);
+        LayerTargets retainLayer =
+            LayerTargets.compute(reference, LAYER, inputs("retain"), ProgressListener.NONE);
+        Trainer trainer = trainer(model, section)) {
       Map<String, double[]> start = weights(model);
-      UnlearningMethod built = Methods.of(section, reference(reference, forgetStates));
+      UnlearningMethod built = Methods.of(section, reference(reference, forgetStates, control));
       RetainTerm term =
           new RetainTerm(
-              section.retainWeight(), section.retainLoss() == RetainLoss.KL ? retainStates : null);
+              section.retainWeight(),
+              section.retainLoss() == RetainLoss.KL ? retainStates : null,
+              section.retainLoss() == RetainLoss.HIDDEN ? retainLayer : null);
       List<TrainingSequence> forget = forget(built, drawn(built, reference));
-      List<TrainingSequence> retain = section.retainWeight() == 0 ? List.of() : retain(term);
+      List<TrainingSequence> retain = section.retainWeight() == 0 ? List.of() : retain(term, method);
       for (int step = 0; step < GOLDEN.path("steps").asInt(); step++) {
-        List<TrainingSequence> all = new ArrayList<>(forget);
-        all.addAll(retain);
-        double[] losses = trainer.accumulate(all);
+        double[] losses = accumulate(trainer, built, forget, retain);
         double forgetLoss = Arrays.stream(losses, 0, forget.size()).sum();
+        double retainLoss = Arrays.stream(losses, forget.size(), losses.length).sum();
         assertRelative(
             forgetLoss / section.forgetWeight(), golden.path("forget_loss").path(step).asDouble());
         if (!retain.isEmpty()) {
-          double retainLoss = Arrays.stream(losses, forget.size(), losses.length).sum();
           assertRelative(
               retainLoss / section.retainWeight(),
               golden.path("retain_loss").path(step).asDouble());
         }
-        double norm = trainer.update(GOLDEN.path("learning_rate").asDouble());
+        double norm =
+            method.endsWith("-fitted")
+                ? trainer.fittedUpdate(
+                    GOLDEN.path("fit_learning_rate").asDouble(), retain, retainLoss)
+                : trainer.update(GOLDEN.path("learning_rate").asDouble());
         assertRelative(norm, golden.path("gradient_norm").path(step).asDouble());
       }
       assertSameChange(start, weights(model), golden.path("change"));
     }
+  }
+
+  private static double[] accumulate(
+      Trainer trainer,
+      UnlearningMethod method,
+      List<TrainingSequence> forget,
+      List<TrainingSequence> retain) {
+    GradientRule rule = method.gradientRule();
+    double[] forgetLosses = trainer.accumulate(forget);
+    if (rule != null) {
+      trainer.setAside();
+    }
+    double[] retainLosses = trainer.accumulate(retain);
+    if (rule != null) {
+      trainer.combine(rule);
+    }
+    return DoubleStream.concat(Arrays.stream(forgetLosses), Arrays.stream(retainLosses)).toArray();
   }
 
   private static Map<String, double[]> weights(LanguageModel model) {

@@ -98,7 +98,11 @@ class UnlearningLoopTest {
         "name: dpo",
         "name: wga",
         "name: undial, retain_weight: 0.5, retain_loss: kl",
-        "name: ceu"
+        "name: ceu",
+        "name: rmu",
+        "name: rmu, layer: 1, retain_loss: nll",
+        "name: ngdiff, fit_updates: 2",
+        "name: gru, retain_loss: kl"
       })
   void everyMethodRunsWithMrdOrderAndInterruptedEndsInTheSameBytes(String method)
       throws IOException {
