@@ -63,6 +63,13 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   private int groupSize = 40;
 
   @Option(
+      names = "--jointly",
+      description =
+          "Unlearn all samples in one run, with the recipe's batch; --most then counts epochs. A"
+              + " stopped run begins again")
+  private boolean jointly;
+
+  @Option(
       names = "--sigma",
       split = ",",
       paramLabel = "S",
@@ -84,12 +91,16 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--most",
       paramLabel = "U",
-      description = "Updates after which a sample is given up (default: ${DEFAULT-VALUE})")
+      description =
+          "Updates (with --jointly epochs) after which a sample is given up (default:"
+              + " ${DEFAULT-VALUE})")
   private int most = 60;
 
   @Option(
       names = "--el",
-      description = "Extraction likelihood among the scores; slow, it generates much text")
+      description =
+          "Extraction likelihood among the scores and, with memorization accuracy, a criterion;"
+              + " slow, it generates much text")
   private boolean extraction;
 
   @Option(
@@ -111,9 +122,21 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   public Integer call() {
     Recipe read = recipe();
     refuse(read.method().name());
+    if (jointly && groups > 0) {
+      throw common.mistake("--jointly and --groups exclude each other: give one of the two");
+    }
     DifficultyPlan plan =
         new DifficultyPlan(
-            limit, groups, groupSize, sigmas, pairs, meanNats, most, extraction, retrained);
+            limit,
+            groups,
+            groupSize,
+            jointly,
+            sigmas,
+            pairs,
+            meanNats,
+            most,
+            extraction,
+            retrained);
     Study study =
         Watched.run(
             common.console(),

@@ -1,6 +1,5 @@
 package io.engram.core.recipe;
 
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.MethodSection.RetainLoss;
 import io.engram.core.recipe.OrderSection.OrderName;
@@ -131,29 +130,8 @@ final class Contradictions {
         "method.name");
   }
 
-  private static boolean inPairs(EstimatorName name) {
-    return name == EstimatorName.ANTITHETIC || name == EstimatorName.ACTIVATION;
-  }
-
   private void checkOthers() {
-    EstimatorSection estimator = recipe.order().estimator();
-    boolean auto = estimator.hasAutoDraws();
-    int draws = auto ? estimator.maxDraws() : estimator.draws();
-    require(
-        !inPairs(estimator.name()) || draws % 2 == 0,
-        "order.estimator." + (auto ? "max_draws" : "draws"),
-        " = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
-            .formatted(draws, estimator.name().name().toLowerCase(Locale.ROOT)),
-        "order.estimator.name");
-    boolean pairsOutside =
-        estimator.name() == EstimatorName.ANTITHETIC
-            && estimator.absolute() == EstimatorSection.Absolute.OUTSIDE;
-    require(
-        estimator.controlVariate() != EstimatorSection.ControlVariate.ON || pairsOutside,
-        "order.estimator.control_variate",
-        " = on: needs order.estimator.name = antithetic and order.estimator.absolute = outside",
-        "order.estimator.name",
-        "order.estimator.absolute");
+    new EstimatorContradictions(recipe.order().estimator(), this::require).check();
     require(
         recipe.scope().train() != Train.LORA || !recipe.scope().targets().isEmpty(),
         "scope.targets",

@@ -47,8 +47,9 @@ final class KeyTable {
               "plain",
               "",
               "How a question and its answer become one text. plain: \"Question:"
-                  + " {question}\\nAnswer: {answer}\"; chat: the model's own chat template. A"
-                  + " model answers best in the template it was trained in."),
+                  + " {question}\\nAnswer: {answer}\"; chat: the model's own chat template, the"
+                  + " question a user's message, the answer the assistant's with its end of turn."
+                  + " A model answers best in the template it was trained in."),
           new Entry(
               "model.base",
               words(),
@@ -204,7 +205,9 @@ final class KeyTable {
                   + " the gradient's share; shared: one noise for all samples; paper: Algorithm 1"
                   + " as printed, slowest; activation: as exact, own noise for"
                   + " each sample, without a float32 copy of the weights. Scores of their own, from gradients alone: gradient,"
-                  + " gauss_newton."),
+                  + " gauss_newton. In MRD's place: predicted_updates, how many updates a sample"
+                  + " needs by one gradient and one look along it; with weight: mrd, p_i ∝"
+                  + " 1 / updates."),
           new Entry(
               "order.estimator.control_variate",
               choice(EstimatorSection.ControlVariate.values()),
@@ -270,6 +273,14 @@ final class KeyTable {
               "nats",
               "A |log-probability| below this is taken as this; it stands in a denominator, and"
                   + " a memorised token's is near 0."),
+          new Entry(
+              "order.estimator.until",
+              above(0),
+              "1.5",
+              "nats a token",
+              "predicted_updates only: the mean loss at which a sample counts as forgotten. The"
+                  + " updates are those of optimizer.name at optimizer.learning_rate, on this"
+                  + " sample alone, without schedule, decay, momentum and clipping."),
           new Entry(
               "optimizer.name",
               choice(OptimizerSection.OptimizerName.values()),

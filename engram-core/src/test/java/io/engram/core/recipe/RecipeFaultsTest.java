@@ -116,6 +116,45 @@ class RecipeFaultsTest {
     assertThatThrownBy(() -> unlearn(SMALLEST, override)).hasMessageContaining(fault);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "sigma: auto | sigma = auto",
+        "sigma: 0.01 | sigma = 0.01",
+        "draws: 7 | draws = 7",
+        "draws: auto | draws = auto",
+        "max_draws: 3 | max_draws = 3",
+        "stable_tau: 0.5 | stable_tau = 0.5",
+        "control_variate: on | control_variate = on",
+        "absolute: inside | absolute = inside",
+        "tokens: sum | tokens = sum",
+        "clamp: 0.1 | clamp = 0.1",
+      })
+  void predictedUpdatesHaveNoNoise(String setting, String fault) {
+    assertThatThrownBy(
+            () -> unlearn(SMALLEST, "order.estimator={name: predicted_updates, " + setting + "}"))
+        .hasMessage(
+            "recipe.yaml has a fault:\n  order.estimator."
+                + fault
+                + ": is of noise, and there is none with order.estimator.name ="
+                + " predicted_updates (set on the command line)");
+  }
+
+  @Test
+  void aThresholdIsOfPredictedUpdatesAlone() {
+    assertThatThrownBy(() -> unlearn(SMALLEST, "order.estimator.until=2"))
+        .hasMessageContaining(
+            "order.estimator.until = 2.0: is of predicted_updates alone; order.estimator.name ="
+                + " antithetic");
+    assertThatThrownBy(
+            () -> unlearn(SMALLEST, "order.estimator={name: predicted_updates, until: 0}"))
+        .hasMessageContaining("order.estimator.until = 0: must be a number > 0");
+    Recipe recipe =
+        unlearn(SMALLEST, "order.estimator={name: predicted_updates, until: 2, sigma: 0.001}");
+    assertThat(recipe.order().estimator().until()).isEqualTo(2);
+  }
+
   @Test
   void theWarmUpMustEndBeforeTheRun() {
     assertThatThrownBy(() -> unlearn(SMALLEST, "budget.updates=5", "optimizer.warmup_updates=6"))

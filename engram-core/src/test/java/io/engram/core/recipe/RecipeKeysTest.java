@@ -55,6 +55,7 @@ class RecipeKeysTest {
                 "order.estimator.tokens",
                 "order.estimator.scope",
                 "order.estimator.clamp",
+                "order.estimator.until",
                 "optimizer.name",
                 "optimizer.learning_rate",
                 "optimizer.weight_decay",

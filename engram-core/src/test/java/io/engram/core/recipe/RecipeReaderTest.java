@@ -57,7 +57,8 @@ class RecipeReaderTest {
                         EstimatorSection.Absolute.OUTSIDE,
                         EstimatorSection.Tokens.MEAN,
                         EstimatorSection.Scope.ANSWER,
-                        1e-6)),
+                        1e-6,
+                        1.5)),
                 new OptimizerSection(
                     OptimizerSection.OptimizerName.ADAMW,
                     1e-5,

@@ -257,40 +257,6 @@ public final class Trainer implements AutoCloseable {
     return stretch;
   }
 
-  /**
-   * How large the summed gradient is.
-   *
-   * @param l1 Σ|g|, over all trained weights
-   * @param l2 √(Σg²)
-   */
-  public record GradientSize(double l1, double l2) {}
-
-  /**
-   * Goes a step along the summed gradient without the optimiser: {@code θ −= step · sign(g)} or
-   * {@code θ −= step · g}. The gradient stays as it is.
-   */
-  public void step(double step, boolean sign) {
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      for (String name : trained.names()) {
-        Tensor gradient = trained.gradient(name);
-        trained.weight(name).add_(sign ? gradient.sign() : gradient, new Scalar(-step));
-      }
-    }
-  }
-
-  /** The size of the gradient summed since the last update. */
-  public GradientSize gradientSize() {
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      double sum = 0;
-      for (String name : trained.names()) {
-        sum += trained.gradient(name).abs().sum().to(ScalarType.Double).item_double();
-      }
-      return new GradientSize(sum, gradientNorm());
-    }
-  }
-
   private double gradientNorm() {
     double squares = 0;
     for (String name : trained.names()) {
