@@ -110,6 +110,23 @@ public final class Decoder {
   }
 
   /**
+   * The residual stream of the chosen rows after a layer, before any later norm.
+   *
+   * @param layer from 0
+   * @param embedded {@code [N, C]}, from {@link #embed}
+   * @param rows rows of the batch that are wanted, int64 {@code [M]}
+   * @return {@code [M, C]}
+   */
+  public Tensor hiddenAfter(int layer, PackedBatch batch, Tensor embedded, Tensor rows) {
+    Places places = places(batch, embedded);
+    Tensor x = enter(embedded, batch.positions());
+    for (int i = 0; i <= layer; i++) {
+      x = layer(i, x, places, i == layer ? rows : null);
+    }
+    return x;
+  }
+
+  /**
    * {@link #hidden} without gradients: each layer's temporaries are freed as soon as it's done.
    * Call it where gradients are off.
    */
