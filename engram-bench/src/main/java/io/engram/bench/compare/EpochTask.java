@@ -78,8 +78,7 @@ final class EpochTask implements Task {
     List<TokenizedSample> forget = workload.forget(draws.forget());
     UpdateSize forgetSize = UpdateSize.of(forget);
     for (TokenizedSample sample : forget) {
-      sequences.add(
-          new TrainingSequence(sample, method.objective(new Drawn(sample), forgetSize)));
+      sequences.add(new TrainingSequence(sample, method.objective(new Drawn(sample), forgetSize)));
     }
     List<TokenizedSample> retain =
         Arrays.stream(draws.retain()).mapToObj(workload.retain()::get).toList();

@@ -151,15 +151,19 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   private static void refuse(MethodName method) {
     String reason =
         switch (method) {
-          case PO -> "po: puts refusals in the answers' place, so that no update is spent on one"
-              + " sample alone.";
-          case DPO -> "dpo: sets refusals against the answers, so that no update is spent on one"
-              + " sample alone.";
-          case UNDIAL -> "undial: has a goal at a fixed distance from the start, so that the"
-              + " updates to a given loss tell nothing.";
+          case PO ->
+              "po: puts refusals in the answers' place, so that no update is spent on one"
+                  + " sample alone.";
+          case DPO ->
+              "dpo: sets refusals against the answers, so that no update is spent on one"
+                  + " sample alone.";
+          case UNDIAL ->
+              "undial: has a goal at a fixed distance from the start, so that the"
+                  + " updates to a given loss tell nothing.";
           case RMU -> "rmu: leads hidden states away, whatever becomes of the answer.";
-          case NGDIFF, GRU -> method.name().toLowerCase(Locale.ROOT)
-              + ": needs a retain set in each update, and a study has none.";
+          case NGDIFF, GRU ->
+              method.name().toLowerCase(Locale.ROOT)
+                  + ": needs a retain set in each update, and a study has none.";
           default -> "";
         };
     if (!reason.isEmpty()) {

@@ -127,7 +127,7 @@ public final class GradientLook {
       TrainedLeaves leaves, List<TrainingSequence> sequences, Map<String, Tensor> sums) {
     Decoder decoder = leaves.decoder();
     LabelledBatch batch =
-        LabelledBatch.of(sequences.stream().map(TrainingSequence::sample).toList());
+        LabelledBatch.of(sequences.stream().flatMap(s -> s.samples().stream()).toList());
     Tensor embeddingGradient = leaves.embeddingGradient();
     Tensor embedded = decoder.embed(batch.batch().ids());
     embedded.set_requires_grad(embeddingGradient != null);

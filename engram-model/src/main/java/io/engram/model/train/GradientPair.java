@@ -44,10 +44,7 @@ final class GradientPair implements AutoCloseable {
       aside.forEach(
           (name, own) -> {
             try (PointerScope scope = new PointerScope()) {
-              trained
-                  .gradient(name)
-                  .mul_(new Scalar(c.retain()))
-                  .add_(own, new Scalar(c.forget()));
+              trained.gradient(name).mul_(new Scalar(c.retain())).add_(own, new Scalar(c.forget()));
             }
           });
     }

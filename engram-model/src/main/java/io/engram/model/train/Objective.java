@@ -8,8 +8,8 @@ public sealed interface Objective {
   record OfLogProbs(SequenceLoss loss) implements Objective {}
 
   /**
-   * {@code weight · Σ_t KL(q_t ‖ model_t)} over the labelled tokens, with {@code q_t = softmax(z_t −
-   * demotion · 1[y_t])}, z_t the reference's logits and y_t the true token: at demotion 0 the
+   * {@code weight · Σ_t KL(q_t ‖ model_t)} over the labelled tokens, with {@code q_t = softmax(z_t
+   * − demotion · 1[y_t])}, z_t the reference's logits and y_t the true token: at demotion 0 the
    * reference's own distribution.
    *
    * @param reference holds the reference's states for this sequence
@@ -24,15 +24,13 @@ public sealed interface Objective {
     }
 
     private boolean matches(KlToReference other) {
-      return reference == other.reference
-          && weight == other.weight
-          && demotion == other.demotion;
+      return reference == other.reference && weight == other.weight && demotion == other.demotion;
     }
   }
 
   /**
-   * {@code weight · Σ_t mean_d (h_td − c_td)²} over the rows that predict the labelled tokens, h the
-   * hidden states after the targets' layer.
+   * {@code weight · Σ_t mean_d (h_td − c_td)²} over the rows that predict the labelled tokens, h
+   * the hidden states after the targets' layer.
    *
    * @param targets c
    * @param weight 1 / (labelled tokens of the sequence) gives the mean over them

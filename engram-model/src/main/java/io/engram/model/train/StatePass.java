@@ -13,8 +13,8 @@ final class StatePass {
   private StatePass() {}
 
   /**
-   * Computes each sequence's loss and the gradient of the hidden states, {@code dL/dh = weight · (2/C)
-   * (h − c)}.
+   * Computes each sequence's loss and the gradient of the hidden states, {@code dL/dh = weight ·
+   * (2/C) (h − c)}.
    *
    * @param hidden {@code [M, C]}, the sequences' rows one after the other
    * @param losses receives each sequence's loss

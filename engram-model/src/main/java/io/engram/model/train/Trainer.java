@@ -172,7 +172,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Sets the gradient summed so far aside and begins a new sum; {@link #combine} puts both together.
+   * Sets the gradient summed so far aside and begins a new sum; {@link #combine} puts both
+   * together.
    */
   public void setAside() {
     if (pair == null) {
@@ -285,16 +286,14 @@ public final class Trainer implements AutoCloseable {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       trained.all().forEach((name, weight) -> tensors.put("weight." + name, weight.detach()));
       tensors.putAll(optimizer.state());
-      tensors.put("updates", number(updates));
+      tensors.put("updates", number((double) updates));
       tensors.put("stretch", number(stretch));
       SafetensorsWriter.write(folder.resolve(STATE), tensors, null);
     }
   }
 
   private static Tensor number(double value) {
-    return torch
-        .zeros(new long[] {1}, Tensors.options(ScalarType.Double))
-        .fill_(new Scalar(value));
+    return torch.zeros(new long[] {1}, Tensors.options(ScalarType.Double)).fill_(new Scalar(value));
   }
 
   /** Reads what {@link #saveState} wrote for the same model and scope. */

@@ -5,13 +5,13 @@ import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
 
 /**
- * Direct preference optimisation of refusals over answers: {@code −w_f (2/β) mean_F log σ(β (r(refusal)
- * − r(answer)))} with r(y) = S_ref(y) − S_θ(y), the log-ratio of model to reference, and S = −Σ_t ℓ_t.
- * A new refusal is drawn each time a sample is drawn.
+ * Direct preference optimisation of refusals over answers: {@code −w_f (2/β) mean_F log σ(β
+ * (r(refusal) − r(answer)))} with r(y) = S_ref(y) − S_θ(y), the log-ratio of model to reference,
+ * and S = −Σ_t ℓ_t. A new refusal is drawn each time a sample is drawn.
  *
- * <p><b>Source:</b> Rafailov et al. 2023, Eq. 7; as unlearning: Maini et al. 2024, Zhang et al. 2024.
- * <b>Differs:</b> the factor 2/β, so that it starts with the slope of ascent and of descent as NPO does;
- * TOFU's code has none.
+ * <p><b>Source:</b> Rafailov et al. 2023, Eq. 7; as unlearning: Maini et al. 2024, Zhang et al.
+ * 2024. <b>Differs:</b> the factor 2/β, so that it starts with the slope of ascent and of descent
+ * as NPO does; TOFU's code has none.
  *
  * @param weight w_f
  * @param beta β

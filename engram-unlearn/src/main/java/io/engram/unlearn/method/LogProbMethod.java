@@ -5,7 +5,6 @@ import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 
 /** A method whose loss is a sum over sequences of functions of their log-probabilities. */
-@FunctionalInterface
 public interface LogProbMethod extends UnlearningMethod {
   /**
    * One forget sequence's part of the update's loss.

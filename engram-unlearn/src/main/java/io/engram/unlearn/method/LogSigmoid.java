@@ -1,8 +1,8 @@
 package io.engram.unlearn.method;
 
 /**
- * The loss that preference methods share: {@code −(2/β) log σ(βx)}, which falls as x rises and whose
- * slope {@code −2 σ(−βx)} fades once βx is large.
+ * The loss that preference methods share: {@code −(2/β) log σ(βx)}, which falls as x rises and
+ * whose slope {@code −2 σ(−βx)} fades once βx is large.
  */
 final class LogSigmoid {
   private LogSigmoid() {}

@@ -7,9 +7,9 @@ import io.engram.model.train.ReferenceStates;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps the rest: {@code w_r · L(R)}, {@code w_r · KL(reference ‖ model)} averaged over the labelled
- * tokens of the retain batch, or {@code w_r · mean_R mean_t mean_d (h_td − h_td of the reference)²} of
- * hidden states after a layer, as {@link Rmu}.
+ * What keeps the rest: {@code w_r · L(R)}, {@code w_r · KL(reference ‖ model)} averaged over the
+ * labelled tokens of the retain batch, or {@code w_r · mean_R mean_t mean_d (h_td − h_td of the
+ * reference)²} of hidden states after a layer, as {@link Rmu}.
  *
  * <p><b>Differs:</b> open-unlearning and TOFU average KL over all positions, prompt and padding
  * included, which makes it weaker by their share.

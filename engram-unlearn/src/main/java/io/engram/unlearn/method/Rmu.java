@@ -9,14 +9,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Representation misdirection: {@code w_f · mean_F mean_t mean_d (h_td − c·u_d)²}, with h the hidden states
- * after one layer where the labelled tokens are predicted, and u a random direction drawn once. Forget
- * samples' states are led to one meaningless place; a retain loss holds the others where they were
- * ({@link RetainTerm}).
+ * Representation misdirection: {@code w_f · mean_F mean_t mean_d (h_td − c·u_d)²}, with h the
+ * hidden states after one layer where the labelled tokens are predicted, and u a random direction
+ * drawn once. Forget samples' states are led to one meaningless place; a retain loss holds the
+ * others where they were ({@link RetainTerm}).
  *
  * <p><b>Source:</b> Li et al. 2024, "The WMDP Benchmark". <b>Differs:</b> mean over d, as in their
- * code; rows that predict labelled tokens, without prompt or padding, as everywhere here; all weights
- * of the trained layers, where theirs trains an MLP matrix of each.
+ * code; rows that predict labelled tokens, without prompt or padding, as everywhere here; all
+ * weights of the trained layers, where theirs trains an MLP matrix of each.
  *
  * @param weight w_f
  * @param control c·u after the layer
@@ -27,8 +27,7 @@ public record Rmu(double weight, LayerTargets control) implements UnlearningMeth
 
   @Override
   public Objective objective(Drawn drawn, UpdateSize size) {
-    return new Objective.ToStates(
-        control, weight / size.sequences() / drawn.sample().labels());
+    return new Objective.ToStates(control, weight / size.sequences() / drawn.sample().labels());
   }
 
   /**
@@ -40,7 +39,8 @@ public record Rmu(double weight, LayerTargets control) implements UnlearningMeth
   public static double[] controlVector(int width, double steering, long seed) {
     RandomStream stream = RandomStream.of(seed, "rmu", 0, 0);
     double[] vector = IntStream.range(0, width).mapToDouble(d -> stream.nextDouble()).toArray();
-    double norm = Math.sqrt(IntStream.range(0, width).mapToDouble(d -> vector[d] * vector[d]).sum());
+    double norm =
+        Math.sqrt(IntStream.range(0, width).mapToDouble(d -> vector[d] * vector[d]).sum());
     return IntStream.range(0, width).mapToDouble(d -> steering * vector[d] / norm).toArray();
   }
 
@@ -67,7 +67,7 @@ public record Rmu(double weight, LayerTargets control) implements UnlearningMeth
       if (trained > layer) {
         throw EngramException.usage(
             "scope.layers has %d, above method.layer = %d, after which rmu takes the states: no gradient"
-                .formatted(trained, layer)
+                    .formatted(trained, layer)
                 + " reaches it. Leave it out, or set method.layer higher.");
       }
     }

@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /**
  * Simple negative preference optimisation: {@code −w_f (2/β) mean_F log σ(β (S_θ/n − δ))}, with S =
- * −Σ_t ℓ_t over a sequence's n labelled tokens. No reference: a sample's push fades as its mean loss
- * grows beyond δ, whatever it was at the start, and long answers don't outweigh short ones.
+ * −Σ_t ℓ_t over a sequence's n labelled tokens. No reference: a sample's push fades as its mean
+ * loss grows beyond δ, whatever it was at the start, and long answers don't outweigh short ones.
  *
  * <p><b>Source:</b> Fan et al. 2024, "Simplicity Prevails" (its γ is β·δ).
  *

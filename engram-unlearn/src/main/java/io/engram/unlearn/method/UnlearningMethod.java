@@ -5,8 +5,8 @@ import io.engram.model.train.Objective;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is minimised on the forget samples of an update. The retain term is added by the loop ({@link
- * RetainTerm}); which samples come when is the order's business.
+ * What is minimised on the forget samples of an update. The retain term is added by the loop
+ * ({@link RetainTerm}); which samples come when is the order's business.
  */
 @FunctionalInterface
 public interface UnlearningMethod {

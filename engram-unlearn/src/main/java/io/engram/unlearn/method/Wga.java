@@ -8,8 +8,8 @@ import io.engram.model.train.SequenceLoss;
  * tokens of the forget batch, and sg: a constant to the gradient. A token that is unlikely already
  * is hardly pushed on, so ascent doesn't run away.
  *
- * <p><b>Source:</b> Wang et al. 2025, "Rethinking LLM Unlearning Objectives". <b>Differs:</b>
- * their code keeps a copy of the reference in memory, of which nothing is used; here there is none.
+ * <p><b>Source:</b> Wang et al. 2025, "Rethinking LLM Unlearning Objectives". <b>Differs:</b> their
+ * code keeps a copy of the reference in memory, of which nothing is used; here there is none.
  *
  * @param weight w_f
  * @param beta β; 0 is gradient ascent

@@ -79,9 +79,7 @@ record TrainingStage(
     double retain = Arrays.stream(losses, made.forgotten(), losses.length).sum();
     double rate = LearningRate.at(recipe.optimizer(), update, plan.updates());
     double norm =
-        fits(update)
-            ? trainer.fittedUpdate(rate, made.retain(), retain)
-            : trainer.update(rate);
+        fits(update) ? trainer.fittedUpdate(rate, made.retain(), retain) : trainer.update(rate);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("update", update + 1);
     fields.put("epoch", plan.epoch(update));

@@ -100,8 +100,7 @@ class LossTest {
   void weightedAscentHoldsItsWeightsConstant() {
     // w/N = 0.2, p = e^−1 and e^−3, β = 2.
     SequenceLoss.Slope slope = new Wga(2, 2).forget(SAMPLE, SIZE).at(LOG_PROBS);
-    assertThat(slope.loss())
-        .isCloseTo(-0.2 * (Math.exp(-2) + 3 * Math.exp(-6)), within(1e-15));
+    assertThat(slope.loss()).isCloseTo(-0.2 * (Math.exp(-2) + 3 * Math.exp(-6)), within(1e-15));
     assertThat(slope.gradient())
         .containsExactly(new double[] {0.2 * Math.exp(-2), 0.2 * Math.exp(-6)}, within(1e-15));
     // At β = 0 it's gradient ascent.
@@ -124,7 +123,8 @@ class LossTest {
 
   @Test
   void dpoByHand() {
-    // Answer: S = 4, S_ref = 2.5; refusal: S = 5, S_ref = 6. x = (6 − 5) − (2.5 − 4) = 2.5; β = 0.5.
+    // Answer: S = 4, S_ref = 2.5; refusal: S = 5, S_ref = 6. x = (6 − 5) − (2.5 − 4) = 2.5; β =
+    // 0.5.
     Dpo dpo = new Dpo(3, 0.5, Reference.ofNll(Map.of("a", 2.5)));
     TokenizedSample refusal = new TokenizedSample("a", new int[] {1, 2, 5}, 2);
     Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, 6));
@@ -133,8 +133,7 @@ class LossTest {
     assertThat(slope.loss())
         .isCloseTo(-3 * 4 * Math.log(1 / (1 + Math.exp(-1.25))) / 4, within(1e-14));
     double push = 3.0 / 4 * 2 / (1 + Math.exp(1.25));
-    assertThat(slope.gradient())
-        .containsExactly(new double[] {push, push, -push}, within(1e-14));
+    assertThat(slope.gradient()).containsExactly(new double[] {push, push, -push}, within(1e-14));
     assertThatThrownBy(() -> dpo.objective(new Drawn(SAMPLE), SIZE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sample a");

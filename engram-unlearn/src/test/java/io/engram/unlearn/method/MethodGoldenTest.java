@@ -91,12 +91,12 @@ class MethodGoldenTest {
   private static List<TrainingSequence> update(
       MethodSection section, Map<String, Double> nll, @Nullable ReferenceStates states) {
     UnlearningMethod method = Methods.of(section, Reference.ofNll(nll));
-    List<TokenizedSample> forget = inputs(method.refusals() == UnlearningMethod.RefusalUse.INSTEAD ? "refusal" : "forget");
+    List<TokenizedSample> forget =
+        inputs(method.refusals() == UnlearningMethod.RefusalUse.INSTEAD ? "refusal" : "forget");
     List<TrainingSequence> sequences = new ArrayList<>();
     UpdateSize size = UpdateSize.of(forget);
     for (TokenizedSample sample : forget) {
-      sequences.add(
-          new TrainingSequence(sample, method.objective(new Drawn(sample), size)));
+      sequences.add(new TrainingSequence(sample, method.objective(new Drawn(sample), size)));
     }
     if (section.retainWeight() > 0) {
       List<TokenizedSample> retain = inputs("retain");

@@ -189,7 +189,8 @@ class MoreMethodsGoldenTest {
               section.retainLoss() == RetainLoss.KL ? retainStates : null,
               section.retainLoss() == RetainLoss.HIDDEN ? retainLayer : null);
       List<TrainingSequence> forget = forget(built, drawn(built, reference));
-      List<TrainingSequence> retain = section.retainWeight() == 0 ? List.of() : retain(term, method);
+      List<TrainingSequence> retain =
+          section.retainWeight() == 0 ? List.of() : retain(term, method);
       for (int step = 0; step < GOLDEN.path("steps").asInt(); step++) {
         double[] losses = accumulate(trainer, built, forget, retain);
         double forgetLoss = Arrays.stream(losses, 0, forget.size()).sum();
