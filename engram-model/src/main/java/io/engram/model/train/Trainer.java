@@ -101,8 +101,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private double[] pass(List<TrainingSequence> sequences) {
-    LabelledBatch batch =
-        LabelledBatch.of(sequences.stream().flatMap(s -> s.samples().stream()).toList());
+    LabelledBatch batch = TrainingSequence.batch(sequences);
     double[] losses = new double[sequences.size()];
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());
@@ -142,8 +141,7 @@ public final class Trainer implements AutoCloseable {
     double sum = 0;
     for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
       List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
-      LabelledBatch batch =
-          LabelledBatch.of(part.stream().flatMap(s -> s.samples().stream()).toList());
+      LabelledBatch batch = TrainingSequence.batch(part);
       double[] losses = new double[part.size()];
       try (PointerScope scope = new PointerScope();
           AutoGradMode off = new AutoGradMode(false)) {

@@ -1,5 +1,6 @@
 package io.engram.model.train;
 
+import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.text.TokenizedSample;
 import java.util.List;
 
@@ -16,6 +17,11 @@ public record TrainingSequence(List<TokenizedSample> samples, Objective objectiv
   /** One sequence by itself. */
   public TrainingSequence(TokenizedSample sample, Objective objective) {
     this(List.of(sample), objective);
+  }
+
+  /** All their sequences packed, in this order. */
+  static LabelledBatch batch(List<TrainingSequence> sequences) {
+    return LabelledBatch.of(sequences.stream().flatMap(s -> s.samples().stream()).toList());
   }
 
   /** Tokens of all its sequences. */

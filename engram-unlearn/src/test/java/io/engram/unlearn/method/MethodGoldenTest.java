@@ -69,6 +69,9 @@ class MethodGoldenTest {
         name.endsWith("-kl") ? RetainLoss.KL : RetainLoss.NLL,
         INPUTS.path("beta").asDouble(),
         0,
+        null,
+        0,
+        0,
         name.endsWith("-mean") ? Reduction.MEAN : Reduction.SUM,
         null);
   }

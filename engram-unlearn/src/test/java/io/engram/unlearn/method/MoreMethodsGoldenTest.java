@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,7 +247,7 @@ class MoreMethodsGoldenTest {
     assertThat(sketches.size()).isPositive();
     start.forEach(
         (name, before) -> {
-          double[] after = end.get(name);
+          double[] after = Objects.requireNonNull(end.get(name));
           double cos = 0;
           double sin = 0;
           double squares = 0;
