@@ -12,6 +12,7 @@ import io.engram.model.decoder.WeightNames;
 import io.engram.model.memory.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Torch;
+import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
@@ -46,6 +47,8 @@ public final class LanguageModel implements AutoCloseable {
     Torch.load();
     Torch.threads(options.threads());
     DecoderConfig config = folder.decoder();
+    PromptTemplate template =
+        options.template() == null ? folder.chatTemplate() : options.template();
     Dtype wanted = wantedDtype(config, options);
     Parameters parameters =
         options.initialize()
@@ -67,7 +70,7 @@ public final class LanguageModel implements AutoCloseable {
     this.dtype = Dtype.of(parameters.get(config.names().embedding()));
     this.samples =
         new SampleTokenizer(
-            this::tokenizer, options.template(), config.vocabularySize(), config.maxPositions());
+            this::tokenizer, template, config.vocabularySize(), config.maxPositions());
   }
 
   /**
@@ -95,7 +98,7 @@ public final class LanguageModel implements AutoCloseable {
     Dtype stored =
         options.initialize()
             ? null
-            : WeightFiles.storedDtype(folder.weights(), config.names().embedding());
+            : WeightFiles.storedDtype(folder.weights(), config);
     Dtype wanted = wantedDtype(config, options);
     Dtype dtype = wanted != null ? wanted : stored != null ? stored : Dtype.FLOAT32;
     Path adapter = folder.adapter();
@@ -157,7 +160,11 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Tokens at which generation stops. */
   public Set<Integer> stopIds() {
-    return folder.stopIds();
+    Set<Integer> ids = folder.stopIds();
+    if (samples.template().writesSpecialTokens()) {
+      ids.add(samples.endOfTurn());
+    }
+    return ids;
   }
 
   /** The folder of the base model. */

@@ -6,6 +6,7 @@ import io.engram.core.run.NewFolder;
 import io.engram.model.checkpoint.FolderUpdate;
 import io.engram.model.checkpoint.Shards;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.text.GgufTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,12 @@ final class ModelWriter {
       if (!Files.isSameFile(source.base(), target)) {
         BaseFiles.copy(source.base(), target);
       }
-      Files.writeString(target.resolve(CONFIG), config(source, dtype));
+      GgufTokenizer own = source.ownTokenizer();
+      if (own != null) {
+        writeJson(target.resolve("tokenizer.json"), own.tree());
+        writeJson(target.resolve("tokenizer_config.json"), own.config());
+      }
+      writeJson(target.resolve(CONFIG), config(source, dtype));
     } catch (IOException e) {
       throw EngramException.resources(target + " could not be written: " + e.getMessage(), e);
     }
@@ -98,7 +104,7 @@ final class ModelWriter {
   }
 
   /** The source's, with the format of the weights under the names that the source has for it. */
-  private static String config(ModelFolder source, Dtype dtype) {
+  private static ObjectNode config(ModelFolder source, Dtype dtype) {
     ObjectNode config = (ObjectNode) source.config().deepCopy();
     // Older transformers read torch_dtype, newer ones dtype; the file keeps what it had.
     boolean older = config.has(OLD_DTYPE);
@@ -108,6 +114,12 @@ final class ModelWriter {
     if (!older || config.has("dtype")) {
       config.put("dtype", dtype.configName());
     }
-    return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n";
+    return config;
+  }
+
+  private static void writeJson(Path file, ObjectNode content) throws IOException {
+    Files.writeString(
+        file,
+        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
   }
 }

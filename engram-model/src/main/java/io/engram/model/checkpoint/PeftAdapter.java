@@ -161,11 +161,18 @@ public final class PeftAdapter {
     }
     long[] a = file.shapes().get(PREFIX + module + A);
     long[] b = file.shapes().get(PREFIX + module + B);
-    requireFit(weight, shape, a, b, settings.rank(module));
+    boolean transposed = transposed(weight);
+    long[] outAndIn = transposed && shape.length == 2 ? new long[] {shape[1], shape[0]} : shape;
+    requireFit(weight, outAndIn, a, b, settings.rank(module));
     return new StoredAdapter(
         new Parameters.Adapter(
-            float32(PREFIX + module + A), float32(PREFIX + module + B), settings.scale(module)),
-        settings.isDora() ? magnitude(weight, module, shape[0]) : null);
+            float32(PREFIX + module + A), float32(PREFIX + module + B), settings.scale(module), transposed),
+        settings.isDora() ? magnitude(weight, module, outAndIn[0]) : null);
+  }
+
+  /** The head is stored {@code [out, in]} in every family. */
+  private boolean transposed(String weight) {
+    return config.structure().transposed() && config.names().layerOf(weight).isPresent();
   }
 
   private Tensor magnitude(String weight, String module, long rows) {
@@ -197,7 +204,7 @@ public final class PeftAdapter {
             + first
             + (tied
                 ? " is of the output head, which this model shares with its embedding."
-                : " belongs to no linear layer of the base model."));
+                : " belongs to no linear layer in the layers of the base model."));
   }
 
   private Tensor float32(String name) {

@@ -65,7 +65,8 @@ public record PeftWriter(DecoderConfig config, String baseModel, int rank, doubl
     return new Parameters.Adapter(
         torch.cat(new TensorVector(one.a().cpu(), other.a()), 0),
         torch.cat(new TensorVector(one.b().cpu(), scaled), 1),
-        one.scale());
+        one.scale(),
+        one.transposed());
   }
 
   private Map<String, Object> settings(Map<String, Parameters.Adapter> adapters) {
@@ -89,7 +90,7 @@ public record PeftWriter(DecoderConfig config, String baseModel, int rank, doubl
     settings.put("alpha_pattern", alphas);
     settings.put("lora_dropout", 0.0);
     settings.put("bias", "none");
-    settings.put("fan_in_fan_out", false);
+    settings.put("fan_in_fan_out", config.structure().transposed());
     settings.put("inference_mode", true);
     settings.put("init_lora_weights", true);
     settings.put("use_rslora", false);

@@ -16,18 +16,20 @@ import org.jspecify.annotations.Nullable;
 record StoredAdapter(Parameters.Adapter lowRank, @Nullable Tensor magnitude) {
   /**
    * The weight that a layer with this adapter has: {@code V = W + scale · B A}, and for DoRA {@code
-   * m ⊙ V / ‖V‖}, the norm being that of each row. In W's number format; belongs to the running
-   * scope.
+   * m ⊙ V / ‖V‖}, the norm being that of what makes one output. In W's number format; belongs to
+   * the running scope.
    *
    * <p><b>Source:</b> Liu et al. 2024, Eq. 5.
    */
   Tensor merged(Tensor weight) {
-    Tensor added = lowRank.b().mm(lowRank.a());
-    Tensor sum = weight.to(added.scalar_type()).add(added, new Scalar(lowRank.scale()));
+    Tensor added = lowRank.added();
+    Tensor sum = weight.to(added.scalar_type()).add(added);
     if (magnitude == null) {
       return sum.to(weight.scalar_type());
     }
-    Tensor norm = torch.norm(sum, new ScalarOptional(new Scalar(2.0)), new long[] {1}, true);
-    return sum.mul(magnitude.view(-1, 1).div(norm)).to(weight.scalar_type());
+    long[] inputs = {lowRank.transposed() ? 0 : 1};
+    Tensor norm = torch.norm(sum, new ScalarOptional(new Scalar(2.0)), inputs, true);
+    Tensor m = lowRank.transposed() ? magnitude.view(1, -1) : magnitude.view(-1, 1);
+    return sum.mul(m.div(norm)).to(weight.scalar_type());
   }
 }

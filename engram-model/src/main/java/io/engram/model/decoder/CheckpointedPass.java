@@ -3,6 +3,7 @@ package io.engram.model.decoder;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -26,6 +27,9 @@ public final class CheckpointedPass implements AutoCloseable {
   private final Places places;
   private final Tensor rows;
   private final Tensor embedded;
+  private final int[] positions;
+  private final int last;
+  private final boolean isWhole;
   private final Deque<Tensor> inputs = new ArrayDeque<>();
   private final Tensor hidden;
 
@@ -34,17 +38,23 @@ public final class CheckpointedPass implements AutoCloseable {
    *
    * @param embedded {@code [N, C]}, from {@link Decoder#embed}; borrowed
    * @param rows rows of the batch that are wanted, int64 {@code [M]}; borrowed
+   * @param after the layer whose residual stream is wanted, as of {@link Decoder#hiddenAfter};
+   *     empty: all layers and the last norm
    */
-  public CheckpointedPass(Decoder decoder, PackedBatch batch, Tensor embedded, Tensor rows) {
+  public CheckpointedPass(
+      Decoder decoder, PackedBatch batch, Tensor embedded, Tensor rows, OptionalInt after) {
     this.decoder = decoder;
     this.rows = rows;
+    this.positions = batch.positions();
+    this.last = after.orElse(decoder.config().layers() - 1);
+    this.isWhole = after.isEmpty();
     this.embedded = embedded;
     this.places = decoder.places(batch, embedded);
     try (AutoGradMode off = new AutoGradMode(false);
         PointerScope scope = new PointerScope()) {
-      inputs.addLast(Tensors.keep(decoder.enter(embedded.detach())));
+      inputs.addLast(Tensors.keep(decoder.enter(embedded.detach(), positions)));
     }
-    for (int i = 0; i < decoder.config().layers(); i++) {
+    for (int i = 0; i <= last; i++) {
       try (AutoGradMode off = new AutoGradMode(false);
           PointerScope scope = new PointerScope()) {
         inputs.addLast(Tensors.keep(layer(i, inputs.getLast())));
@@ -53,14 +63,13 @@ public final class CheckpointedPass implements AutoCloseable {
     hidden = inputs.removeLast();
   }
 
-  /** Layer i; after the last one the wanted rows, normed. */
+  /** Layer i; of the last one the wanted rows, normed if it's the model's last. */
   private Tensor layer(int i, Tensor x) {
-    boolean last = i + 1 == decoder.config().layers();
-    Tensor y = decoder.layer(i, x, places, last ? rows : null);
-    return last ? decoder.lastNorm(y) : y;
+    Tensor y = decoder.layer(i, x, places, i == last ? rows : null);
+    return i == last && isWhole ? decoder.lastNorm(y) : y;
   }
 
-  /** Hidden states of the wanted rows after the last norm, {@code [M, C]}; borrowed. */
+  /** Hidden states of the wanted rows, {@code [M, C]}; borrowed. */
   public Tensor hidden() {
     return hidden;
   }
@@ -76,7 +85,7 @@ public final class CheckpointedPass implements AutoCloseable {
    */
   public @Nullable Tensor backward(Tensor gradient, int lowest, boolean ofEmbedded) {
     Tensor above = Tensors.keep(gradient);
-    for (int i = decoder.config().layers() - 1; i >= lowest; i--) {
+    for (int i = last; i >= lowest; i--) {
       boolean enters = ofEmbedded && i == 0;
       Tensor given = enters ? embedded : inputs.getLast();
       Tensor below;
@@ -88,9 +97,9 @@ public final class CheckpointedPass implements AutoCloseable {
       Tensors.release(above);
       above = below;
     }
-    Tensor last = above;
-    Tensor wanted = ofEmbedded ? Tensors.scoped(last::detach) : null;
-    Tensors.release(last);
+    Tensor bottom = above;
+    Tensor wanted = ofEmbedded ? Tensors.scoped(bottom::detach) : null;
+    Tensors.release(bottom);
     return wanted;
   }
 
@@ -104,7 +113,7 @@ public final class CheckpointedPass implements AutoCloseable {
   private Tensor through(int i, Tensor given, boolean enters, boolean wanted, Tensor gradient) {
     Tensor start = given.detach();
     start.set_requires_grad(wanted);
-    Tensor x = enters ? decoder.enter(start) : start;
+    Tensor x = enters ? decoder.enter(start, positions) : start;
     layer(i, x).backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
     // A handle of its own: grad() lends the one inside the tensor, which goes with it.
     return wanted ? start.grad().detach() : start;

@@ -23,9 +23,26 @@ public record MemoryEstimate(ModelSize size) {
    *
    * @param tokens of a pass at most
    * @param checkpointed whether layers are computed again for their gradients
+   * @param copies of the trained numbers, beside weights, gradient and the optimiser's
+   * @param reference what is kept of the model at the start
    */
   public record Training(
-      ScopeSection scope, OptimizerSection optimizer, int tokens, boolean checkpointed) {}
+      ScopeSection scope,
+      OptimizerSection optimizer,
+      int tokens,
+      boolean checkpointed,
+      int copies,
+      Reference reference) {}
+
+  /** What is kept of the model at the start. */
+  public enum Reference {
+    /** A few numbers a sample. */
+    NUMBERS,
+    /** Its head, for distributions. */
+    HEAD,
+    /** All of it. */
+    MODEL
+  }
 
   /** Scoring or generating with passes of so many tokens. */
   public MemoryNeed scoring(int tokens) {
@@ -46,10 +63,11 @@ public record MemoryEstimate(ModelSize size) {
     long w = all ? size.dtype().sizeBytes() : Float.BYTES;
     Map<String, Long> own = start();
     own.put("weights", ownWeights(all, true) + (all ? 0 : trained * w));
-    own.put("gradients", trained * w);
+    own.put("gradients", (1 + training.copies()) * trained * w);
     own.put("optimizer", noState ? 0 : moments * trained * w);
     own.put("activations", activations(training));
     own.put("logits", 2 * logits(training.tokens()));
+    own.put("reference", reference(training.reference()));
     return new MemoryNeed(mappedWeights(all), own);
   }
 
@@ -91,6 +109,16 @@ public record MemoryEstimate(ModelSize size) {
 
   private LayerBytes layer() {
     return new LayerBytes(size.config(), size.dtype());
+  }
+
+  /** A second model of mapped weights shares them with the first. */
+  private long reference(Reference kept) {
+    long w = size.dtype().sizeBytes();
+    return switch (kept) {
+      case NUMBERS -> 0;
+      case HEAD -> w * size.config().vocabularySize() * size.config().hiddenSize();
+      case MODEL -> ownWeights(false, size.merged());
+    };
   }
 
   private long activations(Training training) {

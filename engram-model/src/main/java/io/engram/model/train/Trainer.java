@@ -9,7 +9,6 @@ import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.checkpoint.SafetensorsWriter;
 import io.engram.model.decoder.CheckpointedPass;
 import io.engram.model.decoder.Decoder;
-import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Dtype;
@@ -20,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -28,6 +28,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradients of sums of sequence losses, and updates by them. Any number of {@link #accumulate}
@@ -47,6 +48,8 @@ public final class Trainer implements AutoCloseable {
   private final TrainedWeights trained;
   private final Optimizer optimizer;
   private final boolean checkpointed;
+  private @Nullable GradientPair pair;
+  private double stretch = 1;
   private long updates;
 
   /** Prepares training that keeps all activations of a pass for its gradient. */
@@ -102,9 +105,7 @@ public final class Trainer implements AutoCloseable {
    */
   public double[] accumulate(List<TrainingSequence> sequences) {
     double[] losses = new double[sequences.size()];
-    int[] lengths = sequences.stream().mapToInt(s -> s.sample().ids().length).toArray();
-    for (int[] group : Groups.byTokens(lengths, model.options().batchTokens())) {
-      Arrays.sort(group);
+    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
       List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
       double[] own = pass(part);
       for (int i = 0; i < group.length; i++) {
@@ -115,18 +116,19 @@ public final class Trainer implements AutoCloseable {
   }
 
   private double[] pass(List<TrainingSequence> sequences) {
-    LabelledBatch batch =
-        LabelledBatch.of(sequences.stream().map(TrainingSequence::sample).toList());
+    LabelledBatch batch = TrainingSequence.batch(sequences);
     double[] losses = new double[sequences.size()];
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());
-      Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
       if (checkpointed) {
-        checkpointedPass(sequences, batch, embedded, rows, losses);
+        checkpointedPass(sequences, batch, embedded, losses);
         return losses;
       }
-      Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
-      Tensor gradient = head(sequences, batch, hidden.detach(), losses);
+      Tensor hidden = hidden(sequences.get(0).objective().layer(), batch, embedded);
+      Tensor gradient;
+      try (AutoGradMode off = new AutoGradMode(false)) {
+        gradient = slope(sequences, batch, hidden.detach(), trained.headGradient(), losses);
+      }
       if (hidden.requires_grad()) {
         hidden.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
       }
@@ -138,14 +140,16 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void checkpointedPass(
-      List<TrainingSequence> sequences,
-      LabelledBatch batch,
-      Tensor embedded,
-      Tensor rows,
-      double[] losses) {
-    boolean ofEmbedded = trained.embeddingGradient() != null;
-    try (CheckpointedPass pass = new CheckpointedPass(decoder, batch.batch(), embedded, rows)) {
-      Tensor gradient = head(sequences, batch, pass.hidden(), losses);
+      List<TrainingSequence> sequences, LabelledBatch batch, Tensor embedded, double[] losses) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    OptionalInt layer = sequences.get(0).objective().layer();
+    try (CheckpointedPass pass =
+        new CheckpointedPass(decoder, batch.batch(), embedded, rows, layer)) {
+      Tensor gradient;
+      try (AutoGradMode off = new AutoGradMode(false)) {
+        gradient = slope(sequences, batch, pass.hidden(), trained.headGradient(), losses);
+      }
+      boolean ofEmbedded = trained.embeddingGradient() != null;
       Tensor below = pass.backward(gradient, trained.lowestLayer(), ofEmbedded);
       if (below != null) {
         addEmbeddingGradient(batch.batch(), below);
@@ -153,13 +157,40 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** Losses, the head's gradient, and the gradient of the hidden states. */
-  private Tensor head(
-      List<TrainingSequence> sequences, LabelledBatch batch, Tensor hidden, double[] losses) {
-    try (AutoGradMode off = new AutoGradMode(false)) {
-      return new HeadPass(decoder.head(), trained.headGradient())
-          .run(sequences, batch, hidden, losses);
+  private Tensor hidden(OptionalInt layer, LabelledBatch batch, Tensor embedded) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    return layer.isPresent()
+        ? decoder.hiddenAfter(layer.getAsInt(), batch.batch(), embedded, rows)
+        : decoder.hidden(batch.batch(), embedded, rows);
+  }
+
+  private Tensor slope(
+      List<TrainingSequence> sequences,
+      LabelledBatch batch,
+      Tensor hidden,
+      @Nullable Tensor headGradient,
+      double[] losses) {
+    return sequences.get(0).objective().layer().isPresent()
+        ? StatePass.run(sequences, hidden, losses)
+        : new HeadPass(decoder.head(), headGradient).run(sequences, batch, hidden, losses);
+  }
+
+  /** The sum of the sequences' losses under the weights as they are, without gradients. */
+  private double loss(List<TrainingSequence> sequences) {
+    double sum = 0;
+    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
+      List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
+      LabelledBatch batch = TrainingSequence.batch(part);
+      double[] losses = new double[part.size()];
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        Tensor hidden =
+            hidden(part.get(0).objective().layer(), batch, decoder.embed(batch.batch().ids()));
+        slope(part, batch, hidden, null, losses);
+      }
+      sum += Arrays.stream(losses).sum();
     }
+    return sum;
   }
 
   private Tensor embed(PackedBatch batch) {
@@ -176,16 +207,62 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Sets the gradient summed so far aside and begins a new sum; {@link #combine} puts both
+   * together.
+   */
+  public void setAside() {
+    if (pair == null) {
+      pair = new GradientPair(trained);
+    }
+    pair.setAside();
+  }
+
+  /** Puts the gradient that was set aside and the one summed since together. */
+  public void combine(GradientRule rule) {
+    if (pair == null) {
+      throw new IllegalStateException("no gradient was set aside");
+    }
+    pair.combine(rule);
+  }
+
+  /**
    * Updates the weights with the summed gradient and sets it to zero.
    *
    * @return the gradient's norm before clipping
    * @throws EngramException if the norm is NaN or infinite, before any weight is changed
    */
   public double update(double learningRate) {
-    double norm;
+    double norm = prepareGradients();
+    finishUpdate(learningRate * stretch);
+    return norm;
+  }
+
+  /**
+   * The same, with the step's length fitted: the step is tried forwards and backwards, and made as
+   * long as is best for a loss. Later updates are as much longer or shorter, until the next fit.
+   *
+   * <p><b>Source:</b> {@link ParabolaStep}.
+   *
+   * @param judges whose summed loss is to be lowest
+   * @param here that loss now
+   */
+  public double fittedUpdate(double learningRate, List<TrainingSequence> judges, double here) {
+    double norm = prepareGradients();
+    try (WeightLine line = new WeightLine(trained)) {
+      finishUpdate(learningRate * stretch);
+      double ahead = loss(judges);
+      line.to(-1);
+      double length = ParabolaStep.length(loss(judges), here, ahead);
+      line.to(length);
+      stretch *= length;
+    }
+    return norm;
+  }
+
+  private double prepareGradients() {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      norm = gradientNorm();
+      double norm = gradientNorm();
       if (!Double.isFinite(norm)) {
         throw EngramException.usage(
             "Update "
@@ -198,11 +275,22 @@ public final class Trainer implements AutoCloseable {
       if (settings.clipNorm() > 0) {
         scaleGradients(Math.min(1, settings.clipNorm() / (norm + 1e-6)));
       }
+      return norm;
+    }
+  }
+
+  private void finishUpdate(double learningRate) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
       optimizer.step(learningRate);
       trained.zeroGradients();
     }
     updates++;
-    return norm;
+  }
+
+  /** By how much fits have stretched the learning rate; 1 at the start. */
+  public double stretch() {
+    return stretch;
   }
 
   private double gradientNorm() {
@@ -233,13 +321,14 @@ public final class Trainer implements AutoCloseable {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       trained.all().forEach((name, weight) -> tensors.put("weight." + name, weight.detach()));
       tensors.putAll(optimizer.state());
-      tensors.put(
-          "updates",
-          torch
-              .zeros(new long[] {1}, Tensors.options(ScalarType.Double))
-              .fill_(new Scalar((double) updates)));
+      tensors.put("updates", number((double) updates));
+      tensors.put("stretch", number(stretch));
       SafetensorsWriter.write(folder.resolve(STATE), tensors, null);
     }
+  }
+
+  private static Tensor number(double value) {
+    return torch.zeros(new long[] {1}, Tensors.options(ScalarType.Double)).fill_(new Scalar(value));
   }
 
   /** Reads what {@link #saveState} wrote for the same model and scope. */
@@ -250,6 +339,7 @@ public final class Trainer implements AutoCloseable {
       trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor("weight." + name)));
       optimizer.state().forEach((name, tensor) -> tensor.copy_(file.tensor(name)));
       updates = (long) file.tensor("updates").item_double();
+      stretch = file.tensor("stretch").item_double();
       optimizer.restoreStep(updates);
     }
   }
@@ -283,6 +373,9 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (pair != null) {
+      pair.close();
+    }
     optimizer.close();
     trained.close();
   }

@@ -60,12 +60,10 @@ public final class UnlearningLoop {
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
       RunState state = RunState.open(folder, data, resumed);
-      Outcome outcome;
       boolean checkpointed = memory.mustCheckpoint(data);
       noteMemory(folder, memory, checkpointed);
-      try (Stages stages = new Stages(recipe, folder, setup, model, data, state, checkpointed)) {
-        outcome = stages.run(start);
-      }
+      Outcome outcome =
+          new Stages(recipe, folder, setup, model, data, state, checkpointed).run(start);
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
       return outcome;
     } catch (RuntimeException e) {

@@ -100,7 +100,16 @@ class UnlearningLoopTest {
         "name: grad_diff, retain_loss: kl",
         "name: po",
         "name: npo",
-        "name: npo, reduction: mean"
+        "name: npo, reduction: mean",
+        "name: simnpo, delta: 1",
+        "name: dpo",
+        "name: wga",
+        "name: undial, retain_weight: 0.5, retain_loss: kl",
+        "name: ceu",
+        "name: rmu",
+        "name: rmu, layer: 1, retain_loss: nll",
+        "name: ngdiff, fit_updates: 2",
+        "name: gru, retain_loss: kl"
       })
   void everyMethodRunsWithMrdOrderAndInterruptedEndsInTheSameBytes(String method)
       throws IOException {
