@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Layers computed again for their gradients, against all activations kept. */
@@ -33,7 +34,9 @@ class CheckpointedTrainerTest {
         Arguments.of("llama/gqa-tied", lora(List.of()), Dtype.FLOAT32),
         Arguments.of("llama/gqa-tied", lora(List.of(1)), Dtype.FLOAT32),
         Arguments.of("llama/bf16", lora(List.of()), Dtype.BFLOAT16),
-        Arguments.of("family/gemma2", Golden.allWeights(), Dtype.FLOAT32));
+        Arguments.of("family/gemma2", Golden.allWeights(), Dtype.FLOAT32),
+        Arguments.of("family/gpt2", Golden.allWeights(), Dtype.FLOAT32),
+        Arguments.of("family/opt", Golden.allWeights(), Dtype.FLOAT32));
   }
 
   private static List<TrainingSequence> sequences(int vocabulary) {
@@ -79,6 +82,34 @@ class CheckpointedTrainerTest {
     List<Double> kept = train(name, scope, dtype, false);
     assertThat(kept.get(sequences(1).size())).isGreaterThan(0);
     assertThat(train(name, scope, dtype, true)).isEqualTo(kept);
+  }
+
+  /** A loss of the states after layer 0, as RMU has. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void statesOfAnInnerLayerHaveTheirGradientsToo(boolean all) {
+    ScopeSection scope = all ? Golden.allWeights() : lora(List.of(0));
+    assertThat(ofStates(scope, true)).isEqualTo(ofStates(scope, false));
+    assertThat(ofStates(scope, true).get(0)).isGreaterThan(0);
+  }
+
+  private static List<Double> ofStates(ScopeSection scope, boolean checkpointed) {
+    List<Double> seen = new ArrayList<>();
+    try (LanguageModel model = Golden.openAt("llama/gqa-tied", Dtype.FLOAT32, 64);
+        LayerTargets targets =
+            LayerTargets.common(model, 0, new double[model.config().hiddenSize()]);
+        Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7, checkpointed)) {
+      List<TrainingSequence> sequences =
+          sequences(96).stream()
+              .map(s -> new TrainingSequence(s.sample(), new Objective.ToStates(targets, 0.1)))
+              .toList();
+      for (int i = 0; i < 2; i++) {
+        Arrays.stream(trainer.accumulate(sequences)).forEach(seen::add);
+        seen.add(trainer.gradientSize().l1());
+        trainer.update(0.01);
+      }
+    }
+    return seen;
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
 import io.engram.core.recipe.BudgetSection;
+import io.engram.core.recipe.MethodSection;
 import io.engram.core.recipe.OrderSection;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.ScopeSection;
@@ -9,9 +10,11 @@ import io.engram.model.LanguageModel;
 import io.engram.model.memory.AvailableMemory;
 import io.engram.model.memory.MemoryCheck;
 import io.engram.model.memory.MemoryEstimate;
+import io.engram.model.memory.MemoryEstimate.Reference;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.memory.ModelSize;
 import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.method.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -107,7 +110,27 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   private MemoryNeed training(
       ScopeSection scope, ModelSize model, int tokens, boolean checkpointed) {
     return new MemoryEstimate(model)
-        .training(new MemoryEstimate.Training(scope, recipe.optimizer(), tokens, checkpointed));
+        .training(
+            new MemoryEstimate.Training(
+                scope, recipe.optimizer(), tokens, checkpointed, copies(), reference()));
+  }
+
+  /** Methods of two gradients set one aside, and the weights while a step is fitted. */
+  private int copies() {
+    return switch (recipe.method().name()) {
+      case NGDIFF, GRU -> 2;
+      default -> 0;
+    };
+  }
+
+  private Reference reference() {
+    if (recipe.method().name() == MethodSection.MethodName.DPO) {
+      return Reference.MODEL;
+    }
+    boolean distributions =
+        recipe.method().retainLoss() == MethodSection.RetainLoss.KL
+            || Methods.needsStates(recipe.method());
+    return distributions ? Reference.HEAD : Reference.NUMBERS;
   }
 
   private int perUpdate() {
