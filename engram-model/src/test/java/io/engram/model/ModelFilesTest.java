@@ -173,13 +173,26 @@ class ModelFilesTest {
         "\"LORA\"|\"IA3\"|not supported: peft_type \"IA3\"; plain LoRA is.",
         "\"fan_in_fan_out\": false|\"fan_in_fan_out\": true|not supported: fan_in_fan_out",
         "\"rank_pattern\": {}|\"rank_pattern\": {\"x\": 1}|not supported: rank_pattern",
-        "{|[|could not be read"
+        "{|[|is no JSON"
       })
   void adapterSettingsThatCannotBeAreNamed(String from, String to, String message)
       throws IOException {
     Path adapter = copyOf("lora/all-linear");
     change(adapter.resolve("adapter_config.json"), from, to);
     assertAdapterRefused(adapter, "llama/gqa-tied", message);
+  }
+
+  @Test
+  void anAdapterOfABaseThatIsNoPathIsNamed() throws IOException {
+    Path adapter = copyOf("lora/all-linear");
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        "{\"r\": 4, \"base_model_name_or_path\": \"a\\u0000b\"}");
+    ModelOptions options =
+        new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 1, 64, false, 42);
+    assertThatThrownBy(() -> LanguageModel.open(adapter.toString(), options).close())
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("is an adapter of a␀b, which is no folder here.");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.engram.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,14 +25,15 @@ import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A model's weights: model.safetensors, shards with their index, or a GGUF file. */
 public final class WeightFiles {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
+
+  /** The largest models have 200; each open one takes a mapping, of which systems have 65,530. */
+  private static final int MOST_SHARDS = 4096;
 
   private WeightFiles() {}
 
@@ -194,7 +196,7 @@ public final class WeightFiles {
       String shard = map.path(name).asString("");
       if (shard.isEmpty()) {
         missing.add(name);
-      } else if (shard.contains("/") || shard.contains("\\") || shard.contains("..")) {
+      } else if (!isFileName(shard)) {
         throw EngramException.file(index + ": \"" + shard + "\" is not a file of this folder.");
       } else {
         files.put(name, folder.resolve(shard));
@@ -208,15 +210,31 @@ public final class WeightFiles {
               + (missing.size() > 1 ? " and " + (missing.size() - 1) + " other weights" : "")
               + ".");
     }
+    long shards = files.values().stream().distinct().count();
+    if (shards > MOST_SHARDS) {
+      throw EngramException.file(
+          index + " names " + shards + " files; at most " + MOST_SHARDS + " can be open at once.");
+    }
     return files;
   }
 
-  private static JsonNode weightMap(Path index) {
-    try {
-      return JsonMapper.shared().readTree(index.toFile()).path("weight_map");
-    } catch (JacksonException e) {
-      throw EngramException.file(index + " is no JSON: " + e.getOriginalMessage(), e);
+  /**
+   * Whether it names a file of the folder itself. The file may be a link to elsewhere: in a hub's
+   * cache every file is.
+   */
+  private static boolean isFileName(String name) {
+    if (name.contains("/") || name.contains("\\") || name.contains("..")) {
+      return false;
     }
+    try {
+      return Path.of(name).getRoot() == null;
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static JsonNode weightMap(Path index) {
+    return SettingsFile.read(index).path("weight_map");
   }
 
   private static void requireSingle(Path folder) {
