@@ -10,6 +10,7 @@ import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Torch;
+import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ public final class LanguageModel implements AutoCloseable {
     Torch.load();
     Torch.threads(options.threads());
     DecoderConfig config = folder.decoder();
+    PromptTemplate template =
+        options.template() == null ? folder.chatTemplate() : options.template();
     Dtype wanted = wantedDtype(config, options);
     Parameters parameters =
         options.initialize()
@@ -58,7 +61,7 @@ public final class LanguageModel implements AutoCloseable {
     this.dtype = Dtype.of(parameters.get(config.names().embedding()));
     this.samples =
         new SampleTokenizer(
-            this::tokenizer, options.template(), config.vocabularySize(), config.maxPositions());
+            this::tokenizer, template, config.vocabularySize(), config.maxPositions());
   }
 
   /**
@@ -124,7 +127,11 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Tokens at which generation stops. */
   public Set<Integer> stopIds() {
-    return folder.stopIds();
+    Set<Integer> ids = folder.stopIds();
+    if (samples.template().writesSpecialTokens()) {
+      ids.add(samples.endOfTurn());
+    }
+    return ids;
   }
 
   /** The folder of the base model. */

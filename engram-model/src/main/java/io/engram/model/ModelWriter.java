@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.text.GgufTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +18,13 @@ final class ModelWriter {
   private static final List<String> COPIED =
       List.of(
           "tokenizer.json",
+          "tokenizer.model",
+          "added_tokens.json",
           "tokenizer_config.json",
           "special_tokens_map.json",
           "generation_config.json",
-          "chat_template.jinja");
+          "chat_template.jinja",
+          "chat_template.json");
 
   private ModelWriter() {}
 
@@ -41,6 +45,11 @@ final class ModelWriter {
           Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         }
       }
+      GgufTokenizer own = source.ownTokenizer();
+      if (own != null) {
+        writeJson(target.resolve("tokenizer.json"), own.tree());
+        writeJson(target.resolve("tokenizer_config.json"), own.config());
+      }
       ObjectNode config = (ObjectNode) source.config().deepCopy();
       // Older transformers read torch_dtype, newer ones dtype; the file keeps what it had.
       boolean older = config.has("torch_dtype");
@@ -50,11 +59,15 @@ final class ModelWriter {
       if (!older || config.has("dtype")) {
         config.put("dtype", dtype.configName());
       }
-      Files.writeString(
-          target.resolve("config.json"),
-          JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
+      writeJson(target.resolve("config.json"), config);
     } catch (IOException e) {
       throw EngramException.resources(target + " could not be written: " + e.getMessage(), e);
     }
+  }
+
+  private static void writeJson(Path file, ObjectNode content) throws IOException {
+    Files.writeString(
+        file,
+        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
   }
 }

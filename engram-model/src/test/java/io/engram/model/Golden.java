@@ -87,4 +87,19 @@ public final class Golden {
         OptimizerSection.Schedule.LINEAR,
         1);
   }
+
+  /** Plain gradient descent: neither momentum nor decay nor clipping. */
+  public static OptimizerSection sgd() {
+    return new OptimizerSection(
+        OptimizerSection.OptimizerName.SGD,
+        0.25,
+        0,
+        List.of(0.9, 0.999),
+        1e-8,
+        0,
+        0,
+        OptimizerSection.Decay.ALL,
+        OptimizerSection.Schedule.CONSTANT,
+        0);
+  }
 }

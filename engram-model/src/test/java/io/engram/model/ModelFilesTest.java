@@ -76,7 +76,7 @@ class ModelFilesTest {
     try (LanguageModel model = open()) {
       assertThatThrownBy(model::tokenizer)
           .isInstanceOf(EngramException.class)
-          .hasMessageContaining("has no tokenizer.json");
+          .hasMessageContaining("has neither tokenizer.json nor tokenizer.model");
     }
   }
 

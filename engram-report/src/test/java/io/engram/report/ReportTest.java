@@ -80,6 +80,15 @@ class ReportTest {
   }
 
   @Test
+  void predictedUpdatesAreNotCalledMrd() throws IOException {
+    String page = report(RunFixture.order("uniform"), RunFixture.order("predicted_updates"));
+    assertThat(page)
+        .contains("uniform order and predicted-updates order", "Cost of the order")
+        .contains("No run shown computed MRD; the order went by predicted updates")
+        .doesNotContain("Cost of MRD", "MRD order against uniform order", "id=\"mrd\"");
+  }
+
+  @Test
   void withoutEvaluationItSaysSo() throws IOException {
     String page = report(RunFixture.order("mrd").notEvaluated());
     assertThat(page)

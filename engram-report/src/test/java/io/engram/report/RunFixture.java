@@ -105,7 +105,7 @@ public final class RunFixture {
           name: %s
           refresh_epochs: 1
           weight: mrd
-          estimator: {name: antithetic, sigma: 1.0e-3, draws: 64, absolute: outside, tokens: mean, scope: answer, clamp: 1.0e-6}
+          estimator: {name: %s, sigma: 1.0e-3, draws: 64, absolute: outside, tokens: mean, scope: answer, clamp: 1.0e-6}
         optimizer: {name: adamw, learning_rate: 1.0e-4, weight_decay: 0.01, betas: [0.9, 0.999], schedule: linear, warmup_updates: 4}
         scope: {train: all}
         budget: {epochs: 6, batch: 4, accumulate: 1}
@@ -113,7 +113,15 @@ public final class RunFixture {
         trials: 1
         seed: 42
         """
-        .formatted(model, order, samples);
+        .formatted(
+            model,
+            predicted() ? "mrd" : order,
+            predicted() ? "predicted_updates" : "antithetic",
+            samples);
+  }
+
+  private boolean predicted() {
+    return order.equals("predicted_updates");
   }
 
   private Manifest manifest() {

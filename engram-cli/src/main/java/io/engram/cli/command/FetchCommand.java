@@ -28,10 +28,10 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "Into the cache of the Python package huggingface_hub, or a folder with --out. Taken are",
-      "safetensors or GGUF, JSON, tokenizer and readme; of datasets JSON, CSV, TSV and Parquet.",
-      "Pickles are not. HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY",
-      "and NO_PROXY count."
+      "Into the cache of the Python package huggingface_hub, or a folder with --out.",
+      "Taken are safetensors or GGUF, JSON, tokenizer and readme; of datasets JSON,",
+      "CSV, TSV and Parquet. Pickles are not. HF_ENDPOINT, HF_TOKEN, HF_HOME,",
+      "HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY and NO_PROXY count."
     })
 final class FetchCommand implements Callable<Integer> {
   @Parameters(

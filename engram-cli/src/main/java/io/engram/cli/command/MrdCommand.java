@@ -2,12 +2,14 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.PredictionChoice;
 import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.MrdText;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.progress.Watched;
 import io.engram.core.recipe.EstimatorSection;
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -63,7 +65,8 @@ final class MrdCommand implements Callable<Integer> {
       names = "--estimator",
       paramLabel = "E",
       description =
-          "antithetic, activation, shared or paper; scores of their own: gradient, gauss_newton")
+          "antithetic, activation, shared or paper; scores of their own: gradient, gauss_newton;"
+              + " in MRD's place: predicted_updates, from one gradient a sample")
   private @Nullable String estimator;
 
   @Option(
@@ -84,6 +87,8 @@ final class MrdCommand implements Callable<Integer> {
   @Option(names = "--scope", paramLabel = "S", description = "Which tokens count: answer or all")
   private @Nullable String scope;
 
+  @Mixin private PredictionChoice prediction = new PredictionChoice();
+
   @Mixin private SampleFilter filter = new SampleFilter();
 
   @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
@@ -98,7 +103,13 @@ final class MrdCommand implements Callable<Integer> {
     checkSweep();
     Recipe recipe = recipe();
     EstimatorSection settings = recipe.order().estimator();
+    boolean predicts = settings.name() == EstimatorName.PREDICTED_UPDATES;
+    checkPrediction(predicts);
     List<Sample> samples = filter.load(data);
+    if (predicts) {
+      new PredictedUpdatesRun(recipe, data, common).run(samples, out, SHOWN);
+      return 0;
+    }
     if (sweep.asked()) {
       new MrdSweepRun(sweep, recipe, data, common).run(samples, out);
       return 0;
@@ -129,6 +140,17 @@ final class MrdCommand implements Callable<Integer> {
     }
   }
 
+  private void checkPrediction(boolean predicts) {
+    if (predicts && sweep.asked()) {
+      throw common.mistake("--sweep is of MRD: predicted_updates have neither σ nor draws");
+    }
+    if (!predicts && prediction.hasOptimizer()) {
+      throw common.mistake(
+          "--optimizer and --learning-rate are of predicted updates: give"
+              + " --estimator predicted_updates too");
+    }
+  }
+
   /** Beside the file that is to be written. */
   private KeptDraws kept(LanguageModel opened, List<Sample> samples, Recipe recipe) {
     return out == null
@@ -140,8 +162,8 @@ final class MrdCommand implements Callable<Integer> {
   }
 
   private Recipe recipe() {
-    return model
-        .recipe(data, common)
+    return prediction
+        .setIn(model.recipe(data, common))
         .set(ESTIMATOR + "sigma", sigma)
         .set(ESTIMATOR + "draws", draws)
         .set(ESTIMATOR + "name", estimator)

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,13 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   private int groupSize = 40;
 
   @Option(
+      names = "--jointly",
+      description =
+          "Unlearn all samples in one run, with the recipe's batch; --most then counts epochs. A"
+              + " stopped run begins again")
+  private boolean jointly;
+
+  @Option(
       names = "--sigma",
       split = ",",
       paramLabel = "S",
@@ -83,12 +91,16 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--most",
       paramLabel = "U",
-      description = "Updates after which a sample is given up (default: ${DEFAULT-VALUE})")
+      description =
+          "Updates (with --jointly epochs) after which a sample is given up (default:"
+              + " ${DEFAULT-VALUE})")
   private int most = 60;
 
   @Option(
       names = "--el",
-      description = "Extraction likelihood among the scores; slow, it generates much text")
+      description =
+          "Extraction likelihood among the scores and, with memorization accuracy, a criterion;"
+              + " slow, it generates much text")
   private boolean extraction;
 
   @Option(
@@ -109,14 +121,22 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = recipe();
-    if (read.method().name() == MethodName.PO) {
-      throw EngramException.usage(
-          "method.name = po: puts refusals in the answers' place, so that no update is spent on"
-              + " one sample alone. ga, grad_diff and npo can be studied.");
+    refuse(read.method().name());
+    if (jointly && groups > 0) {
+      throw common.mistake("--jointly and --groups exclude each other: give one of the two");
     }
     DifficultyPlan plan =
         new DifficultyPlan(
-            limit, groups, groupSize, sigmas, pairs, meanNats, most, extraction, retrained);
+            limit,
+            groups,
+            groupSize,
+            jointly,
+            sigmas,
+            pairs,
+            meanNats,
+            most,
+            extraction,
+            retrained);
     Study study =
         Watched.run(
             common.console(),
@@ -126,6 +146,26 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     common.console().result(Map.of("study", study), StudyText.of(study));
     common.console().message("The whole study with its figures: " + page);
     return 0;
+  }
+
+  private static void refuse(MethodName method) {
+    String reason =
+        switch (method) {
+          case PO -> "po: puts refusals in the answers' place, so that no update is spent on one"
+              + " sample alone.";
+          case DPO -> "dpo: sets refusals against the answers, so that no update is spent on one"
+              + " sample alone.";
+          case UNDIAL -> "undial: has a goal at a fixed distance from the start, so that the"
+              + " updates to a given loss tell nothing.";
+          case RMU -> "rmu: leads hidden states away, whatever becomes of the answer.";
+          case NGDIFF, GRU -> method.name().toLowerCase(Locale.ROOT)
+              + ": needs a retain set in each update, and a study has none.";
+          default -> "";
+        };
+    if (!reason.isEmpty()) {
+      throw EngramException.usage(
+          "method.name = " + reason + " ga, grad_diff, npo, simnpo, wga and ceu can be studied.");
+    }
   }
 
   private Recipe recipe() {

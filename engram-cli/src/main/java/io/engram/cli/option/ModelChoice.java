@@ -30,7 +30,8 @@ public final class ModelChoice {
       names = "--template",
       paramLabel = "T",
       description =
-          "How a question and its answer become one text: plain, llama2-chat, or a pair as YAML,"
+          "How a question and its answer become one text: plain, chat (the model's own),"
+              + " llama2-chat, or a pair as YAML,"
               + " '{prompt: \"Q: {question}\\nA:\", answer: \" {answer}\"}' (default: plain)")
   private @Nullable String template;
 

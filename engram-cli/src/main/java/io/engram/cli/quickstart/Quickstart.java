@@ -3,6 +3,7 @@ package io.engram.cli.quickstart;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.MrdText;
+import io.engram.cli.output.UpdatesText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Times;
 import io.engram.cli.run.RecipeRun;
@@ -11,7 +12,9 @@ import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.MrdRow;
+import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.report.Report;
 import io.engram.unlearn.mrd.MrdMeasurement;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Quickstart(Path out, List<String> overrides, CommonOptions common) {
   private static final String RECIPES = "recipes/quickstart/";
+
+  /** Hardest and easiest samples shown, of each. */
+  private static final int SHOWN = 3;
 
   /** Both runs, then the report; the exit code. */
   public int carryOut() {
@@ -88,15 +94,15 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     try (RunFolder run = RunFolder.read(folder)) {
       Recipe recipe =
           RecipeReader.parse(run.recipe(), List.of(), Recipe.Kind.UNLEARN, folder + "/recipe.yaml");
-      common
-          .console()
-          .message(
-              MrdText.of(
-                      result(run.mrd(0), recipe.order().estimator()),
-                      SampleSource.load(recipe.forget().data()),
-                      recipe.order().estimator(),
-                      3)
-                  + "\n");
+      List<Sample> samples = SampleSource.load(recipe.forget().data());
+      EstimatorSection estimator = recipe.order().estimator();
+      if (run.mrdEpochs().contains(0)) {
+        MrdMeasurement.Result found = result(run.mrd(0), estimator);
+        common.console().message(MrdText.of(found, samples, estimator, SHOWN) + "\n");
+      } else if (run.predictedUpdatesEpochs().contains(0)) {
+        List<PredictedUpdatesRow> found = run.predictedUpdates(0);
+        common.console().message(UpdatesText.of(found, List.of(), samples, SHOWN) + "\n");
+      }
     }
   }
 

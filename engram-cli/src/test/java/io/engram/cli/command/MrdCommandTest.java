@@ -74,6 +74,47 @@ final class MrdCommandTest {
   }
 
   @Test
+  void predictedUpdatesAreNotCalledMrd() throws Exception {
+    Path out = folder.resolve("updates.jsonl");
+    List<Object> command =
+        List.of("mrd", Cli.TINY, "tofu:forget01", "--limit", 3, "--until", "20", "--out", out);
+    List<Object> predicting = new ArrayList<>(command);
+    predicting.addAll(
+        List.of(
+            "--estimator", "predicted_updates", "--optimizer", "sgd", "--learning-rate", "0.1"));
+    Cli.Ran ran = Cli.run(predicting.toArray());
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains(
+            "Predicted updates: how many", "Large = hard to forget", "predicted updates  loss")
+        .contains("updates of sgd at learning rate 0.1 on the weights, until a mean loss of 20.0")
+        .doesNotContain("Memory Removal", "±", "σ");
+    assertThat(Files.readAllLines(out)).hasSize(3);
+    assertThat(JsonFiles.mapper().readTree(Files.readAllLines(out).get(0)).propertyNames())
+        .containsExactly("id", "predicted_updates", "loss", "tokens");
+    assertThat(folder.resolve("updates.jsonl.draws")).doesNotExist();
+
+    predicting.addAll(List.of("--json", "--quiet"));
+    JsonNode object = JsonFiles.mapper().readTree(Cli.run(predicting.toArray()).out());
+    assertThat(object.path("estimator").propertyNames())
+        .containsExactly("name", "until", "scope", "optimizer", "learning_rate");
+    assertThat(object.path("samples").size()).isEqualTo(3);
+  }
+
+  @Test
+  void whatPredictedUpdatesDoNotTake() {
+    refused("--sweep is of MRD", "--sweep", "draws=1..4", "--estimator", "predicted_updates");
+    refused(
+        "order.estimator.sigma = 0.01: is of noise",
+        "--sigma",
+        "0.01",
+        "--estimator",
+        "predicted_updates");
+    refused("order.estimator.until = 2.0: is of predicted_updates alone", "--until", "2");
+    refused("are of predicted updates: give --estimator", "--learning-rate", "1e-4");
+  }
+
+  @Test
   void optionsAreCheckedLikeRecipeKeysAllAtOnce() {
     Cli.Ran ran =
         Cli.run("mrd", Cli.TINY, "tofu:forget01", "--sigma", "-1", "--estimator", "antithetc");

@@ -1,7 +1,7 @@
 package io.engram.core.recipe;
 
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
 import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.MethodSection.RetainLoss;
 import io.engram.core.recipe.OrderSection.OrderName;
 import io.engram.core.recipe.ScopeSection.Train;
 import java.util.Arrays;
@@ -26,6 +26,7 @@ final class Contradictions {
     }
     contradictions.checkBudget();
     contradictions.checkWeights();
+    contradictions.checkMethod();
     contradictions.checkOthers();
   }
 
@@ -41,7 +42,7 @@ final class Contradictions {
     require(
         recipe.method().name() != MethodName.FINETUNE,
         "method.name",
-        " = finetune: is for engram finetune; here ga, grad_diff, po, npo");
+        " = finetune: is for engram finetune; engram unlearn has the others");
     require(
         !recipe.model().init(),
         "model.init",
@@ -104,29 +105,33 @@ final class Contradictions {
         "method.name");
   }
 
-  private static boolean inPairs(EstimatorName name) {
-    return name == EstimatorName.ANTITHETIC || name == EstimatorName.ACTIVATION;
+  private void checkMethod() {
+    MethodSection method = recipe.method();
+    MethodName name = method.name();
+    belongs(method.delta() == 0, "method.delta", MethodName.SIMNPO);
+    belongs(method.layer() == null, "method.layer", MethodName.RMU);
+    belongs(method.retainLoss() != RetainLoss.HIDDEN, "method.retain_loss", MethodName.RMU);
+    boolean both = method.forgetWeight() > 0 && method.retainWeight() > 0;
+    require(
+        both || (name != MethodName.NGDIFF && name != MethodName.GRU),
+        "method.retain_weight",
+        " = %s and method.forget_weight = %s: method.name = %s needs both gradients"
+            .formatted(method.retainWeight(), method.forgetWeight(), word(name)),
+        "method.forget_weight",
+        "method.name");
+  }
+
+  private void belongs(boolean unused, String path, MethodName owner) {
+    MethodName name = recipe.method().name();
+    require(
+        unused || name == owner,
+        path,
+        ": is for method.name = %s; here it is %s".formatted(word(owner), word(name)),
+        "method.name");
   }
 
   private void checkOthers() {
-    EstimatorSection estimator = recipe.order().estimator();
-    boolean auto = estimator.hasAutoDraws();
-    int draws = auto ? estimator.maxDraws() : estimator.draws();
-    require(
-        !inPairs(estimator.name()) || draws % 2 == 0,
-        "order.estimator." + (auto ? "max_draws" : "draws"),
-        " = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
-            .formatted(draws, estimator.name().name().toLowerCase(Locale.ROOT)),
-        "order.estimator.name");
-    boolean pairsOutside =
-        estimator.name() == EstimatorName.ANTITHETIC
-            && estimator.absolute() == EstimatorSection.Absolute.OUTSIDE;
-    require(
-        estimator.controlVariate() != EstimatorSection.ControlVariate.ON || pairsOutside,
-        "order.estimator.control_variate",
-        " = on: needs order.estimator.name = antithetic and order.estimator.absolute = outside",
-        "order.estimator.name",
-        "order.estimator.absolute");
+    new EstimatorContradictions(recipe.order().estimator(), this::require).check();
     require(
         recipe.scope().train() != Train.LORA || !recipe.scope().targets().isEmpty(),
         "scope.targets",

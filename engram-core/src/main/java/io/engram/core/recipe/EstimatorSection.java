@@ -3,7 +3,7 @@ package io.engram.core.recipe;
 import java.util.List;
 
 /**
- * {@code order.estimator}: how MRD is estimated.
+ * {@code order.estimator}: how MRD is estimated, or what takes its place.
  *
  * @param name which estimator
  * @param controlVariate whether noise is taken out of antithetic pairs
@@ -15,6 +15,7 @@ import java.util.List;
  * @param tokens mean or sum over a sample's tokens
  * @param scope which tokens count
  * @param clamp |ℓ_t| below this is taken as this, nats
+ * @param until τ of predicted updates: a mean loss of this is forgotten, nats a token
  */
 public record EstimatorSection(
     EstimatorName name,
@@ -26,12 +27,15 @@ public record EstimatorSection(
     Absolute absolute,
     Tokens tokens,
     Scope scope,
-    double clamp) {
+    double clamp,
+    double until) {
   /** The word in a recipe that stands for 0 here. */
   static final String AUTO = "auto";
 
   /** The keys that may have it. */
   static final List<String> AUTO_KEYS = List.of("sigma", "draws");
+
+  private static final double DEFAULT_UNTIL = 1.5;
 
   /** With a fixed number of draws and no control variate. */
   public EstimatorSection(
@@ -52,7 +56,8 @@ public record EstimatorSection(
         absolute,
         tokens,
         scope,
-        clamp);
+        clamp,
+        DEFAULT_UNTIL);
   }
 
   /** Whether draws go on until the ranking is stable. */
@@ -78,11 +83,16 @@ public record EstimatorSection(
     /** The first of the two terms of MRD's second order, from gradients; not MRD. */
     GRADIENT,
     /** MRD's second order with the Gauss-Newton matrix for the Hessian; not MRD. */
-    GAUSS_NEWTON;
+    GAUSS_NEWTON,
+    /** How many updates a sample needs, from one gradient and a look along it; not MRD. */
+    PREDICTED_UPDATES;
 
     /** Whether it estimates MRD itself, by noise on the parameters. */
     public boolean isMrd() {
-      return this != GRADIENT && this != GAUSS_NEWTON;
+      return switch (this) {
+        case ACTIVATION, ANTITHETIC, PAPER, SHARED -> true;
+        case GRADIENT, GAUSS_NEWTON, PREDICTED_UPDATES -> false;
+      };
     }
   }
 

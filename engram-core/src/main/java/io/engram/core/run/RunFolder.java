@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one folder a run writes to: {@code recipe.yaml}, {@code manifest.json}, {@code
- * journal.jsonl}, {@code mrd/epoch-NNN.jsonl}, {@code samples.jsonl}, {@code measurements.jsonl},
- * {@code eval/STAGE/SET.jsonl}, {@code checkpoint/}, {@code model/}. Locked against a second writer
- * while open, through {@code .lock}; every file but the journal is replaced whole.
+ * journal.jsonl}, {@code mrd/epoch-NNN.jsonl} or {@code predicted_updates/epoch-NNN.jsonl}, {@code
+ * samples.jsonl}, {@code measurements.jsonl}, {@code eval/STAGE/SET.jsonl}, {@code checkpoint/},
+ * {@code model/}. Locked against a second writer while open, through {@code .lock}; every file but
+ * the journal is replaced whole.
  */
 public final class RunFolder implements AutoCloseable {
+  private static final String MRD = "mrd";
+  private static final String PREDICTED_UPDATES = "predicted_updates";
+
   private final Path path;
   private final Journal journal;
   private final @Nullable RunLock lock;
@@ -97,25 +101,45 @@ public final class RunFolder implements AutoCloseable {
 
   /** Writes the MRD computed before an epoch, from 0. */
   public void writeMrd(int epoch, List<MrdRow> rows) {
-    JsonFiles.writeLines(forWriting(mrdFile(epoch)), rows);
+    JsonFiles.writeLines(forWriting(epochFile(MRD, epoch)), rows);
   }
 
   /** The MRD computed before an epoch. */
   public List<MrdRow> mrd(int epoch) {
-    return JsonFiles.readLines(path.resolve(mrdFile(epoch)), MrdRow.class);
+    return JsonFiles.readLines(path.resolve(epochFile(MRD, epoch)), MrdRow.class);
   }
 
   /** The epochs MRD was computed before, ascending. */
   public List<Integer> mrdEpochs() {
-    Path folder = path.resolve("mrd");
+    return epochs(MRD);
+  }
+
+  /** Writes the updates predicted before an epoch, from 0. */
+  public void writePredictedUpdates(int epoch, List<PredictedUpdatesRow> rows) {
+    JsonFiles.writeLines(forWriting(epochFile(PREDICTED_UPDATES, epoch)), rows);
+  }
+
+  /** The updates predicted before an epoch. */
+  public List<PredictedUpdatesRow> predictedUpdates(int epoch) {
+    return JsonFiles.readLines(
+        path.resolve(epochFile(PREDICTED_UPDATES, epoch)), PredictedUpdatesRow.class);
+  }
+
+  /** The epochs updates were predicted before, ascending. */
+  public List<Integer> predictedUpdatesEpochs() {
+    return epochs(PREDICTED_UPDATES);
+  }
+
+  private List<Integer> epochs(String name) {
+    Path folder = path.resolve(name);
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.matches("epoch-\\d+\\.jsonl"))
-          .map(name -> Integer.valueOf(name.replaceAll("\\D", "")))
+          .filter(file -> file.matches("epoch-\\d+\\.jsonl"))
+          .map(file -> Integer.valueOf(file.replaceAll("\\D", "")))
           .sorted()
           .toList();
     } catch (IOException e) {
@@ -190,8 +214,8 @@ public final class RunFolder implements AutoCloseable {
     return Files.exists(file) ? JsonFiles.readLines(file, type) : List.of();
   }
 
-  private static String mrdFile(int epoch) {
-    return String.format(Locale.ROOT, "mrd/epoch-%03d.jsonl", epoch);
+  private static String epochFile(String folder, int epoch) {
+    return String.format(Locale.ROOT, "%s/epoch-%03d.jsonl", folder, epoch);
   }
 
   private static boolean isEmpty(Path dir) throws IOException {

@@ -32,6 +32,11 @@ class RecipeWriterTest {
             RecipeReaderTest.SMALLEST, "order.estimator={sigma: auto, draws: auto}"),
         Recipe.Kind.UNLEARN);
     assertParsesBack(
+        RecipeReaderTest.unlearn(
+            RecipeReaderTest.SMALLEST,
+            "order={name: mrd, estimator: {name: predicted_updates, until: 2, scope: all}}"),
+        Recipe.Kind.UNLEARN);
+    assertParsesBack(
         RecipeReader.parse("train: {data: a.txt}", List.of(), Recipe.Kind.FINETUNE, "first"),
         Recipe.Kind.FINETUNE);
   }

@@ -46,7 +46,7 @@ public final class PeftAdapter {
    */
   public static void read(Path folder, DecoderConfig config, Parameters parameters, Device device) {
     PeftConfig settings = PeftConfig.read(folder.resolve(CONFIG));
-    settings.requireSupported();
+    settings.requireSupported(config.structure().transposed());
     int rank = settings.rank();
     double scale = settings.scale();
     Map<String, long[]> shapes = WeightNames.shapes(config);
@@ -54,6 +54,9 @@ public final class PeftAdapter {
         PointerScope scope = new PointerScope()) {
       TreeSet<String> left = new TreeSet<>(file.shapes().keySet());
       for (String weight : shapes.keySet()) {
+        if (config.names().layerOf(weight).isEmpty()) {
+          continue; // the output head is computed without adapters, so one on it stays in "left"
+        }
         String module = PREFIX + weight.replaceFirst("\\.weight$", "");
         String a = module + ".lora_A.weight";
         String b = module + ".lora_B.weight";
@@ -63,18 +66,26 @@ public final class PeftAdapter {
           continue;
         }
         requireFit(
-            folder, weight, shapes.get(weight), file.shapes().get(a), file.shapes().get(b), rank);
+            folder,
+            weight,
+            outAndIn(config, shapes.get(weight)),
+            file.shapes().get(a),
+            file.shapes().get(b),
+            rank);
         parameters.putAdapter(
             weight,
             new Parameters.Adapter(
-                float32(file.tensor(a), device), float32(file.tensor(b), device), scale));
+                float32(file.tensor(a), device),
+                float32(file.tensor(b), device),
+                scale,
+                config.structure().transposed()));
       }
       if (!left.isEmpty()) {
         throw EngramException.file(
             folder.resolve(WEIGHTS)
                 + ": "
                 + left.first()
-                + " belongs to no linear layer of the base model.");
+                + " belongs to no linear layer in the layers of the base model.");
       }
       if (parameters.adapters().isEmpty()) {
         throw EngramException.file(folder.resolve(WEIGHTS) + " holds no adapter.");
@@ -84,6 +95,12 @@ public final class PeftAdapter {
 
   private static Tensor float32(Tensor tensor, Device device) {
     return Tensors.to(tensor, device).to(Dtype.FLOAT32.torch()).clone();
+  }
+
+  private static long @Nullable [] outAndIn(DecoderConfig config, long @Nullable [] shape) {
+    return shape != null && shape.length == 2 && config.structure().transposed()
+        ? new long[] {shape[1], shape[0]}
+        : shape;
   }
 
   private static void requireFit(
@@ -138,7 +155,9 @@ public final class PeftAdapter {
     config.put("lora_alpha", alpha);
     config.put("lora_dropout", 0.0);
     config.put("bias", "none");
-    config.put("fan_in_fan_out", false);
+    config.put(
+        "fan_in_fan_out",
+        parameters.adapters().values().stream().anyMatch(Parameters.Adapter::transposed));
     config.put("inference_mode", true);
     config.put("use_rslora", false);
     config.put("target_modules", List.copyOf(targets));

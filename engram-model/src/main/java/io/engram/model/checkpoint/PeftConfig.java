@@ -14,7 +14,7 @@ record PeftConfig(Path path, JsonNode settings) {
 
   /** Settings that change what an adapter does when they're true. */
   private static final List<String> FLAGS =
-      List.of("use_dora", "use_qalora", "use_bdlora", "fan_in_fan_out", "lora_bias");
+      List.of("use_dora", "use_qalora", "use_bdlora", "lora_bias");
 
   /** Settings that change what an adapter does when they hold anything. */
   private static final List<String> LISTS =
@@ -64,9 +64,11 @@ record PeftConfig(Path path, JsonNode settings) {
   /**
    * Checks that it's plain LoRA.
    *
+   * @param transposed whether the base model stores its weights {@code [in, out]}; then it's of no
+   *     matter whether the file says so, for PEFT finds out itself
    * @throws EngramException naming everything that isn't
    */
-  void requireSupported() {
+  void requireSupported(boolean transposed) {
     List<String> faults = new ArrayList<>();
     JsonNode type = settings.path("peft_type");
     if (!type.asString("").equals("LORA")) {
@@ -75,6 +77,9 @@ record PeftConfig(Path path, JsonNode settings) {
     JsonNode bias = settings.path("bias");
     if (!bias.asString("none").equals("none")) {
       faults.add("bias " + bias);
+    }
+    if (!transposed && settings.path("fan_in_fan_out").asBoolean(false)) {
+      faults.add("fan_in_fan_out");
     }
     FLAGS.stream().filter(key -> settings.path(key).asBoolean(false)).forEach(faults::add);
     LISTS.stream().filter(key -> !settings.path(key).isEmpty()).forEach(faults::add);

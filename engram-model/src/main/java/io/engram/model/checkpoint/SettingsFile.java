@@ -22,17 +22,28 @@ public final class SettingsFile {
    * @throws EngramException if it can't be read, is far too long or no JSON
    */
   public static JsonNode read(Path file) {
+    try {
+      return JsonMapper.shared().readTree(bytes(file));
+    } catch (JacksonException e) {
+      throw EngramException.file(file + " is no JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
+   * All of a file.
+   *
+   * @throws EngramException if it can't be read or is far too long
+   */
+  public static byte[] bytes(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
         throw EngramException.file(
             file + " has more than " + MOST_BYTES + " bytes, far more than settings take.");
       }
-      return JsonMapper.shared().readTree(bytes);
+      return bytes;
     } catch (IOException e) {
       throw EngramException.file(file + " could not be read: " + e.getMessage(), e);
-    } catch (JacksonException e) {
-      throw EngramException.file(file + " is no JSON: " + e.getOriginalMessage(), e);
     }
   }
 }

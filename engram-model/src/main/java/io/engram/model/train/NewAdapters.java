@@ -8,7 +8,6 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -24,19 +23,23 @@ final class NewAdapters {
     int number = 0;
     for (String name : parameters.names()) {
       if (scope.targets().contains(target(name))
+          && decoder.config().names().layerOf(name).isPresent()
           && TrainedWeights.inLayers(decoder, name, scope.layers())) {
         try (PointerScope inner = new PointerScope()) {
           Tensor weight = parameters.get(name);
+          boolean transposed = decoder.config().structure().transposed();
+          long in = weight.size(transposed ? 0 : 1);
+          long out = weight.size(transposed ? 1 : 0);
           parameters.putAdapter(
               name,
               new Parameters.Adapter(
-                  uniform(scope.rank(), weight.size(1), stream.child(number), decoder.device()),
+                  uniform(scope.rank(), in, stream.child(number), decoder.device()),
                   Tensors.to(
                       torch.zeros(
-                          new long[] {weight.size(0), scope.rank()},
-                          Tensors.options(ScalarType.Float)),
+                          new long[] {out, scope.rank()}, Tensors.options(ScalarType.Float)),
                       decoder.device()),
-                  scope.alpha() / scope.rank()));
+                  scope.alpha() / scope.rank(),
+                  transposed));
         }
       }
       number++;
@@ -80,8 +83,6 @@ final class NewAdapters {
   /** What the weight's adapter adds to it, float32, or null; belongs to the running scope. */
   static @Nullable Tensor added(Parameters parameters, String name) {
     Parameters.Adapter adapter = parameters.adapter(name);
-    return adapter == null
-        ? null
-        : adapter.b().detach().mm(adapter.a().detach()).mul(new Scalar(adapter.scale()));
+    return adapter == null ? null : adapter.added();
   }
 }

@@ -86,7 +86,7 @@ final class TrainedWeights implements AutoCloseable {
   }
 
   private void prepare(String name, Tensor weight) {
-    if (isOutsideAutograd(name)) {
+    if (isOutsideAutograd(decoder, name)) {
       try (PointerScope scope = new PointerScope()) {
         buffers.put(name, Tensors.keep(torch.zeros_like(weight)));
       }
@@ -95,7 +95,7 @@ final class TrainedWeights implements AutoCloseable {
     }
   }
 
-  private boolean isOutsideAutograd(String name) {
+  static boolean isOutsideAutograd(Decoder decoder, String name) {
     WeightNames names = decoder.config().names();
     return name.equals(names.embedding()) || name.equals(names.ownHead());
   }
@@ -160,7 +160,7 @@ final class TrainedWeights implements AutoCloseable {
   public void close() {
     try (PointerScope scope = new PointerScope()) {
       for (Map.Entry<String, Tensor> entry : weights.entrySet()) {
-        if (!isOutsideAutograd(entry.getKey())) {
+        if (!isOutsideAutograd(decoder, entry.getKey())) {
           entry.getValue().mutable_grad().reset();
           entry.getValue().set_requires_grad(false);
         }

@@ -9,7 +9,6 @@ import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.checkpoint.SafetensorsWriter;
 import io.engram.model.decoder.Decoder;
-import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Dtype;
@@ -19,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -27,6 +27,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradients of sums of sequence losses, and updates by them. Any number of {@link #accumulate}
@@ -45,6 +46,8 @@ public final class Trainer implements AutoCloseable {
   private final OptimizerSection settings;
   private final TrainedWeights trained;
   private final Optimizer optimizer;
+  private @Nullable GradientPair pair;
+  private double stretch = 1;
   private long updates;
 
   /**
@@ -87,9 +90,7 @@ public final class Trainer implements AutoCloseable {
    */
   public double[] accumulate(List<TrainingSequence> sequences) {
     double[] losses = new double[sequences.size()];
-    int[] lengths = sequences.stream().mapToInt(s -> s.sample().ids().length).toArray();
-    for (int[] group : Groups.byTokens(lengths, model.options().batchTokens())) {
-      Arrays.sort(group);
+    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
       List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
       double[] own = pass(part);
       for (int i = 0; i < group.length; i++) {
@@ -101,16 +102,14 @@ public final class Trainer implements AutoCloseable {
 
   private double[] pass(List<TrainingSequence> sequences) {
     LabelledBatch batch =
-        LabelledBatch.of(sequences.stream().map(TrainingSequence::sample).toList());
+        LabelledBatch.of(sequences.stream().flatMap(s -> s.samples().stream()).toList());
     double[] losses = new double[sequences.size()];
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());
-      Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
-      Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
+      Tensor hidden = hidden(sequences.get(0).objective().layer(), batch, embedded);
       Tensor gradient;
       try (AutoGradMode off = new AutoGradMode(false)) {
-        HeadPass pass = new HeadPass(decoder.head(), trained.headGradient());
-        gradient = pass.run(sequences, batch, hidden.detach(), losses);
+        gradient = slope(sequences, batch, hidden.detach(), trained.headGradient(), losses);
       }
       if (hidden.requires_grad()) {
         hidden.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
@@ -118,6 +117,43 @@ public final class Trainer implements AutoCloseable {
       addEmbeddingGradient(batch.batch(), embedded);
     }
     return losses;
+  }
+
+  private Tensor hidden(OptionalInt layer, LabelledBatch batch, Tensor embedded) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    return layer.isPresent()
+        ? decoder.hiddenAfter(layer.getAsInt(), batch.batch(), embedded, rows)
+        : decoder.hidden(batch.batch(), embedded, rows);
+  }
+
+  private Tensor slope(
+      List<TrainingSequence> sequences,
+      LabelledBatch batch,
+      Tensor hidden,
+      @Nullable Tensor headGradient,
+      double[] losses) {
+    return sequences.get(0).objective().layer().isPresent()
+        ? StatePass.run(sequences, hidden, losses)
+        : new HeadPass(decoder.head(), headGradient).run(sequences, batch, hidden, losses);
+  }
+
+  /** The sum of the sequences' losses under the weights as they are, without gradients. */
+  private double loss(List<TrainingSequence> sequences) {
+    double sum = 0;
+    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
+      List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
+      LabelledBatch batch =
+          LabelledBatch.of(part.stream().flatMap(s -> s.samples().stream()).toList());
+      double[] losses = new double[part.size()];
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        Tensor hidden =
+            hidden(part.get(0).objective().layer(), batch, decoder.embed(batch.batch().ids()));
+        slope(part, batch, hidden, null, losses);
+      }
+      sum += Arrays.stream(losses).sum();
+    }
+    return sum;
   }
 
   private Tensor embed(PackedBatch batch) {
@@ -136,16 +172,61 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Sets the gradient summed so far aside and begins a new sum; {@link #combine} puts both together.
+   */
+  public void setAside() {
+    if (pair == null) {
+      pair = new GradientPair(trained);
+    }
+    pair.setAside();
+  }
+
+  /** Puts the gradient that was set aside and the one summed since together. */
+  public void combine(GradientRule rule) {
+    if (pair == null) {
+      throw new IllegalStateException("no gradient was set aside");
+    }
+    pair.combine(rule);
+  }
+
+  /**
    * Updates the weights with the summed gradient and sets it to zero.
    *
    * @return the gradient's norm before clipping
    * @throws EngramException if the norm is NaN or infinite, before any weight is changed
    */
   public double update(double learningRate) {
-    double norm;
+    double norm = prepareGradients();
+    finishUpdate(learningRate * stretch);
+    return norm;
+  }
+
+  /**
+   * The same, with the step's length fitted: the step is tried forwards and backwards, and made as
+   * long as is best for a loss. Later updates are as much longer or shorter, until the next fit.
+   *
+   * <p><b>Source:</b> {@link ParabolaStep}.
+   *
+   * @param judges whose summed loss is to be lowest
+   * @param here that loss now
+   */
+  public double fittedUpdate(double learningRate, List<TrainingSequence> judges, double here) {
+    double norm = prepareGradients();
+    try (WeightLine line = new WeightLine(trained)) {
+      finishUpdate(learningRate * stretch);
+      double ahead = loss(judges);
+      line.to(-1);
+      double length = ParabolaStep.length(loss(judges), here, ahead);
+      line.to(length);
+      stretch *= length;
+    }
+    return norm;
+  }
+
+  private double prepareGradients() {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      norm = gradientNorm();
+      double norm = gradientNorm();
       if (!Double.isFinite(norm)) {
         throw EngramException.usage(
             "Update "
@@ -158,45 +239,22 @@ public final class Trainer implements AutoCloseable {
       if (settings.clipNorm() > 0) {
         scaleGradients(Math.min(1, settings.clipNorm() / (norm + 1e-6)));
       }
+      return norm;
+    }
+  }
+
+  private void finishUpdate(double learningRate) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
       optimizer.step(learningRate);
       trained.zeroGradients();
     }
     updates++;
-    return norm;
   }
 
-  /**
-   * How large the summed gradient is.
-   *
-   * @param l1 Σ|g|, over all trained weights
-   * @param l2 √(Σg²)
-   */
-  public record GradientSize(double l1, double l2) {}
-
-  /**
-   * Goes a step along the summed gradient without the optimiser: {@code θ −= step · sign(g)} or
-   * {@code θ −= step · g}. The gradient stays as it is.
-   */
-  public void step(double step, boolean sign) {
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      for (String name : trained.names()) {
-        Tensor gradient = trained.gradient(name);
-        trained.weight(name).add_(sign ? gradient.sign() : gradient, new Scalar(-step));
-      }
-    }
-  }
-
-  /** The size of the gradient summed since the last update. */
-  public GradientSize gradientSize() {
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      double sum = 0;
-      for (String name : trained.names()) {
-        sum += trained.gradient(name).abs().sum().to(ScalarType.Double).item_double();
-      }
-      return new GradientSize(sum, gradientNorm());
-    }
+  /** By how much fits have stretched the learning rate; 1 at the start. */
+  public double stretch() {
+    return stretch;
   }
 
   private double gradientNorm() {
@@ -227,13 +285,16 @@ public final class Trainer implements AutoCloseable {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       trained.all().forEach((name, weight) -> tensors.put("weight." + name, weight.detach()));
       tensors.putAll(optimizer.state());
-      tensors.put(
-          "updates",
-          torch
-              .zeros(new long[] {1}, Tensors.options(ScalarType.Double))
-              .fill_(new Scalar((double) updates)));
+      tensors.put("updates", number(updates));
+      tensors.put("stretch", number(stretch));
       SafetensorsWriter.write(folder.resolve(STATE), tensors, null);
     }
+  }
+
+  private static Tensor number(double value) {
+    return torch
+        .zeros(new long[] {1}, Tensors.options(ScalarType.Double))
+        .fill_(new Scalar(value));
   }
 
   /** Reads what {@link #saveState} wrote for the same model and scope. */
@@ -244,6 +305,7 @@ public final class Trainer implements AutoCloseable {
       trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor("weight." + name)));
       optimizer.state().forEach((name, tensor) -> tensor.copy_(file.tensor(name)));
       updates = (long) file.tensor("updates").item_double();
+      stretch = file.tensor("stretch").item_double();
       optimizer.restoreStep(updates);
     }
   }
@@ -268,6 +330,9 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (pair != null) {
+      pair.close();
+    }
     optimizer.close();
     trained.close();
   }

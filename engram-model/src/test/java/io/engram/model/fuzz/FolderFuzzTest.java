@@ -41,6 +41,9 @@ class FolderFuzzTest {
   @ValueSource(
       strings = {
         "family/gemma2",
+        "family/gpt2",
+        "family/opt",
+        "family/pythia",
         "family/gemma3",
         "family/llama3",
         "family/llama-yarn",

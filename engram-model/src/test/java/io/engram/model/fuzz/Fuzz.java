@@ -123,7 +123,7 @@ final class Fuzz {
 
   private static void requireFit(EngramException fault) {
     assertThat(fault.kind()).isNotEqualTo(EngramException.Kind.RESOURCES);
-    String message = String.valueOf(fault.getMessage());
+    String message = String.valueOf(fault.getMessage()).replace("\r\n", "\n");
     assertThat(message.length()).isLessThan(LONGEST_MESSAGE);
     assertThat(message.chars().filter(c -> c < ' ' && c != '\n' && c != '\t')).isEmpty();
   }

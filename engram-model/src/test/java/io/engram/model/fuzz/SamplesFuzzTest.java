@@ -26,6 +26,7 @@ class SamplesFuzzTest {
       {"text": "Running text with an é and a \\u00e9."}
       {"prompt_ids": [1, 2], "answer_ids": [3, 4, 5]}
       {"ids": [1, 2, 3]}
+      {"messages": [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Yes?"}]}
       """;
 
   private static final String CSV =

@@ -51,9 +51,9 @@ class FamilyTrainerTest {
   /** θ before less θ after a step of 1 along the gradient. */
   private static Map<String, double[]> gradients(LanguageModel model, TrainingSequence sequence) {
     Map<String, double[]> gradients = values(model);
-    try (Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.adamw(), 7)) {
+    try (Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.sgd(), 7)) {
       trainer.accumulate(List.of(sequence));
-      trainer.step(1, false);
+      trainer.update(1);
     }
     values(model)
         .forEach(
@@ -99,7 +99,7 @@ class FamilyTrainerTest {
 
   /** KL to the model as it was before its weights were moved, against autograd. */
   @ParameterizedTest
-  @ValueSource(strings = {"gemma2", "gemma3", "phi3", "olmo2"})
+  @ValueSource(strings = {"gemma2", "gemma3", "phi3", "olmo2", "pythia", "gpt2", "opt-after"})
   void gradientsOfKlEqualAutograds(String name) {
     TokenizedSample sample = last(name);
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096);

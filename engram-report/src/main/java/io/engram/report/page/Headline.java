@@ -5,6 +5,7 @@ import io.engram.report.figure.Metric;
 import io.engram.report.figure.Provenance;
 import io.engram.report.figure.Score;
 import io.engram.report.figure.Series;
+import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
 import io.engram.report.text.NumberText;
 import java.util.ArrayList;
@@ -76,10 +77,16 @@ public record Headline(String title, String plain, List<Value> values, String no
               refreshTime(run),
               Provenance.MEASURED));
     }
-    into.add(new Headline("Time", "training, MRD and answers", time, timeNote(runs)));
+    boolean predicted =
+        runs.stream().anyMatch(run -> run.order().equals(OrderText.PREDICTED_UPDATES));
+    String score = predicted ? "order" : "MRD";
+    into.add(new Headline("Time", "training, " + score + " and answers", time, timeNote(runs)));
     into.add(
         new Headline(
-            "Cost of MRD", "perturbed passes over the forget set", passes, "0 where not used"));
+            predicted ? "Cost of the order" : "Cost of MRD",
+            "perturbed passes over the forget set",
+            passes,
+            predicted ? "predicted updates have none, only their time" : "0 where not used"));
   }
 
   private static String updates(RunData run) {

@@ -2,6 +2,7 @@ package io.engram.report.page;
 
 import io.engram.core.run.MrdRow;
 import io.engram.report.figure.Metric;
+import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
@@ -100,7 +101,13 @@ final class Limits {
   private static void addMrd(List<String> limits, List<RunData> runs) {
     List<MrdRow> rows = runs.stream().flatMap(run -> run.firstMrd().stream()).toList();
     if (rows.isEmpty()) {
-      limits.add("No run shown computed MRD, so how hard each sample was is not known.");
+      boolean predicted =
+          runs.stream().anyMatch(run -> run.order().equals(OrderText.PREDICTED_UPDATES));
+      limits.add(
+          predicted
+              ? "No run shown computed MRD; the order went by predicted updates, which stand in"
+                  + " the run folder and not on this page."
+              : "No run shown computed MRD, so how hard each sample was is not known.");
       return;
     }
     int clamped = rows.stream().mapToInt(MrdRow::clamped).sum();

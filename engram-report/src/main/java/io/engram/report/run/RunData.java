@@ -46,9 +46,11 @@ public record RunData(
     return recipe.get("method.name", "");
   }
 
-  /** {@code uniform} or {@code mrd}. */
+  /** {@code uniform}, {@code mrd}, or {@code predicted_updates} where these take MRD's place. */
   public String order() {
-    return recipe.get("order.name", "uniform");
+    String order = recipe.get("order.name", "uniform");
+    boolean predicted = recipe.get("order.estimator.name", "").equals(OrderText.PREDICTED_UPDATES);
+    return order.equals("mrd") && predicted ? OrderText.PREDICTED_UPDATES : order;
   }
 
   /** Whether the model is the built-in one that is for demonstration only. */

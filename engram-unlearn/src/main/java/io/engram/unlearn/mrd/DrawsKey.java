@@ -57,7 +57,8 @@ public record DrawsKey(
             all.absolute(),
             all.tokens(),
             all.scope(),
-            all.clamp());
+            all.clamp(),
+            all.until());
   }
 
   /** SHA-256. */

@@ -41,7 +41,8 @@ public final class ModelScorer implements NoisyScorer, GradientScorer {
     return samples;
   }
 
-  private static TokenizedSample tokens(LanguageModel model, Sample sample, Scope scope) {
+  /** A sample with the tokens labelled that count. */
+  static TokenizedSample tokens(LanguageModel model, Sample sample, Scope scope) {
     TokenizedSample answer = model.samples().tokenize(sample);
     return scope == Scope.ANSWER ? answer : new TokenizedSample(answer.id(), answer.ids(), 1);
   }

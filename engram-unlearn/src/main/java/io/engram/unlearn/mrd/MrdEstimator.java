@@ -43,7 +43,8 @@ public interface MrdEstimator {
       case ANTITHETIC -> new AntitheticEstimator();
       case PAPER -> new PaperEstimator();
       case SHARED -> new SharedEstimator();
-      case GRADIENT, GAUSS_NEWTON -> throw new IllegalArgumentException(name + " needs gradients");
+      case GRADIENT, GAUSS_NEWTON, PREDICTED_UPDATES ->
+          throw new IllegalArgumentException(name + " needs gradients");
     };
   }
 }

@@ -114,6 +114,10 @@ public final class MrdMeasurement {
       case GRADIENT -> new GradientEstimator(model);
       case GAUSS_NEWTON -> new GaussNewtonEstimator(model);
       case ACTIVATION, PAPER, SHARED -> MrdEstimator.named(section.name());
+      case PREDICTED_UPDATES ->
+          throw EngramException.usage(
+              "order.estimator.name = predicted_updates: is not MRD and has no draws; it is for"
+                  + " an order, or engram mrd without --sweep.");
     };
   }
 

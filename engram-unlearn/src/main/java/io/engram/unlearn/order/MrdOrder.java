@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.OrderSection.Weight;
 import io.engram.core.run.MrdRow;
+import io.engram.core.run.PredictedUpdatesRow;
 import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.stat.ranking.NaturalRanking;
@@ -12,6 +13,8 @@ import org.hipparchus.stat.ranking.NaturalRanking;
  * Samples drawn with replacement, sample i with probability {@code p_i = MRD_i / Σ_j MRD_j}: easy
  * samples more often. An epoch is as many draws as there are samples, from stream (seed, "order",
  * epoch, 0).
+ *
+ * <p>Predicted updates N take the place of MRD as 1/N, which is what Def. 3.4 has MRD stand for.
  *
  * <p><b>Source:</b> Alg. 2; the formula is lost from it, and follows from Def. 3.4, by which the
  * updates a sample needs are as 1/MRD. Other weights are offered for that reason.
@@ -71,18 +74,35 @@ public final class MrdOrder implements SampleOrder {
       }
     }
     double[] mrd = rows.stream().mapToDouble(MrdRow::mrd).toArray();
-    double[] weights =
-        switch (weight) {
-          case MRD -> mrd;
-          case INVERSE -> Arrays.stream(mrd).map(value -> 1 / value).toArray();
-          case RANK -> new NaturalRanking().rank(mrd);
-        };
-    double sum = Arrays.stream(weights).sum();
-    if (!(sum > 0)) {
+    if (Arrays.stream(mrd).allMatch(value -> value == 0)) {
       throw EngramException.usage(
           "The MRD of all %d samples is 0, so none can be preferred. Take order.name = uniform, or a larger order.estimator.sigma."
               .formatted(rows.size()));
     }
+    return shares(mrd, weight);
+  }
+
+  /**
+   * The same with {@code 1 / max(N_i, 1)} for MRD_i. N below 1 counts as 1, for no sample is drawn
+   * for less than an update: one that is forgotten already, N = 0, is as easy as one that needs a
+   * single update, and doesn't take all draws.
+   *
+   * @return {@code [N]}, summing to 1
+   */
+  public static double[] ofUpdates(List<PredictedUpdatesRow> rows, Weight weight) {
+    return shares(
+        rows.stream().mapToDouble(row -> 1 / Math.max(row.predictedUpdates(), 1)).toArray(),
+        weight);
+  }
+
+  private static double[] shares(double[] ease, Weight weight) {
+    double[] weights =
+        switch (weight) {
+          case MRD -> ease;
+          case INVERSE -> Arrays.stream(ease).map(value -> 1 / value).toArray();
+          case RANK -> new NaturalRanking().rank(ease);
+        };
+    double sum = Arrays.stream(weights).sum();
     return Arrays.stream(weights).map(w -> w / sum).toArray();
   }
 

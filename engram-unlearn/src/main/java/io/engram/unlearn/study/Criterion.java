@@ -1,13 +1,24 @@
 package io.engram.unlearn.study;
 
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
 /**
- * When a sample counts as forgotten: a measure of it has come down to a threshold.
+ * When a sample counts as forgotten: a measure of it has come down to a threshold, and where EL is
+ * asked too, EL has.
  *
  * @param name in rows and tables
  * @param measure what has to fall
  * @param threshold to this or below
+ * @param extraction EL has to be this or below; null: isn't asked
  */
-public record Criterion(String name, Measure measure, double threshold) {
+public record Criterion(
+    String name, Measure measure, double threshold, @Nullable Double extraction) {
+  /** A criterion that doesn't ask EL. */
+  public Criterion(String name, Measure measure, double threshold) {
+    this(name, measure, threshold, null);
+  }
+
   /** What is asked of a sample. */
   public enum Measure {
     /** {@code (1/n) Σ_t ℓ_t}, nats. */
@@ -16,7 +27,7 @@ public record Criterion(String name, Measure measure, double threshold) {
     SUM_LOG_PROB,
     /**
      * Memorization accuracy, the share of labelled tokens that are the model's first choice. The
-     * rule of App. C.4 asks this and EL of a sample; this is its MA part.
+     * rule of App. C.4 asks this and EL of a sample.
      */
     MEMORIZATION_ACCURACY;
 
@@ -36,24 +47,61 @@ public record Criterion(String name, Measure measure, double threshold) {
    * @param logProb Σ_t ℓ_t, nats
    * @param hits labelled tokens that are the model's first choice
    * @param tokens labelled tokens
+   * @param extraction its EL
    */
-  public record Standing(double logProb, int hits, int tokens) {}
+  public record Standing(double logProb, int hits, int tokens, Extraction extraction) {}
 
-  /** Whether the sample is forgotten. */
+  /**
+   * EL of a sample, generated when it is first asked for: much text. It has to be asked for while
+   * the model stands as it does.
+   */
+  public static final class Extraction {
+    private final DoubleSupplier generate;
+    private @Nullable Double value;
+
+    /** From this generation; NaN where the answer is too short to have an EL. */
+    public Extraction(DoubleSupplier generate) {
+      this.generate = generate;
+    }
+
+    double value() {
+      Double known = value;
+      if (known == null) {
+        known = generate.getAsDouble();
+        value = known;
+      }
+      return known;
+    }
+
+    /** The value where it was asked for, else null. */
+    @Nullable Double ifKnown() {
+      return value;
+    }
+  }
+
+  /** Whether the sample is forgotten; an answer too short for EL is judged without. */
   boolean met(Standing standing) {
-    return measure.of(standing) <= threshold;
+    return measure.of(standing) <= threshold
+        && (extraction == null || !(standing.extraction().value() > extraction));
   }
 
   /**
-   * Where between two updates the threshold was crossed, were the way straight.
+   * Where between two updates the threshold was crossed, were the way straight; the later one of
+   * two. EL that nobody asked for before counts as crossed no later than the measure.
    *
    * @param before after u − 1 updates, not met
    * @param after after u updates, met
    * @return in (0, 1]
    */
   double crossing(Standing before, Standing after) {
-    double from = measure.of(before);
-    double to = measure.of(after);
-    return (from - threshold) / (from - to);
+    double ofMeasure = part(measure.of(before), measure.of(after), threshold);
+    Double elBefore = before.extraction().ifKnown();
+    return extraction == null || elBefore == null
+        ? ofMeasure
+        : Math.max(ofMeasure, part(elBefore, after.extraction().value(), extraction));
+  }
+
+  private static double part(double from, double to, double threshold) {
+    return from > threshold ? (from - threshold) / (from - to) : 0;
   }
 }

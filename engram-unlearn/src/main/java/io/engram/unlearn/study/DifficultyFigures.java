@@ -10,11 +10,21 @@ import java.util.Locale;
 
 /** Figures 3 and 4 of the paper, from the rows of a study. */
 final class DifficultyFigures {
-  private DifficultyFigures() {}
+  private final List<DifficultyRow> rows;
+  private final String suffix;
+
+  /**
+   * Of these rows.
+   *
+   * @param suffix ends each title
+   */
+  DifficultyFigures(List<DifficultyRow> rows, String suffix) {
+    this.rows = rows;
+    this.suffix = suffix;
+  }
 
   /** Figure 4: MRD against updates needed, a point a sample. */
-  static StudyFigure mrdAgainstUpdates(
-      List<DifficultyRow> rows, Criterion criterion, String reading) {
+  StudyFigure mrdAgainstUpdates(Criterion criterion, String reading) {
     List<Point> points =
         rows.stream()
             .filter(row -> row.updates().containsKey(criterion.name()))
@@ -27,7 +37,7 @@ final class DifficultyFigures {
             .toList();
     return new StudyFigure(
         "figure-4",
-        "MRD against updates needed",
+        "MRD against updates needed" + suffix,
         List.of(
             "Figure 4 of the paper. A point a sample; " + reading + ".",
             "Definition 3.4 expects the points to fall from left to right, updates as 1/MRD."),
@@ -39,10 +49,10 @@ final class DifficultyFigures {
   }
 
   /** How much samples differ. */
-  static StudyFigure updates(List<DifficultyRow> rows, Criterion criterion) {
+  StudyFigure updates(Criterion criterion) {
     return histogram(
         "updates",
-        "Updates needed, criterion " + criterion.name(),
+        "Updates needed, criterion " + criterion.name() + suffix,
         "How far samples differ in difficulty.",
         Axis.linear("updates needed", "updates"),
         rows.stream()
@@ -52,10 +62,10 @@ final class DifficultyFigures {
   }
 
   /** Figure 3: how far the parameters moved. */
-  static StudyFigure change(List<DifficultyRow> rows) {
+  StudyFigure change() {
     return histogram(
         "figure-3",
-        "Change of the parameters",
+        "Change of the parameters" + suffix,
         "Figure 3 of the paper: the mean of |θ − θ₀| over all parameters when the sample was"
             + " forgotten.",
         Axis.linear("mean |θ − θ₀|", ""),

@@ -62,13 +62,14 @@ final class DifficultyFindings {
       tables.add(table(criterion, predictions));
     }
     String reading = plan.mainReading();
-    figures.add(0, DifficultyFigures.mrdAgainstUpdates(rows, criteria.get(0), reading));
-    figures.add(1, DifficultyFigures.updates(rows, criteria.get(0)));
-    figures.add(2, DifficultyFigures.change(rows));
+    DifficultyFigures of = new DifficultyFigures(rows, plan.suffix());
+    figures.add(0, of.mrdAgainstUpdates(criteria.get(0), reading));
+    figures.add(1, of.updates(criteria.get(0)));
+    figures.add(2, of.change());
     tables.addAll(further);
     tables.add(costs());
     return new Study(
-        "Does MRD predict how many updates a sample needs?",
+        "Does MRD predict how many updates a sample needs%s?".formatted(plan.suffix()),
         question(),
         answer(found),
         facts(),
@@ -79,18 +80,25 @@ final class DifficultyFindings {
   }
 
   private String question() {
-    String unit =
-        plan.groups() == 0
-            ? rows.size() + " samples were unlearned one by one"
-            : "%d groups of %d samples, drawn with replacement, were unlearned"
-                .formatted(rows.size(), plan.groupSize());
     return String.format(
         Locale.ROOT,
         "%s from the same model by %s, and the updates counted until the mean loss was %s nats a"
             + " token: which score, taken before, ranks them as the updates do?",
-        unit,
+        units(),
         recipe.method().name().name().toLowerCase(Locale.ROOT),
         plan.meanNats());
+  }
+
+  private String units() {
+    if (plan.jointly()) {
+      int drawn = recipe.budget().batch() * recipe.budget().accumulate();
+      return "%d samples were unlearned jointly, %d an update in uniform order,"
+          .formatted(rows.size(), Math.min(drawn, rows.size()));
+    }
+    return plan.groups() == 0
+        ? rows.size() + " samples were unlearned one by one"
+        : "%d groups of %d samples, drawn with replacement, were unlearned"
+            .formatted(rows.size(), plan.groupSize());
   }
 
   private List<String> answer(Map<String, List<Prediction>> found) {
@@ -142,10 +150,10 @@ final class DifficultyFindings {
     return facts;
   }
 
-  private static StudyFigure forest(Criterion criterion, List<Prediction> predictions) {
+  private StudyFigure forest(Criterion criterion, List<Prediction> predictions) {
     return new StudyFigure(
         "correlations-" + criterion.name().replace('_', '-'),
-        "Scores against updates needed, criterion " + criterion.name(),
+        "Scores against updates needed, criterion " + criterion.name() + plan.suffix(),
         List.of(
             "Spearman's ρ with a 95 % bootstrap interval (samples redrawn, 1,000 times). The paper"
                 + " expects MRD near −1: a small MRD means many updates."),
@@ -164,7 +172,7 @@ final class DifficultyFindings {
                     .toList())));
   }
 
-  private static StudyTable table(Criterion criterion, List<Prediction> predictions) {
+  private StudyTable table(Criterion criterion, List<Prediction> predictions) {
     List<StudyTable.Column> columns =
         List.of(
             StudyTable.Column.of("score"),
@@ -175,11 +183,13 @@ final class DifficultyFindings {
             StudyTable.Column.of("ρ, length fixed"),
             StudyTable.Column.of("ρ, length and loss fixed"));
     return new StudyTable(
-        "Criterion %s: %s at most %s"
+        "Criterion %s: %s at most %s%s%s"
             .formatted(
                 criterion.name(),
                 criterion.measure().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                criterion.threshold()),
+                criterion.threshold(),
+                criterion.extraction() == null ? "" : ", EL at most " + criterion.extraction(),
+                plan.suffix()),
         "Rank correlation of each score with the updates needed.",
         columns,
         predictions.stream().map(Prediction::cells).toList());
@@ -197,10 +207,19 @@ final class DifficultyFindings {
 
   private List<String> limits() {
     return List.of(
-        "One model, one state of memorisation, one seed; a sample is unlearned alone, without"
-            + " anything that keeps the rest.",
+        plan.jointly()
+            ? "One model, one state of memorisation, one seed, one run; updates are those of the"
+                + " run, most of which draw other samples. Nothing keeps the rest. Predicted"
+                + " updates are of a sample alone."
+            : "One model, one state of memorisation, one seed; a sample is unlearned alone,"
+                + " without anything that keeps the rest.",
         "Updates are interpolated between the last two on a straight line, so that ties are few.",
-        "ma_average is the MA part of App. C.4's rule; its EL part isn't asked.");
+        plan.extraction()
+            ? "el_ma is App. C.4's rule: MA and EL_10 below their averages at the start. EL is"
+                + " generated only where MA is met, so that where MA falls last the way is"
+                + " interpolated by it alone. Answers shorter than ten tokens have no EL and are"
+                + " judged by MA."
+            : "ma_average is the MA part of App. C.4's rule; its EL part isn't asked.");
   }
 
   private StudyProvenance provenance(int samples) {

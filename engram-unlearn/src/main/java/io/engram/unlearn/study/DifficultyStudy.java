@@ -2,7 +2,6 @@ package io.engram.unlearn.study;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
@@ -14,23 +13,23 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.WeightSnapshot;
+import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.train.Setup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores of samples before unlearning, then each sample (or group of samples) unlearned from the
- * same starting point, and how the two go together. Rows are written as they come; the same study
- * in the same folder goes on where it was.
+ * same starting point, or all in one run, and how the two go together. Rows are written as they
+ * come; the same study in the same folder goes on where it was, but for one joint run, which is
+ * made again from its beginning.
  *
  * <p>Folder: {@code recipe.yaml}, {@code scores.json}, {@code difficulty.jsonl}, {@code
  * study.json}.
@@ -74,9 +73,7 @@ public final class DifficultyStudy {
       try (WeightSnapshot start = new WeightSnapshot(model)) {
         Scores scores = scores(model, samples);
         List<Criterion> criteria = criteria(scores, tokens);
-        UpdatesNeeded unlearning = new UpdatesNeeded(recipe, model, start, criteria, plan.most());
-        UpdatesPredictor predictor = new UpdatesPredictor(recipe, model, start, plan.meanNats());
-        List<DifficultyRow> rows = unlearn(unlearning, predictor, tokens, scores);
+        List<DifficultyRow> rows = rows(model, start, criteria, tokens, scores);
         Study study =
             new DifficultyFindings(recipe, plan, setup, model.hash(), criteria, scores, rows)
                 .study(samples.size(), characteristics(model, samples, tokens, scores));
@@ -163,91 +160,54 @@ public final class DifficultyStudy {
   private List<Criterion> criteria(Scores scores, List<TokenizedSample> tokens) {
     double[] lengths = tokens.stream().mapToDouble(TokenizedSample::labels).sorted().toArray();
     double median = lengths[lengths.length / 2];
-    double[] accuracy = scores.values().getOrDefault("memorization_accuracy", new double[0]);
-    double average = Arrays.stream(accuracy).average().orElse(1);
     int size = plan.groups() > 0 ? plan.groupSize() : 1;
-    return List.of(
-        new Criterion("mean", Criterion.Measure.MEAN_LOG_PROB, -plan.meanNats()),
-        new Criterion("sum", Criterion.Measure.SUM_LOG_PROB, -plan.meanNats() * median * size),
-        // Below the average by any amount: the next value that a token can make.
-        new Criterion(
-            "ma_average", Criterion.Measure.MEMORIZATION_ACCURACY, Math.nextDown(average)),
-        new Criterion("ma_half", Criterion.Measure.MEMORIZATION_ACCURACY, 0.5));
+    List<Criterion> criteria =
+        new ArrayList<>(
+            List.of(
+                new Criterion("mean", Criterion.Measure.MEAN_LOG_PROB, -plan.meanNats()),
+                new Criterion(
+                    "sum", Criterion.Measure.SUM_LOG_PROB, -plan.meanNats() * median * size),
+                accuracy("ma_average", belowAverage(scores, "memorization_accuracy"), null),
+                accuracy("ma_half", 0.5, null)));
+    if (plan.extraction()) {
+      criteria.add(
+          accuracy(
+              "el_ma",
+              belowAverage(scores, "memorization_accuracy"),
+              belowAverage(scores, "extraction_likelihood")));
+    }
+    return criteria;
   }
 
-  private List<DifficultyRow> unlearn(
-      UpdatesNeeded unlearning,
-      UpdatesPredictor predictor,
+  private static Criterion accuracy(String name, double threshold, @Nullable Double extraction) {
+    return new Criterion(name, Criterion.Measure.MEMORIZATION_ACCURACY, threshold, extraction);
+  }
+
+  /** Below the average of a score by any amount: the next number. */
+  private static double belowAverage(Scores scores, String name) {
+    return Math.nextDown(
+        Arrays.stream(scores.values().getOrDefault(name, new double[0]))
+            .filter(Double::isFinite)
+            .average()
+            .orElse(1));
+  }
+
+  private List<DifficultyRow> rows(
+      LanguageModel model,
+      WeightSnapshot start,
+      List<Criterion> criteria,
       List<TokenizedSample> tokens,
       Scores scores) {
-    List<int[]> units = units(tokens.size());
-    Path file = folder.resolve("difficulty.jsonl");
-    List<DifficultyRow> rows =
-        Files.exists(file)
-            ? new ArrayList<>(JsonFiles.readLines(file, DifficultyRow.class))
-            : new ArrayList<>();
-    setup.progress().start("unlearning one by one", units.size() - rows.size(), "samples");
-    for (int u = rows.size(); u < units.size(); u++) {
-      if (setup.interrupted().getAsBoolean()) {
-        throw EngramException.usage(
-            "Stopped after %d of %d. The same command goes on from there."
-                .formatted(u, units.size()));
-      }
-      DifficultyRow row = row(u, units.get(u), unlearning, predictor, tokens, scores);
-      rows.add(row);
-      append(file, JsonFiles.line(row) + "\n");
-      setup.progress().advance(1);
-    }
-    setup.progress().finish();
-    return rows;
-  }
-
-  private List<int[]> units(int count) {
-    if (plan.groups() == 0) {
-      return IntStream.range(0, count).mapToObj(i -> new int[] {i}).toList();
-    }
-    RandomStream random = RandomStream.of(recipe.seed(), "study-groups", 0, 0);
-    List<int[]> units = new ArrayList<>();
-    for (int g = 0; g < plan.groups(); g++) {
-      units.add(IntStream.range(0, plan.groupSize()).map(i -> random.nextInt(count)).toArray());
-    }
-    return units;
-  }
-
-  private DifficultyRow row(
-      int number,
-      int[] unit,
-      UpdatesNeeded unlearning,
-      UpdatesPredictor predictor,
-      List<TokenizedSample> tokens,
-      Scores scores) {
-    List<TokenizedSample> own = Arrays.stream(unit).mapToObj(tokens::get).toList();
-    UpdatesPredictor.Forecast forecast = predictor.of(own);
-    UpdatesNeeded.Outcome outcome = unlearning.of(own);
-    Map<String, Double> means = new LinkedHashMap<>();
-    scores
-        .values()
-        .forEach(
-            (name, values) ->
-                means.put(
-                    name, Arrays.stream(unit).mapToDouble(i -> values[i]).average().orElseThrow()));
-    addForecast(means, forecast);
-    String id = plan.groups() == 0 ? own.get(0).id() : Integer.toString(number);
-    int labels = own.stream().mapToInt(TokenizedSample::labels).sum();
-    return new DifficultyRow(id, labels, means, outcome.updates(), outcome.change());
-  }
-
-  private static void addForecast(Map<String, Double> scores, UpdatesPredictor.Forecast forecast) {
-    scores.put("gradient_l1", forecast.gradient().l1());
-    scores.put("relative_gradient_l1", forecast.gradient().l1() / forecast.loss());
-    scores.put("predicted_updates", forecast.updates());
-  }
-
-  private static void append(Path file, String line) {
-    try {
-      Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw EngramException.resources(file + " can't be written: " + e.getMessage(), e);
-    }
+    UpdatesPredictor predictor =
+        new UpdatesPredictor(model, recipe.scope(), recipe.optimizer(), plan.meanNats());
+    DifficultyRows rows =
+        new DifficultyRows(
+            folder.resolve("difficulty.jsonl"), plan, setup, tokens, scores.values());
+    return plan.jointly()
+        ? rows.jointly(
+            new UpdatesJointly(recipe, model, start, predictor, criteria, plan.most(), setup))
+        : rows.oneByOne(
+            new UpdatesNeeded(recipe, model, start, predictor, criteria, plan.most()),
+            recipe.seed());
   }
 }

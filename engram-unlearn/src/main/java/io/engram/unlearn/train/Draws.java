@@ -1,24 +1,28 @@
 package io.engram.unlearn.train;
 
+import io.engram.core.recipe.EstimatorSection.EstimatorName;
 import io.engram.core.recipe.OrderSection;
 import io.engram.core.recipe.OrderSection.OrderName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.MrdRow;
+import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.MrdOrder;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.order.UniformOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The draws of each epoch, by the recipe's order; for MRD order (Alg. 2) MRD is measured anew every
- * m epochs and written to the run folder. An epoch whose MRD is in the folder already, as in a
- * resumed run, reads it from there.
+ * The draws of each epoch, by the recipe's order; for MRD order (Alg. 2) MRD, or what takes its
+ * place, is measured anew every m epochs and written to the run folder. An epoch whose measurement
+ * is in the folder already, as in a resumed run, reads it from there.
  */
 final class Draws {
   private final Recipe recipe;
@@ -45,12 +49,17 @@ final class Draws {
     }
     int refreshed =
         order.refreshEpochs() == 0 ? 0 : epoch / order.refreshEpochs() * order.refreshEpochs();
-    List<MrdRow> rows =
-        folder.mrdEpochs().contains(refreshed) ? folder.mrd(refreshed) : measure(epoch, model);
-    return MrdOrder.of(MrdOrder.probabilities(rows, order.weight()), recipe.seed());
+    double[] probabilities =
+        order.estimator().name() == EstimatorName.PREDICTED_UPDATES
+            ? MrdOrder.ofUpdates(updates(refreshed, epoch, model), order.weight())
+            : MrdOrder.probabilities(mrd(refreshed, epoch, model), order.weight());
+    return MrdOrder.of(probabilities, recipe.seed());
   }
 
-  private List<MrdRow> measure(int epoch, LanguageModel model) {
+  private List<MrdRow> mrd(int refreshed, int epoch, LanguageModel model) {
+    if (folder.mrdEpochs().contains(refreshed)) {
+      return folder.mrd(refreshed);
+    }
     long start = System.nanoTime();
     MrdMeasurement.Result found =
         MrdMeasurement.run(
@@ -62,13 +71,28 @@ final class Draws {
             KeptDraws.NONE,
             setup.progress());
     folder.writeMrd(epoch, found.rows());
+    write(epoch, start, Map.of("passes", found.passes(), "sigma", found.sigma()), found.notes());
+    return found.rows();
+  }
+
+  private List<PredictedUpdatesRow> updates(int refreshed, int epoch, LanguageModel model) {
+    if (folder.predictedUpdatesEpochs().contains(refreshed)) {
+      return folder.predictedUpdates(refreshed);
+    }
+    long start = System.nanoTime();
+    UpdatesPredictor.Result found =
+        UpdatesPredictor.run(model, data.forget(), recipe, setup.progress());
+    folder.writePredictedUpdates(epoch, found.rows());
+    write(epoch, start, Map.of("estimator", "predicted_updates"), found.notes());
+    return found.rows();
+  }
+
+  private void write(int epoch, long start, Map<String, Object> own, List<String> notes) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("epoch", epoch);
-    fields.put("passes", found.passes());
-    fields.put("sigma", found.sigma());
-    fields.put("notes", found.notes());
+    fields.putAll(new TreeMap<>(own));
+    fields.put("notes", notes);
     fields.put("seconds", (System.nanoTime() - start) / 1e9);
     folder.journal().write("refresh", fields);
-    return found.rows();
   }
 }

@@ -6,6 +6,7 @@ import io.engram.core.recipe.TemplateSpec;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.text.PairTemplate;
 import io.engram.model.text.PromptTemplate;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
@@ -54,10 +55,10 @@ public record Setup(
     };
   }
 
-  /** The template that a recipe or option names. */
-  public static PromptTemplate template(TemplateSpec spec) {
+  /** The template that a recipe or option names; null: the model's own chat template. */
+  public static @Nullable PromptTemplate template(TemplateSpec spec) {
     if (spec instanceof TemplateSpec.Pair pair) {
-      return new PromptTemplate("custom", pair.prompt(), pair.answer());
+      return new PairTemplate("custom", pair.prompt(), pair.answer());
     }
     return PromptTemplate.named(((TemplateSpec.Named) spec).name());
   }

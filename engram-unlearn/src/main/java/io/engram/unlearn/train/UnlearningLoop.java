@@ -57,10 +57,7 @@ public final class UnlearningLoop {
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
       RunState state = RunState.open(folder, data, resumed);
-      Outcome outcome;
-      try (Stages stages = new Stages(recipe, folder, setup, model, data, state)) {
-        outcome = stages.run(start);
-      }
+      Outcome outcome = new Stages(recipe, folder, setup, model, data, state).run(start);
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
       return outcome;
     } catch (RuntimeException e) {

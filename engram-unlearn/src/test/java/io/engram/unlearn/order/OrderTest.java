@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.recipe.OrderSection.Weight;
 import io.engram.core.run.MrdRow;
+import io.engram.core.run.PredictedUpdatesRow;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -42,6 +43,24 @@ class OrderTest {
     // Places 1, 3.5, 3.5, 2.
     assertThat(MrdOrder.probabilities(rows, Weight.RANK))
         .containsExactly(new double[] {0.1, 0.35, 0.35, 0.2}, within(1e-15));
+  }
+
+  /** N = 0 and N = 0.5 count as one update: as easy as N = 1, not endlessly easier. */
+  @Test
+  void predictedUpdatesAreEaseTheOtherWayRound() {
+    List<PredictedUpdatesRow> rows =
+        DoubleStream.of(0, 0.5, 1, 2, 4)
+            .mapToObj(n -> new PredictedUpdatesRow("s" + n, n, 0.1, 5))
+            .toList();
+    // 1 : 1 : 1 : 1/2 : 1/4
+    assertThat(MrdOrder.ofUpdates(rows, Weight.MRD))
+        .containsExactly(
+            new double[] {4 / 15.0, 4 / 15.0, 4 / 15.0, 2 / 15.0, 1 / 15.0}, within(1e-15));
+    assertThat(MrdOrder.ofUpdates(rows, Weight.INVERSE))
+        .containsExactly(new double[] {1 / 9.0, 1 / 9.0, 1 / 9.0, 2 / 9.0, 4 / 9.0}, within(1e-15));
+    assertThat(MrdOrder.ofUpdates(rows, Weight.RANK))
+        .containsExactly(
+            new double[] {4 / 15.0, 4 / 15.0, 4 / 15.0, 2 / 15.0, 1 / 15.0}, within(1e-15));
   }
 
   @Test

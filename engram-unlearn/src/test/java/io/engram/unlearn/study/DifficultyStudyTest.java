@@ -9,6 +9,7 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyTable;
 import io.engram.unlearn.Golden;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +29,13 @@ class DifficultyStudyTest {
   @TempDir Path folder;
 
   private static DifficultyPlan plan(int groups, @Nullable String retrained) {
-    return new DifficultyPlan(5, groups, 3, List.of(0.01), 2, 6.5, 8, groups == 0, retrained);
+    return new DifficultyPlan(
+        5, groups, 3, false, List.of(0.01), 2, 6.5, 8, groups == 0, retrained);
+  }
+
+  /** At most four epochs of three updates. */
+  private static DifficultyPlan jointly() {
+    return new DifficultyPlan(5, 0, 3, true, List.of(0.01), 2, 6.5, 4, false, null);
   }
 
   private List<DifficultyRow> run(
@@ -103,7 +110,10 @@ class DifficultyStudyTest {
         .extracting(StudyFigure::id)
         .startsWith("figure-4", "updates", "figure-3")
         .contains("correlations-mean", "correlations-ma-half");
-    assertThat(study.tables()).hasSize(6);
+    assertThat(study.tables()).hasSize(7);
+    assertThat(study.tables())
+        .extracting(StudyTable::title)
+        .anyMatch(t -> t.contains(", EL at most"));
     assertThat(study.provenance().seed()).isEqualTo(recipe.seed());
   }
 
@@ -124,6 +134,39 @@ class DifficultyStudyTest {
     }
     assertThat(Study.read(folder.resolve("groups/study.json")).question())
         .startsWith("7 groups of 3 samples, drawn with replacement, were unlearned from");
+  }
+
+  /** Two samples an update: the run's updates are counted, and the last epoch ends at 12. */
+  @ParameterizedTest
+  @ValueSource(strings = {TinyStudy.SGD, TinyStudy.ADAMW, TinyStudy.LORA})
+  void allAreUnlearnedInOneRun(String sections) throws IOException {
+    Recipe recipe =
+        TinyStudy.recipe(folder, sections + "\nbudget: {epochs: 1, batch: 2, accumulate: 1}");
+    List<DifficultyRow> rows = run("joint", recipe, jointly(), () -> false);
+    assertThat(rows)
+        .extracting(DifficultyRow::id)
+        .containsExactlyInAnyOrder("f0", "f1", "f2", "f3", "f4");
+    for (DifficultyRow row : rows) {
+      assertThat(row.updates().values()).allMatch(updates -> updates >= 0 && updates <= 12);
+      assertThat(row.updates()).containsKey("mean");
+      assertThat(row.change()).isPositive();
+      assertThat(score(row, "predicted_updates")).isPositive();
+    }
+    Study study = Study.read(folder.resolve("joint/study.json"));
+    assertThat(study.title()).endsWith("needs, jointly?");
+    assertThat(study.question())
+        .startsWith("5 samples were unlearned jointly, 2 an update in uniform order, from");
+    assertThat(study.figures()).allMatch(figure -> figure.title().endsWith(", jointly"));
+
+    AtomicInteger asked = new AtomicInteger();
+    assertThatThrownBy(() -> run("cut", recipe, jointly(), () -> asked.incrementAndGet() == 3))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "Stopped after 2 of at most 12 updates. The same command keeps the scores and starts"
+                + " this joint run again.");
+    assertThat(run("cut", recipe, jointly(), () -> false)).isEqualTo(rows);
+    // Finished, it isn't made again.
+    assertThat(run("cut", recipe, jointly(), () -> true)).isEqualTo(rows);
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.engram.unlearn.Golden;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.mrd.ModelScorer;
+import io.engram.unlearn.mrd.UpdatesPredictor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,14 @@ class UpdatesNeededTest {
     return new Criterion("mean", Criterion.Measure.MEAN_LOG_PROB, threshold);
   }
 
+  private static UpdatesNeeded needed(
+      Recipe recipe, LanguageModel model, WeightSnapshot start, Criterion criterion, int most) {
+    UpdatesPredictor predictor =
+        new UpdatesPredictor(
+            model, recipe.scope(), recipe.optimizer(), Math.abs(criterion.threshold()));
+    return new UpdatesNeeded(recipe, model, start, predictor, List.of(criterion), most);
+  }
+
   /** Mean ℓ after 0, 1, 2 .. updates, by a loop of its own on a model of its own. */
   private static double[] path(Recipe recipe, List<TokenizedSample> samples, int updates) {
     UpdateSize size = UpdateSize.of(samples);
@@ -93,12 +102,11 @@ class UpdatesNeededTest {
       List<TokenizedSample> samples =
           model.samples().tokenize(SampleSource.load(recipe.forget().data())).subList(1, 2);
       double threshold = mean(model, samples) - MORE_NATS;
-      UpdatesNeeded unlearning =
-          new UpdatesNeeded(recipe, model, start, List.of(below(threshold)), MOST);
-      UpdatesNeeded.Outcome outcome = unlearning.of(samples);
+      UpdatesNeeded unlearning = needed(recipe, model, start, below(threshold), MOST);
+      CriteriaMet.Outcome outcome = unlearning.of(samples);
       assertThat(weights(model)).isEqualTo(before);
       assertThat(model.decoder().parameters().adapters()).isEmpty();
-      assertThat(unlearning.of(samples)).isEqualTo(outcome);
+      assertThat(unlearning.of(samples)).usingRecursiveComparison().isEqualTo(outcome);
 
       double needed = outcome.updates().getOrDefault("mean", Double.NaN);
       int last = (int) Math.ceil(needed);
@@ -126,19 +134,17 @@ class UpdatesNeededTest {
                 Arrays.fill(equal, 1.0 / logProbs.length);
                 return equal;
               });
-      UpdatesNeeded unlearning = new UpdatesNeeded(recipe, model, start, List.of(below(-100)), 1);
+      UpdatesNeeded unlearning = needed(recipe, model, start, below(-100), 1);
       for (int i = 0; i < samples.size(); i++) {
-        UpdatesPredictor.Forecast forecast =
-            new UpdatesPredictor(recipe, model, start, 100).of(scorer.samples().subList(i, i + 1));
-        UpdatesNeeded.Outcome outcome = unlearning.of(scorer.samples().subList(i, i + 1));
+        CriteriaMet.Outcome outcome = unlearning.of(scorer.samples().subList(i, i + 1));
         double norm = Math.sqrt(squares[i]);
-        assertThat(forecast.gradient().l2()).isCloseTo(norm, within(1e-4 * norm));
-        assertThat(forecast.gradient().l1()).isGreaterThan(norm);
+        assertThat(outcome.forecast().start().l2()).isCloseTo(norm, within(1e-4 * norm));
+        assertThat(outcome.forecast().start().l1()).isGreaterThan(norm);
         assertThat(outcome.updates()).isEmpty();
         // Plain gradient ascent of one update moves the weights by η∇L.
         assertThat(outcome.change())
             .isCloseTo(
-                0.01 * forecast.gradient().l1() / model.decoder().parameters().count(),
+                0.01 * outcome.forecast().start().l1() / model.decoder().parameters().count(),
                 within(1e-4 * outcome.change()));
       }
     }
@@ -151,8 +157,7 @@ class UpdatesNeededTest {
         WeightSnapshot start = new WeightSnapshot(model)) {
       List<TokenizedSample> samples =
           model.samples().tokenize(SampleSource.load(recipe.forget().data())).subList(0, 1);
-      UpdatesNeeded.Outcome outcome =
-          new UpdatesNeeded(recipe, model, start, List.of(below(-0.1)), MOST).of(samples);
+      CriteriaMet.Outcome outcome = needed(recipe, model, start, below(-0.1), MOST).of(samples);
       assertThat(outcome.updates()).containsOnlyKeys("mean").containsEntry("mean", 0.0);
       assertThat(outcome.change()).isZero();
     }

@@ -7,6 +7,7 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
+import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
 import io.engram.model.tensor.Device;
@@ -93,7 +94,16 @@ class UnlearningLoopTest {
         "name: grad_diff, retain_loss: kl",
         "name: po",
         "name: npo",
-        "name: npo, reduction: mean"
+        "name: npo, reduction: mean",
+        "name: simnpo, delta: 1",
+        "name: dpo",
+        "name: wga",
+        "name: undial, retain_weight: 0.5, retain_loss: kl",
+        "name: ceu",
+        "name: rmu",
+        "name: rmu, layer: 1, retain_loss: nll",
+        "name: ngdiff, fit_updates: 2",
+        "name: gru, retain_loss: kl"
       })
   void everyMethodRunsWithMrdOrderAndInterruptedEndsInTheSameBytes(String method)
       throws IOException {
@@ -115,6 +125,43 @@ class UnlearningLoopTest {
     assertThat(weights(cut)).isEqualTo(weights(whole));
     for (String file : List.of("samples.jsonl", "mrd/epoch-000.jsonl", "mrd/epoch-002.jsonl")) {
       assertThat(cut.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "scope={train: lora}", "optimizer.name=sgd"})
+  void predictedUpdatesMakeAnOrderInTheMiddleOfTraining(String setting) throws IOException {
+    String order = "name: mrd, refresh_epochs: 2, estimator: {name: predicted_updates, until: 12}";
+    Recipe recipe =
+        RecipeReader.parse(
+            RecipeWriter.yaml(recipe("name: grad_diff", order)),
+            setting.isEmpty() ? List.of() : List.of(setting),
+            Recipe.Kind.UNLEARN,
+            "test");
+    Path whole = run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      UnlearningLoop.run(recipe, run, setup(() -> asked.incrementAndGet() == 7));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, setup(() -> false));
+    }
+    assertThat(weights(cut)).isEqualTo(weights(whole));
+    assertThat(whole.resolve("mrd")).doesNotExist();
+    try (RunFolder run = RunFolder.read(whole)) {
+      assertThat(run.predictedUpdatesEpochs()).containsExactly(0, 2);
+      assertThat(run.predictedUpdates(0)).hasSize(6).isNotEqualTo(run.predictedUpdates(2));
+      assertThat(run.predictedUpdates(0)).allMatch(row -> row.predictedUpdates() > 0);
+      JsonNode refresh =
+          run.journal().read().stream()
+              .filter(e -> e.path("event").asString().equals("refresh"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(refresh.path("estimator").asString()).isEqualTo("predicted_updates");
+      assertThat(refresh.path("notes").get(0).asString())
+          .contains(setting.contains("lora") ? "on the adapters" : "on the weights");
+      assertThat(refresh.has("sigma")).isFalse();
     }
   }
 

@@ -1,4 +1,4 @@
-package io.engram.unlearn.study;
+package io.engram.unlearn.mrd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.engram.unlearn.study;
+package io.engram.unlearn.mrd;
 
 import java.util.Arrays;
 

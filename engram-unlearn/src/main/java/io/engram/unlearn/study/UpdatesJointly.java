@@ -1,0 +1,169 @@
+package io.engram.unlearn.study;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.Recipe;
+import io.engram.model.LanguageModel;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.LearningRate;
+import io.engram.model.train.Trainer;
+import io.engram.model.train.WeightSnapshot;
+import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.train.Setup;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Unlearns all samples in one run, in uniform order with the recipe's batch, and counts for each
+ * the updates of the run until it meets each criterion. After each update those samples are scored
+ * that haven't met all. There is no retain term.
+ *
+ * <p>Epoch e goes through the samples in the order of stream (seed, "order", e, 0).
+ */
+final class UpdatesJointly {
+  private final Recipe recipe;
+  private final LanguageModel model;
+  private final WeightSnapshot start;
+  private final UpdatesPredictor predictor;
+  private final Standings standings;
+  private final List<Criterion> criteria;
+  private final int epochs;
+  private final Setup setup;
+
+  /**
+   * For a model at its starting point.
+   *
+   * @param predictor asked of each sample before the first update
+   * @param epochs after which criteria that aren't met are given up
+   */
+  UpdatesJointly(
+      Recipe recipe,
+      LanguageModel model,
+      WeightSnapshot start,
+      UpdatesPredictor predictor,
+      List<Criterion> criteria,
+      int epochs,
+      Setup setup) {
+    this.recipe = recipe;
+    this.model = model;
+    this.start = start;
+    this.predictor = predictor;
+    this.standings = new Standings(model);
+    this.criteria = criteria;
+    this.epochs = epochs;
+    this.setup = setup;
+  }
+
+  /**
+   * Unlearns the samples; the model is at its starting point again afterwards.
+   *
+   * @param found told each sample's outcome and number, once it has met all criteria or at the end
+   * @throws EngramException if it's interrupted: a run isn't taken up in its middle
+   */
+  void run(List<TokenizedSample> samples, ObjIntConsumer<CriteriaMet.Outcome> found) {
+    start.restore();
+    try (Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
+      new Run(trainer, samples, found).all();
+    } finally {
+      start.restore();
+    }
+  }
+
+  /** Samples of an update. */
+  private int perUpdate(int samples) {
+    return Math.min(samples, recipe.budget().batch() * recipe.budget().accumulate());
+  }
+
+  /** One run's state. */
+  private final class Run {
+    private final Trainer trainer;
+    private final List<TokenizedSample> samples;
+    private final ObjIntConsumer<CriteriaMet.Outcome> found;
+    private final ForgetSequences sequences;
+    private final List<UpdatesPredictor.Forecast> forecasts;
+    private final List<CriteriaMet> met;
+    private int[] left;
+    private int updates;
+
+    /** Mean |θ − θ_0| after so many updates, NaN until it's asked for: a pass over all weights. */
+    private double moved = Double.NaN;
+
+    Run(Trainer trainer, List<TokenizedSample> samples, ObjIntConsumer<CriteriaMet.Outcome> found) {
+      this.trainer = trainer;
+      this.samples = samples;
+      this.found = found;
+      this.sequences = new ForgetSequences(recipe.method(), model, samples);
+      setup.progress().start("predicted updates", samples.size(), "samples");
+      this.forecasts = new ArrayList<>();
+      for (TokenizedSample sample : samples) {
+        forecasts.add(predictor.of(List.of(sample)));
+        setup.progress().advance(1);
+      }
+      setup.progress().finish();
+      this.met =
+          standings.each(samples).stream().map(now -> new CriteriaMet(criteria, now)).toList();
+      this.left = IntStream.range(0, samples.size()).toArray();
+      handOver();
+    }
+
+    void all() {
+      UniformOrder order = new UniformOrder(samples.size(), recipe.seed());
+      int step = perUpdate(samples.size());
+      int most = epochs * ((samples.size() + step - 1) / step);
+      setup.progress().start("unlearning jointly", most, "updates");
+      for (int epoch = 0; epoch < epochs && left.length > 0; epoch++) {
+        int[] drawn = order.epoch(epoch);
+        for (int from = 0; from < drawn.length && left.length > 0; from += step) {
+          stopIfAsked(most);
+          update(Arrays.copyOfRange(drawn, from, Math.min(drawn.length, from + step)), most);
+          setup.progress().advance(1);
+        }
+      }
+      setup.progress().finish();
+      for (int i : left) {
+        found.accept(met.get(i).outcome(forecasts.get(i), this::moved), i);
+      }
+    }
+
+    private double moved() {
+      if (Double.isNaN(moved)) {
+        moved = start.meanAbsoluteChange();
+      }
+      return moved;
+    }
+
+    private void stopIfAsked(int most) {
+      if (setup.interrupted().getAsBoolean()) {
+        throw EngramException.usage(
+            "Stopped after %d of at most %d updates. The same command keeps the scores and starts this joint run again."
+                .formatted(updates, most));
+      }
+    }
+
+    private void update(int[] drawn, int most) {
+      trainer.accumulate(sequences.of(Arrays.stream(drawn).mapToObj(samples::get).toList()));
+      trainer.update(LearningRate.at(recipe.optimizer(), updates, most));
+      updates++;
+      moved = Double.NaN;
+      List<Criterion.Standing> now =
+          standings.each(Arrays.stream(left).mapToObj(samples::get).toList());
+      for (int i = 0; i < left.length; i++) {
+        met.get(left[i]).look(updates, now.get(i), this::moved);
+      }
+      handOver();
+    }
+
+    /** Tells of the samples that have met all criteria; the others are left. */
+    private void handOver() {
+      for (int i : left) {
+        if (met.get(i).all()) {
+          found.accept(met.get(i).outcome(forecasts.get(i), this::moved), i);
+        }
+      }
+      left = Arrays.stream(left).filter(i -> !met.get(i).all()).toArray();
+    }
+  }
+}
