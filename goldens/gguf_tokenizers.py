@@ -94,7 +94,10 @@ def write_llama(path):
     def add(writer):
         writer.add_tokenizer_model("llama")
         writer.add_tokenizer_pre("default")
-        writer.add_token_list([own.id_to_piece(i) for i in range(size)] + ["[PAD1]"])
+        # As llama.cpp's converter writes them: pieces that users defined with blanks, as they stand in a text.
+        pieces = [own.id_to_piece(i) for i in range(size)]
+        defined = [t == gguf.TokenType.USER_DEFINED for t in types]
+        writer.add_token_list([p.replace("▁", " ") if d else p for p, d in zip(pieces, defined)] + ["[PAD1]"])
         writer.add_token_scores([own.get_score(i) for i in range(size)] + [-1000.0])
         writer.add_token_types(types + [gguf.TokenType.UNUSED])
         writer.add_bos_token_id(own.bos_id())

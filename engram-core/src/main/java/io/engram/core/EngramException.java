@@ -26,10 +26,15 @@ public final class EngramException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** What a terminal still shows at once; a file may hold names and values of any length. */
+  private static final int LONGEST = 8000;
+
+  private static final int END_KEPT = 1000;
+
   private final Kind kind;
 
   private EngramException(Kind kind, String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(shown(message), cause);
     this.kind = kind;
   }
 
@@ -61,5 +66,35 @@ public final class EngramException extends RuntimeException {
   /** 2 for usage, 3 for files, 4 for memory and disk. */
   public int exitCode() {
     return kind.exitCode;
+  }
+
+  /**
+   * Without the middle of what is far too long, and with the pictures of control characters in
+   * their place: a name in a file could otherwise steer the terminal.
+   */
+  private static String shown(String message) {
+    String cut =
+        message.length() <= LONGEST
+            ? message
+            : message.substring(0, LONGEST - END_KEPT)
+                + " … ("
+                + (message.length() - LONGEST)
+                + " characters more) … "
+                + message.substring(message.length() - END_KEPT);
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < cut.length(); i++) {
+      char c = cut.charAt(i);
+      boolean lineEnd = c == '\n' || cut.startsWith("\r\n", i);
+      boolean control = Character.isISOControl(c) && !lineEnd && c != '\t';
+      shown.append(control ? picture(c) : c);
+    }
+    return shown.toString();
+  }
+
+  private static char picture(char control) {
+    if (control < ' ') {
+      return (char) ('\u2400' + control);
+    }
+    return control == '\u007f' ? '\u2421' : '\ufffd';
   }
 }

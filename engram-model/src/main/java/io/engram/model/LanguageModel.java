@@ -95,10 +95,7 @@ public final class LanguageModel implements AutoCloseable {
     ModelFolder folder = ModelFolder.find(model, options.base());
     DecoderConfig config = folder.decoder();
     Torch.load();
-    Dtype stored =
-        options.initialize()
-            ? null
-            : WeightFiles.storedDtype(folder.weights(), config);
+    Dtype stored = options.initialize() ? null : WeightFiles.storedDtype(folder.weights(), config);
     Dtype wanted = wantedDtype(config, options);
     Dtype dtype = wanted != null ? wanted : stored != null ? stored : Dtype.FLOAT32;
     Path adapter = folder.adapter();

@@ -7,6 +7,7 @@ import io.engram.core.hub.HubName;
 import io.engram.core.run.Hashes;
 import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.Pickles;
+import io.engram.model.checkpoint.SettingsFile;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.checkpoint.gguf.GgufMetadata;
@@ -17,6 +18,7 @@ import io.engram.model.text.ChatTemplateFiles;
 import io.engram.model.text.GgufTokenizer;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,9 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -80,7 +80,13 @@ record ModelFolder(
     if (HubName.isMarked(model) || name.map(HubCache.here()::knows).orElse(false)) {
       return true;
     }
-    Path path = Path.of(model);
+    Path path;
+    try {
+      path = Path.of(model);
+    } catch (InvalidPathException e) {
+      // The name stands in a file and may be anything.
+      return false;
+    }
     return Files.isDirectory(path)
         || GgufFile.isGguf(path)
         || EngramHome.find("models/" + model).isPresent();
@@ -138,7 +144,7 @@ record ModelFolder(
       throw EngramException.file(
           folder + " has no config.json; a Hugging Face model folder has one.");
     }
-    JsonNode config = json(file);
+    JsonNode config = SettingsFile.read(file);
     DecoderConfig decoder = Family.readAny(config, file.toString());
     return new ModelFolder(folder, weights, adapter, config, decoder);
   }
@@ -148,18 +154,10 @@ record ModelFolder(
       if (!Files.isRegularFile(beside)) {
         return gguf.config();
       }
-      if (json(beside) instanceof ObjectNode read) {
+      if (SettingsFile.read(beside) instanceof ObjectNode read) {
         return gguf.config(read, beside.toString());
       }
       throw EngramException.file(beside + " is no JSON object; a config.json is one.");
-    }
-  }
-
-  private static JsonNode json(Path file) {
-    try {
-      return JsonMapper.shared().readTree(file.toFile());
-    } catch (JacksonException e) {
-      throw EngramException.file(file + " is no JSON: " + e.getOriginalMessage(), e);
     }
   }
 
@@ -253,7 +251,7 @@ record ModelFolder(
     addIds(config.path(EOS), ids);
     Path file = base.resolve("generation_config.json");
     if (Files.isRegularFile(file)) {
-      addIds(json(file).path(EOS), ids);
+      addIds(SettingsFile.read(file).path(EOS), ids);
     }
     return ids;
   }

@@ -172,13 +172,26 @@ class ModelFilesTest {
         "\"lora_alpha\": 8|\"lora_alpha\": \"x\"|lora_alpha \"x\" is no number",
         "\"LORA\"|\"IA3\"|not supported: peft_type \"IA3\"; LoRA, rsLoRA and DoRA",
         "\"rank_pattern\": {}|\"rank_pattern\": {\"v_proj\": 1}|has ranks 4 and 4",
-        "{|[|could not be read"
+        "{|[|is no JSON"
       })
   void adapterSettingsThatCannotBeAreNamed(String from, String to, String message)
       throws IOException {
     Path adapter = copyOf("lora/all-linear");
     change(adapter.resolve("adapter_config.json"), from, to);
     assertAdapterRefused(adapter, "llama/gqa-tied", message);
+  }
+
+  @Test
+  void anAdapterOfABaseThatIsNoPathIsNamed() throws IOException {
+    Path adapter = copyOf("lora/all-linear");
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        "{\"r\": 4, \"base_model_name_or_path\": \"a\\u0000b\"}");
+    ModelOptions options =
+        new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 1, 64, false, 42);
+    assertThatThrownBy(() -> LanguageModel.open(adapter.toString(), options).close())
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("is an adapter of a␀b, which is no folder here.");
   }
 
   @Test

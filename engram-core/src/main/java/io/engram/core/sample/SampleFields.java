@@ -26,6 +26,10 @@ final class SampleFields {
   static Sample sample(SampleRows.Row row, String number) {
     ObjectNode fields = row.fields();
     JsonNode id = fields.path("id");
+    if (id.isContainer()) {
+      throw EngramException.usage(
+          "%s: id is %s; a text or a number is right".formatted(row.where(), id));
+    }
     String name = id.isMissingNode() || id.isNull() ? number : id.asString();
     return new Sample(name, content(fields, row.where()));
   }

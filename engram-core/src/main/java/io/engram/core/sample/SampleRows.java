@@ -2,6 +2,8 @@ package io.engram.core.sample;
 
 import io.engram.core.EngramException;
 import io.engram.core.data.ParquetRows;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,10 +127,21 @@ final class SampleRows {
 
   private static List<Row> parquet(Path file, String name) {
     List<Row> rows = new ArrayList<>();
-    for (ObjectNode fields : TextFile.unpacked(file, name, ParquetRows::read)) {
+    List<ObjectNode> read =
+        TextFile.unpacked(
+            file, name, whole -> ParquetRows.read(whole, TextFile.mostUnpacked(size(whole, name))));
+    for (ObjectNode fields : read) {
       rows.add(new Row(fields, name + " row " + rows.size()));
     }
     return rows;
+  }
+
+  private static long size(Path file, String name) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw EngramException.file(name + " can't be read: " + e.getMessage(), e);
+    }
   }
 
   private static Row row(JsonNode node, String where) {

@@ -1,7 +1,6 @@
 package io.engram.core.sample;
 
 import io.engram.core.EngramException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -19,6 +18,15 @@ import java.util.zip.GZIPInputStream;
 /** A file as UTF-8 text, unpacked where its name ends in {@code .gz}. */
 final class TextFile {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  /** A text has to fit one string, and several copies of it the memory. */
+  private static final long MOST_BYTES = 1L << 30;
+
+  /** Text packs to a tenth, much repeated text to a fiftieth; a bomb of zeros to a thousandth. */
+  private static final long MOST_TIMES = 100;
+
+  /** What a packed file may hold however small it is. */
+  private static final long ALWAYS_BYTES = 1L << 24;
 
   private TextFile() {}
 
@@ -63,10 +71,29 @@ final class TextFile {
       throw EngramException.file(
           name + (Files.exists(file) ? " is a folder, not a file" : " does not exist"));
     }
-    // Read whole first: a stream left open by a damaged header would leak.
-    return isPacked(file)
-        ? new GZIPInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))
-        : Files.newInputStream(file);
+    InputStream in = Files.newInputStream(file);
+    if (!isPacked(file)) {
+      String fault = "%s has more than %d bytes; split it".formatted(name, MOST_BYTES);
+      return new BoundedStream(in, MOST_BYTES, fault);
+    }
+    try {
+      long most = mostUnpacked(Files.size(file));
+      return new BoundedStream(new GZIPInputStream(in), most, tooMuch(name, most));
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /** How many bytes a packed file of this size may hold. */
+  static long mostUnpacked(long packedBytes) {
+    return Math.min(MOST_BYTES, Math.max(ALWAYS_BYTES, MOST_TIMES * packedBytes));
+  }
+
+  private static String tooMuch(String name, long most) {
+    return ("%s unpacks to more than %d bytes, far more than text of its size does;"
+            + " unpack it first if it is right")
+        .formatted(name, most);
   }
 
   private static boolean isPacked(Path file) {

@@ -89,7 +89,7 @@ public final class Tofu {
 
   private static TofuRow row(String id, SampleRows.Row row) {
     ObjectNode fields = row.fields();
-    if (!fields.has("question") || !fields.has("answer")) {
+    if (!fields.path("question").isString() || !fields.path("answer").isString()) {
       throw EngramException.file(row.where() + " has no question or no answer");
     }
     return new TofuRow(
@@ -98,12 +98,19 @@ public final class Tofu {
         fields.path("answer").asString(),
         text(fields, "paraphrased_question"),
         text(fields, "paraphrased_answer"),
-        fields.path("perturbed_answer").valueStream().map(JsonNode::asString).toList(),
+        fields.path("perturbed_answer").valueStream().map(answer -> plain(answer, row)).toList(),
         IntStream.rangeClosed(1, 4)
             .mapToObj(option -> fields.path("option" + option))
             .filter(option -> !option.isMissingNode())
-            .map(JsonNode::asString)
+            .map(option -> plain(option, row))
             .toList());
+  }
+
+  private static String plain(JsonNode value, SampleRows.Row row) {
+    if (value.isContainer()) {
+      throw EngramException.file(row.where() + " has the answer " + value + ", which is no text");
+    }
+    return value.asString();
   }
 
   private static @Nullable String text(ObjectNode fields, String name) {

@@ -65,6 +65,21 @@ class DuckDbTest {
         .hasMessageStartingWith(file + " can't be read as Parquet: ");
   }
 
+  @Test
+  void aParquetFileOfEndlessEqualRowsIsTold() throws SQLException {
+    Path file = parquet("d.parquet", "SELECT repeat('x', 1000) AS text FROM range(20000)");
+    assertThat(file).satisfies(f -> assertThat(f.toFile().length()).isLessThan(100_000));
+    assertThatThrownBy(() -> SampleSource.load(file.toString()))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
+        .hasMessageContaining("has rows of more than 16777216 characters, far more than text");
+  }
+
+  @Test
+  void numbersThatJsonHasNotDoNotEndTheReading() throws SQLException {
+    Path file = parquet("e.parquet", "SELECT 'a' AS text, 'NaN'::DOUBLE AS n, '-inf'::FLOAT AS m");
+    assertThat(SampleSource.load(file.toString())).hasSize(1);
+  }
+
   private String lines() throws IOException {
     return Files.writeString(
             temporary.resolve("a.jsonl"),

@@ -195,6 +195,26 @@ class SampleSourceTest {
     assertFault(file, 3, file + " can't be read: Not in GZIP format");
   }
 
+  @Test
+  void packsThatAreBombsAreTold() throws IOException {
+    String bomb = packed("bomb.txt.gz", "a".repeat((1 << 24) + 1));
+    assertFault(bomb, 3, bomb + " unpacks to more than 16777216 bytes, far more than text");
+    String repeated = packed("r.txt.gz", "all work and no play\n".repeat(100_000));
+    assertThat(SampleSource.load(repeated)).hasSize(100_000);
+  }
+
+  @Test
+  void valuesOfAbsurdSizeOrDepthAreTold() throws IOException {
+    String list = file("l.jsonl", "{\"id\":[1],\"text\":\"a\"}");
+    assertFault(list, 2, list + " line 1: id is [1]; a text or a number is right");
+    String deep = file("d.json", "[{\"text\":" + "[".repeat(100_000));
+    assertFault(deep, 3, deep + " line 1: ");
+    String digits = file("n.jsonl", "{\"ids\":[" + "7".repeat(1_000_000) + "]}");
+    assertFault(digits, 3, digits + " line 1 is not JSON: ");
+    String control = file("c.jsonl", "{\"text\":{\"a\":\"\\u001b[2J\"}}");
+    assertFault(control, 2, control + " line 1: text is {\"a\":\"\\u001B[2J\"}, not a text");
+  }
+
   private static void assertFault(String data, int exitCode, String message) {
     assertThatThrownBy(() -> SampleSource.load(data))
         .isInstanceOfSatisfying(

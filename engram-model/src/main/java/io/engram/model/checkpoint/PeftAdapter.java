@@ -166,7 +166,10 @@ public final class PeftAdapter {
     requireFit(weight, outAndIn, a, b, settings.rank(module));
     return new StoredAdapter(
         new Parameters.Adapter(
-            float32(PREFIX + module + A), float32(PREFIX + module + B), settings.scale(module), transposed),
+            float32(PREFIX + module + A),
+            float32(PREFIX + module + B),
+            settings.scale(module),
+            transposed),
         settings.isDora() ? magnitude(weight, module, outAndIn[0]) : null);
   }
 

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** An adapter_config.json. */
 record PeftConfig(Path path, JsonNode settings) {
@@ -62,11 +60,7 @@ record PeftConfig(Path path, JsonNode settings) {
    * @throws EngramException if it's missing or no JSON
    */
   static PeftConfig read(Path path) {
-    try {
-      return new PeftConfig(path, JsonMapper.shared().readTree(path.toFile()));
-    } catch (JacksonException e) {
-      throw EngramException.file(path + " could not be read: " + e.getOriginalMessage(), e);
-    }
+    return new PeftConfig(path, SettingsFile.read(path));
   }
 
   /** The base model's name, or null. */
@@ -99,7 +93,8 @@ record PeftConfig(Path path, JsonNode settings) {
   double scale(String module) {
     JsonNode own = ofPattern("alpha_pattern", module);
     JsonNode alpha = own == null ? settings.path("lora_alpha") : own;
-    if (!alpha.isMissingNode() && !(alpha.isNumber() && Double.isFinite(alpha.doubleValue()))) {
+    if (!alpha.isMissingNode()
+        && !(alpha.isNumber() && Double.isFinite(alpha.asDouble(Double.NaN)))) {
       throw EngramException.file(path + ": lora_alpha " + alpha + " is no number.");
     }
     boolean root = settings.path("use_rslora").asBoolean(false);

@@ -20,7 +20,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -34,6 +36,10 @@ public final class SafetensorsFile implements TensorFile {
   private static final long MAX_HEADER_BYTES = 1L << 24;
 
   private static final int MAX_SIZES = 8;
+
+  /** The format forbids a name that stands twice; which one counts would be a matter of taste. */
+  private static final ObjectReader JSON =
+      JsonMapper.shared().reader().with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   /**
    * Bytes a number takes in formats that no weight is computed in. Files hold such tensors beside
@@ -79,7 +85,7 @@ public final class SafetensorsFile implements TensorFile {
       ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
       while (header.hasRemaining() && channel.read(header, 8 + header.position()) >= 0) {}
       dataStart = 8 + headerBytes;
-      readHeader(JsonMapper.shared().readTree(header.array()), size - dataStart);
+      readHeader(JSON.readTree(header.array()), size - dataStart);
       bytes = map(path, size);
     } catch (IOException e) {
       throw EngramException.file(path + ": could not be read: " + e.getMessage(), e);

@@ -3,6 +3,7 @@ package io.engram.model.checkpoint;
 import io.engram.core.EngramException;
 import io.engram.model.tensor.Dtype;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,9 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The safetensors files of a Hugging Face folder: model.safetensors, or shards with their index.
@@ -23,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class WeightFolder implements AutoCloseable {
   private static final String SINGLE = Shards.SINGLE;
   private static final String INDEX = Shards.INDEX;
+
+  /** The largest models have 200; each open one takes a mapping, of which systems have 65,530. */
+  private static final int MOST_SHARDS = 4096;
 
   private final Path folder;
   private final Path index;
@@ -42,11 +44,7 @@ final class WeightFolder implements AutoCloseable {
       shards = null;
       return;
     }
-    try {
-      shards = JsonMapper.shared().readTree(index.toFile()).path("weight_map");
-    } catch (JacksonException e) {
-      throw EngramException.file(index + " is no JSON: " + e.getOriginalMessage(), e);
-    }
+    shards = SettingsFile.read(index).path("weight_map");
   }
 
   /** What the files say they hold. */
@@ -65,7 +63,11 @@ final class WeightFolder implements AutoCloseable {
     if (shards == null) {
       return;
     }
-    names.forEach(this::path);
+    long files = names.stream().map(this::path).distinct().count();
+    if (files > MOST_SHARDS) {
+      throw EngramException.file(
+          index + " names " + files + " files; at most " + MOST_SHARDS + " can be open at once.");
+    }
     List<String> missing = names.stream().filter(name -> shard(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
       throw EngramException.file(
@@ -95,10 +97,25 @@ final class WeightFolder implements AutoCloseable {
 
   private Path path(String name) {
     String shard = shard(name);
-    if (shard.contains("/") || shard.contains("\\") || shard.contains("..")) {
+    if (!isFileName(shard)) {
       throw EngramException.file(index + ": \"" + shard + "\" is not a file of this folder.");
     }
     return folder.resolve(shard);
+  }
+
+  /**
+   * Whether it names a file of the folder itself. The file may be a link to elsewhere: in a hub's
+   * cache every file is.
+   */
+  private static boolean isFileName(String name) {
+    if (name.contains("/") || name.contains("\\") || name.contains("..")) {
+      return false;
+    }
+    try {
+      return Path.of(name).getRoot() == null;
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private String shard(String name) {

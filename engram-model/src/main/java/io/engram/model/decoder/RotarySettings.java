@@ -13,6 +13,17 @@ public record RotarySettings(double theta, int dim, RopeScaling scaling) {
     return scaling.frequencies(this, length);
   }
 
+  /** Whether every angle of every position is a number. */
+  public boolean isFinite() {
+    boolean finite = Double.isFinite(scaling.attentionFactor());
+    for (int length : new int[] {1, Integer.MAX_VALUE}) {
+      for (float frequency : frequencies(length)) {
+        finite &= Float.isFinite(frequency);
+      }
+    }
+    return finite;
+  }
+
   /** {@code θ^(−2i/d)}, rounded to float32 as transformers does. */
   float[] unscaled() {
     float[] frequencies = new float[dim / 2];

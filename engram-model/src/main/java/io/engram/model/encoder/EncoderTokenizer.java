@@ -3,9 +3,9 @@ package io.engram.model.encoder;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.engram.core.EngramException;
-import java.io.IOException;
+import io.engram.model.checkpoint.SettingsFile;
+import io.engram.model.text.NativeTokenizer;
 import java.nio.file.Path;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -43,7 +43,8 @@ final class EncoderTokenizer implements AutoCloseable {
     requireSupported(folder, json, settings);
     double own = settings.path("model_max_length").asDouble(Double.POSITIVE_INFINITY);
     int most = (int) Math.min(wanted > 0 ? wanted : own, config.mostTokens());
-    EncoderTokenizer opened = new EncoderTokenizer(open(file), file, config.vocabularySize(), most);
+    HuggingFaceTokenizer library = NativeTokenizer.open(SettingsFile.bytes(file), file.toString());
+    EncoderTokenizer opened = new EncoderTokenizer(library, file, config.vocabularySize(), most);
     try {
       opened.requireSpecialTokens();
     } catch (RuntimeException e) {
@@ -51,17 +52,6 @@ final class EncoderTokenizer implements AutoCloseable {
       throw e;
     }
     return opened;
-  }
-
-  private static HuggingFaceTokenizer open(Path file) {
-    // The file may have a length and padding of its own; both are the caller's business.
-    Map<String, String> options =
-        Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
-    try {
-      return HuggingFaceTokenizer.newInstance(file, options);
-    } catch (IOException | RuntimeException e) {
-      throw EngramException.file(file + " is not a tokenizer: " + e.getMessage(), e);
-    }
   }
 
   private static void requireSupported(Path folder, JsonNode json, JsonNode settings) {

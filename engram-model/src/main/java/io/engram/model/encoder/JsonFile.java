@@ -1,11 +1,10 @@
 package io.engram.model.encoder;
 
 import io.engram.core.EngramException;
+import io.engram.model.checkpoint.SettingsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /** The JSON files of an encoder's folder. */
@@ -23,11 +22,7 @@ final class JsonFile {
           "%s has no %s; the Hugging Face folder of an encoder has one."
               .formatted(file.getParent(), file.getFileName()));
     }
-    try {
-      return JsonMapper.shared().readTree(file.toFile());
-    } catch (JacksonException e) {
-      throw EngramException.file(file + " is no JSON: " + e.getOriginalMessage(), e);
-    }
+    return SettingsFile.read(file);
   }
 
   /** Reads a file; a missing node where there is none. */

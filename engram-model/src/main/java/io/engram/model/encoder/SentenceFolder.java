@@ -2,6 +2,7 @@ package io.engram.model.encoder;
 
 import io.engram.core.EngramException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ record SentenceFolder(
       return of(folder, Pooling.MEAN, false, files);
     }
     files.add(folder.resolve(MODULES));
-    JsonNode modules = JsonFile.read(folder.resolve(MODULES));
+    List<JsonNode> modules = JsonFile.read(folder.resolve(MODULES)).valueStream().toList();
     List<String> kinds = new ArrayList<>();
     modules.forEach(module -> kinds.add(kind(module)));
     if (!kinds.equals(List.of("Transformer", "Pooling"))
@@ -135,12 +136,18 @@ record SentenceFolder(
 
   private static Path path(Path folder, JsonNode module) {
     String relative = module.path("path").asString("");
-    Path path = folder.resolve(relative).normalize();
-    if (relative.contains("..") || !path.startsWith(folder.normalize())) {
-      throw EngramException.file(
-          folder.resolve(MODULES) + ": \"" + relative + "\" is not a folder in this one.");
+    EngramException fault =
+        EngramException.file(
+            folder.resolve(MODULES) + ": \"" + relative + "\" is not a folder in this one.");
+    try {
+      Path path = folder.resolve(relative).normalize();
+      if (relative.contains("..") || !path.startsWith(folder.normalize())) {
+        throw fault;
+      }
+      return path;
+    } catch (InvalidPathException e) {
+      throw fault;
     }
-    return path;
   }
 
   private static void requireNoPrompt(Path folder) {

@@ -71,11 +71,13 @@ public record ConfigReader(JsonNode config, List<String> faults) {
 
   /** The value as a finite number above 0; {@code key} names it. */
   double positive(String key, JsonNode value) {
-    if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
+    // A whole number beyond all doubles has no double value.
+    double number = value.isNumber() ? value.asDouble(Double.NaN) : Double.NaN;
+    if (!(number > 0) || Double.isInfinite(number)) {
       faults.add(key + " " + value + " is no positive number");
       return 1;
     }
-    return value.doubleValue();
+    return number;
   }
 
   /** True or false; false if it isn't there. */

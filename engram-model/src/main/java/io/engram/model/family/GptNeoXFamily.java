@@ -59,7 +59,7 @@ final class GptNeoXFamily implements Family {
             hidden -> reader.count("intermediate_size", RotaryDecoder.MOST_WIDE),
             2048);
     if (reader.has("head_dim")
-        && reader.count("head_dim", RotaryDecoder.MOST_HEADS) != shape.headDim()) {
+        && reader.count("head_dim", RotaryDecoder.MOST_HEAD_DIM) != shape.headDim()) {
       reader.faults().add("head_dim is not supported where it isn't hidden_size over heads");
     }
     Structure.Residual residual =

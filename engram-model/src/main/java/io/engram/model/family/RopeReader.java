@@ -4,7 +4,6 @@ import io.engram.model.decoder.RopeScaling;
 import io.engram.model.decoder.RotarySettings;
 import io.engram.model.decoder.Shape;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -94,7 +93,11 @@ record RopeReader(ConfigReader reader, Shape shape) {
     }
     double base =
         settings.has(THETA) ? settings.positive(THETA, theta) : reader.positive(THETA, theta);
-    return new RotarySettings(base, dim, scaling(settings, type, base, dim));
+    RotarySettings read = new RotarySettings(base, dim, scaling(settings, type, base, dim));
+    if (reader.faults().isEmpty() && !read.isFinite()) {
+      reader.faults().add("the rope settings give frequencies that are no finite numbers");
+    }
+    return read;
   }
 
   private RopeScaling scaling(ConfigReader settings, String type, double theta, int dim) {
@@ -181,7 +184,7 @@ record RopeReader(ConfigReader reader, Shape shape) {
     JsonNode list = settings.config().path(key);
     if (!list.isArray() || list.size() != count) {
       reader.faults().add(key + " is no list of " + count + " numbers");
-      return Collections.nCopies(count, 1.0);
+      return List.of();
     }
     List<Double> factors = new ArrayList<>();
     list.forEach(each -> factors.add(settings.positive(key, each)));

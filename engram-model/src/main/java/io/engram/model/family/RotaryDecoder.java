@@ -21,6 +21,7 @@ final class RotaryDecoder {
   // Far above any model; they keep products of sizes within a long and lists of layers in memory.
   static final int MOST_LAYERS = 10_000;
   static final int MOST_HEADS = 1 << 14;
+  static final int MOST_HEAD_DIM = 1 << 14;
   static final int MOST_WIDE = 1 << 24;
 
   private RotaryDecoder() {}
@@ -78,7 +79,7 @@ final class RotaryDecoder {
         reader.count("num_hidden_layers", MOST_LAYERS),
         heads,
         kvHeads == 0 ? heads : kvHeads,
-        reader.count("head_dim", MOST_HEADS, headDim),
+        reader.count("head_dim", MOST_HEAD_DIM, headDim),
         reader.count("max_position_embeddings", Integer.MAX_VALUE, defaults.maxPositions()));
   }
 
@@ -89,6 +90,9 @@ final class RotaryDecoder {
           String.format(
               "num_attention_heads %d is no multiple of %d kv-heads",
               shape.heads(), shape.kvHeads()));
+    }
+    if (shape.headDim() > MOST_HEAD_DIM) {
+      faults.add("heads of " + shape.headDim() + " numbers; " + MOST_HEAD_DIM + " are the most");
     }
     if (faults.isEmpty() && (shape.headDim() == 0 || shape.headDim() % 2 != 0)) {
       faults.add(

@@ -33,8 +33,9 @@ record LayerBytes(DecoderConfig config, Dtype dtype) {
         .filter(weight -> isTarget(scope, weight.getKey()))
         .mapToLong(
             weight -> {
-              long out = weight.getValue()[0];
-              long in = weight.getValue()[1];
+              boolean transposed = config.structure().transposed();
+              long out = weight.getValue()[transposed ? 1 : 0];
+              long in = weight.getValue()[transposed ? 0 : 1];
               return 4 * (in + scope.rank() + 2 * out) + 2 * w * out;
             })
         .sum();

@@ -172,7 +172,7 @@ public final class GgufTokenizer {
     }
     List<Piece> pieces = new ArrayList<>();
     for (int i = 0; i < scores.length; i++) {
-      pieces.add(new Piece(tokens.get(i), (float) scores[i], types.get(i)));
+      pieces.add(new Piece(pieceText(i), (float) scores[i], types.get(i)));
     }
     Normalization rules =
         new Normalization(
@@ -191,6 +191,12 @@ public final class GgufTokenizer {
             rules,
             origin);
     return withEnds(SentencePieceTree.of(model, named(), true), true);
+  }
+
+  /** Those that users defined are written as they stand in a text, with blanks. */
+  private String pieceText(int id) {
+    String text = tokens.get(id);
+    return types.get(id) == PieceType.USER_DEFINED ? text.replace(' ', '▁') : text;
   }
 
   private ObjectNode bytePairs() {

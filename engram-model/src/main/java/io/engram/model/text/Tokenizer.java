@@ -4,10 +4,7 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.engram.core.EngramException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 
 /** A model's own tokenizer, run by the Hugging Face library. */
@@ -41,15 +38,8 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   static Tokenizer open(TokenizerFiles.Content content, int eosId) {
-    try {
-      HuggingFaceTokenizer opened =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(content.json()),
-              Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true"));
-      return new Tokenizer(opened, eosId, content.specialIds());
-    } catch (IOException | RuntimeException e) {
-      throw EngramException.file(content.origin() + " is not a tokenizer: " + e.getMessage(), e);
-    }
+    HuggingFaceTokenizer opened = NativeTokenizer.open(content.json(), content.origin());
+    return new Tokenizer(opened, eosId, content.specialIds());
   }
 
   /** Tokenises a text, with the special tokens that the tokenizer adds by itself. */

@@ -37,8 +37,7 @@ final class NewAdapters {
                   uniform(scope.rank(), in, stream.child(number), decoder.device()),
                   Tensors.to(
                       torch.zeros(
-                          new long[] {out, scope.rank()},
-                          Tensors.options(ScalarType.Float)),
+                          new long[] {out, scope.rank()}, Tensors.options(ScalarType.Float)),
                       decoder.device()),
                   scope.alpha() / scope.rank(),
                   transposed));

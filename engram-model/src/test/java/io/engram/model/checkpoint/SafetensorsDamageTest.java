@@ -9,17 +9,20 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Safetensors files and indexes whose headers lie. */
 class SafetensorsDamageTest {
@@ -57,6 +60,13 @@ class SafetensorsDamageTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
             + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|4|b begins at byte 0"
             + " of the data where the one before it ends at 4",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+            + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|4|its header is no"
+            + " JSON: Duplicate",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483648,2147483648,4],\"data_offsets\":[0,4]}}|4"
+            + "|a has an impossible shape",
+        "{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,4]}}|4|a has 4 bytes where its"
+            + " shape takes 2",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|6|its tensors end at byte 4"
             + " of the data, which has 6",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}}|4|its header is no JSON"
@@ -103,15 +113,55 @@ class SafetensorsDamageTest {
         "[]|names no shard for a and 1 other weights.",
         "{\"weight_map\":{\"a\":\"s.safetensors\"}}|names no shard for b.",
         "{\"weight_map\":{\"a\":\"../s.safetensors\",\"b\":\"s\"}}|is not a file of this folder",
+        "{\"weight_map\":{\"a\":\"/s.safetensors\",\"b\":\"s\"}}|is not a file of this folder",
+        "{\"weight_map\":{\"a\":\"s\\u0000\",\"b\":\"s\"}}|\"s␀\" is not a file of this folder",
         "{\"weight_map\":{\"a\":\"s.safetensors\",\"b\":\"s\"}}|s.safetensors: no such file"
       })
   void lyingIndexesAreNamed(String index, String message) throws IOException {
     Files.writeString(folder.resolve("model.safetensors.index.json"), index);
-    Map<String, long[]> shapes = new java.util.LinkedHashMap<>();
+    Map<String, long[]> shapes = new LinkedHashMap<>();
     shapes.put("a", new long[] {1});
     shapes.put("b", new long[] {1});
     assertThatThrownBy(() -> WeightFiles.read(folder, shapes, null, Device.CPU).close())
         .isInstanceOf(EngramException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void indexesOfThousandsOfFilesAreNamed() throws IOException {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    Map<String, String> files = new LinkedHashMap<>();
+    for (int i = 0; i < 5000; i++) {
+      shapes.put("w" + i, new long[] {1});
+      files.put("w" + i, i + ".safetensors");
+    }
+    JsonMapper.shared()
+        .writeValue(
+            folder.resolve("model.safetensors.index.json").toFile(), Map.of("weight_map", files));
+    assertThatThrownBy(() -> WeightFiles.read(folder, shapes, null, Device.CPU).close())
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("names 5000 files; at most 4096 can be open at once.");
+  }
+
+  @Test
+  void settingsOfAbsurdSizeOrDepthAreNamed() throws IOException {
+    Path file = folder.resolve("config.json");
+    try (RandomAccessFile huge = new RandomAccessFile(file.toFile(), "rw")) {
+      huge.setLength(1L << 40);
+    }
+    assertUnread(file, "has more than 67108864 bytes, far more than settings take.");
+    Files.writeString(file, "{\"a\":".repeat(100_000));
+    assertUnread(file, "is no JSON: ");
+    Files.writeString(file, "{\"a\":" + "7".repeat(1_000_000) + "}");
+    assertUnread(file, "is no JSON: ");
+    Files.delete(file);
+    assertUnread(file, "could not be read: ");
+  }
+
+  private static void assertUnread(Path file, String message) {
+    assertThatThrownBy(() -> SettingsFile.read(file))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith(file.toString())
         .hasMessageContaining(message);
   }
 

@@ -34,6 +34,19 @@ class RefusedSettingsTest {
             + "|partial_rotary_factor turns 12 numbers of a head of 6; pairs of them are right",
         "phi3-longrope|{\"rope_parameters\": {\"rope_type\": \"longrope\", \"short_factor\": [1],"
             + " \"long_factor\": [1, -2, 3]}}|long_factor -2 is no positive number",
+        "phi3|{\"partial_rotary_factor\": 1e300, \"rope_parameters\": null}"
+            + "|partial_rotary_factor turns 2147483647 numbers",
+        "phi3-longrope|{\"original_max_position_embeddings\": 1}|the rope settings give frequencies"
+            + " that are no finite numbers",
+        "llama3|{\"rope_theta\": 1e-300, \"rope_parameters\": null}"
+            + "|the rope settings give frequencies that are no finite numbers",
+        "llama3|{\"rope_theta\": 1"
+            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + ", \"rope_parameters\": null}|is no positive number",
+        "llama3|{\"head_dim\": 16386}|head_dim 16386 is no whole number from 1 to 16384",
         "smollm3|{\"no_rope_layers\": [1, 0]}|no_rope_layers is no list of 3 layers",
         "olmo2|{\"clip_qkv\": 8.0}|clip_qkv is not supported",
         "gemma2|{\"use_bidirectional_attention\": true}|use_bidirectional_attention is not supported",

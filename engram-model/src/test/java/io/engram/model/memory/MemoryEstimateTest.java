@@ -24,13 +24,9 @@ class MemoryEstimateTest {
 
   private static MemoryNeed training(ModelSize size, ScopeSection scope, boolean checkpointed) {
     return new MemoryEstimate(size)
-        .training(new MemoryEstimate.Training(
-                scope,
-                Golden.adamw(),
-                10,
-                checkpointed,
-                0,
-                MemoryEstimate.Reference.NUMBERS));
+        .training(
+            new MemoryEstimate.Training(
+                scope, Golden.adamw(), 10, checkpointed, 0, MemoryEstimate.Reference.NUMBERS));
   }
 
   /** 96·32 + 2·(2·32 + 32·32 + 2·16·32 + 32·32 + 3·32·48) + 32. */

@@ -177,8 +177,7 @@ class TrainerTest {
   @ValueSource(strings = {"lm_head", "embed_tokens", "norm", "input_layernorm", "q_prj"})
   void targetsThatAreNoLinearLayerAreRefusedRatherThanIgnored(String target) {
     ScopeSection scope =
-        new ScopeSection(
-            ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", target), List.of());
+        new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", target), List.of());
     try (LanguageModel model = Golden.open("gqa-untied")) {
       assertThatThrownBy(() -> new Trainer(model, scope, Golden.adamw(), 7))
           .isInstanceOf(EngramException.class)

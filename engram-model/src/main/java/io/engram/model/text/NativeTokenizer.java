@@ -1,0 +1,74 @@
+package io.engram.model.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.engram.core.EngramException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Opens the Hugging Face library's tokenizer. The library ends the whole process over some faults
+ * of a tokenizer.json, so what it could stumble over is looked for first.
+ */
+public final class NativeTokenizer {
+  /** The library reads 127 levels; whole files have ten. */
+  private static final int MOST_LEVELS = 100;
+
+  private static final ObjectReader JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MOST_LEVELS).build())
+                  .build())
+          .build()
+          .reader();
+
+  private NativeTokenizer() {}
+
+  /**
+   * Opens a tokenizer that neither cuts nor pads; the caller closes it.
+   *
+   * @param json the content of a tokenizer.json
+   * @param origin the file it comes from, for messages
+   * @throws EngramException if it is not a tokenizer
+   */
+  public static HuggingFaceTokenizer open(byte[] json, String origin) {
+    try {
+      requireReadable(json);
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(json),
+          Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true"));
+    } catch (JacksonException e) {
+      throw EngramException.file(origin + " is not a tokenizer: " + e.getOriginalMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      throw EngramException.file(origin + " is not a tokenizer: " + e.getMessage(), e);
+    }
+  }
+
+  /** Strict JSON, no deeper and with no other numbers and characters than the library takes. */
+  private static void requireReadable(byte[] json) throws IOException {
+    try (JsonParser parser = JSON.createParser(json)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token.isNumeric() && !Double.isFinite(parser.getDoubleValue())) {
+          throw new IOException("it has the number " + parser.getString());
+        }
+        boolean text = token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME;
+        if (text && hasHalfCharacter(parser.getString())) {
+          throw new IOException("it has half a character, a surrogate without its other half");
+        }
+      }
+    }
+  }
+
+  private static boolean hasHalfCharacter(String text) {
+    return text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+}
