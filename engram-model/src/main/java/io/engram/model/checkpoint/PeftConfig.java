@@ -128,7 +128,7 @@ record PeftConfig(Path path, JsonNode settings) {
       faults.add("bias " + bias);
     }
     JsonNode start = settings.path("init_lora_weights");
-    if (isSet(start) && !PLAIN_STARTS.contains(start.asString())) {
+    if (isSet(start) && !PLAIN_STARTS.contains(start.asString(""))) {
       faults.add("init_lora_weights " + start + ", which changes the base model's weights");
     }
     JsonNode whole = settings.path("modules_to_save");

@@ -60,13 +60,13 @@ record PeftTargets(Path path, JsonNode settings) {
     boolean inList = prefixes.isEmpty() || prefixes.contains(matcher.group(1));
     String layer = matcher.group(2);
     return inList
-        && (layers.isArray() ? strings(layers).contains(layer) : layers.asString().equals(layer));
+        && (layers.isArray() ? strings(layers).contains(layer) : layers.asString("").equals(layer));
   }
 
   private List<String> strings(JsonNode array) {
     if (!array.isArray() && !array.isMissingNode() && !array.isNull()) {
       throw EngramException.file(path + ": " + array + " is neither a name nor a list of names.");
     }
-    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asString).toList();
+    return StreamSupport.stream(array.spliterator(), false).map(node -> node.asString("")).toList();
   }
 }

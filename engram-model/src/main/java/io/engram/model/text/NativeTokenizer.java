@@ -4,14 +4,17 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.engram.core.EngramException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * Opens the Hugging Face library's tokenizer. The library ends the whole process over some faults
@@ -42,6 +45,7 @@ public final class NativeTokenizer {
   public static HuggingFaceTokenizer open(byte[] json, String origin) {
     try {
       requireReadable(json);
+      requireTemplateTokens(postProcessor(json));
       return HuggingFaceTokenizer.newInstance(
           new ByteArrayInputStream(json),
           Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true"));
@@ -62,6 +66,37 @@ public final class NativeTokenizer {
         boolean text = token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME;
         if (text && hasHalfCharacter(parser.getString())) {
           throw new IOException("it has half a character, a surrogate without its other half");
+        }
+      }
+    }
+  }
+
+  private static JsonNode postProcessor(byte[] json) throws IOException {
+    try (JsonParser parser = JSON.createParser(json)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        boolean found = parser.currentName().equals("post_processor");
+        parser.nextToken();
+        if (found) {
+          return parser.readValueAsTree();
+        }
+        parser.skipChildren();
+      }
+    }
+    return MissingNode.getInstance();
+  }
+
+  /** A template may name only special tokens that it lists. */
+  private static void requireTemplateTokens(JsonNode processor) throws IOException {
+    for (JsonNode part : processor.path("processors")) {
+      requireTemplateTokens(part);
+    }
+    for (String form : List.of("single", "pair")) {
+      for (JsonNode piece : processor.path(form)) {
+        String token = piece.path("SpecialToken").path("id").asString("");
+        if (piece.has("SpecialToken") && !processor.path("special_tokens").has(token)) {
+          throw new IOException(
+              "its post_processor names the special token \"" + token + "\" and doesn't list it");
         }
       }
     }

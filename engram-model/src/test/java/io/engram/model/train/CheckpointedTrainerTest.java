@@ -98,7 +98,10 @@ class CheckpointedTrainerTest {
         Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7, checkpointed)) {
       List<TrainingSequence> sequences =
           sequences(96).stream()
-              .map(s -> new TrainingSequence(s.samples().get(0), new Objective.ToStates(targets, 0.1)))
+              .map(
+                  s ->
+                      new TrainingSequence(
+                          s.samples().get(0), new Objective.ToStates(targets, 0.1)))
               .toList();
       for (int i = 0; i < 2; i++) {
         Arrays.stream(trainer.accumulate(sequences)).forEach(seen::add);
