@@ -30,7 +30,7 @@ def difference(expected, folder):
         with torch.no_grad():
             logits = model.eval()(input_ids=torch.tensor([ids[:-1]]), use_cache=False).logits[0].double()
         found = torch.log_softmax(logits, -1).gather(1, torch.tensor(ids[1:])[:, None])[:, 0]
-        worst = max(worst, (found - torch.tensor(one["log_probs"]).double()).abs().max().item())
+        worst = max(worst, (found - torch.tensor(one["log_probs"], dtype=torch.double)).abs().max().item())
     return worst
 
 

@@ -61,7 +61,11 @@ final class ConfigBeside {
     }
     ObjectNode merged = beside.deepCopy();
     merged.remove(ROTARY);
-    merged.setAll(own.deepCopy().remove(NAMES));
+    ObjectNode said = own.deepCopy().remove(NAMES);
+    if (said.path(SpecialTokens.PADDING).isNull()) {
+      said.remove(SpecialTokens.PADDING);
+    }
+    merged.setAll(said);
     return merged;
   }
 }

@@ -54,10 +54,6 @@ final class Phi3Gguf implements GgufArchitecture {
     config.put("partial_rotary_factor", (double) turned / headDim);
     config.put("rope_theta", draft.positive("rope.freq_base", 10_000));
     config.put("hidden_act", "silu");
-    // transformers' own would be 32000, whatever the vocabulary.
-    if (!config.has("pad_token_id")) {
-      config.putNull("pad_token_id");
-    }
     long window = draft.whole("attention.sliding_window");
     if (window == 0) {
       config.putNull("sliding_window");

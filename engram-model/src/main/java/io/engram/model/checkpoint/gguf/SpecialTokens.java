@@ -11,13 +11,18 @@ import tools.jackson.databind.node.ArrayNode;
 final class SpecialTokens {
   private static final String PREFIX = "tokenizer.ggml.";
 
+  /** The one that stands as null where the file has none. */
+  static final String PADDING = "pad_token_id";
+
   private SpecialTokens() {}
 
   /** Writes their ids; several end tokens as a list, the vocabulary's own first. */
   static void configure(ConfigDraft draft) {
     put(draft, "bos_token_id", List.of("bos_token_id"));
     put(draft, "eos_token_id", List.of("eos_token_id", "eot_token_id"));
-    put(draft, "pad_token_id", List.of("padding_token_id"));
+    // Without the setting transformers takes some family's own, whatever the vocabulary.
+    draft.config().putNull(PADDING);
+    put(draft, PADDING, List.of("padding_token_id"));
   }
 
   private static void put(ConfigDraft draft, String key, List<String> settings) {

@@ -168,18 +168,20 @@ class GgufMetadataTest {
                 .uint32("tokenizer.ggml.bos_token_id", 1));
     assertThat(config.path("eos_token_id").toString()).isEqualTo("[2,0]");
     assertThat(config.path("bos_token_id").intValue()).isEqualTo(1);
-    assertThat(config.has("pad_token_id")).isFalse();
+    assertThat(config.path("pad_token_id").isNull()).isTrue();
   }
 
   @Test
   void aConfigBesideAddsWhatGgufFilesDontStore() {
     ObjectNode beside = JsonMapper.shared().createObjectNode();
     beside.put("model_type", "mistral").put("sliding_window", 7).put("rope_theta", 3.0);
+    beside.put("pad_token_id", 5);
     beside.putObject("rope_scaling").put("rope_type", "linear");
     try (GgufFile file = new GgufFile(Golden.path("gguf/mistral/model.gguf"))) {
       ObjectNode merged = file.config(beside, "config.json");
       assertThat(merged.path("model_type").asString()).isEqualTo("mistral");
       assertThat(merged.path("sliding_window").intValue()).isEqualTo(7);
+      assertThat(merged.path("pad_token_id").intValue()).isEqualTo(5);
       assertThat(merged.path("rope_theta").doubleValue()).isEqualTo(10_000);
       assertThat(merged.has("rope_scaling")).isFalse();
       assertThat(merged.has("architectures")).isFalse();
