@@ -174,7 +174,8 @@ public final class DifficultyStudy {
           accuracy(
               "el_ma",
               belowAverage(scores, "memorization_accuracy"),
-              belowAverage(scores, "extraction_likelihood")));
+              // Where nothing can be extracted to begin with, nothing is asked to fall.
+              Math.max(0, belowAverage(scores, "extraction_likelihood"))));
     }
     return criteria;
   }
