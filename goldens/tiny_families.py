@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 
+import safetensors
 import torch
 import transformers
 
@@ -24,6 +25,12 @@ LONG = {"rope_type": "longrope", "rope_theta": 100.0, "short_factor": [1.1, 1.5]
         "partial_rotary_factor": 0.75, "original_max_position_embeddings": 16}
 GEMMA3 = {"full_attention": {"rope_type": "linear", "rope_theta": 1000.0, "factor": 2.0},
           "sliding_attention": {"rope_type": "default", "rope_theta": 20.0}}
+OLDER = dict(hidden_size=24, intermediate_size=32, num_hidden_layers=3, num_attention_heads=4, vocab_size=72,
+             max_position_embeddings=64, initializer_range=0.2, bos_token_id=1, eos_token_id=2, pad_token_id=None)
+GPT2 = dict(n_embd=24, n_layer=3, n_head=4, n_positions=64, vocab_size=72, initializer_range=0.3, bos_token_id=1,
+            eos_token_id=2, pad_token_id=None)
+OPT = dict(hidden_size=24, ffn_dim=32, num_hidden_layers=3, num_attention_heads=4, vocab_size=72, max_position_embeddings=64,
+           init_std=0.2, bos_token_id=1, eos_token_id=2, pad_token_id=None)
 SLIDE = ["sliding_attention", "full_attention", "sliding_attention"]
 # name: (class stem, settings)
 MODELS = {
@@ -47,6 +54,17 @@ MODELS = {
                               attn_logit_softcapping=2.0, final_logit_softcapping=4.0)),
     "gemma3": ("Gemma3Text", dict(SMALL, head_dim=8, query_pre_attn_scalar=24, sliding_window=6, layer_types=SLIDE,
                                   rope_parameters=GEMMA3, final_logit_softcapping=6.0)),
+    "pythia": ("GPTNeoX", dict(OLDER, rotary_pct=0.7, rotary_emb_base=100)),
+    "neox-sequential": ("GPTNeoX", dict(OLDER, use_parallel_residual=False, tie_word_embeddings=True, hidden_act="gelu_fast",
+                                        attention_bias=False, rope_parameters={
+                                            "rope_type": "linear", "rope_theta": 50.0, "factor": 2.0,
+                                            "partial_rotary_factor": 1.0})),
+    "gpt2": ("GPT2", dict(GPT2, n_inner=32)),
+    "gpt2-untied": ("GPT2", dict(GPT2, activation_function="gelu", tie_word_embeddings=False, scale_attn_weights=False,
+                                 layer_norm_epsilon=0.01, reorder_and_upcast_attn=True)),
+    "opt": ("OPT", dict(OPT)),
+    "opt-after": ("OPT", dict(OPT, do_layer_norm_before=False, enable_bias=False, activation_function="gelu_new",
+                              tie_word_embeddings=False)),
 }
 LENGTHS = [2, 5, 16, 17, 23, 41]
 LIMIT, MARGIN, PROMPTS = 12, 1e-3, 6
@@ -56,10 +74,10 @@ def make(name, folder):
     stem, settings = MODELS[name]
     torch.manual_seed(500 + list(MODELS).index(name))
     config = getattr(transformers, stem + "Config")(**settings)
-    model = getattr(transformers, stem.removesuffix("Text") + "ForCausalLM")(config).float()
+    model = transformers.AutoModelForCausalLM.from_config(config).float()
     with torch.no_grad():  # gains away from 1 and biases away from 0, so that leaving one out is noticed
         for key, p in model.named_parameters():
-            if "norm" in key:
+            if "norm" in key or ".ln_" in key:
                 p.add_(0.2 * torch.randn_like(p))
             elif key.endswith("bias"):
                 p.normal_(0, 0.3)
@@ -90,13 +108,14 @@ def greedy(model, prompt):
     return ids[len(prompt):], least
 
 
-def gradients(model, ids):
-    """Of the mean of -log p(x_t | x_<t), t = 1.., over all parameters; the last token is no input."""
+def gradients(model, ids, stored):
+    """Of the mean of -log p(x_t | x_<t), t = 1.., over all parameters, as the file calls them; the last token is no input."""
     logits = model(input_ids=torch.tensor([ids[:-1]]), use_cache=False).logits[0].double()
     loss = torch.nn.functional.cross_entropy(logits, torch.tensor(ids[1:]))
     loss.backward()
     found = {}
     for key, p in model.named_parameters():
+        key = key if key in stored else "embed_out.weight"
         g = p.grad.double().flatten()
         found[key] = [g.norm().item(), (g * torch.cos(torch.arange(len(g)).double())).sum().item()]
     model.zero_grad()
@@ -121,7 +140,10 @@ def expected(name, folder):
         if margin > MARGIN and n not in [len(c["prompt"]) for c in continued]:
             continued.append({"prompt": prompt, "new_ids": new, "margin": round(margin, 6)})
     assert len(continued) == PROMPTS, len(continued)
-    loss, found = gradients(model, sequences[-1]["ids"])
+    with safetensors.safe_open(folder / "model.safetensors", "pt") as file:
+        stored = set(file.keys())
+    loss, found = gradients(model, sequences[-1]["ids"], stored)
+    assert set(found) == stored
     write_json(folder / "expected.json", {
         "note": "float32, eager attention, log-softmax in float64; log_probs[i] is log p(ids[i+1] | ids[..i]), all from one "
                 "pass over ids[..-1]; gradients: of the last sequence's mean -log_probs, [norm, sum of g_i cos(i)]",

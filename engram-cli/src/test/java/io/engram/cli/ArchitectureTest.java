@@ -87,6 +87,11 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onePackageAloneSpeaksToTheNetwork() {
+    onlyIn("io.engram.core.hub", "java.net.http..");
+  }
+
+  @Test
   void theCommandLinesLibrariesAreInItsModuleAlone() {
     onlyIn("io.engram.cli..", "picocli..");
     onlyIn("io.engram.cli.progress", "me.tongfei..");

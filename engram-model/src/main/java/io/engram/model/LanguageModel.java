@@ -3,17 +3,23 @@ package io.engram.model;
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.model.checkpoint.PeftAdapter;
+import io.engram.model.checkpoint.PeftWriter;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
+import io.engram.model.memory.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Torch;
+import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LanguageModel implements AutoCloseable {
   private static final long SMALL = 1_000_000_000;
+
+  /** A folder of the hubs' cache: models--ORG--NAME/snapshots/REVISION. */
+  private static final Pattern CACHED =
+      Pattern.compile(".*/models--([^/]+?)--([^/]+)/snapshots/[^/]+");
 
   private final ModelFolder folder;
   private final ModelOptions options;
@@ -37,6 +47,8 @@ public final class LanguageModel implements AutoCloseable {
     Torch.load();
     Torch.threads(options.threads());
     DecoderConfig config = folder.decoder();
+    PromptTemplate template =
+        options.template() == null ? folder.chatTemplate() : options.template();
     Dtype wanted = wantedDtype(config, options);
     Parameters parameters =
         options.initialize()
@@ -58,7 +70,7 @@ public final class LanguageModel implements AutoCloseable {
     this.dtype = Dtype.of(parameters.get(config.names().embedding()));
     this.samples =
         new SampleTokenizer(
-            this::tokenizer, options.template(), config.vocabularySize(), config.maxPositions());
+            this::tokenizer, template, config.vocabularySize(), config.maxPositions());
   }
 
   /**
@@ -72,6 +84,30 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel open(String model, ModelOptions options) {
     return new LanguageModel(ModelFolder.find(model, options.base()), options);
+  }
+
+  /**
+   * What of a model decides how much memory it takes on the processor; no weight is read.
+   *
+   * @throws EngramException if it can't be opened
+   */
+  public static ModelSize size(String model, ModelOptions options) {
+    ModelFolder folder = ModelFolder.find(model, options.base());
+    DecoderConfig config = folder.decoder();
+    Torch.load();
+    Dtype stored =
+        options.initialize()
+            ? null
+            : WeightFiles.storedDtype(folder.weights(), config);
+    Dtype wanted = wantedDtype(config, options);
+    Dtype dtype = wanted != null ? wanted : stored != null ? stored : Dtype.FLOAT32;
+    Path adapter = folder.adapter();
+    return new ModelSize(
+        config,
+        dtype,
+        stored == dtype,
+        adapter == null ? 0 : PeftAdapter.adaptedNumbers(adapter, config),
+        adapter != null && PeftAdapter.isDora(adapter));
   }
 
   private static @Nullable Dtype wantedDtype(DecoderConfig config, ModelOptions options) {
@@ -124,7 +160,11 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Tokens at which generation stops. */
   public Set<Integer> stopIds() {
-    return folder.stopIds();
+    Set<Integer> ids = folder.stopIds();
+    if (samples.template().writesSpecialTokens()) {
+      ids.add(samples.endOfTurn());
+    }
+    return ids;
   }
 
   /** The folder of the base model. */
@@ -154,12 +194,54 @@ public final class LanguageModel implements AutoCloseable {
    * @throws EngramException if the folder can't be written
    */
   public void save(Path target, Dtype written) {
-    ModelWriter.write(this, folder, target, written);
+    save(target, SaveOptions.of(written));
+  }
+
+  /**
+   * The same with more choices. A folder that isn't there yet appears when it's whole; in one that
+   * is there, files of the same names and older weights are replaced.
+   */
+  public void save(Path target, SaveOptions options) {
+    ModelWriter.write(this, folder, target, options);
   }
 
   /** {@link #save(Path, Dtype)} in the format the weights have in memory. */
   public void save(Path target) {
     save(target, dtype);
+  }
+
+  /**
+   * Writes the adapters on the weights as a PEFT folder whose base is the model that was opened; an
+   * adapter that it was opened with is stacked with them, so that the two together are one.
+   *
+   * @param rank of the adapters
+   * @param alpha of the adapters
+   * @param texts more files of the folder by name
+   * @throws EngramException if the folder can't be written or the earlier adapter is DoRA
+   */
+  public void saveAdapter(Path target, int rank, double alpha, Map<String, String> texts) {
+    PeftWriter writer = new PeftWriter(config(), baseName(), rank, alpha);
+    ModelWriter.writeAdapter(
+        target,
+        texts,
+        into -> writer.write(into, decoder.parameters().adapters(), folder.adapter()));
+  }
+
+  /** What an adapter calls its base: a hub's name where it lies in a hub's cache, else its path. */
+  private String baseName() {
+    String path = folder.weights().toAbsolutePath().normalize().toString();
+    Matcher cached = CACHED.matcher(path);
+    return cached.matches() ? cached.group(1) + "/" + cached.group(2) : path;
+  }
+
+  /** Whether it was opened with an adapter on top of which none can be written: DoRA. */
+  public boolean hasDora() {
+    return folder.adapter() != null && PeftAdapter.isDora(folder.adapter());
+  }
+
+  /** The GGUF file or folder that its weights were read from. */
+  public Path weights() {
+    return folder.weights();
   }
 
   @Override

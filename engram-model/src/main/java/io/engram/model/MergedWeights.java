@@ -6,7 +6,6 @@ import io.engram.model.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** A model's weights, each W, or W + scale · B A where an adapter sits on it. */
@@ -30,7 +29,7 @@ record MergedWeights(Parameters parameters) implements TensorSource {
         () -> {
           try (AutoGradMode off = new AutoGradMode(false)) {
             Tensor wide = parameters.get(name).to(adapter.a().scalar_type());
-            return wide.add(adapter.b().mm(adapter.a()).mul(new Scalar(adapter.scale())));
+            return wide.add(adapter.added());
           }
         });
   }

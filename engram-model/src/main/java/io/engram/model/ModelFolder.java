@@ -6,10 +6,15 @@ import io.engram.core.hub.HubCache;
 import io.engram.core.hub.HubName;
 import io.engram.core.run.Hashes;
 import io.engram.model.checkpoint.PeftAdapter;
+import io.engram.model.checkpoint.Pickles;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.checkpoint.gguf.GgufFile;
+import io.engram.model.checkpoint.gguf.GgufMetadata;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.family.Family;
+import io.engram.model.text.ChatTemplate;
+import io.engram.model.text.ChatTemplateFiles;
+import io.engram.model.text.GgufTokenizer;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +101,9 @@ record ModelFolder(
     if (Files.isDirectory(path) || GgufFile.isGguf(path)) {
       return path;
     }
+    if (Files.isRegularFile(path) && Pickles.isPickle(path)) {
+      throw Pickles.refusal(path);
+    }
     if (Files.isRegularFile(path)) {
       throw EngramException.usage(
           "MODEL "
@@ -180,13 +188,44 @@ record ModelFolder(
    * @throws EngramException if there is none
    */
   Tokenizer tokenizer() {
-    if (GgufFile.isGguf(weights) && !Files.isRegularFile(base.resolve(TOKENIZER))) {
+    GgufTokenizer own = ownTokenizer();
+    if (own != null) {
+      return own.open(eosId());
+    }
+    if (isAlone()) {
       throw EngramException.file(
           weights
-              + " has no tokenizer.json beside it; token ids work without one, text doesn't.\n"
+              + " has no tokenizer in it and no tokenizer.json beside it; token ids work without"
+              + " one, text doesn't.\n"
               + "Put the tokenizer.json of the model that it was made from beside it.");
     }
     return Tokenizer.open(base, eosId());
+  }
+
+  private boolean isAlone() {
+    return GgufFile.isGguf(weights) && !Files.isRegularFile(base.resolve(TOKENIZER));
+  }
+
+  /** A GGUF file's own tokenizer where no tokenizer.json lies beside it; null: none. */
+  @Nullable GgufTokenizer ownTokenizer() {
+    return isAlone() ? GgufTokenizer.find(GgufMetadata.read(weights), weights.toString()) : null;
+  }
+
+  /**
+   * The chat template: a file's beside the weights, else the GGUF file's own.
+   *
+   * @throws EngramException if there is none, or it can't be parsed
+   */
+  ChatTemplate chatTemplate() {
+    ChatTemplate found = ChatTemplateFiles.find(base);
+    GgufTokenizer own =
+        found == null && GgufFile.isGguf(weights)
+            ? GgufTokenizer.find(GgufMetadata.read(weights), weights.toString())
+            : null;
+    if (own != null) {
+      return own.chatTemplate();
+    }
+    return found == null ? ChatTemplateFiles.open(base) : found;
   }
 
   /**

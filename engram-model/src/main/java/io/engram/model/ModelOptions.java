@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param device where its weights go
  * @param dtype number format of its weights; null: float32 under 1B parameters on the processor,
  *     the file's own otherwise
- * @param template how questions and answers become text
+ * @param template how questions and answers become text; null: by the model's own chat template
  * @param base the base model of an adapter folder; null: the one its configuration names
  * @param threads threads of a tensor operation; 0: libtorch's choice
  * @param batchTokens tokens of a forward pass at most
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelOptions(
     Device device,
     @Nullable Dtype dtype,
-    PromptTemplate template,
+    @Nullable PromptTemplate template,
     @Nullable String base,
     int threads,
     int batchTokens,
@@ -33,7 +33,7 @@ public record ModelOptions(
   }
 
   /** The same with another template. */
-  public ModelOptions withTemplate(PromptTemplate other) {
+  public ModelOptions withTemplate(@Nullable PromptTemplate other) {
     return new ModelOptions(device, dtype, other, base, threads, batchTokens, initialize, seed);
   }
 }

@@ -2,59 +2,124 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.model.checkpoint.WeightFiles;
+import io.engram.core.run.NewFolder;
+import io.engram.model.checkpoint.FolderUpdate;
+import io.engram.model.checkpoint.Shards;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.text.GgufTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes a Hugging Face folder: weights, config.json, tokenizer and generation settings. */
+/**
+ * Writes a Hugging Face folder: weights, config.json, and the base model's tokenizer and generation
+ * settings. Beside the model one weight at a time is in memory.
+ */
 final class ModelWriter {
-  private static final List<String> COPIED =
-      List.of(
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "generation_config.json",
-          "chat_template.jinja");
+  private static final String CONFIG = "config.json";
+
+  /** What config.json called the number format before it was "dtype". */
+  private static final String OLD_DTYPE = "torch_dtype";
 
   private ModelWriter() {}
 
-  /** Writes the model; adapters are merged in. */
-  static void write(LanguageModel model, ModelFolder source, Path target, Dtype dtype) {
-    writeSettings(source, target, dtype);
-    WeightFiles.write(
-        target, new MergedWeights(model.decoder().parameters()), dtype, ProgressListener.NONE);
+  /** Writes the model, adapters merged in; a folder that holds anything is updated. */
+  static void write(LanguageModel model, ModelFolder source, Path target, SaveOptions options) {
+    Consumer<Path> writing =
+        folder -> {
+          writeSettings(source, folder, options.dtype());
+          writeTexts(folder, options.texts());
+          Shards.write(
+              folder,
+              new MergedWeights(model.decoder().parameters()),
+              options.dtype(),
+              options.shardBytes(),
+              ProgressListener.NONE);
+        };
+    replace(target, CONFIG, Shards::isFile, writing);
+  }
+
+  /** Writes a PEFT folder: what {@code adapter} writes, and texts. */
+  static void writeAdapter(Path target, Map<String, String> texts, Consumer<Path> adapter) {
+    Consumer<Path> writing =
+        folder -> {
+          writeTexts(folder, texts);
+          adapter.accept(folder);
+        };
+    replace(target, "adapter_config.json", name -> false, writing);
+  }
+
+  private static void replace(
+      Path target, String last, Predicate<String> stale, Consumer<Path> writing) {
+    if (isEmpty(target)) {
+      NewFolder.write(target, writing);
+    } else {
+      FolderUpdate.write(target, last, stale, writing);
+    }
+  }
+
+  private static boolean isEmpty(Path target) {
+    if (!Files.isDirectory(target)) {
+      return true;
+    }
+    try (Stream<Path> files = Files.list(target)) {
+      return files.findAny().isEmpty();
+    } catch (IOException e) {
+      throw EngramException.file(target + " could not be read: " + e.getMessage(), e);
+    }
   }
 
   /** Writes all but the weights; {@code dtype} is theirs. */
   static void writeSettings(ModelFolder source, Path target, Dtype dtype) {
     try {
       Files.createDirectories(target);
-      for (String name : COPIED) {
-        Path file = source.base().resolve(name);
-        if (Files.isRegularFile(file) && !Files.isSameFile(source.base(), target)) {
-          Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
+      if (!Files.isSameFile(source.base(), target)) {
+        BaseFiles.copy(source.base(), target);
       }
-      ObjectNode config = (ObjectNode) source.config().deepCopy();
-      // Older transformers read torch_dtype, newer ones dtype; the file keeps what it had.
-      boolean older = config.has("torch_dtype");
-      if (older) {
-        config.put("torch_dtype", dtype.configName());
+      GgufTokenizer own = source.ownTokenizer();
+      if (own != null) {
+        writeJson(target.resolve("tokenizer.json"), own.tree());
+        writeJson(target.resolve("tokenizer_config.json"), own.config());
       }
-      if (!older || config.has("dtype")) {
-        config.put("dtype", dtype.configName());
-      }
-      Files.writeString(
-          target.resolve("config.json"),
-          JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
+      writeJson(target.resolve(CONFIG), config(source, dtype));
     } catch (IOException e) {
       throw EngramException.resources(target + " could not be written: " + e.getMessage(), e);
     }
+  }
+
+  private static void writeTexts(Path folder, Map<String, String> texts) {
+    try {
+      for (Map.Entry<String, String> text : texts.entrySet()) {
+        Files.writeString(folder.resolve(text.getKey()), text.getValue());
+      }
+    } catch (IOException e) {
+      throw EngramException.resources(folder + " could not be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** The source's, with the format of the weights under the names that the source has for it. */
+  private static ObjectNode config(ModelFolder source, Dtype dtype) {
+    ObjectNode config = (ObjectNode) source.config().deepCopy();
+    // Older transformers read torch_dtype, newer ones dtype; the file keeps what it had.
+    boolean older = config.has(OLD_DTYPE);
+    if (older) {
+      config.put(OLD_DTYPE, dtype.configName());
+    }
+    if (!older || config.has("dtype")) {
+      config.put("dtype", dtype.configName());
+    }
+    return config;
+  }
+
+  private static void writeJson(Path file, ObjectNode content) throws IOException {
+    Files.writeString(
+        file,
+        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
   }
 }

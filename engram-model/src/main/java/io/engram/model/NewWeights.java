@@ -3,6 +3,7 @@ package io.engram.model;
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.LayerNames;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
 import io.engram.model.tensor.Device;
@@ -23,7 +24,7 @@ final class NewWeights {
 
   /**
    * Matrices N(0, initializer_range²) from the stream's child of their number, biases 0, gains such
-   * that they change nothing.
+   * that they change nothing. What ends a residual branch is narrower in some families.
    */
   static Parameters draw(DecoderConfig config, Dtype dtype, Device device, RandomStream stream) {
     Parameters parameters = new Parameters();
@@ -32,7 +33,8 @@ final class NewWeights {
       try (PointerScope scope = new PointerScope()) {
         Tensor tensor = zeros(entry.getKey(), entry.getValue());
         if (entry.getValue().length == 2) {
-          GaussianNoise.add(tensor, stream.child(number), config.initializerRange());
+          double range = config.initializerRange() * width(config, entry.getKey());
+          GaussianNoise.add(tensor, stream.child(number), range);
         } else if (entry.getKey().endsWith(".weight")) {
           tensor.fill_(new Scalar(config.norm().neutral()));
         }
@@ -41,6 +43,14 @@ final class NewWeights {
       number++;
     }
     return parameters;
+  }
+
+  private static double width(DecoderConfig config, String weight) {
+    LayerNames parts = config.names().parts();
+    boolean ends =
+        weight.endsWith("." + parts.output() + ".weight")
+            || weight.endsWith("." + parts.down() + ".weight");
+    return ends ? config.structure().newOutputs() : 1;
   }
 
   private static Tensor zeros(String name, long[] shape) {

@@ -170,7 +170,8 @@ class GgufModelTest {
       assertThat(model.stopIds()).containsExactly(0);
       assertThatThrownBy(model::tokenizer)
           .isInstanceOf(EngramException.class)
-          .hasMessageContaining("tiny.gguf has no tokenizer.json beside it; token ids work")
+          .hasMessageContaining(
+              "tiny.gguf has no tokenizer in it and no tokenizer.json beside it; token ids")
           .hasMessageContaining("Put the tokenizer.json of the model that it was made from");
     }
     Files.copy(Golden.path(SOURCE + "/tokenizer.json"), folder.resolve("tokenizer.json"));

@@ -40,8 +40,13 @@ public final class Golden {
 
   /** A tiny model. */
   public static LanguageModel open(String name, @Nullable Dtype dtype, int batchTokens) {
+    return openAt("llama/" + name, dtype, batchTokens);
+  }
+
+  /** A tiny model of a folder under golden/. */
+  public static LanguageModel openAt(String folder, @Nullable Dtype dtype, int batchTokens) {
     return LanguageModel.open(
-        path("llama/" + name).toString(),
+        path(folder).toString(),
         new ModelOptions(Device.CPU, dtype, PromptTemplate.PLAIN, null, 1, batchTokens, false, 42));
   }
 

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Adapters made by PEFT, applied and merged, against PEFT. */
@@ -21,9 +21,9 @@ class LoraGoldenTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"all-linear", "rslora-qv"})
-  void adaptersGiveWhatPeftGives(String name) {
-    JsonNode expected = Golden.json("lora/expected.json");
+  @CsvSource({"all-linear, expected", "rslora-qv, expected", "gpt2, gpt2-expected"})
+  void adaptersGiveWhatPeftGives(String name, String values) {
+    JsonNode expected = Golden.json("lora/" + values + ".json");
     List<TokenizedSample> samples = new ArrayList<>();
     for (JsonNode ids : expected.path("sequences")) {
       samples.add(Golden.whole(Integer.toString(samples.size()), ids));

@@ -76,7 +76,7 @@ class ModelFilesTest {
     try (LanguageModel model = open()) {
       assertThatThrownBy(model::tokenizer)
           .isInstanceOf(EngramException.class)
-          .hasMessageContaining("has no tokenizer.json");
+          .hasMessageContaining("has neither tokenizer.json nor tokenizer.model");
     }
   }
 
@@ -167,12 +167,11 @@ class ModelFilesTest {
       value = {
         "\"r\": 4|\"r\": 0|adapter_config.json: r 0 is no rank; 1, 2, … are.",
         "\"r\": 4|\"r\": \"4\"|r \"4\" is no rank",
-        "\"r\": 4|\"s\": 4|r (missing) is no rank",
+        "\"r\": 4|\"s\": null|r (missing) is no rank",
         "\"r\": 4|\"r\": 8|has ranks 4 and 4; adapter_config.json says r 8.",
         "\"lora_alpha\": 8|\"lora_alpha\": \"x\"|lora_alpha \"x\" is no number",
-        "\"LORA\"|\"IA3\"|not supported: peft_type \"IA3\"; plain LoRA is.",
-        "\"fan_in_fan_out\": false|\"fan_in_fan_out\": true|not supported: fan_in_fan_out",
-        "\"rank_pattern\": {}|\"rank_pattern\": {\"x\": 1}|not supported: rank_pattern",
+        "\"LORA\"|\"IA3\"|not supported: peft_type \"IA3\"; LoRA, rsLoRA and DoRA",
+        "\"rank_pattern\": {}|\"rank_pattern\": {\"v_proj\": 1}|has ranks 4 and 4",
         "{|[|could not be read"
       })
   void adapterSettingsThatCannotBeAreNamed(String from, String to, String message)

@@ -50,4 +50,13 @@ public final class Golden {
     }
     return values;
   }
+
+  /** A JSON array of numbers. */
+  public static double[] doubles(JsonNode array) {
+    double[] values = new double[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).asDouble();
+    }
+    return values;
+  }
 }

@@ -6,10 +6,11 @@ import io.engram.core.recipe.MethodSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
-import io.engram.model.train.Objective;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
+import io.engram.unlearn.method.Drawn;
 import io.engram.unlearn.method.Methods;
+import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.RetainTerm;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UpdateSize;
@@ -41,7 +42,7 @@ final class EpochTask implements Task {
     int count = warmUp ? 1 : workload.settings().updates();
     List<UpdateDraws> updates = workload.updates().subList(0, count);
     long start = System.nanoTime();
-    UnlearningMethod method = Methods.of(settings, reference(updates));
+    UnlearningMethod method = Methods.of(settings, Reference.ofNll(reference(updates)));
     double referenceSeconds = Reading.since(start);
     RetainTerm retainTerm = new RetainTerm(settings.retainWeight(), null);
     double firstLoss = Double.NaN;
@@ -51,7 +52,7 @@ final class EpochTask implements Task {
       double loss = Arrays.stream(trainer.accumulate(sequences)).sum();
       trainer.update(TrainTask.RATE);
       firstLoss = Double.isNaN(firstLoss) ? loss : firstLoss;
-      tokens += Workload.tokens(sequences.stream().map(TrainingSequence::sample).toList());
+      tokens += Workload.tokens(sequences.stream().flatMap(s -> s.samples().stream()).toList());
     }
     double seconds = Reading.since(start);
     Map<String, Object> more =
@@ -77,9 +78,7 @@ final class EpochTask implements Task {
     List<TokenizedSample> forget = workload.forget(draws.forget());
     UpdateSize forgetSize = UpdateSize.of(forget);
     for (TokenizedSample sample : forget) {
-      sequences.add(
-          new TrainingSequence(
-              sample, new Objective.OfLogProbs(method.forget(sample, forgetSize))));
+      sequences.add(new TrainingSequence(sample, method.objective(new Drawn(sample), forgetSize)));
     }
     List<TokenizedSample> retain =
         Arrays.stream(draws.retain()).mapToObj(workload.retain()::get).toList();

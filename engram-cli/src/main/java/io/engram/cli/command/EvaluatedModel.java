@@ -4,6 +4,7 @@ import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.RecipeKind;
 import io.engram.core.EngramException;
+import io.engram.core.hub.HubName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
@@ -30,18 +31,20 @@ record EvaluatedModel(Recipe recipe, String stage) {
    */
   static EvaluatedModel of(ModelChoice choice, CommonOptions common, @Nullable String encoder) {
     String judge = encoder == null ? null : JsonFiles.line(encoder);
-    Path folder = Path.of(choice.model());
-    return Files.isRegularFile(folder.resolve("manifest.json"))
+    // A name of a hub is no path; on Windows not even a bad one.
+    Path folder = HubName.isMarked(choice.model()) ? null : Path.of(choice.model());
+    return folder != null && Files.isRegularFile(folder.resolve("manifest.json"))
         ? ofRun(folder, judge)
         : new EvaluatedModel(choice.recipe(common).set(ENCODER, judge).read(), "before");
   }
 
   private static EvaluatedModel ofRun(Path folder, @Nullable String judge) {
     try (RunFolder run = RunFolder.read(folder)) {
-      Path model = run.model();
+      Path model = Files.isDirectory(run.model()) ? run.model() : run.adapter();
       if (!Files.isDirectory(model)) {
         throw EngramException.file(
-            "%s has no model/ yet; its run is %s".formatted(folder, run.manifest().status()));
+            "%s has neither model/ nor adapter/ yet; its run is %s"
+                .formatted(folder, run.manifest().status()));
       }
       String yaml = run.recipe();
       List<String> ownModel =

@@ -94,18 +94,12 @@ final class GenerateCommand implements Callable<Integer> {
       rows.add(
           new GenerateRow(
               samples.get(i).id(),
-              promptText(opened, samples.get(i), prompts.get(i)),
+              opened.samples().promptText(samples.get(i)),
               opened.tokenizer().decode(generation.ids()),
               generation.ids().length,
               generation.stopped().name().toLowerCase(Locale.ROOT)));
     }
     return rows;
-  }
-
-  private static String promptText(LanguageModel opened, Sample sample, int[] ids) {
-    return sample.content() instanceof Sample.QuestionAnswer qa
-        ? opened.samples().template().promptText(qa.question())
-        : opened.tokenizer().decode(ids);
   }
 
   private static String text(List<GenerateRow> rows) {

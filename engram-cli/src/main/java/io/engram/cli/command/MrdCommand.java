@@ -2,6 +2,7 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.PredictionChoice;
 import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SweepChoice;
@@ -116,7 +117,7 @@ final class MrdCommand implements Callable<Integer> {
     }
     MrdMeasurement.Result found;
     KeptDraws kept;
-    try (LanguageModel opened = ModelChoice.open(recipe, common)) {
+    try (LanguageModel opened = ModelChoice.open(recipe, common, OpeningMemory.Use.MRD)) {
       kept = kept(opened, samples, recipe);
       found =
           Watched.run(

@@ -2,6 +2,7 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.SweepStudy;
 import io.engram.cli.output.SweepText;
@@ -35,7 +36,7 @@ record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions 
     List<String> ids = samples.stream().map(Sample::id).toList();
     List<MrdSweep.AtSigma> found;
     StudyProvenance made;
-    try (LanguageModel model = ModelChoice.open(recipe, common)) {
+    try (LanguageModel model = ModelChoice.open(recipe, common, OpeningMemory.Use.MRD)) {
       made = provenance(model);
       found =
           Watched.run(

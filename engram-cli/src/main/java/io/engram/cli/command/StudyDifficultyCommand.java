@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -120,11 +121,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = recipe();
-    if (read.method().name() == MethodName.PO) {
-      throw EngramException.usage(
-          "method.name = po: puts refusals in the answers' place, so that no update is spent on"
-              + " one sample alone. ga, grad_diff and npo can be studied.");
-    }
+    refuse(read.method().name());
     if (jointly && groups > 0) {
       throw common.mistake("--jointly and --groups exclude each other: give one of the two");
     }
@@ -149,6 +146,30 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     common.console().result(Map.of("study", study), StudyText.of(study));
     common.console().message("The whole study with its figures: " + page);
     return 0;
+  }
+
+  private static void refuse(MethodName method) {
+    String reason =
+        switch (method) {
+          case PO ->
+              "po: puts refusals in the answers' place, so that no update is spent on one"
+                  + " sample alone.";
+          case DPO ->
+              "dpo: sets refusals against the answers, so that no update is spent on one"
+                  + " sample alone.";
+          case UNDIAL ->
+              "undial: has a goal at a fixed distance from the start, so that the"
+                  + " updates to a given loss tell nothing.";
+          case RMU -> "rmu: leads hidden states away, whatever becomes of the answer.";
+          case NGDIFF, GRU ->
+              method.name().toLowerCase(Locale.ROOT)
+                  + ": needs a retain set in each update, and a study has none.";
+          default -> "";
+        };
+    if (!reason.isEmpty()) {
+      throw EngramException.usage(
+          "method.name = " + reason + " ga, grad_diff, npo, simnpo, wga and ceu can be studied.");
+    }
   }
 
   private Recipe recipe() {

@@ -52,6 +52,11 @@ public final class CommonOptions {
         description = "Threads of a tensor operation (default: 0, as many as cores)")
     private int threads;
 
+    @Option(
+        names = "--ignore-memory",
+        description = "Go on where more memory is needed than there seems to be")
+    private boolean ignoreMemory;
+
     @Option(names = "--json", description = "One JSON object on standard output, no tables")
     private boolean json;
 
@@ -104,6 +109,11 @@ public final class CommonOptions {
   /** As given, at least 1. */
   public int batchTokens() {
     return atLeast(1, values.batchTokens, "--batch-tokens");
+  }
+
+  /** Whether a command goes on where it needs more memory than there is. */
+  public boolean ignoreMemory() {
+    return values.ignoreMemory;
   }
 
   /** As given, at least 0. */

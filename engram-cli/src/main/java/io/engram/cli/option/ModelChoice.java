@@ -1,8 +1,10 @@
 package io.engram.cli.option;
 
+import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +32,8 @@ public final class ModelChoice {
       names = "--template",
       paramLabel = "T",
       description =
-          "How a question and its answer become one text: plain, llama2-chat, or a pair as YAML,"
+          "How a question and its answer become one text: plain, chat (the model's own),"
+              + " llama2-chat, or a pair as YAML,"
               + " '{prompt: \"Q: {question}\\nA:\", answer: \" {answer}\"}' (default: plain)")
   private @Nullable String template;
 
@@ -58,11 +61,20 @@ public final class ModelChoice {
     return open(recipe(common).read(), common);
   }
 
-  /** Opens a recipe's model; the caller closes it. */
+  /** Opens a recipe's model to score or to generate with; the caller closes it. */
   public static LanguageModel open(Recipe recipe, CommonOptions common) {
-    LanguageModel model =
-        LanguageModel.open(
-            recipe.model().path(), Setups.of(common).modelOptions(recipe.model(), recipe.seed()));
+    return open(recipe, common, OpeningMemory.Use.SCORING);
+  }
+
+  /**
+   * Opens a recipe's model, if there is memory for what it's used for; the caller closes it.
+   *
+   * @throws EngramException if there isn't
+   */
+  public static LanguageModel open(Recipe recipe, CommonOptions common, OpeningMemory.Use use) {
+    ModelOptions options = Setups.of(common).modelOptions(recipe.model(), recipe.seed());
+    OpeningMemory.check(recipe.model().path(), options, common, use);
+    LanguageModel model = LanguageModel.open(recipe.model().path(), options);
     common.console().message(recipe.model().path() + ": " + model.describe());
     return model;
   }

@@ -24,6 +24,7 @@ public final class Setups {
         common.batchTokens(),
         progress,
         Interruption::requested,
-        null);
+        null,
+        common.ignoreMemory());
   }
 }

@@ -16,8 +16,8 @@ public final class Excerpt {
 
   /** Question and answer, the text, or how many token ids there are. */
   public static String of(Sample sample, int width) {
-    if (sample.content() instanceof Sample.QuestionAnswer qa) {
-      return of(qa.question() + " → " + qa.answer(), width);
+    if (sample.content() instanceof Sample.Asked asked) {
+      return of(asked.question() + " → " + asked.answer(), width);
     }
     if (sample.content() instanceof Sample.PlainText text) {
       return of(text.text(), width);

@@ -13,6 +13,7 @@ import io.engram.core.run.RunFolder;
 import io.engram.report.Report;
 import io.engram.unlearn.eval.Suites;
 import io.engram.unlearn.train.Outcome;
+import io.engram.unlearn.train.RunMemory;
 import io.engram.unlearn.train.Setup;
 import io.engram.unlearn.train.UnlearningLoop;
 import java.nio.file.Path;
@@ -45,11 +46,19 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     Suites.named(recipe.eval().suites(), recipe.eval().encoder());
     Setup setup = setup(sharedBefore);
     common.console().message("Run folder: " + folder);
+    sayMemory(recipe, setup);
     Unstarted unstarted = Unstarted.of(folder);
     try (RunFolder opened = RunFolder.create(folder)) {
       return UnlearningLoop.run(recipe, opened, setup);
     } finally {
       unstarted.removeIfNoRun();
+    }
+  }
+
+  private void sayMemory(Recipe recipe, Setup setup) {
+    String memory = RunMemory.of(recipe, setup).text();
+    if (!memory.isEmpty()) {
+      common.console().message(memory);
     }
   }
 
@@ -75,7 +84,8 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
         setup.batchTokens(),
         setup.progress(),
         setup.interrupted(),
-        sharedBefore);
+        sharedBefore,
+        setup.ignoreMemory());
   }
 
   private int shown(Path folder, Outcome outcome) {

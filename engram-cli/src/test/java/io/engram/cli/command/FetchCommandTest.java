@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The command in processes of its own, which is the only way to other environment variables. */
@@ -205,18 +207,31 @@ final class FetchCommandTest {
     }
   }
 
-  @Test
-  void twoProcessesFetchEveryFileOnce() throws Exception {
-    List<Process> processes = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      processes.add(
-          begin(folder.resolve("out" + i), folder.resolve("err" + i), "fetch", "acme/tiny"));
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void twoProcessesFetchEveryFileOnce(boolean toFolder) throws Exception {
+    hub.hold(WEIGHTS);
+    Object[] arguments =
+        toFolder
+            ? new Object[] {"fetch", "acme/tiny", "--out", folder.resolve("tiny")}
+            : new Object[] {"fetch", "acme/tiny"};
+    Process first = begin(folder.resolve("out0"), folder.resolve("err0"), arguments);
+    while (first.isAlive() && hub.requests(WEIGHTS).isEmpty()) {
+      Thread.sleep(20);
     }
+    Process second = begin(folder.resolve("out1"), folder.resolve("err1"), arguments);
+    while (second.isAlive() && !Files.readString(folder.resolve("err1")).contains("Waiting")) {
+      Thread.sleep(20);
+    }
+    assertThat(second.isAlive()).isTrue();
+    hub.goOn();
     for (int i = 0; i < 2; i++) {
-      Ran ran = end(processes.get(i), folder.resolve("out" + i), folder.resolve("err" + i));
+      Ran ran = end(i == 0 ? first : second, folder.resolve("out" + i), folder.resolve("err" + i));
       assertThat(ran.exitCode()).as(ran.err()).isZero();
-      assertThat(Path.of(ran.out().strip()).resolve(WEIGHTS)).exists();
+      assertThat(Path.of(ran.out().strip()).resolve(WEIGHTS))
+          .hasSameBinaryContentAs(Cli.TINY.resolve(WEIGHTS));
     }
     assertThat(hub.requests(WEIGHTS)).containsExactly("all");
+    assertThat(folder.resolve(".tiny.incomplete")).doesNotExist();
   }
 }

@@ -39,6 +39,13 @@ final class CacheTarget implements Target {
   }
 
   @Override
+  public boolean isComplete(List<RepoFile> files) {
+    boolean referenced = cache.find(name).filter(found -> found.equals(place())).isPresent();
+    return referenced
+        && files.stream().allMatch(file -> BlobFolder.hasSize(place().resolve(file.path()), file));
+  }
+
+  @Override
   public Path lock() {
     return cache.root().resolve(".locks").resolve(name.folder()).resolve("engram.lock");
   }
@@ -51,21 +58,31 @@ final class CacheTarget implements Target {
   @Override
   public Path publish(List<RepoFile> files) throws IOException {
     Path snapshot = place();
-    if (Files.isDirectory(snapshot)) {
-      for (RepoFile file : files) {
-        complete(snapshot, file);
-      }
-    } else {
-      Path beside = cache.folder(name).resolve(commit + ".engram.incomplete");
-      Trees.delete(beside);
-      for (RepoFile file : files) {
-        place(file, beside.resolve(file.path()));
-      }
-      Files.createDirectories(snapshot.getParent());
-      Files.move(beside, snapshot, StandardCopyOption.ATOMIC_MOVE);
+    if (!Files.isDirectory(snapshot)) {
+      publishWhole(snapshot, files);
+    }
+    for (RepoFile file : files) {
+      complete(snapshot, file);
     }
     reference();
     return snapshot;
+  }
+
+  private void publishWhole(Path snapshot, List<RepoFile> files) throws IOException {
+    Path beside = cache.folder(name).resolve(commit + ".engram.incomplete");
+    Trees.delete(beside);
+    for (RepoFile file : files) {
+      place(file, beside.resolve(file.path()));
+    }
+    Files.createDirectories(snapshot.getParent());
+    try {
+      Files.move(beside, snapshot, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (!Files.isDirectory(snapshot)) {
+        throw e;
+      }
+      Trees.delete(beside); // huggingface_hub has begun one meanwhile.
+    }
   }
 
   /** A file that is missing from a snapshot which somebody else made. */

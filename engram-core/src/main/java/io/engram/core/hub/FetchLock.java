@@ -2,15 +2,15 @@ package io.engram.core.hub;
 
 import io.engram.core.ProgressListener;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +54,11 @@ final class FetchLock implements AutoCloseable {
   private static @Nullable FetchLock tryTake(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      if (isLocked(channel) && isStillThere(channel, file)) {
+      Optional<Object> opened = identity(file);
+      // Its last holder may have deleted the locked file, and a third process made it anew.
+      if (isLocked(channel) && opened.isPresent() && opened.equals(identity(file))) {
         return new FetchLock(channel);
       }
     } catch (IOException e) {
@@ -78,14 +79,16 @@ final class FetchLock implements AutoCloseable {
   }
 
   /**
-   * Whether the locked file is the one of that name: its last holder may have deleted it, and a
-   * third one made it anew.
+   * Which file has this name now; empty: none. The file isn't opened for it: closing it again would
+   * give back the lock, which on Unix belongs to the process and not to the channel.
    */
-  private static boolean isStillThere(FileChannel channel, Path file) throws IOException {
-    String mark = UUID.randomUUID().toString();
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.US_ASCII)), 0);
-    return Files.exists(file) && Files.readString(file).equals(mark);
+  private static Optional<Object> identity(Path file) throws IOException {
+    try {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return Optional.of(key == null ? file : key); // Windows has no key, and deletes no open file.
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

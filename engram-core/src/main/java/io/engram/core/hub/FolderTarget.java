@@ -8,7 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,7 @@ final class FolderTarget implements Target {
 
   private final Path out;
   private final Path beside;
+  private final Set<RepoFile> present = new HashSet<>();
 
   /**
    * @throws EngramException of kind USAGE if it can't be a folder
@@ -45,7 +48,15 @@ final class FolderTarget implements Target {
 
   @Override
   public boolean has(RepoFile file) {
-    return blobs().has(file) || isSame(out.resolve(file.path()), file);
+    return present.contains(file) || blobs().has(file);
+  }
+
+  @Override
+  public boolean isComplete(List<RepoFile> files) {
+    if (present.isEmpty()) {
+      look(files); // Another process may have filled it.
+    }
+    return present.containsAll(files);
   }
 
   @Override
@@ -59,23 +70,25 @@ final class FolderTarget implements Target {
   }
 
   /**
-   * Refuses a folder that holds something else than these files.
+   * Looks whether these files are there already, and refuses a folder that holds something else.
    *
    * @throws EngramException of kind USAGE
    */
-  void requireFree(List<RepoFile> files) {
+  void look(List<RepoFile> files) {
     try {
-      if (Files.isDirectory(out) && !isEmpty(out) && !holds(files)) {
-        throw EngramException.usage(
-            "--out " + out + " holds other files; name a folder that is empty or doesn't exist.");
+      if (!Files.isDirectory(out) || isEmpty(out)) {
+        return;
       }
     } catch (IOException e) {
       throw DiskSpace.failure(out, e);
     }
-  }
-
-  private boolean holds(List<RepoFile> files) {
-    return files.stream().allMatch(file -> isSame(out.resolve(file.path()), file));
+    for (RepoFile file : files) {
+      if (!isSame(out.resolve(file.path()), file)) {
+        throw EngramException.usage(
+            "--out " + out + " holds other files; name a folder that is empty or doesn't exist.");
+      }
+    }
+    present.addAll(files);
   }
 
   private static boolean isEmpty(Path folder) throws IOException {

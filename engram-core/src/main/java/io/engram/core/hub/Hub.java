@@ -50,7 +50,7 @@ public final class Hub {
           new FileChoice(name, chosen)
               .of(repository.files(commit), file -> repository.read(commit, file));
       if (folder != null) {
-        folder.requireFree(files);
+        folder.look(files);
       }
       Target target = folder == null ? new CacheTarget(settings.cache(), name, commit) : folder;
       FetchPlan plan = new FetchPlan(name, commit, files, target);
@@ -70,9 +70,15 @@ public final class Hub {
    */
   public Path fetch(FetchPlan plan, ProgressListener progress, Consumer<String> message) {
     Target target = plan.target();
+    if (target.isComplete(plan.files())) {
+      return target.place(); // The place may be one that can only be read.
+    }
     try (FetchLock held = FetchLock.take(target.lock(), progress, message)) {
       Files.createDirectories(target.blobs().folder());
-      List<RepoFile> missing = plan.distinct().stream().filter(file -> !target.has(file)).toList();
+      List<RepoFile> missing =
+          target.isComplete(plan.files())
+              ? List.of()
+              : plan.distinct().stream().filter(file -> !target.has(file)).toList();
       if (!missing.isEmpty()) {
         try (HubClient client = new HubClient(settings, pace)) {
           Repository repository = new Repository(client, plan.name());

@@ -106,6 +106,21 @@ public final class HubCache {
     return folder;
   }
 
+  /**
+   * What a user's word for a folder means: {@code hf:ORG/NAME}, or {@code ORG/NAME} that is no path
+   * here but in the cache, is that model's folder; everything else is a path, there or not.
+   *
+   * @throws EngramException as {@link #model} does
+   */
+  public Path resolve(String typed) {
+    if (HubName.isMarked(typed)) {
+      return model(HubName.parse(typed));
+    }
+    Path path = Path.of(typed);
+    Optional<HubName> name = HubName.ofModel(typed).filter(this::knows);
+    return name.isPresent() && !Files.exists(path) ? model(name.get()) : path;
+  }
+
   /** Revisions that are here when the wanted one isn't. */
   private String others(HubName name) {
     Path refs = folder(name).resolve("refs");

@@ -19,7 +19,7 @@ final class Repository {
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
   private static final Pattern NEXT = Pattern.compile("<([^<>]*)>\\s*;[^,]*\\brel=\"?next\"?");
   private static final int MOST_FILES = 50_000;
-  private static final int MOST_PAGES = 200;
+  private static final int MOST_PAGES = 100;
   private static final long LARGEST_FILE = 1L << 46;
 
   private final HubClient client;

@@ -15,6 +15,9 @@ interface Target {
   /** Whether this file needs no fetching. */
   boolean has(RepoFile file);
 
+  /** Whether all of them are there under their names, so that nothing has to be written. */
+  boolean isComplete(List<RepoFile> files);
+
   /** What is locked while files are gathered. */
   Path lock();
 

@@ -50,6 +50,10 @@ record Allowed(String text, Predicate<JsonNode> admits, List<String> later) {
         later);
   }
 
+  static Allowed number() {
+    return number("a number", x -> true);
+  }
+
   static Allowed above(double low) {
     return number("a number > " + plain(low), x -> x > low);
   }

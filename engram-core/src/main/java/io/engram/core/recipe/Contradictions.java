@@ -1,6 +1,7 @@
 package io.engram.core.recipe;
 
 import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.MethodSection.RetainLoss;
 import io.engram.core.recipe.OrderSection.OrderName;
 import io.engram.core.recipe.ScopeSection.Train;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ final class Contradictions {
     }
     contradictions.checkBudget();
     contradictions.checkWeights();
+    contradictions.checkMethod();
     contradictions.checkOthers();
   }
 
@@ -40,7 +42,7 @@ final class Contradictions {
     require(
         recipe.method().name() != MethodName.FINETUNE,
         "method.name",
-        " = finetune: is for engram finetune; here ga, grad_diff, po, npo");
+        " = finetune: is for engram finetune; engram unlearn has the others");
     require(
         !recipe.model().init(),
         "model.init",
@@ -100,6 +102,31 @@ final class Contradictions {
         "method.forget_weight",
         " = 0 and method.retain_weight = 0: nothing is left to train on",
         "method.retain_weight",
+        "method.name");
+  }
+
+  private void checkMethod() {
+    MethodSection method = recipe.method();
+    MethodName name = method.name();
+    belongs(method.delta() == 0, "method.delta", MethodName.SIMNPO);
+    belongs(method.layer() == null, "method.layer", MethodName.RMU);
+    belongs(method.retainLoss() != RetainLoss.HIDDEN, "method.retain_loss", MethodName.RMU);
+    boolean both = method.forgetWeight() > 0 && method.retainWeight() > 0;
+    require(
+        both || (name != MethodName.NGDIFF && name != MethodName.GRU),
+        "method.retain_weight",
+        " = %s and method.forget_weight = %s: method.name = %s needs both gradients"
+            .formatted(method.retainWeight(), method.forgetWeight(), word(name)),
+        "method.forget_weight",
+        "method.name");
+  }
+
+  private void belongs(boolean unused, String path, MethodName owner) {
+    MethodName name = recipe.method().name();
+    require(
+        unused || name == owner,
+        path,
+        ": is for method.name = %s; here it is %s".formatted(word(owner), word(name)),
         "method.name");
   }
 

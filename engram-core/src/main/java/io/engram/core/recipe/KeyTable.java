@@ -6,6 +6,7 @@ import static io.engram.core.recipe.Allowed.choice;
 import static io.engram.core.recipe.Allowed.data;
 import static io.engram.core.recipe.Allowed.flag;
 import static io.engram.core.recipe.Allowed.listOf;
+import static io.engram.core.recipe.Allowed.number;
 import static io.engram.core.recipe.Allowed.template;
 import static io.engram.core.recipe.Allowed.wholeFrom;
 import static io.engram.core.recipe.Allowed.wholeNumber;
@@ -35,7 +36,7 @@ final class KeyTable {
                   + " after engram fetch, or mini, the model that comes with Engram."),
           new Entry(
               "model.dtype",
-              choice(Dtype.values()),
+              choice("auto", "float32", "bfloat16"),
               "auto",
               "",
               "What the model computes in. auto: float32 below a billion parameters on a CPU,"
@@ -46,8 +47,9 @@ final class KeyTable {
               "plain",
               "",
               "How a question and its answer become one text. plain: \"Question:"
-                  + " {question}\\nAnswer: {answer}\"; chat: the model's own chat template. A"
-                  + " model answers best in the template it was trained in."),
+                  + " {question}\\nAnswer: {answer}\"; chat: the model's own chat template, the"
+                  + " question a user's message, the answer the assistant's with its end of turn."
+                  + " A model answers best in the template it was trained in."),
           new Entry(
               "model.base",
               words(),
@@ -68,7 +70,8 @@ final class KeyTable {
               "auto",
               "",
               "What the resulting model is written in. auto: what it was computed in; bfloat16"
-                  + " halves the file, and rounds away changes below 0.4 % of a weight."),
+                  + " halves the file, and rounds away changes below 0.4 % of a weight; float16"
+                  + " below 0.05 %, and it ends at 65504."),
           new Entry(
               "forget.data",
               data(),
@@ -89,14 +92,17 @@ final class KeyTable {
               "The samples to learn. engram finetune only, and needed there."),
           new Entry(
               "method.name",
-              choice("ga", "grad_diff", "po", "npo", "finetune")
-                  .later("simnpo", "dpo", "rmu", "wga", "undial", "ceu", "ngdiff", "gru"),
+              choice(MethodSection.MethodName.values()),
               "ga",
               "",
               "The loss. ga: ascent on the forget set; grad_diff: ascent there, descent on the"
                   + " retain set; po: answers become refusals; npo: answers less likely than"
-                  + " under the reference. finetune: plain descent, for engram finetune and its"
-                  + " default."),
+                  + " under the reference; simnpo: npo without a reference; dpo: refusals rather"
+                  + " than answers; wga: ascent that fades with a token's probability; undial:"
+                  + " the reference's distribution with the true token lowered; ceu: the model's"
+                  + " own without the true token; rmu: hidden states led to one place; ngdiff: both"
+                  + " gradients normalised; gru: ascent without what harms the retain set. finetune: plain descent, for engram finetune"
+                  + " and its default."),
           new Entry(
               "method.forget_weight",
               atLeast(0),
@@ -109,21 +115,52 @@ final class KeyTable {
               "1",
               "",
               "w_r, the weight of the retain loss. Higher keeps more and forgets slower; 0"
-                  + " leaves its forward pass out. ga and finetune have none unless it is set."),
+                  + " leaves its forward pass out. Methods published without one have none unless"
+                  + " it is set."),
           new Entry(
               "method.retain_loss",
               choice(MethodSection.RetainLoss.values()),
               "nll",
               "",
               "What keeps the retain set: nll, its answers stay likely; kl, KL(reference ||"
-                  + " model) over its labelled tokens: the whole distribution stays."),
+                  + " model) over its labelled tokens: the whole distribution stays; hidden: its"
+                  + " hidden states at method.layer, rmu only."),
           new Entry(
               "method.beta",
               above(0),
               "0.1",
-              "1/nats",
-              "β of npo: how soon a sample's push fades once it is forgotten. Smaller is closer"
-                  + " to grad_diff. 0.1 as the authors of NPO."),
+              "",
+              "npo, simnpo, dpo (1/nats): how soon a sample's push fades once it is forgotten;"
+                  + " smaller is closer to grad_diff. wga: the power of a token's probability."
+                  + " undial (nats): how far the true token's logit is lowered. Defaults as the"
+                  + " methods' authors."),
+          new Entry(
+              "method.delta",
+              number(),
+              "0",
+              "nats a token",
+              "δ of simnpo: below this mean loss a sample is pushed at full strength."),
+          new Entry(
+              "method.layer",
+              wholeFrom(0),
+              "null",
+              "layer",
+              "rmu takes the hidden states after this layer, from 0, and trains it and the two"
+                  + " before it, or scope.layers."),
+          new Entry(
+              "method.steering",
+              above(0),
+              "2",
+              "",
+              "Length of the random vector that rmu leads hidden states to: several times a"
+                  + " usual state's at that layer. 6.5 to 20 for 7B models by its authors."),
+          new Entry(
+              "method.fit_updates",
+              wholeFrom(0),
+              "10",
+              "updates",
+              "ngdiff fits the learning rate every so many updates, by the retain loss after a"
+                  + " trial step forwards and one backwards. 0: never."),
           new Entry(
               "method.reduction",
               choice(MethodSection.Reduction.values()),
@@ -136,7 +173,7 @@ final class KeyTable {
               words(),
               "null",
               "path",
-              "The refusals of po, a file with one a line; without it the list of the TOFU"
+              "The refusals of po and dpo, a file with one a line; without it the list of the TOFU"
                   + " authors. A new one is drawn each time a sample is drawn."),
           new Entry(
               "order.name",
@@ -323,13 +360,22 @@ final class KeyTable {
               listOf(words()),
               "[q_proj, v_proj]",
               "",
-              "The projections lora is put on, as the model's weights name them."),
+              "The projections lora is put on, as the model's weights name them; all-linear: all of"
+                  + " them."),
           new Entry(
               "scope.layers",
               listOf(wholeFrom(0)),
               "[]",
               "",
               "Only these decoder layers are trained, counted from 0. Empty: all."),
+          new Entry(
+              "scope.merge",
+              flag(),
+              "true",
+              "",
+              "What a run with lora leaves. true: model/, the whole model with the adapter merged"
+                  + " in, and adapter/, as PEFT reads it. false: adapter/ alone, a thousandth of"
+                  + " the size; engram convert merges it later."),
           new Entry(
               "budget.epochs",
               wholeFrom(1),

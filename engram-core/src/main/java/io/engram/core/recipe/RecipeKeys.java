@@ -23,7 +23,10 @@ public final class RecipeKeys {
   private static final Map<String, String> SHOWN_DEFAULTS =
       Map.of(
           "method.name", "ga (engram finetune: finetune)",
-          "method.retain_weight", "1 (ga, finetune: 0)",
+          "method.retain_weight", "1 (ga, undial, ceu, finetune: 0)",
+          "method.beta", "0.1 (simnpo: 4.5, wga: 1, undial: 10)",
+          "method.retain_loss", "nll (rmu: hidden)",
+          "method.layer", "a quarter of the way up (7 of 32)",
           "method.refusals", "the built-in TOFU list",
           "model.base", "from adapter_config.json",
           "budget.epochs", "5 (none where budget.updates is given)");

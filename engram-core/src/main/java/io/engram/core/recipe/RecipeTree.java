@@ -1,6 +1,8 @@
 package io.engram.core.recipe;
 
 import io.engram.core.EngramException;
+import io.engram.core.recipe.MethodSection.MethodName;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,9 +26,6 @@ final class RecipeTree {
 
   private static final Set<String> SECTIONS =
       KEYS.keySet().stream().flatMap(RecipeKeys::sections).collect(Collectors.toSet());
-
-  /** Keys that are planned with what they belong to. */
-  private static final Map<String, String> LATER = Map.of("method.delta", "method.name simnpo");
 
   private RecipeTree() {}
 
@@ -70,10 +69,16 @@ final class RecipeTree {
         estimator.put(key, 0);
       }
     }
-    String method = resolved.path("method").path("name").asString();
-    boolean descentOrAscentAlone = Set.of("ga", "finetune").contains(method);
-    if (descentOrAscentAlone && isUnset(given.path("method").path("retain_weight"))) {
-      section(resolved, "method").put("retain_weight", 0);
+    ObjectNode method = section(resolved, "method");
+    MethodName name = MethodName.valueOf(method.path("name").asString().toUpperCase(Locale.ROOT));
+    if (isUnset(given.path("method").path("retain_weight"))) {
+      method.put("retain_weight", name.defaultRetainWeight());
+    }
+    if (name == MethodName.RMU && isUnset(given.path("method").path("retain_loss"))) {
+      method.put("retain_loss", "hidden");
+    }
+    if (isUnset(given.path("method").path("beta"))) {
+      method.put("beta", name.defaultBeta());
     }
     JsonNode budget = resolved.path("budget");
     if (budget.path("epochs").isNull() && budget.path("updates").isNull()) {
@@ -88,8 +93,6 @@ final class RecipeTree {
       KeyTable.Entry entry = KEYS.get(path);
       if (entry != null) {
         takeValue(entry, value, resolved, faults);
-      } else if (LATER.containsKey(path)) {
-        faults.add(path, ": belongs to " + LATER.get(path) + ", which is not available yet");
       } else if (!SECTIONS.contains(path)) {
         faults.add(path, ": no such key; the nearest is " + RecipeKeys.nearest(path));
       } else if (value instanceof ObjectNode inner) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param dropout before LoRA, in [0, 1)
  * @param targets the projections LoRA is put on
  * @param layers only these decoder layers, from 0; empty: all
+ * @param merge whether a run with LoRA leaves the whole model beside the adapter
  */
 public record ScopeSection(
     Train train,
@@ -18,7 +19,19 @@ public record ScopeSection(
     double alpha,
     double dropout,
     List<String> targets,
-    List<Integer> layers) {
+    List<Integer> layers,
+    boolean merge) {
+  /** The same with the whole model left beside the adapter. */
+  public ScopeSection(
+      Train train,
+      int rank,
+      double alpha,
+      double dropout,
+      List<String> targets,
+      List<Integer> layers) {
+    this(train, rank, alpha, dropout, targets, layers, true);
+  }
+
   /** All weights or LoRA's. */
   public enum Train {
     /** Every weight. */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The one folder a run writes to: {@code recipe.yaml}, {@code manifest.json}, {@code
  * journal.jsonl}, {@code mrd/epoch-NNN.jsonl} or {@code predicted_updates/epoch-NNN.jsonl}, {@code
  * samples.jsonl}, {@code measurements.jsonl}, {@code eval/STAGE/SET.jsonl}, {@code checkpoint/},
- * {@code model/}. Locked against a second writer while open, through {@code .lock}; every file but
- * the journal is replaced whole.
+ * {@code model/}, {@code adapter/}. Locked against a second writer while open, through {@code
+ * .lock}; every file but the journal is replaced whole.
  */
 public final class RunFolder implements AutoCloseable {
   private static final String MRD = "mrd";
@@ -187,6 +187,11 @@ public final class RunFolder implements AutoCloseable {
   /** {@code model/}. */
   public Path model() {
     return path.resolve("model");
+  }
+
+  /** {@code adapter/}. */
+  public Path adapter() {
+    return path.resolve("adapter");
   }
 
   /** {@code eval/STAGE/}, for a file a set: {@code forget.jsonl}. */

@@ -12,8 +12,66 @@ public record Sample(String id, Content content) {
   /** What a sample consists of. */
   public sealed interface Content {}
 
-  /** A question with its answer; only the answer is labelled. */
-  public record QuestionAnswer(String question, String answer) implements Content {}
+  /** What asks for an answer and has one; only the answer is labelled. */
+  public sealed interface Asked extends Content {
+    /** What is asked, in the user's last words. */
+    String question();
+
+    /** The answer. */
+    String answer();
+
+    /** All that is said before the answer. */
+    List<Message> messages();
+
+    /** The same with another answer. */
+    Asked withAnswer(String other);
+  }
+
+  /** A question with its answer. */
+  public record QuestionAnswer(String question, String answer) implements Asked {
+    @Override
+    public List<Message> messages() {
+      return List.of(new Message("user", question));
+    }
+
+    @Override
+    public QuestionAnswer withAnswer(String other) {
+      return new QuestionAnswer(question, other);
+    }
+  }
+
+  /**
+   * A conversation of several messages, or one with a system prompt. A chat template renders it.
+   *
+   * @param messages all before the answer; a user's among them
+   */
+  public record Conversation(List<Message> messages, String answer) implements Asked {
+    /** Copies the list. */
+    public Conversation {
+      messages = List.copyOf(messages);
+    }
+
+    @Override
+    public String question() {
+      return messages.stream()
+          .filter(message -> message.role().equals("user"))
+          .reduce((earlier, later) -> later)
+          .map(Message::content)
+          .orElse("");
+    }
+
+    @Override
+    public Conversation withAnswer(String other) {
+      return new Conversation(messages, other);
+    }
+  }
+
+  /**
+   * A message of a conversation.
+   *
+   * @param role {@code system}, {@code user} or {@code assistant}, or what else a template knows
+   */
+  public record Message(String role, String content) {}
 
   /** Running text; every token but the first is labelled. */
   public record PlainText(String text) implements Content {}

@@ -11,8 +11,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What makes a row a sample: {@code question}+{@code answer}, {@code prompt}+{@code answer}, {@code
- * response} or {@code completion}, {@code text}, {@code prompt_ids}+{@code answer_ids}, {@code ids}
- * (looked for in this order of ids first, then text), and an optional {@code id}.
+ * response} or {@code completion}, {@code messages}, {@code text}, {@code prompt_ids}+{@code
+ * answer_ids}, {@code ids} (looked for in this order of ids first, then messages, then text), an
+ * optional {@code id} and an optional {@code system}, the system prompt before a question or
+ * messages.
  */
 final class SampleFields {
   private static final List<String> QUESTIONS = List.of("question", "prompt");
@@ -38,18 +40,24 @@ final class SampleFields {
       // The first token has nothing before it to be predicted from, so all others are labelled.
       return new Sample.TokenIds(List.of(), ids(fields, "ids", where));
     }
+    if (fields.has("messages")) {
+      return new MessageFields(where).asked(fields);
+    }
     Optional<String> question = first(fields, QUESTIONS);
     Optional<String> answer = first(fields, ANSWERS);
     if (question.isPresent() && answer.isPresent()) {
-      return new Sample.QuestionAnswer(
-          text(fields, question.get(), where), text(fields, answer.get(), where));
+      return new MessageFields(where)
+          .asked(
+              fields,
+              List.of(new Sample.Message("user", text(fields, question.get(), where))),
+              text(fields, answer.get(), where));
     }
     if (fields.has("text")) {
       return new Sample.PlainText(text(fields, "text", where));
     }
     throw EngramException.usage(
         ("%s has the fields %s; a sample needs question and answer, prompt and answer, response or"
-                + " completion, text, prompt_ids and answer_ids, or ids")
+                + " completion, messages, text, prompt_ids and answer_ids, or ids")
             .formatted(where, fields.propertyNames()));
   }
 

@@ -58,6 +58,11 @@ final class FakeHub implements AutoCloseable {
   private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
   private final Map<String, Answer> always = new ConcurrentHashMap<>();
 
+  static {
+    // Else every answer takes 40 ms longer: its head and its body wait for one another.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   FakeHub(String id, Path home) throws IOException {
     this.id = id;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

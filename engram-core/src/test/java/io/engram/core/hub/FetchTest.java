@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,6 +129,26 @@ final class FetchTest {
     hub.once(hub.resolve(FILE), FakeHub.broken(WEIGHTS, 300_000));
     hub.always(hub.resolve(FILE), FakeHub.whole(WEIGHTS));
     assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(hub.of(FILE)).hasSize(2);
+  }
+
+  @Test
+  void aFileThatChangedMeanwhileStartsOver() throws Exception {
+    List<String> conditions = new ArrayList<>();
+    hub.once(
+        hub.resolve(FILE),
+        exchange -> {
+          exchange.getResponseHeaders().set("ETag", "\"old\"");
+          FakeHub.broken(FakeHub.changed(WEIGHTS), 600_000).to(exchange);
+        });
+    hub.once(
+        hub.resolve(FILE),
+        exchange -> {
+          conditions.add(exchange.getRequestHeaders().getFirst("If-Range"));
+          FakeHub.whole(WEIGHTS).to(exchange);
+        });
+    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(conditions).containsExactly("\"old\"");
     assertThat(hub.of(FILE)).hasSize(2);
   }
 
@@ -306,6 +327,30 @@ final class FetchTest {
     Files.write(repository().resolve("blobs/" + FakeHub.sha256(WEIGHTS)), new byte[3]);
     hub.fetch();
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
+  }
+
+  @Test
+  void aCacheThatCantBeWritten() throws Exception {
+    Files.writeString(folder.resolve("hf"), "a file");
+    expect(EngramException.Kind.FILE, "can't be written", "HF_HOME");
+  }
+
+  @Test
+  void aFullDiskHasItsOwnExitCode() {
+    EngramException full =
+        DiskSpace.failure(folder, new IOException("write: No space left on device"));
+    assertThat(full.exitCode()).isEqualTo(4);
+    assertThat(full).hasMessageContaining("what came is kept");
+  }
+
+  @Test
+  void anotherRevisionSharesTheFiles() throws Exception {
+    Path main = hub.fetch();
+    hub.always(hub.revision("v1"), FakeHub.json("{\"sha\":\"" + FakeHub.COMMIT + "\"}"));
+    int before = hub.of(FILE).size();
+    assertThat(hub.fetch("hf:acme/tiny@v1")).isEqualTo(main);
+    assertThat(hub.of(FILE)).hasSize(before);
+    assertThat(repository().resolve("refs/v1")).hasContent(FakeHub.COMMIT);
   }
 
   @Test

@@ -63,6 +63,17 @@ final class HubCacheTest {
   }
 
   @Test
+  void aWordIsAPathUnlessTheCacheHasIt() throws Exception {
+    Path snapshot = snapshot("model.safetensors");
+    Files.writeString(folder.resolve("models--a--b/refs/main"), COMMIT);
+    assertThat(cache().resolve("a/b")).isEqualTo(snapshot);
+    assertThat(cache().resolve("hf:a/b@v1")).isEqualTo(snapshot);
+    assertThat(cache().resolve("a/c")).isEqualTo(Path.of("a/c"));
+    assertThat(cache().resolve("src/test")).isEqualTo(Path.of("src/test"));
+    assertThatThrownBy(() -> cache().resolve("hf:a/c")).hasMessageContaining("engram fetch");
+  }
+
+  @Test
   void partsAreNamed() throws Exception {
     Path snapshot = snapshot("config.json");
     HubName name = HubName.parse("a/b@v1");

@@ -38,7 +38,8 @@ class RecipeFaultsTest {
             world_facts_perturbed, or a file .jsonl, .json, .csv, .tsv, .txt, .parquet (each also \
             .gz), or a list of them
               mehtod: no such key; the nearest is method
-              method.name = "npu": must be ga, grad_diff, po, npo, finetune
+              method.name = "npu": must be ga, grad_diff, po, npo, simnpo, dpo, rmu, wga, undial, \
+            ceu, ngdiff, gru, finetune
               method.retain_weight = -1: must be a number >= 0
               optimizer.lerning_rate: no such key; the nearest is optimizer.learning_rate
               optimizer.betas = [0.9]: must be a list of 2, each a number >= 0 and < 1
@@ -52,10 +53,6 @@ class RecipeFaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "method.name=simnpo | method.name = simnpo: not available yet; must be ga, grad_diff, po,"
-            + " npo, finetune",
-        "method.name=gru | method.name = gru: not available yet",
-        "method.delta=0 | method.delta: belongs to method.name simnpo, which is not available yet",
         "stop.rule=el_ma | stop.rule = el_ma: not available yet; must be budget",
         "stop.rule=per_sample | stop.rule = per_sample: not available yet; must be budget",
       })
@@ -109,6 +106,11 @@ class RecipeFaultsTest {
         "train.data=a.txt | train.data: is for engram finetune",
         "forget.data=[] | forget.data: missing; engram unlearn needs what to forget",
         "method.name=finetune | method.name = finetune: is for engram finetune",
+        "method.delta=1 | method.delta: is for method.name = simnpo; here it is ga",
+        "method.layer=1 | method.layer: is for method.name = rmu; here it is ga",
+        "method.retain_loss=hidden | method.retain_loss: is for method.name = rmu; here it is ga",
+        "method={name: gru, retain_weight: 0} | method.retain_weight = 0.0 and"
+            + " method.forget_weight = 1.0: method.name = gru needs both gradients",
       })
   void contradictionsNameBothKeys(String override, String fault) {
     assertThatThrownBy(() -> unlearn(SMALLEST, override)).hasMessageContaining(fault);

@@ -36,6 +36,10 @@ class RecipeKeysTest {
                 "method.retain_weight",
                 "method.retain_loss",
                 "method.beta",
+                "method.delta",
+                "method.layer",
+                "method.steering",
+                "method.fit_updates",
                 "method.reduction",
                 "method.refusals",
                 "order.name",
@@ -82,7 +86,7 @@ class RecipeKeysTest {
     assertThat(key.unit()).isEqualTo("passes");
     assertThat(key.reason()).contains("an antithetic pair is two");
     assertThat(RecipeKeys.find("method.retain_weight").orElseThrow().defaultValue())
-        .isEqualTo("1 (ga, finetune: 0)");
+        .isEqualTo("1 (ga, undial, ceu, finetune: 0)");
     assertThat(RecipeKeys.find("nothing")).isEmpty();
   }
 

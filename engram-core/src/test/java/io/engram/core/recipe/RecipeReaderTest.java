@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeReaderTest {
   static final String SMALLEST = "forget: {data: 'tofu:forget10'}";
@@ -35,6 +37,10 @@ class RecipeReaderTest {
                     0,
                     MethodSection.RetainLoss.NLL,
                     0.1,
+                    0,
+                    null,
+                    2,
+                    10,
                     MethodSection.Reduction.SUM,
                     null),
                 new OrderSection(
@@ -142,11 +148,20 @@ class RecipeReaderTest {
   void theRetainWeightIsOneUnlessTheMethodHasNone() {
     String withRetain = SMALLEST + "\nretain: {data: r.csv}\n";
     assertThat(unlearn(withRetain).method().retainWeight()).isZero();
-    for (String method : List.of("grad_diff", "po", "npo")) {
+    for (String method : List.of("grad_diff", "po", "npo", "simnpo", "dpo", "wga")) {
       assertThat(unlearn(withRetain, "method.name=" + method).method().retainWeight()).isEqualTo(1);
     }
     assertThat(unlearn(SMALLEST, "method.name=npo", "method.retain_weight=0").retain().isEmpty())
         .isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"npo,0.1", "dpo,0.1", "simnpo,4.5", "wga,1", "undial,10"})
+  void betaIsTheMethodsOwnUnlessItIsSet(String method, double beta) {
+    String withRetain = SMALLEST + "\nretain: {data: r.csv}\n";
+    assertThat(unlearn(withRetain, "method.name=" + method).method().beta()).isEqualTo(beta);
+    assertThat(unlearn(withRetain, "method.name=" + method, "method.beta=3").method().beta())
+        .isEqualTo(3);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
+import io.engram.core.sample.Sample.Conversation;
 import io.engram.core.sample.Sample.PlainText;
 import io.engram.core.sample.Sample.TokenIds;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,61 @@ class SampleSourceTest {
         .containsExactly(
             new Sample("0", new PlainText("One line.")),
             new Sample("1", new PlainText("  Another ")));
+  }
+
+  @Test
+  void conversationsAndSystemPromptsAreRead() throws IOException {
+    List<Sample> samples =
+        SampleSource.load(
+            file(
+                "a.jsonl",
+                """
+                {"messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A","name":null}]}
+                {"messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A"},
+                """
+                        .stripTrailing()
+                    + """
+                {"role":"user","content":"R"},{"role":"assistant","content":"B"}],"system":"S"}
+                {"question":"Q","answer":"A","system":"S"}
+                {"question":"Q","answer":"A","system":null}
+                """));
+    Sample.Message system = new Sample.Message("system", "S");
+    Sample.Message first = new Sample.Message("user", "Q");
+    Sample.Message answer = new Sample.Message("assistant", "A");
+    Sample.Message second = new Sample.Message("user", "R");
+    assertThat(samples)
+        .containsExactly(
+            Sample.of("0", "Q", "A"),
+            new Sample("1", new Conversation(List.of(system, first, answer, second), "B")),
+            new Sample("2", new Conversation(List.of(system, first), "A")),
+            Sample.of("3", "Q", "A"));
+    assertThat(((Conversation) samples.get(1).content()).question()).isEqualTo("R");
+  }
+
+  @Test
+  void conversationsWithoutAnAnswerAreNamed() throws IOException {
+    String user = "{\"role\":\"user\",\"content\":\"Q\"}";
+    String end = ",{\"role\":\"assistant\",\"content\":\"A\"}]}";
+    Map<String, String> faults =
+        Map.of(
+            "{\"messages\":[" + user + "]}",
+            "line 1: the last message's role is \"user\"; it must be \"assistant\"",
+            "{\"messages\":[]}",
+            "line 1: messages is [], not a list of {role, content}",
+            "{\"messages\":[{\"role\":\"system\",\"content\":\"S\"}" + end,
+            "line 1: messages has none whose role is \"user\"",
+            "{\"system\":\"T\",\"messages\":[{\"role\":\"system\",\"content\":\"S\"}," + user + end,
+            "line 1 has a system prompt in system and another in messages",
+            "{\"messages\":[{\"role\":\"user\",\"content\":[\"Q\"]}" + end,
+            "a role and a content, both texts, are needed",
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"Q\",\"tool_calls\":[]}" + end,
+            "messages[0] has tool_calls, which is not supported; role and content are");
+    for (Map.Entry<String, String> fault : faults.entrySet()) {
+      String data = file("fault.jsonl", fault.getKey());
+      assertThatThrownBy(() -> SampleSource.load(data))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining(fault.getValue());
+    }
   }
 
   @Test

@@ -9,25 +9,45 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A LoRA adapter in PEFT's layout: adapter_config.json and adapter_model.safetensors, whose tensors
- * are called {@code base_model.model.<module>.lora_A.weight} and {@code …lora_B.weight}.
+ * Reads a LoRA adapter in PEFT's layout: adapter_config.json and adapter_model.safetensors, whose
+ * tensors are called {@code base_model.model.<module>.lora_A.weight}, {@code …lora_B.weight} and,
+ * for DoRA, {@code …lora_magnitude_vector}.
  */
 public final class PeftAdapter {
-  private static final String CONFIG = "adapter_config.json";
-  private static final String WEIGHTS = "adapter_model.safetensors";
-  private static final String PREFIX = "base_model.model.";
+  static final String CONFIG = "adapter_config.json";
+  static final String WEIGHTS = "adapter_model.safetensors";
+  static final String PREFIX = "base_model.model.";
+  static final String A = ".lora_A.weight";
+  static final String B = ".lora_B.weight";
 
-  private PeftAdapter() {}
+  private static final String MAGNITUDE = ".lora_magnitude_vector";
+
+  private final Path folder;
+  private final PeftConfig settings;
+  private final DecoderConfig config;
+  private final SafetensorsFile file;
+  private final Device device;
+  private final TreeSet<String> left;
+
+  private PeftAdapter(Path folder, DecoderConfig config, SafetensorsFile file, Device device) {
+    this.folder = folder;
+    this.settings = PeftConfig.read(folder.resolve(CONFIG));
+    this.config = config;
+    this.file = file;
+    this.device = device;
+    this.left = new TreeSet<>(file.shapes().keySet());
+  }
 
   /** Whether the folder holds an adapter. */
   public static boolean isAdapter(Path folder) {
@@ -39,61 +59,161 @@ public final class PeftAdapter {
     return PeftConfig.read(folder.resolve(CONFIG)).baseModel();
   }
 
+  /** Whether the folder's adapter is DoRA. */
+  public static boolean isDora(Path folder) {
+    return PeftConfig.read(folder.resolve(CONFIG)).isDora();
+  }
+
+  /** How many numbers the weights have that the adapter sits on. */
+  public static long adaptedNumbers(Path folder, DecoderConfig config) {
+    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS))) {
+      Set<String> names = file.shapes().keySet();
+      return WeightNames.shapes(config).entrySet().stream()
+          .filter(w -> names.contains(PREFIX + w.getKey().replaceFirst("\\.weight$", "") + A))
+          .mapToLong(w -> Arrays.stream(w.getValue()).reduce(1, (a, b) -> a * b))
+          .sum();
+    }
+  }
+
   /**
-   * Puts the adapter on the parameters.
+   * Puts the adapter on the parameters. What can't stand beside a weight, DoRA or an adapter of the
+   * output head, is merged into it.
    *
    * @throws EngramException if a file is missing or damaged, or the adapter needs what isn't built
    */
   public static void read(Path folder, DecoderConfig config, Parameters parameters, Device device) {
-    PeftConfig settings = PeftConfig.read(folder.resolve(CONFIG));
-    settings.requireSupported();
-    int rank = settings.rank();
-    double scale = settings.scale();
-    Map<String, long[]> shapes = WeightNames.shapes(config);
-    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS));
-        PointerScope scope = new PointerScope()) {
-      TreeSet<String> left = new TreeSet<>(file.shapes().keySet());
-      for (String weight : shapes.keySet()) {
-        String module = PREFIX + weight.replaceFirst("\\.weight$", "");
-        String a = module + ".lora_A.weight";
-        String b = module + ".lora_B.weight";
-        boolean hasA = left.remove(a);
-        boolean hasB = left.remove(b);
-        if (!hasA && !hasB) {
-          continue;
-        }
-        requireFit(
-            folder, weight, shapes.get(weight), file.shapes().get(a), file.shapes().get(b), rank);
-        parameters.putAdapter(
-            weight,
-            new Parameters.Adapter(
-                float32(file.tensor(a), device), float32(file.tensor(b), device), scale));
-      }
-      if (!left.isEmpty()) {
-        throw EngramException.file(
-            folder.resolve(WEIGHTS)
-                + ": "
-                + left.first()
-                + " belongs to no linear layer of the base model.");
-      }
-      if (parameters.adapters().isEmpty()) {
-        throw EngramException.file(folder.resolve(WEIGHTS) + " holds no adapter.");
-      }
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      stored(folder, config, device)
+          .forEach(
+              (weight, stored) -> {
+                if (stored.magnitude() != null || weight.equals(config.headName())) {
+                  parameters.put(weight, stored.merged(parameters.get(weight)));
+                } else {
+                  parameters.putAdapter(weight, stored.lowRank());
+                }
+              });
     }
   }
 
-  private static Tensor float32(Tensor tensor, Device device) {
-    return Tensors.to(tensor, device).to(Dtype.FLOAT32.torch()).clone();
+  /**
+   * The low-rank additions of the folder by weight; belong to the running scope.
+   *
+   * @throws EngramException as {@link #read}, and if it's DoRA, which is no addition
+   */
+  static Map<String, Parameters.Adapter> lowRank(Path folder, DecoderConfig config, Device device) {
+    Map<String, Parameters.Adapter> lowRank = new LinkedHashMap<>();
+    stored(folder, config, device)
+        .forEach(
+            (weight, stored) -> {
+              if (stored.magnitude() != null) {
+                throw EngramException.usage(
+                    folder
+                        + " is DoRA, so what is trained on top of it can't be written as an"
+                        + " adapter of the same base.\nMerge it first: engram convert "
+                        + folder
+                        + " OUT, and unlearn OUT.");
+              }
+              lowRank.put(weight, stored.lowRank());
+            });
+    return lowRank;
   }
 
-  private static void requireFit(
-      Path folder,
-      String weight,
-      long @Nullable [] w,
-      long @Nullable [] a,
-      long @Nullable [] b,
-      int rank) {
-    if (w == null || a == null || b == null || w.length != 2 || a.length != 2 || b.length != 2) {
+  private static Map<String, StoredAdapter> stored(
+      Path folder, DecoderConfig config, Device device) {
+    PeftConfig.read(folder.resolve(CONFIG)).requireSupported();
+    Pickles.refuseAdapter(folder, WEIGHTS);
+    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS))) {
+      return new PeftAdapter(folder, config, file, device).stored();
+    }
+  }
+
+  private Map<String, StoredAdapter> stored() {
+    Map<String, StoredAdapter> all = new LinkedHashMap<>();
+    WeightNames.shapes(config)
+        .forEach(
+            (weight, shape) -> {
+              String module = weight.replaceFirst("\\.weight$", "");
+              boolean hasA = left.remove(PREFIX + module + A);
+              boolean hasB = left.remove(PREFIX + module + B);
+              if ((hasA || hasB) && !weight.equals(config.names().embedding())) {
+                all.put(weight, one(weight, module, shape));
+              } else if (hasA || hasB) {
+                left.add(PREFIX + module + A);
+              }
+            });
+    requireNoneLeft();
+    if (all.isEmpty()) {
+      throw EngramException.file(folder.resolve(WEIGHTS) + " holds no adapter.");
+    }
+    return all;
+  }
+
+  private StoredAdapter one(String weight, String module, long[] shape) {
+    if (!settings.targets().include(module)) {
+      throw EngramException.file(
+          folder.resolve(WEIGHTS)
+              + ": there is an adapter for "
+              + module
+              + ", which "
+              + CONFIG
+              + " doesn't target; the two don't belong together.");
+    }
+    long[] a = file.shapes().get(PREFIX + module + A);
+    long[] b = file.shapes().get(PREFIX + module + B);
+    boolean transposed = transposed(weight);
+    long[] outAndIn = transposed && shape.length == 2 ? new long[] {shape[1], shape[0]} : shape;
+    requireFit(weight, outAndIn, a, b, settings.rank(module));
+    return new StoredAdapter(
+        new Parameters.Adapter(
+            float32(PREFIX + module + A), float32(PREFIX + module + B), settings.scale(module), transposed),
+        settings.isDora() ? magnitude(weight, module, outAndIn[0]) : null);
+  }
+
+  /** The head is stored {@code [out, in]} in every family. */
+  private boolean transposed(String weight) {
+    return config.structure().transposed() && config.names().layerOf(weight).isPresent();
+  }
+
+  private Tensor magnitude(String weight, String module, long rows) {
+    String name = PREFIX + module + MAGNITUDE;
+    name = file.shapes().containsKey(name) ? name : name + ".weight";
+    long[] shape = file.shapes().get(name);
+    if (shape == null || shape.length != 1 || shape[0] != rows) {
+      throw EngramException.file(
+          folder.resolve(WEIGHTS)
+              + ": the adapter of "
+              + weight
+              + " is damaged: DoRA has a lora_magnitude_vector of "
+              + rows
+              + " numbers there.");
+    }
+    left.remove(name);
+    return float32(name);
+  }
+
+  private void requireNoneLeft() {
+    if (left.isEmpty()) {
+      return;
+    }
+    String first = left.first();
+    boolean tied = config.tiedHead() && first.contains("lm_head");
+    throw EngramException.file(
+        folder.resolve(WEIGHTS)
+            + ": "
+            + first
+            + (tied
+                ? " is of the output head, which this model shares with its embedding."
+                : " belongs to no linear layer in the layers of the base model."));
+  }
+
+  private Tensor float32(String name) {
+    return Tensors.to(file.tensor(name), device).to(Dtype.FLOAT32.torch()).clone();
+  }
+
+  private void requireFit(
+      String weight, long[] w, long @Nullable [] a, long @Nullable [] b, int rank) {
+    if (a == null || b == null || w.length != 2 || a.length != 2 || b.length != 2) {
       throw EngramException.file(
           folder.resolve(WEIGHTS)
               + ": the adapter of "
@@ -113,35 +233,5 @@ public final class PeftAdapter {
                   + "Name the base model it was trained on with --base.",
               folder, weight, b[0], a[1], w[0], w[1]));
     }
-  }
-
-  /** Writes the adapters on the parameters; PEFT loads the folder. */
-  public static void write(
-      Path folder, Parameters parameters, int rank, double alpha, String baseModel) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    TreeSet<String> targets = new TreeSet<>();
-    parameters
-        .adapters()
-        .forEach(
-            (weight, adapter) -> {
-              String module = weight.replaceFirst("\\.weight$", "");
-              targets.add(module.substring(module.lastIndexOf('.') + 1));
-              tensors.put(PREFIX + module + ".lora_A.weight", adapter.a());
-              tensors.put(PREFIX + module + ".lora_B.weight", adapter.b());
-            });
-    SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, Dtype.FLOAT32);
-    Map<String, Object> config = new LinkedHashMap<>();
-    config.put("peft_type", "LORA");
-    config.put("task_type", "CAUSAL_LM");
-    config.put("base_model_name_or_path", baseModel);
-    config.put("r", rank);
-    config.put("lora_alpha", alpha);
-    config.put("lora_dropout", 0.0);
-    config.put("bias", "none");
-    config.put("fan_in_fan_out", false);
-    config.put("inference_mode", true);
-    config.put("use_rslora", false);
-    config.put("target_modules", List.copyOf(targets));
-    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValue(folder.resolve(CONFIG), config);
   }
 }

@@ -188,6 +188,19 @@ public final class SafetensorsFile implements TensorFile {
   }
 
   /**
+   * Number format of a tensor.
+   *
+   * @throws EngramException if there is no such tensor or its format isn't one of {@link Dtype}
+   */
+  Dtype dtype(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw damaged("it has no tensor " + name);
+    }
+    return dtype(entry.format(), name);
+  }
+
+  /**
    * The tensor as a view on the map, or a copy where the file doesn't align it; belongs to the
    * running scope and lives on after this is closed.
    *

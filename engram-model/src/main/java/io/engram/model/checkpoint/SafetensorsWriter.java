@@ -3,7 +3,6 @@ package io.engram.model.checkpoint;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Dtype;
-import io.engram.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -28,20 +26,12 @@ import tools.jackson.databind.json.JsonMapper;
  * right name is always whole. Equal tensors give equal bytes.
  */
 public final class SafetensorsWriter {
-  private static final int BUFFER_BYTES = 1 << 24;
+  /** Numbers changed to the file's format at once. */
+  private static final int CHUNK = 1 << 23;
+
+  private static final double LARGEST_HALF = 65504;
 
   private SafetensorsWriter() {}
-
-  /** A tensor to come. */
-  private record Planned(long[] shape, Dtype dtype, Supplier<Tensor> tensor) {
-    long bytes() {
-      long numbers = 1;
-      for (long size : shape) {
-        numbers *= size;
-      }
-      return numbers * dtype.sizeBytes();
-    }
-  }
 
   /**
    * Writes the tensors in the map's order.
@@ -50,16 +40,7 @@ public final class SafetensorsWriter {
    * @throws EngramException if the disk is full or the file can't be written
    */
   public static void write(Path path, Map<String, Tensor> tensors, @Nullable Dtype dtype) {
-    Map<String, Planned> planned = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, tensor) ->
-            planned.put(
-                name,
-                new Planned(
-                    Tensors.shape(tensor),
-                    dtype == null ? Dtype.of(tensor) : dtype,
-                    () -> tensor)));
-    writePlanned(path, planned, ProgressListener.NONE);
+    write(path, WrittenTensor.all(tensors, dtype), ProgressListener.NONE);
   }
 
   /**
@@ -67,20 +48,15 @@ public final class SafetensorsWriter {
    *
    * @param dtype the number format written, whatever the tensors have
    * @param progress advances by 1 a tensor
-   * @throws EngramException if the disk is full or the file can't be written
+   * @throws EngramException if the disk is full, the file can't be written or a number is too large
+   *     for float16
    */
   public static void write(Path path, TensorSource source, Dtype dtype, ProgressListener progress) {
-    Map<String, Planned> planned = new LinkedHashMap<>();
-    source
-        .shapes()
-        .forEach(
-            (name, shape) ->
-                planned.put(name, new Planned(shape, dtype, () -> source.tensor(name))));
-    writePlanned(path, planned, progress);
+    write(path, WrittenTensor.all(source, dtype), progress);
   }
 
-  private static void writePlanned(
-      Path path, Map<String, Planned> tensors, ProgressListener progress) {
+  /** The same of tensors in any formats. */
+  static void write(Path path, Map<String, WrittenTensor> tensors, ProgressListener progress) {
     Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
     try {
       try (FileChannel channel =
@@ -90,8 +66,8 @@ public final class SafetensorsWriter {
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
         writeAll(channel, ByteBuffer.wrap(header(tensors)));
-        for (Planned tensor : tensors.values()) {
-          writeTensor(channel, tensor);
+        for (Map.Entry<String, WrittenTensor> entry : tensors.entrySet()) {
+          writeTensor(channel, entry.getKey(), entry.getValue());
           progress.advance(1);
         }
         channel.force(true);
@@ -110,11 +86,11 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static byte[] header(Map<String, Planned> tensors) {
+  private static byte[] header(Map<String, WrittenTensor> tensors) {
     Map<String, Object> header = new LinkedHashMap<>();
     header.put("__metadata__", Map.of("format", "pt"));
     long from = 0;
-    for (Map.Entry<String, Planned> entry : tensors.entrySet()) {
+    for (Map.Entry<String, WrittenTensor> entry : tensors.entrySet()) {
       long to = from + entry.getValue().bytes();
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("dtype", entry.getValue().dtype().safetensorsName());
@@ -132,16 +108,34 @@ public final class SafetensorsWriter {
     return buffer.array();
   }
 
-  private static void writeTensor(FileChannel channel, Planned planned) throws IOException {
+  private static void writeTensor(FileChannel channel, String name, WrittenTensor written)
+      throws IOException {
     try (PointerScope scope = new PointerScope()) {
-      Tensor plain = planned.tensor().get().detach().cpu().to(planned.dtype().torch()).contiguous();
-      long size = plain.nbytes();
-      BytePointer pointer = new BytePointer(plain.data_ptr());
-      for (long at = 0; at < size; at += BUFFER_BYTES) {
-        int count = (int) Math.min(BUFFER_BYTES, size - at);
-        BytePointer part = new BytePointer(pointer).position(at).limit(at + count);
-        writeAll(channel, part.asByteBuffer());
+      Tensor flat = written.numbers().get().detach().contiguous().view(-1);
+      for (long from = 0; from < flat.numel(); from += CHUNK) {
+        int count = (int) Math.min(CHUNK, flat.numel() - from);
+        try (PointerScope inner = new PointerScope()) {
+          Tensor own = flat.narrow(0, from, count).cpu();
+          Tensor part = own.to(written.dtype().torch());
+          requireFit(name, own, part, written.dtype());
+          BytePointer bytes = new BytePointer(part.data_ptr()).limit(part.nbytes());
+          writeAll(channel, bytes.asByteBuffer());
+        }
       }
+    }
+  }
+
+  private static void requireFit(String name, Tensor own, Tensor part, Dtype dtype) {
+    if (dtype == Dtype.FLOAT16
+        && Dtype.of(own) != Dtype.FLOAT16
+        && !part.isfinite().all().item_bool()
+        && own.isfinite().all().item_bool()) {
+      throw EngramException.usage(
+          name
+              + " holds numbers beyond ±"
+              + LARGEST_HALF
+              + ", which float16 can't hold.\nWrite the model in bfloat16 or float32"
+              + " (model.save_dtype).");
     }
   }
 

@@ -16,23 +16,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A model's weights: model.safetensors, shards with their index, or a GGUF file. */
 public final class WeightFiles {
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
-
   private WeightFiles() {}
 
   /**
@@ -76,11 +70,43 @@ public final class WeightFiles {
       Path weights, DecoderConfig config, @Nullable Dtype dtype, Device device) {
     Map<String, long[]> shapes = WeightNames.shapes(config);
     if (!GgufFile.isGguf(weights)) {
-      return read(weights, shapes, dtype, device);
+      return read(weights, config, shapes, dtype, device);
     }
     try (GgufFile file = new GgufFile(weights)) {
       requireFit(file, shapes);
-      return read(name -> file, shapes, dtype, device);
+      return read(name -> file, name -> name, shapes, dtype, device);
+    }
+  }
+
+  private static Parameters read(
+      Path folder,
+      DecoderConfig config,
+      Map<String, long[]> shapes,
+      @Nullable Dtype dtype,
+      Device device) {
+    try (WeightFolder files = new WeightFolder(folder)) {
+      StoredNames stored = new StoredNames(config.names(), files.names());
+      List<String> wanted = shapes.keySet().stream().map(stored::of).toList();
+      files.requireShards(wanted);
+      if (files.names().containsAll(wanted)) {
+        requireAllAskedFor(folder, stored.strangers(shapes));
+      }
+      if (config.tiedHead() && stored.head().isPresent()) {
+        files.requireEqual(stored.of(config.names().embedding()), stored.head().get());
+      }
+      return read(files::fileOf, stored::of, shapes, dtype, device);
+    }
+  }
+
+  /** A weight that isn't asked for does something in its model, so the numbers would be wrong. */
+  private static void requireAllAskedFor(Path folder, List<String> strangers) {
+    if (!strangers.isEmpty()) {
+      throw EngramException.file(
+          folder
+              + " has a weight "
+              + strangers.get(0)
+              + (strangers.size() > 1 ? " and " + (strangers.size() - 1) + " others" : "")
+              + ", which config.json doesn't ask for; the two don't match.");
     }
   }
 
@@ -92,18 +118,9 @@ public final class WeightFiles {
    */
   public static Parameters read(
       Path folder, Map<String, long[]> shapes, @Nullable Dtype dtype, Device device) {
-    Map<String, Path> files = filesByWeight(folder, shapes.keySet());
-    Map<Path, TensorFile> open = new LinkedHashMap<>();
-    try {
-      return read(
-          name ->
-              open.computeIfAbsent(
-                  files.getOrDefault(name, folder.resolve(SINGLE)), SafetensorsFile::new),
-          shapes,
-          dtype,
-          device);
-    } finally {
-      open.values().forEach(TensorFile::close);
+    try (WeightFolder files = new WeightFolder(folder)) {
+      files.requireShards(shapes.keySet());
+      return read(files::fileOf, name -> name, shapes, dtype, device);
     }
   }
 
@@ -113,18 +130,30 @@ public final class WeightFiles {
    * @throws EngramException if it has neither, or they are damaged
    */
   public static Set<String> names(Path folder) {
-    Path index = folder.resolve(INDEX);
-    if (!Files.isRegularFile(folder.resolve(SINGLE)) && Files.isRegularFile(index)) {
-      return Set.copyOf(weightMap(index).propertyNames());
+    try (WeightFolder files = new WeightFolder(folder)) {
+      return files.names();
     }
-    requireSingle(folder);
-    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(SINGLE))) {
-      return file.shapes().keySet();
+  }
+
+  /**
+   * The number format that a folder's safetensors files have the embedding in; null where there is
+   * none, or it's a GGUF file, whose numbers are made when they're read.
+   *
+   * @throws EngramException if a file is missing or damaged
+   */
+  public static @Nullable Dtype storedDtype(Path weights, DecoderConfig config) {
+    if (GgufFile.isGguf(weights)) {
+      return null;
+    }
+    try (WeightFolder files = new WeightFolder(weights)) {
+      String stored = new StoredNames(config.names(), files.names()).of(config.names().embedding());
+      return files.names().contains(stored) ? files.dtype(stored) : null;
     }
   }
 
   private static Parameters read(
       Function<String, TensorFile> fileOf,
+      UnaryOperator<String> storedName,
       Map<String, long[]> shapes,
       @Nullable Dtype dtype,
       Device device) {
@@ -132,10 +161,11 @@ public final class WeightFiles {
     try {
       for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
         String name = entry.getKey();
-        TensorFile file = fileOf.apply(name);
-        requireShape(file.path(), file.shapes().get(name), name, entry.getValue());
+        String stored = storedName.apply(name);
+        TensorFile file = fileOf.apply(stored);
+        requireShape(file.path(), file.shapes().get(stored), stored, entry.getValue());
         try (PointerScope scope = new PointerScope()) {
-          Tensor tensor = Tensors.to(file.tensor(name), device);
+          Tensor tensor = Tensors.to(file.tensor(stored), device);
           parameters.put(name, dtype == null ? tensor : tensor.to(dtype.torch()));
         }
       }
@@ -181,62 +211,9 @@ public final class WeightFiles {
     }
   }
 
-  private static Map<String, Path> filesByWeight(Path folder, Set<String> names) {
-    Path index = folder.resolve(INDEX);
-    if (Files.isRegularFile(folder.resolve(SINGLE)) || !Files.isRegularFile(index)) {
-      requireSingle(folder);
-      return Map.of();
-    }
-    JsonNode map = weightMap(index);
-    Map<String, Path> files = new LinkedHashMap<>();
-    List<String> missing = new ArrayList<>();
-    for (String name : names) {
-      String shard = map.path(name).asString("");
-      if (shard.isEmpty()) {
-        missing.add(name);
-      } else if (shard.contains("/") || shard.contains("\\") || shard.contains("..")) {
-        throw EngramException.file(index + ": \"" + shard + "\" is not a file of this folder.");
-      } else {
-        files.put(name, folder.resolve(shard));
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw EngramException.file(
-          index
-              + " names no shard for "
-              + missing.get(0)
-              + (missing.size() > 1 ? " and " + (missing.size() - 1) + " other weights" : "")
-              + ".");
-    }
-    return files;
-  }
-
-  private static JsonNode weightMap(Path index) {
-    try {
-      return JsonMapper.shared().readTree(index.toFile()).path("weight_map");
-    } catch (JacksonException e) {
-      throw EngramException.file(index + " is no JSON: " + e.getOriginalMessage(), e);
-    }
-  }
-
-  private static void requireSingle(Path folder) {
-    if (Files.isRegularFile(folder.resolve(SINGLE))) {
-      return;
-    }
-    boolean pickle = Files.isRegularFile(folder.resolve("pytorch_model.bin"));
-    throw EngramException.file(
-        folder
-            + " has no model.safetensors"
-            + (pickle
-                ? "; its pytorch_model.bin is a pickle, which can run code when opened and is not"
-                    + " read.\nConvert it: model.save_pretrained(folder, safe_serialization=True)."
-                : " and no model.safetensors.index.json; a model folder has one, or a GGUF"
-                    + " file."));
-  }
-
-  /** Writes all weights to one model.safetensors, one after the other. */
+  /** Writes all weights as a model's, in files of 5 GB at most, one weight in memory at a time. */
   public static void write(
       Path folder, TensorSource weights, Dtype dtype, ProgressListener progress) {
-    SafetensorsWriter.write(folder.resolve(SINGLE), weights, dtype, progress);
+    Shards.write(folder, weights, dtype, Shards.DEFAULT_BYTES, progress);
   }
 }

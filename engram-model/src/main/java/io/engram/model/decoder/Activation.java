@@ -1,5 +1,9 @@
 package io.engram.model.decoder;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -7,29 +11,55 @@ import org.bytedeco.pytorch.global.torch;
 /** What an MLP applies to each number. */
 public enum Activation {
   /** {@code x·σ(x)}. */
-  SILU("silu") {
+  SILU {
     @Override
     Tensor of(Tensor x) {
       return torch.silu(x);
     }
   },
   /** {@code x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))}. */
-  GELU_TANH("gelu_pytorch_tanh") {
+  GELU_TANH {
     @Override
     Tensor of(Tensor x) {
       return torch.gelu(x, new BytePointer("tanh"));
     }
+  },
+  /** {@code x·Φ(x)}, Φ the normal distribution's. */
+  GELU {
+    @Override
+    Tensor of(Tensor x) {
+      return torch.gelu(x);
+    }
+  },
+  /** {@code max(0, x)}. */
+  RELU {
+    @Override
+    Tensor of(Tensor x) {
+      return torch.relu(x);
+    }
   };
 
-  private final String configName;
+  /** By what a config.json may call them. */
+  private static final Map<String, Activation> NAMED = new LinkedHashMap<>();
 
-  Activation(String configName) {
-    this.configName = configName;
+  static {
+    NAMED.put("silu", SILU);
+    NAMED.put("swish", SILU);
+    NAMED.put("gelu_pytorch_tanh", GELU_TANH);
+    NAMED.put("gelu_new", GELU_TANH);
+    NAMED.put("gelu_fast", GELU_TANH);
+    NAMED.put("gelu", GELU);
+    NAMED.put("relu", RELU);
   }
 
-  /** Its name in a config.json. */
-  public String configName() {
-    return configName;
+  /** The one that a config.json calls by this name. */
+  public static Optional<Activation> named(String configName) {
+    return Optional.ofNullable(NAMED.get(configName));
+  }
+
+  /** All names that a config.json may call one by. */
+  public static List<String> allNames() {
+    return List.copyOf(NAMED.keySet());
   }
 
   abstract Tensor of(Tensor x);

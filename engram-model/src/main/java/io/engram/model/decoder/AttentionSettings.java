@@ -8,13 +8,16 @@ package io.engram.model.decoder;
  * @param queryKeyNorm over what queries and keys are normed before they are turned
  * @param inputBias whether the projections to q, k and v have biases
  * @param outputBias whether the output projection has one
+ * @param interleaved whether a projection to queries, keys and values has each head's three side by
+ *     side instead of all queries, all keys, all values
  */
 public record AttentionSettings(
     double scale,
     double softCap,
     QueryKeyNorm queryKeyNorm,
     boolean inputBias,
-    boolean outputBias) {
+    boolean outputBias,
+    boolean interleaved) {
   /** Over what queries and keys are normed. */
   public enum QueryKeyNorm {
     /** Not at all. */
@@ -27,21 +30,27 @@ public record AttentionSettings(
 
   /** Plain attention: scores over √D. */
   public static AttentionSettings plain(int headDim, boolean bias) {
-    return new AttentionSettings(1 / Math.sqrt(headDim), 0, QueryKeyNorm.NONE, bias, bias);
+    return new AttentionSettings(1 / Math.sqrt(headDim), 0, QueryKeyNorm.NONE, bias, bias, false);
   }
 
   /** The same with another norm of queries and keys. */
   public AttentionSettings withQueryKeyNorm(QueryKeyNorm norm) {
-    return new AttentionSettings(scale, softCap, norm, inputBias, outputBias);
+    return new AttentionSettings(scale, softCap, norm, inputBias, outputBias, interleaved);
   }
 
   /** The same with other biases. */
   public AttentionSettings withBias(boolean input, boolean output) {
-    return new AttentionSettings(scale, softCap, queryKeyNorm, input, output);
+    return new AttentionSettings(scale, softCap, queryKeyNorm, input, output, interleaved);
+  }
+
+  /** The same with each head's query, key and value side by side. */
+  public AttentionSettings ofEachHead() {
+    return new AttentionSettings(scale, softCap, queryKeyNorm, inputBias, outputBias, true);
   }
 
   /** The same with another scale and soft cap. */
   public AttentionSettings withScores(double newScale, double newSoftCap) {
-    return new AttentionSettings(newScale, newSoftCap, queryKeyNorm, inputBias, outputBias);
+    return new AttentionSettings(
+        newScale, newSoftCap, queryKeyNorm, inputBias, outputBias, interleaved);
   }
 }

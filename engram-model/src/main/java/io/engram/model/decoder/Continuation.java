@@ -82,7 +82,7 @@ public final class Continuation implements AutoCloseable {
 
   /** Passes whole sequences; {@code [N, C]}. */
   private Tensor read(PackedBatch batch, int[] rowLengths, Reader reader) {
-    Tensor x = decoder.enter(decoder.embed(batch.ids()));
+    Tensor x = decoder.enter(decoder.embed(batch.ids()), batch.positions());
     Places places = Places.of(batch, rowLengths, config, x.scalar_type(), decoder.device());
     for (int i = 0; i < config.layers(); i++) {
       int layer = i;
@@ -141,7 +141,7 @@ public final class Continuation implements AutoCloseable {
         AutoGradMode off = new AutoGradMode(false)) {
       readAgainWhereFrequenciesChange();
       int[] longer = Arrays.stream(lengths).map(length -> length + 1).toArray();
-      Tensor x = decoder.enter(decoder.embed(tokens));
+      Tensor x = decoder.enter(decoder.embed(tokens), lengths);
       List<Rotary> rotaries =
           Rotary.all(config, lengths, longer, x.scalar_type(), decoder.device());
       int reach = Arrays.stream(longer).max().orElse(1);

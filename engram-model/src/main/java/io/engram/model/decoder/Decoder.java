@@ -2,6 +2,7 @@ package io.engram.model.decoder;
 
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,25 @@ public final class Decoder {
     return observer.embedded(ids, embedding.index_select(0, rows));
   }
 
-  /** What the first layer is given, from what {@link #embed} gave. */
-  Tensor enter(Tensor embedded) {
+  /**
+   * What the first layer is given.
+   *
+   * @param embedded {@code [N, C]}, from {@link #embed}
+   * @param positions each token's position in its sequence, {@code [N]}
+   */
+  Tensor enter(Tensor embedded, int[] positions) {
+    Tensor x = scaled(embedded);
+    String learned = config.names().positions();
+    if (learned == null) {
+      return x;
+    }
+    int[] rows =
+        Arrays.stream(positions).map(p -> p + config.structure().firstPosition()).toArray();
+    Tensor stored = parameters.get(learned).index_select(0, Tensors.ofInts(rows, device));
+    return x.add(observer.positions(rows, stored));
+  }
+
+  private Tensor scaled(Tensor embedded) {
     if (config.embeddingScale() == 1) {
       return embedded;
     }
@@ -84,11 +102,28 @@ public final class Decoder {
    */
   public Tensor hidden(PackedBatch batch, Tensor embedded, Tensor rows) {
     Places places = places(batch, embedded);
-    Tensor x = enter(embedded);
+    Tensor x = enter(embedded, batch.positions());
     for (int i = 0; i < config.layers(); i++) {
       x = layer(i, x, places, isLast(i) ? rows : null);
     }
     return lastNorm(x);
+  }
+
+  /**
+   * The residual stream of the chosen rows after a layer, before any later norm.
+   *
+   * @param layer from 0
+   * @param embedded {@code [N, C]}, from {@link #embed}
+   * @param rows rows of the batch that are wanted, int64 {@code [M]}
+   * @return {@code [M, C]}
+   */
+  public Tensor hiddenAfter(int layer, PackedBatch batch, Tensor embedded, Tensor rows) {
+    Places places = places(batch, embedded);
+    Tensor x = enter(embedded, batch.positions());
+    for (int i = 0; i <= layer; i++) {
+      x = layer(i, x, places, i == layer ? rows : null);
+    }
+    return x;
   }
 
   /**
@@ -98,7 +133,7 @@ public final class Decoder {
   public Tensor hiddenWithoutGradient(PackedBatch batch, int[] rows) {
     return Tensors.scoped(
         () -> {
-          Tensor x = enter(embed(batch.ids()));
+          Tensor x = enter(embed(batch.ids()), batch.positions());
           Places places = places(batch, x);
           Tensor wanted = Tensors.ofInts(rows, device);
           for (int i = 0; i < config.layers(); i++) {
@@ -114,8 +149,11 @@ public final class Decoder {
     return Places.of(batch, config, like.scalar_type(), device);
   }
 
+  /** The last norm; x itself where there is none. */
   Tensor lastNorm(Tensor x) {
-    return Norm.apply(parameters, observer, config, config.names().finalNorm(), x);
+    return !config.structure().lastNorm()
+        ? x
+        : Norm.apply(parameters, observer, config, config.names().finalNorm(), x);
   }
 
   private boolean isLast(int i) {
@@ -152,14 +190,24 @@ public final class Decoder {
     return new Heads.Projection(parameters, observer, config, i).of(normed, rotary);
   }
 
-  /** What comes after attention in layer i: output projection, residual, MLP, residual. */
+  /** What comes after attention in layer i: output projection, MLP, residual connections. */
   Tensor finishLayer(int i, Tensor x, Tensor attended) {
     LayerNames parts = config.names().parts();
     String output = config.names().in(i, parts.output());
-    Tensor given = Linear.apply(parameters, observer, output, attended);
-    Tensor h = torch.add(x, normed(i, parts.attentionPostNorm(), given));
-    Tensor wide = Mlp.apply(parameters, observer, config, i, normed(i, parts.mlpNorm(), h));
-    return torch.add(h, normed(i, parts.mlpPostNorm(), wide));
+    Tensor given = Linear.apply(parameters, observer, config, output, attended);
+    Mlp mlp = new Mlp(parameters, observer, config, i);
+    return switch (config.structure().residual()) {
+      case SEQUENTIAL -> {
+        Tensor h = torch.add(x, normed(i, parts.attentionPostNorm(), given));
+        Tensor wide = mlp.of(normed(i, parts.mlpNorm(), h));
+        yield torch.add(h, normed(i, parts.mlpPostNorm(), wide));
+      }
+      case PARALLEL -> mlp.of(normed(i, parts.mlpNorm(), x)).add(given).add(x);
+      case NORMED_SUMS -> {
+        Tensor h = normed(i, parts.attentionPostNorm(), torch.add(x, given));
+        yield normed(i, parts.mlpPostNorm(), torch.add(h, mlp.of(h)));
+      }
+    };
   }
 
   /** The norm of this name in layer i; x itself where the family has none there. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param layerKinds what each layer's attention does, {@code [L]}
  * @param embeddingScale embedded tokens are multiplied by this
  * @param logitCap c of {@code c·tanh(logit / c)}; 0: none
+ * @param structure how its parts are put together
  * @param tiedHead whether the output head is the embedding
  * @param initializerRange standard deviation of new weights
  * @param names what its weights are called, and with that how a layer is built
@@ -28,6 +29,7 @@ public record DecoderConfig(
     List<LayerKind> layerKinds,
     double embeddingScale,
     double logitCap,
+    Structure structure,
     boolean tiedHead,
     double initializerRange,
     WeightNames names) {
@@ -94,6 +96,7 @@ public record DecoderConfig(
         layerKinds,
         embeddingScale,
         logitCap,
+        structure,
         tiedHead,
         initializerRange,
         names);
@@ -111,6 +114,7 @@ public record DecoderConfig(
         layerKinds,
         embeddingScale,
         logitCap,
+        structure,
         tiedHead,
         initializerRange,
         names);
@@ -128,6 +132,7 @@ public record DecoderConfig(
         newKinds,
         embeddingScale,
         logitCap,
+        structure,
         tiedHead,
         initializerRange,
         names);
@@ -145,6 +150,7 @@ public record DecoderConfig(
         layerKinds,
         embeddingScale,
         logitCap,
+        structure,
         tiedHead,
         initializerRange,
         other);
@@ -163,6 +169,7 @@ public record DecoderConfig(
         layerKinds,
         newEmbeddingScale,
         newLogitCap,
+        structure,
         tiedHead,
         initializerRange,
         names);

@@ -48,7 +48,7 @@ record Heads(Tensor q, Tensor k, Tensor v) {
       return rotary == null ? new Heads(q, k, v) : new Heads(rotary.apply(q), rotary.apply(k), v);
     }
 
-    /** {@code [N, H·D]} and twice {@code [N, G·D]}. */
+    /** {@code [N, H·D]} and twice {@code [N, G·D]}; heads apart already where interleaved. */
     private Heads flat(Tensor x) {
       LayerNames parts = config.names().parts();
       if (parts.queryKeyValue() == null) {
@@ -57,13 +57,17 @@ record Heads(Tensor q, Tensor k, Tensor v) {
       }
       long q = config.shape().queryWidth();
       long kv = config.shape().keyWidth();
-      TensorVector split =
-          linear(parts.queryKeyValue(), x).split_with_sizes(new long[] {q, kv, kv}, 1);
+      Tensor fused = linear(parts.queryKeyValue(), x);
+      if (config.attention().interleaved()) {
+        Tensor heads = fused.view(-1, config.heads(), 3, config.headDim());
+        return new Heads(heads.select(2, 0), heads.select(2, 1), heads.select(2, 2));
+      }
+      TensorVector split = fused.split_with_sizes(new long[] {q, kv, kv}, 1);
       return new Heads(split.get(0), split.get(1), split.get(2));
     }
 
     private Tensor linear(@Nullable String part, Tensor x) {
-      return Linear.apply(parameters, observer, name(part), x);
+      return Linear.apply(parameters, observer, config, name(part), x);
     }
 
     private Tensor normed(@Nullable String part, Tensor x) {

@@ -5,8 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the parts of a layer are called, after the layer's own name and a dot. Linear layers without
  * the ".weight" of their weights, norms with it. A part that a family doesn't have is null, so the
- * names also say how a layer is built: {@code x + post(attention(pre(x)))}, then the same with the
- * MLP.
+ * names also say how a layer is built; how its parts add up is said by {@link Structure}.
  *
  * @param attentionNorm norm of what attention is given
  * @param attentionPostNorm norm of what attention gives
@@ -15,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param query projection to queries; null: {@code queryKeyValue} is there
  * @param key projection to keys
  * @param value projection to values
- * @param queryKeyValue one projection to queries, keys and values, side by side in this order
+ * @param queryKeyValue one projection to queries, keys and values, side by side in this order, for
+ *     all heads or for each head as {@link AttentionSettings#interleaved} says
  * @param queryNorm norm of queries
  * @param keyNorm norm of keys
  * @param output projection of what was attended to
- * @param gate the part of the MLP that is activated; null: {@code gateUp} is there
- * @param up the part that it's multiplied with
+ * @param gate the part of the MLP that is activated; null: {@code gateUp} is there, or the MLP has
+ *     no gate
+ * @param up the part that it's multiplied with; activated itself where there is no gate
  * @param gateUp both, side by side in this order
  * @param down the MLP's way back
  */

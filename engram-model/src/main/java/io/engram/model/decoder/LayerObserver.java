@@ -22,6 +22,16 @@ public interface LayerObserver {
   }
 
   /**
+   * The learned positions of a batch's tokens, before they are added to what was embedded.
+   *
+   * @param rows which row of the position embedding each token has, {@code [N]}
+   * @param y these rows, {@code [N, C]}
+   */
+  default Tensor positions(int[] rows, Tensor y) {
+    return y;
+  }
+
+  /**
    * A linear layer.
    *
    * @param prefix its weight is called {@code prefix + ".weight"}, its bias {@code prefix +
@@ -38,7 +48,7 @@ public interface LayerObserver {
    *
    * @param name its gain's
    * @param x {@code [N, width]}, or {@code [N, heads, width]} where each head is normed
-   * @param y of the same shape, gain applied
+   * @param y of the same shape, gain and bias applied
    */
   default Tensor norm(String name, Tensor x, Tensor y) {
     return y;

@@ -43,7 +43,9 @@ public final class LayerSweep {
 
   private final DecoderConfig config;
   private final Device device;
+  private final List<String> first;
   private final List<List<String>> layers;
+  private final List<String> last;
 
   /**
    * For a model of this shape.
@@ -53,6 +55,11 @@ public final class LayerSweep {
   public LayerSweep(DecoderConfig config, Device device, List<String> names) {
     this.config = config;
     this.device = device;
+    WeightNames own = config.names();
+    this.first =
+        names.stream().filter(n -> n.equals(own.embedding()) || n.equals(own.positions())).toList();
+    List<String> end = List.of(own.finalNorm(), Norm.biasOf(own.finalNorm()), config.headName());
+    this.last = names.stream().filter(end::contains).toList();
     this.layers = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
       String prefix = config.names().layer(i) + ".";
@@ -77,14 +84,15 @@ public final class LayerSweep {
   }
 
   private States embed(List<LabelledBatch> batches, Variants variants) {
-    List<Parameters> weights = variants.of(List.of(config.names().embedding()));
+    List<Parameters> weights = variants.of(first);
     States states = new States(weights.size(), batches.size());
     for (int v = 0; v < weights.size(); v++) {
       try (Parameters own = weights.get(v);
           PointerScope scope = new PointerScope()) {
         Decoder decoder = new Decoder(config, own, device);
         for (int b = 0; b < batches.size(); b++) {
-          states.set(v, b, decoder.enter(decoder.embed(batches.get(b).batch().ids())));
+          PackedBatch batch = batches.get(b).batch();
+          states.set(v, b, decoder.enter(decoder.embed(batch.ids()), batch.positions()));
         }
       }
     }
@@ -115,7 +123,7 @@ public final class LayerSweep {
   /** A tied head's weight is asked for again here: keeping it would cost the embedding's memory. */
   private void finish(
       List<LabelledBatch> batches, Variants variants, States states, Consumer consumer) {
-    List<Parameters> weights = variants.of(List.of(config.names().finalNorm(), config.headName()));
+    List<Parameters> weights = variants.of(last);
     for (int v = 0; v < weights.size(); v++) {
       try (Parameters own = weights.get(v)) {
         Decoder decoder = new Decoder(config, own, device);

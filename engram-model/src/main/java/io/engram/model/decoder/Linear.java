@@ -5,7 +5,11 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** {@code y = x Wᵀ + b}, and the low-rank addition of an adapter where there is one. */
+/**
+ * {@code y = x Wᵀ + b}, and the low-rank addition of an adapter where there is one. Where a family
+ * stores {@code Wᵀ [in, out]} it stays so: noise, gradients and updates are those of the stored
+ * numbers.
+ */
 final class Linear {
   private Linear() {}
 
@@ -15,9 +19,15 @@ final class Linear {
    * @param x {@code [N, in]}
    * @return {@code [N, out]}
    */
-  static Tensor apply(Parameters parameters, LayerObserver observer, String prefix, Tensor x) {
+  static Tensor apply(
+      Parameters parameters,
+      LayerObserver observer,
+      DecoderConfig config,
+      String prefix,
+      Tensor x) {
     String name = prefix + ".weight";
-    Tensor weight = as(x, parameters.get(name));
+    Tensor stored = as(x, parameters.get(name));
+    Tensor weight = config.structure().transposed() ? stored.t() : stored;
     @Nullable Tensor bias = parameters.find(prefix + ".bias");
     Tensor y = bias == null ? torch.linear(x, weight) : torch.linear(x, weight, as(x, bias));
     Parameters.@Nullable Adapter adapter = parameters.adapter(name);

@@ -3,29 +3,34 @@ package io.engram.model.decoder;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.jspecify.annotations.Nullable;
 
-/** A gated MLP (Shazeer 2020): {@code down(activation(gate(x)) ⊙ up(x))}. */
-final class Mlp {
-  private Mlp() {}
+/**
+ * The MLP of one layer: gated (Shazeer 2020), {@code down(activation(gate(x)) ⊙ up(x))}, or {@code
+ * down(activation(up(x)))}.
+ */
+record Mlp(Parameters parameters, LayerObserver observer, DecoderConfig config, int layer) {
+  /** Applies it to {@code x [N, C]}. */
+  Tensor of(Tensor x) {
+    return linear(config.names().parts().down(), activated(x));
+  }
 
-  /** Applies the MLP of layer i to {@code x [N, C]}. */
-  static Tensor apply(
-      Parameters parameters, LayerObserver observer, DecoderConfig config, int i, Tensor x) {
-    WeightNames names = config.names();
-    LayerNames parts = names.parts();
+  private Tensor activated(Tensor x) {
+    LayerNames parts = config.names().parts();
     Activation activation = config.mlp().activation();
-    Tensor gate;
-    Tensor up;
     if (parts.gateUp() != null) {
-      Tensor both = Linear.apply(parameters, observer, names.in(i, parts.gateUp()), x);
-      TensorVector halves = both.chunk(2, 1);
-      gate = activation.of(halves.get(0));
-      up = halves.get(1);
-    } else {
-      String gateName = names.in(i, Objects.requireNonNull(parts.gate()));
-      gate = activation.of(Linear.apply(parameters, observer, gateName, x));
-      up = Linear.apply(parameters, observer, names.in(i, Objects.requireNonNull(parts.up())), x);
+      TensorVector halves = linear(parts.gateUp(), x).chunk(2, 1);
+      return activation.of(halves.get(0)).mul(halves.get(1));
     }
-    return Linear.apply(parameters, observer, names.in(i, parts.down()), gate.mul(up));
+    if (parts.gate() == null) {
+      return activation.of(linear(parts.up(), x));
+    }
+    Tensor gate = activation.of(linear(parts.gate(), x));
+    return gate.mul(linear(parts.up(), x));
+  }
+
+  private Tensor linear(@Nullable String part, Tensor x) {
+    String name = config.names().in(layer, Objects.requireNonNull(part));
+    return Linear.apply(parameters, observer, config, name, x);
   }
 }

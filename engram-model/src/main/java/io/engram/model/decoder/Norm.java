@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** {@code x / √(mean(x²) + ε) ⊙ gain} over the last dimension (Zhang &amp; Sennrich 2019). */
+/** RMSNorm or LayerNorm over the last dimension, as {@link NormSettings} says. */
 public final class Norm {
   private Norm() {}
 
@@ -20,10 +20,21 @@ public final class Norm {
       Parameters parameters, LayerObserver observer, DecoderConfig config, String name, Tensor x) {
     Tensor stored = parameters.get(name);
     Tensor y =
-        config.norm().gain() == NormSettings.Gain.PLAIN
-            ? rms(x, new TensorOptional(Linear.as(x, stored)), config)
-            : lessOne(x, stored, config);
+        switch (config.norm().kind()) {
+          case RMS -> rms(x, new TensorOptional(Linear.as(x, stored)), config);
+          case RMS_LESS_ONE -> lessOne(x, stored, config);
+          case LAYER -> {
+            Tensor bias = Linear.as(x, parameters.get(biasOf(name)));
+            yield layer(
+                x, new TensorOptional(Linear.as(x, stored)), new TensorOptional(bias), config);
+          }
+        };
     return observer.norm(name, x, y);
+  }
+
+  /** What the bias of the norm with this gain is called; RMSNorm has none. */
+  public static String biasOf(String gain) {
+    return gain.replaceFirst("\\.weight$", ".bias");
   }
 
   /** In float32 at least: in bfloat16 1 + w would lose most of w. */
@@ -34,13 +45,24 @@ public final class Norm {
     return rms(wide, new TensorOptional(gain), config).to(type);
   }
 
-  /** The norm without its gain: what a change of the gain is multiplied with. */
+  /** The norm without gain and bias: what a change of the gain is multiplied with. */
   public static Tensor withoutGain(Tensor x, DecoderConfig config) {
-    return rms(x, new TensorOptional(), config);
+    TensorOptional none = new TensorOptional();
+    return config.norm().kind() == NormSettings.Kind.LAYER
+        ? layer(x, none, none, config)
+        : rms(x, none, config);
   }
 
   private static Tensor rms(Tensor x, TensorOptional gain, DecoderConfig config) {
-    return torch.rms_norm(
-        x, new long[] {x.size(x.dim() - 1)}, gain, new DoubleOptional(config.norm().epsilon()));
+    return torch.rms_norm(x, width(x), gain, new DoubleOptional(config.norm().epsilon()));
+  }
+
+  private static Tensor layer(
+      Tensor x, TensorOptional gain, TensorOptional bias, DecoderConfig config) {
+    return torch.layer_norm(x, width(x), gain, bias, config.norm().epsilon(), false);
+  }
+
+  private static long[] width(Tensor x) {
+    return new long[] {x.size(x.dim() - 1)};
   }
 }

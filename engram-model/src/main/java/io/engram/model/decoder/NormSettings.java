@@ -3,20 +3,22 @@ package io.engram.model.decoder;
 /**
  * How a model's norms are computed.
  *
- * @param gain what is stored of the gain
- * @param epsilon added to the mean square
+ * @param kind what a norm does
+ * @param epsilon added to the mean square, or to the variance
  */
-public record NormSettings(Gain gain, double epsilon) {
-  /** What is stored of a gain. */
-  public enum Gain {
-    /** The gain itself. */
-    PLAIN,
-    /** The gain less 1, as Gemma has it. */
-    LESS_ONE
+public record NormSettings(Kind kind, double epsilon) {
+  /** What a norm does. */
+  public enum Kind {
+    /** {@code x / √(mean(x²) + ε) ⊙ gain} (Zhang &amp; Sennrich 2019). */
+    RMS,
+    /** The same with the gain stored less 1, as Gemma has it. */
+    RMS_LESS_ONE,
+    /** {@code (x − mean(x)) / √(var(x) + ε) ⊙ gain + bias} (Ba et al. 2016). */
+    LAYER
   }
 
   /** What is stored of a gain that changes nothing. */
   public double neutral() {
-    return gain == Gain.PLAIN ? 1 : 0;
+    return kind == Kind.RMS_LESS_ONE ? 0 : 1;
   }
 }

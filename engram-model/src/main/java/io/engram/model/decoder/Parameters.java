@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,15 @@ public final class Parameters implements AutoCloseable {
    * @param a {@code [rank, in]}, float32
    * @param b {@code [out, rank]}, float32
    * @param scale alpha / rank, or alpha / √rank for rsLoRA
+   * @param transposed whether the weight is stored {@code [in, out]}
    */
-  public record Adapter(Tensor a, Tensor b, double scale) {}
+  public record Adapter(Tensor a, Tensor b, double scale, boolean transposed) {
+    /** What it adds to the weight as it's stored; belongs to the running scope. */
+    public Tensor added() {
+      Tensor product = b.detach().mm(a.detach()).mul(new Scalar(scale));
+      return transposed ? product.t().contiguous() : product;
+    }
+  }
 
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Map<String, Adapter> adapters = new LinkedHashMap<>();

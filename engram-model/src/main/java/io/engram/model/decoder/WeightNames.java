@@ -2,22 +2,30 @@ package io.engram.model.decoder;
 
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a family calls its weights, as Hugging Face files have them.
  *
  * @param embedding input embedding, {@code [V, C]}
- * @param finalNorm gain of the last norm, {@code [C]}
+ * @param positions position embedding, {@code [positions, C]}; null: there is none
+ * @param finalNorm gain of the last norm, {@code [C]}; absent where nothing is normed there
  * @param ownHead output head, {@code [V, C]}; absent where the head is tied
  * @param layers what stands before the numbers of the layers
  * @param parts the parts of a layer
  */
 public record WeightNames(
-    String embedding, String finalNorm, String ownHead, String layers, LayerNames parts) {
+    String embedding,
+    @Nullable String positions,
+    String finalNorm,
+    String ownHead,
+    String layers,
+    LayerNames parts) {
   /** Llama's. */
   public static final WeightNames LLAMA =
       new WeightNames(
           "model.embed_tokens.weight",
+          null,
           "model.norm.weight",
           "lm_head.weight",
           "model.layers.",
@@ -25,7 +33,7 @@ public record WeightNames(
 
   /** The same with other parts of the layers. */
   public WeightNames withParts(LayerNames other) {
-    return new WeightNames(embedding, finalNorm, ownHead, layers, other);
+    return new WeightNames(embedding, positions, finalNorm, ownHead, layers, other);
   }
 
   /** Start of the names of layer i, without the dot after it. */
@@ -36,6 +44,11 @@ public record WeightNames(
   /** The name of a part of layer i. */
   String in(int i, String part) {
     return layers + i + "." + part;
+  }
+
+  /** Start of the names of everything but the head, dot included. */
+  public String base() {
+    return embedding.substring(0, embedding.indexOf('.') + 1);
   }
 
   /** Which layer a weight belongs to; empty if it belongs to none. */

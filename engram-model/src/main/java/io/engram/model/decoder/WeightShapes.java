@@ -19,11 +19,15 @@ final class WeightShapes {
   Map<String, long[]> all() {
     WeightNames names = config.names();
     shapes.put(names.embedding(), new long[] {shape.vocabulary(), shape.hidden()});
+    if (names.positions() != null) {
+      long rows = shape.maxPositions() + (long) config.structure().firstPosition();
+      shapes.put(names.positions(), new long[] {rows, shape.hidden()});
+    }
     for (int i = 0; i < shape.layers(); i++) {
       attention(names.layer(i) + ".", names.parts());
       mlp(names.layer(i) + ".", names.parts());
     }
-    shapes.put(names.finalNorm(), new long[] {shape.hidden()});
+    norm("", config.structure().lastNorm() ? names.finalNorm() : null, shape.hidden());
     if (!config.tiedHead()) {
       shapes.put(names.ownHead(), new long[] {shape.vocabulary(), shape.hidden()});
     }
@@ -70,6 +74,9 @@ final class WeightShapes {
   private void norm(String layer, @Nullable String part, long width) {
     if (part != null) {
       shapes.put(layer + part, new long[] {width});
+      if (config.norm().kind() == NormSettings.Kind.LAYER) {
+        shapes.put(Norm.biasOf(layer + part), new long[] {width});
+      }
     }
   }
 
@@ -77,7 +84,8 @@ final class WeightShapes {
     if (part == null) {
       return;
     }
-    shapes.put(layer + part + ".weight", new long[] {out, in});
+    boolean transposed = config.structure().transposed();
+    shapes.put(layer + part + ".weight", transposed ? new long[] {in, out} : new long[] {out, in});
     if (bias) {
       shapes.put(layer + part + ".bias", new long[] {out});
     }

@@ -20,7 +20,10 @@ public interface Family {
           new SmolLm3Family(),
           new Olmo2Family(),
           new Gemma2Family(),
-          new Gemma3Family());
+          new Gemma3Family(),
+          new GptNeoXFamily(),
+          new Gpt2Family(),
+          new OptFamily());
 
   /** The {@code model_type} that this family reads. */
   String modelType();

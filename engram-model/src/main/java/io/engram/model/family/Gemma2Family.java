@@ -45,7 +45,7 @@ final class Gemma2Family implements Family {
             AttentionSettings.plain(read.headDim(), reader.flag("attention_bias"))
                 .withScores(scale, attentionCap))
         .withNumbers(
-            new NormSettings(NormSettings.Gain.LESS_ONE, read.norm().epsilon()),
+            new NormSettings(NormSettings.Kind.RMS_LESS_ONE, read.norm().epsilon()),
             Math.sqrt(read.hiddenSize()),
             logitCap)
         .withNames(names.withParts(names.parts().sandwiched()));

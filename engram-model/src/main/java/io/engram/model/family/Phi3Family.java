@@ -48,17 +48,7 @@ final class Phi3Family implements Family {
     }
     RopeReader rope = new RopeReader(new ConfigReader(config, reader.faults()), shape);
     ConfigReader settings = rope.settings();
-    int dim = (int) (shape.headDim() * rope.partial(settings));
-    if (dim < 2 || dim % 2 != 0 || dim > shape.headDim()) {
-      reader
-          .faults()
-          .add(
-              "partial_rotary_factor turns "
-                  + dim
-                  + " numbers of a head of "
-                  + shape.headDim()
-                  + "; pairs of them are right");
-    }
+    int dim = rope.turned(rope.partial(settings));
     String type = rope.type(settings);
     String scaling = LONG_ROPE.contains(type) ? "longrope" : type;
     return rope.read(settings, scaling, DEFAULTS.theta(), dim);

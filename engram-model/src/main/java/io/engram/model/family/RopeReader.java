@@ -62,6 +62,23 @@ record RopeReader(ConfigReader reader, Shape shape) {
     return settings.has(PARTIAL) ? settings.positive(PARTIAL, 1) : reader.positive(PARTIAL, 1);
   }
 
+  /** How many numbers of a head are turned where this part of it is. */
+  int turned(double part) {
+    int dim = (int) (shape.headDim() * part);
+    if (reader.faults().isEmpty() && (dim < 2 || dim % 2 != 0 || dim > shape.headDim())) {
+      reader
+          .faults()
+          .add(
+              PARTIAL
+                  + " turns "
+                  + dim
+                  + " numbers of a head of "
+                  + shape.headDim()
+                  + "; pairs of them are right");
+    }
+    return dim;
+  }
+
   /** The name of the scaling. */
   String type(ConfigReader settings) {
     JsonNode older = settings.config().path("type");

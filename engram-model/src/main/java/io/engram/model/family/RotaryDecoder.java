@@ -8,11 +8,10 @@ import io.engram.model.decoder.MlpSettings;
 import io.engram.model.decoder.NormSettings;
 import io.engram.model.decoder.RotarySettings;
 import io.engram.model.decoder.Shape;
+import io.engram.model.decoder.Structure;
 import io.engram.model.decoder.WeightNames;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * What the families that descend from Llama share of config.json: sizes, RMSNorm, rotary positions,
@@ -20,9 +19,9 @@ import java.util.stream.Collectors;
  */
 final class RotaryDecoder {
   // Far above any model; they keep products of sizes within a long and lists of layers in memory.
-  private static final int MOST_LAYERS = 10_000;
-  private static final int MOST_HEADS = 1 << 14;
-  private static final int MOST_WIDE = 1 << 24;
+  static final int MOST_LAYERS = 10_000;
+  static final int MOST_HEADS = 1 << 14;
+  static final int MOST_WIDE = 1 << 24;
 
   private RotaryDecoder() {}
 
@@ -54,13 +53,14 @@ final class RotaryDecoder {
         modelType,
         shape,
         new NormSettings(
-            NormSettings.Gain.PLAIN, reader.positive("rms_norm_eps", defaults.epsilon())),
+            NormSettings.Kind.RMS, reader.positive("rms_norm_eps", defaults.epsilon())),
         AttentionSettings.plain(shape.headDim(), false),
         new MlpSettings(activation, false),
         List.of(),
         Collections.nCopies(shape.layers(), LayerKind.PLAIN),
         1,
         0,
+        Structure.PLAIN,
         reader.flag("tie_word_embeddings", defaults.tied()),
         reader.positive("initializer_range", 0.02),
         WeightNames.LLAMA);
@@ -102,9 +102,7 @@ final class RotaryDecoder {
       return otherwise;
     }
     String name = reader.config().path(key).asString("");
-    return Arrays.stream(Activation.values())
-        .filter(a -> a.configName().equals(name))
-        .findFirst()
+    return Activation.named(name)
         .orElseGet(
             () -> {
               reader
@@ -114,9 +112,7 @@ final class RotaryDecoder {
                           "%s %s is not supported; supported: %s",
                           key,
                           reader.config().path(key),
-                          Arrays.stream(Activation.values())
-                              .map(Activation::configName)
-                              .collect(Collectors.joining(", "))));
+                          String.join(", ", Activation.allNames())));
               return otherwise;
             });
   }

@@ -7,6 +7,7 @@ import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -38,6 +39,10 @@ final class BackwardNorms {
   void add(PackedBatch batch, Tensor embedded, Tensor hidden, Tensor dh) {
     List<Tensor> inputs = new ArrayList<>();
     inputs.add(embedded);
+    Tensor positions = layers.positions();
+    if (positions != null) {
+      inputs.add(positions);
+    }
     layers.norms().forEach(norm -> inputs.add(norm.y()));
     layers.linears().forEach(linears -> inputs.addAll(linears.outputs()));
     TensorVector gradients =
@@ -54,16 +59,26 @@ final class BackwardNorms {
       head.addTied(e);
     }
     int next = 1;
-    for (RecordedLayers.Norm norm : layers.norms()) {
-      try (PointerScope scope = new PointerScope()) {
-        blocks.addVector(gainParts(norm, gradients.get(next++)));
-      }
+    if (positions != null) {
+      blocks.addPositions(gradients.get(next++));
     }
-    try (PointerScope scope = new PointerScope()) {
-      head.addGain(gainParts(layers.last(), dh));
+    for (RecordedLayers.Norm norm : layers.norms()) {
+      addNorm(norm, gradients.get(next++), blocks::addVector);
+    }
+    if (layers.last() != null) {
+      addNorm(layers.last(), dh, head::addVector);
     }
     for (RecordedLayers.Linears linears : layers.linears()) {
       next = addLinears(linears, gradients, next);
+    }
+  }
+
+  private void addNorm(RecordedLayers.Norm norm, Tensor g, Consumer<Tensor> sums) {
+    try (PointerScope scope = new PointerScope()) {
+      sums.accept(gainParts(norm, g));
+      if (decoder.parameters().find(Norm.biasOf(norm.weight())) != null) {
+        sums.accept(SampleBlocks.wide(g));
+      }
     }
   }
 
@@ -85,7 +100,7 @@ final class BackwardNorms {
   }
 
   /**
-   * {@code g ⊙ x / √(mean(x²) + ε)}: what each row adds to the gain's gradient; where heads share a
+   * {@code g ⊙ x̂}, x̂ the normed x: what each row adds to the gain's gradient; where heads share a
    * gain, their sum.
    */
   private Tensor gainParts(RecordedLayers.Norm norm, Tensor g) {

@@ -130,11 +130,11 @@ final class HeadNorms {
   }
 
   /**
-   * Adds the last norm's gain: {@code ‖Σ_t p_t‖²}.
+   * Adds the last norm's gain or its bias: {@code ‖Σ_t p_t‖²}.
    *
    * @param p each labelled token's part, {@code [M, C]}
    */
-  void addGain(Tensor p) {
+  void addVector(Tensor p) {
     for (int s = 0; s < indices.length; s++) {
       try (PointerScope scope = new PointerScope()) {
         Tensor sum = p.narrow(0, from(s), rows(s, s + 1)).sum(0);

@@ -3,7 +3,6 @@ package io.engram.model.gradient;
 import io.engram.model.decoder.LayerObserver;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +23,19 @@ final class RecordedLayers implements LayerObserver {
   private final String finalNorm;
   private final List<Linears> linears = new ArrayList<>();
   private final List<Norm> norms = new ArrayList<>();
+  private @Nullable Tensor positions;
   private @Nullable Norm last;
 
   /** For a model whose last norm's gain has this name. */
   RecordedLayers(String finalNorm) {
     this.finalNorm = finalNorm;
+  }
+
+  /** The rows become a leaf: autograd would stop at them, for no weight is followed. */
+  @Override
+  public Tensor positions(int[] rows, Tensor y) {
+    positions = y.set_requires_grad(true);
+    return y;
   }
 
   @Override
@@ -64,8 +71,13 @@ final class RecordedLayers implements LayerObserver {
     return norms;
   }
 
-  /** The last norm, over the rows that predict labelled tokens alone. */
-  Norm last() {
-    return Objects.requireNonNull(last, "no pass was recorded");
+  /** The rows of the position embedding, {@code [N, C]}; null where there is none. */
+  @Nullable Tensor positions() {
+    return positions;
+  }
+
+  /** The last norm, over the rows that predict labelled tokens alone; null where there is none. */
+  @Nullable Norm last() {
+    return last;
   }
 }

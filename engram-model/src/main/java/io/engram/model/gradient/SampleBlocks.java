@@ -85,6 +85,15 @@ final class SampleBlocks {
         });
   }
 
+  /**
+   * Position embedding rows: a sequence has each at most once, {@code Σ_t ‖g_t‖²}.
+   *
+   * @param g gradient of the rows, {@code [N, C]}
+   */
+  void addPositions(Tensor g) {
+    add((bucket, row) -> total(block(g, bucket, row).square()));
+  }
+
   /** Each sample's sum, in the order in which the batch was given. */
   double[] totals() {
     double[] result = new double[batch.order().length];

@@ -1,14 +1,17 @@
 package io.engram.model.score;
 
+import io.engram.core.random.RandomStream;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LayerObserver;
 import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Device;
+import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -62,6 +65,19 @@ final class ActivationNoise implements LayerObserver {
     return y.to(ScalarType.Float).add_(embedding.packed(), sigma);
   }
 
+  /** A sequence has each row once, so there is one noise for each of the batch's rows. */
+  @Override
+  public Tensor positions(int[] rows, Tensor y) {
+    String name = Objects.requireNonNull(config.names().positions());
+    int[] owners = batch.packedRows();
+    List<RandomStream> streams =
+        IntStream.range(0, rows.length)
+            .mapToObj(r -> noise.stream(name, owners[r]).child(rows[r]))
+            .toList();
+    Tensor own = GaussianNoise.rows(streams, config.hiddenSize(), Device.of(y));
+    return y.to(ScalarType.Float).add_(own, sigma);
+  }
+
   // Two tensors can be at one address, one after the other; it has to be the same object.
   @SuppressWarnings("ReferenceEquality")
   @Override
@@ -105,7 +121,12 @@ final class ActivationNoise implements LayerObserver {
     try (PointerScope scope = new PointerScope()) {
       Tensor gain = noise.of(name, all, width).index_select(0, rows);
       Tensor ofHeads = x.dim() == 3 ? gain.unsqueeze(1) : gain;
-      return y.addcmul_(Norm.withoutGain(x, config), ofHeads, sigma);
+      y.addcmul_(Norm.withoutGain(x, config), ofHeads, sigma);
+      String bias = Norm.biasOf(name);
+      if (parameters.find(bias) != null) {
+        y.add_(noise.of(bias, all, width).index_select(0, rows), sigma);
+      }
+      return y;
     }
   }
 }

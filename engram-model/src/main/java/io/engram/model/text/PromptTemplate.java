@@ -1,44 +1,58 @@
 package io.engram.model.text;
 
 import io.engram.core.EngramException;
+import io.engram.core.sample.Sample;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/**
- * How a question and its answer become one text. The prompt's trailing blanks belong to the answer:
- * the boundary is the end of the prompt with its trailing blanks cut.
- *
- * @param name how outputs call it
- * @param prompt text with {@code {question}}
- * @param answer text with {@code {answer}}, put right after the prompt
- */
-public record PromptTemplate(String name, String prompt, String answer) {
+/** How a question and its answer become one text. */
+public interface PromptTemplate {
   /** {@code Question: …\nAnswer: …}, as the TOFU authors for models without a chat format. */
-  public static final PromptTemplate PLAIN =
-      new PromptTemplate("plain", "Question: {question}\nAnswer: ", "{answer}");
+  PromptTemplate PLAIN = new PairTemplate("plain", "Question: {question}\nAnswer: ", "{answer}");
 
   /** {@code [INST] … [/INST]…}, as the TOFU authors for Llama-2-chat. */
-  public static final PromptTemplate LLAMA2_CHAT =
-      new PromptTemplate("llama2-chat", "[INST] {question} [/INST]", "{answer}");
+  PromptTemplate LLAMA2_CHAT =
+      new PairTemplate("llama2-chat", "[INST] {question} [/INST]", "{answer}");
+
+  /** The name of the model's own chat template, which is read with the model. */
+  String CHAT = "chat";
 
   /**
-   * Checks that each part has its placeholder.
+   * A rendered sample.
    *
-   * @throws EngramException if one is missing
+   * @param text prompt and answer
+   * @param boundary where the answer begins, in UTF-16 units of {@code text}: tokens that end after
+   *     it are labelled
+   * @param answerEnd where it ends; what follows is the template's
    */
-  public PromptTemplate {
-    if (!prompt.contains("{question}") || !answer.contains("{answer}")) {
-      throw EngramException.usage(
-          "model.template: prompt must contain {question} and answer must contain {answer}; got"
-              + " prompt \""
-              + prompt
-              + "\", answer \""
-              + answer
-              + "\".");
-    }
-  }
+  record Rendered(String text, int boundary, int answerEnd) {}
 
-  /** The built-in template of this name. */
-  public static PromptTemplate named(String name) {
+  /** How outputs call it. */
+  String name();
+
+  /**
+   * A sample as one text.
+   *
+   * @param id the sample's id, for messages
+   * @throws EngramException if the template can't render it
+   */
+  Rendered render(String id, Sample.Asked sample);
+
+  /** What generation starts from. */
+  String prompt(String id, Sample.Asked sample);
+
+  /** Whether it writes special tokens itself, so that the tokenizer must add none. */
+  boolean writesSpecialTokens();
+
+  /**
+   * The template of this name; null: the model's own chat template.
+   *
+   * @throws EngramException if there is none of this name
+   */
+  static @Nullable PromptTemplate named(String name) {
+    if (name.equals(CHAT)) {
+      return null;
+    }
     return List.of(PLAIN, LLAMA2_CHAT).stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
@@ -47,26 +61,6 @@ public record PromptTemplate(String name, String prompt, String answer) {
                 EngramException.usage(
                     "model.template: unknown template \""
                         + name
-                        + "\"; plain, llama2-chat or {prompt: …, answer: …} are right."));
-  }
-
-  /**
-   * A rendered sample.
-   *
-   * @param text prompt and answer
-   * @param boundary where the answer begins, in UTF-16 units of {@code text}
-   */
-  public record Rendered(String text, int boundary) {}
-
-  /** Puts a question and an answer in. */
-  public Rendered render(String question, String answerText) {
-    String head = prompt.replace("{question}", question);
-    return new Rendered(
-        head + answer.replace("{answer}", answerText), head.stripTrailing().length());
-  }
-
-  /** What generation starts from: the prompt with its trailing blanks cut. */
-  public String promptText(String question) {
-    return prompt.replace("{question}", question).stripTrailing();
+                        + "\"; plain, chat, llama2-chat or {prompt: …, answer: …} are right."));
   }
 }

@@ -16,6 +16,7 @@ public final class SampleTokenizer {
   private final PromptTemplate template;
   private final int vocabularySize;
   private final int maxPositions;
+  private int endOfTurn = -1;
 
   /** For a model with this vocabulary and context length. */
   public SampleTokenizer(
@@ -42,8 +43,8 @@ public final class SampleTokenizer {
    */
   public TokenizedSample tokenize(Sample sample) {
     Sample.Content content = sample.content();
-    if (content instanceof Sample.QuestionAnswer qa) {
-      return checked(sample.id(), answer(sample.id(), qa));
+    if (content instanceof Sample.Asked asked) {
+      return checked(sample.id(), answer(sample.id(), asked));
     }
     if (content instanceof Sample.PlainText text) {
       int[] ids = tokenizer.get().encode(text.text());
@@ -62,9 +63,9 @@ public final class SampleTokenizer {
 
   /** The sample with every token but the first labelled, as Min-K % reads it; no end token. */
   public TokenizedSample tokenizeWhole(Sample sample) {
-    if (sample.content() instanceof Sample.QuestionAnswer qa) {
-      String text = template.render(qa.question(), qa.answer()).text();
-      return tokenize(new Sample(sample.id(), new Sample.PlainText(text)));
+    if (sample.content() instanceof Sample.Asked asked) {
+      int[] ids = encode(template.render(sample.id(), asked).text()).ids();
+      return checked(sample.id(), labelled(sample.id(), ids, 1));
     }
     TokenizedSample own = tokenize(sample);
     return new TokenizedSample(own.id(), own.ids(), 1);
@@ -72,8 +73,8 @@ public final class SampleTokenizer {
 
   /** The sample with another answer, as preference optimisation trains it. */
   public TokenizedSample withAnswer(Sample sample, String answer) {
-    if (sample.content() instanceof Sample.QuestionAnswer qa) {
-      return tokenize(Sample.of(sample.id(), qa.question(), answer));
+    if (sample.content() instanceof Sample.Asked asked) {
+      return tokenize(new Sample(sample.id(), asked.withAnswer(answer)));
     }
     throw EngramException.usage(
         "Sample "
@@ -84,8 +85,10 @@ public final class SampleTokenizer {
 
   /** What generation starts from for this sample. */
   public int[] prompt(Sample sample) {
-    if (sample.content() instanceof Sample.QuestionAnswer qa) {
-      return promptOf(qa.question());
+    if (sample.content() instanceof Sample.Asked asked) {
+      int[] ids = encode(template.prompt(sample.id(), asked)).ids();
+      requireKnown("Sample " + sample.id(), ids);
+      return ids;
     }
     return tokenize(sample).promptIds();
   }
@@ -96,18 +99,42 @@ public final class SampleTokenizer {
    * @throws EngramException if an id is outside the vocabulary
    */
   public int[] promptOf(String question) {
-    int[] ids = tokenizer.get().encode(template.promptText(question));
+    int[] ids = encode(template.prompt("\"" + question + "\"", asked(question))).ids();
     requireKnown("Prompt \"" + question + "\"", ids);
     return ids;
   }
 
-  private TokenizedSample answer(String id, Sample.QuestionAnswer qa) {
-    if (qa.answer().isBlank()) {
+  /** The prompt of a sample as text: what {@link #prompt} has the tokens of. */
+  public String promptText(Sample sample) {
+    return sample.content() instanceof Sample.Asked asked
+        ? template.prompt(sample.id(), asked)
+        : tokenizer.get().decode(prompt(sample));
+  }
+
+  /** The token that ends an answer, as the template and the tokenizer have it. */
+  public int endOfTurn() {
+    if (endOfTurn < 0) {
+      int[] probe = tokenize(Sample.of("probe", "Who?", "I.")).ids();
+      endOfTurn = probe[probe.length - 1];
+    }
+    return endOfTurn;
+  }
+
+  private static Sample.QuestionAnswer asked(String question) {
+    return new Sample.QuestionAnswer(question, "");
+  }
+
+  private Tokenizer.Tokens encode(String text) {
+    return tokenizer.get().encodeWithEnds(text, !template.writesSpecialTokens());
+  }
+
+  private TokenizedSample answer(String id, Sample.Asked asked) {
+    if (asked.answer().isBlank()) {
       throw noLabels(id, "its answer is empty");
     }
-    PromptTemplate.Rendered rendered = template.render(qa.question(), qa.answer());
-    Tokenizer.Tokens tokens = tokenizer.get().encodeWithEnds(rendered.text());
-    int[] ids = tokens.ids();
+    PromptTemplate.Rendered rendered = template.render(id, asked);
+    Tokenizer.Tokens tokens = encode(rendered.text());
+    int[] ids = Arrays.copyOf(tokens.ids(), end(tokens, rendered.answerEnd()));
     int start = 0;
     while (start < ids.length && tokens.ends()[start] <= rendered.boundary()) {
       start++;
@@ -115,8 +142,35 @@ public final class SampleTokenizer {
     if (start == ids.length) {
       throw noLabels(id, "its answer has no token of its own");
     }
-    boolean ended = ids[ids.length - 1] == tokenizer.get().eosId();
+    int last = ids[ids.length - 1];
+    boolean ended =
+        last == tokenizer.get().eosId()
+            || (template.writesSpecialTokens() && tokenizer.get().isSpecial(last));
     return labelled(id, ended ? ids : concatenate(ids, new int[] {tokenizer.get().eosId()}), start);
+  }
+
+  /**
+   * How many tokens are the sample's: all up to the first special one after the answer, which ends
+   * the turn; where there is none, all that reach into the answer.
+   */
+  private int end(Tokenizer.Tokens tokens, int answerEnd) {
+    int count = tokens.ids().length;
+    int reaching = count;
+    while (reaching > 0 && !isWithin(tokens.ends()[reaching - 1], answerEnd)) {
+      reaching--;
+    }
+    boolean cutShort = reaching > 0 && tokens.ends()[reaching - 1] < answerEnd;
+    reaching += cutShort && reaching < count ? 1 : 0;
+    for (int i = reaching; i < count; i++) {
+      if (tokenizer.get().isSpecial(tokens.ids()[i])) {
+        return i + 1;
+      }
+    }
+    return reaching;
+  }
+
+  private static boolean isWithin(int tokenEnd, int answerEnd) {
+    return tokenEnd > 0 && tokenEnd <= answerEnd;
   }
 
   private TokenizedSample labelled(String id, int[] ids, int start) {

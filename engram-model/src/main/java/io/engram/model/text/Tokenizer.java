@@ -4,19 +4,22 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.engram.core.EngramException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
-/** A model's own tokenizer, read from its tokenizer.json by the Hugging Face library. */
+/** A model's own tokenizer, run by the Hugging Face library. */
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int eosId;
+  private final Set<Integer> specialIds;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, int eosId) {
+  private Tokenizer(HuggingFaceTokenizer tokenizer, int eosId, Set<Integer> specialIds) {
     this.tokenizer = tokenizer;
     this.eosId = eosId;
+    this.specialIds = specialIds;
   }
 
   /**
@@ -28,30 +31,40 @@ public final class Tokenizer implements AutoCloseable {
   public record Tokens(int[] ids, int[] ends) {}
 
   /**
-   * Opens a folder's tokenizer.json.
+   * Opens a folder's tokenizer.json or tokenizer.model.
    *
    * @param eosId the end token
-   * @throws EngramException if the file is missing or not a tokenizer
+   * @throws EngramException if both are missing, or it is not a tokenizer
    */
   public static Tokenizer open(Path folder, int eosId) {
-    Path file = folder.resolve("tokenizer.json");
-    if (!Files.isRegularFile(file)) {
-      throw EngramException.file(
-          folder + " has no tokenizer.json; a Hugging Face model folder has one.");
-    }
+    return open(TokenizerFiles.read(folder), eosId);
+  }
+
+  static Tokenizer open(TokenizerFiles.Content content, int eosId) {
     try {
       HuggingFaceTokenizer opened =
           HuggingFaceTokenizer.newInstance(
-              file, Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true"));
-      return new Tokenizer(opened, eosId);
+              new ByteArrayInputStream(content.json()),
+              Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true"));
+      return new Tokenizer(opened, eosId, content.specialIds());
     } catch (IOException | RuntimeException e) {
-      throw EngramException.file(file + " is not a tokenizer: " + e.getMessage(), e);
+      throw EngramException.file(content.origin() + " is not a tokenizer: " + e.getMessage(), e);
     }
   }
 
   /** Tokenises a text, with the special tokens that the tokenizer adds by itself. */
   public Tokens encodeWithEnds(String text) {
-    Encoding encoding = tokenizer.encode(text, true, false);
+    return encodeWithEnds(text, true);
+  }
+
+  /**
+   * Tokenises a text.
+   *
+   * @param addSpecial whether the special tokens are added that the tokenizer adds by itself; those
+   *     that the text has are recognised either way
+   */
+  public Tokens encodeWithEnds(String text, boolean addSpecial) {
+    Encoding encoding = tokenizer.encode(text, addSpecial, false);
     long[] longs = encoding.getIds();
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] ids = new int[longs.length];
@@ -76,6 +89,11 @@ public final class Tokenizer implements AutoCloseable {
       longs[i] = ids[i];
     }
     return tokenizer.decode(longs, true);
+  }
+
+  /** Whether a token is a special one, such as the end of a turn: no part of any text. */
+  public boolean isSpecial(int id) {
+    return id == eosId || specialIds.contains(id);
   }
 
   /** The end token. */

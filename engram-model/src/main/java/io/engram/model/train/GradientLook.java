@@ -126,8 +126,7 @@ public final class GradientLook {
   private static void pass(
       TrainedLeaves leaves, List<TrainingSequence> sequences, Map<String, Tensor> sums) {
     Decoder decoder = leaves.decoder();
-    LabelledBatch batch =
-        LabelledBatch.of(sequences.stream().map(TrainingSequence::sample).toList());
+    LabelledBatch batch = TrainingSequence.batch(sequences);
     Tensor embeddingGradient = leaves.embeddingGradient();
     Tensor embedded = decoder.embed(batch.batch().ids());
     embedded.set_requires_grad(embeddingGradient != null);

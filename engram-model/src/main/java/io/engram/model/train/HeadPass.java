@@ -45,80 +45,94 @@ final class HeadPass {
     Tensor gradient = torch.empty_like(hidden);
     Tensor targets = Tensors.ofInts(batch.targets(), Device.of(hidden));
     int first = 0;
+    int from = 0;
     while (first < sequences.size()) {
-      int last = chunkEnd(sequences, batch, first);
-      int from = batch.offsets()[first];
-      int rows = batch.offsets()[last] - from;
+      int last = chunkEnd(sequences, first);
+      List<TrainingSequence> own = sequences.subList(first, last);
+      int rows = own.stream().mapToInt(TrainingSequence::labels).sum();
+      double[] ownLosses = new double[own.size()];
       try (PointerScope scope = new PointerScope()) {
         Tensor h = hidden.narrow(0, from, rows);
+        Tensor y = targets.narrow(0, from, rows);
         Tensor dz =
-            sequences.get(first).objective() instanceof Objective.KlToReference
-                ? kl(sequences, first, last, h, losses)
-                : logProbs(sequences, batch, first, last, h, targets.narrow(0, from, rows), losses);
+            own.get(0).objective() instanceof Objective.KlToReference kind
+                ? kl(own, kind, h, y, ownLosses)
+                : logProbs(own, h, y, ownLosses);
         gradient.narrow(0, from, rows).copy_(head.backward(dz, h, headGradient));
       }
+      System.arraycopy(ownLosses, 0, losses, first, ownLosses.length);
       first = last;
+      from += rows;
     }
     return gradient;
   }
 
-  /** Sequences of one kind of objective, up to the chunk's rows; at least one. */
-  private static int chunkEnd(List<TrainingSequence> sequences, LabelledBatch batch, int first) {
-    boolean kl = sequences.get(first).objective() instanceof Objective.KlToReference;
+  /** Sequences whose objectives join, up to the chunk's rows; at least one. */
+  private static int chunkEnd(List<TrainingSequence> sequences, int first) {
+    TrainingSequence start = sequences.get(first);
+    int rows = start.labels();
     int last = first + 1;
-    while (last < sequences.size()
-        && kl == (sequences.get(last).objective() instanceof Objective.KlToReference)
-        && batch.offsets()[last + 1] - batch.offsets()[first] <= LogitsHead.CHUNK_ROWS) {
+    while (last < sequences.size()) {
+      TrainingSequence next = sequences.get(last);
+      rows += next.labels();
+      if (rows > LogitsHead.CHUNK_ROWS || !start.objective().joins(next.objective())) {
+        break;
+      }
       last++;
     }
     return last;
   }
 
   private Tensor logProbs(
-      List<TrainingSequence> sequences,
-      LabelledBatch batch,
-      int first,
-      int last,
-      Tensor h,
-      Tensor targets,
-      double[] losses) {
+      List<TrainingSequence> sequences, Tensor h, Tensor targets, double[] losses) {
     LogitsHead.Chunk chunk = head.chunk(h, targets);
     double[] logProbs = Tensors.toDoubles(chunk.logProbs());
     double[] slopes = new double[logProbs.length];
-    int base = batch.offsets()[first];
-    for (int s = first; s < last; s++) {
-      int from = batch.offsets()[s] - base;
-      int to = batch.offsets()[s + 1] - base;
+    int from = 0;
+    for (int s = 0; s < losses.length; s++) {
+      int to = from + sequences.get(s).labels();
       Objective.OfLogProbs objective = (Objective.OfLogProbs) sequences.get(s).objective();
       SequenceLoss.Slope slope = objective.loss().at(Arrays.copyOfRange(logProbs, from, to));
       losses[s] = slope.loss();
       System.arraycopy(slope.gradient(), 0, slopes, from, to - from);
+      from = to;
     }
     Tensor coefficients = Tensors.ofDoubles(slopes, Device.of(h)).to(chunk.total().scalar_type());
     return chunk.beforeCap(chunk.gradient(coefficients.view(-1, 1)));
   }
 
-  /** KL(ref ‖ θ) = Σ_v q_v (log q_v − log p_v); dKL/dz = p − q. */
+  /** KL(q ‖ θ) = Σ_v q_v (log q_v − log p_v); dKL/dz = p − q. */
   private Tensor kl(
-      List<TrainingSequence> sequences, int first, int last, Tensor h, double[] losses) {
-    Objective.KlToReference kind = (Objective.KlToReference) sequences.get(first).objective();
-    Tensor[] states = new Tensor[last - first];
-    long[] rows = new long[last - first];
-    for (int s = first; s < last; s++) {
-      states[s - first] = kind.reference().hidden(sequences.get(s).sample().id());
-      rows[s - first] = states[s - first].size(0);
-    }
-    Tensor q = kind.reference().head().logits(torch.cat(new TensorVector(states), 0));
-    Tensor logQ = torch.log_softmax(q, 1);
+      List<TrainingSequence> sequences,
+      Objective.KlToReference kind,
+      Tensor h,
+      Tensor targets,
+      double[] losses) {
+    Tensor[] states =
+        sequences.stream()
+            .flatMap(s -> s.samples().stream())
+            .map(sample -> kind.reference().hidden(sample.id()))
+            .toArray(Tensor[]::new);
+    Tensor logQ = torch.log_softmax(target(kind, states, targets), 1);
     LogitsHead.Capped logits = head.capped(h);
     Tensor logP = torch.log_softmax(logits.z(), 1);
     Tensor qProbs = logQ.exp();
     Tensor perRow = qProbs.mul(logQ.sub_(logP)).sum(1);
+    long[] rows = sequences.stream().mapToLong(TrainingSequence::labels).toArray();
     TensorVector parts = perRow.split_with_sizes(rows, 0);
-    for (int s = first; s < last; s++) {
-      Objective.KlToReference own = (Objective.KlToReference) sequences.get(s).objective();
-      losses[s] = own.weight() * parts.get(s - first).sum().item_double();
+    for (int s = 0; s < losses.length; s++) {
+      losses[s] = kind.weight() * parts.get(s).sum().item_double();
     }
     return logits.beforeCap(logP.exp_().sub_(qProbs).mul_(new Scalar(kind.weight())));
+  }
+
+  /** The reference's logits with the true token's lowered, {@code [m, V]}. */
+  private static Tensor target(Objective.KlToReference kind, Tensor[] states, Tensor targets) {
+    Tensor z = kind.reference().head().logits(torch.cat(new TensorVector(states), 0));
+    if (kind.demotion() != 0) {
+      Tensor column = targets.view(-1, 1);
+      z.scatter_(1, column, z.gather(1, column).sub(new Scalar(kind.demotion())));
+    }
+    return z;
   }
 }

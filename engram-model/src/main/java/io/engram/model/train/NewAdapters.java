@@ -8,7 +8,6 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts new low-rank adapters on the linear layers that a recipe targets, as PEFT starts them. */
 final class NewAdapters {
+  /** The target that stands for every linear layer but the output head, as in PEFT. */
+  static final String ALL = "all-linear";
+
   private NewAdapters() {}
 
   /** A ~ U(−1/√in, 1/√in) from the stream's child of the layer's number, B = 0. */
@@ -23,24 +25,35 @@ final class NewAdapters {
     Parameters parameters = decoder.parameters();
     int number = 0;
     for (String name : parameters.names()) {
-      if (scope.targets().contains(target(name))
-          && TrainedWeights.inLayers(decoder, name, scope.layers())) {
+      if (isTarget(decoder, scope, name)) {
         try (PointerScope inner = new PointerScope()) {
           Tensor weight = parameters.get(name);
+          boolean transposed = decoder.config().structure().transposed();
+          long in = weight.size(transposed ? 0 : 1);
+          long out = weight.size(transposed ? 1 : 0);
           parameters.putAdapter(
               name,
               new Parameters.Adapter(
-                  uniform(scope.rank(), weight.size(1), stream.child(number), decoder.device()),
+                  uniform(scope.rank(), in, stream.child(number), decoder.device()),
                   Tensors.to(
                       torch.zeros(
-                          new long[] {weight.size(0), scope.rank()},
+                          new long[] {out, scope.rank()},
                           Tensors.options(ScalarType.Float)),
                       decoder.device()),
-                  scope.alpha() / scope.rank()));
+                  scope.alpha() / scope.rank(),
+                  transposed));
         }
       }
       number++;
     }
+  }
+
+  private static boolean isTarget(Decoder decoder, ScopeSection scope, String name) {
+    boolean named = scope.targets().contains(target(name)) || scope.targets().contains(ALL);
+    return named
+        && decoder.config().names().layerOf(name).isPresent()
+        && decoder.parameters().get(name).dim() == 2
+        && TrainedWeights.inLayers(decoder, name, scope.layers());
   }
 
   /** The name by which a recipe targets a layer: the last part before ".weight". */
@@ -80,8 +93,6 @@ final class NewAdapters {
   /** What the weight's adapter adds to it, float32, or null; belongs to the running scope. */
   static @Nullable Tensor added(Parameters parameters, String name) {
     Parameters.Adapter adapter = parameters.adapter(name);
-    return adapter == null
-        ? null
-        : adapter.b().detach().mm(adapter.a().detach()).mul(new Scalar(adapter.scale()));
+    return adapter == null ? null : adapter.added();
   }
 }

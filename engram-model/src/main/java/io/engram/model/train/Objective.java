@@ -1,15 +1,53 @@
 package io.engram.model.train;
 
+import java.util.OptionalInt;
+
 /** What is minimised on one sequence. */
 public sealed interface Objective {
   /** A function of the labelled tokens' log-probabilities. */
   record OfLogProbs(SequenceLoss loss) implements Objective {}
 
   /**
-   * {@code weight · Σ_t KL(reference_t ‖ model_t)} over the labelled tokens.
+   * {@code weight · Σ_t KL(q_t ‖ model_t)} over the labelled tokens, with {@code q_t = softmax(z_t
+   * − demotion · 1[y_t])}, z_t the reference's logits and y_t the true token: at demotion 0 the
+   * reference's own distribution.
    *
    * @param reference holds the reference's states for this sequence
    * @param weight 1 / (labelled tokens of the whole update) gives the mean over labelled tokens
+   * @param demotion nats by which the true token's logit is lowered
    */
-  record KlToReference(ReferenceStates reference, double weight) implements Objective {}
+  record KlToReference(ReferenceStates reference, double weight, double demotion)
+      implements Objective {
+    /** To the reference's own distribution. */
+    public KlToReference(ReferenceStates reference, double weight) {
+      this(reference, weight, 0);
+    }
+
+    private boolean matches(KlToReference other) {
+      return reference == other.reference && weight == other.weight && demotion == other.demotion;
+    }
+  }
+
+  /**
+   * {@code weight · Σ_t mean_d (h_td − c_td)²} over the rows that predict the labelled tokens, h
+   * the hidden states after the targets' layer.
+   *
+   * @param targets c
+   * @param weight 1 / (labelled tokens of the sequence) gives the mean over them
+   */
+  record ToStates(LayerTargets targets, double weight) implements Objective {}
+
+  /** The layer whose output is needed; empty: the logits. */
+  default OptionalInt layer() {
+    return this instanceof ToStates states
+        ? OptionalInt.of(states.targets().layer())
+        : OptionalInt.empty();
+  }
+
+  /** Whether both, of the logits, can be computed in one chunk. */
+  default boolean joins(Objective other) {
+    return this instanceof KlToReference kl
+        ? other instanceof KlToReference same && kl.matches(same)
+        : other instanceof OfLogProbs;
+  }
 }

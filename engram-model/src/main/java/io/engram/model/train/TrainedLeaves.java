@@ -51,7 +51,10 @@ final class TrainedLeaves implements AutoCloseable {
             (name, adapter) -> {
               Parameters.Adapter leaf =
                   new Parameters.Adapter(
-                      adapter.a().detach(), adapter.b().detach(), adapter.scale());
+                      adapter.a().detach(),
+                      adapter.b().detach(),
+                      adapter.scale(),
+                      adapter.transposed());
               leaves.putAdapter(name, leaf);
               train(name + ".lora_A", leaf.a());
               train(name + ".lora_B", leaf.b());
@@ -125,7 +128,8 @@ final class TrainedLeaves implements AutoCloseable {
                     new Parameters.Adapter(
                         moved.getOrDefault(name + ".lora_A", adapter.a()),
                         moved.getOrDefault(name + ".lora_B", adapter.b()),
-                        adapter.scale())));
+                        adapter.scale(),
+                        adapter.transposed())));
     return variant;
   }
 

@@ -62,7 +62,28 @@ final class TrainedWeights implements AutoCloseable {
               + String.join(", ", linears())
               + ".");
     }
+    if (scope.train() == ScopeSection.Train.LORA) {
+      requireTargets(scope.targets());
+    }
     weights.forEach(this::prepare);
+  }
+
+  /** A target that is nowhere would be left out without a word. */
+  private void requireTargets(List<String> targets) {
+    for (String target : targets) {
+      if (!target.equals(NewAdapters.ALL) && !linears().contains(target)) {
+        throw EngramException.usage(
+            "scope: no weight is trained with targets "
+                + targets
+                + ": "
+                + target
+                + " is none of the linear layers of this model's layers; "
+                + String.join(", ", linears())
+                + " are, and "
+                + NewAdapters.ALL
+                + " is all of them.");
+      }
+    }
   }
 
   /** What the linear layers of a layer are called. */
@@ -137,6 +158,14 @@ final class TrainedWeights implements AutoCloseable {
   /** The head's gradient buffer (the embedding's, where tied), or null where it isn't trained. */
   @Nullable Tensor headGradient() {
     return buffers.get(decoder.config().headName());
+  }
+
+  /** The first layer with a trained weight; 0 where the embedding is trained too. */
+  int lowestLayer() {
+    return weights.keySet().stream()
+        .mapToInt(name -> decoder.config().names().layerOf(name).orElse(0))
+        .min()
+        .orElse(0);
   }
 
   /** Sets all gradients to zero and keeps their memory. */

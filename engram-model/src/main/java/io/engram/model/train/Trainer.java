@@ -5,11 +5,10 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.OptimizerSection;
 import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
-import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.checkpoint.SafetensorsWriter;
+import io.engram.model.decoder.CheckpointedPass;
 import io.engram.model.decoder.Decoder;
-import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Dtype;
@@ -19,6 +18,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -27,6 +28,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradients of sums of sequence losses, and updates by them. Any number of {@link #accumulate}
@@ -45,16 +47,32 @@ public final class Trainer implements AutoCloseable {
   private final OptimizerSection settings;
   private final TrainedWeights trained;
   private final Optimizer optimizer;
+  private final boolean checkpointed;
+  private @Nullable GradientPair pair;
+  private double stretch = 1;
   private long updates;
+
+  /** Prepares training that keeps all activations of a pass for its gradient. */
+  public Trainer(LanguageModel model, ScopeSection scope, OptimizerSection settings, long seed) {
+    this(model, scope, settings, seed, false);
+  }
 
   /**
    * Prepares training.
    *
    * @param seed names the stream of new adapters
+   * @param checkpointed whether layers are computed again for their gradients instead of keeping
+   *     all their activations: far less memory, half as much work again, the same gradients
    * @throws EngramException if the scope trains nothing, all weights in bfloat16, or with dropout
    */
-  public Trainer(LanguageModel model, ScopeSection scope, OptimizerSection settings, long seed) {
+  public Trainer(
+      LanguageModel model,
+      ScopeSection scope,
+      OptimizerSection settings,
+      long seed,
+      boolean checkpointed) {
     this.model = model;
+    this.checkpointed = checkpointed;
     this.decoder = model.decoder();
     this.scope = scope;
     this.settings = settings;
@@ -87,9 +105,7 @@ public final class Trainer implements AutoCloseable {
    */
   public double[] accumulate(List<TrainingSequence> sequences) {
     double[] losses = new double[sequences.size()];
-    int[] lengths = sequences.stream().mapToInt(s -> s.sample().ids().length).toArray();
-    for (int[] group : Groups.byTokens(lengths, model.options().batchTokens())) {
-      Arrays.sort(group);
+    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
       List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
       double[] own = pass(part);
       for (int i = 0; i < group.length; i++) {
@@ -100,24 +116,81 @@ public final class Trainer implements AutoCloseable {
   }
 
   private double[] pass(List<TrainingSequence> sequences) {
-    LabelledBatch batch =
-        LabelledBatch.of(sequences.stream().map(TrainingSequence::sample).toList());
+    LabelledBatch batch = TrainingSequence.batch(sequences);
     double[] losses = new double[sequences.size()];
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());
-      Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
-      Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
+      if (checkpointed) {
+        checkpointedPass(sequences, batch, embedded, losses);
+        return losses;
+      }
+      Tensor hidden = hidden(sequences.get(0).objective().layer(), batch, embedded);
       Tensor gradient;
       try (AutoGradMode off = new AutoGradMode(false)) {
-        HeadPass pass = new HeadPass(decoder.head(), trained.headGradient());
-        gradient = pass.run(sequences, batch, hidden.detach(), losses);
+        gradient = slope(sequences, batch, hidden.detach(), trained.headGradient(), losses);
       }
       if (hidden.requires_grad()) {
         hidden.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
       }
-      addEmbeddingGradient(batch.batch(), embedded);
+      if (trained.embeddingGradient() != null) {
+        addEmbeddingGradient(batch.batch(), embedded.grad());
+      }
     }
     return losses;
+  }
+
+  private void checkpointedPass(
+      List<TrainingSequence> sequences, LabelledBatch batch, Tensor embedded, double[] losses) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    OptionalInt layer = sequences.get(0).objective().layer();
+    try (CheckpointedPass pass =
+        new CheckpointedPass(decoder, batch.batch(), embedded, rows, layer)) {
+      Tensor gradient;
+      try (AutoGradMode off = new AutoGradMode(false)) {
+        gradient = slope(sequences, batch, pass.hidden(), trained.headGradient(), losses);
+      }
+      boolean ofEmbedded = trained.embeddingGradient() != null;
+      Tensor below = pass.backward(gradient, trained.lowestLayer(), ofEmbedded);
+      if (below != null) {
+        addEmbeddingGradient(batch.batch(), below);
+      }
+    }
+  }
+
+  private Tensor hidden(OptionalInt layer, LabelledBatch batch, Tensor embedded) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    return layer.isPresent()
+        ? decoder.hiddenAfter(layer.getAsInt(), batch.batch(), embedded, rows)
+        : decoder.hidden(batch.batch(), embedded, rows);
+  }
+
+  private Tensor slope(
+      List<TrainingSequence> sequences,
+      LabelledBatch batch,
+      Tensor hidden,
+      @Nullable Tensor headGradient,
+      double[] losses) {
+    return sequences.get(0).objective().layer().isPresent()
+        ? StatePass.run(sequences, hidden, losses)
+        : new HeadPass(decoder.head(), headGradient).run(sequences, batch, hidden, losses);
+  }
+
+  /** The sum of the sequences' losses under the weights as they are, without gradients. */
+  private double loss(List<TrainingSequence> sequences) {
+    double sum = 0;
+    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
+      List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
+      LabelledBatch batch = TrainingSequence.batch(part);
+      double[] losses = new double[part.size()];
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        Tensor hidden =
+            hidden(part.get(0).objective().layer(), batch, decoder.embed(batch.batch().ids()));
+        slope(part, batch, hidden, null, losses);
+      }
+      sum += Arrays.stream(losses).sum();
+    }
+    return sum;
   }
 
   private Tensor embed(PackedBatch batch) {
@@ -128,11 +201,28 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private void addEmbeddingGradient(PackedBatch batch, Tensor embedded) {
-    Tensor gradient = trained.embeddingGradient();
-    if (gradient != null) {
-      gradient.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), embedded.grad());
+  private void addEmbeddingGradient(PackedBatch batch, Tensor ofEmbedded) {
+    Tensor sum = Objects.requireNonNull(trained.embeddingGradient());
+    sum.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), ofEmbedded);
+  }
+
+  /**
+   * Sets the gradient summed so far aside and begins a new sum; {@link #combine} puts both
+   * together.
+   */
+  public void setAside() {
+    if (pair == null) {
+      pair = new GradientPair(trained);
     }
+    pair.setAside();
+  }
+
+  /** Puts the gradient that was set aside and the one summed since together. */
+  public void combine(GradientRule rule) {
+    if (pair == null) {
+      throw new IllegalStateException("no gradient was set aside");
+    }
+    pair.combine(rule);
   }
 
   /**
@@ -142,10 +232,37 @@ public final class Trainer implements AutoCloseable {
    * @throws EngramException if the norm is NaN or infinite, before any weight is changed
    */
   public double update(double learningRate) {
-    double norm;
+    double norm = prepareGradients();
+    finishUpdate(learningRate * stretch);
+    return norm;
+  }
+
+  /**
+   * The same, with the step's length fitted: the step is tried forwards and backwards, and made as
+   * long as is best for a loss. Later updates are as much longer or shorter, until the next fit.
+   *
+   * <p><b>Source:</b> {@link ParabolaStep}.
+   *
+   * @param judges whose summed loss is to be lowest
+   * @param here that loss now
+   */
+  public double fittedUpdate(double learningRate, List<TrainingSequence> judges, double here) {
+    double norm = prepareGradients();
+    try (WeightLine line = new WeightLine(trained)) {
+      finishUpdate(learningRate * stretch);
+      double ahead = loss(judges);
+      line.to(-1);
+      double length = ParabolaStep.length(loss(judges), here, ahead);
+      line.to(length);
+      stretch *= length;
+    }
+    return norm;
+  }
+
+  private double prepareGradients() {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      norm = gradientNorm();
+      double norm = gradientNorm();
       if (!Double.isFinite(norm)) {
         throw EngramException.usage(
             "Update "
@@ -158,11 +275,22 @@ public final class Trainer implements AutoCloseable {
       if (settings.clipNorm() > 0) {
         scaleGradients(Math.min(1, settings.clipNorm() / (norm + 1e-6)));
       }
+      return norm;
+    }
+  }
+
+  private void finishUpdate(double learningRate) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
       optimizer.step(learningRate);
       trained.zeroGradients();
     }
     updates++;
-    return norm;
+  }
+
+  /** By how much fits have stretched the learning rate; 1 at the start. */
+  public double stretch() {
+    return stretch;
   }
 
   private double gradientNorm() {
@@ -193,13 +321,14 @@ public final class Trainer implements AutoCloseable {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       trained.all().forEach((name, weight) -> tensors.put("weight." + name, weight.detach()));
       tensors.putAll(optimizer.state());
-      tensors.put(
-          "updates",
-          torch
-              .zeros(new long[] {1}, Tensors.options(ScalarType.Double))
-              .fill_(new Scalar((double) updates)));
+      tensors.put("updates", number((double) updates));
+      tensors.put("stretch", number(stretch));
       SafetensorsWriter.write(folder.resolve(STATE), tensors, null);
     }
+  }
+
+  private static Tensor number(double value) {
+    return torch.zeros(new long[] {1}, Tensors.options(ScalarType.Double)).fill_(new Scalar(value));
   }
 
   /** Reads what {@link #saveState} wrote for the same model and scope. */
@@ -210,6 +339,7 @@ public final class Trainer implements AutoCloseable {
       trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor("weight." + name)));
       optimizer.state().forEach((name, tensor) -> tensor.copy_(file.tensor(name)));
       updates = (long) file.tensor("updates").item_double();
+      stretch = file.tensor("stretch").item_double();
       optimizer.restoreStep(updates);
     }
   }
@@ -223,17 +353,29 @@ public final class Trainer implements AutoCloseable {
   public void saveModel(Path folder, Dtype dtype, Path adapter) {
     model.save(folder, dtype);
     if (scope.train() == ScopeSection.Train.LORA) {
-      java.io.File made = adapter.toFile();
-      if (!made.isDirectory() && !made.mkdirs()) {
-        throw EngramException.resources(adapter + " could not be made.", null);
-      }
-      PeftAdapter.write(
-          adapter, decoder.parameters(), scope.rank(), scope.alpha(), model.path().toString());
+      saveAdapter(adapter, Map.of());
     }
+  }
+
+  /**
+   * Writes what LoRA has learnt as a PEFT adapter of the base model. If the model was opened with
+   * an adapter, what is written does the work of both.
+   *
+   * @param texts more files of the folder by name
+   * @throws EngramException if the folder can't be written or the earlier adapter is DoRA
+   */
+  public void saveAdapter(Path folder, Map<String, String> texts) {
+    if (scope.train() != ScopeSection.Train.LORA) {
+      throw new IllegalStateException("all weights were trained; there is no adapter");
+    }
+    model.saveAdapter(folder, scope.rank(), scope.alpha(), texts);
   }
 
   @Override
   public void close() {
+    if (pair != null) {
+      pair.close();
+    }
     optimizer.close();
     trained.close();
   }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.model.Golden;
+import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
+import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,10 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
   @TempDir Path folder;
@@ -86,15 +91,28 @@ class SafetensorsTest {
         .hasMessageContaining("none.safetensors: no such file");
   }
 
-  @Test
-  void aPickleIsRefusedWithTheWayOut() throws IOException {
-    Files.writeString(folder.resolve("pytorch_model.bin"), "");
-    assertThatThrownBy(
-            () ->
-                WeightFiles.read(
-                    folder, java.util.Map.of(), null, io.engram.model.tensor.Device.CPU))
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"pytorch_model.bin", "pytorch_model-00001-of-00002.bin", "consolidated.00.pth"})
+  void aPickleIsRefusedWithTheWayOut(String name) throws IOException {
+    Files.writeString(folder.resolve(name), "");
+    Files.writeString(folder.resolve("config.json"), "{}");
+    assertThatThrownBy(() -> WeightFiles.read(folder, Map.of(), null, Device.CPU))
         .isInstanceOf(EngramException.class)
-        .hasMessageContaining("is a pickle");
-    assertThat(folder).isNotEmptyDirectory();
+        .hasMessageContaining(name + " is a pickle of PyTorch's, which can run any code")
+        .hasMessageContaining("from transformers import AutoModelForCausalLM\n")
+        .hasMessageContaining(
+            "AutoModelForCausalLM.from_pretrained(\"%s\", dtype=\"auto\").save_pretrained(\"%s\")"
+                .formatted(folder, folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.pt", "model.pth", "epoch=1.ckpt", "pytorch_model.bin"})
+  void aPickleByItselfIsRefused(String name) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), "");
+    assertThatThrownBy(() -> LanguageModel.open(file.toString(), ModelOptions.defaults()).close())
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining(name + " is a pickle of PyTorch's")
+        .hasMessageContaining("where FOLDER has the model's config.json");
   }
 }

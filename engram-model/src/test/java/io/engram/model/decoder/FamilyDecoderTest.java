@@ -38,7 +38,8 @@ class FamilyDecoderTest {
         AutoGradMode off = new AutoGradMode(false)) {
       double[] stored = Tensors.toDoubles(model.decoder().embed(new int[] {5}));
       double[] entered =
-          Tensors.toDoubles(model.decoder().enter(model.decoder().embed(new int[] {5})));
+          Tensors.toDoubles(
+              model.decoder().enter(model.decoder().embed(new int[] {5}), new int[] {0}));
       double unit = dtype == Dtype.FLOAT32 ? 1e-7 : 4e-3; // half a unit in the last place
       for (int i = 0; i < stored.length; i++) {
         double exact = stored[i] * scale;
@@ -85,7 +86,7 @@ class FamilyDecoderTest {
 
   /** New gains change nothing, whatever is stored of them. */
   @ParameterizedTest
-  @CsvSource({"gemma2, 0", "gemma3, 0", "olmo2, 1", "qwen3, 1"})
+  @CsvSource({"gemma2, 0", "gemma3, 0", "olmo2, 1", "qwen3, 1", "pythia, 1", "gpt2, 1", "opt, 1"})
   void newGainsChangeNothing(String name, double stored) {
     ModelOptions options =
         new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 1, 4096, true, 42);
@@ -94,12 +95,33 @@ class FamilyDecoderTest {
         PointerScope scope = new PointerScope()) {
       Parameters parameters = model.decoder().parameters();
       for (String weight : parameters.names()) {
-        if (weight.endsWith("norm.weight")) {
+        if (weight.matches(".*(norm|ln_.)\\.weight")) {
           assertThat(Tensors.toDoubles(parameters.get(weight))).containsOnly(stored);
         }
         if (weight.endsWith(".bias")) {
           assertThat(Tensors.toDoubles(parameters.get(weight))).containsOnly(0);
         }
+      }
+    }
+  }
+
+  /** As transformers draws them: 0.3, and 0.3/√6 where a residual branch of three layers ends. */
+  @Test
+  void gpt2sNewOutputsAreNarrower() {
+    ModelOptions options =
+        new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 1, 4096, true, 42);
+    try (LanguageModel model =
+            LanguageModel.open(Golden.path("family/gpt2-untied").toString(), options);
+        PointerScope scope = new PointerScope()) {
+      Parameters parameters = model.decoder().parameters();
+      String layer = "transformer.h.1.";
+      for (String part : List.of("attn.c_proj", "mlp.c_proj")) {
+        double[] narrow = Tensors.toDoubles(parameters.get(layer + part + ".weight"));
+        assertThat(deviation(narrow, new double[narrow.length])).isCloseTo(0.1225, within(0.015));
+      }
+      for (String part : List.of("attn.c_attn", "mlp.c_fc")) {
+        double[] wide = Tensors.toDoubles(parameters.get(layer + part + ".weight"));
+        assertThat(deviation(wide, new double[wide.length])).isCloseTo(0.3, within(0.03));
       }
     }
   }

@@ -13,6 +13,7 @@ import io.engram.model.decoder.NormSettings;
 import io.engram.model.decoder.RopeScaling;
 import io.engram.model.decoder.RotarySettings;
 import io.engram.model.decoder.Shape;
+import io.engram.model.decoder.Structure;
 import io.engram.model.decoder.WeightNames;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,13 +45,14 @@ class ConfigTest {
             new DecoderConfig(
                 "llama",
                 new Shape(96, 32, 48, 2, 4, 4, 8, 2048),
-                new NormSettings(NormSettings.Gain.PLAIN, 1e-6),
+                new NormSettings(NormSettings.Kind.RMS, 1e-6),
                 AttentionSettings.plain(8, false),
                 new MlpSettings(Activation.SILU, false),
                 List.of(new RotarySettings(10_000, 8, RopeScaling.none())),
                 List.of(LayerKind.PLAIN, LayerKind.PLAIN),
                 1,
                 0,
+                Structure.PLAIN,
                 false,
                 0.02,
                 WeightNames.LLAMA));
@@ -102,10 +104,11 @@ class ConfigTest {
         "{\"partial_rotary_factor\": 0.5}|partial_rotary_factor 0.5 is not supported",
         "{\"max_position_embeddings\": 0}|max_position_embeddings 0 is no whole number",
         "{\"tie_word_embeddings\": \"true\"}|tie_word_embeddings \"true\" is neither true nor false",
-        "{\"hidden_act\": \"gelu\"}|hidden_act \"gelu\" is not supported; supported: silu, gelu_pytorch_tanh",
+        "{\"hidden_act\": \"mish\"}|hidden_act \"mish\" is not supported; supported: silu, swish, gelu_pytorch_tanh",
         "{\"quantization_config\": {\"bits\": 4}}|quantization_config is not supported",
         "{\"model_type\": \"mamba\"}|model_type \"mamba\" is not supported; supported: llama,"
-            + " mistral, qwen2, qwen3, phi3, smollm3, olmo2, gemma2, gemma3_text.",
+            + " mistral, qwen2, qwen3, phi3, smollm3, olmo2, gemma2, gemma3_text, gpt_neox, gpt2,"
+            + " opt.",
         "{\"model_type\": null}|model_type is missing"
       })
   void strangeValuesAreNamed(String changes, String message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.model.Golden;
+import io.engram.model.decoder.Activation;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LayerKind;
 import io.engram.model.decoder.RotarySettings;
@@ -41,8 +42,11 @@ class DefaultsTest {
         .isCloseTo(expected.path("scale").asDouble(), within(1e-15));
     assertThat(read.attention().softCap()).isEqualTo(expected.path("attention_cap").asDouble());
     assertThat(read.logitCap()).isEqualTo(expected.path("logit_cap").asDouble());
-    assertThat(read.mlp().activation().configName())
-        .isEqualTo(expected.path("activation").asString());
+    assertThat(Activation.named(expected.path("activation").asString()))
+        .contains(read.mlp().activation());
+    assertThat(read.rotaries().stream().mapToInt(RotarySettings::dim).toArray())
+        .containsExactly(Golden.ints(expected.path("rotary_dims")));
+    assertThat(read.attention().inputBias()).isEqualTo(expected.path("attention_bias").asBoolean());
   }
 
   private static Double[] box(double[] values) {

@@ -33,7 +33,13 @@ public final class Families {
         "smollm3",
         "olmo2",
         "gemma2",
-        "gemma3");
+        "gemma3",
+        "pythia",
+        "neox-sequential",
+        "gpt2",
+        "gpt2-untied",
+        "opt",
+        "opt-after");
   }
 
   /** One of them in float32. */

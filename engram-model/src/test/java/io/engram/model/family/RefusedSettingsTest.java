@@ -37,11 +37,27 @@ class RefusedSettingsTest {
         "smollm3|{\"no_rope_layers\": [1, 0]}|no_rope_layers is no list of 3 layers",
         "olmo2|{\"clip_qkv\": 8.0}|clip_qkv is not supported",
         "gemma2|{\"use_bidirectional_attention\": true}|use_bidirectional_attention is not supported",
-        "gemma2|{\"hidden_activation\": \"relu\"}|hidden_activation \"relu\" is not supported; supported:"
-            + " silu, gelu_pytorch_tanh",
+        "gemma2|{\"hidden_activation\": \"mish\"}|hidden_activation \"mish\" is not supported; supported:"
+            + " silu, swish, gelu_pytorch_tanh, gelu_new, gelu_fast, gelu, relu",
         "gemma2|{\"query_pre_attn_scalar\": -1}|query_pre_attn_scalar -1 is no positive number",
         "gemma3|{\"attn_logit_softcapping\": 50.0}|attn_logit_softcapping is not supported",
         "gemma3|{\"rope_parameters\": {\"rope_theta\": 5.0}}|rope_parameters rope_theta is not supported",
+        "pythia|{\"rope_parameters\": null, \"rotary_pct\": 0.5}"
+            + "|partial_rotary_factor turns 3 numbers of a head of 6; pairs of them are right",
+        "pythia|{\"rotary_pct\": \"x\", \"rope_parameters\": null}|rotary_pct \"x\" is no positive",
+        "pythia|{\"head_dim\": 8}|head_dim is not supported where it isn't hidden_size over heads",
+        "pythia|{\"num_attention_heads\": 5}|hidden_size 24 is no multiple of num_attention_heads 5",
+        "pythia|{\"intermediate_size\": null}|intermediate_size is missing",
+        "gpt2|{\"scale_attn_by_inverse_layer_idx\": true}"
+            + "|scale_attn_by_inverse_layer_idx is not supported",
+        "gpt2|{\"add_cross_attention\": true}|add_cross_attention is not supported",
+        "gpt2|{\"n_head\": 7}|n_embd 24 is no multiple of n_head 7",
+        "gpt2|{\"n_layer\": null, \"n_inner\": 0}|n_inner 0 is no whole number from 1",
+        "gpt2|{\"activation_function\": \"tanh\"}|activation_function \"tanh\" is not supported",
+        "opt|{\"word_embed_proj_dim\": 12}|word_embed_proj_dim 12 is not supported; hidden_size, 24",
+        "opt|{\"layer_norm_elementwise_affine\": false}"
+            + "|layer_norm_elementwise_affine false is not supported",
+        "opt|{\"ffn_dim\": null}|ffn_dim is missing",
         "gemma3|{\"model_type\": \"gemma3\"}|model_type \"gemma3\" is not supported; supported: llama,"
       })
   void theyAreNamed(String name, String changes, String message) {

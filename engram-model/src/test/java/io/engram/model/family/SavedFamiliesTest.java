@@ -105,12 +105,26 @@ class SavedFamiliesTest {
 
   /** Adapters on whole fused projections, as PEFT puts them there. */
   @ParameterizedTest
-  @ValueSource(strings = {"phi3", "phi3-longrope", "qwen3", "gemma3"})
+  @ValueSource(
+      strings = {
+        "phi3",
+        "phi3-longrope",
+        "qwen3",
+        "gemma3",
+        "pythia",
+        "gpt2",
+        "gpt2-untied",
+        "opt"
+      })
   void adaptersAreSavedAsPeftReadsThem(String name) throws IOException {
     List<String> targets =
-        name.startsWith("phi3")
-            ? List.of("qkv_proj", "gate_up_proj", "down_proj")
-            : List.of("q_proj", "v_proj", "up_proj");
+        switch (name.replaceFirst("-.*", "")) {
+          case "phi3" -> List.of("qkv_proj", "gate_up_proj", "down_proj");
+          case "pythia" -> List.of("query_key_value", "dense", "dense_4h_to_h");
+          case "gpt2" -> List.of("c_attn", "c_proj");
+          case "opt" -> List.of("q_proj", "v_proj", "fc2");
+          default -> List.of("q_proj", "v_proj", "up_proj");
+        };
     ScopeSection scope = new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, targets, List.of());
     Path merged = LEFT.resolve(name + "-merged");
     Path adapter = LEFT.resolve(name + "-adapter");

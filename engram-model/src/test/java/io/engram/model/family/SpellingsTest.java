@@ -41,7 +41,13 @@ class SpellingsTest {
         "gemma2|, \"layer_types\": null, \"hidden_act\": \"gelu\", \"rope_theta\": 10000.0}",
         "gemma3|, \"layer_types\": null, \"sliding_window_pattern\": 2, \"rope_theta\": 1000.0,"
             + " \"rope_local_base_freq\": 20.0, \"rope_scaling\": {\"rope_type\": \"linear\","
-            + " \"factor\": 2.0}}"
+            + " \"factor\": 2.0}}",
+        "pythia|, \"rotary_pct\": 0.7, \"rotary_emb_base\": 100, \"attention_bias\": null}",
+        "neox-sequential|, \"rotary_pct\": 1.0, \"rotary_emb_base\": 50, \"rope_scaling\":"
+            + " {\"type\": \"linear\", \"factor\": 2.0}}",
+        "gpt2|, \"scale_attn_weights\": null, \"n_ctx\": 64}",
+        "opt|, \"word_embed_proj_dim\": null, \"enable_bias\": null,"
+            + " \"layer_norm_elementwise_affine\": null, \"_remove_final_layer_norm\": null}"
       })
   void olderSpellingsMeanTheSame(String name, String changes) {
     ObjectNode config =

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Tokens, offsets and answer spans against the Python tokenizers library. */
 class TokenizerGoldenTest {
-  private static final PromptTemplate BARE = new PromptTemplate("bare", "{question}", "{answer}");
+  private static final PromptTemplate BARE = new PairTemplate("bare", "{question}", "{answer}");
 
   private static LanguageModel open(PromptTemplate template) {
     return LanguageModel.open(

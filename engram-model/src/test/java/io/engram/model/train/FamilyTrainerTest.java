@@ -99,7 +99,7 @@ class FamilyTrainerTest {
 
   /** KL to the model as it was before its weights were moved, against autograd. */
   @ParameterizedTest
-  @ValueSource(strings = {"gemma2", "gemma3", "phi3", "olmo2"})
+  @ValueSource(strings = {"gemma2", "gemma3", "phi3", "olmo2", "pythia", "gpt2", "opt-after"})
   void gradientsOfKlEqualAutograds(String name) {
     TokenizedSample sample = last(name);
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096);

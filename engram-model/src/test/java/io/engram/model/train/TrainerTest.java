@@ -23,6 +23,8 @@ import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class TrainerTest {
@@ -168,6 +170,30 @@ class TrainerTest {
       assertThatThrownBy(() -> new Trainer(model, Golden.allWeights(), Golden.adamw(), 7))
           .isInstanceOf(EngramException.class)
           .hasMessageContaining("model.dtype: bfloat16 would lose small updates");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lm_head", "embed_tokens", "norm", "input_layernorm", "q_prj"})
+  void targetsThatAreNoLinearLayerAreRefusedRatherThanIgnored(String target) {
+    ScopeSection scope =
+        new ScopeSection(
+            ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", target), List.of());
+    try (LanguageModel model = Golden.open("gqa-untied")) {
+      assertThatThrownBy(() -> new Trainer(model, scope, Golden.adamw(), 7))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining(target + " is none of the linear layers")
+          .hasMessageContaining("q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
+    }
+  }
+
+  @Test
+  void allLinearIsEveryLinearLayerButTheHead() {
+    ScopeSection scope =
+        new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("all-linear"), List.of());
+    try (LanguageModel model = Golden.open("gqa-untied")) {
+      new Trainer(model, scope, Golden.adamw(), 7).close();
+      assertThat(model.decoder().parameters().adapters()).hasSize(2 * 7);
     }
   }
 

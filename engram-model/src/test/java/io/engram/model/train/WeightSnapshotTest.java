@@ -174,7 +174,7 @@ class WeightSnapshotTest {
         parameters.putAdapter(
             Q,
             new Parameters.Adapter(
-                torch.ones(1, shape[1]), torch.ones(shape[0], 1).mul(new Scalar(h / 2)), 2));
+                torch.ones(1, shape[1]), torch.ones(shape[0], 1).mul(new Scalar(h / 2)), 2, false));
       }
       assertThat(start.meanAbsoluteChange())
           .isCloseTo(h * shape[0] * shape[1] / parameters.count(), within(1e-12));

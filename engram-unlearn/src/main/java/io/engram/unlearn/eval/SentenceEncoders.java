@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval;
 
 import io.engram.core.EngramException;
+import io.engram.core.hub.HubCache;
 import io.engram.core.recipe.EvalSection;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,25 +20,25 @@ public final class SentenceEncoders {
    * The encoder of this name, loaded when it's first asked for; it remembers vectors and is never
    * closed.
    *
-   * @param encoder {@code built-in} or a folder
+   * @param encoder {@code built-in}, a folder, or {@code hf:ORG/NAME} from the cache
    * @throws EngramException if the folder is no encoder that is supported, naming eval.encoder
    */
   public static synchronized SentenceEncoder shared(String encoder) {
     if (encoder.equals(EvalSection.BUILT_IN)) {
       return MiniLmEncoder.shared();
     }
-    Path folder = Path.of(encoder).toAbsolutePath().normalize();
+    Path folder = HubCache.here().resolve(encoder).toAbsolutePath().normalize();
     SentenceEncoder open = OPEN.get(folder);
     if (open == null) {
-      open = new CachingEncoder(open(encoder), REMEMBERED);
+      open = new CachingEncoder(open(encoder, folder), REMEMBERED);
       OPEN.put(folder, open);
     }
     return open;
   }
 
-  private static SentenceEncoder open(String encoder) {
+  private static SentenceEncoder open(String encoder, Path folder) {
     try {
-      return new FolderEncoder(Path.of(encoder));
+      return new FolderEncoder(folder);
     } catch (EngramException e) {
       if (e.kind() == EngramException.Kind.RESOURCES) {
         throw e;

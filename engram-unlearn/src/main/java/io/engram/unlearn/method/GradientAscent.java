@@ -11,7 +11,7 @@ import io.engram.model.train.SequenceLoss;
  *
  * @param weight w_f
  */
-public record GradientAscent(double weight) implements UnlearningMethod {
+public record GradientAscent(double weight) implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     return new TokenMeanNll(-weight, size.tokens());

@@ -4,7 +4,6 @@ import io.engram.core.recipe.MethodSection.Reduction;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * Negative preference optimisation: {@code −w_f (2/β) mean_F log σ(β (S_θ − S_ref))}, with S = −Σ_t
@@ -19,16 +18,13 @@ import java.util.Map;
  * @param weight w_f
  * @param beta β
  * @param reduction of S over the sequence
- * @param reference S_ref = −Σ_t ℓ_t of each forget sample under the reference, by its id
+ * @param reference has S_ref of each forget sample
  */
-public record Npo(double weight, double beta, Reduction reduction, Map<String, Double> reference)
-    implements UnlearningMethod {
+public record Npo(double weight, double beta, Reduction reduction, Reference reference)
+    implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
-    Double own = reference.get(sample.id());
-    if (own == null) {
-      throw new IllegalArgumentException("no reference log-probability of sample " + sample.id());
-    }
+    double own = reference.nll(sample);
     double scale = reduction == Reduction.MEAN ? 1.0 / sample.labels() : 1;
     return logProbs -> slope(logProbs, own, scale, size.sequences());
   }
@@ -36,15 +32,10 @@ public record Npo(double weight, double beta, Reduction reduction, Map<String, D
   private SequenceLoss.Slope slope(
       double[] logProbs, double referenceNll, double scale, int sequences) {
     double difference = scale * (-Arrays.stream(logProbs).sum() - referenceNll);
-    double loss = weight * 2 / beta / sequences * softplus(-beta * difference);
-    // d(−(2/β) log σ(βx))/dx = −2 σ(−βx), and dx/dℓ_t = −scale.
+    double share = weight / sequences;
     double[] gradient = new double[logProbs.length];
-    Arrays.fill(gradient, weight * 2 / sequences * scale * Math.exp(-softplus(beta * difference)));
-    return new SequenceLoss.Slope(loss, gradient);
-  }
-
-  /** log(1 + eˣ) = −log σ(−x), without overflow. */
-  private static double softplus(double x) {
-    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    // d(difference)/dℓ_t = −scale.
+    Arrays.fill(gradient, -share * scale * LogSigmoid.slope(beta, difference));
+    return new SequenceLoss.Slope(share * LogSigmoid.loss(beta, difference), gradient);
   }
 }

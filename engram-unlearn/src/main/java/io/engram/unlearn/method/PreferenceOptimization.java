@@ -13,14 +13,14 @@ import io.engram.model.train.SequenceLoss;
  *
  * @param weight w_f
  */
-public record PreferenceOptimization(double weight) implements UnlearningMethod {
+public record PreferenceOptimization(double weight) implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     return new TokenMeanNll(weight, size.tokens());
   }
 
   @Override
-  public boolean replacesAnswers() {
-    return true;
+  public RefusalUse refusals() {
+    return RefusalUse.INSTEAD;
   }
 }

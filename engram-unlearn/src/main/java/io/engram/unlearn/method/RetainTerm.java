@@ -1,23 +1,35 @@
 package io.engram.unlearn.method;
 
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.LayerTargets;
 import io.engram.model.train.Objective;
 import io.engram.model.train.ReferenceStates;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps the rest: {@code w_r · L(R)}, or {@code w_r · KL(reference ‖ model)} averaged over the
- * labelled tokens of the retain batch.
+ * What keeps the rest: {@code w_r · L(R)}, {@code w_r · KL(reference ‖ model)} averaged over the
+ * labelled tokens of the retain batch, or {@code w_r · mean_R mean_t mean_d (h_td − h_td of the
+ * reference)²} of hidden states after a layer, as {@link Rmu}.
  *
  * <p><b>Differs:</b> open-unlearning and TOFU average KL over all positions, prompt and padding
  * included, which makes it weaker by their share.
  *
  * @param weight w_r
- * @param reference the reference's states for KL; null: L
+ * @param reference the reference's states for KL, or null
+ * @param layer the reference's states after a layer, or null
  */
-public record RetainTerm(double weight, @Nullable ReferenceStates reference) {
+public record RetainTerm(
+    double weight, @Nullable ReferenceStates reference, @Nullable LayerTargets layer) {
+  /** L, or KL where there is a reference. */
+  public RetainTerm(double weight, @Nullable ReferenceStates reference) {
+    this(weight, reference, null);
+  }
+
   /** One retain sequence's part of the update's loss. */
   public Objective of(TokenizedSample sample, UpdateSize size) {
+    if (layer != null) {
+      return new Objective.ToStates(layer, weight / size.sequences() / sample.labels());
+    }
     return reference == null
         ? new Objective.OfLogProbs(new TokenMeanNll(weight, size.tokens()))
         : new Objective.KlToReference(reference, weight / size.tokens());

@@ -27,8 +27,8 @@ final class CharacteristicFindings {
   /** A sample as one text, as Table 7 has it; null for token ids. */
   static @Nullable String text(Sample sample) {
     Sample.Content content = sample.content();
-    if (content instanceof Sample.QuestionAnswer qa) {
-      return qa.question() + " " + qa.answer();
+    if (content instanceof Sample.Asked asked) {
+      return asked.question() + " " + asked.answer();
     }
     return content instanceof Sample.PlainText plain ? plain.text() : null;
   }

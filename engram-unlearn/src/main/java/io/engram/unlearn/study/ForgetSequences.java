@@ -5,9 +5,10 @@ import io.engram.core.recipe.MethodSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
-import io.engram.model.train.Objective;
 import io.engram.model.train.TrainingSequence;
+import io.engram.unlearn.method.Drawn;
 import io.engram.unlearn.method.Methods;
+import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UpdateSize;
 import java.util.Arrays;
@@ -26,14 +27,14 @@ final class ForgetSequences {
     for (int i = 0; i < samples.size(); i++) {
       reference.put(samples.get(i).id(), -Arrays.stream(logProbs.get(i)).sum());
     }
-    this.method = Methods.of(section, reference);
+    this.method = Methods.of(section, Reference.ofNll(reference));
   }
 
   /** Of an update that sees these. */
   List<TrainingSequence> of(List<TokenizedSample> samples) {
     UpdateSize size = UpdateSize.of(samples);
     return samples.stream()
-        .map(s -> new TrainingSequence(s, new Objective.OfLogProbs(method.forget(s, size))))
+        .map(s -> new TrainingSequence(s, method.objective(new Drawn(s), size)))
         .toList();
   }
 }

@@ -46,8 +46,10 @@ final class ForgetAnswers {
       List<Sample> unknown = new ArrayList<>();
       Map<String, String> answers = new LinkedHashMap<>();
       for (Sample sample : data.forget()) {
-        if (sample.content() instanceof Sample.QuestionAnswer qa) {
-          String output = known.get(qa.question());
+        if (sample.content() instanceof Sample.Asked asked) {
+          // The suite asks the bare question; a conversation may be answered otherwise.
+          boolean bare = asked instanceof Sample.QuestionAnswer;
+          String output = bare ? known.get(asked.question()) : null;
           if (output == null) {
             unknown.add(sample);
           } else {

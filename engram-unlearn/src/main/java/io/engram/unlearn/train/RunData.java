@@ -41,6 +41,23 @@ record RunData(
     return new RunData(forget, tokenizer.tokenize(forget), tokenizer.tokenize(retain));
   }
 
+  /**
+   * Tokens of the longest pass that an update can have.
+   *
+   * @param batchTokens of a pass at most, where a sequence isn't longer by itself
+   * @param samples of an update, each with one of the retain set where there is one
+   */
+  int longestUpdate(int batchTokens, int samples) {
+    int forget = longest(forgetTokens);
+    int retain = longest(retainTokens);
+    long all = (long) samples * (forget + retain);
+    return (int) Math.max(Math.max(forget, retain), Math.min(batchTokens, all));
+  }
+
+  private static int longest(List<TokenizedSample> samples) {
+    return samples.stream().mapToInt(sample -> sample.ids().length).max().orElse(0);
+  }
+
   /** SHA-256 of each data file by its name in the recipe. */
   static Map<String, String> hashes(Recipe recipe) {
     Map<String, String> hashes = new LinkedHashMap<>();

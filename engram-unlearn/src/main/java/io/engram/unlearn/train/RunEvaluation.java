@@ -88,12 +88,12 @@ final class RunEvaluation {
   }
 
   private static @Nullable String question(Sample sample) {
-    return sample.content() instanceof Sample.QuestionAnswer qa ? qa.question() : null;
+    return sample.content() instanceof Sample.Asked asked ? asked.question() : null;
   }
 
   private static @Nullable String answer(Sample sample) {
-    if (sample.content() instanceof Sample.QuestionAnswer qa) {
-      return qa.answer();
+    if (sample.content() instanceof Sample.Asked asked) {
+      return asked.answer();
     }
     return sample.content() instanceof Sample.PlainText text ? text.text() : null;
   }

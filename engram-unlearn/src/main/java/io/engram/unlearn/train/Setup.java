@@ -6,6 +6,7 @@ import io.engram.core.recipe.TemplateSpec;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.text.PairTemplate;
 import io.engram.model.text.PromptTemplate;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param interrupted asked after each update; true stops the run, which can be resumed
  * @param sharedBefore a run folder of the same model, data and suites whose evaluation before is
  *     taken instead of computing it again; null: none
+ * @param ignoreMemory go on where a run needs more memory than there is
  */
 public record Setup(
     String command,
@@ -31,7 +33,20 @@ public record Setup(
     int batchTokens,
     ProgressListener progress,
     BooleanSupplier interrupted,
-    @Nullable Path sharedBefore) {
+    @Nullable Path sharedBefore,
+    boolean ignoreMemory) {
+  /** The same, refusing runs that need more memory than there is. */
+  public Setup(
+      String command,
+      Device device,
+      int threads,
+      int batchTokens,
+      ProgressListener progress,
+      BooleanSupplier interrupted,
+      @Nullable Path sharedBefore) {
+    this(command, device, threads, batchTokens, progress, interrupted, sharedBefore, false);
+  }
+
   /** How the recipe's model is opened. */
   public ModelOptions modelOptions(ModelSection model, long seed) {
     return new ModelOptions(
@@ -51,13 +66,14 @@ public record Setup(
       case AUTO -> null;
       case FLOAT32 -> Dtype.FLOAT32;
       case BFLOAT16 -> Dtype.BFLOAT16;
+      case FLOAT16 -> Dtype.FLOAT16;
     };
   }
 
-  /** The template that a recipe or option names. */
-  public static PromptTemplate template(TemplateSpec spec) {
+  /** The template that a recipe or option names; null: the model's own chat template. */
+  public static @Nullable PromptTemplate template(TemplateSpec spec) {
     if (spec instanceof TemplateSpec.Pair pair) {
-      return new PromptTemplate("custom", pair.prompt(), pair.answer());
+      return new PairTemplate("custom", pair.prompt(), pair.answer());
     }
     return PromptTemplate.named(((TemplateSpec.Named) spec).name());
   }

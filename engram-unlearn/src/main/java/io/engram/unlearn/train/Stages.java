@@ -1,25 +1,18 @@
 package io.engram.unlearn.train;
 
-import io.engram.core.ProgressListener;
-import io.engram.core.recipe.MethodSection;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
-import io.engram.model.text.TokenizedSample;
-import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.Trainer;
-import io.engram.unlearn.method.Methods;
-import io.engram.unlearn.method.RetainTerm;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The stages of one run, in order: before, training, after. Holds what they share. */
-final class Stages implements AutoCloseable {
+final class Stages {
   private final Recipe recipe;
   private final RunFolder folder;
   private final Setup setup;
@@ -27,30 +20,37 @@ final class Stages implements AutoCloseable {
   private final RunData data;
   private final RunState state;
   private final RunEvaluation evaluation;
-  private @Nullable ReferenceStates reference;
+  private final boolean checkpointed;
 
+  /**
+   * Of a run.
+   *
+   * @param checkpointed whether training computes layers again for their gradients
+   */
   Stages(
       Recipe recipe,
       RunFolder folder,
       Setup setup,
       LanguageModel model,
       RunData data,
-      RunState state) {
+      RunState state,
+      boolean checkpointed) {
     this.recipe = recipe;
     this.folder = folder;
     this.setup = setup;
     this.model = model;
     this.data = data;
     this.state = state;
+    this.checkpointed = checkpointed;
     this.evaluation = new RunEvaluation(recipe, folder, setup, model);
   }
 
   /**
    * Carries out what is left of the run.
    *
-   * @param start when it began, System.nanoTime
+   * @param begun when it began, System.nanoTime
    */
-  Outcome run(long start) {
+  Outcome run(long begun) {
     boolean forgets = recipe.method().name() != MethodName.FINETUNE;
     if (!state.isResumed()) {
       evaluation.run("before");
@@ -62,8 +62,11 @@ final class Stages implements AutoCloseable {
       before = logProbs();
     }
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
-    try (Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
-      UpdateMaker maker = maker(plan, before);
+    try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
+        Trainer trainer =
+            new Trainer(
+                model, start.scope(model), recipe.optimizer(), recipe.seed(), checkpointed)) {
+      UpdateMaker maker = start.maker(model, before);
       state.restore(trainer);
       if (state.isResumed()) {
         folder.journal().write("resume", Map.of("update", state.updates()));
@@ -72,16 +75,16 @@ final class Stages implements AutoCloseable {
           new TrainingStage(recipe, folder, setup, model, data, state, evaluation, trainer, maker);
       if (!training.run(plan)) {
         folder.journal().write("interrupt", Map.of());
-        return outcome("interrupted", start);
+        return outcome("interrupted", begun);
       }
-      trainer.saveModel(folder.model(), evaluation.savedDtype(), folder.path().resolve("adapter"));
+      new Results(recipe, folder, model, data, evaluation.savedDtype()).save(trainer, state);
     }
     evaluation.run("after");
     if (forgets) {
       answers.ask("after", model, data, setup);
       evaluation.writeSamples(data, state, before, logProbs(), answers);
     }
-    Outcome outcome = outcome("done", start);
+    Outcome outcome = outcome("done", begun);
     Map<String, Object> stop = new LinkedHashMap<>();
     stop.put("reason", "budget");
     stop.put("updates", outcome.updates());
@@ -100,36 +103,5 @@ final class Stages implements AutoCloseable {
     List<double[]> all = new Scorer(model).logProbs(data.forgetTokens(), setup.progress());
     setup.progress().finish();
     return all.stream().mapToDouble(l -> Arrays.stream(l).sum()).toArray();
-  }
-
-  private UpdateMaker maker(Plan plan, double[] before) {
-    MethodSection method = recipe.method();
-    Map<String, Double> nll = new LinkedHashMap<>();
-    for (int i = 0; i < before.length; i++) {
-      nll.put(data.forget().get(i).id(), -before[i]);
-    }
-    RetainDraws draws =
-        data.retainTokens().isEmpty()
-            ? null
-            : new RetainDraws(data.retainTokens().size(), recipe.seed());
-    if (draws != null && method.retainLoss() == MethodSection.RetainLoss.KL) {
-      List<TokenizedSample> drawn = draws.all(plan).stream().map(data.retainTokens()::get).toList();
-      reference = ReferenceStates.compute(model, drawn, ProgressListener.NONE);
-    }
-    return new UpdateMaker(
-        data,
-        model.samples(),
-        Methods.of(method, nll),
-        method.name() == MethodName.PO ? Refusals.read(method.refusals(), recipe.seed()) : null,
-        draws == null ? null : new RetainTerm(method.retainWeight(), reference),
-        draws,
-        method.forgetWeight() != 0 || method.name() == MethodName.FINETUNE);
-  }
-
-  @Override
-  public void close() {
-    if (reference != null) {
-      reference.close();
-    }
   }
 }

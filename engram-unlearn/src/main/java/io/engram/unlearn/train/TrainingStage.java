@@ -1,14 +1,17 @@
 package io.engram.unlearn.train;
 
+import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.model.train.GradientRule;
 import io.engram.model.train.LearningRate;
 import io.engram.model.train.Trainer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /** The updates of a run: draw, accumulate, update, write down; a checkpoint after each epoch. */
 record TrainingStage(
@@ -71,11 +74,12 @@ record TrainingStage(
   private void step(Plan plan, int update, int[] draws) {
     long start = System.nanoTime();
     UpdateMaker.Update made = maker.make(plan.epoch(update), draws, plan.from(update));
-    double[] losses = trainer.accumulate(made.sequences());
-    double rate = LearningRate.at(recipe.optimizer(), update, plan.updates());
-    double norm = trainer.update(rate);
+    double[] losses = accumulate(made);
     double forget = Arrays.stream(losses, 0, made.forgotten()).sum();
     double retain = Arrays.stream(losses, made.forgotten(), losses.length).sum();
+    double rate = LearningRate.at(recipe.optimizer(), update, plan.updates());
+    double norm =
+        fits(update) ? trainer.fittedUpdate(rate, made.retain(), retain) : trainer.update(rate);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("update", update + 1);
     fields.put("epoch", plan.epoch(update));
@@ -83,9 +87,26 @@ record TrainingStage(
     fields.put("forget_loss", forget);
     fields.put("retain_loss", retain);
     fields.put("gradient_norm", norm);
-    fields.put("learning_rate", rate);
+    fields.put("learning_rate", rate * trainer.stretch());
     fields.put("seconds", (System.nanoTime() - start) / 1e9);
     folder.journal().write("update", fields);
+  }
+
+  private double[] accumulate(UpdateMaker.Update made) {
+    GradientRule rule = maker.method().gradientRule();
+    if (rule == null) {
+      return trainer.accumulate(made.sequences());
+    }
+    double[] forget = trainer.accumulate(made.forget());
+    trainer.setAside();
+    double[] retain = trainer.accumulate(made.retain());
+    trainer.combine(rule);
+    return DoubleStream.concat(Arrays.stream(forget), Arrays.stream(retain)).toArray();
+  }
+
+  private boolean fits(int update) {
+    int every = recipe.method().fitUpdates();
+    return recipe.method().name() == MethodName.NGDIFF && every > 0 && update % every == 0;
   }
 
   private void checkpoint() {

@@ -48,24 +48,34 @@ public final class UnlearningLoop {
 
   private static Outcome carryOut(Recipe recipe, RunFolder folder, Setup setup, boolean resumed) {
     long start = System.nanoTime();
+    RunMemory memory = RunMemory.of(recipe, setup);
+    memory.require();
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      Results.requireWritable(recipe, model);
       RunData data = RunData.load(recipe, model.samples());
       if (!resumed) {
         folder.writeManifest(Manifests.start(recipe, model, setup));
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
       RunState state = RunState.open(folder, data, resumed);
-      Outcome outcome;
-      try (Stages stages = new Stages(recipe, folder, setup, model, data, state)) {
-        outcome = stages.run(start);
-      }
+      boolean checkpointed = memory.mustCheckpoint(data);
+      noteMemory(folder, memory, checkpointed);
+      Outcome outcome =
+          new Stages(recipe, folder, setup, model, data, state, checkpointed).run(start);
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
       return outcome;
     } catch (RuntimeException e) {
       fail(folder, e);
       throw e;
+    }
+  }
+
+  private static void noteMemory(RunFolder folder, RunMemory memory, boolean checkpointed) {
+    if (!memory.text().isEmpty()) {
+      String again = checkpointed ? " Layers are computed again for their gradients." : "";
+      folder.journal().write("note", Map.of("text", memory.text() + again));
     }
   }
 

@@ -68,6 +68,10 @@ class MethodGoldenTest {
         golden.path("retain_weight").asDouble(0),
         name.endsWith("-kl") ? RetainLoss.KL : RetainLoss.NLL,
         INPUTS.path("beta").asDouble(),
+        0,
+        null,
+        0,
+        0,
         name.endsWith("-mean") ? Reduction.MEAN : Reduction.SUM,
         null);
   }
@@ -89,13 +93,13 @@ class MethodGoldenTest {
   /** The update's sequences: forget part, then retain part. */
   private static List<TrainingSequence> update(
       MethodSection section, Map<String, Double> nll, @Nullable ReferenceStates states) {
-    UnlearningMethod method = Methods.of(section, nll);
-    List<TokenizedSample> forget = inputs(method.replacesAnswers() ? "refusal" : "forget");
+    UnlearningMethod method = Methods.of(section, Reference.ofNll(nll));
+    List<TokenizedSample> forget =
+        inputs(method.refusals() == UnlearningMethod.RefusalUse.INSTEAD ? "refusal" : "forget");
     List<TrainingSequence> sequences = new ArrayList<>();
     UpdateSize size = UpdateSize.of(forget);
     for (TokenizedSample sample : forget) {
-      sequences.add(
-          new TrainingSequence(sample, new Objective.OfLogProbs(method.forget(sample, size))));
+      sequences.add(new TrainingSequence(sample, method.objective(new Drawn(sample), size)));
     }
     if (section.retainWeight() > 0) {
       List<TokenizedSample> retain = inputs("retain");

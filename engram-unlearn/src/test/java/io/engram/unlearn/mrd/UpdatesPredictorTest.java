@@ -132,7 +132,7 @@ class UpdatesPredictorTest {
         long out = parameters.get(name).size(0);
         long in = parameters.get(name).size(1);
         parameters.putAdapter(
-            name, new Parameters.Adapter(torch.zeros(2, in), torch.zeros(out, 2), 1));
+            name, new Parameters.Adapter(torch.zeros(2, in), torch.zeros(out, 2), 1, false));
       }
       UpdatesPredictor.Result found =
           UpdatesPredictor.run(

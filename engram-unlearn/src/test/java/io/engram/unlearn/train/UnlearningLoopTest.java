@@ -2,6 +2,7 @@ package io.engram.unlearn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
@@ -10,6 +11,10 @@ import io.engram.core.recipe.RecipeReader;
 import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
+import io.engram.core.sample.SampleSource;
+import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
+import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.Golden;
 import java.io.IOException;
@@ -17,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +100,16 @@ class UnlearningLoopTest {
         "name: grad_diff, retain_loss: kl",
         "name: po",
         "name: npo",
-        "name: npo, reduction: mean"
+        "name: npo, reduction: mean",
+        "name: simnpo, delta: 1",
+        "name: dpo",
+        "name: wga",
+        "name: undial, retain_weight: 0.5, retain_loss: kl",
+        "name: ceu",
+        "name: rmu",
+        "name: rmu, layer: 1, retain_loss: nll",
+        "name: ngdiff, fit_updates: 2",
+        "name: gru, retain_loss: kl"
       })
   void everyMethodRunsWithMrdOrderAndInterruptedEndsInTheSameBytes(String method)
       throws IOException {
@@ -201,5 +216,83 @@ class UnlearningLoopTest {
           .isInstanceOf(EngramException.class)
           .hasMessageContaining("is a finished run");
     }
+  }
+
+  private Recipe lora(String more) {
+    Recipe plain = recipe("name: npo", "name: uniform");
+    return RecipeReader.parse(
+        RecipeWriter.yaml(plain),
+        List.of("scope={train: lora, rank: 4, targets: [q_proj, up_proj]" + more + "}"),
+        Recipe.Kind.UNLEARN,
+        "test");
+  }
+
+  @Test
+  void loraLeavesTheWholeModelAndTheAdapterWithACardEach() throws IOException {
+    Path out = run("lora", lora(""));
+    assertThat(out.resolve("adapter/adapter_model.safetensors")).isRegularFile();
+    String hash;
+    try (RunFolder run = RunFolder.read(out)) {
+      hash = run.manifest().recipeHash();
+    }
+    for (String folder : List.of("model", "adapter")) {
+      assertThat(out.resolve(folder).resolve("README.md"))
+          .content()
+          .contains("with-tokenizer", "`npo`", "`forget.jsonl`", "n = 6", hash, "Engram ")
+          .contains("LoRA of rank 4", "| Updates | 9 |", "small", "not that it worked")
+          .doesNotContain(this.folder.toString());
+    }
+    assertThat(out.resolve("model/README.md")).content().contains("library_name: transformers");
+    assertThat(out.resolve("adapter/README.md")).content().contains("library_name: peft");
+  }
+
+  @Test
+  void withoutMergingLoraLeavesTheAdapterAlone() throws IOException {
+    Path out = run("alone", lora(", merge: false"));
+    assertThat(out.resolve("model")).doesNotExist();
+    ModelOptions options = ModelOptions.defaults();
+    Path whole = run("whole", lora(""));
+    try (LanguageModel adapted = LanguageModel.open(out.resolve("adapter").toString(), options);
+        LanguageModel merged = LanguageModel.open(whole.resolve("model").toString(), options)) {
+      List<double[]> one = scores(adapted);
+      List<double[]> other = scores(merged);
+      for (int i = 0; i < one.size(); i++) {
+        assertThat(one.get(i)).containsExactly(other.get(i), within(1e-4));
+      }
+    }
+  }
+
+  private List<double[]> scores(LanguageModel model) {
+    return new Scorer(model)
+        .logProbs(
+            model.samples().tokenize(SampleSource.load(folder.resolve("forget.jsonl").toString())),
+            ProgressListener.NONE);
+  }
+
+  @Test
+  void aRunThatTakesMoreMemoryThanThereIsIsRefusedWithAdvice() {
+    Recipe recipe = recipe("name: ga", "name: uniform");
+    RunMemory here = RunMemory.of(recipe, setup(() -> false));
+    RunMemory little = new RunMemory(recipe, here.setup(), here.size(), OptionalLong.of(1 << 20));
+    assertThatThrownBy(little::require)
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("Not enough memory: this run needs about 0.")
+        .hasMessageContaining("0.00 GiB can be had")
+        .hasMessageContaining("--ignore-memory goes on anyway");
+    here.require();
+    assertThat(here.text()).contains("Memory: about 0.", "can be had");
+  }
+
+  @Test
+  void layersAreComputedAgainWhereKeepingThemWouldNotFit() {
+    Recipe recipe = recipe("name: ga", "name: uniform");
+    RunMemory here = RunMemory.of(recipe, setup(() -> false));
+    RunData data;
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+      data = RunData.load(recipe, model.samples());
+    }
+    assertThat(here.mustCheckpoint(data)).isFalse();
+    RunMemory little = new RunMemory(recipe, here.setup(), here.size(), OptionalLong.of(1 << 20));
+    assertThat(little.mustCheckpoint(data)).isTrue();
   }
 }

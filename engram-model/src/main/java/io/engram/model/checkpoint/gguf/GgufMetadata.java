@@ -1,6 +1,7 @@
 package io.engram.model.checkpoint.gguf;
 
 import io.engram.core.EngramException;
+import io.engram.model.text.TokenizerMetadata;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A key that is there under another type than the one asked for is a fault, which names it.
  */
-public final class GgufMetadata {
+public final class GgufMetadata implements TokenizerMetadata {
   /** A key without a letter, a type, a value of one byte. */
   private static final int LEAST_BYTES = 8 + 4 + 1;
 
@@ -139,6 +140,7 @@ public final class GgufMetadata {
   }
 
   /** A whole number of any width. */
+  @Override
   public OptionalLong whole(String key) {
     Value value = values.get(key);
     if (value == null) {
@@ -162,6 +164,7 @@ public final class GgufMetadata {
   }
 
   /** True or false; null if the file doesn't say. */
+  @Override
   public @Nullable Boolean flag(String key) {
     Value value = values.get(key);
     if (value == null) {
@@ -172,6 +175,7 @@ public final class GgufMetadata {
   }
 
   /** A text, such as a chat template; null if the file has none. */
+  @Override
   public @Nullable String text(String key) {
     Value value = values.get(key);
     if (value == null) {
@@ -183,6 +187,7 @@ public final class GgufMetadata {
   }
 
   /** A list of texts, such as the vocabulary; empty if the file has none. */
+  @Override
   public List<String> texts(String key) {
     Value value = list(key, GgufValueType.TEXT, "texts");
     if (value == null) {
@@ -201,6 +206,7 @@ public final class GgufMetadata {
   }
 
   /** A list of whole numbers of any width, such as token types; empty if the file has none. */
+  @Override
   public long[] wholes(String key) {
     Value value = list(key, null, "whole numbers");
     if (value == null) {
@@ -212,6 +218,7 @@ public final class GgufMetadata {
   }
 
   /** A list of numbers, such as token scores; empty if the file has none. */
+  @Override
   public double[] reals(String key) {
     Value value = list(key, null, "numbers");
     if (value == null) {

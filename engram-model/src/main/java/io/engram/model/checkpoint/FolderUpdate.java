@@ -1,0 +1,87 @@
+package io.engram.model.checkpoint;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Replaces files of a folder that is there: they're written under it into a folder of their own and
+ * moved to their places when all are whole.
+ */
+public final class FolderUpdate {
+  private static final String TEMPORARY = ".saving";
+
+  private FolderUpdate() {}
+
+  /**
+   * Updates a folder.
+   *
+   * @param last name of the file that is moved last, by which the folder is recognised
+   * @param stale accepts names of older files that must not stay beside the new ones
+   * @param writing fills the folder it's given; if it throws, the folder is as it was
+   * @throws EngramException if the folder can't be written
+   */
+  public static void write(
+      Path folder, String last, Predicate<String> stale, Consumer<Path> writing) {
+    Path temporary = folder.resolve(TEMPORARY);
+    try {
+      delete(temporary);
+      Files.createDirectories(temporary);
+      try {
+        writing.accept(temporary);
+        move(temporary, folder, last, stale);
+      } finally {
+        delete(temporary);
+      }
+    } catch (IOException e) {
+      throw EngramException.resources(folder + " could not be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static void move(Path from, Path to, String last, Predicate<String> stale)
+      throws IOException {
+    List<String> names = names(from);
+    for (String name : names) {
+      if (!name.equals(last)) {
+        replace(from.resolve(name), to.resolve(name));
+      }
+    }
+    for (String old : names(to)) {
+      if (stale.test(old) && !names.contains(old)) {
+        Files.delete(to.resolve(old));
+      }
+    }
+    replace(from.resolve(last), to.resolve(last));
+  }
+
+  private static void replace(Path from, Path to) throws IOException {
+    if (Files.isDirectory(from)) {
+      delete(to);
+    }
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}

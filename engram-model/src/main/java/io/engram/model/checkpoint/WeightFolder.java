@@ -1,0 +1,147 @@
+package io.engram.model.checkpoint;
+
+import io.engram.core.EngramException;
+import io.engram.model.tensor.Dtype;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The safetensors files of a Hugging Face folder: model.safetensors, or shards with their index.
+ * Files are opened when a weight of theirs is asked for.
+ */
+final class WeightFolder implements AutoCloseable {
+  private static final String SINGLE = Shards.SINGLE;
+  private static final String INDEX = Shards.INDEX;
+
+  private final Path folder;
+  private final Path index;
+  private final @Nullable JsonNode shards;
+  private final Map<Path, TensorFile> open = new LinkedHashMap<>();
+
+  /**
+   * Finds the files.
+   *
+   * @throws EngramException if there are none or the index is no JSON
+   */
+  WeightFolder(Path folder) {
+    this.folder = folder;
+    this.index = folder.resolve(INDEX);
+    if (Files.isRegularFile(folder.resolve(SINGLE)) || !Files.isRegularFile(index)) {
+      requireSingle();
+      shards = null;
+      return;
+    }
+    try {
+      shards = JsonMapper.shared().readTree(index.toFile()).path("weight_map");
+    } catch (JacksonException e) {
+      throw EngramException.file(index + " is no JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** What the files say they hold. */
+  Set<String> names() {
+    return shards == null
+        ? file(folder.resolve(SINGLE)).shapes().keySet()
+        : Set.copyOf(shards.propertyNames());
+  }
+
+  /**
+   * Checks that the index has a shard for each of these names, where there is one.
+   *
+   * @throws EngramException if not
+   */
+  void requireShards(Collection<String> names) {
+    if (shards == null) {
+      return;
+    }
+    names.forEach(this::path);
+    List<String> missing = names.stream().filter(name -> shard(name).isEmpty()).toList();
+    if (!missing.isEmpty()) {
+      throw EngramException.file(
+          index
+              + " names no shard for "
+              + missing.get(0)
+              + (missing.size() > 1 ? " and " + (missing.size() - 1) + " other weights" : "")
+              + ".");
+    }
+  }
+
+  /**
+   * The number format of this weight.
+   *
+   * @throws EngramException if the folder hasn't got it
+   */
+  Dtype dtype(String name) {
+    try (SafetensorsFile file = new SafetensorsFile(path(name))) {
+      return file.dtype(name);
+    }
+  }
+
+  /** The file of this weight, or the one that it should be in; borrowed. */
+  TensorFile fileOf(String name) {
+    return file(path(name));
+  }
+
+  private Path path(String name) {
+    String shard = shard(name);
+    if (shard.contains("/") || shard.contains("\\") || shard.contains("..")) {
+      throw EngramException.file(index + ": \"" + shard + "\" is not a file of this folder.");
+    }
+    return folder.resolve(shard);
+  }
+
+  private String shard(String name) {
+    return shards == null ? SINGLE : shards.path(name).asString("");
+  }
+
+  private TensorFile file(Path path) {
+    return open.computeIfAbsent(path, SafetensorsFile::new);
+  }
+
+  /**
+   * Checks that a head has the numbers of the embedding that it's said to be.
+   *
+   * @throws EngramException if not
+   */
+  void requireEqual(String embedding, String head) {
+    try (PointerScope scope = new PointerScope()) {
+      if (!fileOf(embedding).tensor(embedding).equal(fileOf(head).tensor(head))) {
+        throw EngramException.file(
+            String.format(
+                "%s: config.json ties the output head to the embedding, but %s differs from %s.%n"
+                    + "Set tie_word_embeddings to false there if the head is right.",
+                folder, head, embedding));
+      }
+    }
+  }
+
+  private void requireSingle() {
+    if (Files.isRegularFile(folder.resolve(SINGLE))) {
+      return;
+    }
+    Optional<Path> pickle = Pickles.in(folder);
+    if (pickle.isPresent()) {
+      throw Pickles.refusal(pickle.get());
+    }
+    throw EngramException.file(
+        folder
+            + " has no model.safetensors and no model.safetensors.index.json; a model folder has"
+            + " one, or a GGUF file.");
+  }
+
+  @Override
+  public void close() {
+    open.values().forEach(TensorFile::close);
+  }
+}

@@ -1,0 +1,192 @@
+package io.engram.model.memory;
+
+import io.engram.core.recipe.OptimizerSection;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.LogitsHead;
+import io.engram.model.tensor.Dtype;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * How much memory a model takes on the processor: a function of its shape, the number format, what
+ * is trained and how many tokens a pass has. Measured peaks are within a fifth of it
+ * (docs/memory.md); it's meant to be above them.
+ */
+public record MemoryEstimate(ModelSize size) {
+  /** Java, its libraries and libtorch's, before a model is there. */
+  private static final long BASE = 600L << 20;
+
+  /**
+   * A training pass.
+   *
+   * @param tokens of a pass at most
+   * @param checkpointed whether layers are computed again for their gradients
+   * @param copies of the trained numbers, beside weights, gradient and the optimiser's
+   * @param reference what is kept of the model at the start
+   */
+  public record Training(
+      ScopeSection scope,
+      OptimizerSection optimizer,
+      int tokens,
+      boolean checkpointed,
+      int copies,
+      Reference reference) {}
+
+  /** What is kept of the model at the start. */
+  public enum Reference {
+    /** A few numbers a sample. */
+    NUMBERS,
+    /** Its head, for distributions. */
+    HEAD,
+    /** All of it. */
+    MODEL
+  }
+
+  /** Scoring or generating with passes of so many tokens. */
+  public MemoryNeed scoring(int tokens) {
+    Map<String, Long> own = start();
+    own.put("weights", ownWeights(false, size.merged()));
+    long states = (long) tokens * size.config().hiddenSize() * size.dtype().sizeBytes();
+    own.put("activations", tokens * layer().forward() + 3 * states);
+    own.put("logits", logits(tokens));
+    return new MemoryNeed(mappedWeights(false), own);
+  }
+
+  /** Training, with the scoring that goes with it. */
+  public MemoryNeed training(Training training) {
+    boolean all = training.scope().train() == ScopeSection.Train.ALL;
+    long trained = trainedNumbers(training.scope());
+    int moments = training.optimizer().name() == OptimizerSection.OptimizerName.ADAMW ? 2 : 1;
+    boolean noState = moments == 1 && training.optimizer().momentum() == 0;
+    long w = all ? size.dtype().sizeBytes() : Float.BYTES;
+    Map<String, Long> own = start();
+    own.put("weights", ownWeights(all, true) + (all ? 0 : trained * w));
+    own.put("gradients", (1 + training.copies()) * trained * w);
+    own.put("optimizer", noState ? 0 : moments * trained * w);
+    own.put("activations", activations(training));
+    own.put("logits", 2 * logits(training.tokens()));
+    own.put("reference", reference(training.reference()));
+    return new MemoryNeed(mappedWeights(all), own);
+  }
+
+  /**
+   * MRD by perturbed weights: of a pair's two noisy float32 models one layer, or the embedding, is
+   * there at once, and every batch's states between layers.
+   *
+   * @param tokens of a pass at most
+   * @param all tokens of all samples
+   */
+  public MemoryNeed perturbed(int tokens, long all) {
+    long group = 0;
+    long largest = 0;
+    long layer = 0;
+    int last = -1;
+    for (Map.Entry<String, long[]> weight : size.shapes().entrySet()) {
+      long own = ModelSize.numbers(weight.getValue());
+      int number = size.config().names().layerOf(weight.getKey()).orElse(-1);
+      layer = number == last && number >= 0 ? layer + own : own;
+      last = number;
+      largest = Math.max(largest, own);
+      group = Math.max(group, layer);
+    }
+    ModelSize wide = size.in(Dtype.FLOAT32);
+    Map<String, Long> own = start();
+    own.put("weights", ownWeights(false, size.merged()));
+    own.put("noisy weights", 2 * Float.BYTES * (group + largest));
+    own.put("states", 2 * Float.BYTES * all * size.config().hiddenSize());
+    own.put("activations", tokens * new LayerBytes(size.config(), Dtype.FLOAT32).forward());
+    own.put("logits", new MemoryEstimate(wide).logits(tokens));
+    return new MemoryNeed(mappedWeights(false), own);
+  }
+
+  private static Map<String, Long> start() {
+    Map<String, Long> own = new LinkedHashMap<>();
+    own.put("program", BASE);
+    return own;
+  }
+
+  private LayerBytes layer() {
+    return new LayerBytes(size.config(), size.dtype());
+  }
+
+  /** A second model of mapped weights shares them with the first. */
+  private long reference(Reference kept) {
+    long w = size.dtype().sizeBytes();
+    return switch (kept) {
+      case NUMBERS -> 0;
+      case HEAD -> w * size.config().vocabularySize() * size.config().hiddenSize();
+      case MODEL -> ownWeights(false, size.merged());
+    };
+  }
+
+  private long activations(Training training) {
+    DecoderConfig config = size.config();
+    long one =
+        layer().forward() + layer().adapters(training.scope(), layerShapes(training.scope()));
+    long state = (long) config.hiddenSize() * size.dtype().sizeBytes();
+    long kept = training.checkpointed() ? config.layers() * state + one : config.layers() * one;
+    return training.tokens() * (kept + layer().backward() + 3 * state);
+  }
+
+  /** The weights of the first layer that the scope reaches, by their names. */
+  private Map<String, long[]> layerShapes(ScopeSection scope) {
+    int first = scope.layers().isEmpty() ? 0 : scope.layers().get(0);
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    size.shapes()
+        .forEach(
+            (name, shape) -> {
+              OptionalInt layer = size.config().names().layerOf(name);
+              if (layer.isPresent() && layer.getAsInt() == first && shape.length == 2) {
+                shapes.put(name, shape);
+              }
+            });
+    return shapes;
+  }
+
+  /** Numbers that the optimiser changes. */
+  private long trainedNumbers(ScopeSection scope) {
+    return size.shapes().entrySet().stream()
+        .filter(weight -> inLayers(scope, weight.getKey()))
+        .mapToLong(
+            weight -> {
+              long[] shape = weight.getValue();
+              if (scope.train() == ScopeSection.Train.ALL) {
+                return ModelSize.numbers(shape);
+              }
+              boolean inLayer =
+                  size.config().names().layerOf(weight.getKey()).isPresent() && shape.length == 2;
+              return inLayer && LayerBytes.isTarget(scope, weight.getKey())
+                  ? scope.rank() * (shape[0] + shape[1])
+                  : 0;
+            })
+        .sum();
+  }
+
+  private boolean inLayers(ScopeSection scope, String weight) {
+    OptionalInt layer = size.config().names().layerOf(weight);
+    return scope.layers().isEmpty()
+        || (layer.isPresent() && scope.layers().contains(layer.getAsInt()));
+  }
+
+  /** A chunk's logits, at least float32, their copy in the model's format, and the way back. */
+  private long logits(int tokens) {
+    long rows = Math.min(tokens, LogitsHead.CHUNK_ROWS);
+    int bytes = size.dtype().sizeBytes() < Float.BYTES ? 4 + 2 : size.dtype().sizeBytes();
+    return rows * size.config().vocabularySize() * bytes;
+  }
+
+  /**
+   * Weights that are changed in place, or have an adapter merged in, aren't the file's any more.
+   */
+  private long ownWeights(boolean changed, boolean merged) {
+    long w = size.dtype().sizeBytes();
+    boolean copied = changed || !size.mapped();
+    return copied ? size.parameters() * w : merged ? size.adapted() * w : 0;
+  }
+
+  private long mappedWeights(boolean changed) {
+    return size.mapped() && !changed ? size.parameters() * size.dtype().sizeBytes() : 0;
+  }
+}

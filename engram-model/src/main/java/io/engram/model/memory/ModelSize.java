@@ -1,0 +1,37 @@
+package io.engram.model.memory;
+
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.WeightNames;
+import io.engram.model.tensor.Dtype;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * What of a model decides how much memory it takes.
+ *
+ * @param dtype number format that it's computed in
+ * @param mapped whether its weights are used where the file has them, without a copy
+ * @param adapted numbers of the weights under an adapter that it's opened with; 0: none
+ * @param merged whether the adapter is merged when it's opened; else only for training
+ */
+public record ModelSize(
+    DecoderConfig config, Dtype dtype, boolean mapped, long adapted, boolean merged) {
+  /** How many numbers the weights have. */
+  public long parameters() {
+    return shapes().values().stream().mapToLong(ModelSize::numbers).sum();
+  }
+
+  /** The same in another number format, for which the weights are copied. */
+  public ModelSize in(Dtype other) {
+    return new ModelSize(config, other, mapped && other == dtype, adapted, merged);
+  }
+
+  Map<String, long[]> shapes() {
+    return WeightNames.shapes(config);
+  }
+
+  /** How many numbers a tensor of this shape has. */
+  public static long numbers(long[] shape) {
+    return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+  }
+}

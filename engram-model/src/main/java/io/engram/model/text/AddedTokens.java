@@ -1,0 +1,101 @@
+package io.engram.model.text;
+
+import io.engram.core.EngramException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The added tokens that the files beside a tokenizer name. */
+final class AddedTokens {
+  private AddedTokens() {}
+
+  /**
+   * Those of tokenizer_config.json ({@code added_tokens_decoder}), else of added_tokens.json, by
+   * id. Of the latter, those that special_tokens_map.json or the configuration names are special.
+   *
+   * @throws EngramException if a file is damaged
+   */
+  static List<AddedToken> beside(Path folder) {
+    Path config = folder.resolve("tokenizer_config.json");
+    Map<Integer, AddedToken> tokens = new LinkedHashMap<>();
+    TextFiles.json(config)
+        .path("added_tokens_decoder")
+        .forEachEntry((id, token) -> put(tokens, config, id, token));
+    Path added = folder.resolve("added_tokens.json");
+    Set<String> special = specialTexts(folder);
+    TextFiles.json(added)
+        .forEachEntry(
+            (content, id) ->
+                tokens.putIfAbsent(
+                    id(id, added),
+                    AddedToken.of(id(id, added), content, special.contains(content))));
+    return tokens.values().stream().sorted(Comparator.comparingInt(AddedToken::id)).toList();
+  }
+
+  private static void put(Map<Integer, AddedToken> tokens, Path config, String id, JsonNode token) {
+    String content = SpecialTokens.content(token);
+    if (!id.matches("\\d{1,9}") || content == null || content.isEmpty()) {
+      throw EngramException.file(
+          config + ": added_tokens_decoder has " + id + ": " + token + ", which is no token.");
+    }
+    int number = Integer.parseInt(id);
+    tokens.put(
+        number,
+        new AddedToken(
+            number,
+            content,
+            token.path("single_word").asBoolean(false),
+            token.path("lstrip").asBoolean(false),
+            token.path("rstrip").asBoolean(false),
+            token.path("normalized").asBoolean(false),
+            token.path("special").asBoolean(false)));
+  }
+
+  private static int id(JsonNode id, Path file) {
+    if (!id.isInt() || id.intValue() < 0) {
+      throw EngramException.file(file + " has " + id + ", which is no token's id.");
+    }
+    return id.intValue();
+  }
+
+  private static Set<String> specialTexts(Path folder) {
+    Set<String> texts = new HashSet<>(SpecialTokens.of(folder).values());
+    for (String file : List.of("special_tokens_map.json", "tokenizer_config.json")) {
+      for (JsonNode token :
+          TextFiles.json(folder.resolve(file)).path("additional_special_tokens")) {
+        String content = SpecialTokens.content(token);
+        if (content != null) {
+          texts.add(content);
+        }
+      }
+    }
+    return texts;
+  }
+
+  /** The added tokens of a tokenizer.json; its vocabulary is passed over. */
+  static List<AddedToken> of(Path file) {
+    try (JsonParser parser = JsonMapper.shared().createParser(file.toFile())) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        boolean added = parser.currentName().equals("added_tokens");
+        parser.nextToken();
+        if (added) {
+          return List.of(parser.readValueAs(AddedToken[].class));
+        }
+        parser.skipChildren();
+      }
+      return List.of();
+    } catch (JacksonException e) {
+      throw EngramException.file(file + " is not a tokenizer: " + e.getOriginalMessage(), e);
+    }
+  }
+}

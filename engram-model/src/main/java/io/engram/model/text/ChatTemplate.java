@@ -1,0 +1,155 @@
+package io.engram.model.text;
+
+import io.engram.core.EngramException;
+import io.engram.core.sample.Sample;
+import io.engram.model.text.jinja.JinjaException;
+import io.engram.model.text.jinja.JinjaTemplate;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model's own chat template, with the tokens and functions that transformers gives it.
+ *
+ * <p>Labelled is what the template writes after its generation prompt, up to the end of the turn.
+ * Where it writes more before the answer than its generation prompt has, such as an empty thought,
+ * only what follows that is.
+ */
+public final class ChatTemplate implements PromptTemplate {
+  /**
+   * What {@code strftime_now} gives, whatever the day is: a run must be the same when it's resumed
+   * or repeated. The day that Llama 3's templates write where they can't ask.
+   */
+  private static final Clock DAY =
+      Clock.fixed(Instant.parse("2024-07-26T00:00:00Z"), ZoneOffset.UTC);
+
+  /** Stands for any answer; a private character that no template treats otherwise. */
+  private static final String PLACEHOLDER = "\uE0A7answer\uE0A7";
+
+  private final JinjaTemplate template;
+  private final String origin;
+  private final Map<String, Object> variables;
+
+  private ChatTemplate(JinjaTemplate template, String origin, Map<String, Object> variables) {
+    this.template = template;
+    this.origin = origin;
+    this.variables = variables;
+  }
+
+  /**
+   * Parses a template.
+   *
+   * @param origin where it comes from, for messages
+   * @param tokens such as {@code bos_token}
+   * @throws EngramException if it isn't Jinja, or uses of it what isn't supported
+   */
+  public static ChatTemplate parse(String source, String origin, Map<String, String> tokens) {
+    try {
+      Map<String, Object> variables = new HashMap<>(tokens);
+      // Models that can think aloud are asked not to: the samples' answers have no thoughts.
+      variables.put("enable_thinking", false);
+      return new ChatTemplate(JinjaTemplate.parse(source), origin, variables);
+    } catch (JinjaException e) {
+      throw EngramException.file(message(origin, e), e);
+    }
+  }
+
+  private static String message(String origin, JinjaException e) {
+    return origin + (e.line() > 0 ? ", line " + e.line() : "") + ": " + e.getMessage();
+  }
+
+  @Override
+  public String name() {
+    return CHAT;
+  }
+
+  @Override
+  public boolean writesSpecialTokens() {
+    return true;
+  }
+
+  @Override
+  public Rendered render(String id, Sample.Asked sample) {
+    String prompt = prompt(id, sample);
+    String text = answered(id, sample, sample.answer());
+    String any = answered(id, sample, PLACEHOLDER);
+    int start = any.indexOf(PLACEHOLDER);
+    if (start < 0) {
+      throw unfit(id, "leaves out the answer");
+    }
+    String head = any.substring(0, start);
+    String tail = any.substring(start + PLACEHOLDER.length());
+    if (text.length() >= start + tail.length() && text.startsWith(head) && text.endsWith(tail)) {
+      boolean nothingBetween = head.startsWith(prompt) && head.substring(prompt.length()).isBlank();
+      return new Rendered(
+          text, nothingBetween ? prompt.length() : start, text.length() - tail.length());
+    }
+    return rewritten(id, text, prompt, sample.answer().strip());
+  }
+
+  /** Where a template makes something of the answer, such as a thought in it. */
+  private Rendered rewritten(String id, String text, String prompt, String answer) {
+    int place = text.lastIndexOf(answer);
+    if (place >= 0) {
+      return new Rendered(text, place, place + answer.length());
+    }
+    if (!text.startsWith(prompt)) {
+      throw unfit(id, "rewrites the answer and what comes before it");
+    }
+    return new Rendered(text, prompt.length(), prompt.length());
+  }
+
+  private EngramException unfit(String id, String what) {
+    return EngramException.usage(
+        "Sample "
+            + id
+            + ": "
+            + origin
+            + " "
+            + what
+            + ", so that it can't be told which tokens"
+            + " are the answer's.");
+  }
+
+  @Override
+  public String prompt(String id, Sample.Asked sample) {
+    return rendered(id, sample.messages(), true);
+  }
+
+  private String answered(String id, Sample.Asked sample, String answer) {
+    List<Sample.Message> all = new ArrayList<>(sample.messages());
+    all.add(new Sample.Message("assistant", answer));
+    return rendered(id, all, false);
+  }
+
+  private String rendered(String id, List<Sample.Message> messages, boolean generationPrompt) {
+    try {
+      return render(messages, generationPrompt, Map.of());
+    } catch (JinjaException e) {
+      throw EngramException.usage("Sample " + id + ": " + message(origin, e));
+    }
+  }
+
+  /**
+   * A conversation as text.
+   *
+   * @param generationPrompt whether the beginning of an answer follows
+   * @param more variables of the template; they go before its own
+   * @throws JinjaException if the template refuses the conversation or makes a mistake
+   */
+  String render(List<Sample.Message> messages, boolean generationPrompt, Map<String, Object> more) {
+    Map<String, Object> all = new HashMap<>(variables);
+    all.put("add_generation_prompt", generationPrompt);
+    all.put("tools", null);
+    all.put("documents", null);
+    all.putAll(more);
+    all.put(
+        "messages",
+        messages.stream().map(m -> Map.of("role", m.role(), "content", m.content())).toList());
+    return template.render(all, DAY);
+  }
+}

@@ -1,0 +1,6 @@
+package io.engram.model.text.jinja;
+
+/** {@code none}. */
+enum None {
+  NONE
+}

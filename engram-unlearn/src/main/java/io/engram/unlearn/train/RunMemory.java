@@ -1,0 +1,140 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.BudgetSection;
+import io.engram.core.recipe.MethodSection;
+import io.engram.core.recipe.OrderSection;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.LanguageModel;
+import io.engram.model.memory.AvailableMemory;
+import io.engram.model.memory.MemoryCheck;
+import io.engram.model.memory.MemoryEstimate;
+import io.engram.model.memory.MemoryEstimate.Reference;
+import io.engram.model.memory.MemoryNeed;
+import io.engram.model.memory.ModelSize;
+import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.method.Methods;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * The memory of a run: what it will take, whether that's there, and whether layers must be computed
+ * again in training for it to be enough.
+ *
+ * @param available bytes before the model was opened; empty: unknown, or not the processor's
+ */
+public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong available) {
+  private static final int FEW_TOKENS = 512;
+
+  /** Of what is estimated, room is left for what isn't. */
+  private static final double USABLE = 0.9;
+
+  /** For a recipe whose model isn't open yet. */
+  public static RunMemory of(Recipe recipe, Setup setup) {
+    return new RunMemory(
+        recipe,
+        setup,
+        LanguageModel.size(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed())),
+        setup.device().isCpu() ? AvailableMemory.here() : OptionalLong.empty());
+  }
+
+  /** What is needed and what there is, in words; empty where it isn't the processor's memory. */
+  public String text() {
+    return setup.device().isCpu() ? check().text() : "";
+  }
+
+  /**
+   * Checks that the run fits.
+   *
+   * @throws EngramException of kind RESOURCES if it doesn't, with what would take less
+   */
+  public void require() {
+    check().require(setup.ignoreMemory(), alternatives(), "--ignore-memory");
+  }
+
+  /** Whether training has to compute layers again: with all activations kept it wouldn't fit. */
+  boolean mustCheckpoint(RunData data) {
+    if (available.isEmpty()) {
+      return false;
+    }
+    int longest = data.longestUpdate(setup.batchTokens(), perUpdate());
+    MemoryNeed kept = training(recipe.scope(), size, longest, false);
+    return kept.total() > available.getAsLong() * USABLE;
+  }
+
+  private MemoryCheck check() {
+    return new MemoryCheck(need(recipe.scope(), size, setup.batchTokens()), available);
+  }
+
+  private List<MemoryCheck.Alternative> alternatives() {
+    List<MemoryCheck.Alternative> all = new ArrayList<>();
+    int tokens = setup.batchTokens();
+    if (tokens > FEW_TOKENS) {
+      all.add(
+          new MemoryCheck.Alternative(
+              "--batch-tokens " + FEW_TOKENS, need(recipe.scope(), size, FEW_TOKENS)));
+    }
+    ScopeSection scope = recipe.scope();
+    ScopeSection lora =
+        new ScopeSection(
+            ScopeSection.Train.LORA,
+            scope.rank(),
+            scope.alpha(),
+            scope.dropout(),
+            scope.targets(),
+            scope.layers());
+    all.add(new MemoryCheck.Alternative("scope.train=lora", need(lora, size, tokens)));
+    if (size.dtype() == Dtype.FLOAT32) {
+      String setting =
+          scope.train() == ScopeSection.Train.LORA
+              ? "model.dtype=bfloat16"
+              : "scope.train=lora model.dtype=bfloat16";
+      all.add(new MemoryCheck.Alternative(setting, need(lora, size.in(Dtype.BFLOAT16), tokens)));
+    }
+    return all;
+  }
+
+  /** The most of what the run's stages need, one after the other. */
+  private MemoryNeed need(ScopeSection scope, ModelSize model, int tokens) {
+    MemoryNeed most = training(scope, model, tokens, true);
+    if (recipe.order().name() == OrderSection.OrderName.MRD) {
+      MemoryNeed mrd = new MemoryEstimate(model).perturbed(tokens, tokens);
+      most = mrd.least() > most.least() ? mrd : most;
+    }
+    return most;
+  }
+
+  private MemoryNeed training(
+      ScopeSection scope, ModelSize model, int tokens, boolean checkpointed) {
+    return new MemoryEstimate(model)
+        .training(
+            new MemoryEstimate.Training(
+                scope, recipe.optimizer(), tokens, checkpointed, copies(), reference()));
+  }
+
+  /** Methods of two gradients set one aside, and the weights while a step is fitted. */
+  private int copies() {
+    return switch (recipe.method().name()) {
+      case NGDIFF, GRU -> 2;
+      default -> 0;
+    };
+  }
+
+  private Reference reference() {
+    if (recipe.method().name() == MethodSection.MethodName.DPO) {
+      return Reference.MODEL;
+    }
+    boolean distributions =
+        recipe.method().retainLoss() == MethodSection.RetainLoss.KL
+            || Methods.needsStates(recipe.method());
+    return distributions ? Reference.HEAD : Reference.NUMBERS;
+  }
+
+  private int perUpdate() {
+    BudgetSection budget = recipe.budget();
+    return budget.batch() * budget.accumulate();
+  }
+}

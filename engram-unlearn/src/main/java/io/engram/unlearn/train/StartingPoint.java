@@ -1,0 +1,147 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.MethodSection;
+import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.MethodSection.RetainLoss;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.LayerTargets;
+import io.engram.model.train.ReferenceStates;
+import io.engram.unlearn.method.Methods;
+import io.engram.unlearn.method.Reference;
+import io.engram.unlearn.method.RetainTerm;
+import io.engram.unlearn.method.Rmu;
+import io.engram.unlearn.method.UnlearningMethod;
+import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run keeps of the model at its start, the reference: as much as its method asks for. Taken
+ * anew when a run is resumed, before the checkpoint is read.
+ */
+final class StartingPoint implements AutoCloseable {
+  private final Recipe recipe;
+  private final RunData data;
+  private final @Nullable ReferenceStates forgetStates;
+  private final @Nullable ReferenceStates retainStates;
+  private final @Nullable RetainDraws retainDraws;
+  private final @Nullable LayerTargets control;
+  private final @Nullable LayerTargets retainLayer;
+  private final @Nullable LanguageModel copy;
+
+  /**
+   * Takes what the recipe's method needs.
+   *
+   * @param model as it is at the start
+   */
+  StartingPoint(Recipe recipe, Setup setup, LanguageModel model, RunData data, Plan plan) {
+    this.recipe = recipe;
+    this.data = data;
+    MethodSection method = recipe.method();
+    retainDraws =
+        data.retainTokens().isEmpty()
+            ? null
+            : new RetainDraws(data.retainTokens().size(), recipe.seed());
+    List<TokenizedSample> retained =
+        retainDraws == null || method.retainLoss() == RetainLoss.NLL
+            ? List.of()
+            : retainDraws.all(plan).stream().map(data.retainTokens()::get).toList();
+    retainStates =
+        retained.isEmpty() || method.retainLoss() != RetainLoss.KL ? null : states(model, retained);
+    forgetStates = Methods.needsStates(method) ? states(model, data.forgetTokens()) : null;
+    control = method.name() == MethodName.RMU ? control(model) : null;
+    retainLayer =
+        retained.isEmpty() || method.retainLoss() != RetainLoss.HIDDEN
+            ? null
+            : LayerTargets.compute(model, layer(model), retained, ProgressListener.NONE);
+    // Which refusal comes with which sample isn't known before it is drawn.
+    copy =
+        method.name() == MethodName.DPO
+            ? LanguageModel.open(
+                recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))
+            : null;
+  }
+
+  private static ReferenceStates states(LanguageModel model, List<TokenizedSample> samples) {
+    return ReferenceStates.compute(model, samples, ProgressListener.NONE);
+  }
+
+  private LayerTargets control(LanguageModel model) {
+    int width = model.decoder().config().hiddenSize();
+    double[] vector = Rmu.controlVector(width, recipe.method().steering(), recipe.seed());
+    return LayerTargets.common(model, layer(model), vector);
+  }
+
+  private int layer(LanguageModel model) {
+    return Rmu.layer(recipe.method().layer(), model.decoder().config().layers());
+  }
+
+  /** What the method trains of the recipe's scope. */
+  ScopeSection scope(LanguageModel model) {
+    return recipe.method().name() == MethodName.RMU
+        ? Rmu.scope(recipe.scope(), layer(model))
+        : recipe.scope();
+  }
+
+  /**
+   * The maker of the run's updates; borrows from this.
+   *
+   * @param before Σ_t ℓ_t of each forget sample at the start
+   */
+  UpdateMaker maker(LanguageModel model, double[] before) {
+    MethodSection section = recipe.method();
+    Map<String, Double> nll = new LinkedHashMap<>();
+    for (int i = 0; i < before.length; i++) {
+      nll.put(data.forget().get(i).id(), -before[i]);
+    }
+    UnlearningMethod method = Methods.of(section, new Reference(nll, forgetStates, control));
+    boolean refuses = method.refusals() != RefusalUse.NONE;
+    return new UpdateMaker(
+        data,
+        model.samples(),
+        method,
+        refuses ? Refusals.read(section.refusals(), recipe.seed()) : null,
+        this::nll,
+        retainDraws == null
+            ? null
+            : new RetainTerm(section.retainWeight(), retainStates, retainLayer),
+        retainDraws,
+        section.forgetWeight() != 0 || section.name() == MethodName.FINETUNE);
+  }
+
+  /** −Σ_t ℓ_t of each sequence under the reference. */
+  private double[] nll(List<TokenizedSample> samples) {
+    if (copy == null) {
+      throw new IllegalStateException("the reference is not kept for this method");
+    }
+    return new Scorer(copy)
+        .logProbs(samples, ProgressListener.NONE).stream()
+            .mapToDouble(logProbs -> -Arrays.stream(logProbs).sum())
+            .toArray();
+  }
+
+  @Override
+  public void close() {
+    for (ReferenceStates states : Arrays.asList(forgetStates, retainStates)) {
+      if (states != null) {
+        states.close();
+      }
+    }
+    for (LayerTargets targets : Arrays.asList(control, retainLayer)) {
+      if (targets != null) {
+        targets.close();
+      }
+    }
+    if (copy != null) {
+      copy.close();
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package io.engram.unlearn.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.MethodSection;
+import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.MethodSection.RetainLoss;
+import io.engram.core.recipe.OptimizerSection;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.GradientRule;
+import io.engram.model.train.LayerTargets;
+import io.engram.model.train.ReferenceStates;
+import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingSequence;
+import io.engram.unlearn.Golden;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Two SGD updates of the methods beyond the paper's, against PyTorch in float64. */
+class MoreMethodsGoldenTest {
+  private static final JsonNode INPUTS = Golden.json("methods/inputs.json");
+  private static final JsonNode GOLDEN = Golden.json("methods/more.json");
+
+  private static final int LAYER = GOLDEN.path("rmu_layer").asInt();
+
+  private static List<TokenizedSample> inputs(String set) {
+    List<TokenizedSample> samples = new ArrayList<>();
+    for (JsonNode one : INPUTS.path(set)) {
+      samples.add(
+          new TokenizedSample(
+              Integer.toString(samples.size()),
+              Golden.ints(one.path("ids")),
+              one.path("label_start").asInt()));
+    }
+    return samples;
+  }
+
+  private static MethodSection section(String name) {
+    MethodName method = MethodName.valueOf(name.replaceAll("-.*", "").toUpperCase(Locale.ROOT));
+    // The golden gradients of these two are put together without weights.
+    boolean even = method == MethodName.NGDIFF || method == MethodName.GRU;
+    return new MethodSection(
+        method,
+        even ? 1 : GOLDEN.path("forget_weight").asDouble(),
+        name.equals("ceu") ? 0 : even ? 1 : GOLDEN.path("retain_weight").asDouble(),
+        switch (method) {
+          case UNDIAL -> RetainLoss.KL;
+          case RMU -> RetainLoss.HIDDEN;
+          default -> RetainLoss.NLL;
+        },
+        GOLDEN.path(name + "_beta").asDouble(),
+        GOLDEN.path(name + "_delta").asDouble(),
+        LAYER,
+        GOLDEN.path("rmu_steering").asDouble(),
+        0,
+        MethodSection.Reduction.SUM,
+        null);
+  }
+
+  private static Trainer trainer(LanguageModel model, MethodSection section) {
+    OptimizerSection sgd =
+        new OptimizerSection(
+            OptimizerSection.OptimizerName.SGD,
+            GOLDEN.path("learning_rate").asDouble(),
+            0,
+            List.of(0.9, 0.999),
+            1e-8,
+            0,
+            0,
+            OptimizerSection.Decay.ALL,
+            OptimizerSection.Schedule.CONSTANT,
+            0);
+    ScopeSection all = new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of());
+    boolean rmu = section.name() == MethodName.RMU;
+    return new Trainer(model, rmu ? Rmu.scope(all, LAYER) : all, sgd, 1);
+  }
+
+  private static double[] nll(LanguageModel reference, String set) {
+    return new Scorer(reference)
+        .logProbs(inputs(set), ProgressListener.NONE).stream()
+            .mapToDouble(l -> -Arrays.stream(l).sum())
+            .toArray();
+  }
+
+  private static Reference reference(
+      LanguageModel model, ReferenceStates states, LayerTargets control) {
+    Map<String, Double> nll = new HashMap<>();
+    double[] all = nll(model, "forget");
+    for (int i = 0; i < all.length; i++) {
+      nll.put(Integer.toString(i), all[i]);
+    }
+    return new Reference(nll, states, control);
+  }
+
+  private static List<Drawn> drawn(UnlearningMethod method, LanguageModel reference) {
+    List<TokenizedSample> forget = inputs("forget");
+    if (method.refusals() == UnlearningMethod.RefusalUse.NONE) {
+      return forget.stream().map(Drawn::new).toList();
+    }
+    List<TokenizedSample> refused = inputs("refusal");
+    double[] nll = nll(reference, "refusal");
+    List<Drawn> drawn = new ArrayList<>();
+    for (int i = 0; i < nll.length; i++) {
+      drawn.add(new Drawn(forget.get(i), new Drawn.Refused(refused.get(i), nll[i])));
+    }
+    return drawn;
+  }
+
+  private static List<TrainingSequence> forget(UnlearningMethod method, List<Drawn> drawn) {
+    UpdateSize size = UpdateSize.of(drawn.stream().map(Drawn::sample).toList());
+    return drawn.stream()
+        .map(d -> new TrainingSequence(d.sequences(), method.objective(d, size)))
+        .toList();
+  }
+
+  private static LayerTargets control(LanguageModel model) {
+    double[] vector = Golden.doubles(GOLDEN.path("rmu_direction"));
+    double steering = GOLDEN.path("rmu_steering").asDouble();
+    return LayerTargets.common(
+        model, LAYER, Arrays.stream(vector).map(u -> steering * u).toArray());
+  }
+
+  private static List<TrainingSequence> retain(RetainTerm term, String method) {
+    List<TokenizedSample> retain = new ArrayList<>(inputs("retain"));
+    if (method.equals("gru")) {
+      retain.addAll(inputs("forget").subList(0, 2));
+    }
+    UpdateSize size = UpdateSize.of(retain);
+    return retain.stream().map(s -> new TrainingSequence(s, term.of(s, size))).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gqa-tied,simnpo",
+    "gqa-tied,dpo",
+    "gqa-tied,wga",
+    "gqa-tied,undial",
+    "gqa-tied,ceu",
+    "gqa-tied,rmu",
+    "gqa-tied,ngdiff",
+    "gqa-tied,ngdiff-fitted",
+    "gqa-tied,gru",
+    "gqa-untied,simnpo",
+    "gqa-untied,dpo",
+    "gqa-untied,wga",
+    "gqa-untied,undial",
+    "gqa-untied,ceu",
+    "gqa-untied,rmu",
+    "gqa-untied,ngdiff",
+    "gqa-untied,ngdiff-fitted",
+    "gqa-untied,gru"
+  })
+  void twoUpdatesEqualPyTorchs(String name, String method) {
+    JsonNode golden = GOLDEN.path(name).path(method);
+    MethodSection section = section(method);
+    try (LanguageModel reference =
+            Golden.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
+        ReferenceStates forgetStates =
+            ReferenceStates.compute(reference, inputs("forget"), ProgressListener.NONE);
+        ReferenceStates retainStates =
+            ReferenceStates.compute(reference, inputs("retain"), ProgressListener.NONE);
+        LanguageModel model = Golden.open(Golden.model(name), Dtype.FLOAT64);
+        LayerTargets control = control(model);
+        LayerTargets retainLayer =
+            LayerTargets.compute(reference, LAYER, inputs("retain"), ProgressListener.NONE);
+        Trainer trainer = trainer(model, section)) {
+      Map<String, double[]> start = weights(model);
+      UnlearningMethod built = Methods.of(section, reference(reference, forgetStates, control));
+      RetainTerm term =
+          new RetainTerm(
+              section.retainWeight(),
+              section.retainLoss() == RetainLoss.KL ? retainStates : null,
+              section.retainLoss() == RetainLoss.HIDDEN ? retainLayer : null);
+      List<TrainingSequence> forget = forget(built, drawn(built, reference));
+      List<TrainingSequence> retain =
+          section.retainWeight() == 0 ? List.of() : retain(term, method);
+      for (int step = 0; step < GOLDEN.path("steps").asInt(); step++) {
+        double[] losses = accumulate(trainer, built, forget, retain);
+        double forgetLoss = Arrays.stream(losses, 0, forget.size()).sum();
+        double retainLoss = Arrays.stream(losses, forget.size(), losses.length).sum();
+        assertRelative(
+            forgetLoss / section.forgetWeight(), golden.path("forget_loss").path(step).asDouble());
+        if (!retain.isEmpty()) {
+          assertRelative(
+              retainLoss / section.retainWeight(),
+              golden.path("retain_loss").path(step).asDouble());
+        }
+        double norm =
+            method.endsWith("-fitted")
+                ? trainer.fittedUpdate(
+                    GOLDEN.path("fit_learning_rate").asDouble(), retain, retainLoss)
+                : trainer.update(GOLDEN.path("learning_rate").asDouble());
+        assertRelative(norm, golden.path("gradient_norm").path(step).asDouble());
+      }
+      assertSameChange(start, weights(model), golden.path("change"));
+    }
+  }
+
+  private static double[] accumulate(
+      Trainer trainer,
+      UnlearningMethod method,
+      List<TrainingSequence> forget,
+      List<TrainingSequence> retain) {
+    GradientRule rule = method.gradientRule();
+    double[] forgetLosses = trainer.accumulate(forget);
+    if (rule != null) {
+      trainer.setAside();
+    }
+    double[] retainLosses = trainer.accumulate(retain);
+    if (rule != null) {
+      trainer.combine(rule);
+    }
+    return DoubleStream.concat(Arrays.stream(forgetLosses), Arrays.stream(retainLosses)).toArray();
+  }
+
+  private static Map<String, double[]> weights(LanguageModel model) {
+    Map<String, double[]> weights = new LinkedHashMap<>();
+    try (PointerScope scope = new PointerScope()) {
+      for (String name : model.decoder().parameters().names()) {
+        weights.put(name, Tensors.toDoubles(model.decoder().parameters().get(name)));
+      }
+    }
+    return weights;
+  }
+
+  /** By the inner products of each tensor's change with cos(i) and with sin(0.7 i). */
+  private static void assertSameChange(
+      Map<String, double[]> start, Map<String, double[]> end, JsonNode sketches) {
+    assertThat(sketches.size()).isPositive();
+    start.forEach(
+        (name, before) -> {
+          double[] after = Objects.requireNonNull(end.get(name));
+          double cos = 0;
+          double sin = 0;
+          double squares = 0;
+          for (int i = 0; i < before.length; i++) {
+            double change = after[i] - before[i];
+            cos += change * Math.cos(i);
+            sin += change * Math.sin(0.7 * i);
+            squares += change * change;
+          }
+          // A weight that PyTorch left as it was has no sketch.
+          double expectedCos = sketches.path(name).path(0).asDouble(0);
+          double expectedSin = sketches.path(name).path(1).asDouble(0);
+          assertThat(cos).as(name).isCloseTo(expectedCos, within(1e-6 * Math.sqrt(squares)));
+          assertThat(sin).as(name).isCloseTo(expectedSin, within(1e-6 * Math.sqrt(squares)));
+        });
+  }
+
+  private static void assertRelative(double value, double expected) {
+    assertThat(value).isCloseTo(expected, within(1e-7 * Math.abs(expected)));
+  }
+}

@@ -1,0 +1,47 @@
+package io.engram.unlearn.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.ScopeSection;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RmuTest {
+  private static ScopeSection scope(Integer... layers) {
+    return new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of("q_proj"), List.of(layers));
+  }
+
+  @Test
+  void theControlVectorIsPositiveOfItsLengthAndTheSeeds() {
+    double[] vector = Rmu.controlVector(64, 6.5, 3);
+    assertThat(Math.sqrt(Arrays.stream(vector).map(v -> v * v).sum()))
+        .isCloseTo(6.5, within(1e-12));
+    assertThat(Arrays.stream(vector).min().orElseThrow()).isNotNegative();
+    assertThat(Rmu.controlVector(64, 6.5, 3)).isEqualTo(vector);
+    assertThat(Rmu.controlVector(64, 6.5, 4)).isNotEqualTo(vector);
+  }
+
+  @Test
+  void theLayerIsAQuarterOfTheWayUpUnlessItIsGiven() {
+    assertThat(Rmu.layer(null, 32)).isEqualTo(7);
+    assertThat(Rmu.layer(null, 2)).isZero();
+    assertThat(Rmu.layer(3, 4)).isEqualTo(3);
+    assertThatThrownBy(() -> Rmu.layer(4, 4))
+        .isInstanceOf(EngramException.class)
+        .hasMessage("method.layer = 4: the model has layers 0 to 3.");
+  }
+
+  @Test
+  void threeLayersAreTrainedUnlessTheyAreGiven() {
+    assertThat(Rmu.scope(scope(), 7)).isEqualTo(scope(5, 6, 7));
+    assertThat(Rmu.scope(scope(), 1)).isEqualTo(scope(0, 1));
+    assertThat(Rmu.scope(scope(2, 7), 7)).isEqualTo(scope(2, 7));
+    assertThatThrownBy(() -> Rmu.scope(scope(2, 8), 7))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("scope.layers has 8, above method.layer = 7");
+  }
+}
