@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.study.Study;
+import io.engram.unlearn.study.DifficultyRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -70,6 +72,31 @@ final class StudyDifficultyCommandTest {
     JsonNode shown = JsonFiles.mapper().readTree(again.out()).path("study");
     assertThat(shown.path("question").asString()).isEqualTo(study.question());
     assertThat(Files.readAllLines(folder.resolve("study/difficulty.jsonl"))).hasSize(3);
+  }
+
+  /** EL and MA together are met no sooner than MA alone. */
+  @Test
+  void samplesAreUnlearnedInOneRunUntilExtractionFallsToo() throws Exception {
+    Cli.Ran ran = run("mini", "--jointly", "--el", "optimizer.learning_rate=1e-4");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("3 samples were unlearned jointly, 3 an update in uniform order, from")
+        .contains("Criterion el_ma: memorization accuracy at most", ", EL at most");
+    List<DifficultyRow> rows =
+        JsonFiles.readLines(folder.resolve("study/difficulty.jsonl"), DifficultyRow.class);
+    assertThat(rows).hasSize(3).anyMatch(row -> row.updates().containsKey("el_ma"));
+    for (DifficultyRow row : rows) {
+      double both = row.updates().getOrDefault("el_ma", Double.POSITIVE_INFINITY);
+      double accuracy = row.updates().getOrDefault("ma_average", Double.POSITIVE_INFINITY);
+      assertThat(both).isGreaterThanOrEqualTo(accuracy);
+    }
+  }
+
+  @Test
+  void groupsAreNotUnlearnedJointly() throws Exception {
+    Cli.Ran ran = run(Cli.TINY, "--jointly", "--groups", "2", "--quiet");
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("--jointly and --groups exclude each other");
   }
 
   @Test
