@@ -113,20 +113,28 @@ final class RefusalsTest {
 
   @Test
   void notTls() throws Exception {
+    Thread server;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Thread server =
-          new Thread(
-              () -> {
-                try (Socket client = socket.accept()) {
-                  client.getOutputStream().write("HTTP/1.1 400 \r\n\r\n".getBytes(US_ASCII));
-                } catch (IOException e) {
-                  // The client's side fails, and is looked at.
-                }
-              });
+      server = new Thread(() -> answerPlainly(socket));
       server.start();
       hub.environment.put("HF_ENDPOINT", "https://127.0.0.1:" + socket.getLocalPort());
       expect(3, "no safe connection", "trustStore");
-      server.join();
+    }
+    server.join();
+  }
+
+  /** Answers every greeting without TLS until the socket is closed. */
+  private static void answerPlainly(ServerSocket socket) {
+    while (!socket.isClosed()) {
+      try (Socket client = socket.accept()) {
+        // What isn't read would reset the connection, and the answer with it.
+        int greeting = client.getInputStream().read(new byte[8192]);
+        if (greeting > 0) {
+          client.getOutputStream().write("HTTP/1.1 400 \r\n\r\n".getBytes(US_ASCII));
+        }
+      } catch (IOException e) {
+        // The client's side fails, and is looked at.
+      }
     }
   }
 

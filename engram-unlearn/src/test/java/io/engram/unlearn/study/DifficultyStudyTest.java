@@ -34,8 +34,8 @@ class DifficultyStudyTest {
   }
 
   /** At most four epochs of three updates. */
-  private static DifficultyPlan jointly(boolean extraction) {
-    return new DifficultyPlan(5, 0, 3, true, List.of(0.01), 2, 6.5, 4, extraction, null);
+  private static DifficultyPlan jointly() {
+    return new DifficultyPlan(5, 0, 3, true, List.of(0.01), 2, 6.5, 4, false, null);
   }
 
   private List<DifficultyRow> run(
@@ -142,7 +142,7 @@ class DifficultyStudyTest {
   void allAreUnlearnedInOneRun(String sections) throws IOException {
     Recipe recipe =
         TinyStudy.recipe(folder, sections + "\nbudget: {epochs: 1, batch: 2, accumulate: 1}");
-    List<DifficultyRow> rows = run("joint", recipe, jointly(false), () -> false);
+    List<DifficultyRow> rows = run("joint", recipe, jointly(), () -> false);
     assertThat(rows)
         .extracting(DifficultyRow::id)
         .containsExactlyInAnyOrder("f0", "f1", "f2", "f3", "f4");
@@ -159,29 +159,14 @@ class DifficultyStudyTest {
     assertThat(study.figures()).allMatch(figure -> figure.title().endsWith(", jointly"));
 
     AtomicInteger asked = new AtomicInteger();
-    assertThatThrownBy(() -> run("cut", recipe, jointly(false), () -> asked.incrementAndGet() == 3))
+    assertThatThrownBy(() -> run("cut", recipe, jointly(), () -> asked.incrementAndGet() == 3))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "Stopped after 2 of at most 12 updates. The same command keeps the scores and starts"
                 + " this joint run again.");
-    assertThat(run("cut", recipe, jointly(false), () -> false)).isEqualTo(rows);
+    assertThat(run("cut", recipe, jointly(), () -> false)).isEqualTo(rows);
     // Finished, it isn't made again.
-    assertThat(run("cut", recipe, jointly(false), () -> true)).isEqualTo(rows);
-  }
-
-  /** EL and MA together are met no sooner than MA alone. */
-  @Test
-  void extractionIsAskedInAJointRunToo() throws IOException {
-    Recipe recipe =
-        TinyStudy.recipe(
-            folder, TinyStudy.ADAMW + "\nbudget: {epochs: 1, batch: 5, accumulate: 1}");
-    List<DifficultyRow> rows = run("joint", recipe, jointly(true), () -> false);
-    assertThat(rows).anyMatch(row -> row.updates().containsKey("el_ma"));
-    for (DifficultyRow row : rows) {
-      double both = row.updates().getOrDefault("el_ma", Double.POSITIVE_INFINITY);
-      double accuracy = row.updates().getOrDefault("ma_average", Double.POSITIVE_INFINITY);
-      assertThat(both).isGreaterThanOrEqualTo(accuracy);
-    }
+    assertThat(run("cut", recipe, jointly(), () -> true)).isEqualTo(rows);
   }
 
   @Test
