@@ -4,7 +4,9 @@ import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Watched;
+import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
@@ -12,6 +14,7 @@ import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code engram eval}. */
 @Command(
@@ -52,12 +56,21 @@ final class EvalCommand implements Callable<Integer> {
       description = "Write measurements and rows to this folder, new or empty")
   private @Nullable Path out;
 
+  @Parameters(
+      index = "1..*",
+      paramLabel = "eval.key=value",
+      description =
+          "What a suite needs, as recipe keys: eval.datasets=DIR, eval.retrained=MODEL, eval.book=FILE;"
+              + " engram recipe explain eval.datasets tells more")
+  private List<String> settings = List.of();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
-    EvaluatedModel evaluated = EvaluatedModel.of(model, common, encoder);
-    List<Suite> chosen = Suites.named(suites, evaluated.recipe().eval().encoder());
+    EvaluatedModel evaluated = EvaluatedModel.of(model, common, settings());
+    limit = evaluated.recipe().eval().limit();
+    List<Suite> chosen = Suites.of(evaluated.recipe().eval());
     List<Measurement> measurements;
     try (LanguageModel opened = ModelChoice.open(evaluated.recipe(), common)) {
       measurements =
@@ -69,6 +82,25 @@ final class EvalCommand implements Callable<Integer> {
         .console()
         .result(Map.of("measurements", measurements), MeasurementText.byStage(measurements));
     return 0;
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> set = new LinkedHashMap<>();
+    set.put("eval.suites", JsonFiles.line(suites));
+    set.put("eval.limit", Integer.toString(Math.max(0, limit)));
+    if (encoder != null) {
+      set.put("eval.encoder", JsonFiles.line(encoder));
+    }
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      if (parts.length < 2 || !parts[0].startsWith("eval.")) {
+        throw EngramException.usage(
+            "%s: is no setting of an evaluation; those are like eval.datasets=FOLDER"
+                .formatted(setting));
+      }
+      set.put(parts[0], parts[1]);
+    }
+    return set;
   }
 
   private List<Measurement> measure(LanguageModel opened, List<Suite> chosen, String stage) {

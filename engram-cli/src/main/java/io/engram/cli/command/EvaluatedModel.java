@@ -1,5 +1,6 @@
 package io.engram.cli.command;
 
+import io.engram.cli.option.CommandRecipe;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.RecipeKind;
@@ -13,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * What {@code engram eval} measures.
@@ -22,23 +23,24 @@ import org.jspecify.annotations.Nullable;
  * @param stage {@code before} for a model, {@code after} for a run's
  */
 record EvaluatedModel(Recipe recipe, String stage) {
-  private static final String ENCODER = "eval.encoder";
-
   /**
-   * A run folder's model with the template it was unlearned with and its run's encoder, else MODEL.
+   * A run folder's model with the template it was unlearned with and its run's settings of suites,
+   * else MODEL.
    *
-   * @param encoder the one to judge with instead; null: no other
+   * @param settings recipe keys to set otherwise
    */
-  static EvaluatedModel of(ModelChoice choice, CommonOptions common, @Nullable String encoder) {
-    String judge = encoder == null ? null : JsonFiles.line(encoder);
+  static EvaluatedModel of(ModelChoice choice, CommonOptions common, Map<String, String> settings) {
     // A name of a hub is no path; on Windows not even a bad one.
     Path folder = HubName.isMarked(choice.model()) ? null : Path.of(choice.model());
-    return folder != null && Files.isRegularFile(folder.resolve("manifest.json"))
-        ? ofRun(folder, judge)
-        : new EvaluatedModel(choice.recipe(common).set(ENCODER, judge).read(), "before");
+    if (folder != null && Files.isRegularFile(folder.resolve("manifest.json"))) {
+      return ofRun(folder, settings);
+    }
+    CommandRecipe recipe = choice.recipe(common);
+    settings.forEach(recipe::set);
+    return new EvaluatedModel(recipe.read(), "before");
   }
 
-  private static EvaluatedModel ofRun(Path folder, @Nullable String judge) {
+  private static EvaluatedModel ofRun(Path folder, Map<String, String> settings) {
     try (RunFolder run = RunFolder.read(folder)) {
       Path model = Files.isDirectory(run.model()) ? run.model() : run.adapter();
       if (!Files.isDirectory(model)) {
@@ -53,9 +55,7 @@ record EvaluatedModel(Recipe recipe, String stage) {
                   "model.path=" + JsonFiles.line(model.toString()),
                   "model.base=null",
                   "model.init=false"));
-      if (judge != null) {
-        ownModel.add(ENCODER + "=" + judge);
-      }
+      settings.forEach((key, value) -> ownModel.add(key + "=" + value));
       Recipe recipe =
           RecipeReader.parse(
               yaml, ownModel, RecipeKind.of(yaml), folder.resolve("recipe.yaml").toString());

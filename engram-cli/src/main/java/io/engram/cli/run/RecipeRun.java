@@ -43,7 +43,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
 
   /** Starts a run. A folder that holds no run yet when it fails is taken away again. */
   public Outcome start(Recipe recipe, Path folder, @Nullable Path sharedBefore) {
-    Suites.named(recipe.eval().suites(), recipe.eval().encoder());
+    Suites.of(recipe.eval());
     Setup setup = setup(sharedBefore);
     common.console().message("Run folder: " + folder);
     sayMemory(recipe, setup);

@@ -79,7 +79,7 @@ class RecipeFaultsTest {
         "scope.layers=[-1] | scope.layers = [-1]: must be a list, each of a whole number >= 0",
         "model.init=1 | model.init = 1: must be true or false",
         "budget.batch=99999999999 | budget.batch = 99999999999: must be a whole number >= 1",
-        "eval.suites=[tofo] | eval.suites = [\"tofo\"]: must be a list, each of tofu",
+        "eval.suites=[3] | eval.suites = [3]: must be a list, each of a text",
         "order.estimator.sigmaa=1 | order.estimator.sigmaa: no such key; the nearest is"
             + " order.estimator.sigma",
         "order.draws=1 | order.draws: no such key; the nearest is order.estimator.draws",

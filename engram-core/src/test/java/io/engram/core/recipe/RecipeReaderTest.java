@@ -74,7 +74,7 @@ class RecipeReaderTest {
                     ScopeSection.Train.ALL, 8, 16, 0, List.of("q_proj", "v_proj"), List.of()),
                 new BudgetSection(5, null, 4, 4),
                 new StopSection(StopSection.Rule.BUDGET),
-                new EvalSection(List.of("tofu"), 0, 0, "built-in"),
+                EvalSection.of(List.of("tofu")),
                 1,
                 42));
   }

@@ -9,17 +9,15 @@ import java.util.Map;
  * What a suite found.
  *
  * @param measurements the numbers; each is finite
- * @param rowsBySet every sample's row, by the set's name
+ * @param rowsBySet every sample's row, a record of the suite's own, by the set's name
  * @param notes what a reader of the numbers should know: what judged, what couldn't be measured
  */
 public record Evaluation(
-    List<Measurement> measurements,
-    Map<String, List<EvaluationRow>> rowsBySet,
-    List<String> notes) {
+    List<Measurement> measurements, Map<String, ? extends List<?>> rowsBySet, List<String> notes) {
   /** Copies all three; the sets keep their order. */
   public Evaluation {
     measurements = List.copyOf(measurements);
-    Map<String, List<EvaluationRow>> copy = new LinkedHashMap<>();
+    Map<String, List<?>> copy = new LinkedHashMap<>();
     rowsBySet.forEach((set, rows) -> copy.put(set, List.copyOf(rows)));
     rowsBySet = copy;
     notes = List.copyOf(notes);

@@ -29,9 +29,10 @@ final class RunEvaluation {
     this.setup = setup;
     this.model = model;
     this.suites =
-        Suites.named(
-            Suites.matching(recipe.eval().suites(), recipe.forget().data()),
-            recipe.eval().encoder());
+        Suites.of(
+            recipe
+                .eval()
+                .withSuites(Suites.matching(recipe.eval().suites(), recipe.forget().data())));
   }
 
   /** Runs the recipe's suites and writes their measurements and rows. */
@@ -39,8 +40,7 @@ final class RunEvaluation {
     if (suites.isEmpty()) {
       return;
     }
-    if (stage.equals("before")
-        && SharedBefore.copy(setup.sharedBefore(), folder, recipe.eval().encoder())) {
+    if (stage.equals("before") && SharedBefore.copy(setup.sharedBefore(), folder, recipe.eval())) {
       folder
           .journal()
           .write(

@@ -1,10 +1,12 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
+import io.engram.core.recipe.EvalSection;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
-import io.engram.unlearn.eval.SentenceEncoders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +21,9 @@ final class SharedBefore {
   /**
    * Copies measurements and rows; false where there is nothing that fits.
    *
-   * @param encoder eval.encoder of the run to copy to
+   * @param settings of the run to copy to
    */
-  static boolean copy(@Nullable Path from, RunFolder to, String encoder) {
+  static boolean copy(@Nullable Path from, RunFolder to, EvalSection settings) {
     if (from == null || !Files.isRegularFile(from.resolve("manifest.json"))) {
       return false;
     }
@@ -35,7 +37,7 @@ final class SharedBefore {
               && theirs.dataHashes().equals(ours.dataHashes())
               && theirs.template().equals(ours.template())
               && theirs.dtype().equals(ours.dtype())
-              && before.stream().allMatch(m -> isJudgedBy(encoder, m));
+              && settings.equals(settings(other));
       if (!same || before.isEmpty()) {
         return false;
       }
@@ -45,9 +47,10 @@ final class SharedBefore {
     }
   }
 
-  private static boolean isJudgedBy(String encoder, Measurement measurement) {
-    String judge = measurement.judgedBy();
-    return judge == null || judge.equals(SentenceEncoders.shared(encoder).name());
+  private static EvalSection settings(RunFolder run) {
+    return RecipeReader.parse(
+            run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml")
+        .eval();
   }
 
   private static void copyRows(Path from, Path to) {

@@ -12,20 +12,20 @@ import org.junit.jupiter.api.Test;
 class SuitesTest {
   @Test
   void everyNameHasItsSuite() {
-    assertThat(Suites.named(Suites.names(), EvalSection.BUILT_IN))
+    assertThat(Suites.of(EvalSection.of(Suites.names())))
         .extracting(Suite::name)
         .isEqualTo(Suites.names());
-    assertThat(Suites.named(List.of("tofu:forget01"), EvalSection.BUILT_IN))
+    assertThat(Suites.of(EvalSection.of(List.of("tofu:forget01"))))
         .extracting(Suite::name)
         .containsExactly("tofu");
   }
 
   @Test
   void unknownNamesAreRefused() {
-    assertThatThrownBy(() -> Suites.named(List.of("wmpd"), EvalSection.BUILT_IN))
+    assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("wmpd"))))
         .isInstanceOf(EngramException.class)
         .hasMessage("eval.suites: no suite is named wmpd; there are [tofu]");
-    assertThatThrownBy(() -> Suites.named(List.of("tofu:retain90"), EvalSection.BUILT_IN))
+    assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("tofu:retain90"))))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "eval.suites: tofu:retain90 is not a forget set of TOFU; there are [forget10,"
@@ -35,15 +35,15 @@ class SuitesTest {
   @Test
   void aFolderThatIsNoEncoderIsNamedBeforeAnythingIsMeasured() {
     String model = Golden.model("gqa-tied").toString();
-    assertThatThrownBy(() -> Suites.named(List.of("tofu"), model))
+    assertThatThrownBy(() -> Suites.of(with(List.of("tofu"), model)))
         .isInstanceOf(EngramException.class)
         .hasMessageStartingWith("eval.encoder = " + model + " is no sentence encoder: ")
         .hasMessageContaining("model_type \"llama\" is not supported as an encoder")
         .hasMessageEndingWith("Without it the built-in one judges.");
-    assertThatThrownBy(() -> Suites.named(List.of("tofu"), "no/such/folder"))
+    assertThatThrownBy(() -> Suites.of(with(List.of("tofu"), "no/such/folder")))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("no/such/folder: no such folder");
-    assertThat(Suites.named(List.of(), "no/such/folder")).isEmpty();
+    assertThat(Suites.of(with(List.of(), "no/such/folder"))).isEmpty();
   }
 
   @Test
@@ -51,5 +51,9 @@ class SuitesTest {
     assertThat(Suites.matching(List.of("tofu"), List.of("tofu:forget05")))
         .containsExactly("tofu:forget05");
     assertThat(Suites.matching(List.of("tofu"), List.of("requests.jsonl"))).containsExactly("tofu");
+  }
+
+  private static EvalSection with(List<String> suites, String encoder) {
+    return new EvalSection(suites, 0, 0, encoder, null, null, null, null);
   }
 }

@@ -7,7 +7,6 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
-import io.engram.unlearn.Golden;
 import io.engram.unlearn.eval.MiniLmEncoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,10 +23,11 @@ class SharedBeforeTest {
   @TempDir Path folder;
 
   @Test
-  void anEvaluationOfAnotherEncoderIsNotTaken() {
+  void anEvaluationWithOtherSettingsIsNotTaken() {
     Path earlier = folder.resolve("earlier");
     try (RunFolder run = RunFolder.create(earlier)) {
       run.writeManifest(SAME);
+      run.writeRecipe("forget: {data: tofu:forget10}\neval: {limit: 2}\n");
       run.appendMeasurements(
           List.of(
               new Measurement("before", "tofu", "a", 1, "ratio", 2, true, null),
@@ -37,10 +37,11 @@ class SharedBeforeTest {
     }
     try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
       run.writeManifest(SAME);
-      String other = Golden.encoder("sentence-bert").toString();
-      assertThat(SharedBefore.copy(earlier, run, other)).isFalse();
+      assertThat(SharedBefore.copy(earlier, run, EvalSection.of(List.of("tofu")))).isFalse();
       assertThat(run.measurements()).isEmpty();
-      assertThat(SharedBefore.copy(earlier, run, EvalSection.BUILT_IN)).isTrue();
+      EvalSection same =
+          new EvalSection(List.of("tofu"), 0, 2, EvalSection.BUILT_IN, null, null, null, null);
+      assertThat(SharedBefore.copy(earlier, run, same)).isTrue();
       assertThat(run.measurements()).hasSize(2);
       assertThat(run.evaluationRows("before").resolve("forget.jsonl")).exists();
     }

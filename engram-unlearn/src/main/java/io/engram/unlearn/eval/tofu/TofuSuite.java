@@ -3,7 +3,9 @@ package io.engram.unlearn.eval.tofu;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.MinK;
+import io.engram.core.recipe.EvalSection;
 import io.engram.core.sample.Sample;
+import io.engram.core.sample.Tofu;
 import io.engram.core.sample.Tofu.TofuRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
@@ -14,6 +16,7 @@ import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.SentenceEncoder;
 import io.engram.unlearn.eval.SentenceEncoders;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.SuiteKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,35 @@ public final class TofuSuite implements Suite {
 
   /** The forget sets that can be measured, the default first. */
   public static final List<String> FORGET_SPLITS = List.of("forget10", "forget05", "forget01");
+
+  /**
+   * {@code tofu} measures the forgetting of forget10; {@code tofu:forget05} and {@code
+   * tofu:forget01} that of the smaller sets.
+   */
+  public static final class Kind implements SuiteKind {
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public Suite open(String part, EvalSection settings) {
+      TofuSuite suite =
+          new TofuSuite(part.isEmpty() ? FORGET_SPLITS.get(0) : part, settings.encoder());
+      if (!settings.encoder().equals(EvalSection.BUILT_IN)) {
+        SentenceEncoders.shared(settings.encoder());
+      }
+      return suite;
+    }
+
+    @Override
+    public String partFor(List<String> forgetData) {
+      return FORGET_SPLITS.stream()
+          .filter(split -> forgetData.contains(Tofu.PREFIX + split))
+          .findFirst()
+          .orElse("");
+    }
+  }
 
   private static final int TOTAL_TOKENS = 200;
   private static final double MIN_K_SHARE = 0.5;

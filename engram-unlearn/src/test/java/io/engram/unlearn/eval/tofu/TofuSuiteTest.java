@@ -54,7 +54,7 @@ class TofuSuiteTest {
       found =
           EvaluationWriter.evaluate(
               model,
-              Suites.named(List.of("tofu:forget01"), EvalSection.BUILT_IN),
+              Suites.of(EvalSection.of(List.of("tofu:forget01"))),
               3,
               "before",
               folder,
@@ -91,11 +91,11 @@ class TofuSuiteTest {
   @Test
   void theRecipesEncoderJudgesAndIsNamedInEveryNumberThatRestsOnIt() {
     String folder = Golden.encoder("sentence-bert").toString();
-    Suite suite = Suites.named(List.of("tofu:forget01"), folder).get(0);
+    Suite suite = new TofuSuite.Kind().open("forget01", with(folder));
     Evaluation found = suite.run(model, "before", 2, ProgressListener.NONE);
     String name = SentenceEncoders.shared(folder).name();
     assertThat(found.rowsBySet().get("forget"))
-        .allSatisfy(row -> assertThat(row.judgedBy()).isEqualTo(name));
+        .allSatisfy(row -> assertThat(((EvaluationRow) row).judgedBy()).isEqualTo(name));
     assertThat(found.measurements())
         .filteredOn(m -> name.equals(m.judgedBy()))
         .hasSize(4)
@@ -117,5 +117,9 @@ class TofuSuiteTest {
     assertThat(long200.get(question)).startsWith(short3.get(question));
     assertThat(GreedyAnswers.of(model, List.of(question), prompt, ProgressListener.NONE))
         .containsExactly(Map.entry(question, ""));
+  }
+
+  private static EvalSection with(String encoder) {
+    return new EvalSection(List.of(), 0, 0, encoder, null, null, null, null);
   }
 }

@@ -1,0 +1,81 @@
+package io.engram.core.recipe;
+
+import static io.engram.core.recipe.Allowed.choice;
+import static io.engram.core.recipe.Allowed.data;
+import static io.engram.core.recipe.Allowed.flag;
+import static io.engram.core.recipe.Allowed.template;
+import static io.engram.core.recipe.Allowed.words;
+
+import io.engram.core.recipe.KeyTable.Entry;
+import java.util.List;
+
+/** The keys of {@code model}, {@code forget}, {@code retain} and {@code train}. */
+final class DataKeys {
+  static final List<Entry> ENTRIES =
+      List.of(
+          new Entry(
+              "model.path",
+              words(),
+              "mini",
+              "path",
+              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME"
+                  + " after engram fetch, or mini, the model that comes with Engram."),
+          new Entry(
+              "model.dtype",
+              choice("auto", "float32", "bfloat16"),
+              "auto",
+              "",
+              "What the model computes in. auto: float32 below a billion parameters on a CPU,"
+                  + " else the file's own; MRD is always perturbed in float32."),
+          new Entry(
+              "model.template",
+              template(),
+              "plain",
+              "",
+              "How a question and its answer become one text. plain: \"Question:"
+                  + " {question}\\nAnswer: {answer}\"; chat: the model's own chat template, the"
+                  + " question a user's message, the answer the assistant's with its end of turn."
+                  + " A model answers best in the template it was trained in."),
+          new Entry(
+              "model.base",
+              words(),
+              "null",
+              "path",
+              "The model under a PEFT adapter, where the one its adapter_config.json names is"
+                  + " not at hand."),
+          new Entry(
+              "model.init",
+              flag(),
+              "false",
+              "",
+              "Draw the weights from config.json's initializer_range instead of reading them:"
+                  + " training from scratch, engram finetune only."),
+          new Entry(
+              "model.save_dtype",
+              choice(Dtype.values()),
+              "auto",
+              "",
+              "What the resulting model is written in. auto: what it was computed in; bfloat16"
+                  + " halves the file, and rounds away changes below 0.4 % of a weight; float16"
+                  + " below 0.05 %, and it ends at 65504."),
+          new Entry(
+              "forget.data",
+              data(),
+              "null",
+              "",
+              "The samples to forget. Needed by engram unlearn."),
+          new Entry(
+              "retain.data",
+              data(),
+              "null",
+              "",
+              "The samples to keep. Needed where method.retain_weight is above 0."),
+          new Entry(
+              "train.data",
+              data(),
+              "null",
+              "",
+              "The samples to learn. engram finetune only, and needed there."));
+
+  private DataKeys() {}
+}
