@@ -3,10 +3,11 @@
     python goldens/stats.py
 
 Writes golden/correlation.json (Kendall's tau-b, Spearman's rho; ten cases, most with ties), golden/ks.json (statistic,
-exact two-sided p-value, asymptotic p-value) and golden/partial_spearman.json (partial rank correlations) in engram-core.
+exact two-sided p-value, asymptotic p-value), golden/partial_spearman.json (partial rank correlations) and
+golden/student_t.json (intervals of a mean) in engram-core.
 """
 import numpy as np
-from scipy.stats import kendalltau, ks_2samp, pearsonr, rankdata, spearmanr
+from scipy.stats import kendalltau, ks_2samp, pearsonr, rankdata, sem, spearmanr, t
 
 from common import golden, write_json
 
@@ -27,6 +28,16 @@ def partial_cases():
         left = [r - design @ np.linalg.lstsq(design, r, rcond=None)[0] for r in ranks[:2]]
         assert abs(pearsonr(*left).statistic - rho) < 1e-10
         cases.append({"x": x.tolist(), "y": y.tolist(), "controls": controls.tolist(), "rho": float(rho)})
+    return cases
+
+
+def interval_cases():
+    """Intervals of a mean by Student's t."""
+    rng, cases = np.random.default_rng(31), []
+    for n, level in [(2, 0.95), (3, 0.9), (5, 0.95), (5, 0.99), (10, 0.95), (100, 0.95)]:
+        values = rng.normal(size=n) * 0.1 + 0.7
+        low, high = t.interval(level, n - 1, loc=values.mean(), scale=sem(values))
+        cases.append({"values": values.tolist(), "level": level, "low": float(low), "high": float(high)})
     return cases
 
 
@@ -56,6 +67,7 @@ def main():
     write_json(golden("core") / "ks.json", {"cases": ks})
     partial = partial_cases()
     write_json(golden("core") / "partial_spearman.json", {"cases": partial})
+    write_json(golden("core") / "student_t.json", {"cases": interval_cases()})
     print(len(partial), "partial correlations,", len(out), "correlations,", len(ks), "KS tests", [c["p_exact"] for c in ks])
 
 

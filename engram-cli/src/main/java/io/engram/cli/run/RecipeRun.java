@@ -15,6 +15,7 @@ import io.engram.unlearn.eval.Suites;
 import io.engram.unlearn.train.Outcome;
 import io.engram.unlearn.train.RunMemory;
 import io.engram.unlearn.train.Setup;
+import io.engram.unlearn.train.Trials;
 import io.engram.unlearn.train.UnlearningLoop;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -34,10 +35,16 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   public int carryOut(RunArguments arguments) {
     Path resumed = arguments.resumed(common);
     if (resumed != null) {
-      return shown(resumed, resume(resumed));
+      return Trials.areIn(resumed)
+          ? new TrialsRun(this).carryOut(Trials.of(Trials.recipeIn(resumed, kind), resumed))
+          : shown(resumed, resume(resumed));
     }
     Recipe recipe = RecipeReader.read(arguments.recipeFile(), arguments.overrides(common), kind);
     Path folder = arguments.folder();
+    if (recipe.trials() > 1) {
+      Suites.of(recipe.eval());
+      return new TrialsRun(this).carryOut(Trials.of(recipe, folder));
+    }
     return shown(folder, start(recipe, folder, null));
   }
 
@@ -64,8 +71,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
 
   /** Goes on with a run, as what its own recipe is for. */
   public Outcome resume(Path folder) {
+    return resume(folder, null);
+  }
+
+  /** The same, with an evaluation before to take over where the run has none yet. */
+  Outcome resume(Path folder, @Nullable Path sharedBefore) {
     try (RunFolder opened = RunFolder.resume(folder)) {
-      return UnlearningLoop.resume(opened, RecipeKind.of(opened.recipe()), setup(null));
+      return UnlearningLoop.resume(opened, RecipeKind.of(opened.recipe()), setup(sharedBefore));
     }
   }
 

@@ -100,7 +100,7 @@ public final class JsonFiles {
     return values;
   }
 
-  static String readText(Path file) {
+  public static String readText(Path file) {
     try {
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {

@@ -25,7 +25,7 @@ public final class UnlearningLoop {
   public static Outcome run(Recipe recipe, RunFolder folder, Setup setup) {
     if (recipe.trials() != 1) {
       throw EngramException.usage(
-          "trials: " + recipe.trials() + ": one trial a run for now; start one run a seed.");
+          "trials: " + recipe.trials() + ": a run is one trial; Trials makes several of them.");
     }
     folder.writeRecipe(RecipeWriter.yaml(recipe));
     return carryOut(recipe, folder, setup, false);

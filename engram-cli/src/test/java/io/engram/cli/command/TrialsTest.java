@@ -1,0 +1,64 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** {@code trials} of a recipe, from the command line. */
+@Tag("recipe")
+final class TrialsTest {
+  @TempDir Path folder;
+
+  @Test
+  void aSeedEachAndWhatIsDoneIsNeverMadeAgain() throws Exception {
+    Path out = folder.resolve("runs");
+    Path recipe = recipe();
+    Cli.Ran ran = Cli.run("unlearn", recipe, "trials=2", "seed=7", "--out", out);
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("Trial 2 of 2, seed 8");
+    assertThat(ran.out())
+        .contains("Mean ± standard deviation between 2 trials with different seeds.");
+    String journal = Files.readString(out.resolve("trial-8/journal.jsonl"));
+    assertThat(journal).contains("taken from there");
+    try (RunFolder second = RunFolder.read(out.resolve("trial-8"))) {
+      assertThat(second.recipe()).contains("seed: 8", "trials: 1");
+      assertThat(second.manifest().status()).isEqualTo("done");
+    }
+    assertThat(Files.readAllBytes(out.resolve("trial-8/model/model.safetensors")))
+        .isNotEqualTo(Files.readAllBytes(out.resolve("trial-7/model/model.safetensors")));
+    assertThat(out.resolve("report.html")).exists();
+
+    Cli.Ran again = Cli.run("unlearn", "--resume", out, "--json");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("Trial 1 of 2, seed 7: done already");
+    JsonNode first = JsonFiles.mapper().readTree(again.out()).path("measurements").get(0);
+    assertThat(first.path("n").asInt()).isEqualTo(2);
+    assertThat(Files.readString(out.resolve("trial-8/journal.jsonl"))).isEqualTo(journal);
+
+    Cli.Ran other = Cli.run("unlearn", recipe, "trials=2", "seed=9", "--out", out);
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("holds the trials of another recipe");
+  }
+
+  private Path recipe() throws Exception {
+    return Files.writeString(
+        folder.resolve("recipe.yaml"),
+        """
+        model: {path: '%s'}
+        forget: {data: tofu:forget01}
+        method: {name: ga}
+        optimizer: {learning_rate: 0.01}
+        budget: {updates: 2, batch: 2, accumulate: 1}
+        eval: {suites: [tofu], limit: 1}
+        """
+            .formatted(Cli.TINY));
+  }
+}

@@ -1,0 +1,91 @@
+package io.engram.core.run;
+
+import io.engram.core.stats.Bootstrap;
+import io.engram.core.stats.MeanWithError;
+import io.engram.core.stats.StudentT;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of {@code trials.jsonl}: a measure over trials that differ in nothing but the seed.
+ *
+ * @param stage {@code before}, {@code after} or {@code epoch-N}
+ * @param suite which suite measured
+ * @param metric its id
+ * @param unit its unit
+ * @param higherIsBetter its direction
+ * @param n trials that have it
+ * @param mean over trials
+ * @param standardDeviation between trials, {@code √(Σ(x − x̄)²/(n−1))}; null of one. How far runs
+ *     scatter, not how well a single run is known
+ * @param low the lower end of the mean's 95 % interval by Student's t; null of one
+ * @param high its upper end; null of one
+ * @param values in the order of the seeds
+ */
+public record TrialSummary(
+    String stage,
+    String suite,
+    String metric,
+    String unit,
+    boolean higherIsBetter,
+    int n,
+    double mean,
+    @Nullable Double standardDeviation,
+    @Nullable Double low,
+    @Nullable Double high,
+    List<Double> values) {
+  private static final double LEVEL = 0.95;
+
+  /** Copies the list. */
+  public TrialSummary {
+    values = List.copyOf(values);
+  }
+
+  private record Key(String stage, String suite, String metric) {}
+
+  /**
+   * A line for each measure that all trials have, in the first one's order.
+   *
+   * @param trials the measurements of each, in the order of the seeds
+   */
+  public static List<TrialSummary> of(List<List<Measurement>> trials) {
+    Map<Key, List<Measurement>> byMeasure = new LinkedHashMap<>();
+    for (List<Measurement> trial : trials) {
+      for (Measurement m : trial) {
+        byMeasure
+            .computeIfAbsent(new Key(m.stage(), m.suite(), m.metric()), key -> new ArrayList<>())
+            .add(m);
+      }
+    }
+    return byMeasure.values().stream()
+        .filter(measured -> measured.size() == trials.size())
+        .map(TrialSummary::summary)
+        .toList();
+  }
+
+  private static TrialSummary summary(List<Measurement> measured) {
+    double[] values = measured.stream().mapToDouble(Measurement::value).toArray();
+    MeanWithError mean = MeanWithError.of(values);
+    Bootstrap.Interval interval = StudentT.interval(values, LEVEL);
+    Measurement first = measured.get(0);
+    return new TrialSummary(
+        first.stage(),
+        first.suite(),
+        first.metric(),
+        first.unit(),
+        first.higherIsBetter(),
+        mean.n(),
+        mean.mean(),
+        ofSeveral(mean.standardError() * Math.sqrt(mean.n()), mean.n()),
+        ofSeveral(interval.low(), mean.n()),
+        ofSeveral(interval.high(), mean.n()),
+        measured.stream().map(Measurement::value).toList());
+  }
+
+  private static @Nullable Double ofSeveral(double value, int n) {
+    return n < 2 ? null : (@Nullable Double) value;
+  }
+}

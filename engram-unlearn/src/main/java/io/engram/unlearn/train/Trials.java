@@ -1,0 +1,166 @@
+package io.engram.unlearn.train;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.MethodSection.MethodName;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
+import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.TrialSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of a recipe with {@code trials: n}: seeds seed, seed + 1, …, a run folder each. The
+ * evaluation before is made in the first and taken over by the others: no seed is in it. A trial
+ * that is done is never made again.
+ *
+ * <p>Folder: {@code recipe.yaml}, {@code trial-SEED/} each a run folder, {@code trials.jsonl}.
+ */
+public final class Trials {
+  private static final String RECIPE = "recipe.yaml";
+  private static final String SUMMARY = "trials.jsonl";
+
+  private final Path folder;
+  private final List<Trial> all;
+
+  private Trials(Path folder, List<Trial> all) {
+    this.folder = folder;
+    this.all = all;
+  }
+
+  /**
+   * One run.
+   *
+   * @param recipe of this trial alone
+   * @param folder its run folder
+   * @param first the run whose evaluation before is taken over; null: it makes its own
+   */
+  public record Trial(Recipe recipe, Path folder, @Nullable Path first) {
+    /** {@code running} also of one that was stopped; null where it hasn't begun. */
+    public @Nullable String status() {
+      if (!Files.isRegularFile(folder.resolve("manifest.json"))) {
+        return null;
+      }
+      try (RunFolder run = RunFolder.read(folder)) {
+        return run.manifest().status();
+      }
+    }
+
+    /** Whether nothing is left to do. */
+    public boolean isDone() {
+      return "done".equals(status());
+    }
+  }
+
+  /**
+   * The trials of a recipe in a folder, whatever is there of them.
+   *
+   * @throws EngramException if the folder holds another recipe's trials, or anything else
+   */
+  public static Trials of(Recipe recipe, Path folder) {
+    String own = RecipeWriter.yaml(recipe);
+    Path file = folder.resolve(RECIPE);
+    if (Files.exists(file)) {
+      requireSame(folder, JsonFiles.readText(file), own);
+    } else {
+      requireEmpty(folder);
+      JsonFiles.writeText(file, own);
+    }
+    Path first = folder.resolve("trial-" + recipe.seed());
+    return new Trials(
+        folder,
+        IntStream.range(0, recipe.trials())
+            .mapToObj(i -> recipe.seed() + i)
+            .map(
+                seed ->
+                    new Trial(
+                        alone(recipe, seed),
+                        folder.resolve("trial-" + seed),
+                        seed == recipe.seed() ? null : first))
+            .toList());
+  }
+
+  /** Whether a folder is one of trials: it has a recipe and is no run itself. */
+  public static boolean areIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(RECIPE))
+        && !Files.exists(folder.resolve("manifest.json"));
+  }
+
+  /**
+   * The recipe whose trials a folder holds.
+   *
+   * @param kind what the recipe is for
+   */
+  public static Recipe recipeIn(Path folder, Recipe.Kind kind) {
+    Path file = folder.resolve(RECIPE);
+    return RecipeReader.parse(JsonFiles.readText(file), List.of(), kind, file.toString());
+  }
+
+  /** Where they lie. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** In the order of their seeds. */
+  public List<Trial> all() {
+    return all;
+  }
+
+  /**
+   * Mean and scatter of each measure over the trials that are done; also written to the folder.
+   *
+   * @return empty where none is done
+   */
+  public List<TrialSummary> summarize() {
+    List<List<Measurement>> measured =
+        all.stream().filter(Trial::isDone).map(trial -> measurements(trial.folder())).toList();
+    List<TrialSummary> summary = TrialSummary.of(measured);
+    JsonFiles.writeLines(folder.resolve(SUMMARY), summary);
+    return summary;
+  }
+
+  private static List<Measurement> measurements(Path folder) {
+    try (RunFolder run = RunFolder.read(folder)) {
+      return run.measurements();
+    }
+  }
+
+  private static Recipe alone(Recipe recipe, long seed) {
+    boolean finetunes = recipe.method().name() == MethodName.FINETUNE;
+    return RecipeReader.parse(
+        RecipeWriter.yaml(recipe),
+        List.of("trials=1", "seed=" + seed),
+        finetunes ? Recipe.Kind.FINETUNE : Recipe.Kind.UNLEARN,
+        "trial " + seed);
+  }
+
+  private static void requireSame(Path folder, String there, String own) {
+    if (!there.equals(own)) {
+      throw EngramException.usage(
+          folder + " holds the trials of another recipe; choose another --out.");
+    }
+  }
+
+  private static void requireEmpty(Path folder) {
+    try {
+      if (Files.isDirectory(folder)) {
+        try (var files = Files.list(folder)) {
+          if (files.findAny().isPresent()) {
+            throw EngramException.usage(
+                folder + " is not empty; name a new or empty folder by --out.");
+          }
+        }
+      }
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw EngramException.resources(folder + " can't be used: " + e.getMessage(), e);
+    }
+  }
+}
