@@ -19,6 +19,7 @@ public final class Commands {
           EvalCommand.class,
           ReportCommand.class,
           StudyCommand.class,
+          ReproduceCommand.class,
           ConvertCommand.class,
           RecipeCommand.class,
           FetchCommand.class,

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +35,10 @@ final class SharedBefore {
           other.measurements().stream().filter(m -> m.stage().equals("before")).toList();
       boolean same =
           theirs.modelHash().equals(ours.modelHash())
-              && theirs.dataHashes().equals(ours.dataHashes())
               && theirs.template().equals(ours.template())
               && theirs.dtype().equals(ours.dtype())
-              && settings.equals(settings(other));
+              && settings.equals(recipe(other).eval())
+              && sameForgetSet(recipe(other), theirs, ours);
       if (!same || before.isEmpty()) {
         return false;
       }
@@ -47,10 +48,16 @@ final class SharedBefore {
     }
   }
 
-  private static EvalSection settings(RunFolder run) {
+  private static Recipe recipe(RunFolder run) {
     return RecipeReader.parse(
-            run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml")
-        .eval();
+        run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
+  }
+
+  /** Suites measure on what was to be forgotten; the retain set is none of their business. */
+  private static boolean sameForgetSet(Recipe other, Manifest theirs, Manifest ours) {
+    return other.forget().data().stream()
+        .allMatch(
+            name -> Objects.equals(theirs.dataHashes().get(name), ours.dataHashes().get(name)));
   }
 
   private static void copyRows(Path from, Path to) {

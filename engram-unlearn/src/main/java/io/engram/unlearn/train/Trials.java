@@ -65,6 +65,15 @@ public final class Trials {
    * @throws EngramException if the folder holds another recipe's trials, or anything else
    */
   public static Trials of(Recipe recipe, Path folder) {
+    return of(recipe, folder, null);
+  }
+
+  /**
+   * The same, taking the evaluation before over from another run where that fits.
+   *
+   * @param before a run of the same model; null: none
+   */
+  public static Trials of(Recipe recipe, Path folder, @Nullable Path before) {
     String own = RecipeWriter.yaml(recipe);
     Path file = folder.resolve(RECIPE);
     if (Files.exists(file)) {
@@ -83,7 +92,7 @@ public final class Trials {
                     new Trial(
                         alone(recipe, seed),
                         folder.resolve("trial-" + seed),
-                        seed == recipe.seed() ? null : first))
+                        seed == recipe.seed() ? before : first))
             .toList());
   }
 
@@ -119,11 +128,14 @@ public final class Trials {
    * @return empty where none is done
    */
   public List<TrialSummary> summarize() {
-    List<List<Measurement>> measured =
-        all.stream().filter(Trial::isDone).map(trial -> measurements(trial.folder())).toList();
-    List<TrialSummary> summary = TrialSummary.of(measured);
+    List<TrialSummary> summary = TrialSummary.of(measurements());
     JsonFiles.writeLines(folder.resolve(SUMMARY), summary);
     return summary;
+  }
+
+  /** The measurements of each trial that is done. */
+  public List<List<Measurement>> measurements() {
+    return all.stream().filter(Trial::isDone).map(trial -> measurements(trial.folder())).toList();
   }
 
   private static List<Measurement> measurements(Path folder) {

@@ -1,0 +1,108 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.Setups;
+import io.engram.cli.output.Console;
+import io.engram.cli.output.StudyText;
+import io.engram.cli.progress.Interruption;
+import io.engram.cli.run.RecipeRun;
+import io.engram.cli.run.TrialsRun;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.study.Study;
+import io.engram.report.StudyPage;
+import io.engram.unlearn.reproduce.Experiment;
+import io.engram.unlearn.reproduce.Experiments;
+import io.engram.unlearn.reproduce.ReproductionPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram reproduce}. */
+@Command(
+    name = "reproduce",
+    description = {
+      "Makes a table or figure of the paper again, prints the paper's numbers beside ours, and says"
+          + " which of its claims hold, fail, or can't be decided. What is done is never made again."
+    },
+    sortOptions = false)
+final class ReproduceCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "NAME",
+      description = "table1, table4, table5, table6, table7, figure2 … figure5")
+  private String name = "";
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "key=value",
+      description = "Keys of all its recipes to set otherwise, such as forget.data=tofu:forget01")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "Whose recipes: mini, smollm2, … (default: ${DEFAULT-VALUE})")
+  private String model = "mini";
+
+  @Option(
+      names = "--trials",
+      paramLabel = "N",
+      description = "Runs of each row, a seed each (default: ${DEFAULT-VALUE}, as the paper)")
+  private int trials = 5;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where everything goes (default: runs/NAME-MODEL); a stopped one goes on")
+  private @Nullable Path out;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    Experiment experiment = Experiments.named(name);
+    if (trials < 1) {
+      throw common.mistake("--trials " + trials + ": must be 1 or more");
+    }
+    Console console = common.console();
+    Path folder = out == null ? Path.of("runs", name + "-" + model) : out;
+    Interruption.watch(console);
+    RecipeRun run = new RecipeRun(Recipe.Kind.UNLEARN, common);
+    console.message(experiment.title() + ", on " + model + ": " + folder);
+    Optional<Study> found =
+        experiment.carryOut(
+            new ReproductionPlan(
+                model, trials, overrides(), folder, Setups.of(common), new TrialsRun(run)::finish));
+    if (found.isEmpty()) {
+      console.message("Stopped. The same command goes on.");
+      return Interruption.EXIT_CODE;
+    }
+    Study study = found.get();
+    study.write(folder.resolve("study.json"));
+    Path page = folder.resolve("study.html");
+    StudyPage.write(study, page);
+    console.result(Map.of("study", study), StudyText.of(study));
+    console.message("With its figures: " + page);
+    return 0;
+  }
+
+  private List<String> overrides() {
+    List<String> all = new ArrayList<>();
+    if (common.dtype() != null) {
+      all.add("model.dtype=" + common.dtype());
+    }
+    if (common.seed() != null) {
+      all.add("seed=" + common.seed());
+    }
+    all.addAll(overrides);
+    return all;
+  }
+}

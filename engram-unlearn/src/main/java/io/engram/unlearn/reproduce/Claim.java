@@ -1,0 +1,73 @@
+package io.engram.unlearn.reproduce;
+
+import io.engram.core.stats.Bootstrap;
+import io.engram.core.stats.MeanWithError;
+import io.engram.core.stats.StudentT;
+
+/**
+ * Something that the paper says of two rows, and what our trials say of it. Trials of the same seed
+ * are compared with each other, so that what a seed does to both falls out.
+ *
+ * @param text the claim in words
+ * @param paper the difference that the paper prints, in the direction that's better
+ * @param ours the mean difference of the pairs, in the direction that's better
+ * @param interval its 95 % interval by Student's t
+ * @param n pairs
+ * @param verdict what follows
+ */
+public record Claim(
+    String text, double paper, double ours, Bootstrap.Interval interval, int n, Verdict verdict) {
+  private static final double LEVEL = 0.95;
+
+  /** What can be said of a claim. */
+  public enum Verdict {
+    /** The whole interval is on the claim's side of zero. */
+    HOLDS("holds"),
+    /** The whole interval is on the other side. */
+    FAILS("fails"),
+    /** Zero lies in the interval, or there are fewer than two pairs. */
+    UNDECIDED("can't be decided at this n"),
+    /** Every pair is equal. */
+    EQUAL("no difference at all");
+
+    private final String text;
+
+    Verdict(String text) {
+      this.text = text;
+    }
+
+    /** In words. */
+    public String text() {
+      return text;
+    }
+  }
+
+  /**
+   * Of pairs of trials.
+   *
+   * @param better what should be the better one, a value a trial
+   * @param other the other, of the same seeds
+   * @param higherIsBetter the measure's direction
+   */
+  static Claim of(
+      String text, double paper, double[] better, double[] other, boolean higherIsBetter) {
+    double[] differences = new double[better.length];
+    for (int i = 0; i < differences.length; i++) {
+      differences[i] = higherIsBetter ? better[i] - other[i] : other[i] - better[i];
+    }
+    Bootstrap.Interval interval = StudentT.interval(differences, LEVEL);
+    double mean = MeanWithError.of(differences).mean();
+    return new Claim(text, paper, mean, interval, differences.length, verdict(mean, interval));
+  }
+
+  private static Verdict verdict(double mean, Bootstrap.Interval interval) {
+    if (interval.low() > 0) {
+      return Verdict.HOLDS;
+    }
+    if (interval.high() < 0) {
+      return Verdict.FAILS;
+    }
+    boolean equal = mean == 0 && interval.low() == 0 && interval.high() == 0;
+    return equal ? Verdict.EQUAL : Verdict.UNDECIDED;
+  }
+}

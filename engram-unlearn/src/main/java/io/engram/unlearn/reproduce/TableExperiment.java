@@ -1,0 +1,124 @@
+package io.engram.unlearn.reproduce;
+
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
+import io.engram.core.run.Manifest;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import io.engram.core.study.Study;
+import io.engram.core.study.StudyProvenance;
+import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.reproduce.PaperTable.Row;
+import io.engram.unlearn.train.Trials;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A table of the paper: a recipe a row, a seed a trial. All recipes are read before the first run,
+ * so that what is wrong with the last is said at once.
+ */
+final class TableExperiment implements Experiment {
+  private final PaperTable paper;
+
+  TableExperiment(PaperTable paper) {
+    this.paper = paper;
+  }
+
+  @Override
+  public String name() {
+    return paper.name();
+  }
+
+  @Override
+  public String title() {
+    return paper.title();
+  }
+
+  @Override
+  public Optional<Study> carryOut(ReproductionPlan plan) {
+    Map<Row, Recipe> recipes = recipes(plan);
+    recipes.values().forEach(recipe -> Suites.of(recipe.eval()));
+    Map<String, List<List<Measurement>>> measured = new LinkedHashMap<>();
+    Path before = null;
+    for (Map.Entry<Row, Recipe> entry : recipes.entrySet()) {
+      Row row = entry.getKey();
+      Trials trials = Trials.of(entry.getValue(), plan.folder().resolve(row.recipe()), before);
+      if (!plan.runner().test(trials)) {
+        return Optional.empty();
+      }
+      trials.summarize();
+      measured.put(row.name(), trials.measurements());
+      before = before == null ? trials.all().get(0).folder() : before;
+    }
+    if (before == null) {
+      throw new IllegalStateException(paper.name() + " has no row with a recipe");
+    }
+    // Every trial begins at the same model.
+    List<List<Measurement>> first = measured.values().iterator().next();
+    paper.rows().stream()
+        .filter(Row::isOriginal)
+        .forEach(row -> measured.put(row.name(), first.subList(0, 1)));
+    return Optional.of(
+        new TableFindings(new ReproducedTable(paper, measured))
+            .study(plan.model(), limits(plan), provenance(plan, recipes, before)));
+  }
+
+  private Map<Row, Recipe> recipes(ReproductionPlan plan) {
+    Map<Row, Recipe> recipes = new LinkedHashMap<>();
+    for (Row row : paper.rows()) {
+      if (!row.isOriginal()) {
+        String name = "recipes/%s/%s-%s.yaml".formatted(paper.task(), plan.model(), row.recipe());
+        Path file =
+            EngramHome.find(name)
+                .orElseThrow(
+                    () ->
+                        EngramException.usage(
+                            "%s: there is no %s; give a --model that has its recipes there"
+                                .formatted(name(), name)));
+        List<String> overrides = new ArrayList<>(plan.overrides());
+        overrides.add("trials=" + plan.trials());
+        recipes.put(row, RecipeReader.read(file, overrides, Recipe.Kind.UNLEARN));
+      }
+    }
+    return recipes;
+  }
+
+  private List<String> limits(ReproductionPlan plan) {
+    List<String> limits = new ArrayList<>();
+    limits.add(
+        "The model is %s, the paper's is %s: what holds of one needn't hold of the other, and the"
+                .formatted(plan.model(), paper.model())
+            + " values themselves can't be compared.");
+    limits.add(
+        "The paper's learning rate is not in the text at hand; each method has one rate here, the"
+            + " same with MRD order and without.");
+    if (!plan.overrides().isEmpty()) {
+      limits.add("Set otherwise than in the recipes: " + String.join(", ", plan.overrides()) + ".");
+    }
+    if (plan.trials() < 2) {
+      limits.add("One trial: no claim can be decided.");
+    }
+    return limits;
+  }
+
+  private static StudyProvenance provenance(
+      ReproductionPlan plan, Map<Row, Recipe> recipes, Path madeIn) {
+    Recipe first = recipes.values().iterator().next();
+    Manifest manifest;
+    try (RunFolder run = RunFolder.read(madeIn)) {
+      manifest = run.manifest();
+    }
+    Map<String, String> more = new LinkedHashMap<>();
+    more.put("command", plan.setup().command());
+    more.put("recipes", recipes.keySet().stream().map(Row::recipe).toList().toString());
+    more.put("device", manifest.device());
+    return new StudyProvenance(
+        first.seed(), "", manifest.engram(), manifest.modelHash(), manifest.startedAt(), more);
+  }
+}

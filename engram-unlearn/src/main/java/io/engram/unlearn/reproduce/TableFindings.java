@@ -1,0 +1,192 @@
+package io.engram.unlearn.reproduce;
+
+import io.engram.core.stats.MeanWithError;
+import io.engram.core.study.Study;
+import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Axis;
+import io.engram.core.study.StudyFigure.Kind;
+import io.engram.core.study.StudyFigure.Point;
+import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyProvenance;
+import io.engram.core.study.StudyTable;
+import io.engram.unlearn.reproduce.PaperTable.Column;
+import io.engram.unlearn.reproduce.PaperTable.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A table made again, as a page: ours beside the paper's, and what each claim comes to. */
+final class TableFindings {
+  private final ReproducedTable table;
+  private final PaperTable paper;
+  private final List<Claim> claims;
+
+  TableFindings(ReproducedTable table) {
+    this.table = table;
+    this.paper = table.paper();
+    this.claims = table.claims();
+  }
+
+  /**
+   * The page.
+   *
+   * @param limits what it can't show
+   */
+  Study study(String model, List<String> limits, StudyProvenance made) {
+    List<StudyTable> tables = new ArrayList<>();
+    for (String group : paper.columns().stream().map(Column::group).distinct().toList()) {
+      tables.add(beside(group));
+    }
+    tables.add(claimsTable());
+    return new Study(
+        paper.title() + ", on " + model,
+        "Do the paper's claims of MRD order hold on %s, with the same budget and seeds?"
+            .formatted(model),
+        answer(),
+        facts(),
+        figures(),
+        tables,
+        limits,
+        made);
+  }
+
+  private List<String> answer() {
+    List<String> sentences = new ArrayList<>();
+    for (Claim.Verdict verdict : Claim.Verdict.values()) {
+      List<String> texts =
+          claims.stream().filter(c -> c.verdict() == verdict).map(TableFindings::text).toList();
+      if (!texts.isEmpty()) {
+        sentences.add(
+            "%s (%d of %d): %s."
+                .formatted(
+                    capital(verdict.text()),
+                    texts.size(),
+                    claims.size(),
+                    String.join("; ", texts)));
+      }
+    }
+    sentences.addAll(paper.inconsistencies());
+    return sentences;
+  }
+
+  private static String text(Claim claim) {
+    return "%s, by %s [%s, %s] (paper: %s)"
+        .formatted(
+            claim.text(),
+            number(claim.ours()),
+            number(claim.interval().low()),
+            number(claim.interval().high()),
+            number(claim.paper()));
+  }
+
+  private List<Study.Fact> facts() {
+    int n = claims.stream().mapToInt(Claim::n).max().orElse(0);
+    return List.of(
+        new Study.Fact("Trials", Integer.toString(n), "of each row, paired by their seeds"),
+        new Study.Fact("The paper's model", paper.model(), ""));
+  }
+
+  private StudyTable beside(String group) {
+    List<Column> columns =
+        paper.columns().stream().filter(column -> column.group().equals(group)).toList();
+    List<StudyTable.Column> headings = new ArrayList<>(List.of(StudyTable.Column.of("method")));
+    columns.forEach(
+        column ->
+            headings.add(
+                new StudyTable.Column(
+                    column.name(), column.higherIsBetter() ? "↑" : "↓")));
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (Row row : paper.rows()) {
+      List<@Nullable Object> cells = new ArrayList<>(List.of(row.name()));
+      columns.forEach(column -> cells.add(cell(row, column)));
+      rows.add(cells);
+    }
+    return new StudyTable(
+        group.equals("UC") ? "Unlearning completeness (UC)" : "Model utility (UT)",
+        "Ours, mean ± standard deviation between trials; in brackets what the paper prints, of "
+            + paper.model()
+            + ".",
+        headings,
+        rows);
+  }
+
+  private String cell(Row row, Column column) {
+    double[] values = table.values(row, column);
+    double printed = row.values().get(paper.index(column.name()));
+    String theirs = String.format(Locale.ROOT, "(%.4f)", printed);
+    if (values.length == 0) {
+      return "– " + theirs;
+    }
+    MeanWithError mean = MeanWithError.of(values);
+    String scatter =
+        values.length < 2 || row.isOriginal()
+            ? ""
+            : String.format(Locale.ROOT, " ± %.4f", mean.standardError() * Math.sqrt(mean.n()));
+    return String.format(Locale.ROOT, "%.4f%s %s", mean.mean(), scatter, theirs);
+  }
+
+  private StudyTable claimsTable() {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (Claim claim : claims) {
+      List<@Nullable Object> cells = new ArrayList<>();
+      cells.add(claim.text());
+      cells.add(claim.paper());
+      cells.add(claim.ours());
+      cells.add(finite(claim.interval().low()));
+      cells.add(finite(claim.interval().high()));
+      cells.add(claim.n());
+      cells.add(claim.verdict().text());
+      rows.add(cells);
+    }
+    List<StudyTable.Column> columns = new ArrayList<>();
+    for (String title :
+        List.of("claim", "paper", "ours", "95 %, low", "95 %, high", "pairs", "verdict")) {
+      columns.add(StudyTable.Column.of(title));
+    }
+    return new StudyTable(
+        "The paper's claims",
+        "Differences in the direction that's better, between trials of the same seed; intervals by"
+            + " Student's t. Nothing is corrected for there being several claims.",
+        columns,
+        rows);
+  }
+
+  private List<StudyFigure> figures() {
+    if (claims.isEmpty() || claims.get(0).n() < 2) {
+      return List.of();
+    }
+    return List.of(
+        new StudyFigure(
+            "claims",
+            "What MRD order gains",
+            List.of(
+                "Difference to the same method in uniform order, in the direction that's better,"
+                    + " with a 95 % interval over pairs of trials. Above 0 the claim holds."),
+            Kind.FOREST,
+            Axis.linear("gain", ""),
+            Axis.linear("claim", ""),
+            "95 % interval",
+            List.of(
+                Series.of(
+                    "ours",
+                    claims.stream()
+                        .map(
+                            c ->
+                                Point.row(
+                                    c.text(), c.ours(), c.interval().low(), c.interval().high()))
+                        .toList()))));
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  private static String capital(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+}
