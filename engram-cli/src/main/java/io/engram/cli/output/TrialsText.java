@@ -42,7 +42,9 @@ public final class TrialsText {
   /** The evaluation before is one for all trials, so that there is nothing to scatter. */
   private static String value(TrialSummary summary) {
     Double deviation = summary.standardDeviation();
-    boolean once = deviation == null || summary.stage().equals("before");
-    return Numbers.of(summary.mean()) + (once ? "" : " ± " + Numbers.of(deviation));
+    String mean = Numbers.of(summary.mean());
+    return deviation == null || summary.stage().equals("before")
+        ? mean
+        : mean + " ± " + Numbers.of(deviation);
   }
 }
