@@ -6,9 +6,6 @@ import java.util.List;
 
 /** A sweep in two tables: one line a σ, and one line a number of draws. */
 public final class SweepText {
-  /** So few numbers of draws are all shown; of more, the powers of two and the largest. */
-  private static final int FEW = 8;
-
   private SweepText() {}
 
   /** Of all σ, from small to large. */
@@ -27,7 +24,7 @@ public final class SweepText {
           next == null ? "–" : tau(at, next, at.most()),
           Integer.toString(at.nonFinite()),
           at.belowFloor() ? "below the numerical floor" : "");
-      for (int count : shown(at)) {
+      for (int count : SweepSummary.shown(at)) {
         draws.row(
             Numbers.of(at.sigma()),
             Integer.toString(count),
@@ -49,15 +46,6 @@ public final class SweepText {
         "MRD against the number of draws, each the first of the same draws.",
         "",
         draws.toString());
-  }
-
-  /** The numbers of draws that a table shows. */
-  static List<Integer> shown(AtSigma at) {
-    return at.estimates().size() <= FEW
-        ? List.copyOf(at.estimates().keySet())
-        : at.estimates().keySet().stream()
-            .filter(count -> (Integer.bitCount(count) == 1 && count > 1) || count == at.most())
-            .toList();
   }
 
   private static String tau(AtSigma at, AtSigma next, int draws) {

@@ -2,7 +2,9 @@ package io.engram.core.stats;
 
 import io.engram.core.random.RandomStream;
 import java.util.Arrays;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.hipparchus.stat.descriptive.rank.Percentile;
 import org.hipparchus.stat.descriptive.rank.Percentile.EstimationType;
 
@@ -48,5 +50,31 @@ public final class Bootstrap {
     Percentile quantile = new Percentile().withEstimationType(EstimationType.R_7);
     quantile.setData(Arrays.stream(redrawn).filter(value -> !Double.isNaN(value)).toArray());
     return new Interval(quantile.evaluate(50 * (1 - level)), quantile.evaluate(50 * (1 + level)));
+  }
+
+  /**
+   * The same of a statistic of pairs, such as a correlation: pairs are redrawn.
+   *
+   * @param x one of each pair
+   * @param y the other, as many
+   */
+  public static Interval ofPairs(
+      double[] x,
+      double[] y,
+      ToDoubleBiFunction<double[], double[]> statistic,
+      double level,
+      int draws,
+      RandomStream random) {
+    double[] indices = IntStream.range(0, x.length).asDoubleStream().toArray();
+    return interval(
+        indices,
+        drawn -> statistic.applyAsDouble(chosen(x, drawn), chosen(y, drawn)),
+        level,
+        draws,
+        random);
+  }
+
+  private static double[] chosen(double[] values, double[] indices) {
+    return Arrays.stream(indices).map(i -> values[(int) i]).toArray();
   }
 }

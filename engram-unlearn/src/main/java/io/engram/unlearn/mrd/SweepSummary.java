@@ -3,11 +3,24 @@ package io.engram.unlearn.mrd;
 import io.engram.core.stats.KendallTau;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** What a sweep says of σ and of the number of draws, over the samples. */
 public final class SweepSummary {
+  /** So few numbers of draws are all shown; of more, the powers of two and the largest. */
+  private static final int FEW = 8;
+
   private SweepSummary() {}
+
+  /** The numbers of draws that a table shows. */
+  public static List<Integer> shown(AtSigma at) {
+    return at.estimates().size() <= FEW
+        ? List.copyOf(at.estimates().keySet())
+        : at.estimates().keySet().stream()
+            .filter(count -> (Integer.bitCount(count) == 1 && count > 1) || count == at.most())
+            .toList();
+  }
 
   /** The median of the finite ones; NaN for none. */
   public static double median(double[] values) {

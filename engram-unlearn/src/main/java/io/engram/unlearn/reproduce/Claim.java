@@ -9,10 +9,11 @@ import io.engram.core.stats.StudentT;
  * are compared with each other, so that what a seed does to both falls out.
  *
  * @param text the claim in words
- * @param paper the difference that the paper prints, in the direction that's better
- * @param ours the mean difference of the pairs, in the direction that's better
- * @param interval its 95 % interval by Student's t
- * @param n pairs
+ * @param paper the difference that the paper prints, in the direction of the claim; NaN: it prints
+ *     none
+ * @param ours the mean difference, in the direction of the claim
+ * @param interval its 95 % interval
+ * @param n pairs, or samples
  * @param verdict what follows
  */
 public record Claim(
@@ -55,9 +56,17 @@ public record Claim(
     for (int i = 0; i < differences.length; i++) {
       differences[i] = higherIsBetter ? better[i] - other[i] : other[i] - better[i];
     }
-    Bootstrap.Interval interval = StudentT.interval(differences, LEVEL);
-    double mean = MeanWithError.of(differences).mean();
-    return new Claim(text, paper, mean, interval, differences.length, verdict(mean, interval));
+    return of(
+        text,
+        paper,
+        MeanWithError.of(differences).mean(),
+        StudentT.interval(differences, LEVEL),
+        differences.length);
+  }
+
+  /** Of a number that is positive where the claim holds, with its 95 % interval. */
+  static Claim of(String text, double paper, double ours, Bootstrap.Interval interval, int n) {
+    return new Claim(text, paper, ours, interval, n, verdict(ours, interval));
   }
 
   private static Verdict verdict(double mean, Bootstrap.Interval interval) {

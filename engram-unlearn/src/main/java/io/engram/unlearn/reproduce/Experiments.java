@@ -10,8 +10,10 @@ public final class Experiments {
 
   /** All, in the paper's order. */
   public static List<Experiment> all() {
-    return Stream.of("table1", "table4", "table5", "table6")
-        .<Experiment>map(name -> new TableExperiment(PaperTable.read(name)))
+    return Stream.concat(
+            Stream.of("table1", "table4", "table5", "table6")
+                .map(name -> new TableExperiment(PaperTable.read(name))),
+            Stream.of(new Table7(), new Figure3(), new Figure4(), new Figure5()))
         .toList();
   }
 

@@ -1,9 +1,17 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.Version;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.study.StudyProvenance;
 import io.engram.unlearn.train.Setup;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -26,5 +34,20 @@ public record ReproductionPlan(
   /** Copies the list. */
   public ReproductionPlan {
     overrides = List.copyOf(overrides);
+  }
+
+  /** Of what is made by one recipe. */
+  StudyProvenance provenance(Recipe recipe, String modelHash) {
+    Map<String, String> more = new LinkedHashMap<>();
+    more.put("command", setup.command());
+    more.put("data", recipe.forget().data().toString());
+    more.put("device", setup.device().name());
+    return new StudyProvenance(
+        recipe.seed(),
+        RecipeWriter.yaml(recipe),
+        Version.code(),
+        modelHash,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        more);
   }
 }

@@ -1,9 +1,6 @@
 package io.engram.unlearn.reproduce;
 
-import io.engram.core.EngramException;
-import io.engram.core.EngramHome;
 import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
@@ -73,17 +70,10 @@ final class TableExperiment implements Experiment {
     Map<Row, Recipe> recipes = new LinkedHashMap<>();
     for (Row row : paper.rows()) {
       if (!row.isOriginal()) {
-        String name = "recipes/%s/%s-%s.yaml".formatted(paper.task(), plan.model(), row.recipe());
-        Path file =
-            EngramHome.find(name)
-                .orElseThrow(
-                    () ->
-                        EngramException.usage(
-                            "%s: there is no %s; give a --model that has its recipes there"
-                                .formatted(name(), name)));
-        List<String> overrides = new ArrayList<>(plan.overrides());
-        overrides.add("trials=" + plan.trials());
-        recipes.put(row, RecipeReader.read(file, overrides, Recipe.Kind.UNLEARN));
+        recipes.put(
+            row,
+            ModelRecipes.read(
+                plan, paper.task(), row.recipe(), List.of("trials=" + plan.trials())));
       }
     }
     return recipes;

@@ -2,11 +2,6 @@ package io.engram.unlearn.reproduce;
 
 import io.engram.core.stats.MeanWithError;
 import io.engram.core.study.Study;
-import io.engram.core.study.StudyFigure;
-import io.engram.core.study.StudyFigure.Axis;
-import io.engram.core.study.StudyFigure.Kind;
-import io.engram.core.study.StudyFigure.Point;
-import io.engram.core.study.StudyFigure.Series;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
 import io.engram.unlearn.reproduce.PaperTable.Column;
@@ -38,46 +33,24 @@ final class TableFindings {
     for (String group : paper.columns().stream().map(Column::group).distinct().toList()) {
       tables.add(beside(group));
     }
-    tables.add(claimsTable());
+    tables.add(Claims.table(claims, "between trials of the same seed; intervals by Student's t"));
     return new Study(
         paper.title() + ", on " + model,
         "Do the paper's claims of MRD order hold on %s, with the same budget and seeds?"
             .formatted(model),
         answer(),
         facts(),
-        figures(),
+        Claims.figures(
+            claims, "Difference to the same method in uniform order, over pairs of trials."),
         tables,
         limits,
         made);
   }
 
   private List<String> answer() {
-    List<String> sentences = new ArrayList<>();
-    for (Claim.Verdict verdict : Claim.Verdict.values()) {
-      List<String> texts =
-          claims.stream().filter(c -> c.verdict() == verdict).map(TableFindings::text).toList();
-      if (!texts.isEmpty()) {
-        sentences.add(
-            "%s (%d of %d): %s."
-                .formatted(
-                    capital(verdict.text()),
-                    texts.size(),
-                    claims.size(),
-                    String.join("; ", texts)));
-      }
-    }
+    List<String> sentences = new ArrayList<>(Claims.sentences(claims));
     sentences.addAll(paper.inconsistencies());
     return sentences;
-  }
-
-  private static String text(Claim claim) {
-    return "%s, by %s [%s, %s] (paper: %s)"
-        .formatted(
-            claim.text(),
-            number(claim.ours()),
-            number(claim.interval().low()),
-            number(claim.interval().high()),
-            number(claim.paper()));
   }
 
   private List<Study.Fact> facts() {
@@ -94,8 +67,7 @@ final class TableFindings {
     columns.forEach(
         column ->
             headings.add(
-                new StudyTable.Column(
-                    column.name(), column.higherIsBetter() ? "↑" : "↓")));
+                new StudyTable.Column(column.name(), column.higherIsBetter() ? "↑" : "↓")));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (Row row : paper.rows()) {
       List<@Nullable Object> cells = new ArrayList<>(List.of(row.name()));
@@ -124,69 +96,5 @@ final class TableFindings {
             ? ""
             : String.format(Locale.ROOT, " ± %.4f", mean.standardError() * Math.sqrt(mean.n()));
     return String.format(Locale.ROOT, "%.4f%s %s", mean.mean(), scatter, theirs);
-  }
-
-  private StudyTable claimsTable() {
-    List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (Claim claim : claims) {
-      List<@Nullable Object> cells = new ArrayList<>();
-      cells.add(claim.text());
-      cells.add(claim.paper());
-      cells.add(claim.ours());
-      cells.add(finite(claim.interval().low()));
-      cells.add(finite(claim.interval().high()));
-      cells.add(claim.n());
-      cells.add(claim.verdict().text());
-      rows.add(cells);
-    }
-    List<StudyTable.Column> columns = new ArrayList<>();
-    for (String title :
-        List.of("claim", "paper", "ours", "95 %, low", "95 %, high", "pairs", "verdict")) {
-      columns.add(StudyTable.Column.of(title));
-    }
-    return new StudyTable(
-        "The paper's claims",
-        "Differences in the direction that's better, between trials of the same seed; intervals by"
-            + " Student's t. Nothing is corrected for there being several claims.",
-        columns,
-        rows);
-  }
-
-  private List<StudyFigure> figures() {
-    if (claims.isEmpty() || claims.get(0).n() < 2) {
-      return List.of();
-    }
-    return List.of(
-        new StudyFigure(
-            "claims",
-            "What MRD order gains",
-            List.of(
-                "Difference to the same method in uniform order, in the direction that's better,"
-                    + " with a 95 % interval over pairs of trials. Above 0 the claim holds."),
-            Kind.FOREST,
-            Axis.linear("gain", ""),
-            Axis.linear("claim", ""),
-            "95 % interval",
-            List.of(
-                Series.of(
-                    "ours",
-                    claims.stream()
-                        .map(
-                            c ->
-                                Point.row(
-                                    c.text(), c.ours(), c.interval().low(), c.interval().high()))
-                        .toList()))));
-  }
-
-  private static @Nullable Double finite(double value) {
-    return Double.isFinite(value) ? value : null;
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
-  }
-
-  private static String capital(String text) {
-    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 }

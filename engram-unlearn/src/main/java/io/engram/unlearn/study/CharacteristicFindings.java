@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Source:</b> section 4.2, Table 7.
  */
-final class CharacteristicFindings {
+public final class CharacteristicFindings {
   private static final int FREQUENT_WORDS = 20_000;
 
   private CharacteristicFindings() {}
 
   /** A sample as one text, as Table 7 has it; null for token ids. */
-  static @Nullable String text(Sample sample) {
+  public static @Nullable String text(Sample sample) {
     Sample.Content content = sample.content();
     if (content instanceof Sample.Asked asked) {
       return asked.question() + " " + asked.answer();
@@ -34,25 +34,33 @@ final class CharacteristicFindings {
   }
 
   /**
-   * The table.
+   * Each characteristic's row.
    *
    * @param texts of the samples, in order
    * @param trainingTexts what the model was trained on, as far as known
    * @param logProbs ℓ_t of each sample, nats
    * @param mrd of each sample
    */
-  static StudyTable table(
+  public static List<CharacteristicRow> rows(
       List<String> texts,
       List<String> trainingTexts,
       List<double[]> logProbs,
       double[] mrd,
-      String reading,
       long seed) {
     RareWords rare = new RareWords(FrequencyList.mostFrequent(FREQUENT_WORDS));
     List<Characteristic> characteristics =
         new SampleCharacteristics(trainingTexts, rare).of(texts, logProbs);
+    return CharacteristicTable.of(mrd, characteristics, seed).rows();
+  }
+
+  /**
+   * The rows as a table.
+   *
+   * @param reading which MRD it is
+   */
+  public static StudyTable table(List<CharacteristicRow> found, String reading) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (CharacteristicRow row : CharacteristicTable.of(mrd, characteristics, seed).rows()) {
+    for (CharacteristicRow row : found) {
       rows.add(cells(row));
     }
     List<StudyTable.Column> columns = new ArrayList<>();

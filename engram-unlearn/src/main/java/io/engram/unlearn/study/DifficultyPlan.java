@@ -35,7 +35,7 @@ public record DifficultyPlan(
   }
 
   /** The name of MRD as the paper defines it, at the middle one of the σ. */
-  String mainReading() {
+  public String mainReading() {
     return "mrd_outside_mean@" + sigmas.get(sigmas.size() / 2);
   }
 }

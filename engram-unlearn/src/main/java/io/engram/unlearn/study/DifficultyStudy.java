@@ -98,12 +98,13 @@ public final class DifficultyStudy {
     }
     return List.of(
         CharacteristicFindings.table(
-            texts,
-            training,
-            new Scorer(model).logProbs(tokens, ProgressListener.NONE),
-            mrd,
-            reading,
-            recipe.seed()));
+            CharacteristicFindings.rows(
+                texts,
+                training,
+                new Scorer(model).logProbs(tokens, ProgressListener.NONE),
+                mrd,
+                recipe.seed()),
+            reading));
   }
 
   private static List<String> texts(List<Sample> samples) {

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +61,11 @@ record Prediction(
       String score, double[] values, double[] updates, List<DifficultyRow> rows, long seed) {
     double[] length = rows.stream().mapToDouble(DifficultyRow::tokens).toArray();
     double[] loss = DifficultyFindings.column(rows, "loss_mean");
-    double[] indices = IntStream.range(0, values.length).asDoubleStream().toArray();
     Bootstrap.Interval interval =
-        Bootstrap.interval(
-            indices,
-            drawn -> Spearman.of(chosen(values, drawn), chosen(updates, drawn)),
+        Bootstrap.ofPairs(
+            values,
+            updates,
+            Spearman::of,
             0.95,
             REDRAWN,
             RandomStream.of(seed, "study-bootstrap", 0, 0));
@@ -79,10 +78,6 @@ record Prediction(
         score.equals("tokens") || score.equals("loss_mean")
             ? Double.NaN
             : PartialSpearman.of(values, updates, length, loss));
-  }
-
-  private static double[] chosen(double[] values, double[] indices) {
-    return Arrays.stream(indices).map(i -> values[(int) i]).toArray();
   }
 
   /** In words. */

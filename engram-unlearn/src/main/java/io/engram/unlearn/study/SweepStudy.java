@@ -1,4 +1,4 @@
-package io.engram.cli.output;
+package io.engram.unlearn.study;
 
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
@@ -14,6 +14,7 @@ import io.engram.unlearn.mrd.SweepSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +64,8 @@ public final class SweepStudy {
       sentences.add(
           "From σ = %s to %s the median MRD grows as σ to the power %.2f."
               .formatted(
-                  Numbers.of(clear.get(i).sigma()),
-                  Numbers.of(clear.get(i + 1).sigma()),
+                  number(clear.get(i).sigma()),
+                  number(clear.get(i + 1).sigma()),
                   SweepSummary.slope(clear.get(i), clear.get(i + 1))));
     }
     return sentences;
@@ -122,7 +123,7 @@ public final class SweepStudy {
     }
     return new StudyFigure(
         id,
-        "MRD against the number of draws, σ = " + Numbers.of(at.sigma()),
+        "MRD against the number of draws, σ = " + number(at.sigma()),
         List.of(
             "%d samples from the hardest to the easiest, evenly by rank; the bands are ± 1 standard"
                     .formatted(followed)
@@ -149,7 +150,7 @@ public final class SweepStudy {
     for (int i = 0; i < sweep.size(); i++) {
       AtSigma at = sweep.get(i);
       AtSigma next = i + 1 < sweep.size() ? sweep.get(i + 1) : null;
-      for (int count : SweepText.shown(at)) {
+      for (int count : SweepSummary.shown(at)) {
         List<@Nullable Object> row = new ArrayList<>();
         row.add(at.sigma());
         row.add(count);
@@ -178,6 +179,11 @@ public final class SweepStudy {
         rows);
   }
 
+  /** Four significant digits. */
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4g", value).replaceFirst("\\.?0+(e|$)", "$1");
+  }
+
   private static @Nullable Double known(double value) {
     return Double.isFinite(value) ? value : null;
   }
@@ -193,7 +199,7 @@ public final class SweepStudy {
                 limits.add(
                     "σ = %s is in the table only: %s."
                         .formatted(
-                            Numbers.of(at.sigma()),
+                            number(at.sigma()),
                             at.belowFloor()
                                 ? "its MRD is below the numerical floor, lost in rounding"
                                 : "no pass was finite, the noise is too large")));

@@ -1,0 +1,109 @@
+package io.engram.unlearn.reproduce;
+
+import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Axis;
+import io.engram.core.study.StudyFigure.Kind;
+import io.engram.core.study.StudyFigure.Point;
+import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Claims of the paper as sentences, a table and a figure of a page. */
+final class Claims {
+  private Claims() {}
+
+  /** A sentence a verdict, with the claims that have it. */
+  static List<String> sentences(List<Claim> claims) {
+    return Arrays.stream(Claim.Verdict.values())
+        .map(verdict -> claims.stream().filter(c -> c.verdict() == verdict).toList())
+        .filter(own -> !own.isEmpty())
+        .map(own -> sentence(own, claims.size()))
+        .toList();
+  }
+
+  private static String sentence(List<Claim> own, int all) {
+    String verdict = own.get(0).verdict().text();
+    return "%s (%d of %d): %s."
+        .formatted(
+            verdict.substring(0, 1).toUpperCase(Locale.ROOT) + verdict.substring(1),
+            own.size(),
+            all,
+            String.join("; ", own.stream().map(Claims::text).toList()));
+  }
+
+  private static String text(Claim claim) {
+    String paper = Double.isNaN(claim.paper()) ? "" : " (paper: " + number(claim.paper()) + ")";
+    return "%s: %s [%s, %s]%s"
+        .formatted(
+            claim.text(),
+            number(claim.ours()),
+            number(claim.interval().low()),
+            number(claim.interval().high()),
+            paper);
+  }
+
+  /**
+   * A line a claim.
+   *
+   * @param how what the numbers are of, and what the intervals are
+   */
+  static StudyTable table(List<Claim> claims, String how) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (Claim claim : claims) {
+      List<@Nullable Object> cells = new ArrayList<>();
+      cells.add(claim.text());
+      cells.add(finite(claim.paper()));
+      cells.add(finite(claim.ours()));
+      cells.add(finite(claim.interval().low()));
+      cells.add(finite(claim.interval().high()));
+      cells.add(claim.n());
+      cells.add(claim.verdict().text());
+      rows.add(cells);
+    }
+    List<StudyTable.Column> columns = new ArrayList<>();
+    for (String title :
+        List.of("claim", "paper", "ours", "95 %, low", "95 %, high", "n", "verdict")) {
+      columns.add(StudyTable.Column.of(title));
+    }
+    return new StudyTable(
+        "The paper's claims",
+        "Differences in the direction of the claim, "
+            + how
+            + ". Nothing is corrected for there being several claims.",
+        columns,
+        rows);
+  }
+
+  /** The differences with their intervals; none where there are no intervals. */
+  static List<StudyFigure> figures(List<Claim> claims, String caption) {
+    List<Point> points =
+        claims.stream()
+            .filter(c -> Double.isFinite(c.interval().low()))
+            .map(c -> Point.row(c.text(), c.ours(), c.interval().low(), c.interval().high()))
+            .toList();
+    return points.isEmpty()
+        ? List.of()
+        : List.of(
+            new StudyFigure(
+                "claims",
+                "The paper's claims",
+                List.of(caption + " With a 95 % interval; wholly above 0 the claim holds."),
+                Kind.FOREST,
+                Axis.linear("in the direction of the claim", ""),
+                Axis.linear("claim", ""),
+                "95 % interval",
+                List.of(Series.of("ours", points))));
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}

@@ -1,0 +1,136 @@
+package io.engram.unlearn.reproduce;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.MrdRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
+import io.engram.core.stats.Bootstrap.Interval;
+import io.engram.core.study.Study;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.unlearn.characteristic.CharacteristicRow;
+import io.engram.unlearn.mrd.KeptDraws;
+import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.study.CharacteristicFindings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Table 7: MRD by what the samples' texts look like. The paper's differences are those of the one
+ * example it prints of each level.
+ *
+ * <p><b>Source:</b> §4.2, App. D.2. <b>Differs:</b> all samples are used, not 40.
+ */
+final class Table7 implements Experiment {
+  /** High minus low, as printed. */
+  private static final Map<String, Double> PAPER =
+      Map.of(
+          "Semantic complexity", 1.0026 - 0.3085,
+          "Occurrence frequency", 0.2529 - 0.6374,
+          "Initial generation probability, mean p", 0.7689 - 0.3481,
+          "Rare words", 0.7188 - 0.3929);
+
+  @Override
+  public String name() {
+    return "table7";
+  }
+
+  @Override
+  public String title() {
+    return "Table 7: MRD by characteristics of the samples";
+  }
+
+  @Override
+  public Optional<Study> carryOut(ReproductionPlan plan) {
+    Recipe recipe = ModelRecipes.read(plan, "study", "difficulty", List.of());
+    List<Sample> samples = SampleSource.load(recipe.forget().data());
+    List<Sample> training = new ArrayList<>(samples);
+    if (!recipe.retain().isEmpty()) {
+      training.addAll(SampleSource.load(recipe.retain().data()));
+    }
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), plan.setup().modelOptions(recipe.model(), recipe.seed()))) {
+      List<MrdRow> mrd =
+          MrdMeasurement.run(
+                  model,
+                  samples,
+                  recipe.order().estimator(),
+                  recipe.seed(),
+                  0,
+                  KeptDraws.NONE,
+                  plan.setup().progress())
+              .rows();
+      JsonFiles.writeLines(plan.folder().resolve("mrd.jsonl"), mrd);
+      List<double[]> logProbs =
+          new Scorer(model).logProbs(model.samples().tokenize(samples), ProgressListener.NONE);
+      List<CharacteristicRow> rows =
+          CharacteristicFindings.rows(
+              texts(samples),
+              texts(training),
+              logProbs,
+              mrd.stream().mapToDouble(MrdRow::mrd).toArray(),
+              recipe.seed());
+      return Optional.of(study(plan, recipe, model.hash(), rows, samples.size()));
+    }
+  }
+
+  private static List<String> texts(List<Sample> samples) {
+    return samples.stream().map(CharacteristicFindings::text).filter(Objects::nonNull).toList();
+  }
+
+  private Study study(
+      ReproductionPlan plan,
+      Recipe recipe,
+      String modelHash,
+      List<CharacteristicRow> rows,
+      int samples) {
+    Study found =
+        new Study(
+            title(),
+            "Which samples have a large MRD?",
+            List.of(),
+            List.of(
+                new Study.Fact("Samples", Integer.toString(samples), ""),
+                new Study.Fact(
+                    "σ, draws",
+                    recipe.order().estimator().sigma() + ", " + recipe.order().estimator().draws(),
+                    "")),
+            List.of(),
+            List.of(CharacteristicFindings.table(rows, "MRD as the paper defines it")),
+            List.of("One seed. The paper prints one example of each level, no errors."),
+            plan.provenance(recipe, modelHash));
+    return Findings.with(
+        found,
+        title() + ", on " + plan.model(),
+        claims(rows),
+        "mean MRD of one level minus that of the other; intervals by bootstrap over samples",
+        "The model is %s, the paper's Llama-2-7B-chat.".formatted(plan.model()));
+  }
+
+  /** That the levels differ as the paper prints it. */
+  static List<Claim> claims(List<CharacteristicRow> rows) {
+    List<Claim> claims = new ArrayList<>();
+    for (CharacteristicRow row : rows) {
+      Double paper = PAPER.get(row.name());
+      CharacteristicRow.Contrast contrast = row.contrast();
+      if (paper != null && contrast != null) {
+        boolean larger = paper > 0;
+        Interval interval = contrast.interval();
+        claims.add(
+            Claim.of(
+                "MRD is %s where %s is high".formatted(larger ? "larger" : "smaller", row.name()),
+                Math.abs(paper),
+                larger ? contrast.difference() : -contrast.difference(),
+                larger ? interval : new Interval(-interval.high(), -interval.low()),
+                row.low().n() + row.high().n()));
+      }
+    }
+    return claims;
+  }
+}
