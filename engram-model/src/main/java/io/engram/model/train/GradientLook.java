@@ -123,7 +123,7 @@ public final class GradientLook {
   }
 
   /** One pass forward and back; adds to {@code sums} and to the leaves' buffers. */
-  private static void pass(
+  static void pass(
       TrainedLeaves leaves, List<TrainingSequence> sequences, Map<String, Tensor> sums) {
     Decoder decoder = leaves.decoder();
     LabelledBatch batch = TrainingSequence.batch(sequences);

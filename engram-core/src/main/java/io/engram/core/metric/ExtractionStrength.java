@@ -1,0 +1,32 @@
+package io.engram.core.metric;
+
+/**
+ * How much of an answer the model completes by itself once it was given the beginning: {@code 1 −
+ * k/n}, k the fewest answer tokens after which each next token is the model's first choice.
+ *
+ * <p><b>Source:</b> Carlini et al.: Extracting training data from large language models (2021), as
+ * open-unlearning computes it. The prefix is never all of the answer: k is at most n − 1.
+ */
+public final class ExtractionStrength {
+  private ExtractionStrength() {}
+
+  /**
+   * ES of one answer.
+   *
+   * @param firstChoice whether each answer token, the end token left out, is the model's first
+   *     choice after the true tokens before it, {@code [n]}
+   * @return in [1/n, 1]: 1/n also where not even the last token is, which of one token is 1; 0 of
+   *     no tokens
+   */
+  public static double of(boolean[] firstChoice) {
+    int n = firstChoice.length;
+    if (n == 0) {
+      return 0;
+    }
+    int k = n - 1;
+    while (firstChoice[k] && k > 0 && firstChoice[k - 1]) {
+      k--;
+    }
+    return 1 - (double) k / n;
+  }
+}

@@ -1,0 +1,58 @@
+package io.engram.core.metric;
+
+import java.util.Arrays;
+
+/**
+ * How much more likely wrong answers are than the right one: R = P(wrong) / P(right), with {@code
+ * P(a) = exp((1/n) Σ_t ℓ_t)}. Below 1 the model prefers the truth.
+ *
+ * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024).
+ * <b>Differs</b> from open-unlearning, which adds 1e-10 to each denominator: here nothing is added,
+ * as by TOFU's authors; differences of logarithms need none.
+ */
+public final class TruthRatio {
+  private TruthRatio() {}
+
+  /**
+   * {@code exp(mean_j ℓ̄(wrong_j) − ℓ̄(right))}: the geometric mean over the wrong answers. What
+   * the code of TOFU and of open-unlearning computes.
+   *
+   * @param right ℓ̄ of the right answer, nats a token
+   * @param wrong ℓ̄ of each wrong answer
+   * @return 0 to infinity; NaN of no wrong answers
+   */
+  public static double geometric(double right, double[] wrong) {
+    return Math.exp(Arrays.stream(wrong).average().orElse(Double.NaN) - right);
+  }
+
+  /**
+   * {@code mean_j P(wrong_j) / P(right)}: the arithmetic mean. What the TOFU paper writes, and what
+   * the evaluator of WAGLE computes; never below the geometric.
+   *
+   * @param right ℓ̄ of the right answer, nats a token
+   * @param wrong ℓ̄ of each wrong answer
+   * @return 0 to infinity; NaN of no wrong answers
+   */
+  public static double arithmetic(double right, double[] wrong) {
+    return Arrays.stream(wrong).map(own -> Math.exp(own - right)).average().orElse(Double.NaN);
+  }
+
+  /**
+   * {@code min(R, 1/R)}: for the forget set, where the best is that truth and falsehood are equally
+   * likely.
+   *
+   * @return in [0, 1]; 1 at R = 1
+   */
+  public static double closenessToOne(double ratio) {
+    return Math.min(ratio, 1 / ratio);
+  }
+
+  /**
+   * {@code max(0, 1 − R)}: for what is to be kept, where the best is that falsehood is unlikely.
+   *
+   * @return in [0, 1]
+   */
+  public static double preferenceForTruth(double ratio) {
+    return Math.max(0, 1 - ratio);
+  }
+}

@@ -1,0 +1,124 @@
+package io.engram.model.score;
+
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.decoder.LogitsHead;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.text.TokenizedSample;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What {@link Scorer} tells of each labelled token, and how surprised the model expected to be
+ * there: mean and variance of log p(v | x_&lt;t) with v drawn from the model. Sums over the
+ * vocabulary are in float64; where {@link Scorer} will do it is faster.
+ */
+public final class DistributionScorer {
+  /** Rows of [V] in float64 at once: three such blocks of a vocabulary of 150,000 take 460 MB. */
+  private static final int CHUNK_ROWS = 128;
+
+  private final Decoder decoder;
+  private final HalvedBatches halved;
+
+  /** Scores with this model; borrows it. */
+  public DistributionScorer(LanguageModel model) {
+    decoder = model.decoder();
+    halved = new HalvedBatches(model.options().batchTokens());
+  }
+
+  /**
+   * A sample's labelled tokens.
+   *
+   * @param logProbs ℓ_t in nats, {@code [n]}
+   * @param isArgmax whether the token is the model's first choice, {@code [n]}
+   * @param means {@code μ_t = Σ_v p_v log p_v}, nats, {@code [n]}
+   * @param variances {@code Σ_v p_v (log p_v − μ_t)²}, nats², {@code [n]}
+   */
+  public record TokenDistributions(
+      double[] logProbs, boolean[] isArgmax, double[] means, double[] variances) {
+    private TokenDistributions(int n) {
+      this(new double[n], new boolean[n], new double[n], new double[n]);
+    }
+
+    private TokenDistributions part(int from, int to) {
+      return new TokenDistributions(
+          Arrays.copyOfRange(logProbs, from, to),
+          Arrays.copyOfRange(isArgmax, from, to),
+          Arrays.copyOfRange(means, from, to),
+          Arrays.copyOfRange(variances, from, to));
+    }
+  }
+
+  /** All of it for every sample, in the order given. */
+  public List<TokenDistributions> score(List<TokenizedSample> samples, ProgressListener progress) {
+    TokenDistributions[] results = new TokenDistributions[samples.size()];
+    for (int[] group : LabelledBatch.groups(samples, halved.tokens())) {
+      List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
+      List<TokenDistributions> scores = halved.run(own, tokens -> score(own, tokens));
+      for (int i = 0; i < group.length; i++) {
+        results[group[i]] = scores.get(i);
+      }
+      progress.advance(group.length);
+    }
+    return Arrays.asList(results);
+  }
+
+  private List<TokenDistributions> score(List<TokenizedSample> samples, int batchTokens) {
+    TokenDistributions[] results = new TokenDistributions[samples.size()];
+    for (int[] group : LabelledBatch.groups(samples, batchTokens)) {
+      LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
+      TokenDistributions all = score(batch);
+      for (int i = 0; i < group.length; i++) {
+        results[group[i]] = all.part(batch.offsets()[i], batch.offsets()[i + 1]);
+      }
+    }
+    return Arrays.asList(results);
+  }
+
+  private TokenDistributions score(LabelledBatch batch) {
+    TokenDistributions all = new TokenDistributions(batch.rows().length);
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      Tensor hidden = decoder.hiddenWithoutGradient(batch.batch(), batch.rows());
+      Tensor targets = Tensors.ofInts(batch.targets(), decoder.device());
+      for (int from = 0; from < batch.rows().length; from += CHUNK_ROWS) {
+        int count = Math.min(CHUNK_ROWS, batch.rows().length - from);
+        try (PointerScope ofChunk = new PointerScope()) {
+          Tensor h = hidden.narrow(0, from, count);
+          write(decoder.head().chunk(h, targets.narrow(0, from, count)), all, from);
+        }
+      }
+    }
+    return all;
+  }
+
+  private static void write(LogitsHead.Chunk chunk, TokenDistributions all, int from) {
+    double[] logProbs = Tensors.toDoubles(chunk.logProbs());
+    System.arraycopy(logProbs, 0, all.logProbs(), from, logProbs.length);
+    double[] hits = Tensors.toDoubles(chunk.isArgmax());
+    for (int i = 0; i < hits.length; i++) {
+      all.isArgmax()[from + i] = hits[i] != 0;
+    }
+    Tensor p = chunk.others().to(ScalarType.Double).div_(chunk.total().to(ScalarType.Double));
+    p.scatter_(1, chunk.targets(), chunk.logProbs().exp().view(-1, 1));
+    // Where p underflowed to 0 its logarithm stays finite, so that the product is 0.
+    Tensor logs = p.clamp_min(new Scalar(Double.MIN_NORMAL)).log_();
+    Tensor means = sum(p.mul(logs)).view(-1, 1);
+    Tensor variances = sum(logs.sub_(means).square_().mul_(p));
+    System.arraycopy(Tensors.toDoubles(means), 0, all.means(), from, hits.length);
+    System.arraycopy(Tensors.toDoubles(variances), 0, all.variances(), from, hits.length);
+  }
+
+  private static Tensor sum(Tensor rows) {
+    return torch.sum(rows, new long[] {1}, false, new ScalarTypeOptional());
+  }
+}
