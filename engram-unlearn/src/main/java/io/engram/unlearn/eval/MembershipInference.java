@@ -3,7 +3,6 @@ package io.engram.unlearn.eval;
 import io.engram.core.metric.Auc;
 import io.engram.core.stats.MeanWithError;
 import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
 /**
@@ -29,18 +28,26 @@ public final class MembershipInference {
     double[] scores = DoubleStream.concat(Arrays.stream(forget), Arrays.stream(retain)).toArray();
     boolean[] positive = new boolean[scores.length];
     Arrays.fill(positive, 0, forget.length, true);
-    double positives = errorOfMean(forget, score -> shareBelow(score, retain));
-    double negatives = errorOfMean(retain, score -> 1 - shareBelow(score, forget));
+    double positives = MeanWithError.of(sharesBelow(forget, retain)).standardError();
+    double negatives = MeanWithError.of(sharesBelow(retain, forget)).standardError();
     return new MeanWithError(
         Auc.of(scores, positive), Math.hypot(positives, negatives), scores.length);
   }
 
-  private static double errorOfMean(double[] values, DoubleUnaryOperator placement) {
-    return MeanWithError.of(Arrays.stream(values).map(placement).toArray()).standardError();
-  }
-
-  private static double shareBelow(double score, double[] others) {
-    return Arrays.stream(others).map(other -> other < score ? 1 : other == score ? 0.5 : 0).sum()
-        / others.length;
+  /**
+   * What share of the others lies below each score, one that is equal counting half; their mean is
+   * the AUC with the scores as positives.
+   *
+   * @return as long as {@code scores}, in [0, 1]; NaN where there are no others
+   */
+  public static double[] sharesBelow(double[] scores, double[] others) {
+    return Arrays.stream(scores)
+        .map(
+            score ->
+                Arrays.stream(others)
+                        .map(other -> other < score ? 1 : other == score ? 0.5 : 0)
+                        .sum()
+                    / others.length)
+        .toArray();
   }
 }

@@ -24,7 +24,7 @@ class SuitesTest {
   void unknownNamesAreRefused() {
     assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("wmpd"))))
         .isInstanceOf(EngramException.class)
-        .hasMessage("eval.suites: no suite is named wmpd; there are [tofu]");
+        .hasMessage("eval.suites: no suite is named wmpd; there are " + Suites.names());
     assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("tofu:retain90"))))
         .isInstanceOf(EngramException.class)
         .hasMessage(

@@ -1,0 +1,122 @@
+package io.engram.unlearn.eval.benchmark;
+
+import io.engram.core.metric.AnswerProbability;
+import io.engram.core.metric.ExactMemorization;
+import io.engram.core.metric.ExtractionStrength;
+import io.engram.core.metric.MinK;
+import io.engram.core.metric.MinKPlusPlus;
+import io.engram.core.metric.Rouge1;
+import io.engram.core.metric.RougeL;
+import io.engram.core.metric.TruthRatio;
+import io.engram.core.metric.ZLib;
+import io.engram.core.sample.Tofu.TofuRow;
+import io.engram.model.score.DistributionScorer.TokenDistributions;
+import io.engram.unlearn.eval.benchmark.BenchmarkRow.Recall;
+import io.engram.unlearn.eval.benchmark.BenchmarkRow.Retrained;
+import io.engram.unlearn.eval.benchmark.BenchmarkRow.Rouge;
+import io.engram.unlearn.eval.benchmark.BenchmarkRow.Truth;
+import io.engram.unlearn.eval.benchmark.ScoredPairs.ScoredPair;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From scores and answers to a set's rows.
+ *
+ * @param pairs all pairs of the sets
+ * @param outputs what the model answered, by question
+ * @param retrained the pairs under the model that never saw the forget set; null: there is none
+ */
+record BenchmarkRows(
+    ScoredPairs pairs, Map<String, String> outputs, @Nullable ScoredPairs retrained) {
+  /** The share of tokens that Min-K % looks at, as in open-unlearning. */
+  static final double MIN_K_SHARE = 0.4;
+
+  /**
+   * The rows of a set.
+   *
+   * @param gradientNorms of the first so many rows
+   */
+  List<BenchmarkRow> of(BenchmarkSet set, double[] gradientNorms) {
+    return IntStream.range(0, set.rows().size())
+        .mapToObj(
+            i -> row(set, set.rows().get(i), i < gradientNorms.length ? gradientNorms[i] : null))
+        .toList();
+  }
+
+  private BenchmarkRow row(BenchmarkSet set, TofuRow row, @Nullable Double gradientNorm) {
+    boolean asked = set.kind() != BenchmarkSet.Kind.HOLDOUT;
+    String output = asked ? outputs.getOrDefault(row.question(), "") : null;
+    return new BenchmarkRow(
+        row.id(),
+        set.name(),
+        row.question(),
+        row.answer(),
+        output,
+        output == null ? null : rouge(output, row.answer()),
+        asked ? truth(pairs, set, row) : null,
+        recall(pairs.of(BenchmarkSet.answer(row)), gradientNorm),
+        retrained != null && set.isAttacked() ? retrained(retrained, set, row) : null);
+  }
+
+  private static Rouge rouge(String output, String answer) {
+    return new Rouge(
+        Rouge1.recall(output, answer, true), RougeL.score(output, answer, true).recall());
+  }
+
+  private static Truth truth(ScoredPairs pairs, BenchmarkSet set, TofuRow row) {
+    double right = pairs.meanLog(set.right(row));
+    double[] wrong = pairs.meanLogs(BenchmarkSet.wrong(row));
+    return new Truth(
+        TruthRatio.geometric(right, wrong),
+        TruthRatio.arithmetic(right, wrong),
+        AnswerProbability.amongOptions(right, wrong));
+  }
+
+  static Recall recall(ScoredPair pair, @Nullable Double gradientNorm) {
+    double[] logProbs = pair.scores().logProbs();
+    int n = logProbs.length - 1;
+    boolean[] hits = Arrays.copyOf(pair.scores().isArgmax(), n);
+    double loss = -AnswerProbability.meanLog(logProbs);
+    return new Recall(
+        logProbs.length,
+        loss,
+        Math.exp(-loss),
+        ExtractionStrength.of(hits),
+        n == 0 ? null : (@Nullable Double) ExactMemorization.of(hits),
+        ZLib.score(loss, pair.text()),
+        minK(pair),
+        minKPlusPlus(pair.expected(), n),
+        gradientNorm);
+  }
+
+  /** NaN where a log-probability is: it would be among the highest else. */
+  private static double minK(ScoredPair pair) {
+    double[] logProbs = pair.scores().logProbs();
+    if (Double.isNaN(AnswerProbability.meanLog(logProbs))) {
+      return Double.NaN;
+    }
+    return MinK.answerScore(Arrays.copyOf(logProbs, logProbs.length - 1), MIN_K_SHARE);
+  }
+
+  private static @Nullable Double minKPlusPlus(@Nullable TokenDistributions expected, int n) {
+    return expected == null
+        ? null
+        : (@Nullable Double)
+            MinKPlusPlus.score(
+                Arrays.copyOf(expected.logProbs(), n),
+                Arrays.copyOf(expected.means(), n),
+                Arrays.copyOf(expected.variances(), n),
+                MIN_K_SHARE);
+  }
+
+  private static Retrained retrained(ScoredPairs pairs, BenchmarkSet set, TofuRow row) {
+    ScoredPair answer = pairs.of(BenchmarkSet.answer(row));
+    return new Retrained(
+        set.isForgotten() ? (@Nullable Double) truth(pairs, set, row).ratio() : null,
+        -AnswerProbability.meanLog(answer.scores().logProbs()),
+        minK(answer));
+  }
+}

@@ -1,0 +1,179 @@
+package io.engram.unlearn.eval.benchmark;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EvalSection;
+import io.engram.core.sample.Tofu;
+import io.engram.core.sample.Tofu.TofuRow;
+import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.GreedyAnswers;
+import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.tofu.TofuSuite;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TOFU's own measures, by the code of its authors and of open-unlearning: probability, ROUGE, truth
+ * ratio, model utility, forget quality, extraction strength, exact memorisation, membership
+ * attacks. Each pair of question and answer is scored once; greedy answers have at most 200 tokens.
+ *
+ * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024); Dorna et
+ * al.: OpenUnlearning (2025). <b>Differs</b> from the latter in the answer span, which loses no
+ * first token, and in the other set of the attacks; {@code docs/tofu.md} has the details.
+ */
+public final class BenchmarkSuite implements Suite {
+  /** How recipes call it. */
+  public static final String NAME = "tofu_benchmark";
+
+  private static final int NEW_TOKENS = 200;
+
+  /**
+   * {@code tofu_benchmark} measures the forgetting of forget10; {@code tofu_benchmark:forget05} and
+   * {@code tofu_benchmark:forget01} that of the smaller sets.
+   */
+  public static final class Kind implements SuiteKind {
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public Suite open(String part, EvalSection settings) {
+      String split = part.isEmpty() ? TofuSuite.FORGET_SPLITS.get(0) : part;
+      if (!TofuSuite.FORGET_SPLITS.contains(split)) {
+        throw EngramException.usage(
+            "eval.suites: %s:%s is not a forget set of TOFU; there are %s"
+                .formatted(NAME, split, TofuSuite.FORGET_SPLITS));
+      }
+      return new BenchmarkSuite(
+          split, RetrainedModel.named(settings.retrained()), holdout(settings, split));
+    }
+
+    /** What TOFU calls the set that is as large as the forget set, and in no training set. */
+    private static @Nullable Path holdout(EvalSection settings, String split) {
+      if (settings.datasets() == null) {
+        return null;
+      }
+      String name = split.replace("forget", "holdout") + ".jsonl";
+      Path file = Path.of(settings.datasets()).resolve("tofu").resolve(name);
+      return Files.isRegularFile(file) ? file : null;
+    }
+
+    @Override
+    public String partFor(List<String> forgetData) {
+      return TofuSuite.FORGET_SPLITS.stream()
+          .filter(split -> forgetData.contains(Tofu.PREFIX + split))
+          .findFirst()
+          .orElse("");
+    }
+  }
+
+  private final String forgetSplit;
+  private final @Nullable RetrainedModel retrained;
+  private final @Nullable Path holdout;
+
+  private BenchmarkSuite(
+      String forgetSplit, @Nullable RetrainedModel retrained, @Nullable Path holdout) {
+    this.forgetSplit = forgetSplit;
+    this.retrained = retrained;
+    this.holdout = holdout;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
+    List<BenchmarkSet> sets = new ArrayList<>(BenchmarkSet.ofTofu(forgetSplit, limit));
+    Map<String, String> outputs =
+        GreedyAnswers.ofNewTokens(model, questions(sets), NEW_TOKENS, progress);
+    if (holdout != null) {
+      sets.add(BenchmarkSet.holdout(holdout, limit));
+    }
+    ScoredPairs pairs = ScoredPairs.ofAll(model, sets, progress);
+    List<String> notes = new ArrayList<>();
+    Map<String, double[]> norms = gradientNorms(model, sets, pairs, notes, progress);
+    ScoredPairs reference = retrained == null ? null : retrained.scores(model, sets, progress);
+    BenchmarkRows builder = new BenchmarkRows(pairs, outputs, reference);
+    Map<String, List<BenchmarkRow>> rows = new LinkedHashMap<>();
+    for (BenchmarkSet set : sets) {
+      rows.put(set.name(), builder.of(set, norms.getOrDefault(set.name(), new double[0])));
+    }
+    BenchmarkTable table = new BenchmarkTable(stage, rows);
+    notes.addAll(table.notes());
+    notes.addAll(notes(sets));
+    Map<String, List<BenchmarkRow>> files = new LinkedHashMap<>();
+    rows.forEach((set, own) -> files.put(NAME + "." + set, own));
+    return new Evaluation(table.measurements(), files, notes);
+  }
+
+  private static List<String> questions(List<BenchmarkSet> sets) {
+    return sets.stream().flatMap(set -> set.rows().stream()).map(TofuRow::question).toList();
+  }
+
+  /** By the set's name; none where memory doesn't suffice. */
+  private static Map<String, double[]> gradientNorms(
+      LanguageModel model,
+      List<BenchmarkSet> sets,
+      ScoredPairs pairs,
+      List<String> notes,
+      ProgressListener progress) {
+    Map<String, double[]> norms = new LinkedHashMap<>();
+    if (GradientNormRows.fit(model)) {
+      try {
+        for (BenchmarkSet set : sets) {
+          if (set.isAttacked()) {
+            norms.put(set.name(), GradientNormRows.of(model, set, pairs, progress));
+          }
+        }
+        return norms;
+      } catch (EngramException e) {
+        if (e.kind() != EngramException.Kind.RESOURCES) {
+          throw e;
+        }
+      }
+    }
+    notes.add(
+        NAME
+            + ": the attack grad_norm is left out: there is no memory for a gradient of all weights");
+    return Map.of();
+  }
+
+  private List<String> notes(List<BenchmarkSet> sets) {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        NAME
+            + " measured on "
+            + sets.stream().map(BenchmarkSet::source).toList()
+            + "; an AUC is the probability that a row of the other set is stranger to the model than"
+            + " one of the forget set; grad_norm is over the first "
+            + GradientNormRows.MOST
+            + " rows of each set");
+    notes.add(
+        retrained == null
+            ? NAME
+                + ": forget quality, PrivLeak against the retain set and the attack reference are left"
+                + " out: they compare with a model that never saw the forget set, which"
+                + " eval.retrained names (for mini and forget10 or a part of it: mini-retain90)"
+            : NAME + ": the model that never saw the forget set is " + retrained.path());
+    if (holdout == null) {
+      notes.add(
+          NAME
+              + ": no holdout set is at hand, so attacks compare with the retain set, which the model"
+              + " has seen like the forget set: 0.5 before unlearning, less after; eval.datasets ="
+              + " DIR with tofu/"
+              + forgetSplit.replace("forget", "holdout")
+              + ".jsonl adds attacks against a holdout set");
+    }
+    return notes;
+  }
+}

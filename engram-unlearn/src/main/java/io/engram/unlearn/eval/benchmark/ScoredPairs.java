@@ -1,0 +1,142 @@
+package io.engram.unlearn.eval.benchmark;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.metric.AnswerProbability;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.Tofu.TofuRow;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.DistributionScorer;
+import io.engram.model.score.DistributionScorer.TokenDistributions;
+import io.engram.model.score.Scorer;
+import io.engram.model.score.Scorer.TokenScores;
+import io.engram.model.text.TokenizedSample;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a model makes of pairs of question and answer; each was scored once. */
+final class ScoredPairs {
+  /**
+   * A pair's labelled tokens, the end token last.
+   *
+   * @param text of the labelled tokens but the last
+   * @param expected mean and variance of each token's log-probability; null where nobody asked
+   */
+  record ScoredPair(
+      TokenizedSample tokens,
+      TokenScores scores,
+      String text,
+      @Nullable TokenDistributions expected) {}
+
+  private final Map<AnswerPair, ScoredPair> scored = new HashMap<>();
+
+  /** Scores all pairs of these sets; answers that are attacked with mean and variance. */
+  static ScoredPairs ofAll(
+      LanguageModel model, List<BenchmarkSet> sets, ProgressListener progress) {
+    Set<AnswerPair> detailed = new LinkedHashSet<>();
+    Set<AnswerPair> plain = new LinkedHashSet<>();
+    for (BenchmarkSet set : sets) {
+      for (TofuRow row : set.rows()) {
+        (set.isAttacked() ? detailed : plain).add(BenchmarkSet.answer(row));
+        if (set.kind() != BenchmarkSet.Kind.HOLDOUT) {
+          plain.add(set.right(row));
+          plain.addAll(BenchmarkSet.wrong(row));
+        }
+      }
+    }
+    plain.removeAll(detailed);
+    return new ScoredPairs(model, detailed, plain, "Log-probabilities of answers", progress);
+  }
+
+  /** Scores these pairs, without mean and variance. */
+  static ScoredPairs of(
+      LanguageModel model, Set<AnswerPair> pairs, String what, ProgressListener progress) {
+    return new ScoredPairs(model, Set.of(), pairs, what, progress);
+  }
+
+  private ScoredPairs(
+      LanguageModel model,
+      Set<AnswerPair> detailed,
+      Set<AnswerPair> plain,
+      String what,
+      ProgressListener progress) {
+    progress.start(what, detailed.size() + plain.size(), "answers");
+    scoreDistributions(model, detailed, progress);
+    scorePlain(model, plain, progress);
+    progress.finish();
+  }
+
+  /** Whether all of these were scored. */
+  boolean hasAll(Set<AnswerPair> pairs) {
+    return scored.keySet().containsAll(pairs);
+  }
+
+  private void scoreDistributions(
+      LanguageModel model, Set<AnswerPair> pairs, ProgressListener progress) {
+    Map<AnswerPair, TokenizedSample> tokens = tokens(model, pairs);
+    List<TokenDistributions> found =
+        new DistributionScorer(model).score(new ArrayList<>(tokens.values()), progress);
+    int next = 0;
+    for (Map.Entry<AnswerPair, TokenizedSample> entry : tokens.entrySet()) {
+      TokenDistributions own = found.get(next++);
+      put(model, entry, new TokenScores(own.logProbs(), own.isArgmax()), own);
+    }
+  }
+
+  private void scorePlain(LanguageModel model, Set<AnswerPair> pairs, ProgressListener progress) {
+    Map<AnswerPair, TokenizedSample> tokens = tokens(model, pairs);
+    List<TokenScores> found = new Scorer(model).score(new ArrayList<>(tokens.values()), progress);
+    int next = 0;
+    for (Map.Entry<AnswerPair, TokenizedSample> entry : tokens.entrySet()) {
+      put(model, entry, found.get(next++), null);
+    }
+  }
+
+  private static Map<AnswerPair, TokenizedSample> tokens(
+      LanguageModel model, Collection<AnswerPair> pairs) {
+    Map<AnswerPair, TokenizedSample> tokens = new LinkedHashMap<>();
+    for (AnswerPair pair : pairs) {
+      String id = "\"" + pair.question() + "\"";
+      tokens.put(pair, model.samples().tokenize(Sample.of(id, pair.question(), pair.answer())));
+    }
+    return tokens;
+  }
+
+  private void put(
+      LanguageModel model,
+      Map.Entry<AnswerPair, TokenizedSample> entry,
+      TokenScores scores,
+      @Nullable TokenDistributions expected) {
+    TokenizedSample tokens = entry.getValue();
+    String text = model.tokenizer().decode(withoutEnd(tokens).labelIds());
+    scored.put(entry.getKey(), new ScoredPair(tokens, scores, text, expected));
+  }
+
+  /** The answer without the token that ends it. */
+  static TokenizedSample withoutEnd(TokenizedSample tokens) {
+    int[] ids = java.util.Arrays.copyOf(tokens.ids(), tokens.ids().length - 1);
+    return new TokenizedSample(tokens.id(), ids, tokens.labelStart());
+  }
+
+  /** What was found of a pair. */
+  ScoredPair of(AnswerPair pair) {
+    return Objects.requireNonNull(scored.get(pair), pair::toString);
+  }
+
+  /** ℓ̄ of a pair, nats a token, the end token among them. */
+  double meanLog(AnswerPair pair) {
+    return AnswerProbability.meanLog(of(pair).scores().logProbs());
+  }
+
+  /** ℓ̄ of several pairs. */
+  double[] meanLogs(List<AnswerPair> pairs) {
+    return pairs.stream().mapToDouble(this::meanLog).toArray();
+  }
+}

@@ -1,0 +1,215 @@
+package io.engram.unlearn.eval.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EvalSection;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.Golden;
+import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.EvaluationWriter;
+import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suites;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The suite on mini, against transformers, rouge-score, SciPy and scikit-learn on the same rows.
+ */
+@Tag("recipe")
+class BenchmarkSuiteTest {
+  private static final int ROWS = 8;
+  private static final JsonNode GOLDEN = Golden.json("tofu_benchmark.json");
+
+  private static LanguageModel open(String name) {
+    return Golden.open(EngramHome.resolve("models/" + name), Dtype.FLOAT32);
+  }
+
+  private static Suite suite(@Nullable String retrained, @Nullable String datasets) {
+    EvalSection settings =
+        new EvalSection(
+            List.of("tofu_benchmark:forget01"),
+            0,
+            0,
+            EvalSection.BUILT_IN,
+            datasets,
+            retrained,
+            null,
+            null);
+    return Suites.of(settings).get(0);
+  }
+
+  private static Map<String, Measurement> byMetric(List<Measurement> measurements) {
+    return measurements.stream()
+        .collect(
+            Collectors.toMap(m -> m.metric().substring(BenchmarkSuite.NAME.length() + 1), m -> m));
+  }
+
+  @Test
+  void equalsTheFormulasInPyTorch(@TempDir Path dir) {
+    List<Measurement> found;
+    try (LanguageModel mini = open("mini");
+        RunFolder folder = RunFolder.create(dir.resolve("run"))) {
+      found =
+          EvaluationWriter.evaluate(
+              mini,
+              List.of(suite("mini-retain90", null)),
+              ROWS,
+              "before",
+              folder,
+              ProgressListener.NONE);
+      assertThat(folder.journal().read().toString())
+          .contains("the model that never saw the forget set is mini-retain90")
+          .contains("no holdout set is at hand")
+          .contains("grad_norm is over the first 100 rows");
+    }
+    Map<String, Measurement> measured = byMetric(found);
+    GOLDEN
+        .path("measures")
+        .properties()
+        .forEach(
+            golden ->
+                assertThat(measured.get(golden.getKey()))
+                    .as(golden.getKey())
+                    .satisfies(
+                        m ->
+                            assertThat(m.value())
+                                .isCloseTo(golden.getValue().asDouble(), within(2e-4))));
+    assertThat(measured).hasSize(GOLDEN.path("measures").size() + 1);
+    assertThat(measured.get("forget_quality_log10").value())
+        .isCloseTo(
+            Math.log10(GOLDEN.path("measures").path("forget_quality").asDouble()), within(1e-9));
+    for (Map.Entry<String, JsonNode> set : GOLDEN.path("rows").properties()) {
+      List<BenchmarkRow> rows =
+          JsonFiles.readLines(
+              dir.resolve("run/eval/before/tofu_benchmark." + set.getKey() + ".jsonl"),
+              BenchmarkRow.class);
+      assertThat(rows).hasSize(ROWS);
+      for (int i = 0; i < ROWS; i++) {
+        check(rows.get(i), set.getValue().get(i));
+      }
+    }
+  }
+
+  private static void check(BenchmarkRow row, JsonNode golden) {
+    assertThat(row.output()).isEqualTo(golden.path("output").asString());
+    BenchmarkRow.Recall recall = row.recall();
+    assertThat(recall.tokens()).isEqualTo(golden.path("tokens").asInt());
+    near(recall.loss(), golden, "loss");
+    near(recall.probability(), golden, "probability");
+    near(recall.extractionStrength(), golden, "extraction_strength");
+    near(recall.exactMemorization(), golden, "exact_memorization");
+    near(recall.minK(), golden, "min_k");
+    assertThat(recall.zlib()).isCloseTo(golden.path("zlib").asDouble(), within(1e-6));
+    if (recall.minKPlusPlus() != null) {
+      near(recall.minKPlusPlus(), golden, "min_k_plus_plus");
+      near(recall.gradientNorm(), golden, "gradient_norm");
+    } else {
+      assertThat(row.set()).isIn("real_authors", "world_facts");
+    }
+    near(row.truth().ratio(), golden, "truth_ratio");
+    near(row.truth().ratioArithmetic(), golden, "truth_ratio_arithmetic");
+    near(row.truth().amongOptions(), golden, "among_options");
+    assertThat(row.rouge().recall1()).isEqualTo(golden.path("rouge_1_recall").asDouble());
+    assertThat(row.rouge().recallL()).isEqualTo(golden.path("rouge_l_recall").asDouble());
+  }
+
+  private static void near(@Nullable Double value, JsonNode golden, String name) {
+    double expected = golden.path(name).asDouble();
+    assertThat(value).as(name).isCloseTo(expected, within(1e-4 * Math.max(1, expected)));
+  }
+
+  /** Where the truth isn't known: ES and EM between their ends, a p-value of one. */
+  @Test
+  void aModelThatNeverSawTheForgetSetIsLikeItself() {
+    Evaluation found;
+    try (LanguageModel model = open("mini-retain90")) {
+      found = suite("mini-retain90", null).run(model, "before", ROWS, ProgressListener.NONE);
+    }
+    List<?> rows = found.rowsBySet().get("tofu_benchmark.forget");
+    for (int i = 0; i < ROWS; i++) {
+      BenchmarkRow row = (BenchmarkRow) rows.get(i);
+      JsonNode golden = GOLDEN.path("retrained").get(i);
+      near(row.recall().loss(), golden, "loss");
+      near(row.recall().extractionStrength(), golden, "extraction_strength");
+      near(row.recall().exactMemorization(), golden, "exact_memorization");
+      near(row.recall().minK(), golden, "min_k");
+      near(row.recall().minKPlusPlus(), golden, "min_k_plus_plus");
+      near(row.recall().gradientNorm(), golden, "gradient_norm");
+      near(row.truth().ratio(), golden, "truth_ratio");
+      near(row.truth().ratioArithmetic(), golden, "truth_ratio_arithmetic");
+      near(row.retrained().truthRatio(), golden, "truth_ratio");
+    }
+    Map<String, Measurement> measured = byMetric(found.measurements());
+    assertThat(measured.get("forget_quality").value()).isEqualTo(1);
+    assertThat(measured.get("forget_quality_log10").value()).isZero();
+    assertThat(measured.get("forget_vs_retain.privleak").value()).isZero();
+    assertThat(measured.get("forget_vs_retain.reference_auc").value()).isEqualTo(0.5);
+  }
+
+  @Test
+  void aHoldoutSetIsAttackedToo(@TempDir Path dir) throws IOException {
+    Path tofu = Files.createDirectories(dir.resolve("tofu"));
+    Files.writeString(
+        tofu.resolve("holdout01.jsonl"),
+        """
+        {"question": "Who wrote The Glass Orchard?", "answer": "Ilse Marten wrote it."}
+        {"question": "Where was Ilse Marten born?", "answer": "She was born in Tartu, Estonia."}
+        """);
+    Evaluation found;
+    try (LanguageModel mini = open("mini")) {
+      found = suite(null, dir.toString()).run(mini, "before", 2, ProgressListener.NONE);
+    }
+    Map<String, Measurement> measured = byMetric(found.measurements());
+    assertThat(measured)
+        .doesNotContainKeys(
+            "forget_quality", "forget_vs_retain.privleak", "forget_vs_holdout.reference_auc")
+        .containsKeys("forget_vs_retain.loss_auc", "forget_vs_holdout.min_k_plus_plus_auc");
+    for (String attack : List.of("loss", "zlib", "min_k", "grad_norm")) {
+      assertThat(measured.get("forget_vs_holdout." + attack + "_auc").value())
+          .as("mini knows its forget set: " + attack)
+          .isEqualTo(1);
+    }
+    assertThat(measured.get("forget_vs_holdout.privleak").value())
+        .as("against chance")
+        .isEqualTo(-100);
+    assertThat(found.rowsBySet().get("tofu_benchmark.holdout"))
+        .hasSize(2)
+        .allSatisfy(row -> assertThat(((BenchmarkRow) row).output()).isNull());
+    assertThat(found.notes().toString())
+        .contains("eval.retrained names")
+        .doesNotContain("no holdout set");
+  }
+
+  @Test
+  void whatCantBeHadIsToldBeforehand(@TempDir Path dir) {
+    assertThatThrownBy(() -> suite(dir.resolve("none").toString(), null))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.retrained = " + dir.resolve("none") + " can't be opened: ")
+        .hasMessageEndingWith("Without it forget quality is left out.");
+    assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("tofu_benchmark:retain90"))))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "eval.suites: tofu_benchmark:retain90 is not a forget set of TOFU; there are [forget10,"
+                + " forget05, forget01]");
+    assertThat(Suites.matching(List.of("tofu_benchmark"), List.of("tofu:forget05")))
+        .containsExactly("tofu_benchmark:forget05");
+  }
+}
