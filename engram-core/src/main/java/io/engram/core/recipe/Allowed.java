@@ -15,13 +15,8 @@ import tools.jackson.databind.JsonNode;
  *
  * @param text in words, after "must be"
  * @param admits whether a value is allowed
- * @param later values that are planned and not built
  */
-record Allowed(String text, Predicate<JsonNode> admits, List<String> later) {
-  private Allowed(String text, Predicate<JsonNode> admits) {
-    this(text, admits, List.of());
-  }
-
+record Allowed(String text, Predicate<JsonNode> admits) {
   /** One of these words. */
   static Allowed choice(String... words) {
     List<String> all = List.of(words);
@@ -37,17 +32,11 @@ record Allowed(String text, Predicate<JsonNode> admits, List<String> later) {
             .toArray(String[]::new));
   }
 
-  /** The same, with values that are refused as planned. */
-  Allowed later(String... values) {
-    return new Allowed(text, admits, List.of(values));
-  }
-
   /** Or this word. */
   Allowed or(String word) {
     return new Allowed(
         text + ", or " + word,
-        node -> admits.test(node) || (node.isString() && node.asString().equals(word)),
-        later);
+        node -> admits.test(node) || (node.isString() && node.asString().equals(word)));
   }
 
   static Allowed number() {
@@ -65,6 +54,11 @@ record Allowed(String text, Predicate<JsonNode> admits, List<String> later) {
   /** From low, included, up to high, left out. */
   static Allowed within(double low, double high) {
     return number("a number >= " + plain(low) + " and < " + plain(high), x -> x >= low && x < high);
+  }
+
+  /** A part of a whole, not none. */
+  static Allowed share() {
+    return number("a number > 0 and <= 1", x -> x > 0 && x <= 1);
   }
 
   static Allowed wholeFrom(int low) {

@@ -25,6 +25,7 @@ final class Contradictions {
       contradictions.checkUnlearn();
     }
     contradictions.checkBudget();
+    contradictions.checkStop();
     contradictions.checkWeights();
     contradictions.checkMethod();
     contradictions.checkOthers();
@@ -77,6 +78,12 @@ final class Contradictions {
         "order.name",
         " = mrd: method.name = finetune takes its samples in uniform order",
         "method.name");
+    require(
+        recipe.stop().rule() == StopSection.Rule.BUDGET,
+        "stop.rule",
+        " = %s: is for engram unlearn; method.name = finetune forgets nothing"
+            .formatted(word(recipe.stop().rule())),
+        "method.name");
   }
 
   private void checkBudget() {
@@ -93,6 +100,20 @@ final class Contradictions {
         "optimizer.warmup_updates",
         " = %d: more than budget.updates = %s".formatted(warmup, updates),
         "budget.updates");
+  }
+
+  private void checkStop() {
+    StopSection stop = recipe.stop();
+    boolean budget = stop.rule() == StopSection.Rule.BUDGET;
+    String fault = " = %s: is for stop.rule = el_ma or per_sample; here it is budget";
+    require(!budget || stop.el() == null, "stop.el", fault.formatted(stop.el()), "stop.rule");
+    require(!budget || stop.ma() == null, "stop.ma", fault.formatted(stop.ma()), "stop.rule");
+    require(!budget || stop.share() == 1, "stop.share", fault.formatted(stop.share()), "stop.rule");
+    require(
+        !budget || stop.everyUpdates() == null,
+        "stop.every_updates",
+        fault.formatted(stop.everyUpdates()),
+        "stop.rule");
   }
 
   private void checkWeights() {

@@ -108,10 +108,6 @@ final class RecipeTree {
     Allowed allowed = entry.allowed();
     if (allowed.admits().test(value)) {
       put(resolved, entry, value);
-    } else if (value.isString() && allowed.later().contains(value.asString())) {
-      faults.add(
-          entry.path(),
-          " = %s: not available yet; must be %s".formatted(value.asString(), allowed.text()));
     } else if (!isUnset(value)) {
       faults.add(entry.path(), " = %s: must be %s".formatted(value, allowed.text()));
     }

@@ -5,6 +5,7 @@ import static io.engram.core.recipe.Allowed.atLeast;
 import static io.engram.core.recipe.Allowed.choice;
 import static io.engram.core.recipe.Allowed.flag;
 import static io.engram.core.recipe.Allowed.listOf;
+import static io.engram.core.recipe.Allowed.share;
 import static io.engram.core.recipe.Allowed.wholeFrom;
 import static io.engram.core.recipe.Allowed.within;
 import static io.engram.core.recipe.Allowed.words;
@@ -138,10 +139,40 @@ final class TrainingKeys {
                   + " that of one large batch."),
           new Entry(
               "stop.rule",
-              choice(StopSection.Rule.values()).later("el_ma", "per_sample"),
+              choice(StopSection.Rule.values()),
               "budget",
               "",
-              "When a run ends: when its budget is spent."));
+              "When a run ends. budget: when its budget is spent; el_ma: also when its samples are"
+                  + " forgotten, by EL_10 and MA; per_sample: the same, and forgotten samples"
+                  + " aren't drawn until they recover."),
+          new Entry(
+              "stop.el",
+              above(0),
+              "null",
+              "ratio",
+              "A forgotten sample's EL_10 is below this. null: the forget set's mean before the"
+                  + " first update."),
+          new Entry(
+              "stop.ma",
+              above(0),
+              "null",
+              "ratio",
+              "A forgotten sample's MA is below this. null: the forget set's mean before the first"
+                  + " update."),
+          new Entry(
+              "stop.share",
+              share(),
+              "1",
+              "ratio",
+              "The run ends when this share of the forget set is forgotten. 1: all of it, however"
+                  + " hard the last sample is."),
+          new Entry(
+              "stop.every_updates",
+              wholeFrom(1),
+              "null",
+              "updates",
+              "How often the rule looks at the samples; a look costs a pass over them and"
+                  + " generations. null: at the end of each epoch."));
 
   private TrainingKeys() {}
 }

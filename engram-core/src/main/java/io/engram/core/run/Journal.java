@@ -25,6 +25,8 @@ import tools.jackson.databind.JsonNode;
  * refresh    epoch, passes, seconds
  * evaluation stage, seconds
  * checkpoint update
+ * check      update, samples, forgotten, recovered, drawn_from, ma_mean, el_mean, el_samples,
+ *            ma_threshold, el_threshold, seconds
  * note       text
  * interrupt
  * resume     update

@@ -1,5 +1,6 @@
 package io.engram.core.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param logProbAfter the same after it, nats
  * @param outputBefore what the model answered before; null: not asked
  * @param outputAfter the same after
+ * @param forgottenAtUpdate after how many updates the stopping rule found it forgotten, and has at
+ *     each look since; null, and left out of the line: it isn't, or no rule looked
  */
 public record SampleRow(
     String id,
@@ -27,7 +30,34 @@ public record SampleRow(
     double logProbBefore,
     double logProbAfter,
     @Nullable String outputBefore,
-    @Nullable String outputAfter) {
+    @Nullable String outputAfter,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer forgottenAtUpdate) {
+  /** A sample that no stopping rule looked at. */
+  public SampleRow(
+      String id,
+      @Nullable String prompt,
+      @Nullable String answer,
+      int tokens,
+      int drawn,
+      List<Integer> drawnByEpoch,
+      double logProbBefore,
+      double logProbAfter,
+      @Nullable String outputBefore,
+      @Nullable String outputAfter) {
+    this(
+        id,
+        prompt,
+        answer,
+        tokens,
+        drawn,
+        drawnByEpoch,
+        logProbBefore,
+        logProbAfter,
+        outputBefore,
+        outputAfter,
+        null);
+  }
+
   /** Copies the list. */
   public SampleRow {
     drawnByEpoch = List.copyOf(drawnByEpoch);

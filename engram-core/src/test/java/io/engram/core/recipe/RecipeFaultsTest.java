@@ -53,17 +53,6 @@ class RecipeFaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "stop.rule=el_ma | stop.rule = el_ma: not available yet; must be budget",
-        "stop.rule=per_sample | stop.rule = per_sample: not available yet; must be budget",
-      })
-  void whatIsPlannedSaysSoAndWhatThereIs(String override, String fault) {
-    assertThatThrownBy(() -> unlearn(SMALLEST, override)).hasMessageContaining(fault);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
         "model.dtype=float16 | model.dtype = \"float16\": must be auto, float32, bfloat16",
         "model.path=7 | model.path = 7: must be a text",
         "model.template=llama | model.template = \"llama\": must be plain, chat, llama2-chat, or",
@@ -79,6 +68,11 @@ class RecipeFaultsTest {
         "scope.layers=[-1] | scope.layers = [-1]: must be a list, each of a whole number >= 0",
         "model.init=1 | model.init = 1: must be true or false",
         "budget.batch=99999999999 | budget.batch = 99999999999: must be a whole number >= 1",
+        "stop.rule=never | stop.rule = \"never\": must be budget, el_ma, per_sample",
+        "stop.share=0 | stop.share = 0: must be a number > 0 and <= 1",
+        "stop.share=1.5 | stop.share = 1.5: must be a number > 0 and <= 1",
+        "stop.el=0 | stop.el = 0: must be a number > 0",
+        "stop.every_updates=0 | stop.every_updates = 0: must be a whole number >= 1",
         "eval.suites=[3] | eval.suites = [3]: must be a list, each of a text",
         "order.estimator.sigmaa=1 | order.estimator.sigmaa: no such key; the nearest is"
             + " order.estimator.sigma",
@@ -111,6 +105,10 @@ class RecipeFaultsTest {
         "method.retain_loss=hidden | method.retain_loss: is for method.name = rmu; here it is ga",
         "method={name: gru, retain_weight: 0} | method.retain_weight = 0.0 and"
             + " method.forget_weight = 1.0: method.name = gru needs both gradients",
+        "stop.el=0.1 | stop.el = 0.1: is for stop.rule = el_ma or per_sample; here it is budget",
+        "stop.ma=0.5 | stop.ma = 0.5: is for stop.rule = el_ma or per_sample; here it is budget",
+        "stop.share=0.9 | stop.share = 0.9: is for stop.rule = el_ma or per_sample",
+        "stop.every_updates=4 | stop.every_updates = 4: is for stop.rule = el_ma or per_sample",
       })
   void contradictionsNameBothKeys(String override, String fault) {
     assertThatThrownBy(() -> unlearn(SMALLEST, override)).hasMessageContaining(fault);

@@ -73,7 +73,7 @@ class RecipeReaderTest {
                 new ScopeSection(
                     ScopeSection.Train.ALL, 8, 16, 0, List.of("q_proj", "v_proj"), List.of()),
                 new BudgetSection(5, null, 4, 4),
-                new StopSection(StopSection.Rule.BUDGET),
+                StopSection.ofBudget(),
                 EvalSection.of(List.of("tofu")),
                 1,
                 42));

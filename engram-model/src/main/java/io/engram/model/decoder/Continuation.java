@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -22,7 +21,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Continuation implements AutoCloseable {
   private final Decoder decoder;
   private final DecoderConfig config;
-  private final KvCache cache = new KvCache();
+  private final KvCache cache;
+  private final FillingPass pass;
   private final int room;
   private int[] order = {};
   private int[] lengths = {};
@@ -30,10 +30,29 @@ public final class Continuation implements AutoCloseable {
   /** What each row has read, {@code [B, room]}. */
   private int[][] texts = {};
 
-  private Continuation(Decoder decoder, int room) {
+  private Continuation(Decoder decoder, int room, KvCache cache) {
     this.room = room;
+    this.cache = cache;
     this.decoder = decoder;
     this.config = decoder.config();
+    this.pass = new FillingPass(decoder, room);
+  }
+
+  /**
+   * Goes on from a cache, which it owns from then on.
+   *
+   * @param room of the cache
+   * @param order names the rows
+   * @param texts what each row has read, {@code [B, room]}
+   * @param lengths how much of it
+   */
+  static Continuation from(
+      Decoder decoder, KvCache cache, int room, int[] order, int[][] texts, int[] lengths) {
+    Continuation continuation = new Continuation(decoder, room, cache);
+    continuation.order = order.clone();
+    continuation.texts = texts;
+    continuation.lengths = lengths.clone();
+    return continuation;
   }
 
   /**
@@ -44,7 +63,7 @@ public final class Continuation implements AutoCloseable {
    */
   public static Continuation start(
       Decoder decoder, List<int[]> prompts, int room, List<int[]> next) {
-    Continuation continuation = new Continuation(decoder, room);
+    Continuation continuation = new Continuation(decoder, room, new KvCache());
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       next.add(continuation.readPrompts(prompts));
@@ -67,62 +86,8 @@ public final class Continuation implements AutoCloseable {
         Arrays.stream(order)
             .map(index -> batch.starts()[index] + prompts.get(index).length - 1)
             .toArray();
-    Tensor x =
-        read(
-            batch,
-            batch.lengths(),
-            (layer, heads) -> cache.add(unpacked(heads.k(), batch), unpacked(heads.v(), batch)));
-    return choose(x.index_select(0, Tensors.ofInts(last, decoder.device())));
-  }
-
-  /** Takes a layer's keys and values. */
-  private interface Reader {
-    void take(int layer, Heads heads);
-  }
-
-  /** Passes whole sequences; {@code [N, C]}. */
-  private Tensor read(PackedBatch batch, int[] rowLengths, Reader reader) {
-    Tensor x = decoder.enter(decoder.embed(batch.ids()), batch.positions());
-    Places places = Places.of(batch, rowLengths, config, x.scalar_type(), decoder.device());
-    for (int i = 0; i < config.layers(); i++) {
-      int layer = i;
-      LayerKind kind = config.layerKinds().get(i);
-      Tensor before = x;
-      x =
-          Tensors.scoped(
-              () -> {
-                Heads heads = decoder.heads(layer, before, places.rotary(kind));
-                reader.take(layer, heads);
-                Tensor attended = Attention.causal(heads, config, kind, places);
-                return decoder.finishLayer(layer, before, attended);
-              });
-    }
-    return x;
-  }
-
-  /** {@code [N, G, D]} of packed rows to {@code [B, G, room, D]}. */
-  private Tensor unpacked(Tensor packed, PackedBatch batch) {
-    long groups = packed.size(1);
-    long dim = packed.size(2);
-    Tensor all =
-        Tensors.to(
-            torch.zeros(
-                new long[] {batch.order().length, groups, room, dim},
-                Tensors.options(packed.scalar_type())),
-            decoder.device());
-    int row = 0;
-    int sequence = 0;
-    for (PackedBatch.Bucket bucket : batch.buckets()) {
-      Tensor part =
-          packed
-              .narrow(0, row, bucket.rows())
-              .view(bucket.count(), bucket.length(), groups, dim)
-              .transpose(1, 2);
-      all.narrow(0, sequence, bucket.count()).narrow(2, 0, bucket.length()).copy_(part);
-      row += bucket.rows();
-      sequence += bucket.count();
-    }
-    return all;
+    Tensor x = pass.fill(batch, cache);
+    return pass.choose(x.index_select(0, Tensors.ofInts(last, decoder.device())));
   }
 
   /** Which prompt each row belongs to. */
@@ -157,7 +122,7 @@ public final class Continuation implements AutoCloseable {
         // Only rows whose sequence has ended can come to the end of the room; they are not read.
         lengths[row] = Math.min(longer[row], room - 1);
       }
-      return choose(x);
+      return pass.choose(x);
     }
   }
 
@@ -221,19 +186,13 @@ public final class Continuation implements AutoCloseable {
     int[] longer = Arrays.stream(batch.lengths()).map(length -> length + 1).toArray();
     int[] inOrder = Arrays.stream(batch.order()).map(index -> rows[index]).toArray();
     Tensor at = Tensors.ofInts(inOrder, decoder.device());
-    read(
+    pass.run(
         batch,
         longer,
         (layer, heads) -> {
-          cache.keys(layer).index_copy_(0, at, unpacked(heads.k(), batch));
-          cache.values(layer).index_copy_(0, at, unpacked(heads.v(), batch));
+          cache.keys(layer).index_copy_(0, at, pass.unpacked(heads.k(), batch));
+          cache.values(layer).index_copy_(0, at, pass.unpacked(heads.v(), batch));
         });
-  }
-
-  private int[] choose(Tensor x) {
-    Tensor logits = decoder.head().logits(decoder.lastNorm(x));
-    long[] best = Tensors.toLongs(logits.argmax(new LongOptional(1), false));
-    return Arrays.stream(best).mapToInt(Math::toIntExact).toArray();
   }
 
   /** Goes on with these rows only. */

@@ -35,6 +35,16 @@ final class KvCache implements AutoCloseable {
     values.replaceAll(old -> chosen(old, indices));
   }
 
+  /** A cache of its own with these sequences, each as often as it is named; int64 indices. */
+  KvCache copyOf(Tensor indices) {
+    KvCache copy = new KvCache();
+    for (int layer = 0; layer < keys.size(); layer++) {
+      copy.add(
+          keys.get(layer).index_select(0, indices), values.get(layer).index_select(0, indices));
+    }
+    return copy;
+  }
+
   private static Tensor chosen(Tensor old, Tensor indices) {
     Tensor kept = Tensors.keep(old.index_select(0, indices));
     Tensors.release(old);

@@ -18,10 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Generator {
   /** Sequences continued at once; more fill the cores no better. */
-  private static final int BATCH = 64;
-
-  /** Ended rows are carried along until this share is left: leaving them copies the cache. */
-  private static final double COMPACT = 0.75;
+  static final int BATCH = 64;
 
   private final Decoder decoder;
   private final Set<Integer> stopIds;
@@ -79,7 +76,8 @@ public final class Generator {
       int[] group,
       @Nullable Generation[] results,
       ProgressListener progress) {
-    Rows rows = new Rows(prompts, limits, group, decoder.config().maxPositions());
+    int[] lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
+    Rows rows = new Rows(lengths, limits, group, decoder.config().maxPositions());
     if (rows.room() == rows.longest()) {
       rows.endAll(results);
       progress.advance(group.length);
@@ -89,26 +87,7 @@ public final class Generator {
     try (Continuation continuation =
         Continuation.start(
             decoder, Arrays.stream(group).mapToObj(prompts::get).toList(), rows.room(), first)) {
-      int[] next = first.get(0);
-      int running = group.length;
-      while (true) {
-        List<Integer> going = rows.take(continuation.order(), next, stopIds, results);
-        progress.advance(running - going.size());
-        running = going.size();
-        if (running == 0) {
-          return;
-        }
-        if (running <= COMPACT * next.length) {
-          next = chosen(continuation, next, going);
-        }
-        next = continuation.step(next);
-      }
+      GreedyLoop.run(continuation, first.get(0), rows, stopIds, results, progress);
     }
-  }
-
-  /** Leaves the ended rows behind; the next tokens of the others. */
-  private static int[] chosen(Continuation continuation, int[] next, List<Integer> going) {
-    continuation.keepOnly(going.stream().mapToInt(Integer::intValue).toArray());
-    return going.stream().mapToInt(row -> next[row]).toArray();
   }
 }

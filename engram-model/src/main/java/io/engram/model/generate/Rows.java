@@ -15,12 +15,19 @@ final class Rows {
   private int room;
   private int longest;
 
-  Rows(List<int[]> prompts, int[] limits, int[] group, int context) {
+  /**
+   * Sequences that have read so much already.
+   *
+   * @param lengths tokens read, of all sequences
+   * @param limits tokens that may be written, of all sequences
+   * @param group which of them are in the batch
+   */
+  Rows(int[] lengths, int[] limits, int[] group, int context) {
     this.group = group;
     this.left = new int[group.length];
     this.ended = new boolean[group.length];
     for (int i = 0; i < group.length; i++) {
-      int length = prompts.get(group[i]).length;
+      int length = lengths[group[i]];
       left[i] = Math.max(0, Math.min(limits[group[i]], context - length));
       room = Math.max(room, length + left[i]);
       longest = Math.max(longest, length);

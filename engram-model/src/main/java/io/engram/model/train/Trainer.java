@@ -302,6 +302,15 @@ public final class Trainer implements AutoCloseable {
     return Math.sqrt(squares);
   }
 
+  /** Whether all trained weights are numbers. */
+  public boolean isFinite() {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      return trained.names().stream()
+          .allMatch(name -> Double.isFinite(trained.weight(name).norm().item_double()));
+    }
+  }
+
   private void scaleGradients(double factor) {
     if (factor < 1) {
       for (String name : trained.names()) {

@@ -3,13 +3,14 @@ package io.engram.unlearn.eval;
 import io.engram.core.EngramException;
 import io.engram.core.recipe.EvalSection;
 import io.engram.unlearn.eval.benchmark.BenchmarkSuite;
+import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import java.util.List;
 
 /** The suites there are; a new one is a line here. */
 public final class Suites {
   private static final List<SuiteKind> KINDS =
-      List.of(new TofuSuite.Kind(), new BenchmarkSuite.Kind());
+      List.of(new TofuSuite.Kind(), new BenchmarkSuite.Kind(), new MemorizationSuite.Kind());
 
   private Suites() {}
 

@@ -21,20 +21,28 @@ import org.hipparchus.stat.ranking.NaturalRanking;
  */
 public final class MrdOrder implements SampleOrder {
   private final double[] cumulative;
+  private final int draws;
   private final long seed;
 
-  private MrdOrder(double[] cumulative, long seed) {
+  private MrdOrder(double[] cumulative, int draws, long seed) {
     this.cumulative = cumulative;
+    this.draws = draws;
     this.seed = seed;
+  }
+
+  /** The order with these probabilities, an epoch as many draws as there are. */
+  public static SampleOrder of(double[] probabilities, long seed) {
+    return of(probabilities, probabilities.length, seed);
   }
 
   /**
    * The order with these probabilities.
    *
    * @param probabilities {@code [N]}, at least one; they needn't sum to 1
+   * @param draws of an epoch
    * @throws IllegalArgumentException if one is negative or not finite, or all are 0
    */
-  public static SampleOrder of(double[] probabilities, long seed) {
+  public static SampleOrder of(double[] probabilities, int draws, long seed) {
     double[] cumulative = new double[probabilities.length];
     double sum = 0;
     for (int i = 0; i < probabilities.length; i++) {
@@ -47,7 +55,7 @@ public final class MrdOrder implements SampleOrder {
     if (!(sum > 0)) {
       throw new IllegalArgumentException("the probabilities sum to " + sum);
     }
-    return new MrdOrder(cumulative, seed);
+    return new MrdOrder(cumulative, draws, seed);
   }
 
   /**
@@ -95,6 +103,19 @@ public final class MrdOrder implements SampleOrder {
         weight);
   }
 
+  /**
+   * The probabilities of some samples among themselves, {@code p_i / Σ_{j ∈ pool} p_j}; equal where
+   * all of them are 0.
+   *
+   * @param pool indices, at least one
+   * @return in the pool's order, summing to 1
+   */
+  public static double[] within(double[] probabilities, int[] pool) {
+    double[] own = Arrays.stream(pool).mapToDouble(i -> probabilities[i]).toArray();
+    double sum = Arrays.stream(own).sum();
+    return Arrays.stream(own).map(p -> sum > 0 ? p / sum : 1.0 / own.length).toArray();
+  }
+
   private static double[] shares(double[] ease, Weight weight) {
     double[] weights =
         switch (weight) {
@@ -109,7 +130,7 @@ public final class MrdOrder implements SampleOrder {
   @Override
   public int[] epoch(int epoch) {
     RandomStream random = RandomStream.of(seed, "order", epoch, 0);
-    int[] drawn = new int[cumulative.length];
+    int[] drawn = new int[draws];
     Arrays.setAll(drawn, i -> draw(random.nextDouble() * cumulative[cumulative.length - 1]));
     return drawn;
   }

@@ -6,7 +6,7 @@ public interface SampleOrder {
   /**
    * The samples of an epoch, from 0; the same on every call.
    *
-   * @return indices, as many as the forget set has samples
+   * @return indices among the samples that are drawn from, as many as the forget set has samples
    */
   int[] epoch(int epoch);
 }

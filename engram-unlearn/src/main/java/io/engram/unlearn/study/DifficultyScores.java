@@ -9,6 +9,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Representations;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.eval.memorization.MemorizationScores;
 import io.engram.unlearn.mrd.DrawSource;
 import io.engram.unlearn.mrd.GaussNewtonEstimator;
 import io.engram.unlearn.mrd.GradientEstimator;
@@ -128,14 +129,9 @@ final class DifficultyScores {
   /** EL_10 of the answers, from every place in them. */
   void addExtraction() {
     long start = System.nanoTime();
-    ExtractionScores extraction = new ExtractionScores(model);
     List<TokenizedSample> samples = scorer.samples();
-    double[] values = new double[samples.size()];
-    progress.start("EL, from every place in the answers", values.length, "samples");
-    for (int i = 0; i < values.length; i++) {
-      values[i] = extraction.of(samples.get(i));
-      progress.advance(1);
-    }
+    progress.start("EL, from every place in the answers", samples.size(), "samples");
+    double[] values = new MemorizationScores(model).extraction(samples, progress);
     progress.finish();
     scores.put("extraction_likelihood", values);
     seconds.put("EL, all generations", since(start));

@@ -4,6 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.eval.memorization.MemorizationScores;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,12 +12,12 @@ import java.util.stream.IntStream;
 /** How samples stand under a model, for {@link Criterion}. */
 final class Standings {
   private final LanguageModel model;
-  private final ExtractionScores extraction;
+  private final MemorizationScores memorization;
 
   /** Under this model as it is at each call; borrows it. */
   Standings(LanguageModel model) {
     this.model = model;
-    this.extraction = new ExtractionScores(model);
+    this.memorization = new MemorizationScores(model);
   }
 
   /** Of each sample alone, in the order given. */
@@ -47,8 +48,7 @@ final class Standings {
     Criterion.Extraction el =
         new Criterion.Extraction(
             () ->
-                own.stream()
-                    .mapToDouble(extraction::of)
+                Arrays.stream(memorization.extraction(own, ProgressListener.NONE))
                     .filter(Double::isFinite)
                     .average()
                     .orElse(Double.NaN));

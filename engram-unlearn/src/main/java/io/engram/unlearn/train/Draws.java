@@ -14,6 +14,7 @@ import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.MrdOrder;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.order.UniformOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,15 +38,24 @@ final class Draws {
     this.setup = setup;
   }
 
-  /** Indices of forget samples in the order drawn; the model is as it is at the epoch's start. */
-  int[] of(int epoch, LanguageModel model) {
-    return order(epoch, model).epoch(epoch);
+  /**
+   * Indices of forget samples in the order drawn: as many as the forget set has samples, also where
+   * fewer are drawn from. A function of the seed, the epoch and the pool, and for MRD order of what
+   * was measured.
+   *
+   * @param pool indices of the samples that are drawn from, at least one
+   * @param model as it is at the epoch's start, where MRD is to be measured
+   */
+  int[] of(int epoch, int[] pool, LanguageModel model) {
+    int[] drawn = order(epoch, pool, model).epoch(epoch);
+    return Arrays.stream(drawn).map(i -> pool[i]).toArray();
   }
 
-  private SampleOrder order(int epoch, LanguageModel model) {
+  private SampleOrder order(int epoch, int[] pool, LanguageModel model) {
     OrderSection order = recipe.order();
+    int draws = data.forget().size();
     if (order.name() == OrderName.UNIFORM) {
-      return new UniformOrder(data.forget().size(), recipe.seed());
+      return new UniformOrder(pool.length, draws, recipe.seed());
     }
     int refreshed =
         order.refreshEpochs() == 0 ? 0 : epoch / order.refreshEpochs() * order.refreshEpochs();
@@ -53,7 +63,9 @@ final class Draws {
         order.estimator().name() == EstimatorName.PREDICTED_UPDATES
             ? MrdOrder.ofUpdates(updates(refreshed, epoch, model), order.weight())
             : MrdOrder.probabilities(mrd(refreshed, epoch, model), order.weight());
-    return MrdOrder.of(probabilities, recipe.seed());
+    return pool.length == draws
+        ? MrdOrder.of(probabilities, recipe.seed())
+        : MrdOrder.of(MrdOrder.within(probabilities, pool), draws, recipe.seed());
   }
 
   private List<MrdRow> mrd(int refreshed, int epoch, LanguageModel model) {

@@ -65,7 +65,12 @@ final class RunEvaluation {
 
   /** Writes samples.jsonl: draws, log-probabilities, and the answers of both stages. */
   void writeSamples(
-      RunData data, RunState state, double[] before, double[] after, ForgetAnswers answers) {
+      RunData data,
+      RunState state,
+      Stopping stopping,
+      double[] before,
+      double[] after,
+      ForgetAnswers answers) {
     List<SampleRow> rows = new ArrayList<>();
     for (int i = 0; i < data.forget().size(); i++) {
       Sample sample = data.forget().get(i);
@@ -82,7 +87,8 @@ final class RunEvaluation {
               before[i],
               after[i],
               answers.of("before", sample.id()),
-              answers.of("after", sample.id())));
+              answers.of("after", sample.id()),
+              stopping.forgottenAt(i)));
     }
     folder.writeSamples(rows);
   }

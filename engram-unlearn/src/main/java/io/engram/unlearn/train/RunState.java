@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.model.train.Trainer;
+import io.engram.unlearn.stop.Thresholds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a run is: updates made and draws counted. With the trainer's state it is the checkpoint,
@@ -24,13 +26,24 @@ final class RunState {
    *
    * @param updates updates made
    * @param drawn how often each sample was drawn, an epoch each
+   * @param stop where a stopping rule looks at the samples
    */
-  record Position(int updates, List<int[]> drawn) {}
+  record Position(int updates, List<int[]> drawn, @Nullable Looked stop) {}
+
+  /**
+   * What the stopping rule knows.
+   *
+   * @param thresholds of EL and MA
+   * @param forgottenAt by sample, after how many updates it was found forgotten, and has at each
+   *     look since; −1: it isn't
+   */
+  record Looked(Thresholds thresholds, int[] forgottenAt) {}
 
   private final RunFolder folder;
   private final boolean resumed;
   private int updates;
   private final List<int[]> drawn = new ArrayList<>();
+  private @Nullable Looked looked;
 
   private RunState(RunFolder folder, boolean resumed) {
     this.folder = folder;
@@ -51,6 +64,7 @@ final class RunState {
       }
       state.updates = position.updates();
       state.drawn.addAll(position.drawn());
+      state.looked = position.stop();
     }
     return state;
   }
@@ -95,6 +109,26 @@ final class RunState {
     return drawn;
   }
 
+  /** What the stopping rule knows; null before it has looked, or where none looks. */
+  @Nullable Looked looked() {
+    return looked;
+  }
+
+  /** Remembers what the stopping rule knows. */
+  void look(Looked now) {
+    looked = now;
+  }
+
+  /** Whether a checkpoint has been written. */
+  boolean isSaved() {
+    return Files.isRegularFile(folder.checkpoint().resolve(POSITION));
+  }
+
+  /** Updates made when the checkpoint was written. */
+  int savedUpdates() {
+    return JsonFiles.read(folder.checkpoint().resolve(POSITION), Position.class).updates();
+  }
+
   /** Replaces the checkpoint. */
   void save(Trainer trainer) {
     Path next = folder.path().resolve("checkpoint.next");
@@ -106,7 +140,7 @@ final class RunState {
       throw EngramException.resources(next + " can't be made: " + e.getMessage(), e);
     }
     trainer.saveState(next);
-    JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn));
+    JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn, looked));
     delete(old);
     if (Files.exists(folder.checkpoint())) {
       move(folder.checkpoint(), old);

@@ -20,6 +20,7 @@ final class Stages {
   private final RunData data;
   private final RunState state;
   private final RunEvaluation evaluation;
+  private final Stopping stopping;
   private final boolean checkpointed;
 
   /**
@@ -43,6 +44,7 @@ final class Stages {
     this.state = state;
     this.checkpointed = checkpointed;
     this.evaluation = new RunEvaluation(recipe, folder, setup, model);
+    this.stopping = new Stopping(recipe.stop(), folder, setup, model, data, state);
   }
 
   /**
@@ -61,6 +63,7 @@ final class Stages {
       answers.ask("before", model, data, setup);
       before = logProbs();
     }
+    stopping.begin();
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
         Trainer trainer =
@@ -72,7 +75,8 @@ final class Stages {
         folder.journal().write("resume", Map.of("update", state.updates()));
       }
       TrainingStage training =
-          new TrainingStage(recipe, folder, setup, model, data, state, evaluation, trainer, maker);
+          new TrainingStage(
+              recipe, folder, setup, model, data, state, evaluation, stopping, trainer, maker);
       if (!training.run(plan)) {
         folder.journal().write("interrupt", Map.of());
         return outcome("interrupted", begun);
@@ -82,12 +86,13 @@ final class Stages {
     evaluation.run("after");
     if (forgets) {
       answers.ask("after", model, data, setup);
-      evaluation.writeSamples(data, state, before, logProbs(), answers);
+      evaluation.writeSamples(data, state, stopping, before, logProbs(), answers);
     }
     Outcome outcome = outcome("done", begun);
     Map<String, Object> stop = new LinkedHashMap<>();
-    stop.put("reason", "budget");
+    stop.put("reason", stopping.reason());
     stop.put("updates", outcome.updates());
+    stop.putAll(stopping.told());
     stop.put("seconds", outcome.seconds());
     folder.journal().write("stop", stop);
     return outcome;

@@ -1,5 +1,6 @@
 package io.engram.unlearn.train;
 
+import io.engram.core.EngramException;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.RunFolder;
@@ -22,19 +23,20 @@ record TrainingStage(
     RunData data,
     RunState state,
     RunEvaluation evaluation,
+    Stopping stopping,
     Trainer trainer,
     UpdateMaker maker) {
   /** Makes the updates that are left; false if it was interrupted. */
   boolean run(Plan plan) {
     Draws order = new Draws(recipe, folder, data, setup);
-    int[] draws = new int[0];
-    int drawnFor = -1;
-    while (state.updates() < plan.updates()) {
+    int[] draws = {};
+    boolean drawn = false;
+    while (state.updates() < plan.updates() && !stopping.hasEnded()) {
       int update = state.updates();
       int epoch = plan.epoch(update);
-      if (drawnFor != epoch) {
-        draws = order.of(epoch, model);
-        drawnFor = epoch;
+      if (!drawn) {
+        draws = order.of(epoch, stopping.pool(), model);
+        drawn = true;
         startProgress(plan, update, epoch);
       }
       int[] own = Arrays.copyOfRange(draws, plan.from(update), plan.to(update));
@@ -42,20 +44,43 @@ record TrainingStage(
       state.count(epoch, own, data.forget().size());
       setup.progress().advance(1);
       boolean epochEnds = state.updates() == plan.updates() || plan.startsEpoch(state.updates());
-      if (epochEnds) {
+      boolean looks = stopping.isDue(plan, state.updates());
+      boolean interrupted = setup.interrupted().getAsBoolean();
+      drawn = !epochEnds && !looks;
+      if (!drawn || interrupted) {
         setup.progress().finish();
-        checkpoint();
-        evaluateEpoch(plan, epoch + 1);
+        pause(plan, looks, epochEnds || interrupted, epochEnds ? epoch + 1 : 0);
       }
-      if (setup.interrupted().getAsBoolean() && state.updates() < plan.updates()) {
-        if (!epochEnds) {
-          setup.progress().finish();
-          checkpoint();
-        }
+      if (interrupted && state.updates() < plan.updates() && !stopping.hasEnded()) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * What is done between two updates.
+   *
+   * @param looks whether the stopping rule looks at the samples
+   * @param saves whether a checkpoint is written in any case
+   * @param epochs that have ended just now; 0: none has
+   */
+  private void pause(Plan plan, boolean looks, boolean saves, int epochs) {
+    divergence().requireFiniteWeights();
+    if (looks) {
+      stopping.look();
+    }
+    if (saves || stopping.hasEnded()) {
+      state.save(trainer);
+      folder.journal().write("checkpoint", Map.of("update", state.updates()));
+    }
+    if (epochs > 0 && !stopping.hasEnded()) {
+      evaluateEpoch(plan, epochs);
+    }
+  }
+
+  private Divergence divergence() {
+    return new Divergence(folder, data, state, trainer);
   }
 
   private void startProgress(Plan plan, int update, int epoch) {
@@ -78,8 +103,8 @@ record TrainingStage(
     double forget = Arrays.stream(losses, 0, made.forgotten()).sum();
     double retain = Arrays.stream(losses, made.forgotten(), losses.length).sum();
     double rate = LearningRate.at(recipe.optimizer(), update, plan.updates());
-    double norm =
-        fits(update) ? trainer.fittedUpdate(rate, made.retain(), retain) : trainer.update(rate);
+    divergence().requireFinite(update, draws, losses);
+    double norm = update(update, rate, made, retain, draws);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("update", update + 1);
     fields.put("epoch", plan.epoch(update));
@@ -109,9 +134,15 @@ record TrainingStage(
     return recipe.method().name() == MethodName.NGDIFF && every > 0 && update % every == 0;
   }
 
-  private void checkpoint() {
-    state.save(trainer);
-    folder.journal().write("checkpoint", Map.of("update", state.updates()));
+  private double update(
+      int update, double rate, UpdateMaker.Update made, double retain, int[] draws) {
+    try {
+      return fits(update)
+          ? trainer.fittedUpdate(rate, made.retain(), retain)
+          : trainer.update(rate);
+    } catch (EngramException e) {
+      throw divergence().at(String.valueOf(e.getMessage()), draws);
+    }
   }
 
   private void evaluateEpoch(Plan plan, int epochs) {

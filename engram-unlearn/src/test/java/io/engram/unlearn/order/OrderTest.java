@@ -8,6 +8,7 @@ import io.engram.core.EngramException;
 import io.engram.core.recipe.OrderSection.Weight;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -30,6 +31,32 @@ class OrderTest {
     assertThat(order.epoch(1)).isNotEqualTo(first);
     assertThat(new UniformOrder(50, 42).epoch(0)).containsExactly(first);
     assertThat(new UniformOrder(50, 43).epoch(0)).isNotEqualTo(first);
+  }
+
+  /** Three samples, eight draws: two whole rounds and two of a third. */
+  @Test
+  void uniformGoesRoundAfterRoundWhereFewAreLeft() {
+    int[] drawn = new UniformOrder(3, 8, 42).epoch(5);
+    assertThat(drawn).hasSize(8);
+    for (int from : new int[] {0, 3}) {
+      assertThat(Arrays.copyOfRange(drawn, from, from + 3)).containsExactlyInAnyOrder(0, 1, 2);
+    }
+    assertThat(drawn[6]).isNotEqualTo(drawn[7]);
+    assertThat(new UniformOrder(3, 8, 42).epoch(5)).containsExactly(drawn);
+    assertThat(Arrays.copyOf(new UniformOrder(8, 8, 42).epoch(5), 8))
+        .containsExactly(new UniformOrder(8, 42).epoch(5));
+    assertThat(new UniformOrder(1, 3, 42).epoch(0)).containsExactly(0, 0, 0);
+  }
+
+  @Test
+  void probabilitiesAreRenormalisedOverThePool() {
+    double[] all = {0.1, 0.4, 0.3, 0.2, 0, 0};
+    assertThat(MrdOrder.within(all, new int[] {0, 2, 4}))
+        .containsExactly(new double[] {0.25, 0.75, 0}, within(1e-15));
+    assertThat(MrdOrder.within(all, new int[] {4, 5})).containsExactly(0.5, 0.5);
+    int[] drawn = MrdOrder.of(MrdOrder.within(all, new int[] {0, 2, 4}), 6, 42).epoch(1);
+    assertThat(drawn).hasSize(6);
+    assertThat(Arrays.stream(drawn)).allMatch(i -> i < 2);
   }
 
   @Test

@@ -1,0 +1,85 @@
+package io.engram.model.decoder;
+
+import io.engram.model.tensor.Tensors;
+import java.util.Arrays;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A pass over whole sequences that hands over the keys and values of every token, to go on from.
+ *
+ * @param room tokens that a sequence may reach
+ */
+record FillingPass(Decoder decoder, int room) {
+  /** Takes a layer's keys and values. */
+  interface Reader {
+    void take(int layer, Heads heads);
+  }
+
+  /**
+   * Passes the batch.
+   *
+   * @param rowLengths how many tokens the sequence of each row has in all, {@code [N]}
+   * @return the residual stream after the last layer, {@code [N, C]}
+   */
+  Tensor run(PackedBatch batch, int[] rowLengths, Reader reader) {
+    DecoderConfig config = decoder.config();
+    Tensor x = decoder.enter(decoder.embed(batch.ids()), batch.positions());
+    Places places = Places.of(batch, rowLengths, config, x.scalar_type(), decoder.device());
+    for (int i = 0; i < config.layers(); i++) {
+      int layer = i;
+      LayerKind kind = config.layerKinds().get(i);
+      Tensor before = x;
+      x =
+          Tensors.scoped(
+              () -> {
+                Heads heads = decoder.heads(layer, before, places.rotary(kind));
+                reader.take(layer, heads);
+                Tensor attended = Attention.causal(heads, config, kind, places);
+                return decoder.finishLayer(layer, before, attended);
+              });
+    }
+    return x;
+  }
+
+  /** {@link #run} that fills an empty cache, a row each sequence in the batch's order. */
+  Tensor fill(PackedBatch batch, KvCache cache) {
+    return run(
+        batch,
+        batch.lengths(),
+        (layer, heads) -> cache.add(unpacked(heads.k(), batch), unpacked(heads.v(), batch)));
+  }
+
+  /** {@code [N, G, D]} of packed rows to {@code [B, G, room, D]}. */
+  Tensor unpacked(Tensor packed, PackedBatch batch) {
+    long groups = packed.size(1);
+    long dim = packed.size(2);
+    Tensor all =
+        Tensors.to(
+            torch.zeros(
+                new long[] {batch.order().length, groups, room, dim},
+                Tensors.options(packed.scalar_type())),
+            decoder.device());
+    int row = 0;
+    int sequence = 0;
+    for (PackedBatch.Bucket bucket : batch.buckets()) {
+      Tensor part =
+          packed
+              .narrow(0, row, bucket.rows())
+              .view(bucket.count(), bucket.length(), groups, dim)
+              .transpose(1, 2);
+      all.narrow(0, sequence, bucket.count()).narrow(2, 0, bucket.length()).copy_(part);
+      row += bucket.rows();
+      sequence += bucket.count();
+    }
+    return all;
+  }
+
+  /** The most probable next token of each row of a residual stream, {@code [N]}. */
+  int[] choose(Tensor x) {
+    Tensor logits = decoder.head().logits(decoder.lastNorm(x));
+    long[] best = Tensors.toLongs(logits.argmax(new LongOptional(1), false));
+    return Arrays.stream(best).mapToInt(Math::toIntExact).toArray();
+  }
+}

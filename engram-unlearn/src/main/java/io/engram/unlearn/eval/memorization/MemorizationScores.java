@@ -1,0 +1,88 @@
+package io.engram.unlearn.eval.memorization;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.metric.ExtractionLikelihood;
+import io.engram.core.metric.MemorizationAccuracy;
+import io.engram.model.LanguageModel;
+import io.engram.model.generate.SuffixGenerator;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * EL_10 and MA of samples under a model. Of plain text they are over all places but the first
+ * token's, as in the source; of a question with its answer over the places of the answer, the
+ * question always given.
+ *
+ * <p><b>Source:</b> App. C.4; Jang et al. 2023. <b>Differs:</b> the source has no questions; it
+ * cuts or pads texts to 200 tokens, here they are taken as they are; an end token isn't part of the
+ * text.
+ */
+public final class MemorizationScores {
+  /** n of EL_n: tokens of an n-gram. */
+  public static final int GRAM = 10;
+
+  private final LanguageModel model;
+  private final Set<Integer> stopIds;
+
+  /** Under this model as it is at each call; borrows it. */
+  public MemorizationScores(LanguageModel model) {
+    this.model = model;
+    this.stopIds = model.stopIds();
+  }
+
+  /** The sample without its end token; one whose only labelled token that is keeps it. */
+  TokenizedSample text(TokenizedSample sample) {
+    int[] ids = sample.ids();
+    boolean ended = sample.labels() > 1 && stopIds.contains(ids[ids.length - 1]);
+    return ended
+        ? new TokenizedSample(sample.id(), Arrays.copyOf(ids, ids.length - 1), sample.labelStart())
+        : sample;
+  }
+
+  /** Which places of each sample the model gets right, one pass over the samples. */
+  public List<Scorer.TokenScores> places(List<TokenizedSample> samples, ProgressListener progress) {
+    return new Scorer(model).score(samples.stream().map(this::text).toList(), progress);
+  }
+
+  /** MA of each sample, in [0, 1]. */
+  public double[] accuracy(List<TokenizedSample> samples, ProgressListener progress) {
+    return places(samples, progress).stream()
+        .mapToDouble(scores -> MemorizationAccuracy.of(scores.isArgmax()))
+        .toArray();
+  }
+
+  /**
+   * EL_10 of each sample, in [0, 1]; NaN where it has fewer than ten tokens to go on to.
+   *
+   * @param progress is advanced by one a sample
+   */
+  public double[] extraction(List<TokenizedSample> samples, ProgressListener progress) {
+    List<SuffixGenerator.Places> places = samples.stream().map(s -> places(text(s))).toList();
+    List<List<int[]>> generated = new SuffixGenerator(model).greedy(places, progress);
+    double[] scores = new double[places.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = ExtractionLikelihood.of(GRAM, targets(places.get(i)), generated.get(i));
+    }
+    return scores;
+  }
+
+  /** The places before which at least ten tokens are left. */
+  private static SuffixGenerator.Places places(TokenizedSample text) {
+    int from = text.labelStart();
+    int to = Math.max(from, text.ids().length - GRAM + 1);
+    return new SuffixGenerator.Places(text.ids(), from, to);
+  }
+
+  private static List<int[]> targets(SuffixGenerator.Places places) {
+    int[] ids = places.ids();
+    List<int[]> targets = new ArrayList<>();
+    for (int from = places.from(); from < places.to(); from++) {
+      targets.add(Arrays.copyOfRange(ids, from, ids.length));
+    }
+    return targets;
+  }
+}
