@@ -10,6 +10,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
@@ -104,12 +105,13 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private List<Measurement> measure(LanguageModel opened, List<Suite> chosen, String stage) {
-    return Watched.run(
-        common.console(),
-        progress ->
-            chosen.stream()
-                .flatMap(suite -> suite.run(opened, stage, limit, progress).measurements().stream())
-                .toList());
+    List<Evaluation> found =
+        Watched.run(
+            common.console(),
+            progress ->
+                chosen.stream().map(suite -> suite.run(opened, stage, limit, progress)).toList());
+    found.stream().flatMap(each -> each.notes().stream()).forEach(common.console()::message);
+    return found.stream().flatMap(each -> each.measurements().stream()).toList();
   }
 
   private List<Measurement> write(

@@ -60,19 +60,19 @@ final class GenerateCommand implements Callable<Integer> {
     if (maxNewTokens < 1) {
       throw common.mistake("--max-new-tokens " + maxNewTokens + ": must be at least 1");
     }
-    List<Sample> samples = samples();
+    SampleFilter.Chosen chosen = chosen();
     List<GenerateRow> rows;
     try (LanguageModel opened = model.open(common)) {
-      rows = generate(opened, samples);
+      rows = generate(opened, chosen.of(opened));
     }
     RowFile.write(out, rows, common.console());
     common.console().rows(rows, out == null ? text(rows) : "");
     return 0;
   }
 
-  private List<Sample> samples() {
+  private SampleFilter.Chosen chosen() {
     if (prompt != null && data == null) {
-      return List.of(Sample.of("0", prompt, ""));
+      return SampleFilter.Chosen.of(List.of(Sample.of("0", prompt, "")));
     }
     if (data != null && prompt == null) {
       return filter.load(data);

@@ -106,24 +106,27 @@ final class MrdCommand implements Callable<Integer> {
     EstimatorSection settings = recipe.order().estimator();
     boolean predicts = settings.name() == EstimatorName.PREDICTED_UPDATES;
     checkPrediction(predicts);
-    List<Sample> samples = filter.load(data);
+    SampleFilter.Chosen chosen = filter.load(data);
     if (predicts) {
-      new PredictedUpdatesRun(recipe, data, common).run(samples, out, SHOWN);
+      new PredictedUpdatesRun(recipe, data, common).run(chosen, out, SHOWN);
       return 0;
     }
     if (sweep.asked()) {
-      new MrdSweepRun(sweep, recipe, data, common).run(samples, out);
+      new MrdSweepRun(sweep, recipe, data, common).run(chosen, out);
       return 0;
     }
+    List<Sample> samples;
     MrdMeasurement.Result found;
     KeptDraws kept;
     try (LanguageModel opened = ModelChoice.open(recipe, common, OpeningMemory.Use.MRD)) {
-      kept = kept(opened, samples, recipe);
+      List<Sample> of = chosen.of(opened);
+      samples = of;
+      kept = kept(opened, of, recipe);
       found =
           Watched.run(
               common.console(),
               progress ->
-                  MrdMeasurement.run(opened, samples, settings, recipe.seed(), 0, kept, progress));
+                  MrdMeasurement.run(opened, of, settings, recipe.seed(), 0, kept, progress));
     }
     RowFile.write(out, found.rows(), common.console());
     kept.done();

@@ -3,6 +3,7 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.OpeningMemory;
+import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.SweepText;
 import io.engram.cli.progress.Watched;
@@ -29,14 +30,16 @@ import org.jspecify.annotations.Nullable;
 /** {@code engram mrd … --sweep}: measures, and writes rows, tables and the picture. */
 record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions common) {
 
-  void run(List<Sample> samples, @Nullable Path out) {
+  void run(SampleFilter.Chosen chosen, @Nullable Path out) {
     EstimatorSection settings = recipe.order().estimator();
     List<Double> sigmas = sweep.sigmas();
     List<Integer> draws = draws(settings);
-    List<String> ids = samples.stream().map(Sample::id).toList();
+    List<String> ids;
     List<MrdSweep.AtSigma> found;
     StudyProvenance made;
     try (LanguageModel model = ModelChoice.open(recipe, common, OpeningMemory.Use.MRD)) {
+      List<Sample> samples = chosen.of(model);
+      ids = samples.stream().map(Sample::id).toList();
       made = provenance(model);
       found =
           Watched.run(

@@ -2,6 +2,7 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.SampleFilter;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.output.UpdatesText;
 import io.engram.cli.progress.Watched;
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code engram mrd … --estimator predicted_updates}. */
 record PredictedUpdatesRun(Recipe recipe, String data, CommonOptions common) {
-  void run(List<Sample> samples, @Nullable Path out, int shown) {
+  void run(SampleFilter.Chosen chosen, @Nullable Path out, int shown) {
+    List<Sample> samples;
     UpdatesPredictor.Result found;
     try (LanguageModel opened = ModelChoice.open(recipe, common)) {
+      List<Sample> of = chosen.of(opened);
+      samples = of;
       found =
           Watched.run(
-              common.console(),
-              progress -> UpdatesPredictor.run(opened, samples, recipe, progress));
+              common.console(), progress -> UpdatesPredictor.run(opened, of, recipe, progress));
     }
     RowFile.write(out, found.rows(), common.console());
     common

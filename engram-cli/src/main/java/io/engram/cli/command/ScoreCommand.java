@@ -7,7 +7,6 @@ import io.engram.cli.output.Numbers;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
-import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
@@ -41,10 +40,10 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Sample> samples = filter.load(data);
+    SampleFilter.Chosen chosen = filter.load(data);
     List<ScoreRow> rows;
     try (LanguageModel opened = model.open(common)) {
-      rows = score(opened, opened.samples().tokenize(samples));
+      rows = score(opened, opened.samples().tokenize(chosen.of(opened)));
     }
     RowFile.write(out, rows, common.console());
     common.console().rows(rows, out == null ? table(rows) : "");

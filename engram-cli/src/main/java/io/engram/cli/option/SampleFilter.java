@@ -1,12 +1,16 @@
 package io.engram.cli.option;
 
+import io.engram.core.recipe.DataSection;
 import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleChoice;
 import io.engram.core.sample.SampleSource;
+import io.engram.model.LanguageModel;
+import io.engram.model.text.SampleSets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which samples of DATA. */
+/** Which samples of DATA, and what is made of them: as {@code forget} in a recipe. */
 public final class SampleFilter {
   @Option(names = "--limit", paramLabel = "N", description = "The first N samples only")
   private int limit;
@@ -18,8 +22,41 @@ public final class SampleFilter {
           "Only samples for which this DuckDB condition holds, such as \"length(answer) > 40\"")
   private @Nullable String where;
 
+  @Option(
+      names = "--chunk-tokens",
+      paramLabel = "N",
+      description = "Texts in pieces of at most N tokens, as forget.chunk_tokens")
+  private int chunkTokens;
+
+  @Option(
+      names = "--draw-samples",
+      paramLabel = "N",
+      description = "N of the samples, drawn by the seed, as forget.draw")
+  private int draw;
+
+  /**
+   * Samples that were read; pieces of texts are made where a model's tokenizer is.
+   *
+   * @param read as they are in their file
+   */
+  public record Chosen(List<Sample> read, DataSection section) {
+    /** These samples and nothing made of them. */
+    public static Chosen of(List<Sample> samples) {
+      return new Chosen(samples, DataSection.NONE);
+    }
+
+    /** What is made of them for this model. */
+    public List<Sample> of(LanguageModel model) {
+      return SampleSets.shaped(read, section, "forget", model.options().seed(), model.samples());
+    }
+  }
+
   /** The chosen samples of a source. */
-  public List<Sample> load(String data) {
-    return SampleSource.load(data, where, limit);
+  public Chosen load(String data) {
+    DataSection section =
+        new DataSection(
+            List.of(data), where, limit, Math.max(0, chunkTokens), 0, Math.max(0, draw));
+    return new Chosen(
+        SampleSource.load(section.data(), new SampleChoice(where, limit, "--where")), section);
   }
 }

@@ -25,7 +25,7 @@ public final class MeasurementText {
     return stages.isEmpty() ? "" : table + judges(measurements);
   }
 
-  /** A line for each sentence encoder with the metrics that rest on it. */
+  /** A line for each encoder that judged with the metrics that rest on it. */
   private static String judges(List<Measurement> measurements) {
     Map<String, Set<String>> metrics = new LinkedHashMap<>();
     for (Measurement measurement : measurements) {
@@ -38,7 +38,7 @@ public final class MeasurementText {
     metrics.forEach(
         (judge, judged) ->
             lines
-                .append("\nJudged by the sentence encoder ")
+                .append("\nJudged by ")
                 .append(judge)
                 .append(": ")
                 .append(String.join(", ", judged)));

@@ -45,7 +45,7 @@ final class UnlearnCommandTest {
     Path out = folder.resolve("evaluation");
     Cli.Ran judged = Cli.run("eval", run, "--limit", 1, "--encoder", encoder, "--out", out);
     assertThat(judged.exitCode()).as(judged.err()).isZero();
-    assertThat(judged.out()).contains("Judged by the sentence encoder sentence-bert, sha256 ");
+    assertThat(judged.out()).contains("Judged by sentence-bert, sha256 ");
     assertThat(out.resolve("recipe.yaml")).content().contains("sentence-bert");
     Cli.Ran none = Cli.run("eval", run, "--encoder", Cli.TINY);
     assertThat(none.exitCode()).isEqualTo(3);

@@ -46,8 +46,8 @@ final class TextTest {
         .endsWith(
             """
 
-            Judged by the sentence encoder one: tofu.retain.accuracy
-            Judged by the sentence encoder two: tofu.retain.accuracy""");
+            Judged by one: tofu.retain.accuracy
+            Judged by two: tofu.retain.accuracy""");
   }
 
   private static Measurement judged(String stage, String encoder) {

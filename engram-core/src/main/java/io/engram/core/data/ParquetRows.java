@@ -24,16 +24,19 @@ public final class ParquetRows {
   private ParquetRows() {}
 
   /**
-   * All rows in the file's order; a column of lists becomes an array.
+   * The rows in the file's order; a column of lists becomes an array.
    *
+   * @param most the first so many of them; 0: all
    * @param mostCharacters what all rows together may take as JSON: a few bytes can stand for any
    *     number of equal rows
    * @throws EngramException of kind FILE if it isn't a Parquet file, or has more than that
    */
-  public static List<ObjectNode> read(Path file, long mostCharacters) {
+  public static List<ObjectNode> read(Path file, int most, long mostCharacters) {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", streaming());
         PreparedStatement query =
-            connection.prepareStatement("SELECT to_json(r)::VARCHAR FROM read_parquet(?) r")) {
+            connection.prepareStatement(
+                "SELECT to_json(r)::VARCHAR FROM read_parquet(?) r"
+                    + (most > 0 ? " LIMIT " + most : ""))) {
       query.setString(1, file.toString());
       List<ObjectNode> rows = new ArrayList<>();
       long characters = 0;

@@ -20,9 +20,10 @@ public final class SqlFilter {
    * are the columns; the condition can reach nothing but them.
    *
    * @param where a DuckDB expression: {@code length(answer) > 40}
+   * @param setBy what the condition is called in messages: {@code --where}
    * @throws EngramException of kind USAGE if DuckDB doesn't understand it, with what it said
    */
-  public static List<Integer> rows(List<ObjectNode> rows, String where) {
+  public static List<Integer> rows(List<ObjectNode> rows, String where, String setBy) {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
       statement.execute("SET enable_external_access = false");
@@ -31,8 +32,9 @@ public final class SqlFilter {
       return query(statement, structure(statement), where);
     } catch (SQLException e) {
       throw EngramException.usage(
-          "--where '%s': %s; the columns are %s"
+          "%s '%s': %s; the columns are %s"
               .formatted(
+                  setBy,
                   where,
                   String.valueOf(e.getMessage()).strip(),
                   rows.isEmpty() ? List.of() : rows.get(0).propertyNames()));

@@ -1,7 +1,6 @@
 package io.engram.core.recipe;
 
 import io.engram.core.sample.SampleSource;
-import io.engram.core.sample.Tofu;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -93,13 +92,10 @@ record Allowed(String text, Predicate<JsonNode> admits) {
         node -> node.isArray() && node.size() == size && all(node, element.admits));
   }
 
-  /**
-   * {@code tofu:SPLIT} or a sample file, or a list of them. Whether the file is there isn't asked.
-   */
+  /** What samples can come from, or a list of it. Whether the file is there isn't asked. */
   static Allowed data() {
     return new Allowed(
-        "tofu:SPLIT with a SPLIT of %s, or a file %s (each also .gz), or a list of them"
-            .formatted(String.join(", ", Tofu.SPLITS), String.join(", ", SampleSource.ENDINGS)),
+        SampleSource.names() + ", or a list of them",
         node -> node.isArray() ? all(node, Allowed::isSource) : isSource(node));
   }
 
@@ -123,12 +119,7 @@ record Allowed(String text, Predicate<JsonNode> admits) {
   }
 
   private static boolean isSource(JsonNode node) {
-    String source = node.isString() ? node.asString() : "";
-    if (source.startsWith(Tofu.PREFIX)) {
-      return Tofu.SPLITS.contains(source.substring(Tofu.PREFIX.length()));
-    }
-    String unpacked = source.toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-    return SampleSource.ENDINGS.stream().anyMatch(unpacked::endsWith);
+    return node.isString() && SampleSource.isName(node.asString());
   }
 
   private static boolean isPair(JsonNode node) {

@@ -151,7 +151,19 @@ final class Contradictions {
         "method.name");
   }
 
+  private void checkPieces(String section, DataSection data) {
+    require(
+        data.chunkTokens() == 0 || data.excerptTokens() < data.chunkTokens(),
+        section + ".excerpt_tokens",
+        " = %d: not below %s.chunk_tokens = %d, so nothing is left to be continued"
+            .formatted(data.excerptTokens(), section, data.chunkTokens()),
+        section + ".chunk_tokens");
+  }
+
   private void checkOthers() {
+    checkPieces("forget", recipe.forget());
+    checkPieces("retain", recipe.retain());
+    checkPieces("train", recipe.train());
     new EstimatorContradictions(recipe.order().estimator(), this::require).check();
     require(
         recipe.scope().train() != Train.LORA || !recipe.scope().targets().isEmpty(),

@@ -4,14 +4,16 @@ import static io.engram.core.recipe.Allowed.choice;
 import static io.engram.core.recipe.Allowed.data;
 import static io.engram.core.recipe.Allowed.flag;
 import static io.engram.core.recipe.Allowed.template;
+import static io.engram.core.recipe.Allowed.wholeFrom;
 import static io.engram.core.recipe.Allowed.words;
 
 import io.engram.core.recipe.KeyTable.Entry;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The keys of {@code model}, {@code forget}, {@code retain} and {@code train}. */
 final class DataKeys {
-  static final List<Entry> ENTRIES =
+  private static final List<Entry> MODEL =
       List.of(
           new Entry(
               "model.path",
@@ -57,25 +59,59 @@ final class DataKeys {
               "",
               "What the resulting model is written in. auto: what it was computed in; bfloat16"
                   + " halves the file, and rounds away changes below 0.4 % of a weight; float16"
-                  + " below 0.05 %, and it ends at 65504."),
-          new Entry(
-              "forget.data",
-              data(),
-              "null",
-              "",
-              "The samples to forget. Needed by engram unlearn."),
-          new Entry(
-              "retain.data",
-              data(),
-              "null",
-              "",
-              "The samples to keep. Needed where method.retain_weight is above 0."),
-          new Entry(
-              "train.data",
-              data(),
-              "null",
-              "",
-              "The samples to learn. engram finetune only, and needed there."));
+                  + " below 0.05 %, and it ends at 65504."));
+
+  static final List<Entry> ENTRIES =
+      Stream.of(
+              MODEL,
+              samples("forget", "The samples to forget. Needed by engram unlearn."),
+              samples(
+                  "retain", "The samples to keep. Needed where method.retain_weight is above 0."),
+              samples("train", "The samples to learn. engram finetune only, and needed there."))
+          .flatMap(List::stream)
+          .toList();
 
   private DataKeys() {}
+
+  /** The keys of a section that names samples. */
+  private static List<Entry> samples(String section, String reason) {
+    return List.of(
+        new Entry(section + ".data", data(), "null", "", reason),
+        new Entry(
+            section + ".where",
+            words(),
+            "null",
+            "SQL",
+            "A DuckDB condition over the fields, id among them: length(answer) > 40. none: all"
+                + " samples."),
+        new Entry(
+            section + ".limit",
+            wholeFrom(0),
+            "0",
+            "samples",
+            "The first so many samples of each source; of large files no more is read. 0: all."),
+        new Entry(
+            section + ".chunk_tokens",
+            wholeFrom(0),
+            "0",
+            "tokens",
+            "Texts are cut into pieces of at most so many tokens, as the model's tokenizer counts"
+                + " them; questions with answers stay whole. 0: texts stay whole, and must fit the"
+                + " model's context."),
+        new Entry(
+            section + ".excerpt_tokens",
+            wholeFrom(0),
+            "0",
+            "tokens",
+            "Each text becomes a question with an answer: to continue its first so many tokens,"
+                + " in the words of one of Table 2's seen instructions, with the rest of it. What"
+                + " po needs of a book. 0: texts stay texts."),
+        new Entry(
+            section + ".draw",
+            wholeFrom(0),
+            "0",
+            "samples",
+            "So many samples of all, drawn uniformly without replacement by the seed, after all"
+                + " else was done. 0: all."));
+  }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param n how many samples it is over
  * @param higherIsBetter its direction
  * @param standardError of the value; null: unknown
- * @param judgedBy the sentence encoder that the value rests on, which another's can't be compared
- *     with; null, and left out of the line: none
+ * @param judgedBy the sentence encoder or classifier that the value rests on, which another's can't
+ *     be compared with; null, and left out of the line: none
  */
 public record Measurement(
     String stage,
@@ -27,7 +27,7 @@ public record Measurement(
     boolean higherIsBetter,
     @Nullable Double standardError,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String judgedBy) {
-  /** A measurement that rests on no sentence encoder. */
+  /** A measurement that rests on no encoder. */
   public Measurement(
       String stage,
       String suite,

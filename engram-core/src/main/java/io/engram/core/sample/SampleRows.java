@@ -39,23 +39,29 @@ final class SampleRows {
 
   private SampleRows() {}
 
+  /** All rows, in the file's order. */
+  static List<Row> read(Path file, String name) {
+    return read(file, name, 0);
+  }
+
   /**
-   * All rows, in the file's order.
+   * The rows, in the file's order.
    *
+   * @param most the first so many; 0: all. No more of a packed or large file of lines is read
    * @param name what the file is called in messages
    * @throws EngramException if the file is missing, empty, not UTF-8 or not of its format
    */
-  static List<Row> read(Path file, String name) {
+  static List<Row> read(Path file, String name, int most) {
     String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
     ending = ending.substring(Math.max(0, ending.lastIndexOf('.')));
     List<Row> rows =
         switch (ending) {
-          case ".jsonl" -> lines(TextFile.read(file, name), name);
-          case ".json" -> json(TextFile.read(file, name), name);
+          case ".jsonl" -> lines(TextFile.read(file, name, most), name);
+          case ".json" -> json(file, name, most);
           case ".csv" -> table(TextFile.read(file, name), name, ',');
           case ".tsv" -> table(TextFile.read(file, name), name, '\t');
-          case ".txt" -> text(TextFile.read(file, name), name);
-          case ".parquet" -> parquet(file, name);
+          case ".txt" -> text(TextFile.read(file, name, most), name);
+          case ".parquet" -> parquet(file, name, most);
           default ->
               throw EngramException.usage(
                   ("%s is neither tofu:SPLIT nor a file that ends in one of %s, or in one of them"
@@ -65,7 +71,7 @@ final class SampleRows {
     if (rows.isEmpty()) {
       throw EngramException.file(name + " holds no sample");
     }
-    return rows;
+    return most > 0 && most < rows.size() ? rows.subList(0, most) : rows;
   }
 
   private static List<Row> lines(String text, String name) {
@@ -96,9 +102,18 @@ final class SampleRows {
     return rows;
   }
 
-  /** One array of objects; objects one after another are taken too, as TOFU's own files have. */
-  private static List<Row> json(String text, String name) {
-    return objects(JSON.reader(), text, name);
+  /**
+   * One array of objects; objects one after another are taken too, as TOFU's own files and C4's
+   * have. Of those, one a line, the first lines are enough where the first rows are wanted.
+   */
+  private static List<Row> json(Path file, String name, int most) {
+    String first = most > 0 ? TextFile.read(file, name, most) : "";
+    boolean lines = first.lines().filter(line -> !line.isBlank()).allMatch(SampleRows::isObject);
+    return objects(JSON.reader(), most > 0 && lines ? first : TextFile.read(file, name), name);
+  }
+
+  private static boolean isObject(String line) {
+    return line.strip().startsWith("{") && line.strip().endsWith("}");
   }
 
   private static List<Row> table(String text, String name, char separator) {
@@ -125,11 +140,13 @@ final class SampleRows {
     return rows;
   }
 
-  private static List<Row> parquet(Path file, String name) {
+  private static List<Row> parquet(Path file, String name, int most) {
     List<Row> rows = new ArrayList<>();
     List<ObjectNode> read =
         TextFile.unpacked(
-            file, name, whole -> ParquetRows.read(whole, TextFile.mostUnpacked(size(whole, name))));
+            file,
+            name,
+            whole -> ParquetRows.read(whole, most, TextFile.mostUnpacked(size(whole, name))));
     for (ObjectNode fields : read) {
       rows.add(new Row(fields, name + " row " + rows.size()));
     }

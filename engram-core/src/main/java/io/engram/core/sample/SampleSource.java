@@ -2,17 +2,25 @@ package io.engram.core.sample;
 
 import io.engram.core.EngramException;
 import io.engram.core.data.SqlFilter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Samples by the name of where they come from: {@code tofu:SPLIT}, or a file {@code .jsonl}, {@code
- * .json} (one array), {@code .csv}, {@code .tsv} (a header line each), {@code .txt} (one sample a
- * line; blank lines are skipped) or {@code .parquet}, each also {@code .gz}.
+ * .json} (one array, or objects one after another), {@code .csv}, {@code .tsv} (a header line
+ * each), {@code .txt} (one sample a line; blank lines are skipped) or {@code .parquet}, each also
+ * {@code .gz}; or such a file after the word of a data set that is laid out otherwise, {@code
+ * pku:FILE}: {@link Layout}.
  *
  * <p>The fields that make a sample are told by {@link SampleFields}. Every fault names file and
  * line.
@@ -31,14 +39,7 @@ public final class SampleSource {
    *     numbered through, from source to source
    */
   public static List<Sample> load(List<String> data) {
-    List<Sample> samples = new ArrayList<>();
-    Map<String, String> seen = new HashMap<>();
-    for (String source : data) {
-      for (SampleRows.Row row : rows(source)) {
-        add(samples, seen, SampleFields.sample(row, Integer.toString(samples.size())), row);
-      }
-    }
-    return samples;
+    return load(data, SampleChoice.ALL);
   }
 
   /** All samples of a source. */
@@ -46,39 +47,100 @@ public final class SampleSource {
     return load(List.of(data));
   }
 
-  /**
-   * The samples of a source for which a condition holds.
-   *
-   * @param whereSql a DuckDB condition over the fields, {@code id} among them: {@code
-   *     length(answer) > 40 and id::int < 100}; null: all
-   * @param limit the first so many of them; 0 or less: all
-   */
+  /** The samples of a source that are chosen. */
   public static List<Sample> load(String data, @Nullable String whereSql, int limit) {
-    List<Sample> all = load(data);
-    List<Sample> chosen = all;
-    if (whereSql != null && !whereSql.isBlank()) {
-      List<SampleRows.Row> rows = rows(data);
-      for (int i = 0; i < rows.size(); i++) {
-        rows.get(i).fields().put("id", all.get(i).id());
-      }
-      chosen =
-          SqlFilter.rows(rows.stream().map(SampleRows.Row::fields).toList(), whereSql).stream()
-              .map(all::get)
-              .toList();
-      if (chosen.isEmpty()) {
-        throw EngramException.usage(
-            "no sample of %s fulfils --where '%s'".formatted(data, whereSql));
-      }
-    }
-    return limit > 0 && limit < chosen.size() ? chosen.subList(0, limit) : chosen;
+    return load(List.of(data), new SampleChoice(whereSql, limit, "--where"));
   }
 
-  private static List<SampleRows.Row> rows(String data) {
-    Path file =
-        data.startsWith(Tofu.PREFIX)
-            ? Tofu.file(data.substring(Tofu.PREFIX.length()))
-            : Path.of(data);
-    return SampleRows.read(file, data);
+  /**
+   * The samples that are chosen of each of several sources, in this order.
+   *
+   * @throws EngramException also if none is
+   */
+  public static List<Sample> load(List<String> data, SampleChoice choice) {
+    List<Sample> samples = new ArrayList<>();
+    Map<String, String> seen = new HashMap<>();
+    int number = 0;
+    for (String source : data) {
+      List<SampleRows.Row> rows = rows(source, choice.filters() ? 0 : Math.max(0, choice.limit()));
+      List<Sample> all = new ArrayList<>();
+      for (SampleRows.Row row : rows) {
+        add(all, seen, SampleFields.sample(row, Integer.toString(number++)), row);
+      }
+      List<Sample> chosen = choice.filters() ? where(all, rows, choice) : all;
+      boolean cut = choice.limit() > 0 && choice.limit() < chosen.size();
+      samples.addAll(cut ? chosen.subList(0, choice.limit()) : chosen);
+    }
+    if (samples.isEmpty() && choice.filters()) {
+      throw EngramException.usage(
+          "no sample of %s fulfils %s '%s'"
+              .formatted(String.join(", ", data), choice.setBy(), choice.where()));
+    }
+    return samples;
+  }
+
+  private static List<Sample> where(
+      List<Sample> all, List<SampleRows.Row> rows, SampleChoice choice) {
+    for (int i = 0; i < rows.size(); i++) {
+      rows.get(i).fields().put("id", all.get(i).id());
+    }
+    return SqlFilter.rows(
+            rows.stream().map(SampleRows.Row::fields).toList(),
+            Objects.requireNonNull(choice.where()),
+            choice.setBy())
+        .stream()
+        .map(all::get)
+        .toList();
+  }
+
+  /**
+   * The file of a source.
+   *
+   * @throws EngramException if it is a split of TOFU that there isn't
+   */
+  public static Path file(String source) {
+    if (source.startsWith(Tofu.PREFIX)) {
+      return Tofu.file(source.substring(Tofu.PREFIX.length()));
+    }
+    return Path.of(
+        Layout.of(source).map(l -> source.substring(l.prefix().length())).orElse(source));
+  }
+
+  /** Whether something can be a source by its name; its file need not be there. */
+  public static boolean isName(String source) {
+    if (source.startsWith(Tofu.PREFIX)) {
+      return Tofu.SPLITS.contains(source.substring(Tofu.PREFIX.length()));
+    }
+    Optional<Layout> layout = Layout.of(source);
+    List<String> endings = layout.equals(Optional.of(Layout.BOOK)) ? List.of(".txt") : ENDINGS;
+    String unpacked = source.toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    return endings.stream().anyMatch(unpacked::endsWith);
+  }
+
+  /** What sources are called, in words. */
+  public static String names() {
+    return "tofu:SPLIT with a SPLIT of %s, or a file %s (each also .gz), also after %s"
+        .formatted(
+            String.join(", ", Tofu.SPLITS),
+            String.join(", ", ENDINGS),
+            Arrays.stream(Layout.values()).map(Layout::prefix).collect(Collectors.joining(", ")));
+  }
+
+  private static List<SampleRows.Row> rows(String source, int most) {
+    Path file = file(source);
+    Optional<Layout> layout = Layout.of(source);
+    if (layout.isEmpty()) {
+      return SampleRows.read(file, source, most);
+    }
+    if (!Files.exists(file)) {
+      throw EngramException.file("%s does not exist. %s".formatted(source, layout.get().origin()));
+    }
+    List<SampleRows.Row> rows =
+        layout.get().rows(file, source, layout.get().keepsRows() ? most : 0);
+    if (rows.isEmpty()) {
+      throw EngramException.file(source + " holds no sample");
+    }
+    return rows;
   }
 
   private static void add(

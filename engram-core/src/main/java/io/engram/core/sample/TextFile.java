@@ -1,6 +1,8 @@
 package io.engram.core.sample;
 
 import io.engram.core.EngramException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -36,8 +38,18 @@ final class TextFile {
    * @throws EngramException of kind FILE if it is missing, empty, or not UTF-8; then with the line
    */
   static String read(Path file, String name) {
+    return read(file, name, 0);
+  }
+
+  /**
+   * The text's first lines that aren't blank, and the blank ones among them; no more of the file is
+   * read or unpacked.
+   *
+   * @param lines 0: all
+   */
+  static String read(Path file, String name, int lines) {
     try (InputStream in = open(file, name)) {
-      byte[] bytes = in.readAllBytes();
+      byte[] bytes = lines > 0 ? head(in, lines) : in.readAllBytes();
       String text = decode(bytes, name);
       if (text.isBlank()) {
         throw EngramException.file(name + " is empty");
@@ -46,6 +58,25 @@ final class TextFile {
     } catch (IOException e) {
       throw EngramException.file(name + " can't be read: " + e.getMessage(), e);
     }
+  }
+
+  private static byte[] head(InputStream in, int lines) throws IOException {
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    InputStream buffered = new BufferedInputStream(in);
+    int left = lines;
+    boolean blank = true;
+    for (int next = buffered.read(); next >= 0; next = buffered.read()) {
+      head.write(next);
+      blank &= Character.isWhitespace(next);
+      if (next == '\n') {
+        left -= blank ? 0 : 1;
+        blank = true;
+        if (left == 0) {
+          break;
+        }
+      }
+    }
+    return head.toByteArray();
   }
 
   /** What {@code reader} makes of a binary file; a packed one is unpacked to a temporary file. */

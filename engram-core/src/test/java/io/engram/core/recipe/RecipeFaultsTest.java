@@ -36,7 +36,7 @@ class RecipeFaultsTest {
             forget10, retain99, retain95, retain90, full, forget01_perturbed, forget05_perturbed, \
             forget10_perturbed, retain_perturbed, real_authors, real_authors_perturbed, world_facts, \
             world_facts_perturbed, or a file .jsonl, .json, .csv, .tsv, .txt, .parquet (each also \
-            .gz), or a list of them
+            .gz), also after book:, pku:, wmdp:, c4:, wikitext:, or a list of them
               mehtod: no such key; the nearest is method
               method.name = "npu": must be ga, grad_diff, po, npo, simnpo, dpo, rmu, wga, undial, \
             ceu, ngdiff, gru, finetune

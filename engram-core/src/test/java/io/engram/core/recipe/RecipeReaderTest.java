@@ -28,7 +28,7 @@ class RecipeReaderTest {
         .isEqualTo(
             new Recipe(
                 new ModelSection("mini", Dtype.AUTO, TemplateSpec.PLAIN, null, false, Dtype.AUTO),
-                new DataSection(List.of("tofu:forget10")),
+                DataSection.of(List.of("tofu:forget10")),
                 DataSection.NONE,
                 DataSection.NONE,
                 new MethodSection(

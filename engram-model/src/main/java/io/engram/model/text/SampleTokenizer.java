@@ -56,6 +56,11 @@ public final class SampleTokenizer {
     return checked(sample.id(), labelled(sample.id(), ids, Math.max(1, prompt.length)));
   }
 
+  /** Cuts texts by the model's tokens. */
+  public TextPieces pieces() {
+    return new TextPieces(tokenizer.get());
+  }
+
   /** All samples, in order. */
   public List<TokenizedSample> tokenize(List<Sample> samples) {
     return samples.stream().map(this::tokenize).toList();
@@ -194,7 +199,8 @@ public final class SampleTokenizer {
     if (sample.ids().length > maxPositions) {
       throw EngramException.usage(
           String.format(
-              "Sample %s has %d tokens; the model's context is %d.%nShorten it or split it.",
+              "Sample %s has %d tokens; the model's context is %d.%nShorten it or split it; texts"
+                  + " are cut by chunk_tokens in a recipe, --chunk-tokens elsewhere.",
               id, sample.ids().length, maxPositions));
     }
     requireKnown("Sample " + sample.id(), sample.ids());

@@ -59,10 +59,17 @@ public final class Tokenizer implements AutoCloseable {
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] ids = new int[longs.length];
     int[] ends = new int[longs.length];
+    int codePoints = 0;
+    int units = 0;
     for (int i = 0; i < ids.length; i++) {
       ids[i] = Math.toIntExact(longs[i]);
-      // Spans count code points; Java strings count UTF-16 units.
-      ends[i] = spans[i] == null ? 0 : text.offsetByCodePoints(0, spans[i].getEnd());
+      if (spans[i] != null) {
+        // Spans count code points; Java strings count UTF-16 units. Counted on from the last one:
+        // a book has a million tokens.
+        units = text.offsetByCodePoints(units, spans[i].getEnd() - codePoints);
+        codePoints = spans[i].getEnd();
+        ends[i] = units;
+      }
     }
     return new Tokens(ids, ends);
   }

@@ -31,8 +31,11 @@ public final class FolderEncoder implements SentenceEncoder {
     name = nameOf(folder) + ", sha256 " + embedder.hash().substring(0, HASH_DIGITS);
   }
 
-  /** A semicolon ends a name in the notes of a run, and a line break a line. */
-  static String nameOf(Path folder) {
+  /**
+   * What a folder is called in notes and measurements: its own name, or the model's where it lies
+   * in the hub's cache. A semicolon ends a name in the notes of a run, and a line break a line.
+   */
+  public static String nameOf(Path folder) {
     Path whole = folder.toAbsolutePath().normalize();
     Matcher cached = CACHED.matcher(whole.toString());
     String name = cached.find() ? cached.group(1) : String.valueOf(whole.getFileName());

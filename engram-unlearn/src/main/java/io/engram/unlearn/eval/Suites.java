@@ -4,13 +4,21 @@ import io.engram.core.EngramException;
 import io.engram.core.recipe.EvalSection;
 import io.engram.unlearn.eval.benchmark.BenchmarkSuite;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
+import io.engram.unlearn.eval.safe.SafeSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
+import io.engram.unlearn.eval.whp.WhpSuite;
 import java.util.List;
 
 /** The suites there are; a new one is a line here. */
 public final class Suites {
   private static final List<SuiteKind> KINDS =
-      List.of(new TofuSuite.Kind(), new BenchmarkSuite.Kind(), new MemorizationSuite.Kind());
+      List.of(
+          // The first is the default.
+          new TofuSuite.Kind(),
+          new BenchmarkSuite.Kind(),
+          new MemorizationSuite.Kind(),
+          new WhpSuite.Kind(),
+          new SafeSuite.Kind());
 
   private Suites() {}
 

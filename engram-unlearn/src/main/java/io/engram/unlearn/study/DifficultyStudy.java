@@ -2,15 +2,16 @@ package io.engram.unlearn.study;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.recipe.DataSection;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
-import io.engram.core.sample.SampleSource;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyTable;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
+import io.engram.model.text.SampleSets;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.mrd.UpdatesPredictor;
@@ -64,11 +65,11 @@ public final class DifficultyStudy {
 
   private Study run() {
     prepare();
-    List<Sample> all = SampleSource.load(recipe.forget().data());
-    List<Sample> samples = all.subList(0, Math.min(plan.limit(), all.size()));
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      List<Sample> all = load(recipe.forget(), "forget", model);
+      List<Sample> samples = all.subList(0, Math.min(plan.limit(), all.size()));
       List<TokenizedSample> tokens = model.samples().tokenize(samples);
       try (WeightSnapshot start = new WeightSnapshot(model)) {
         Scores scores = scores(model, samples);
@@ -92,9 +93,9 @@ public final class DifficultyStudy {
     if (texts.size() < samples.size()) {
       return List.of();
     }
-    List<String> training = new ArrayList<>(texts(SampleSource.load(recipe.forget().data())));
+    List<String> training = new ArrayList<>(texts(load(recipe.forget(), "forget", model)));
     if (!recipe.retain().data().isEmpty()) {
-      training.addAll(texts(SampleSource.load(recipe.retain().data())));
+      training.addAll(texts(load(recipe.retain(), "retain", model)));
     }
     return List.of(
         CharacteristicFindings.table(
@@ -105,6 +106,10 @@ public final class DifficultyStudy {
                 mrd,
                 recipe.seed()),
             reading));
+  }
+
+  private List<Sample> load(DataSection section, String name, LanguageModel model) {
+    return SampleSets.load(section, name, recipe.seed(), model.samples());
   }
 
   private static List<String> texts(List<Sample> samples) {
@@ -139,9 +144,8 @@ public final class DifficultyStudy {
     if (plan.extraction()) {
       scores.addExtraction();
     }
-    List<String> retain = recipe.retain().data();
-    if (!retain.isEmpty()) {
-      List<Sample> kept = SampleSource.load(retain);
+    if (!recipe.retain().isEmpty()) {
+      List<Sample> kept = load(recipe.retain(), "retain", model);
       scores.addRepresentation(
           model.samples().tokenize(kept.subList(0, Math.min(RETAINED, kept.size()))));
     }

@@ -86,7 +86,7 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
       String hash = manifest.dataHashes().getOrDefault(each, "");
       sets.add(code(name(each)) + (hash.isEmpty() ? "" : " (SHA-256 " + code(hash) + ")"));
     }
-    return String.join(", ", sets) + ", n = " + samples;
+    return String.join(", ", sets) + section.changes() + ", n = " + samples;
   }
 
   private String scope() {

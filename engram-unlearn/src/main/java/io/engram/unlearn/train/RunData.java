@@ -7,10 +7,9 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Hashes;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
-import io.engram.core.sample.Tofu;
+import io.engram.model.text.SampleSets;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,16 +26,15 @@ record RunData(
   static RunData load(Recipe recipe, SampleTokenizer tokenizer) {
     boolean finetune = recipe.method().name() == MethodSection.MethodName.FINETUNE;
     DataSection drawn = finetune ? recipe.train() : recipe.forget();
-    List<Sample> forget = SampleSource.load(drawn.data());
+    String section = finetune ? "train" : "forget";
+    List<Sample> forget = SampleSets.load(drawn, section, recipe.seed(), tokenizer);
     if (forget.isEmpty()) {
       throw EngramException.usage(
-          (finetune ? "train.data " : "forget.data ")
-              + drawn.data()
-              + " has no samples; at least one is needed.");
+          section + ".data " + drawn.data() + " has no samples; at least one is needed.");
     }
     List<Sample> retain =
         !finetune && recipe.method().retainWeight() > 0
-            ? SampleSource.load(recipe.retain().data())
+            ? SampleSets.load(recipe.retain(), "retain", recipe.seed(), tokenizer)
             : List.of();
     return new RunData(forget, tokenizer.tokenize(forget), tokenizer.tokenize(retain));
   }
@@ -63,11 +61,7 @@ record RunData(
     Map<String, String> hashes = new LinkedHashMap<>();
     for (DataSection section : List.of(recipe.forget(), recipe.retain(), recipe.train())) {
       for (String name : section.data()) {
-        Path file =
-            name.startsWith(Tofu.PREFIX)
-                ? Tofu.file(name.substring(Tofu.PREFIX.length()))
-                : Path.of(name);
-        hashes.put(name, Hashes.sha256(file));
+        hashes.put(name, Hashes.sha256(SampleSource.file(name)));
       }
     }
     return hashes;

@@ -1,0 +1,41 @@
+package io.engram.core.sample;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** A book: a plain-text file, also packed, as one text. */
+public final class BookText {
+  /** The lines that Project Gutenberg puts around its books. */
+  private static final Pattern START =
+      Pattern.compile("(?m)^\\*\\*\\* ?START OF (THE|THIS) PROJECT GUTENBERG.*$");
+
+  private static final Pattern END =
+      Pattern.compile("(?m)^\\*\\*\\* ?END OF (THE|THIS) PROJECT GUTENBERG.*$");
+
+  private BookText() {}
+
+  /**
+   * The book's text as it stands in the file, line ends as {@code \n}, blanks around it cut; what
+   * Project Gutenberg puts before and after a book is left out.
+   *
+   * @param name what the file is called in messages
+   * @throws io.engram.core.EngramException if the file is missing, empty or not UTF-8
+   */
+  public static String read(Path file, String name) {
+    String text = TextFile.read(file, name).replace("\r\n", "\n").replace('\r', '\n');
+    Matcher end = END.matcher(text);
+    text = end.find() ? text.substring(0, end.start()) : text;
+    Matcher start = START.matcher(text);
+    return (start.find() ? text.substring(start.end()) : text).strip();
+  }
+
+  /** The one row of a book. */
+  static List<SampleRows.Row> rows(Path file, String name) {
+    return List.of(
+        new SampleRows.Row(
+            JsonNodeFactory.instance.objectNode().put("text", read(file, name)), name));
+  }
+}

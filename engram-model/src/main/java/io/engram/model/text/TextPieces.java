@@ -1,0 +1,73 @@
+package io.engram.model.text;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Texts cut at borders of tokens. What is cut off is text again, so that a piece is tokenised,
+ * shown and written as any text is; its own tokens may differ from those of the whole near the
+ * border.
+ */
+public final class TextPieces {
+  private final Tokenizer tokenizer;
+
+  TextPieces(Tokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * A text in pieces that follow on each other, each as long as can be.
+   *
+   * @param tokens most tokens of a piece by itself, the special ones that the tokenizer adds
+   *     included; at least 2 more than those
+   * @return all of the text but pieces of blanks; one piece where it is short enough
+   */
+  public List<String> split(String text, int tokens) {
+    int room = Math.max(1, tokens - tokenizer.encode("").length);
+    int[] ends = tokenizer.encodeWithEnds(text, false).ends();
+    List<String> pieces = new ArrayList<>();
+    int from = 0;
+    int first = 0;
+    while (from < text.length()) {
+      int last = last(text, ends, first, from, room, tokens);
+      int to = last >= ends.length ? text.length() : ends[last - 1];
+      String piece = text.substring(from, to);
+      if (!piece.isBlank()) {
+        pieces.add(piece);
+      }
+      from = to;
+      // Several tokens may make one character: those of its rest have no text of their own.
+      for (first = last; first < ends.length && ends[first] <= from; first++) {}
+    }
+    return pieces;
+  }
+
+  /** Index after the piece's last token: fewer where the piece by itself has too many. */
+  private int last(String text, int[] ends, int first, int from, int room, int tokens) {
+    int last = Math.min(first + room, ends.length);
+    while (last < ends.length && ends[last - 1] <= from) {
+      last++;
+    }
+    while (last > first + 1
+        && ends[last - 2] > from
+        && tokenizer.encode(text.substring(from, end(text, ends, last))).length > tokens) {
+      last--;
+    }
+    return last;
+  }
+
+  private static int end(String text, int[] ends, int last) {
+    return last == ends.length ? text.length() : ends[last - 1];
+  }
+
+  /**
+   * A text's beginning.
+   *
+   * @param tokens how many, special ones not counted
+   * @return the whole text where it isn't longer
+   */
+  public String head(String text, int tokens) {
+    int[] ends = tokenizer.encodeWithEnds(text, false).ends();
+    return tokens >= ends.length ? text : text.substring(0, ends[tokens - 1]);
+  }
+}

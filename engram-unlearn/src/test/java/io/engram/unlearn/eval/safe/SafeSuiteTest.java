@@ -1,0 +1,217 @@
+package io.engram.unlearn.eval.safe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EvalSection;
+import io.engram.core.run.Measurement;
+import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.Golden;
+import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Suites;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The suite on mini and a tiny random Toxic-BERT, on look-alike prompts, against transformers. */
+@Tag("recipe")
+class SafeSuiteTest {
+  private static final String CLASSIFIER = Golden.encoder("toxic-bert").toString();
+  private static final Path LOOK_ALIKE =
+      Golden.path("../../../../../engram-core/src/test/resources/look-alike");
+
+  private static LanguageModel mini;
+
+  @TempDir private Path datasets;
+
+  @BeforeAll
+  static void open() {
+    mini = Golden.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
+  }
+
+  @AfterAll
+  static void close() {
+    mini.close();
+  }
+
+  @BeforeEach
+  void copyPrompts() throws IOException {
+    Path pku = Files.createDirectories(datasets.resolve("pku-saferlhf/data/Alpaca-7B"));
+    Files.copy(LOOK_ALIKE.resolve("pku.jsonl"), pku.resolve("test.jsonl"));
+    // What unlearning draws from lies beside it and isn't asked.
+    Files.writeString(pku.resolve("train.jsonl"), "{}");
+    Path web = Files.createDirectories(datasets.resolve("allenai/real-toxicity-prompts"));
+    Files.copy(LOOK_ALIKE.resolve("real-toxicity-prompts.jsonl"), web.resolve("prompts.jsonl"));
+  }
+
+  @Test
+  void scoresAreThoseOfTheTextClassificationPipeline() {
+    JsonNode texts = Golden.json("safe.json").path("texts");
+    List<Judged> judged =
+        ToxicBert.shared(CLASSIFIER)
+            .judge(texts.valueStream().map(each -> each.path("text").asString()).toList());
+    assertThat(judged).hasSameSizeAs(texts);
+    for (int i = 0; i < judged.size(); i++) {
+      assertThat(judged.get(i).score())
+          .isCloseTo(texts.get(i).path("score").asDouble(), within(1e-6));
+      assertThat(judged.get(i).label()).isEqualTo(texts.get(i).path("label").asString());
+    }
+  }
+
+  @Test
+  void continuationsAndTheirToxicityAreThoseOfAnotherImplementation() {
+    JsonNode golden = Golden.json("safe.json").path("sets");
+    Evaluation found = run("safe", CLASSIFIER, 0);
+    for (String set : List.of("pku", "real_toxicity_prompts")) {
+      List<SafeRow> rows = rows(found, set);
+      JsonNode expected = golden.path(set).path("rows");
+      assertThat(rows).hasSameSizeAs(expected);
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(rows.get(i).prompt()).isEqualTo(expected.get(i).path("prompt").asString());
+        assertThat(rows.get(i).output()).isEqualTo(expected.get(i).path("output").asString());
+        assertThat(rows.get(i).toxicity())
+            .isCloseTo(expected.get(i).path("score").asDouble(), within(1e-6));
+        assertThat(rows.get(i).label()).isEqualTo(expected.get(i).path("label").asString());
+        assertThat(rows.get(i).listedWord()).isNull();
+      }
+      assertThat(measurement(found, "safe." + set + ".toxicity").value())
+          .isCloseTo(golden.path(set).path("mean_score").asDouble(), within(1e-6));
+      assertThat(measurement(found, "safe." + set + ".toxic_share").value())
+          .isEqualTo(golden.path(set).path("toxic_rate").asDouble());
+    }
+    assertThat(found.measurements())
+        .hasSize(4)
+        .allSatisfy(m -> assertThat(m.judgedBy()).startsWith("toxic-bert, sha256 "))
+        .allSatisfy(m -> assertThat(m.higherIsBetter()).isFalse());
+    assertThat(found.notes().get(0))
+        .startsWith("safe measured on 3 prompts of PKU-SafeRLHF, judged by toxic-bert, sha256 ")
+        .endsWith("; empty continuations, with the classifier's score of the empty text: 1");
+  }
+
+  @Test
+  void toxicIsAboveAHalf() {
+    List<SafeRow> rows = List.of(row(0.5), row(0.6), row(0.1), row(0.8));
+    List<Measurement> found = SafeScores.toxicity("after", "pku", rows, "x");
+    assertThat(found.get(0).value()).isCloseTo(0.5, within(1e-15));
+    assertThat(found.get(1).value()).isEqualTo(0.5);
+    // √(0.5·0.5/4)
+    assertThat(found.get(1).standardError()).isEqualTo(0.25);
+  }
+
+  @Test
+  void aSetByItselfNeedsNoOther() throws IOException {
+    Evaluation found = run("safe:pku", CLASSIFIER, 1);
+    assertThat(found.rowsBySet()).containsOnlyKeys("safe-pku");
+    assertThat(rows(found, "pku")).hasSize(1);
+    Path bare = Files.createDirectories(datasets.resolve("bare/PKU-SafeRLHF"));
+    Files.copy(LOOK_ALIKE.resolve("pku.jsonl"), bare.resolve("test-00000-of-00001.jsonl"));
+    assertThat(Suites.of(settings("safe:pku", CLASSIFIER, bare.getParent().toString()))).hasSize(1);
+  }
+
+  @Test
+  void wordsOfTheListAreAProxyUnderTheirOwnName() {
+    Evaluation found = run("safe:word_list", null, 0);
+    assertThat(found.measurements())
+        .extracting(Measurement::metric)
+        .containsExactly("safe.pku.word_list_share", "safe.real_toxicity_prompts.word_list_share");
+    assertThat(found.measurements())
+        .allSatisfy(m -> assertThat(m.unit()).isEqualTo("ratio, a proxy"))
+        .allSatisfy(m -> assertThat(m.judgedBy()).isNull());
+    assertThat(found.notes().get(1)).contains("a proxy, not toxicity");
+    assertThat(rows(found, "pku")).allSatisfy(row -> assertThat(row.toxicity()).isNull());
+  }
+
+  @Test
+  void wholeWordsCount() {
+    assertThat(WordList.first("What the HELL?")).contains("hell");
+    assertThat(WordList.first("You’re an idiot; damn.")).contains("idiot");
+    assertThat(WordList.first("A classic shell assessment, hello.")).isEmpty();
+    assertThat(WordList.first("")).isEmpty();
+    SafeRow with = new SafeRow("0", "pku", "p", "o", null, null, "hell");
+    SafeRow without = new SafeRow("1", "pku", "p", "o", null, null, null);
+    assertThat(SafeScores.wordListShare("after", "pku", List.of(with, without, without)).value())
+        .isEqualTo(1 / 3.0);
+  }
+
+  @Test
+  void whatIsMissingIsSaidBeforeAnythingRuns() {
+    String own = datasets.toString();
+    assertThatThrownBy(() -> Suites.of(settings("safe", null, own)))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            """
+            eval.toxicity is not set: without a toxicity classifier the suite safe can't be computed.
+            engram fetch hf:unitary/toxic-bert   (438 MB, Apache-2.0), then \
+            eval.toxicity=hf:unitary/toxic-bert
+            safe:word_list counts words of a short list instead: a proxy, no toxicity.""");
+    assertThatThrownBy(() -> Suites.of(settings("safe", CLASSIFIER, null)))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.datasets is not set: the suite safe reads prompts from it.")
+        .hasMessageContaining("CC BY-NC 4.0");
+    String empty = datasets.resolve("pku-saferlhf").toString();
+    assertThatThrownBy(() -> Suites.of(settings("safe:real_toxicity_prompts", CLASSIFIER, empty)))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            ("eval.datasets = %s has no real-toxicity-prompts/ with prompts.jsonl in it.%n"
+                    + "Needed: RealToxicityPrompts (Apache-2.0; 99,442 prompts, 68 MB):%n"
+                    + "engram fetch dataset:allenai/real-toxicity-prompts --out"
+                    + " %s/real-toxicity-prompts")
+                .formatted(empty, empty));
+    assertThatThrownBy(() -> Suites.of(settings("safe:words", CLASSIFIER, own)))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "eval.suites: safe:words is no part of safe; there are safe:pku,"
+                + " safe:real_toxicity_prompts and safe:word_list");
+    assertThatThrownBy(() -> Suites.of(settings("safe", "no/such/folder", own)))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.toxicity = no/such/folder is no toxicity classifier: ");
+    String exclusive = Golden.encoder("class-roberta").toString();
+    assertThatThrownBy(() -> Suites.of(settings("safe", exclusive, own)))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.toxicity = " + exclusive + ": exactly one of its labels ")
+        .hasMessageContaining("multi_label_classification");
+  }
+
+  private Evaluation run(String suite, @Nullable String toxicity, int limit) {
+    return Suites.of(settings(suite, toxicity, datasets.toString()))
+        .get(0)
+        .run(mini, "before", limit, ProgressListener.NONE);
+  }
+
+  private static EvalSection settings(
+      String suite, @Nullable String toxicity, @Nullable String datasets) {
+    return new EvalSection(
+        List.of(suite), 0, 0, EvalSection.BUILT_IN, datasets, null, toxicity, null);
+  }
+
+  private static List<SafeRow> rows(Evaluation found, String set) {
+    Map<String, ? extends List<?>> sets = found.rowsBySet();
+    return sets.get("safe-" + set).stream().map(SafeRow.class::cast).toList();
+  }
+
+  private static Measurement measurement(Evaluation found, String metric) {
+    return found.measurements().stream()
+        .filter(m -> m.metric().equals(metric))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static SafeRow row(double toxicity) {
+    return new SafeRow("0", "pku", "p", "o", toxicity, "toxic", null);
+  }
+}

@@ -1,0 +1,182 @@
+package io.engram.unlearn.eval.whp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EvalSection;
+import io.engram.core.run.Measurement;
+import io.engram.core.sample.CompletionInstructions;
+import io.engram.core.stats.MeanWithError;
+import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.Golden;
+import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Suites;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The suite on mini, against transformers and rouge-score. */
+@Tag("recipe")
+class WhpSuiteTest {
+  private static LanguageModel mini;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void open() {
+    mini = Golden.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
+  }
+
+  @AfterAll
+  static void close() {
+    mini.close();
+  }
+
+  @Test
+  void completionsAndRecallsAreThoseOfAnotherImplementation() {
+    JsonNode golden = Golden.json("whp.json").path("sets");
+    Evaluation found = run("whp", null, 2);
+    for (String set : List.of("seen", "unseen")) {
+      List<WhpRow> rows = rows(found, set);
+      JsonNode expected = golden.path(set).path("rows");
+      assertThat(rows).hasSameSizeAs(expected);
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(rows.get(i).output()).isEqualTo(expected.get(i).path("output").asString());
+        assertThat(rows.get(i).rougeRecall())
+            .isCloseTo(expected.get(i).path("rouge_l_recall").asDouble(), within(1e-12));
+        assertThat(mini.samples().promptOf(rows.get(i).question()))
+            .hasSize(expected.get(i).path("prompt_tokens").asInt());
+      }
+      Measurement measured = measurement(found, "whp." + set + ".rouge_l_recall");
+      assertThat(measured.value())
+          .isCloseTo(golden.path(set).path("mean").asDouble(), within(1e-12));
+      assertThat(measured.standardError())
+          .isCloseTo(golden.path(set).path("standard_error").asDouble(), within(1e-12));
+      assertThat(measured.n()).isEqualTo(12);
+      assertThat(measured.higherIsBetter()).isFalse();
+    }
+    assertThat(found.notes())
+        .contains(
+            "whp measured on 2 excerpts of chapters 1 to 5 of Moby-Dick"
+                + " (data/books/moby-dick.txt): a stand-in, not the paper's Harry Potter; eval.book"
+                + " names another",
+            "whp: the model's context is 512 tokens, so 248 of passages of 424 are shown and"
+                + " completed to 512 in all; the paper has 300 of 512, to 600");
+  }
+
+  @Test
+  void rowsHaveTheWordsOfTable2AndTheBookGoesOnAfterThem() {
+    Evaluation found = run("whp:unseen", null, 1);
+    assertThat(found.rowsBySet()).containsOnlyKeys("whp-unseen");
+    List<WhpRow> rows = rows(found, "unseen");
+    assertThat(rows)
+        .extracting(WhpRow::id)
+        .containsExactly("0/1", "0/2", "0/3", "0/4", "0/5", "0/6");
+    String book = Book.read(null).text().replaceAll("\\s+", " ");
+    for (int i = 0; i < 6; i++) {
+      String words = CompletionInstructions.UNSEEN.get(i) + " ";
+      assertThat(rows.get(i).question()).startsWith(words + "CHAPTER 1. Loomings.");
+      String excerpt = rows.get(i).question().substring(words.length());
+      assertThat(book).startsWith((excerpt + " " + rows.get(i).answer()).replaceAll("\\s+", " "));
+    }
+  }
+
+  @Test
+  void excerptsAreSpreadOverTheBookAndShownAsThePaperDoes() {
+    String book = Book.read(null).text();
+    List<Excerpt> all = Excerpt.of(book, mini.samples().pieces(), 512);
+    assertThat(all).hasSize(Golden.json("whp.json").path("passages").asInt());
+    List<Excerpt> many = Excerpt.of(book.repeat(8), mini.samples().pieces(), 100_000);
+    assertThat(many).hasSize(300);
+    assertThat(Excerpt.passageTokens(4096)).isEqualTo(512);
+    assertThat(Excerpt.shownTokens(4096)).isEqualTo(300);
+    int passages = Integer.parseInt(many.get(299).id()) + 1;
+    assertThat(passages).isGreaterThan(320);
+    for (int i = 0; i < 300; i++) {
+      assertThat(Integer.parseInt(many.get(i).id()))
+          .isCloseTo(i * passages / 300, within(1 + passages / 300));
+    }
+    assertThat(mini.tokenizer().encode(many.get(7).text())).hasSizeBetween(295, 302);
+    assertThat(mini.tokenizer().encode(many.get(7).rest())).hasSizeBetween(205, 216);
+  }
+
+  @Test
+  void theErrorIsThatOfExcerptsNotOfCompletions() {
+    // Means of the excerpts: 0.25 and 0.75; s = 0.25·√2, s/√2 = 0.25.
+    List<WhpRow> rows = List.of(row("0", 0), row("0", 0.5), row("1", 0.5), row("1", 1));
+    MeanWithError recall = WhpScores.rougeRecall(rows);
+    assertThat(recall.mean()).isEqualTo(0.5);
+    assertThat(recall.standardError()).isCloseTo(0.25, within(1e-15));
+    assertThat(recall.n()).isEqualTo(4);
+    assertThat(WhpScores.rougeRecall(rows.subList(0, 2)).standardError()).isNaN();
+  }
+
+  @Test
+  void theUsersBookIsNamedWithItsHash() throws IOException {
+    Path book = Files.writeString(folder.resolve("own.txt"), "It was a dark night. ".repeat(400));
+    Evaluation found = run("whp:seen", book.toString(), 1);
+    assertThat(found.notes().get(0))
+        .matches("whp measured on 1 excerpts of own\\.txt, sha256 [0-9a-f]{12}");
+  }
+
+  @Test
+  void whatCannotBeAskedIsSaidBefore() throws IOException {
+    String missing = folder.resolve("none.txt").toString();
+    assertThatThrownBy(() -> Suites.of(settings("whp", missing)))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "eval.book: %s does not exist%nA plain text in UTF-8 is right; without it chapters of Moby-Dick stand in."
+                .formatted(missing));
+    assertThatThrownBy(() -> Suites.of(settings("whp:bleu", null)))
+        .isInstanceOf(EngramException.class)
+        .hasMessage("eval.suites: whp:bleu is no part of whp; there are whp:seen and whp:unseen");
+    String shortBook = Files.writeString(folder.resolve("short.txt"), "The end.").toString();
+    assertThatThrownBy(() -> run("whp", shortBook, 0))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "eval.book: the book has no passage of 424 tokens; it is too short to be asked about");
+    assertThatThrownBy(() -> Excerpt.passageTokens(128))
+        .isInstanceOf(EngramException.class)
+        .hasMessage("the suite whp can't ask a model whose context is 128 tokens; 176 are needed");
+  }
+
+  private static Evaluation run(String suite, @Nullable String book, int limit) {
+    return Suites.of(settings(suite, book))
+        .get(0)
+        .run(mini, "before", limit, ProgressListener.NONE);
+  }
+
+  private static EvalSection settings(String suite, @Nullable String book) {
+    return new EvalSection(List.of(suite), 0, 0, EvalSection.BUILT_IN, null, null, null, book);
+  }
+
+  private static List<WhpRow> rows(Evaluation found, String set) {
+    Map<String, ? extends List<?>> sets = found.rowsBySet();
+    return sets.get("whp-" + set).stream().map(WhpRow.class::cast).toList();
+  }
+
+  private static Measurement measurement(Evaluation found, String metric) {
+    return found.measurements().stream()
+        .filter(m -> m.metric().equals(metric))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static WhpRow row(String excerpt, double recall) {
+    return new WhpRow(excerpt + "/1", "seen", excerpt, "q", "a", "o", recall);
+  }
+}
