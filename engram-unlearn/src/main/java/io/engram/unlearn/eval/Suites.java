@@ -2,12 +2,13 @@ package io.engram.unlearn.eval;
 
 import io.engram.core.EngramException;
 import io.engram.core.recipe.EvalSection;
+import io.engram.unlearn.eval.harness.HarnessSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import java.util.List;
 
 /** The suites there are; a new one is a line here. */
 public final class Suites {
-  private static final List<SuiteKind> KINDS = List.of(new TofuSuite.Kind());
+  private static final List<SuiteKind> KINDS = List.of(new TofuSuite.Kind(), new HarnessSuite.Kind());
 
   private Suites() {}
 
