@@ -155,6 +155,14 @@ public final class LanguageModel implements AutoCloseable {
     return samples;
   }
 
+  /**
+   * The token that comes before a text that nothing comes before: the tokenizer's begin token, else
+   * the end token.
+   */
+  public int prefixId() {
+    return folder.prefixId(tokenizer());
+  }
+
   /** Tokens at which generation stops. */
   public Set<Integer> stopIds() {
     Set<Integer> ids = folder.stopIds();

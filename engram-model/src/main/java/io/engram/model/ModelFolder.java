@@ -16,6 +16,7 @@ import io.engram.model.family.Family;
 import io.engram.model.text.ChatTemplate;
 import io.engram.model.text.ChatTemplateFiles;
 import io.engram.model.text.GgufTokenizer;
+import io.engram.model.text.SpecialTokens;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -243,6 +244,15 @@ record ModelFolder(
               + ", is needed.");
     }
     return first;
+  }
+
+  /** The tokenizer's begin token, else the end token. */
+  int prefixId(Tokenizer tokenizer) {
+    GgufTokenizer own = ownTokenizer();
+    String begin =
+        (own == null ? SpecialTokens.of(base) : own.specialTokens()).getOrDefault("bos_token", "");
+    int[] ids = begin.isEmpty() ? new int[0] : tokenizer.encodeWithEnds(begin, false).ids();
+    return ids.length == 1 ? ids[0] : eosId();
   }
 
   /** Tokens at which generation stops: config.json's and generation_config.json's. */

@@ -36,6 +36,27 @@ final class Attention {
     return torch.cat(new TensorVector(parts), 0);
   }
 
+  /**
+   * Attention of rows to keys of their own choice.
+   *
+   * @param heads q {@code [L, H, D]}, k and v {@code [K, G, D]}
+   * @param mask true where a row attends, {@code [L, K]}
+   * @return {@code [L, H·D]}
+   */
+  static Tensor masked(Heads heads, Tensor mask, DecoderConfig config) {
+    Heads own = new Heads(single(heads.q()), single(heads.k()), single(heads.v()));
+    Tensor y =
+        config.attention().softCap() == 0
+            ? scaledDotProduct(own, mask, config)
+            : softCapped(own, mask, config);
+    return y.transpose(1, 2).reshape(heads.q().size(0), config.shape().queryWidth());
+  }
+
+  /** {@code [T, heads, D]} to {@code [1, heads, T, D]}. */
+  private static Tensor single(Tensor x) {
+    return x.transpose(0, 1).unsqueeze(0);
+  }
+
   private static Tensor bucket(
       Heads heads, DecoderConfig config, LayerKind kind, Places places, PackedBatch.Bucket bucket) {
     Heads own =

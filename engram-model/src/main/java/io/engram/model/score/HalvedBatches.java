@@ -71,7 +71,8 @@ public final class HalvedBatches {
         cause);
   }
 
-  private static boolean isAllocation(Throwable failure) {
+  /** Whether something failed for want of memory. */
+  static boolean isAllocation(Throwable failure) {
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return failure instanceof OutOfMemoryError || FAILURES.stream().anyMatch(message::contains);
   }

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  * The tokens that have a part to play, by the names that a chat template knows them by: {@code
  * bos_token}, {@code eos_token} and so on.
  */
-final class SpecialTokens {
+public final class SpecialTokens {
   private static final List<String> NAMES =
       List.of(
           "bos_token",
@@ -31,7 +31,7 @@ final class SpecialTokens {
    *
    * @throws EngramException if one of the files is damaged
    */
-  static Map<String, String> of(Path folder) {
+  public static Map<String, String> of(Path folder) {
     Map<String, String> tokens = new LinkedHashMap<>();
     for (String file : List.of("tokenizer_config.json", "special_tokens_map.json")) {
       JsonNode settings = TextFiles.json(folder.resolve(file));

@@ -3,6 +3,7 @@ package io.engram.unlearn.eval;
 import io.engram.core.EngramException;
 import io.engram.core.recipe.EvalSection;
 import io.engram.unlearn.eval.benchmark.BenchmarkSuite;
+import io.engram.unlearn.eval.harness.HarnessSuite;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.safe.SafeSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
@@ -17,6 +18,7 @@ public final class Suites {
           new TofuSuite.Kind(),
           new BenchmarkSuite.Kind(),
           new MemorizationSuite.Kind(),
+          new HarnessSuite.Kind(),
           new WhpSuite.Kind(),
           new SafeSuite.Kind());
 

@@ -1,0 +1,116 @@
+package io.engram.model.decoder;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Token sequences merged where they begin alike: one row for each different prefix, parents before
+ * children, depth first. The rows under row r are r .. {@code ends[r]}, so row i has row j among
+ * its ancestors, or is it, exactly when {@code j ≤ i < ends[j]}.
+ *
+ * @param ids the token of each row, {@code [N]}
+ * @param depths its position in every sequence that goes through it, {@code [N]}
+ * @param parents the row before it; −1 for a first token, {@code [N]}
+ * @param ends the row after its last descendant, {@code [N]}
+ * @param wanted of each sequence, the rows of its tokens from a position of its own on
+ * @param longest tokens of the longest sequence
+ */
+public record TokenTree(
+    int[] ids, int[] depths, int[] parents, int[] ends, int[][] wanted, int longest) {
+  /**
+   * Merges the sequences.
+   *
+   * @param sequences none empty
+   * @param from the position of each from which its rows are wanted
+   */
+  public static TokenTree of(List<int[]> sequences, int[] from) {
+    int[] order =
+        IntStream.range(0, sequences.size())
+            .boxed()
+            .sorted(Comparator.comparing(sequences::get, Arrays::compare))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int longest = sequences.stream().mapToInt(s -> s.length).max().orElse(0);
+    Builder builder = new Builder(rows(sequences, order), longest);
+    int[][] wanted = new int[sequences.size()][];
+    for (int index : order) {
+      builder.add(sequences.get(index));
+      wanted[index] = Arrays.copyOfRange(builder.path, from[index], sequences.get(index).length);
+    }
+    return builder.build(wanted);
+  }
+
+  /** How many rows there are: different prefixes of the sequences. */
+  public int rows() {
+    return ids.length;
+  }
+
+  /** The ancestors of a row from the first token on; the index of each is its depth. */
+  int[] pathTo(int row) {
+    int[] path = new int[depths[row]];
+    for (int at = parents[row], depth = path.length - 1; depth >= 0; at = parents[at], depth--) {
+      path[depth] = at;
+    }
+    return path;
+  }
+
+  private static int rows(List<int[]> sequences, int[] order) {
+    int rows = 0;
+    int[] before = {};
+    for (int index : order) {
+      int[] sequence = sequences.get(index);
+      rows += sequence.length - shared(before, sequence);
+      before = sequence;
+    }
+    return rows;
+  }
+
+  private static int shared(int[] a, int[] b) {
+    int differs = Arrays.mismatch(a, b);
+    return differs < 0 ? a.length : differs;
+  }
+
+  /** Takes sequences in the order of their tokens. */
+  private static final class Builder {
+    private final int[] ids;
+    private final int[] depths;
+    private final int[] parents;
+    private final int[] ends;
+    private final int[] path;
+    private int[] before = {};
+    private int row;
+
+    Builder(int rows, int longest) {
+      ids = new int[rows];
+      depths = new int[rows];
+      parents = new int[rows];
+      ends = new int[rows];
+      path = new int[longest];
+    }
+
+    void add(int[] sequence) {
+      int shared = shared(before, sequence);
+      end(shared);
+      for (int t = shared; t < sequence.length; t++) {
+        ids[row] = sequence[t];
+        depths[row] = t;
+        parents[row] = t == 0 ? -1 : path[t - 1];
+        path[t] = row++;
+      }
+      before = sequence;
+    }
+
+    private void end(int from) {
+      for (int t = from; t < before.length; t++) {
+        ends[path[t]] = row;
+      }
+    }
+
+    TokenTree build(int[][] wanted) {
+      end(0);
+      return new TokenTree(ids, depths, parents, ends, wanted, path.length);
+    }
+  }
+}

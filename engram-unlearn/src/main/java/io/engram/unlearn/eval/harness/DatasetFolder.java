@@ -1,0 +1,135 @@
+package io.engram.unlearn.eval.harness;
+
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.hub.HubCache;
+import io.engram.core.hub.HubName;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where data sets lie: the folder that {@code eval.datasets} names, one folder a data set in it,
+ * and the hub's cache, where {@code engram fetch} puts them. Nothing is fetched here.
+ */
+final class DatasetFolder {
+  /** Hub layouts have the files in a folder a configuration. */
+  private static final int DEPTH = 3;
+
+  private final @Nullable Path root;
+  private final @Nullable HubCache cache;
+
+  /**
+   * Files of a task.
+   *
+   * @param layout which of the task's layouts they have
+   * @param files in the order of their names
+   * @param examples likewise; empty: there are none
+   */
+  record Found(TaskSpec.Layout layout, List<Path> files, List<Path> examples) {}
+
+  DatasetFolder(@Nullable Path root, @Nullable HubCache cache) {
+    this.root = root;
+    this.cache = cache;
+  }
+
+  /**
+   * The folder of a recipe.
+   *
+   * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home where
+   *     there is one
+   * @throws EngramException if it's named and isn't there
+   */
+  static DatasetFolder of(@Nullable String datasets) {
+    if (datasets != null && !Files.isDirectory(Path.of(datasets))) {
+      throw EngramException.file(
+          "eval.datasets = %s is no folder; it holds the data sets, one folder each"
+              .formatted(datasets));
+    }
+    Path named = datasets == null ? EngramHome.find("datasets").orElse(null) : Path.of(datasets);
+    return new DatasetFolder(named, HubCache.here());
+  }
+
+  /**
+   * The files of a part of a task.
+   *
+   * @param part empty: it has none
+   * @throws EngramException if they aren't there, or can't be used
+   */
+  Found find(TaskSpec task, String part) {
+    List<String> refused = new ArrayList<>();
+    for (TaskSpec.Layout layout : task.data().layouts()) {
+      for (Path base : bases(task)) {
+        List<Path> files = matching(base, layout.files(), part);
+        if (!files.isEmpty() && layout.refused() == null) {
+          String examples = layout.examples();
+          return new Found(
+              layout, files, examples == null ? List.of() : matching(base, examples, part));
+        }
+        files.forEach(file -> refused.add(file + " can't be used: " + layout.refused()));
+      }
+    }
+    throw missing(task, part, refused);
+  }
+
+  private List<Path> bases(TaskSpec task) {
+    List<Path> bases = new ArrayList<>();
+    if (root != null) {
+      task.data().folders().forEach(folder -> bases.add(root.resolve(folder)));
+    }
+    cached(task).ifPresent(bases::add);
+    return bases.stream().filter(Files::isDirectory).toList();
+  }
+
+  private Optional<Path> cached(TaskSpec task) {
+    return cache == null
+        ? Optional.empty()
+        : cache.find(HubName.parse("dataset:" + task.data().hub()));
+  }
+
+  private static List<Path> matching(Path base, String pattern, String part) {
+    PathMatcher matcher =
+        FileSystems.getDefault().getPathMatcher("glob:" + pattern.replace("<part>", part));
+    try (Stream<Path> all = Files.walk(base, DEPTH)) {
+      return all.filter(file -> matcher.matches(base.relativize(file)))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw EngramException.file(base + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private EngramException missing(TaskSpec task, String part, List<String> refused) {
+    TaskSpec.Data data = task.data();
+    String what = part.isEmpty() ? task.task() : task.task() + " (" + part + ")";
+    String fetch =
+        "engram fetch dataset:%s%s"
+            .formatted(
+                data.hub(),
+                String.join(
+                    "", data.fetch().stream().map(each -> " --file '" + each + "'").toList()));
+    String lies =
+        root == null
+            ? "Or name the folder that holds the data sets: eval.datasets=DIR (none is named, and"
+                + " Engram's home has no folder datasets)."
+            : "Or put its files into %s, as %s."
+                .formatted(
+                    root.resolve(data.folders().get(0)),
+                    data.layouts().stream()
+                        .filter(layout -> layout.refused() == null)
+                        .map(layout -> layout.files().replace("<part>", part))
+                        .toList());
+    String why = refused.isEmpty() ? "its data set isn't here" : String.join("; ", refused);
+    return EngramException.file(
+        "harness: the task %s can't be measured: %s.%nFetch it: %s (%s, licence: %s).%n%s"
+            .formatted(what, why, fetch, data.download(), data.licence(), lies));
+  }
+}

@@ -1,0 +1,114 @@
+package io.engram.unlearn.eval.harness;
+
+import io.engram.core.run.JsonFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** The tasks there are: every YAML file beside this class. */
+public final class HarnessTasks {
+  private static final String GROUPS = "groups.yaml";
+  private static final String ENDING = ".yaml";
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /**
+   * Tasks under one name.
+   *
+   * @param tasks their names
+   * @param average {@code plain}: of the tasks' acc, each counting alike; {@code by_size}: each row
+   *     counting alike; null: none
+   */
+  record Group(List<String> tasks, @Nullable String average) {}
+
+  private static final class All {
+    static final Map<String, TaskSpec> TASKS = new LinkedHashMap<>();
+    static final Map<String, Group> GROUP = new LinkedHashMap<>();
+
+    static {
+      read();
+    }
+
+    private static void read() {
+      for (Map.Entry<String, String> file : files().entrySet()) {
+        JsonNode tree = YAML.readTree(file.getValue());
+        if (file.getKey().equals(GROUPS)) {
+          tree.properties()
+              .forEach(
+                  entry ->
+                      GROUP.put(
+                          entry.getKey(),
+                          JsonFiles.mapper().treeToValue(entry.getValue(), Group.class)));
+        } else {
+          TaskSpec task = parse(tree);
+          TASKS.put(task.task(), task);
+        }
+      }
+    }
+  }
+
+  private HarnessTasks() {}
+
+  /** All tasks by name, in the order of names. */
+  public static Map<String, TaskSpec> all() {
+    return All.TASKS;
+  }
+
+  static Map<String, Group> groups() {
+    return All.GROUP;
+  }
+
+  /** A task's YAML. */
+  static TaskSpec parse(String yaml) {
+    return parse(YAML.readTree(yaml));
+  }
+
+  private static TaskSpec parse(JsonNode tree) {
+    return JsonFiles.mapper().treeToValue(tree, TaskSpec.class);
+  }
+
+  /** The files beside this class, in a folder or a jar, by name. */
+  private static Map<String, String> files() {
+    URL one = Objects.requireNonNull(HarnessTasks.class.getResource(GROUPS), GROUPS);
+    try {
+      URI uri = one.toURI();
+      if (!"jar".equals(uri.getScheme())) {
+        return texts(Objects.requireNonNull(Path.of(uri).getParent()));
+      }
+      String[] parts = uri.toString().split("!", 2);
+      try (FileSystem jar = FileSystems.newFileSystem(Path.of(URI.create(parts[0].substring(4))))) {
+        return texts(Objects.requireNonNull(jar.getPath(parts[1]).getParent()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Map<String, String> texts(Path folder) throws IOException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(ENDING)).sorted().toList()) {
+        texts.put(String.valueOf(file.getFileName()), Files.readString(file));
+      }
+    }
+    return texts;
+  }
+}

@@ -1,0 +1,127 @@
+package io.engram.unlearn.eval.harness;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.NearestNames;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a name after {@code harness:} means.
+ *
+ * @param runs the tasks, in order
+ * @param name of their average, where one is asked for: {@code zero_shot}
+ * @param average how it's made; null: there is none
+ */
+record Selection(List<Run> runs, String name, @Nullable String average) {
+  /**
+   * A task to be measured.
+   *
+   * @param task what it is
+   * @param shots examples before each question
+   * @param parts which parts
+   * @param group the group or part that was asked for; empty: the whole
+   */
+  record Run(TaskSpec task, int shots, List<String> parts, String group) {
+    /** How measurements call it: {@code mmlu_5shot}. */
+    String id() {
+      return shots == 0 ? task.task() : task.task() + "_" + shots + "shot";
+    }
+
+    /** The groups of parts that are measured by themselves besides the whole. */
+    Map<String, List<String>> groups() {
+      return group.isEmpty() ? task.parts() : Map.of();
+    }
+  }
+
+  private static final Pattern SHOTS = Pattern.compile("(.+)_(\\d{1,2})shot");
+
+  /**
+   * Reads a name: a task, a group of tasks, a task's part or group of parts ({@code mmlu_stem}),
+   * each with {@code _5shot} where examples go before the question; empty: all tasks.
+   *
+   * @throws EngramException if there is none of the name, with those that are near it
+   */
+  static Selection of(String name) {
+    if (name.isEmpty()) {
+      return new Selection(
+          HarnessTasks.all().values().stream().map(task -> whole(task, 0)).toList(), "", null);
+    }
+    HarnessTasks.Group group = HarnessTasks.groups().get(name);
+    if (group != null) {
+      List<Run> runs =
+          group.tasks().stream()
+              .map(task -> whole(java.util.Objects.requireNonNull(HarnessTasks.all().get(task)), 0))
+              .toList();
+      return new Selection(runs, name, group.average());
+    }
+    return new Selection(List.of(run(name)), "", null);
+  }
+
+  private static Run run(String name) {
+    Matcher shots = SHOTS.matcher(name);
+    boolean some = shots.matches();
+    Run run = some ? find(shots.group(1), Integer.parseInt(shots.group(2))) : find(name, 0);
+    if (run == null) {
+      throw unknown(name);
+    }
+    if (some && !hasExamples(run.task())) {
+      throw EngramException.usage(
+          "eval.suites: harness:%s: the task %s is measured without examples before the question; there are such of %s"
+              .formatted(
+                  name,
+                  run.task().task(),
+                  HarnessTasks.all().values().stream()
+                      .filter(Selection::hasExamples)
+                      .map(TaskSpec::task)
+                      .toList()));
+    }
+    return run;
+  }
+
+  private static boolean hasExamples(TaskSpec task) {
+    return task.data().layouts().stream().anyMatch(layout -> layout.examples() != null);
+  }
+
+  private static @Nullable Run find(String name, int shots) {
+    TaskSpec task = HarnessTasks.all().get(name);
+    return task != null ? whole(task, shots) : partial(shots).get(name);
+  }
+
+  private static Run whole(TaskSpec task, int shots) {
+    return new Run(task, shots, task.allParts(), "");
+  }
+
+  /** By name, everything less than a task. */
+  private static Map<String, Run> partial(int shots) {
+    Map<String, Run> runs = new TreeMap<>();
+    for (TaskSpec task : HarnessTasks.all().values()) {
+      for (Map.Entry<String, List<String>> group : task.parts().entrySet()) {
+        for (String part : group.getValue()) {
+          runs.put(task.task() + "_" + part, new Run(task, shots, List.of(part), part));
+        }
+        runs.put(
+            task.task() + "_" + group.getKey(),
+            new Run(task, shots, group.getValue(), group.getKey()));
+      }
+    }
+    return runs;
+  }
+
+  private static EngramException unknown(String name) {
+    Set<String> known = new LinkedHashSet<>(HarnessTasks.all().keySet());
+    known.addAll(HarnessTasks.groups().keySet());
+    known.add("mmlu_5shot");
+    List<String> all = new ArrayList<>(known);
+    all.addAll(partial(0).keySet());
+    return EngramException.usage(
+        "eval.suites: the harness has no task %s; nearest are %s.%nThere are %s, and parts as in mmlu_stem or mmlu_anatomy."
+            .formatted(name, NearestNames.of(name, all, 3), known));
+  }
+}

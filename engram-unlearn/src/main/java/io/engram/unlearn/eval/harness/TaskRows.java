@@ -1,0 +1,77 @@
+package io.engram.unlearn.eval.harness;
+
+import io.engram.core.EngramException;
+import io.engram.core.sample.DataRow;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** A part's rows out of the files of its data set, with the columns that the task asks for. */
+final class TaskRows {
+  private final TaskSpec task;
+  private final String part;
+  private final DatasetFolder.Found found;
+
+  TaskRows(TaskSpec task, String part, DatasetFolder.Found found) {
+    this.task = task;
+    this.part = part;
+    this.found = found;
+  }
+
+  /** What a reader of the numbers should know of these files; empty: nothing. */
+  List<String> notes() {
+    String note = found.layout().note();
+    return note == null ? List.of() : List.of(note);
+  }
+
+  /** All documents, in the order of the files. */
+  List<DataRow> documents() {
+    return read(found.files());
+  }
+
+  /**
+   * The first rows of those that examples are taken from.
+   *
+   * @throws EngramException if there are fewer
+   */
+  List<DataRow> examples(int count) {
+    List<DataRow> rows = found.examples().isEmpty() ? List.of() : read(found.examples());
+    if (rows.size() < count) {
+      throw EngramException.file(
+          "harness: %d examples are to go before each question of %s %s; %s has %d"
+              .formatted(count, task.task(), part, found.layout().examples(), rows.size()));
+    }
+    return rows.subList(0, count);
+  }
+
+  private List<DataRow> read(List<Path> files) {
+    List<DataRow> rows = new ArrayList<>();
+    for (Path file : files) {
+      rows.addAll(isText(file) ? whole(file) : DataRow.read(file));
+    }
+    String column = found.layout().partColumn();
+    List<DataRow> own =
+        column == null
+            ? rows
+            : rows.stream().filter(row -> part.equals(Columns.text(row, column))).toList();
+    List<DataRow> renamed =
+        own.stream().map(row -> Columns.renamed(row, found.layout().fields())).toList();
+    List<DataRow> mended = RowMending.mended(renamed, task.data().mend());
+    mended.forEach(row -> Columns.required(row, task.data().columns(), task.task()));
+    return mended;
+  }
+
+  private static boolean isText(Path file) {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    return name.endsWith(".txt") || name.endsWith(".raw");
+  }
+
+  private static List<DataRow> whole(Path file) {
+    return List.of(
+        new DataRow(
+            JsonNodeFactory.instance.objectNode().put("text", DataRow.text(file)),
+            file.toString()));
+  }
+}

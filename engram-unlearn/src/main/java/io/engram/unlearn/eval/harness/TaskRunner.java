@@ -1,0 +1,128 @@
+package io.engram.unlearn.eval.harness;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.sample.DataRow;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.ContinuationScorer;
+import io.engram.model.score.ContinuationScorer.Request;
+import io.engram.model.score.ContinuationScorer.Score;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a model the documents of a task. */
+final class TaskRunner {
+  private final LanguageModel model;
+  private final ContinuationScorer scorer;
+  private final int window;
+  private final ProgressListener progress;
+
+  /**
+   * For a model.
+   *
+   * @param window tokens that it's given at most
+   */
+  TaskRunner(LanguageModel model, int window, ProgressListener progress) {
+    this.model = model;
+    this.window = window;
+    this.progress = progress;
+    this.scorer = new ContinuationScorer(model.decoder(), window, model.options().batchTokens());
+  }
+
+  /** A row for each document. */
+  List<HarnessRow> choices(TaskSpec task, String part, List<TaskDocument> documents) {
+    RequestTokens tokens = new RequestTokens(model);
+    List<Request> requests = new ArrayList<>();
+    for (TaskDocument document : documents) {
+      for (int i = 0; i < document.choices().size(); i++) {
+        requests.add(
+            tokens.of(
+                document.contexts().get(i), document.continuations().get(i), document.where()));
+      }
+    }
+    List<Score> scores = scored(task, part, requests, "choices");
+    List<HarnessRow> rows = new ArrayList<>();
+    int at = 0;
+    for (TaskDocument document : documents) {
+      int count = document.choices().size();
+      rows.add(row(task, part, document, scores.subList(at, at + count)));
+      at += count;
+    }
+    return rows;
+  }
+
+  private List<Score> scored(TaskSpec task, String part, List<Request> requests, String unit) {
+    progress.start(part.isEmpty() ? task.task() : task.task() + ", " + part, requests.size(), unit);
+    List<Score> scores = scorer.score(requests, progress);
+    progress.finish();
+    return scores;
+  }
+
+  private static HarnessRow row(
+      TaskSpec task, String part, TaskDocument document, List<Score> scores) {
+    double[] logProbs = scores.stream().mapToDouble(Score::logProb).toArray();
+    int[] lengths = document.choices().stream().mapToInt(PythonText::length).toArray();
+    boolean[] isTrue = document.isTrue();
+    int picked = ChoiceScores.picked(logProbs);
+    Integer byLength =
+        task.metrics().contains("acc_norm")
+            ? Integer.valueOf(ChoiceScores.pickedByLength(logProbs, lengths))
+            : null;
+    double acc =
+        task.kind() == TaskSpec.Kind.MASS
+            ? ChoiceScores.trueMass(logProbs, isTrue)
+            : hit(picked, isTrue);
+    return new HarnessRow(
+        document.id(),
+        part.isEmpty() ? null : part,
+        scores.stream().map(Score::logProb).toList(),
+        picked,
+        byLength,
+        document.target(),
+        acc,
+        accNorm(byLength, isTrue),
+        scores.stream().mapToInt(Score::cut).max().orElse(0));
+  }
+
+  private static double hit(int picked, boolean[] isTrue) {
+    return picked >= 0 && isTrue[picked] ? 1 : 0;
+  }
+
+  private static @Nullable Double accNorm(@Nullable Integer picked, boolean[] isTrue) {
+    return picked == null ? null : Double.valueOf(hit(picked, isTrue));
+  }
+
+  /** A row for each page. */
+  List<PerplexityRow> pages(TaskSpec task, List<DataRow> pages) {
+    RequestTokens tokens = new RequestTokens(model);
+    List<Request> requests = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    for (DataRow page : pages) {
+      int[] ids = tokens.ids(WikiText.detokenized(text(page)));
+      requests.addAll(RollingWindows.of(ids, model.prefixId(), window));
+      ends.add(requests.size());
+      sizes.add(ids.length);
+    }
+    List<Score> scores = scored(task, "", requests, "windows");
+    List<PerplexityRow> rows = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < pages.size(); i++) {
+      String page = text(pages.get(i));
+      int to = ends.get(i);
+      double sum = scores.subList(from, to).stream().mapToDouble(Score::logProb).sum();
+      int bytes = page.getBytes(StandardCharsets.UTF_8).length;
+      rows.add(
+          new PerplexityRow(
+              Integer.toString(i), sum, WikiText.words(page), bytes, sizes.get(i), to - from));
+      from = to;
+    }
+    return rows;
+  }
+
+  private static String text(DataRow page) {
+    return Objects.requireNonNull(Columns.text(page, "page"));
+  }
+}

@@ -1,0 +1,134 @@
+package io.engram.unlearn.eval.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.run.Measurement;
+import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.Golden;
+import io.engram.unlearn.eval.Evaluation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The same numbers as lm-evaluation-harness, on made-up rows and a tiny model of random weights.
+ */
+class HarnessGoldenTest {
+  /** The harness sums in float32. */
+  private static final double NATS = 2e-4;
+
+  private static final JsonNode EXPECTED = Golden.json("harness/synthetic.json").path("tasks");
+  private static final Path DATASETS = Golden.path("harness/datasets");
+
+  private static Evaluation run(String name, Path datasets, int window) {
+    HarnessSuite suite =
+        new HarnessSuite(Selection.of(name), new DatasetFolder(datasets, null), window);
+    try (LanguageModel model = Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
+      return suite.run(model, "before", 0, ProgressListener.NONE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "boolq",
+        "rte",
+        "hellaswag",
+        "winogrande",
+        "arc_easy",
+        "openbookqa",
+        "piqa",
+        "truthfulqa_mc1",
+        "truthfulqa_mc2",
+        "wmdp_bio",
+        "mmlu_anatomy",
+        "mmlu_virology",
+        "mmlu_anatomy_5shot"
+      })
+  void givesTheHarnessesNumbers(String name) {
+    compare(run(name, DATASETS, 0), name, EXPECTED.path(name));
+  }
+
+  /** Contexts that don't fit lose their beginning. */
+  @ParameterizedTest
+  @CsvSource({"arc_easy, arc_easy_cut", "mmlu_anatomy_5shot, mmlu_anatomy_5shot_cut"})
+  void cutsLongContextsAsTheHarnessDoes(String name, String expected) {
+    Evaluation evaluation = run(name, DATASETS, 64);
+    compare(evaluation, name, EXPECTED.path(expected));
+    assertThat(evaluation.notes())
+        .anyMatch(
+            note ->
+                note.contains("don't fit the model's window of 64 tokens; the beginning of their"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mmlu_anatomy", "mmlu_anatomy_5shot"})
+  void readsTablesLikeParquet(String name) {
+    compare(run(name, DATASETS.resolve("mmlu-tables"), 0), name, EXPECTED.path(name));
+  }
+
+  /** From the raw file, and from the hub's rows of a line each. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "wikitext-lines"})
+  void givesTheHarnessesPerplexities(String folder) {
+    Evaluation evaluation = run("wikitext", DATASETS.resolve(folder), 64);
+    JsonNode expected = EXPECTED.path("wikitext");
+    List<?> rows = Objects.requireNonNull(evaluation.rowsBySet().get("harness_wikitext"));
+    assertThat(rows).hasSameSizeAs(expected.path("documents").values());
+    for (int i = 0; i < rows.size(); i++) {
+      PerplexityRow row = (PerplexityRow) rows.get(i);
+      JsonNode document = expected.path("documents").get(i);
+      assertThat(row.logProb())
+          .isCloseTo(document.path("log_likelihood").asDouble(), within(NATS * row.tokens()));
+      assertThat(row.words()).isEqualTo(document.path("words").asInt());
+      assertThat(row.bytes()).isEqualTo(document.path("bytes").asInt());
+      assertThat(row.windows()).isEqualTo((row.tokens() + 63) / 64);
+    }
+    JsonNode metrics = expected.path("metrics");
+    for (Measurement measurement : evaluation.measurements()) {
+      String metric = measurement.metric().replace("harness.wikitext.", "");
+      double value = metrics.path(metric).asDouble();
+      assertThat(measurement.value()).isCloseTo(value, within(1e-3 * value));
+    }
+    assertThat(evaluation.measurements()).hasSize(3);
+  }
+
+  static void compare(Evaluation evaluation, String name, JsonNode expected) {
+    List<?> rows = evaluation.rowsBySet().values().iterator().next();
+    assertThat(rows).hasSameSizeAs(expected.path("documents").values());
+    for (int i = 0; i < rows.size(); i++) {
+      compare((HarnessRow) rows.get(i), expected.path("documents").get(i), name + " row " + i);
+    }
+    for (Measurement measurement : evaluation.measurements()) {
+      String metric = measurement.metric().replaceFirst(".*\\.", "");
+      JsonNode metrics = expected.path("metrics");
+      double value = metrics.path(metric).asDouble();
+      assertThat(measurement.value()).as(measurement.metric()).isCloseTo(value, within(1e-4));
+      JsonNode error = metrics.path(metric + "_stderr");
+      assertThat(error.isNumber()).as(metrics.toString()).isTrue();
+      assertThat(measurement.standardError()).isCloseTo(error.asDouble(), within(1e-4));
+    }
+  }
+
+  /** Choices have a few tokens at most; each may be off by the harness's own rounding. */
+  static void compare(HarnessRow row, JsonNode document, String what) {
+    double[] expected = Golden.doubles(document.path("log_likelihoods"));
+    assertThat(row.logProbs()).as(what).hasSize(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(row.logProbs().get(i)).as(what).isCloseTo(expected[i], within(2 * NATS));
+    }
+    assertThat(row.acc()).as(what).isCloseTo(document.path("acc").asDouble(), within(1e-4));
+    if (document.has("acc_norm")) {
+      assertThat(row.accNorm()).as(what).isEqualTo(document.path("acc_norm").asDouble());
+    } else {
+      assertThat(row.accNorm()).as(what).isNull();
+    }
+  }
+}
