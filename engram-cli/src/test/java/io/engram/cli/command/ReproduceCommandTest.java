@@ -1,0 +1,62 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.core.run.JsonFiles;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** {@code engram reproduce} with a tiny model in mini's place. */
+@Tag("recipe")
+final class ReproduceCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void aTableIsMadeOnceAndSetBesideThePapers() throws Exception {
+    Path out = folder.resolve("table1");
+    Object[] command = {
+      "reproduce",
+      "table1",
+      "--trials",
+      "2",
+      "--json",
+      "--out",
+      out,
+      "model.path='" + Cli.TINY + "'",
+      "forget.data=tofu:forget01",
+      "budget={updates: 1, batch: 2, accumulate: 1}",
+      "optimizer.warmup_updates=0",
+      "order.estimator={name: antithetic, draws: 2, sigma: 0.01}",
+      "eval.limit=1"
+    };
+    Cli.Ran ran = Cli.run(command);
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    JsonNode study = JsonFiles.mapper().readTree(ran.out()).path("study");
+    assertThat(study.path("tables")).hasSize(3);
+    assertThat(study.path("tables").get(0).path("rows")).hasSize(9);
+    assertThat(study.path("tables").get(0).path("rows").get(0).get(1).asString())
+        .endsWith("(0.1475)");
+    assertThat(study.path("tables").get(2).path("rows")).hasSize(8);
+    assertThat(out.resolve("study.html")).exists();
+    assertThat(out.resolve("npo-mrd/trial-43/measurements.jsonl")).exists();
+
+    Cli.Ran again = Cli.run(command);
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.out()).isEqualTo(ran.out());
+    assertThat(again.err()).contains("Trial 2 of 2, seed 43: done already");
+  }
+
+  @Test
+  void whatCanNotBeReproducedIsSaid() {
+    Cli.Ran none = Cli.run("reproduce", "table9");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("table9 is none of the paper's experiments", "table1, table4");
+    Cli.Ran other = Cli.run("reproduce", "table1", "--model", "gpt9", "--out", folder);
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("there is no recipes/tofu/gpt9-ga.yaml");
+  }
+}
