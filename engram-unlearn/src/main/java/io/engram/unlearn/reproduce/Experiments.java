@@ -13,7 +13,7 @@ public final class Experiments {
     return Stream.concat(
             Stream.of("table1", "table4", "table5", "table6")
                 .map(name -> new TableExperiment(PaperTable.read(name))),
-            Stream.of(new Table7(), new Figure3(), new Figure4(), new Figure5()))
+            Stream.of(new Table7(), new Figure2(), new Figure3(), new Figure4(), new Figure5()))
         .toList();
   }
 

@@ -1,0 +1,158 @@
+package io.engram.unlearn.reproduce;
+
+import io.engram.core.random.RandomStream;
+import io.engram.core.stats.Bootstrap;
+import io.engram.core.stats.MeanWithError;
+import io.engram.core.study.Study;
+import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Axis;
+import io.engram.core.study.StudyFigure.Kind;
+import io.engram.core.study.StudyFigure.Point;
+import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyProvenance;
+import io.engram.core.study.StudyTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Figure 2's runs say.
+ *
+ * @param utility the measure of each trial, by method and then by selection
+ */
+record Figure2Findings(Map<String, Map<String, double[]>> utility) {
+  private static final String HOW =
+      "of model utility; intervals by bootstrap over selections (the first), by Student's t over"
+          + " selections (the second) and over trials (the third)";
+
+  Study study(String model, String title, StudyProvenance made) {
+    Study found =
+        new Study(
+            title,
+            "How much does it matter which samples are unlearned?",
+            List.of(),
+            List.of(
+                new Study.Fact(
+                    "Selections", Integer.toString(names().size()), "five samples, five groups")),
+            List.of(figure()),
+            List.of(table()),
+            List.of("One set of selections. Utility is on the first 50 rows of each set."),
+            made);
+    return Findings.with(
+        found,
+        title + ", on " + model,
+        claims(made.seed()),
+        HOW,
+        "The model is %s; the paper doesn't say whose performance it shows.".formatted(model));
+  }
+
+  /** That selections matter, that NPO keeps more, and that for some it is the other way. */
+  List<Claim> claims(long seed) {
+    List<Claim> claims = new ArrayList<>();
+    utility.forEach((method, own) -> claims.add(differs(method, own, seed)));
+    double[] npo = names().stream().mapToDouble(name -> mean("npo", name)).toArray();
+    double[] other = names().stream().mapToDouble(name -> mean("grad-diff", name)).toArray();
+    claims.add(Claim.of("NPO keeps more than GradDiff", Double.NaN, npo, other, true));
+    names().stream()
+        .map(
+            name ->
+                Claim.of(
+                    "GradDiff keeps more than NPO for some samples, most so for " + name,
+                    Double.NaN,
+                    values("grad-diff", name),
+                    values("npo", name),
+                    true))
+        .max(Comparator.comparingDouble(Claim::ours))
+        .ifPresent(claims::add);
+    return claims;
+  }
+
+  /** The variance between selections beyond what trials of one selection explain. */
+  private static Claim differs(String method, Map<String, double[]> own, long seed) {
+    double[] means =
+        own.values().stream().mapToDouble(values -> MeanWithError.of(values).mean()).toArray();
+    double within =
+        own.values().stream()
+            .mapToDouble(values -> Math.pow(MeanWithError.of(values).standardError(), 2))
+            .filter(Double::isFinite)
+            .average()
+            .orElse(0);
+    Bootstrap.Interval interval =
+        Bootstrap.interval(
+            means,
+            drawn -> variance(drawn) - within,
+            0.95,
+            1000,
+            RandomStream.of(seed, "figure2-bootstrap", 0, 0));
+    return Claim.of(
+        "It matters which samples are unlearned by %s: variance between them".formatted(method),
+        Double.NaN,
+        variance(means) - within,
+        interval,
+        means.length);
+  }
+
+  private static double variance(double[] values) {
+    MeanWithError mean = MeanWithError.of(values);
+    return mean.standardError() * mean.standardError() * mean.n();
+  }
+
+  private List<String> names() {
+    return utility.values().stream()
+        .findFirst()
+        .map(own -> List.copyOf(own.keySet()))
+        .orElseThrow();
+  }
+
+  private double[] values(String method, String selection) {
+    return utility.getOrDefault(method, Map.of()).getOrDefault(selection, new double[0]);
+  }
+
+  private double mean(String method, String selection) {
+    return MeanWithError.of(values(method, selection)).mean();
+  }
+
+  private StudyFigure figure() {
+    List<Series> series = new ArrayList<>();
+    utility
+        .keySet()
+        .forEach(
+            method -> {
+              List<Point> points = new ArrayList<>();
+              for (int i = 0; i < names().size(); i++) {
+                double[] own = values(method, names().get(i));
+                points.add(
+                    Point.between(
+                        i + 1,
+                        MeanWithError.of(own).mean(),
+                        Arrays.stream(own).min().orElse(Double.NaN),
+                        Arrays.stream(own).max().orElse(Double.NaN)));
+              }
+              series.add(Series.of(method, points));
+            });
+    return new StudyFigure(
+        "figure-2",
+        "Model utility after unlearning",
+        List.of("Figure 2 of the paper. 1 to 5 are single samples, 6 to 10 groups of 40."),
+        Kind.SCATTER,
+        Axis.linear("selection", ""),
+        Axis.linear("model utility", ""),
+        "from the least to the largest trial",
+        series);
+  }
+
+  private StudyTable table() {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (String name : names()) {
+      List<@Nullable Object> row = new ArrayList<>(List.of(name));
+      utility.keySet().forEach(method -> row.add(mean(method, name)));
+      rows.add(row);
+    }
+    List<StudyTable.Column> columns = new ArrayList<>(List.of(StudyTable.Column.of("unlearned")));
+    utility.keySet().forEach(method -> columns.add(StudyTable.Column.of(method)));
+    return new StudyTable("Model utility, mean over trials", "", columns, rows);
+  }
+}
