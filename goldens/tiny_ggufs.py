@@ -36,6 +36,8 @@ LONG = {"rope_type": "longrope", "rope_theta": 100.0, "short_factor": [1.1, 1.5,
         "partial_rotary_factor": 0.75, "original_max_position_embeddings": 16}
 GEMMA3 = {"full_attention": {"rope_type": "linear", "rope_theta": 1000.0, "factor": 2.0},
           "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}
+NEOX = {key: value for key, value in SMALL.items() if key not in ("num_key_value_heads", "rms_norm_eps", "pad_token_id")}
+NEOX.update(hidden_size=32, rope_parameters={"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.5})
 # name: (class stem, settings, number format)
 MODELS = {
     "llama": ("Llama", dict(SMALL, rope_theta=500.0, rms_norm_eps=1e-6), "f32"),
@@ -56,8 +58,13 @@ MODELS = {
     "phi3-longrope": ("Phi3", dict(SMALL, hidden_size=32, rope_parameters=LONG, original_max_position_embeddings=16,
                                    tie_word_embeddings=True), "f32"),
     "olmo2": ("Olmo2", dict(SMALL), "f32"),
+    "gptneox": ("GPTNeoX", dict(NEOX, use_parallel_residual=True), "f32"),
+    "gptneox-sequential": ("GPTNeoX", dict(NEOX, use_parallel_residual=False), "f32"),
+    "gpt2": ("GPT2", dict(n_embd=16, n_layer=2, n_head=4, n_positions=256, n_inner=64, vocab_size=VOCABULARY, initializer_range=0.25,
+                          bos_token_id=1, eos_token_id=2), "f32"),
     "smollm3": ("SmolLM3", dict(SMALL, num_hidden_layers=4, tie_word_embeddings=True), "f32"),
 }
+CLASSES = {"GPT2": "GPT2LMHeadModel"}
 LENGTHS = [2, 5, 16, 17, 23, 41]
 TYPES = {"f32": gguf.LlamaFileType.ALL_F32, "bf16": gguf.LlamaFileType.MOSTLY_BF16, "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0}
 
@@ -71,10 +78,10 @@ def make(name, folder):
     stem, settings, _ = MODELS[name]
     torch.manual_seed(seed(name))
     config = getattr(transformers, stem + "Config")(**settings)
-    model = getattr(transformers, stem.removesuffix("Text") + "ForCausalLM")(config).float()
+    model = getattr(transformers, CLASSES.get(stem, stem.removesuffix("Text") + "ForCausalLM"))(config).float()
     with torch.no_grad():  # gains away from 1 and biases away from 0, so that leaving one out is noticed
         for key, p in model.named_parameters():
-            if "norm" in key:
+            if "norm" in key or "ln_" in key:
                 p.add_(0.2 * torch.randn_like(p))
             elif key.endswith("bias"):
                 p.normal_(0, 0.3)
@@ -89,6 +96,10 @@ def make(name, folder):
 def convert(name, folder, to):
     """By llama.cpp's converter, but for the vocabulary."""
     hparams = ModelBase.load_hparams(folder, False)
+    if "partial_rotary_factor" in hparams.get("rope_parameters", {}):  # GPT-NeoX's converter knows the older name alone
+        hparams["rotary_pct"] = hparams["rope_parameters"]["partial_rotary_factor"]
+    if "n_positions" in hparams:  # and GPT-2's too
+        hparams["n_ctx"] = hparams["n_positions"]
     cls = get_model_class(hparams["architectures"][0])
 
     def set_vocab(self):
@@ -99,7 +110,7 @@ def convert(name, folder, to):
 
     bare = type(cls.__name__, (cls,), {"set_vocab": set_vocab, "model_arch": cls.model_arch})
     with torch.inference_mode():
-        bare(folder, TYPES[MODELS[name][2]], to, model_name=name).write()
+        bare(folder, TYPES[MODELS[name][2]], to, model_name=name, hparams=hparams).write()
 
 
 def log_probs(model, ids):

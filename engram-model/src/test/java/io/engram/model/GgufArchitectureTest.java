@@ -34,7 +34,10 @@ class GgufArchitectureTest {
         "phi3",
         "phi3-longrope",
         "olmo2",
-        "smollm3"
+        "smollm3",
+        "gptneox",
+        "gptneox-sequential",
+        "gpt2"
       })
   void scoresAsTheModelItWasMadeFrom(String name) {
     String file = Golden.path("gguf/" + name + "/model.gguf").toString();

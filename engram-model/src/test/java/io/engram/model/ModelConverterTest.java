@@ -68,7 +68,18 @@ class ModelConverterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"llama3", "llama-bias", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "olmo2"})
+      strings = {
+        "llama3",
+        "llama-bias",
+        "qwen2",
+        "qwen3",
+        "gemma2",
+        "gemma3",
+        "phi3",
+        "olmo2",
+        "gptneox",
+        "gpt2"
+      })
   void aGgufFileBecomesAFolderWithEqualScores(String name) throws IOException {
     Conversion done = convert(gguf(name), null);
     assertScores(sequences("gguf/" + name), 2e-5);

@@ -84,7 +84,8 @@ class WeightsFuzzTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gemma3", "llama3", "llama-q8_0", "phi3-longrope", "smollm3"})
+  @ValueSource(
+      strings = {"gemma3", "llama3", "llama-q8_0", "phi3-longrope", "smollm3", "gptneox", "gpt2"})
   void ggufFamilies(String name) throws Exception {
     byte[] valid = Files.readAllBytes(Golden.path("gguf/" + name + "/model.gguf"));
     // Settings come before the vocabulary, which takes most of the header.

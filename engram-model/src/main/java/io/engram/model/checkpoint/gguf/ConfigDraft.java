@@ -129,7 +129,8 @@ final class ConfigDraft {
     }
   }
 
-  private int vocabularySize() {
+  /** Rows of the embedding. */
+  int vocabularySize() {
     GgufHeader.Entry embedding = header.entries().get("token_embd.weight");
     if (embedding == null) {
       throw GgufCursor.damaged(path, "it has no tensor token_embd.weight");
@@ -210,6 +211,13 @@ final class ConfigDraft {
       return 1;
     }
     return value;
+  }
+
+  /** Yes or no. */
+  boolean flag(String setting, boolean otherwise) {
+    read.add(key(setting));
+    Boolean flag = header.metadata().flag(key(setting));
+    return flag == null ? otherwise : flag;
   }
 
   /** A text. */

@@ -20,6 +20,19 @@ interface GgufArchitecture {
   /** A layer's weights: the name between {@code blk.N.} and {@code .weight} to Hugging Face's. */
   Map<String, Weight> layerWeights();
 
+  /** What the names of a layer's weights begin with in a Hugging Face folder, before its number. */
+  default String layers() {
+    return "model.layers.";
+  }
+
+  /** The weights of no layer: the name before {@code .weight} to Hugging Face's. */
+  default Map<String, Weight> outerWeights() {
+    return Map.of(
+        "token_embd", Weight.of("model.embed_tokens"),
+        "output_norm", new Weight("model.norm", finalNorm()),
+        "output", Weight.of("lm_head"));
+  }
+
   /** How the last norm's weight is stored. */
   default Change finalNorm() {
     return Change.NONE;
@@ -33,7 +46,7 @@ interface GgufArchitecture {
   /**
    * A weight in a Hugging Face folder.
    *
-   * @param name the part after {@code model.layers.N.} and before {@code .weight}
+   * @param name the part before {@code .weight}, of a layer's what comes after its number
    */
   record Weight(String name, Change change) {
     static Weight of(String name) {
@@ -49,6 +62,10 @@ interface GgufArchitecture {
     /** The rows of each key head's two halves are interleaved. */
     KEY_HEADS_INTERLEAVED,
     /** 1 is added: a norm's gain instead of what exceeds 1. */
-    ONE_ADDED
+    ONE_ADDED,
+    /** A matrix is {@code [out, in]} instead of {@code [in, out]}. */
+    TRANSPOSED,
+    /** All queries, then all keys, then all values, instead of each head's three together. */
+    HEADS_APART
   }
 }

@@ -16,7 +16,9 @@ final class GgufArchitectures {
           new Gemma3Gguf(),
           new Phi3Gguf(),
           new Olmo2Gguf(),
-          new SmolLm3Gguf());
+          new SmolLm3Gguf(),
+          new GptNeoXGguf(),
+          new Gpt2Gguf());
 
   private GgufArchitectures() {}
 

@@ -113,11 +113,11 @@ public final class GgufFile implements TensorFile {
 
   /** The smallest number format that has every number of the embedding. */
   public Dtype dtype() {
-    Stored embedding = weights.get("model.embed_tokens.weight");
+    GgufHeader.Entry embedding = header.entries().get("token_embd.weight");
     if (embedding == null) {
       return Dtype.FLOAT32;
     }
-    return switch (embedding.entry().type()) {
+    return switch (embedding.type()) {
       case F16 -> Dtype.FLOAT16;
       case BF16 -> Dtype.BFLOAT16;
       default -> Dtype.FLOAT32;
@@ -137,8 +137,15 @@ public final class GgufFile implements TensorFile {
   @Override
   public Map<String, long[]> shapes() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    weights.forEach((name, stored) -> shapes.put(name, stored.entry().shape().clone()));
+    weights.forEach((name, stored) -> shapes.put(name, shape(stored)));
     return shapes;
+  }
+
+  private static long[] shape(Stored stored) {
+    long[] shape = stored.entry().shape().clone();
+    return stored.change() == Change.TRANSPOSED && shape.length == 2
+        ? new long[] {shape[1], shape[0]}
+        : shape;
   }
 
   /** The tensor in float32; belongs to the running scope and lives on after this is closed. */
@@ -152,11 +159,24 @@ public final class GgufFile implements TensorFile {
   }
 
   private Tensor asHuggingFace(Stored stored, Tensor tensor) {
-    int heads = interleavedHeads(stored.change());
-    if (heads > 0) {
-      return halvesApart(tensor, stored.entry(), heads);
-    }
-    return stored.change() == Change.ONE_ADDED ? tensor.sub_(new Scalar(1.0)) : tensor;
+    return switch (stored.change()) {
+      case NONE -> tensor;
+      case QUERY_HEADS_INTERLEAVED, KEY_HEADS_INTERLEAVED ->
+          halvesApart(tensor, stored.entry(), heads(stored.change()));
+      case ONE_ADDED -> tensor.sub_(new Scalar(1.0));
+      // A bias has one dimension and stays as it is.
+      case TRANSPOSED -> tensor.dim() == 2 ? tensor.t().contiguous() : tensor;
+      case HEADS_APART -> headsTogether(tensor, stored.entry(), heads(stored.change()));
+    };
+  }
+
+  /** Rows of {@code [3, heads, D]} become those of {@code [heads, 3, D]}. */
+  private static Tensor headsTogether(Tensor tensor, GgufHeader.Entry entry, int heads) {
+    long rows = entry.shape()[0];
+    return tensor
+        .view(3, heads, rows / heads / 3, entry.numbers() / rows)
+        .transpose(0, 1)
+        .reshape(entry.shape());
   }
 
   /** Rows 2i and 2i + 1 of a head become rows i and D/2 + i. */
@@ -168,19 +188,20 @@ public final class GgufFile implements TensorFile {
         .reshape(entry.shape());
   }
 
-  /** In how many heads the weight's rows are interleaved; 0: they aren't. */
-  private int interleavedHeads(Change change) {
+  /** In how many heads the weight's rows are ordered otherwise; 0: they aren't. */
+  private int heads(Change change) {
     return switch (change) {
-      case QUERY_HEADS_INTERLEAVED -> config.path("num_attention_heads").intValue();
+      case QUERY_HEADS_INTERLEAVED, HEADS_APART -> config.path("num_attention_heads").intValue();
       case KEY_HEADS_INTERLEAVED -> config.path("num_key_value_heads").intValue();
-      case NONE, ONE_ADDED -> 0;
+      case NONE, ONE_ADDED, TRANSPOSED -> 0;
     };
   }
 
   private void requireHeads(Stored stored) {
-    int heads = interleavedHeads(stored.change());
+    int heads = heads(stored.change());
     long rows = stored.entry().shape()[0];
-    if (heads > 0 && rows % (2L * heads) != 0) {
+    long parts = stored.change() == Change.HEADS_APART ? 3 : 2;
+    if (heads > 0 && rows % (parts * heads) != 0) {
       throw GgufCursor.damaged(
           path,
           String.format("tensor %s has %d rows for %d heads", stored.entry().name(), rows, heads));

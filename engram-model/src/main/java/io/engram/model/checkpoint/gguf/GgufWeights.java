@@ -15,6 +15,8 @@ final class GgufWeights {
   private static final Pattern OF_LAYER =
       Pattern.compile("blk\\.(0|[1-9][0-9]{0,5})\\.([a-z_]+)\\.(weight|bias)");
 
+  private static final Pattern OUTER = Pattern.compile("([a-z_]+)\\.(weight|bias)");
+
   private GgufWeights() {}
 
   /** Where a weight lies and how it's stored. */
@@ -55,14 +57,11 @@ final class GgufWeights {
       return weight == null
           ? null
           : new Named(
-              "model.layers." + layer.group(1) + "." + weight.name() + "." + layer.group(3),
+              architecture.layers() + layer.group(1) + "." + weight.name() + "." + layer.group(3),
               weight.change());
     }
-    return switch (name) {
-      case "token_embd.weight" -> new Named("model.embed_tokens.weight", Change.NONE);
-      case "output_norm.weight" -> new Named("model.norm.weight", architecture.finalNorm());
-      case "output.weight" -> new Named("lm_head.weight", Change.NONE);
-      default -> null;
-    };
+    Matcher outer = OUTER.matcher(name);
+    Weight weight = outer.matches() ? architecture.outerWeights().get(outer.group(1)) : null;
+    return weight == null ? null : new Named(weight.name() + "." + outer.group(2), weight.change());
   }
 }
