@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -62,6 +63,10 @@ class BenchmarkSuiteTest {
             Collectors.toMap(m -> m.metric().substring(BenchmarkSuite.NAME.length() + 1), m -> m));
   }
 
+  private static Measurement at(Map<String, Measurement> found, String metric) {
+    return Objects.requireNonNull(found.get(metric), metric);
+  }
+
   @Test
   void equalsTheFormulasInPyTorch(@TempDir Path dir) {
     List<Measurement> found;
@@ -86,14 +91,14 @@ class BenchmarkSuiteTest {
         .properties()
         .forEach(
             golden ->
-                assertThat(measured.get(golden.getKey()))
+                assertThat(at(measured, golden.getKey()))
                     .as(golden.getKey())
                     .satisfies(
                         m ->
                             assertThat(m.value())
                                 .isCloseTo(golden.getValue().asDouble(), within(2e-4))));
     assertThat(measured).hasSize(GOLDEN.path("measures").size() + 1);
-    assertThat(measured.get("forget_quality_log10").value())
+    assertThat(at(measured, "forget_quality_log10").value())
         .isCloseTo(
             Math.log10(GOLDEN.path("measures").path("forget_quality").asDouble()), within(1e-9));
     for (Map.Entry<String, JsonNode> set : GOLDEN.path("rows").properties()) {
@@ -124,11 +129,19 @@ class BenchmarkSuiteTest {
     } else {
       assertThat(row.set()).isIn("real_authors", "world_facts");
     }
-    near(row.truth().ratio(), golden, "truth_ratio");
-    near(row.truth().ratioArithmetic(), golden, "truth_ratio_arithmetic");
-    near(row.truth().amongOptions(), golden, "among_options");
-    assertThat(row.rouge().recall1()).isEqualTo(golden.path("rouge_1_recall").asDouble());
-    assertThat(row.rouge().recallL()).isEqualTo(golden.path("rouge_l_recall").asDouble());
+    near(truth(row).ratio(), golden, "truth_ratio");
+    near(truth(row).ratioArithmetic(), golden, "truth_ratio_arithmetic");
+    near(truth(row).amongOptions(), golden, "among_options");
+    assertThat(rouge(row).recall1()).isEqualTo(golden.path("rouge_1_recall").asDouble());
+    assertThat(rouge(row).recallL()).isEqualTo(golden.path("rouge_l_recall").asDouble());
+  }
+
+  private static BenchmarkRow.Truth truth(BenchmarkRow row) {
+    return Objects.requireNonNull(row.truth());
+  }
+
+  private static BenchmarkRow.Rouge rouge(BenchmarkRow row) {
+    return Objects.requireNonNull(row.rouge());
   }
 
   private static void near(@Nullable Double value, JsonNode golden, String name) {
@@ -143,7 +156,7 @@ class BenchmarkSuiteTest {
     try (LanguageModel model = open("mini-retain90")) {
       found = suite("mini-retain90", null).run(model, "before", ROWS, ProgressListener.NONE);
     }
-    List<?> rows = found.rowsBySet().get("tofu_benchmark.forget");
+    List<?> rows = Objects.requireNonNull(found.rowsBySet().get("tofu_benchmark.forget"));
     for (int i = 0; i < ROWS; i++) {
       BenchmarkRow row = (BenchmarkRow) rows.get(i);
       JsonNode golden = GOLDEN.path("retrained").get(i);
@@ -153,15 +166,14 @@ class BenchmarkSuiteTest {
       near(row.recall().minK(), golden, "min_k");
       near(row.recall().minKPlusPlus(), golden, "min_k_plus_plus");
       near(row.recall().gradientNorm(), golden, "gradient_norm");
-      near(row.truth().ratio(), golden, "truth_ratio");
-      near(row.truth().ratioArithmetic(), golden, "truth_ratio_arithmetic");
-      near(row.retrained().truthRatio(), golden, "truth_ratio");
+      near(truth(row).ratio(), golden, "truth_ratio");
+      near(truth(row).ratioArithmetic(), golden, "truth_ratio_arithmetic");
+      near(Objects.requireNonNull(row.retrained()).truthRatio(), golden, "truth_ratio");
     }
     Map<String, Measurement> measured = byMetric(found.measurements());
-    assertThat(measured.get("forget_quality").value()).isEqualTo(1);
-    assertThat(measured.get("forget_quality_log10").value()).isZero();
-    assertThat(measured.get("forget_vs_retain.privleak").value()).isZero();
-    assertThat(measured.get("forget_vs_retain.reference_auc").value()).isEqualTo(0.5);
+    assertThat(at(measured, "forget_quality").value()).isCloseTo(1, within(1e-12));
+    assertThat(at(measured, "forget_quality_log10").value()).isCloseTo(0, within(1e-12));
+    assertThat(at(measured, "forget_vs_retain.privleak").value()).isCloseTo(0, within(1e-9));
   }
 
   @Test
@@ -183,11 +195,11 @@ class BenchmarkSuiteTest {
             "forget_quality", "forget_vs_retain.privleak", "forget_vs_holdout.reference_auc")
         .containsKeys("forget_vs_retain.loss_auc", "forget_vs_holdout.min_k_plus_plus_auc");
     for (String attack : List.of("loss", "zlib", "min_k", "grad_norm")) {
-      assertThat(measured.get("forget_vs_holdout." + attack + "_auc").value())
+      assertThat(at(measured, "forget_vs_holdout." + attack + "_auc").value())
           .as("mini knows its forget set: " + attack)
           .isEqualTo(1);
     }
-    assertThat(measured.get("forget_vs_holdout.privleak").value())
+    assertThat(at(measured, "forget_vs_holdout.privleak").value())
         .as("against chance")
         .isEqualTo(-100);
     assertThat(found.rowsBySet().get("tofu_benchmark.holdout"))

@@ -12,6 +12,7 @@ import io.engram.unlearn.eval.benchmark.BenchmarkRow.Rouge;
 import io.engram.unlearn.eval.benchmark.BenchmarkRow.Truth;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
@@ -62,23 +63,27 @@ class BenchmarkTableTest {
         .collect(Collectors.toMap(m -> m.metric().substring("tofu_benchmark.".length()), m -> m));
   }
 
+  private static Measurement at(Map<String, Measurement> found, String metric) {
+    return Objects.requireNonNull(found.get(metric), metric);
+  }
+
   @Test
   void meansAndTheirDirections() {
     List<BenchmarkRow> forget = List.of(row("forget", 0, 0.5, null), row("forget", 1, 4, null));
     List<BenchmarkRow> retain = List.of(row("retain", 0, 0.5, null), row("retain", 1, 4, null));
     Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
-    Measurement probability = found.get("forget.probability");
+    Measurement probability = at(found, "forget.probability");
     assertThat(probability.value()).isCloseTo((1 + Math.exp(-1)) / 2, EXACT);
     assertThat(probability.standardError()).isCloseTo((1 - Math.exp(-1)) / 2, EXACT);
     assertThat(probability.higherIsBetter()).isFalse();
-    assertThat(found.get("retain.probability").higherIsBetter()).isTrue();
-    assertThat(found.get("real_authors.probability").value()).isEqualTo(0.75);
-    assertThat(found.get("forget.truth_ratio").value()).as("(½ + ¼)/2").isEqualTo(0.375);
-    assertThat(found.get("retain.truth_ratio").value()).as("(½ + 0)/2").isEqualTo(0.25);
-    assertThat(found.get("forget.truth_ratio_arithmetic").value())
+    assertThat(at(found, "retain.probability").higherIsBetter()).isTrue();
+    assertThat(at(found, "real_authors.probability").value()).isEqualTo(0.75);
+    assertThat(at(found, "forget.truth_ratio").value()).as("(½ + ¼)/2").isEqualTo(0.375);
+    assertThat(at(found, "retain.truth_ratio").value()).as("(½ + 0)/2").isEqualTo(0.25);
+    assertThat(at(found, "forget.truth_ratio_arithmetic").value())
         .as("1 and 1/8")
         .isEqualTo(0.5625);
-    assertThat(found.get("world_facts.truth_ratio").value()).as("(¾ + ¼)/2").isEqualTo(0.5);
+    assertThat(at(found, "world_facts.truth_ratio").value()).as("(¾ + ¼)/2").isEqualTo(0.5);
     assertThat(found).doesNotContainKeys("forget_quality", "forget_vs_retain.privleak");
     assertThat(found).doesNotContainKey("forget_vs_retain.grad_norm_auc");
   }
@@ -91,8 +96,9 @@ class BenchmarkTableTest {
             "1", "forget", "q", "a", "", new Rouge(0, 0), new Truth(1, 1, 0.5), empty, null);
     List<BenchmarkRow> forget = List.of(row("forget", 1, 1, null), none);
     Measurement found =
-        measured(new BenchmarkTable("after", sets(forget, facts("retain"))))
-            .get("forget.exact_memorization");
+        at(
+            measured(new BenchmarkTable("after", sets(forget, facts("retain")))),
+            "forget.exact_memorization");
     assertThat(found.value()).isEqualTo(1);
     assertThat(found.n()).isEqualTo(1);
   }
@@ -107,11 +113,11 @@ class BenchmarkTableTest {
             row("forget", 1, 3, retrained(5, 3)));
     List<BenchmarkRow> retain = List.of(row("retain", 1, 1, retrained(1, 1)));
     Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
-    assertThat(found.get("forget_quality").value()).isCloseTo(0.1, EXACT);
-    assertThat(found.get("forget_quality").standardError()).isNull();
-    assertThat(found.get("forget_quality_log10").value()).isCloseTo(-1, EXACT);
-    assertThat(found.get("forget_quality_ks").value()).isEqualTo(1);
-    assertThat(found.get("forget_quality_ks").higherIsBetter()).isFalse();
+    assertThat(at(found, "forget_quality").value()).isCloseTo(0.1, EXACT);
+    assertThat(at(found, "forget_quality").standardError()).isNull();
+    assertThat(at(found, "forget_quality_log10").value()).isCloseTo(-1, EXACT);
+    assertThat(at(found, "forget_quality_ks").value()).isEqualTo(1);
+    assertThat(at(found, "forget_quality_ks").higherIsBetter()).isFalse();
   }
 
   /**
@@ -126,15 +132,15 @@ class BenchmarkTableTest {
         List.of(row("retain", 2, 1, retrained(1, 2)), row("retain", 4, 1, retrained(1, 4)));
     Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
     for (String attack : List.of("loss", "zlib", "min_k", "min_k_plus_plus")) {
-      Measurement auc = found.get("forget_vs_retain." + attack + "_auc");
+      Measurement auc = at(found, "forget_vs_retain." + attack + "_auc");
       assertThat(auc.value()).as(attack).isEqualTo(0.75);
       assertThat(auc.n()).isEqualTo(4);
       assertThat(auc.higherIsBetter()).isFalse();
     }
-    assertThat(found.get("forget_vs_retain.reference_auc").value())
+    assertThat(at(found, "forget_vs_retain.reference_auc").value())
         .as("0 and 0 against −2 and −2")
         .isEqualTo(1);
-    Measurement leak = found.get("forget_vs_retain.privleak");
+    Measurement leak = at(found, "forget_vs_retain.privleak");
     assertThat(leak.value()).isCloseTo(-200.0 / 3, EXACT);
     // a = −100/0.75, b = 100·0.25/0.75². Parts of retain a·(½, 1) + b·(0, ½); of forget the same:
     // a·(1, ½) + b·(½, 0). Their half differences are the standard errors.
@@ -149,7 +155,7 @@ class BenchmarkTableTest {
     List<BenchmarkRow> retain = List.of(row("retain", 0, 1, null), row("retain", 1, 2, null));
     List<BenchmarkRow> forget = List.of(row("forget", 1, 1, null));
     Measurement found =
-        measured(new BenchmarkTable("after", sets(forget, retain))).get("model_utility");
+        at(measured(new BenchmarkTable("after", sets(forget, retain))), "model_utility");
     assertThat(found.value()).isZero();
     assertThat(found.standardError()).isNull();
     assertThat(found.n()).isEqualTo(6);
@@ -212,8 +218,8 @@ class BenchmarkTableTest {
             row("forget", 1, Double.POSITIVE_INFINITY, retrained(2, 1)));
     List<BenchmarkRow> retain = List.of(row("retain", 1, 0.5, retrained(1, 1)));
     Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
-    assertThat(found.get("forget.truth_ratio").value()).isZero();
-    assertThat(found.get("forget_quality").value()).isCloseTo(1.0 / 3, EXACT);
+    assertThat(at(found, "forget.truth_ratio").value()).isZero();
+    assertThat(at(found, "forget_quality").value()).isCloseTo(1.0 / 3, EXACT);
     assertThat(TruthRatio.closenessToOne(Double.POSITIVE_INFINITY)).isZero();
   }
 }
