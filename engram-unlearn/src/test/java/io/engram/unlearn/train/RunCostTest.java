@@ -23,7 +23,7 @@ class RunCostTest {
                 "{\"event\": \"refresh\", \"epoch\": 1, \"seconds\": 2}",
                 "{\"event\": \"evaluation\", \"seconds\": 70}")
             .stream()
-            .map(line -> (JsonNode) JsonMapper.shared().readTree(line))
+            .map(line -> JsonMapper.shared().readTree(line))
             .toList();
     RunCost cost = RunCost.of(events);
     assertThat(cost).isEqualTo(new RunCost(2, 6.25));

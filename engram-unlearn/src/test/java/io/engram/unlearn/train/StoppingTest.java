@@ -247,9 +247,10 @@ class StoppingTest {
     Path out = folder.resolve("diverged");
     assertThat(divergence(out, "optimizer.learning_rate=1.0e+30", "budget.batch=7"))
         .isEqualTo(
-            "Update 1: it has left weights that are no numbers; training has diverged.\n"
-                + "No checkpoint had been written yet.\n"
-                + "Use a smaller optimizer.learning_rate or set optimizer.clip_norm.");
+            """
+            Update 1: it has left weights that are no numbers; training has diverged.
+            No checkpoint had been written yet.
+            Use a smaller optimizer.learning_rate or set optimizer.clip_norm.""");
     assertThat(out.resolve("checkpoint")).doesNotExist();
   }
 }
