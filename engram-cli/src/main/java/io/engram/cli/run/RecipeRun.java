@@ -5,6 +5,7 @@ import io.engram.cli.option.RecipeKind;
 import io.engram.cli.option.Setups;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
+import io.engram.cli.output.StopText;
 import io.engram.cli.progress.Interruption;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +105,10 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   private int shown(Path folder, Outcome outcome) {
     Console console = common.console();
     List<Measurement> measurements;
+    Optional<String> stop;
     try (RunFolder run = RunFolder.read(folder)) {
       measurements = run.measurements();
+      stop = StopText.of(run.journal().read());
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("run", folder.toString());
@@ -122,6 +126,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     if (kind == Recipe.Kind.UNLEARN) {
       Report.write(List.of(folder), folder.resolve("report.html"));
     }
+    stop.ifPresent(console::message);
     console.message(
         "%d updates in %.0f s; %s".formatted(outcome.updates(), outcome.seconds(), folder));
     return 0;

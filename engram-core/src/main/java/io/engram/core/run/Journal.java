@@ -30,7 +30,8 @@ import tools.jackson.databind.JsonNode;
  * note       text
  * interrupt
  * resume     update
- * stop       reason, updates, seconds
+ * stop       reason, updates, seconds; forgotten, samples where a stopping rule looks;
+ *            seconds_per_update, efficiency (1 / their seconds) where it ended the run
  * failure    message, trace
  * </pre>
  *

@@ -1,5 +1,6 @@
 package io.engram.unlearn.train;
 
+import io.engram.core.metric.UnlearningEfficiency;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.RunFolder;
@@ -93,6 +94,11 @@ final class Stages {
     stop.put("reason", stopping.reason());
     stop.put("updates", outcome.updates());
     stop.putAll(stopping.told());
+    if (stopping.hasEnded()) {
+      RunCost cost = RunCost.of(folder.journal().read());
+      stop.put("seconds_per_update", cost.perUpdate());
+      stop.put("efficiency", UnlearningEfficiency.of(cost.updates(), cost.perUpdate()));
+    }
     stop.put("seconds", outcome.seconds());
     folder.journal().write("stop", stop);
     return outcome;

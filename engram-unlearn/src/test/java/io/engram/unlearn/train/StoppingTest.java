@@ -2,6 +2,7 @@ package io.engram.unlearn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
@@ -96,6 +97,9 @@ class StoppingTest {
     assertThat(stop.path("forgotten").asInt()).isEqualTo(7);
     int updates = stop.path("updates").asInt();
     assertThat(updates).isLessThan(48);
+    double efficiency = stop.path("efficiency").asDouble();
+    assertThat(efficiency * updates * stop.path("seconds_per_update").asDouble())
+        .isCloseTo(1, within(1e-9));
     List<JsonNode> checks = events(out, "check");
     assertThat(checks).hasSize(updates / 4 + 1);
     JsonNode first = checks.get(0);
@@ -139,6 +143,7 @@ class StoppingTest {
     assertThat(events(out, "check")).isEmpty();
     assertThat(events(out, "stop").get(0).path("reason").asString()).isEqualTo("budget");
     assertThat(events(out, "stop").get(0).has("forgotten")).isFalse();
+    assertThat(events(out, "stop").get(0).has("efficiency")).isFalse();
     assertThat(samples(out)).allMatch(row -> row.forgottenAtUpdate() == null);
   }
 
@@ -242,9 +247,10 @@ class StoppingTest {
     Path out = folder.resolve("diverged");
     assertThat(divergence(out, "optimizer.learning_rate=1.0e+30", "budget.batch=7"))
         .isEqualTo(
-            "Update 1: it has left weights that are no numbers; training has diverged.\n"
-                + "No checkpoint had been written yet.\n"
-                + "Use a smaller optimizer.learning_rate or set optimizer.clip_norm.");
+            """
+            Update 1: it has left weights that are no numbers; training has diverged.
+            No checkpoint had been written yet.
+            Use a smaller optimizer.learning_rate or set optimizer.clip_norm.""");
     assertThat(out.resolve("checkpoint")).doesNotExist();
   }
 }

@@ -68,7 +68,7 @@ class MemorizationSuiteTest {
 
   @Test
   void noSamplesAreRefused() throws IOException {
-    Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
+    Path empty = Files.writeString(folder.resolve("empty.json"), "[]");
     MemorizationSuite suite = new MemorizationSuite(List.of(empty.toString()));
     try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
       assertThatThrownBy(() -> suite.run(model, "before", 0, ProgressListener.NONE))
