@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,9 +119,10 @@ class SafeSuiteTest {
     Evaluation found = run("safe:pku", CLASSIFIER, 1);
     assertThat(found.rowsBySet()).containsOnlyKeys("safe-pku");
     assertThat(rows(found, "pku")).hasSize(1);
-    Path bare = Files.createDirectories(datasets.resolve("bare/PKU-SafeRLHF"));
-    Files.copy(LOOK_ALIKE.resolve("pku.jsonl"), bare.resolve("test-00000-of-00001.jsonl"));
-    assertThat(Suites.of(settings("safe:pku", CLASSIFIER, bare.getParent().toString()))).hasSize(1);
+    Path bare = datasets.resolve("bare");
+    Path pku = Files.createDirectories(bare.resolve("PKU-SafeRLHF"));
+    Files.copy(LOOK_ALIKE.resolve("pku.jsonl"), pku.resolve("test-00000-of-00001.jsonl"));
+    assertThat(Suites.of(settings("safe:pku", CLASSIFIER, bare.toString()))).hasSize(1);
   }
 
   @Test
@@ -201,7 +203,7 @@ class SafeSuiteTest {
 
   private static List<SafeRow> rows(Evaluation found, String set) {
     Map<String, ? extends List<?>> sets = found.rowsBySet();
-    return sets.get("safe-" + set).stream().map(SafeRow.class::cast).toList();
+    return Objects.requireNonNull(sets.get("safe-" + set)).stream().map(SafeRow.class::cast).toList();
   }
 
   private static Measurement measurement(Evaluation found, String metric) {
