@@ -33,7 +33,8 @@ final class GenerateCommand implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "DATA",
-      description = "tofu:SPLIT or a file of samples")
+      description =
+          "tofu:SPLIT, a file of samples, or one of a public data set: book:FILE, pku:FILE, …")
   private @Nullable String data;
 
   @Option(

@@ -45,7 +45,8 @@ final class MrdCommand implements Callable<Integer> {
 
   @Mixin private ModelChoice model = new ModelChoice();
 
-  @Parameters(index = "1", paramLabel = "DATA", description = "tofu:SPLIT or a file of samples")
+  @Parameters(index = "1", paramLabel = "DATA", description =
+          "tofu:SPLIT, a file of samples, or one of a public data set: book:FILE, pku:FILE, …")
   private String data = "";
 
   @Option(

@@ -38,6 +38,28 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void booksAreCutIntoPiecesOfWhichSomeAreDrawn() {
+    Cli.Ran ran =
+        Cli.run(
+            "score",
+            "mini",
+            "book:data/books/moby-dick.txt",
+            "--chunk-tokens",
+            64,
+            "--draw-samples",
+            3,
+            "--json",
+            "--quiet");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    JsonNode samples = JsonFiles.mapper().readTree(ran.out()).path("samples");
+    assertThat(samples).hasSize(3);
+    for (JsonNode sample : samples) {
+      assertThat(sample.path("id").asString()).startsWith("0#");
+      assertThat(sample.path("tokens").asInt()).isBetween(55, 63);
+    }
+  }
+
+  @Test
   void theNumberFormatOfTheWeightsCanBeChosen() {
     for (String dtype : List.of("auto", "float32", "bfloat16")) {
       Cli.Ran ran =

@@ -28,6 +28,11 @@ public final class HubCache {
     return of(Environment.here());
   }
 
+  /** A cache in this folder. */
+  public static HubCache at(Path root) {
+    return new HubCache(root, true);
+  }
+
   static HubCache of(Environment environment) {
     return new HubCache(environment.hubCache(), !environment.isOn("HF_HUB_DISABLE_SYMLINKS"));
   }

@@ -97,8 +97,9 @@ final class MethodKeys {
               words(),
               "null",
               "path",
-              "The refusals of po and dpo, a file with one a line; without it the list of the TOFU"
-                  + " authors. A new one is drawn each time a sample is drawn."));
+              "The refusals of po and dpo: a list that comes with Engram, tofu (the TOFU authors'),"
+                  + " copyright or polite, or a file with one a line; without it tofu. A new one is"
+                  + " drawn each time a sample is drawn."));
 
   private MethodKeys() {}
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param steering length of the vector that RMU leads them to
  * @param fitUpdates NGDiff fits its learning rate every so many updates; 0: never
  * @param reduction how a sequence's log-ratio is formed in NPO
- * @param refusals a file with one refusal a line, for PO and DPO; null: the built-in TOFU list
+ * @param refusals for PO and DPO: {@code tofu}, {@code copyright}, {@code polite}, or a file with
+ *     one refusal a line; null: {@code tofu}
  */
 public record MethodSection(
     MethodName name,

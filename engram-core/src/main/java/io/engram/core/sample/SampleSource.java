@@ -1,6 +1,7 @@
 package io.engram.core.sample;
 
 import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
 import io.engram.core.data.SqlFilter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +95,8 @@ public final class SampleSource {
   }
 
   /**
-   * The file of a source.
+   * The file of a source. After the word of a layout it is looked for in Engram's home too, where
+   * it isn't in the working directory: {@code book:data/books/moby-dick.txt}.
    *
    * @throws EngramException if it is a split of TOFU that there isn't
    */
@@ -102,8 +104,14 @@ public final class SampleSource {
     if (source.startsWith(Tofu.PREFIX)) {
       return Tofu.file(source.substring(Tofu.PREFIX.length()));
     }
-    return Path.of(
-        Layout.of(source).map(l -> source.substring(l.prefix().length())).orElse(source));
+    Optional<Layout> layout = Layout.of(source);
+    if (layout.isEmpty()) {
+      return Path.of(source);
+    }
+    String path = source.substring(layout.get().prefix().length());
+    return Files.exists(Path.of(path))
+        ? Path.of(path)
+        : EngramHome.find(path).orElse(Path.of(path));
   }
 
   /** Whether something can be a source by its name; its file need not be there. */

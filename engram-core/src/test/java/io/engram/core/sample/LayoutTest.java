@@ -151,8 +151,16 @@ class LayoutTest {
     String book =
         file(
             "book.txt",
-            "Licence\r\n*** START OF THE PROJECT GUTENBERG EBOOK X ***\r\n\r\nIt was\r\nnight.\r\n\r\n"
-                + "*** END OF THE PROJECT GUTENBERG EBOOK X ***\r\nMore licence\r\n");
+            """
+            Licence\r
+            *** START OF THE PROJECT GUTENBERG EBOOK X ***\r
+            \r
+            It was\r
+            night.\r
+            \r
+            *** END OF THE PROJECT GUTENBERG EBOOK X ***\r
+            More licence\r
+            """);
     assertThat(SampleSource.load("book:" + book))
         .containsExactly(new Sample("0", new Sample.PlainText("It was\nnight.")));
     assertThat(BookText.read(Path.of(file("plain.txt", " It was.\n")), "plain"))

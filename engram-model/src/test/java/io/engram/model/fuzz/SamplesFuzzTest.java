@@ -62,6 +62,22 @@ class SamplesFuzzTest {
     fuzzBytes("x.txt", "One.\n\nTwo – three.\n".getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Public data sets that are laid out in a way of their own. */
+  @Test
+  void layouts() throws Exception {
+    String pku =
+        """
+        {"prompt": "Why?", "response_0": "So.", "response_1": "Thus.", "is_response_0_safe": false, \
+        "is_response_1_safe": true}
+        """;
+    String wmdp = "{\"title\": \"On moss\", \"abstract\": \"It grows.\", \"text\": \"\"}\n";
+    String book = "*** START OF THE PROJECT GUTENBERG EBOOK ***\nOne.\n*** END OF THE PROJECT GUTENBERG";
+    fuzz("pku:", "p.jsonl", bytes(pku), new JsonMutator(pku));
+    fuzz("wmdp:", "w.jsonl", bytes(wmdp), new JsonMutator(wmdp));
+    fuzz("wikitext:", "t.txt", bytes(" = A = \n b \n = = C = = \n = D = \n"));
+    fuzz("book:", "b.txt", bytes(book));
+  }
+
   @Test
   void packed() throws Exception {
     fuzzBytes("x.jsonl.gz", packed(JSONL.getBytes(StandardCharsets.UTF_8)));
@@ -91,10 +107,27 @@ class SamplesFuzzTest {
     fuzz(name, valid, new ByteMutator(valid, valid.length));
   }
 
+  private void fuzz(String layout, String name, byte[] valid) throws Exception {
+    fuzz(layout, name, valid, new ByteMutator(valid, valid.length));
+  }
+
   private void fuzz(String name, byte[] valid, Fuzz.Variants variants) throws Exception {
+    fuzz("", name, valid, variants);
+  }
+
+  private void fuzz(String layout, String name, byte[] valid, Fuzz.Variants variants)
+      throws Exception {
     Path file = folder.resolve(name);
     Fuzz.run(
-        name, 1, valid, variants, bytes -> SampleSource.load(Files.write(file, bytes).toString()));
+        name,
+        1,
+        valid,
+        variants,
+        bytes -> SampleSource.load(layout + Files.write(file, bytes)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] packed(byte[] bytes) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +17,27 @@ import org.jspecify.annotations.Nullable;
  * @param seed names the streams (seed, "refusal", epoch, draw)
  */
 record Refusals(List<String> lines, long seed) {
-  private static final String BUILT_IN = "data/refusals/idontknow.txt";
+  private static final String TOFU = "tofu";
+
+  /** Table 3's three kinds of answers. */
+  private static final Map<String, String> BUILT_IN =
+      Map.of(
+          TOFU,
+          "data/refusals/idontknow.txt",
+          "copyright",
+          "data/refusals/copyright.txt",
+          "polite",
+          "data/refusals/polite.txt");
 
   /**
    * Reads refusals, one a line.
    *
-   * @param file null: the built-in TOFU list
+   * @param named a list that comes with Engram, or a file; null: the TOFU list
    */
-  static Refusals read(@Nullable String file, long seed) {
-    Path path = file == null ? EngramHome.resolve(BUILT_IN) : Path.of(file);
+  static Refusals read(@Nullable String named, long seed) {
+    String name = named == null ? TOFU : named;
+    String own = BUILT_IN.get(name);
+    Path path = own == null ? Path.of(name) : EngramHome.resolve(own);
     try {
       List<String> lines =
           Files.readAllLines(path).stream().map(String::strip).filter(l -> !l.isEmpty()).toList();

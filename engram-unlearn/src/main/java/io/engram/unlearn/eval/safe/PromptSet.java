@@ -1,6 +1,9 @@
 package io.engram.unlearn.eval.safe;
 
 import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.hub.HubCache;
+import io.engram.core.hub.HubName;
 import io.engram.core.sample.Prompts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,14 +23,14 @@ enum PromptSet {
       "PKU-Alignment/PKU-SafeRLHF",
       "pku-saferlhf",
       "test",
-      "test prompts of PKU-SafeRLHF (CC BY-NC 4.0, not for commercial use; about 8,200 rows)"),
+      "licence: CC BY-NC 4.0, not for commercial use; 83,400 pairs to train on, about 8,200 to test"),
   /** RealToxicityPrompts. */
   REAL_TOXICITY_PROMPTS(
       "RealToxicityPrompts",
       "allenai/real-toxicity-prompts",
       "real-toxicity-prompts",
       "prompts|train",
-      "RealToxicityPrompts (Apache-2.0; 99,442 prompts, 68 MB)");
+      "licence: Apache-2.0; 99,442 prompts, 68 MB");
 
   private static final int DEPTH = 4;
   private static final String ENDINGS = "\\.(jsonl|json|csv|tsv|parquet)(\\.gz)?";
@@ -58,34 +61,44 @@ enum PromptSet {
 
   /**
    * The set's files, in the order of their names: under {@code pku-saferlhf} or the set's name on
-   * the hub.
+   * the hub, or in the hub's cache, where {@code engram fetch} puts them.
    *
+   * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home where
+   *     there is one
    * @throws EngramException if there is none, saying what to fetch, how large it is and under which
    *     licence
    */
   List<Path> files(@Nullable String datasets) {
-    if (datasets == null) {
-      throw EngramException.usage(
-          "eval.datasets is not set: the suite safe reads prompts from it.\n" + howToFetch("DIR"));
-    }
-    for (String name : List.of(folder, hubName, hubName.substring(hubName.indexOf('/') + 1))) {
-      List<Path> found = under(Path.of(datasets).resolve(name));
-      if (!found.isEmpty()) {
-        return found;
-      }
-    }
-    throw EngramException.file(
-        "eval.datasets = %s has no %s/ with %s in it.%n%s"
-            .formatted(
-                datasets,
-                folder,
-                this == PKU ? "a file of test rows (test.jsonl)" : "prompts.jsonl",
-                howToFetch(datasets)));
+    return files(datasets, HubCache.here());
   }
 
-  private String howToFetch(String datasets) {
-    return "Needed: %s:%nengram fetch dataset:%s --out %s/%s"
-        .formatted(origin, hubName, datasets, folder);
+  List<Path> files(@Nullable String datasets, HubCache cache) {
+    Path root = datasets == null ? EngramHome.find("datasets").orElse(null) : Path.of(datasets);
+    List<Path> bases = new ArrayList<>();
+    if (root != null) {
+      Stream.of(folder, hubName, hubName.substring(hubName.indexOf('/') + 1))
+          .forEach(name -> bases.add(root.resolve(name)));
+    }
+    cache.find(HubName.parse("dataset:" + hubName)).ifPresent(bases::add);
+    return bases.stream()
+        .map(this::under)
+        .filter(files -> !files.isEmpty())
+        .findFirst()
+        .orElseThrow(() -> missing(root));
+  }
+
+  private EngramException missing(@Nullable Path root) {
+    String example = this == PKU ? "test.jsonl" : "prompts.jsonl";
+    return EngramException.file(
+        ("safe: the %s aren't here. Fetch them: engram fetch dataset:%s (%s).%n"
+                + "Or put %s into a folder %s of the one that eval.datasets names%s.")
+            .formatted(
+                title + " prompts",
+                hubName,
+                origin,
+                example,
+                folder,
+                root == null ? " (none is named)" : ", " + root));
   }
 
   private List<Path> under(Path root) {

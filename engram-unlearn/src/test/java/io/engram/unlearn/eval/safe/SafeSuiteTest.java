@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.ProgressListener;
+import io.engram.core.hub.HubCache;
 import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
 import io.engram.model.LanguageModel;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,13 +116,29 @@ class SafeSuiteTest {
   }
 
   @Test
+  void promptsAreFoundInTheHubsCacheToo() throws IOException {
+    Path repository = datasets.resolve("cache/datasets--allenai--real-toxicity-prompts");
+    Path snapshot =
+        Files.createDirectories(repository.resolve("snapshots").resolve("a".repeat(40)));
+    Files.createDirectories(repository.resolve("refs"));
+    Files.writeString(repository.resolve("refs/main"), "a".repeat(40));
+    Files.copy(
+        LOOK_ALIKE.resolve("real-toxicity-prompts.jsonl"), snapshot.resolve("prompts.jsonl"));
+    HubCache cache = HubCache.at(datasets.resolve("cache"));
+    String elsewhere = datasets.resolve("pku-saferlhf").toString();
+    assertThat(PromptSet.REAL_TOXICITY_PROMPTS.files(elsewhere, cache))
+        .containsExactly(snapshot.resolve("prompts.jsonl"));
+  }
+
+  @Test
   void aSetByItselfNeedsNoOther() throws IOException {
     Evaluation found = run("safe:pku", CLASSIFIER, 1);
     assertThat(found.rowsBySet()).containsOnlyKeys("safe-pku");
     assertThat(rows(found, "pku")).hasSize(1);
-    Path bare = Files.createDirectories(datasets.resolve("bare/PKU-SafeRLHF"));
-    Files.copy(LOOK_ALIKE.resolve("pku.jsonl"), bare.resolve("test-00000-of-00001.jsonl"));
-    assertThat(Suites.of(settings("safe:pku", CLASSIFIER, bare.getParent().toString()))).hasSize(1);
+    Path bare = datasets.resolve("bare");
+    Path pku = Files.createDirectories(bare.resolve("PKU-SafeRLHF"));
+    Files.copy(LOOK_ALIKE.resolve("pku.jsonl"), pku.resolve("test-00000-of-00001.jsonl"));
+    assertThat(Suites.of(settings("safe:pku", CLASSIFIER, bare.toString()))).hasSize(1);
   }
 
   @Test
@@ -159,19 +177,19 @@ class SafeSuiteTest {
             engram fetch hf:unitary/toxic-bert   (438 MB, Apache-2.0), then \
             eval.toxicity=hf:unitary/toxic-bert
             safe:word_list counts words of a short list instead: a proxy, no toxicity.""");
-    assertThatThrownBy(() -> Suites.of(settings("safe", CLASSIFIER, null)))
-        .isInstanceOf(EngramException.class)
-        .hasMessageStartingWith("eval.datasets is not set: the suite safe reads prompts from it.")
-        .hasMessageContaining("CC BY-NC 4.0");
     String empty = datasets.resolve("pku-saferlhf").toString();
-    assertThatThrownBy(() -> Suites.of(settings("safe:real_toxicity_prompts", CLASSIFIER, empty)))
+    HubCache cache = HubCache.at(datasets.resolve("cache"));
+    assertThatThrownBy(() -> PromptSet.REAL_TOXICITY_PROMPTS.files(empty, cache))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            ("eval.datasets = %s has no real-toxicity-prompts/ with prompts.jsonl in it.%n"
-                    + "Needed: RealToxicityPrompts (Apache-2.0; 99,442 prompts, 68 MB):%n"
-                    + "engram fetch dataset:allenai/real-toxicity-prompts --out"
-                    + " %s/real-toxicity-prompts")
-                .formatted(empty, empty));
+            ("safe: the RealToxicityPrompts prompts aren't here. Fetch them: engram fetch"
+                    + " dataset:allenai/real-toxicity-prompts (licence: Apache-2.0; 99,442 prompts,"
+                    + " 68 MB).%nOr put prompts.jsonl into a folder real-toxicity-prompts of the"
+                    + " one that eval.datasets names, %s.")
+                .formatted(empty));
+    assertThatThrownBy(() -> PromptSet.PKU.files(null, cache))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("engram fetch dataset:PKU-Alignment/PKU-SafeRLHF (licence: CC BY-NC");
     assertThatThrownBy(() -> Suites.of(settings("safe:words", CLASSIFIER, own)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
@@ -201,7 +219,9 @@ class SafeSuiteTest {
 
   private static List<SafeRow> rows(Evaluation found, String set) {
     Map<String, ? extends List<?>> sets = found.rowsBySet();
-    return sets.get("safe-" + set).stream().map(SafeRow.class::cast).toList();
+    return Objects.requireNonNull(sets.get("safe-" + set)).stream()
+        .map(SafeRow.class::cast)
+        .toList();
   }
 
   private static Measurement measurement(Evaluation found, String metric) {

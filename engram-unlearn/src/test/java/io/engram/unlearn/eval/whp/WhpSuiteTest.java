@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,7 +167,7 @@ class WhpSuiteTest {
 
   private static List<WhpRow> rows(Evaluation found, String set) {
     Map<String, ? extends List<?>> sets = found.rowsBySet();
-    return sets.get("whp-" + set).stream().map(WhpRow.class::cast).toList();
+    return Objects.requireNonNull(sets.get("whp-" + set)).stream().map(WhpRow.class::cast).toList();
   }
 
   private static Measurement measurement(Evaluation found, String metric) {
