@@ -57,15 +57,15 @@ def task(name, rows, examples=(), shots=0):
     return ConfigurableTask(config=config)
 
 
-def evaluate(lm, name, rows, examples=(), shots=0):
+def evaluate(lm, name, rows, examples=(), shots=0, cache=None):
     made = task(name, rows, examples, shots)
     key = made.config.task
-    return lm_eval.simple_evaluate(model=lm, tasks=[made], bootstrap_iters=0 if name == "wikitext" else 2, log_samples=True, num_fewshot=shots)
+    return lm_eval.simple_evaluate(model=lm, use_cache=cache, tasks=[made], bootstrap_iters=0 if name == "wikitext" else 2, log_samples=True, num_fewshot=shots)
 
 
-def scored(lm, name, rows, numbers=None, examples=(), shots=0):
+def scored(lm, name, rows, numbers=None, examples=(), shots=0, cache=None):
     """Per document log-likelihoods, acc and acc_norm; of the whole the metrics with their errors."""
-    found = evaluate(lm, name, rows, examples, shots)
+    found = evaluate(lm, name, rows, examples, shots, cache)
     (key, samples), = found["samples"].items()
     samples = sorted(samples, key=lambda s: s["doc_id"])
     documents = []
@@ -269,8 +269,6 @@ def real_rows(data):
         "arc_challenge": jsonl(data / "arc/ARC-Challenge-Test.jsonl"),
         "openbookqa": jsonl(data / "openbookqa/test.jsonl"),
         "piqa": jsonl(data / "piqa/valid.jsonl"),
-        "truthfulqa_mc1": list(truthfulqa(data)),
-        "truthfulqa_mc2": list(truthfulqa(data)),
         # WMDP isn't at hand: MMLU's questions in its columns.
         "wmdp_bio": subject(data, "test", "college_biology"),
         "wmdp_chem": subject(data, "test", "college_chemistry"),
@@ -280,11 +278,16 @@ def real_rows(data):
     }
     text = (data / "wikitext2/wiki.test.raw.txt").read_text(encoding="utf-8")
     rows["wikitext"] = [{"page": page[:1200]} for page in pages(text)]
+    for name in ("truthfulqa_mc2", "truthfulqa_mc1"):
+        rows[name] = list(truthfulqa(data))
     return rows
 
 
-def spread(count, wanted):
-    return [i * count // wanted for i in range(wanted)]
+def chosen(name, rows):
+    """50 rows of a task, evenly spread: of MMLU 25 of each subject, of TruthfulQA those with six choices at most."""
+    numbers = [i for i, row in enumerate(rows) if len(row.get("mc2_targets", {"choices": []})["choices"]) <= 6]
+    wanted = 25 if name.startswith("mmlu") else 50
+    return [numbers[i * len(numbers) // wanted] for i in range(wanted)]
 
 
 def real(model, data, threads):
@@ -292,20 +295,24 @@ def real(model, data, threads):
     torch.set_num_threads(threads)
     lm = HFLM(pretrained=model, dtype="float32", device="cpu", batch_size=8)
     narrow = HFLM(pretrained=lm.model, tokenizer=lm.tokenizer, device="cpu", batch_size=8, max_length=256)
-    tasks = {}
-    for name, content in real_rows(data).items():
-        numbers = spread(len(content), 50)
-        chosen = [content[i] for i in numbers]
-        tasks[name] = scored(narrow if name == "wikitext" else lm, name, chosen, numbers)
+    path = golden("unlearn", "harness") / "smollm2.json"
+    tasks = json.loads(path.read_text(encoding="utf-8"))["tasks"] if path.exists() else {}  # goes on where it stopped
+    rows = real_rows(data)
+    # mc1's choices are among mc2's: scored once.
+    cache = str(pathlib.Path(tempfile.mkdtemp()) / "truthfulqa")
+    for name in [*rows, "mmlu_anatomy_5shot", "mmlu_jurisprudence_5shot"]:
+        if name in tasks:
+            continue
+        plain = name.removesuffix("_5shot")
+        numbers = chosen(name, rows[plain])
+        few = () if plain == name else subject(data, "dev", plain[len("mmlu_"):])
+        tasks[name] = scored(narrow if name == "wikitext" else lm, plain, [rows[plain][i] for i in numbers], numbers, few,
+                             5 if few else 0, cache if name.startswith("truthfulqa") else None)
         print(name, tasks[name]["metrics"], flush=True)
-    for part in ("anatomy", "jurisprudence"):
-        content = subject(data, "test", part)
-        numbers = spread(len(content), 50)
-        tasks[f"mmlu_{part}_5shot"] = scored(lm, f"mmlu_{part}", [content[i] for i in numbers], numbers,
-                                             subject(data, "dev", part), 5)
-    write_json(golden("unlearn", "harness") / "smollm2.json", {
-        "note": f"lm-evaluation-harness {lm_eval.__version__}, SmolLM2-135M-Instruct in float32; wikitext: the first 1200 characters"
-                " of pages in a window of 256 tokens; boolq: RTE's rows, wmdp: MMLU's, in the columns of these", "tasks": tasks})
+        write_json(path, {
+            "note": f"lm-evaluation-harness {lm_eval.__version__}, SmolLM2-135M-Instruct in float32; wikitext: the first 1200"
+                    " characters of pages in a window of 256 tokens; boolq: RTE's rows, wmdp: MMLU's, in the columns of these",
+            "tasks": tasks})
 
 
 def timed(model, data, threads, batch, names, limit):

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RecipesTest {
   private static final Path FOLDER = EngramHome.resolve("recipes");
 
-  /** The rows of Tables 1, 4, 5 and 6, without and with MRD; the models, the published one first. */
+  /**
+   * The rows of Tables 1, 4, 5 and 6, without and with MRD; the models, the published one first.
+   */
   private static final Map<String, List<String>> METHODS =
       Map.of(
           "tofu", List.of("ga", "grad-diff", "po", "npo"),
@@ -117,8 +119,7 @@ class RecipesTest {
   }
 
   private static Recipe read(String name) {
-    return RecipeReader.read(
-        FOLDER.resolve(name + ".yaml"), List.of(), Recipe.Kind.UNLEARN);
+    return RecipeReader.read(FOLDER.resolve(name + ".yaml"), List.of(), Recipe.Kind.UNLEARN);
   }
 
   private static String withoutOrder(Recipe recipe) {

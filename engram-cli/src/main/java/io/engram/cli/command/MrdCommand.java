@@ -45,7 +45,10 @@ final class MrdCommand implements Callable<Integer> {
 
   @Mixin private ModelChoice model = new ModelChoice();
 
-  @Parameters(index = "1", paramLabel = "DATA", description =
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description =
           "tofu:SPLIT, a file of samples, or one of a public data set: book:FILE, pku:FILE, …")
   private String data = "";
 

@@ -28,7 +28,10 @@ import picocli.CommandLine.Parameters;
 final class ScoreCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
 
-  @Parameters(index = "1", paramLabel = "DATA", description =
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description =
           "tofu:SPLIT, a file of samples, or one of a public data set: book:FILE, pku:FILE, …")
   private String data = "";
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
@@ -95,7 +96,7 @@ record TreeRun(
   /** Attention of this run's rows, {@code [count, H·D]}. */
   Tensor attend(Heads heads, LayerKind kind, DecoderConfig config) {
     Heads own = new Heads(heads.q().narrow(0, from, count), chosen(heads.k()), chosen(heads.v()));
-    return Attention.masked(own, masks.get(kind.window()), config);
+    return Attention.masked(own, Objects.requireNonNull(masks.get(kind.window())), config);
   }
 
   private Tensor chosen(Tensor all) {

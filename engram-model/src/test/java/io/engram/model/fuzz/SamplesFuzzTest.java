@@ -71,7 +71,8 @@ class SamplesFuzzTest {
         "is_response_1_safe": true}
         """;
     String wmdp = "{\"title\": \"On moss\", \"abstract\": \"It grows.\", \"text\": \"\"}\n";
-    String book = "*** START OF THE PROJECT GUTENBERG EBOOK ***\nOne.\n*** END OF THE PROJECT GUTENBERG";
+    String book =
+        "*** START OF THE PROJECT GUTENBERG EBOOK ***\nOne.\n*** END OF THE PROJECT GUTENBERG";
     fuzz("pku:", "p.jsonl", bytes(pku), new JsonMutator(pku));
     fuzz("wmdp:", "w.jsonl", bytes(wmdp), new JsonMutator(wmdp));
     fuzz("wikitext:", "t.txt", bytes(" = A = \n b \n = = C = = \n = D = \n"));
@@ -119,11 +120,7 @@ class SamplesFuzzTest {
       throws Exception {
     Path file = folder.resolve(name);
     Fuzz.run(
-        name,
-        1,
-        valid,
-        variants,
-        bytes -> SampleSource.load(layout + Files.write(file, bytes)));
+        name, 1, valid, variants, bytes -> SampleSource.load(layout + Files.write(file, bytes)));
   }
 
   private static byte[] bytes(String text) {

@@ -3,32 +3,30 @@ package io.engram.unlearn.eval.harness;
 import io.engram.core.sample.DataRow;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What has to be done to the rows of some data sets before a template can use them. */
 enum RowMending {
   /** {@link HellaSwag}. */
-  HELLASWAG(each(HellaSwag::mend)),
+  HELLASWAG,
   /** {@link Winogrande}. */
-  WINOGRANDE(each(Winogrande::mend)),
+  WINOGRANDE,
   /** {@link TruthfulQa}. */
-  TRUTHFULQA(each(TruthfulQa::mend)),
+  TRUTHFULQA,
   /** {@link WikiText}. */
-  WIKITEXT(WikiText::pages);
-
-  private final UnaryOperator<List<DataRow>> mending;
-
-  RowMending(UnaryOperator<List<DataRow>> mending) {
-    this.mending = mending;
-  }
-
-  private static UnaryOperator<List<DataRow>> each(UnaryOperator<DataRow> one) {
-    return rows -> rows.stream().map(one).toList();
-  }
+  WIKITEXT;
 
   /** The rows as the task with this mending needs them; null: as they are. */
   static List<DataRow> mended(List<DataRow> rows, @Nullable String name) {
-    return name == null ? rows : valueOf(name.toUpperCase(Locale.ROOT)).mending.apply(rows);
+    return name == null ? rows : valueOf(name.toUpperCase(Locale.ROOT)).of(rows);
+  }
+
+  private List<DataRow> of(List<DataRow> rows) {
+    return switch (this) {
+      case HELLASWAG -> rows.stream().map(HellaSwag::mend).toList();
+      case WINOGRANDE -> rows.stream().map(Winogrande::mend).toList();
+      case TRUTHFULQA -> rows.stream().map(TruthfulQa::mend).toList();
+      case WIKITEXT -> WikiText.pages(rows);
+    };
   }
 }
