@@ -115,6 +115,11 @@ class TofuSuiteTest {
     Map<String, String> short3 =
         GreedyAnswers.of(model, List.of(question), prompt + 3, ProgressListener.NONE);
     assertThat(long200.get(question)).startsWith(short3.get(question));
+    assertThat(GreedyAnswers.ofNewTokens(model, List.of(question), 3, ProgressListener.NONE))
+        .isEqualTo(short3);
+    assertThat(GreedyAnswers.ofNewTokens(model, List.of(question), 100_000, ProgressListener.NONE))
+        .as("the context ends it")
+        .containsOnlyKeys(question);
     assertThat(GreedyAnswers.of(model, List.of(question), prompt, ProgressListener.NONE))
         .containsExactly(Map.entry(question, ""));
   }
