@@ -1,7 +1,9 @@
 package io.engram.unlearn.eval;
 
 import io.engram.core.ProgressListener;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import java.util.List;
 
 /** A set of measurements that belong together. */
 public interface Suite {
@@ -15,4 +17,14 @@ public interface Suite {
    * @param limit the first so many rows of each set; 0 or less: all
    */
   Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress);
+
+  /**
+   * The suite as a run measures it, where it goes by what the run forgets and its name doesn't say
+   * otherwise.
+   *
+   * @param forget the run's own samples, as they were chosen, cut and drawn
+   */
+  default Suite ofRun(List<Sample> forget) {
+    return this;
+  }
 }

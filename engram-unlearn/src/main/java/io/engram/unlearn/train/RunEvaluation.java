@@ -23,16 +23,16 @@ final class RunEvaluation {
   private final LanguageModel model;
   private final List<Suite> suites;
 
-  RunEvaluation(Recipe recipe, RunFolder folder, Setup setup, LanguageModel model) {
+  RunEvaluation(Recipe recipe, RunFolder folder, Setup setup, LanguageModel model, RunData data) {
     this.recipe = recipe;
     this.folder = folder;
     this.setup = setup;
     this.model = model;
+    List<String> names = Suites.matching(recipe.eval().suites(), recipe.forget().data());
     this.suites =
-        Suites.of(
-            recipe
-                .eval()
-                .withSuites(Suites.matching(recipe.eval().suites(), recipe.forget().data())));
+        Suites.of(recipe.eval().withSuites(names)).stream()
+            .map(suite -> suite.ofRun(data.forget()))
+            .toList();
   }
 
   /** Runs the recipe's suites and writes their measurements and rows. */
@@ -40,7 +40,7 @@ final class RunEvaluation {
     if (suites.isEmpty()) {
       return;
     }
-    if (stage.equals("before") && SharedBefore.copy(setup.sharedBefore(), folder, recipe.eval())) {
+    if (stage.equals("before") && SharedBefore.copy(setup.sharedBefore(), folder, recipe)) {
       folder
           .journal()
           .write(

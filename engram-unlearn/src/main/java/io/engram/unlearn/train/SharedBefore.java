@@ -1,7 +1,6 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.EvalSection;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Manifest;
@@ -22,9 +21,9 @@ final class SharedBefore {
   /**
    * Copies measurements and rows; false where there is nothing that fits.
    *
-   * @param settings of the run to copy to
+   * @param recipe of the run to copy to
    */
-  static boolean copy(@Nullable Path from, RunFolder to, EvalSection settings) {
+  static boolean copy(@Nullable Path from, RunFolder to, Recipe recipe) {
     if (from == null || !Files.isRegularFile(from.resolve("manifest.json"))) {
       return false;
     }
@@ -37,8 +36,9 @@ final class SharedBefore {
           theirs.modelHash().equals(ours.modelHash())
               && theirs.template().equals(ours.template())
               && theirs.dtype().equals(ours.dtype())
-              && settings.equals(recipe(other).eval())
-              && sameForgetSet(recipe(other), theirs, ours);
+              && recipe.eval().equals(recipe(other).eval())
+              && sameForgetSet(recipe(other), recipe)
+              && sameForgetFiles(recipe(other), theirs, ours);
       if (!same || before.isEmpty()) {
         return false;
       }
@@ -54,7 +54,12 @@ final class SharedBefore {
   }
 
   /** Suites measure on what was to be forgotten; the retain set is none of their business. */
-  private static boolean sameForgetSet(Recipe other, Manifest theirs, Manifest ours) {
+  private static boolean sameForgetSet(Recipe other, Recipe own) {
+    return other.forget().equals(own.forget())
+        && (own.forget().draw() == 0 || other.seed() == own.seed());
+  }
+
+  private static boolean sameForgetFiles(Recipe other, Manifest theirs, Manifest ours) {
     return other.forget().data().stream()
         .allMatch(
             name -> Objects.equals(theirs.dataHashes().get(name), ours.dataHashes().get(name)));

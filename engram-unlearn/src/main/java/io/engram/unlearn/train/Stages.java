@@ -44,7 +44,7 @@ final class Stages {
     this.data = data;
     this.state = state;
     this.checkpointed = checkpointed;
-    this.evaluation = new RunEvaluation(recipe, folder, setup, model);
+    this.evaluation = new RunEvaluation(recipe, folder, setup, model, data);
     this.stopping = new Stopping(recipe.stop(), folder, setup, model, data, state);
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.core.EngramException;
 import io.engram.core.recipe.EvalSection;
 import io.engram.unlearn.Golden;
-import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -53,17 +52,6 @@ class SuitesTest {
     assertThat(Suites.matching(List.of("tofu"), List.of("tofu:forget05")))
         .containsExactly("tofu:forget05");
     assertThat(Suites.matching(List.of("tofu"), List.of("requests.jsonl"))).containsExactly("tofu");
-  }
-
-  @Test
-  void memorizationIsOfWhatTheRunForgets() {
-    List<String> two = List.of("tofu:forget01", "requests.jsonl");
-    assertThat(Suites.matching(List.of("memorization"), two))
-        .containsExactly("memorization:tofu:forget01+requests.jsonl");
-    assertThat(Suites.matching(List.of("memorization:b.jsonl"), two))
-        .containsExactly("memorization:b.jsonl");
-    assertThat(Suites.of(EvalSection.of(Suites.matching(List.of("memorization"), two))))
-        .containsExactly(new MemorizationSuite(two));
   }
 
   private static EvalSection with(List<String> suites, String encoder) {

@@ -2,7 +2,8 @@ package io.engram.unlearn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.recipe.EvalSection;
+import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
@@ -22,12 +23,18 @@ class SharedBeforeTest {
 
   @TempDir Path folder;
 
+  private static final String RECIPE = "forget: {data: tofu:forget10}\neval: {limit: 2}\n";
+
+  private static Recipe recipe(String override) {
+    return RecipeReader.parse(RECIPE, List.of(override), Recipe.Kind.UNLEARN, "test");
+  }
+
   @Test
   void anEvaluationWithOtherSettingsIsNotTaken() {
     Path earlier = folder.resolve("earlier");
     try (RunFolder run = RunFolder.create(earlier)) {
       run.writeManifest(SAME);
-      run.writeRecipe("forget: {data: tofu:forget10}\neval: {limit: 2}\n");
+      run.writeRecipe(RECIPE);
       run.appendMeasurements(
           List.of(
               new Measurement("before", "tofu", "a", 1, "ratio", 2, true, null),
@@ -37,13 +44,34 @@ class SharedBeforeTest {
     }
     try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
       run.writeManifest(SAME);
-      assertThat(SharedBefore.copy(earlier, run, EvalSection.of(List.of("tofu")))).isFalse();
+      for (String other : List.of("eval.limit=0", "forget.limit=3", "forget.draw=5")) {
+        assertThat(SharedBefore.copy(earlier, run, recipe(other))).as(other).isFalse();
+      }
       assertThat(run.measurements()).isEmpty();
-      EvalSection same =
-          new EvalSection(List.of("tofu"), 0, 2, EvalSection.BUILT_IN, null, null, null, null);
-      assertThat(SharedBefore.copy(earlier, run, same)).isTrue();
+      assertThat(SharedBefore.copy(earlier, run, recipe("seed=43"))).isTrue();
       assertThat(run.measurements()).hasSize(2);
       assertThat(run.evaluationRows("before").resolve("forget.jsonl")).exists();
+    }
+  }
+
+  /** Each seed draws a forget set of its own. */
+  @Test
+  void anEvaluationOfADrawnForgetSetIsForItsSeedAlone() {
+    Path earlier = folder.resolve("earlier");
+    try (RunFolder run = RunFolder.create(earlier)) {
+      run.writeManifest(SAME);
+      run.writeRecipe("forget: {data: tofu:forget10, draw: 5}\neval: {limit: 2}\nseed: 7\n");
+      run.appendMeasurements(
+          List.of(new Measurement("before", "tofu", "a", 1, "ratio", 2, true, null)));
+      JsonFiles.writeLines(run.evaluationRows("before").resolve("forget.jsonl"), List.of(1));
+    }
+    try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
+      run.writeManifest(SAME);
+      assertThat(SharedBefore.copy(earlier, run, recipe("forget.draw=5"))).isFalse();
+      Recipe same =
+          RecipeReader.parse(
+              RECIPE, List.of("forget.draw=5", "seed=7"), Recipe.Kind.UNLEARN, "test");
+      assertThat(SharedBefore.copy(earlier, run, same)).isTrue();
     }
   }
 }

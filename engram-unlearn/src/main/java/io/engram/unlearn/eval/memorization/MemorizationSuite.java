@@ -1,6 +1,5 @@
 package io.engram.unlearn.eval.memorization;
 
-import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.MemorizationAccuracy;
 import io.engram.core.recipe.EvalSection;
@@ -20,31 +19,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * EL_10 and MA of what is to be forgotten, each the mean over samples; what the stopping rules
  * {@code el_ma} and {@code per_sample} go by.
  *
  * <p><b>Source:</b> App. C.4; the numbers are of {@link MemorizationScores}.
- *
- * @param sources of samples, each as {@code forget.data} takes it
  */
-public record MemorizationSuite(List<String> sources) implements Suite {
+public final class MemorizationSuite implements Suite {
   /** How recipes call it. */
   public static final String NAME = "memorization";
 
-  /** Copies the list. */
-  public MemorizationSuite {
-    sources = List.copyOf(sources);
-  }
-
   /**
-   * {@code memorization:tofu:forget01}, {@code memorization:FILE}, several joined by {@code +}; of
-   * a run without a part, its own forget data; else TOFU's forget10.
+   * {@code memorization:tofu:forget01}, {@code memorization:FILE}, several joined by {@code +};
+   * without a part the forget set of the run, outside a run TOFU's forget10.
    */
   public static final class Kind implements SuiteKind {
-    private static final String JOIN = "+";
-
     @Override
     public String name() {
       return NAME;
@@ -52,14 +43,34 @@ public record MemorizationSuite(List<String> sources) implements Suite {
 
     @Override
     public Suite open(String part, EvalSection settings) {
-      String data = part.isEmpty() ? Tofu.PREFIX + "forget10" : part;
-      return new MemorizationSuite(Arrays.asList(data.split("\\+")));
+      return part.isEmpty()
+          ? new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true)
+          : new MemorizationSuite(Arrays.asList(part.split("\\+")), false);
     }
+  }
 
-    @Override
-    public String partFor(List<String> forgetData) {
-      return String.join(JOIN, forgetData);
-    }
+  private final String what;
+  private final boolean unnamed;
+  private final Supplier<List<Sample>> samples;
+
+  /** On all samples of these sources, each as {@code forget.data} takes it. */
+  public MemorizationSuite(List<String> sources) {
+    this(sources, false);
+  }
+
+  private MemorizationSuite(List<String> sources, boolean unnamed) {
+    this(String.join(", ", sources), unnamed, () -> SampleSource.load(sources));
+  }
+
+  private MemorizationSuite(String what, boolean unnamed, Supplier<List<Sample>> samples) {
+    this.what = what;
+    this.unnamed = unnamed;
+    this.samples = samples;
+  }
+
+  @Override
+  public Suite ofRun(List<Sample> forget) {
+    return unnamed ? new MemorizationSuite("what the run forgets", false, () -> forget) : this;
   }
 
   @Override
@@ -69,13 +80,9 @@ public record MemorizationSuite(List<String> sources) implements Suite {
 
   @Override
   public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
-    List<Sample> all = SampleSource.load(sources);
-    if (all.isEmpty()) {
-      throw EngramException.usage(
-          "eval.suites: %s has no samples in %s; at least one is needed.".formatted(NAME, sources));
-    }
-    List<Sample> samples = limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
-    List<MemorizationRow> rows = rows(model, model.samples().tokenize(samples), progress);
+    List<Sample> all = samples.get();
+    List<Sample> measured = limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
+    List<MemorizationRow> rows = rows(model, model.samples().tokenize(measured), progress);
     return new Evaluation(measurements(stage, rows), Map.of(NAME, rows), notes(rows));
   }
 
@@ -126,7 +133,7 @@ public record MemorizationSuite(List<String> sources) implements Suite {
 
   private List<String> notes(List<MemorizationRow> rows) {
     List<String> notes = new ArrayList<>();
-    notes.add("memorization measured on " + sources);
+    notes.add("memorization measured on " + what + ", n = " + rows.size());
     long tooShort = rows.stream().filter(row -> row.el10() == null).count();
     if (tooShort > 0) {
       notes.add(

@@ -1,16 +1,19 @@
 package io.engram.unlearn.eval.memorization;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.Golden;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,14 +69,20 @@ class MemorizationSuiteTest {
         .collect(Collectors.toList());
   }
 
+  /** Two of the file's samples are what the run forgets; a part of the name overrules that. */
   @Test
-  void noSamplesAreRefused() throws IOException {
-    Path empty = Files.writeString(folder.resolve("empty.json"), "[]");
-    MemorizationSuite suite = new MemorizationSuite(List.of(empty.toString()));
+  void ofARunItIsWhatTheRunForgets() throws IOException {
+    JsonNode texts = Golden.json("memorization.json").path("models").path("gqa-tied");
+    String file = data(texts).toString();
+    List<Sample> forget = SampleSource.load(List.of(file)).subList(1, 3);
+    Suite suite = Suites.of(EvalSection.of(List.of("memorization"))).get(0).ofRun(forget);
+    Suite named = Suites.of(EvalSection.of(List.of("memorization:" + file))).get(0).ofRun(forget);
     try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
-      assertThatThrownBy(() -> suite.run(model, "before", 0, ProgressListener.NONE))
-          .isInstanceOf(EngramException.class)
-          .hasMessageContaining("has no samples");
+      Evaluation own = suite.run(model, "before", 0, ProgressListener.NONE);
+      assertThat(rows(own)).extracting(MemorizationRow::id).containsExactly("t1", "t2");
+      assertThat(own.notes())
+          .containsExactly("memorization measured on what the run forgets, n = 2");
+      assertThat(rows(named.run(model, "before", 0, ProgressListener.NONE))).hasSize(6);
     }
   }
 }
