@@ -326,10 +326,12 @@ def timed(model, data, threads, batch, names, limit):
         plain = name.replace("_5shot", "")
         rows = content[plain][:limit]
         examples = subject(data, "dev", plain[len("mmlu_"):]) if shots else ()
+        made = task(plain, rows, examples, shots)
+        made.build_all_requests()
         begin, processor = time.perf_counter(), time.process_time()
-        scored(lm, plain, rows, examples=examples, shots=shots)
-        print(f"{name} {len(rows)} rows {time.perf_counter() - begin:.1f} s, {time.process_time() - processor:.1f} s of processor",
-              flush=True)
+        lm.loglikelihood(made.instances, disable_tqdm=True)
+        print(f"{name} {len(rows)} rows, batch {batch}: {time.perf_counter() - begin:.1f} s, {time.process_time() - processor:.1f} s of"
+              " processor", flush=True)
 
 
 if __name__ == "__main__":
