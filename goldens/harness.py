@@ -306,9 +306,10 @@ def real(model, data, threads):
         plain = name.removesuffix("_5shot")
         numbers = chosen(name, rows[plain])
         few = () if plain == name else subject(data, "dev", plain[len("mmlu_"):])
+        begin = time.process_time()
         tasks[name] = scored(narrow if name == "wikitext" else lm, plain, [rows[plain][i] for i in numbers], numbers, few,
                              5 if few else 0, cache if name.startswith("truthfulqa") else None)
-        print(name, tasks[name]["metrics"], flush=True)
+        print(name, tasks[name]["metrics"], f"{time.process_time() - begin:.1f} s of processor", flush=True)
         write_json(path, {
             "note": f"lm-evaluation-harness {lm_eval.__version__}, SmolLM2-135M-Instruct in float32; wikitext: the first 1200"
                     " characters of pages in a window of 256 tokens; boolq: RTE's rows, wmdp: MMLU's, in the columns of these",
@@ -325,9 +326,12 @@ def timed(model, data, threads, batch, names, limit):
         plain = name.replace("_5shot", "")
         rows = content[plain][:limit]
         examples = subject(data, "dev", plain[len("mmlu_"):]) if shots else ()
-        begin = time.perf_counter()
-        scored(lm, plain, rows, examples=examples, shots=shots)
-        print(f"{name} {len(rows)} rows {time.perf_counter() - begin:.1f} s", flush=True)
+        made = task(plain, rows, examples, shots)
+        made.build_all_requests()
+        begin, processor = time.perf_counter(), time.process_time()
+        lm.loglikelihood(made.instances, disable_tqdm=True)
+        print(f"{name} {len(rows)} rows, batch {batch}: {time.perf_counter() - begin:.1f} s, {time.process_time() - processor:.1f} s of"
+              " processor", flush=True)
 
 
 if __name__ == "__main__":

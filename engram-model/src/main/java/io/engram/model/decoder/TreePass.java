@@ -4,6 +4,7 @@ import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -64,19 +65,20 @@ public final class TreePass implements AutoCloseable {
   }
 
   /**
-   * Reads rows {@link #next()} .. {@code to}. If it fails it can be called again.
+   * Reads rows {@link #next()} .. {@code to}. If this fails, or what uses it does, nothing has been
+   * read, and it can be called again.
    *
    * @param rows those of them whose hidden states are wanted
-   * @return after the last norm, {@code [M, C]}; belongs to the running scope
+   * @param hidden receives these after the last norm, {@code [M, C]}; borrowed
    */
-  public Tensor read(int to, int[] rows) {
+  public void read(int to, int[] rows, Consumer<Tensor> hidden) {
     Carry later = new Carry();
-    try {
-      Tensor hidden = Tensors.scoped(() -> read(to, rows, later));
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      hidden.accept(read(to, rows, later));
       carry.release();
       carry = later;
       next = to;
-      return hidden;
     } catch (RuntimeException | OutOfMemoryError e) {
       later.release();
       throw e;

@@ -27,10 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TreeRun(
     int from, int count, @Nullable Tensor keys, int keyCount, Map<Integer, Tensor> masks) {
-  /**
-   * More rows share the work of a call, fewer attend less to what is masked; between 64 and 512 it
-   * makes little difference.
-   */
+  /** More rows share the work of a call; fewer compute less that is masked. */
   private static final int ROWS = 128;
 
   /** The runs of the rows {@code from .. to}; they belong to the running scope. */

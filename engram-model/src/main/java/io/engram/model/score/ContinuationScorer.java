@@ -13,9 +13,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * How probable continuations are after their contexts: {@code Σ log p(y_t | context, y_<t)} in
@@ -129,9 +126,7 @@ public final class ContinuationScorer {
     TokenTree tree = TokenTree.of(sequences, from);
     WantedRows wanted = WantedRows.of(tree, requests);
     int longest = sequences.stream().mapToInt(s -> s.length).max().orElse(0);
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false);
-        TreePass pass = new TreePass(decoder, tree, longest)) {
+    try (TreePass pass = new TreePass(decoder, tree, longest)) {
       while (pass.next() < tree.rows()) {
         readBatch(pass, tree, wanted);
         progress.advance(wanted.finished(pass.next()));
@@ -151,10 +146,9 @@ public final class ContinuationScorer {
     while (true) {
       int from = pass.next();
       int to = (int) Math.min(tree.rows(), from + (long) batchTokens);
-      try (PointerScope scope = new PointerScope()) {
-        WantedRows.Batch batch = wanted.batch(from, to);
-        Tensor hidden = pass.read(to, batch.rows());
-        batch.score(decoder.head(), hidden);
+      WantedRows.Batch batch = wanted.batch(from, to);
+      try {
+        pass.read(to, batch.rows(), hidden -> batch.score(decoder.head(), hidden));
         return;
       } catch (RuntimeException | OutOfMemoryError e) {
         if (!HalvedBatches.isAllocation(e)) {

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * that predicts tokens of several continuations has its logits made once.
  */
 final class WantedRows {
-  /** Rows of logits that exist at once; a few cores are busy with that many. */
+  /** Rows of logits that exist at once. */
   private static final int CHUNK_ROWS = 256;
 
   /** Row, request and token of each prediction, in the order of rows. */

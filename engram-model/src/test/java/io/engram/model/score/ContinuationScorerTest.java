@@ -8,9 +8,12 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
+import io.engram.model.decoder.TokenTree;
+import io.engram.model.decoder.TreePass;
 import io.engram.model.family.Families;
 import io.engram.model.score.ContinuationScorer.Request;
 import io.engram.model.score.ContinuationScorer.Score;
+import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,6 +132,33 @@ class ContinuationScorerTest {
           .isInstanceOf(EngramException.class)
           .hasMessage("A continuation has 7 tokens; the model's window is 6.");
     }
+  }
+
+  /** What fails while it's used, for want of memory, counts as not read. */
+  @Test
+  void aBatchThatFailsIsReadAgain() {
+    int[] sequence = {1, 2, 3, 4};
+    TokenTree tree = TokenTree.of(List.of(sequence), new int[] {3});
+    List<double[]> seen = new ArrayList<>();
+    try (LanguageModel model = Golden.open("gqa-tied");
+        TreePass whole = new TreePass(model.decoder(), tree, 4);
+        TreePass pass = new TreePass(model.decoder(), tree, 4)) {
+      whole.read(4, new int[] {3}, hidden -> seen.add(Tensors.toDoubles(hidden)));
+      pass.read(2, new int[0], hidden -> assertThat(hidden.size(0)).isZero());
+      assertThatThrownBy(
+              () ->
+                  pass.read(
+                      4,
+                      new int[] {3},
+                      hidden -> {
+                        throw new IllegalStateException("out of memory");
+                      }))
+          .hasMessage("out of memory");
+      assertThat(pass.next()).isEqualTo(2);
+      pass.read(4, new int[] {3}, hidden -> seen.add(Tensors.toDoubles(hidden)));
+      assertThat(pass.next()).isEqualTo(4);
+    }
+    assertThat(seen.get(1)).containsExactly(seen.get(0), within(1e-5));
   }
 
   @Test

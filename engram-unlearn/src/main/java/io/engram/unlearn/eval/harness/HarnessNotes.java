@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** What a reader of the numbers should know. */
@@ -20,8 +21,8 @@ final class HarnessNotes {
 
   /** That so many rows more of a task are in its files. */
   void counted(Selection.Run run, int rows) {
-    counts.merge(run.id(), rows, Integer::sum);
-    runs.put(run.id(), run);
+    counts.merge(run.name(), rows, Integer::sum);
+    runs.put(run.name(), run);
   }
 
   /** What the files of a task have to say. */
@@ -62,7 +63,7 @@ final class HarnessNotes {
     List<String> all = new ArrayList<>(notes);
     counts.forEach(
         (id, count) -> {
-          Selection.Run run = java.util.Objects.requireNonNull(runs.get(id));
+          Selection.Run run = Objects.requireNonNull(runs.get(id));
           int whole = run.task().data().rows();
           if (run.group().isEmpty() && count != whole) {
             all.add("%s: the files have %d rows, the original %d".formatted(id, count, whole));

@@ -86,7 +86,7 @@ public final class HarnessSuite implements Suite {
     HarnessNotes notes = new HarnessNotes(most);
     Map<String, List<?>> rows = new LinkedHashMap<>();
     for (Selection.Run run : selection.runs()) {
-      rows.put(NAME + "_" + run.id(), measured(run, limit, runner, table, notes));
+      rows.put(NAME + "_" + run.name(), measured(run, limit, runner, table, notes));
     }
     table.addAverage(selection);
     List<String> all = new ArrayList<>(notes.all());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -34,6 +35,11 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
       return shots == 0 ? task.task() : task.task() + "_" + shots + "shot";
     }
 
+    /** The same with the group that was asked for: {@code mmlu_5shot_stem}. */
+    String name() {
+      return group.isEmpty() ? id() : id() + "_" + group;
+    }
+
     /** The groups of parts that are measured by themselves besides the whole. */
     Map<String, List<String>> groups() {
       return group.isEmpty() ? task.parts() : Map.of();
@@ -57,7 +63,7 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
     if (group != null) {
       List<Run> runs =
           group.tasks().stream()
-              .map(task -> whole(java.util.Objects.requireNonNull(HarnessTasks.all().get(task)), 0))
+              .map(task -> whole(Objects.requireNonNull(HarnessTasks.all().get(task)), 0))
               .toList();
       return new Selection(runs, name, group.average());
     }

@@ -66,10 +66,13 @@ class HarnessSmolLm2Test {
     List<DataRow> examples =
         run.shots() == 0 ? List.of() : source(data, name).examples(run.shots());
     rows.forEach(row -> inColumnsOf(name, row));
+    LanguageModel open = model();
+    double begin = processorSeconds();
     DocumentBuilder builder = new DocumentBuilder(run.task(), part, examples);
     List<HarnessRow> found =
-        new TaskRunner(model(), 8192, ProgressListener.NONE)
+        new TaskRunner(open, 8192, ProgressListener.NONE)
             .choices(run.task(), part, builder.documents(rows));
+    report("%s: %.1f s of processor".formatted(name, processorSeconds() - begin));
     for (int i = 0; i < documents.size(); i++) {
       compare(found.get(i), documents.get(i), name + " row " + documents.get(i).path("row"));
     }
@@ -163,6 +166,20 @@ class HarnessSmolLm2Test {
     }
     Assumptions.assumeTrue(there);
     return Objects.requireNonNull(folder);
+  }
+
+  /** How much work it was, however busy the machine is. */
+  private static double processorSeconds() {
+    return ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .map(duration -> duration.toMillis() / 1000.0)
+        .orElse(Double.NaN);
+  }
+
+  @SuppressWarnings("SystemOut") // Worth a line in the log.
+  private static void report(String line) {
+    System.out.println("SmolLM2, " + line);
   }
 
   @AfterAll
