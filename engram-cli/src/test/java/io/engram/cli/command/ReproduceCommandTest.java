@@ -58,5 +58,10 @@ final class ReproduceCommandTest {
     Cli.Ran other = Cli.run("reproduce", "table1", "--model", "gpt9", "--out", folder);
     assertThat(other.exitCode()).isEqualTo(2);
     assertThat(other.err()).contains("there is no recipes/tofu/gpt9-ga.yaml");
+    Cli.Ran untaught = Cli.run("reproduce", "table5", "--out", folder, "model.path=no/model");
+    assertThat(untaught.exitCode()).isEqualTo(3);
+    assertThat(untaught.err())
+        .contains("table5 begins with the model no/model, which isn't there. Make it first:")
+        .contains("engram finetune recipes/whp/mini-finetune.yaml --out runs/whp/mini-finetune");
   }
 }

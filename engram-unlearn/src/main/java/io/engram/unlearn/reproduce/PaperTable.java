@@ -18,9 +18,17 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param title as shown
  * @param model the paper's
  * @param task the folder of its recipes
+ * @param needs the command that makes the model to begin with, {@code MODEL} in the model's place;
+ *     null: there is nothing to make
  */
 public record PaperTable(
-    String name, String title, String model, String task, List<Column> columns, List<Row> rows) {
+    String name,
+    String title,
+    String model,
+    String task,
+    @Nullable String needs,
+    List<Column> columns,
+    List<Row> rows) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 

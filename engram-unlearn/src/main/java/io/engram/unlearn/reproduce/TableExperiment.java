@@ -1,5 +1,6 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
@@ -9,6 +10,7 @@ import io.engram.core.study.StudyProvenance;
 import io.engram.unlearn.eval.Suites;
 import io.engram.unlearn.reproduce.PaperTable.Row;
 import io.engram.unlearn.train.Trials;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +42,7 @@ final class TableExperiment implements Experiment {
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     Map<Row, Recipe> recipes = recipes(plan);
+    requireModel(plan.model(), recipes.values().iterator().next());
     recipes.values().forEach(recipe -> Suites.of(recipe.eval()));
     Map<String, List<List<Measurement>>> measured = new LinkedHashMap<>();
     Path before = null;
@@ -77,6 +80,15 @@ final class TableExperiment implements Experiment {
       }
     }
     return recipes;
+  }
+
+  private void requireModel(String model, Recipe recipe) {
+    String command = paper.needs();
+    if (command != null && !Files.exists(Path.of(recipe.model().path()))) {
+      throw EngramException.file(
+          "%s begins with the model %s, which isn't there. Make it first:%n%s"
+              .formatted(name(), recipe.model().path(), command.replace("MODEL", model)));
+    }
   }
 
   private List<String> limits(ReproductionPlan plan) {
