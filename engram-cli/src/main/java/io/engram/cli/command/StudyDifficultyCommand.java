@@ -100,7 +100,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
       names = "--el",
       description =
           "Extraction likelihood among the scores and, with memorization accuracy, a criterion;"
-              + " slow, it generates much text")
+              + " generates text wherever the model departs from a sample")
   private boolean extraction;
 
   @Option(

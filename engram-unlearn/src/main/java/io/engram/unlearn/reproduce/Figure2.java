@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Figure 2: what is left of the model after other samples were unlearned, by GradDiff and by NPO,
@@ -70,7 +71,7 @@ final class Figure2 implements Experiment {
             .study(plan.model(), title(), plan.provenance(first, modelHash(before))));
   }
 
-  private static String modelHash(@org.jspecify.annotations.Nullable Path run) {
+  private static String modelHash(@Nullable Path run) {
     if (run == null) {
       throw new IllegalStateException("no run was made");
     }

@@ -1,7 +1,6 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
-import io.engram.core.run.JsonFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -123,10 +122,5 @@ public record PaperTable(
             "The paper prints %s = %s for %s; the mean of its own columns is %s."
                 .formatted(
                     column.name(), printed, row.name(), Math.round(mean * 10_000) / 10_000.0));
-  }
-
-  /** As JSON, for those who read numbers by program. */
-  String json() {
-    return JsonFiles.line(this);
   }
 }

@@ -159,12 +159,13 @@ class HarnessSmolLm2Test {
   @SuppressWarnings("SystemOut") // Maven's log is where a skipped test is noticed.
   private static Path required(@Nullable String what, @Nullable Path folder) {
     boolean there = folder != null && Files.isDirectory(folder);
+    String why =
+        "%s names no folder with smollm2-135m-instruct and a folder data beside it (%s, %s)"
+            .formatted(VARIABLE, what, folder);
     if (!there) {
-      System.out.printf(
-          "Skipped: %s names no folder with smollm2-135m-instruct and a folder data beside it (%s, %s).%n",
-          VARIABLE, what, folder);
+      System.out.println("Skipped: " + why);
     }
-    Assumptions.assumeTrue(there);
+    Assumptions.assumeTrue(there, why);
     return Objects.requireNonNull(folder);
   }
 
