@@ -29,4 +29,24 @@ public interface ProgressListener {
 
   /** The running stage is over. */
   void finish();
+
+  /** One that threads which work side by side may tell. */
+  static ProgressListener shared(ProgressListener listener) {
+    return new ProgressListener() {
+      @Override
+      public synchronized void start(String what, long total, String unit) {
+        listener.start(what, total, unit);
+      }
+
+      @Override
+      public synchronized void advance(long done) {
+        listener.advance(done);
+      }
+
+      @Override
+      public synchronized void finish() {
+        listener.finish();
+      }
+    };
+  }
 }

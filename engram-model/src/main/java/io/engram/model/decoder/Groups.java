@@ -7,7 +7,29 @@ import java.util.stream.IntStream;
 
 /** Splits work into batches that fit the memory. */
 public final class Groups {
+  /** Pieces a thread gets on average: the last ones differ less in when they end. */
+  private static final int PIECES_A_THREAD = 8;
+
+  /** Tokens that are worth the start of their matrix products. */
+  private static final int SMALLEST_PIECE = 128;
+
   private Groups() {}
+
+  /**
+   * How many tokens a piece has where {@link io.engram.model.tensor.Workers} go through work side
+   * by side: no more than {@code maxTokens} in all that are under way at once.
+   *
+   * @param total tokens of all the work
+   * @param maxTokens tokens that may go through the model at once
+   * @param threads how many pieces are under way at once
+   */
+  public static int pieceTokens(long total, int maxTokens, int threads) {
+    if (threads <= 1) {
+      return maxTokens;
+    }
+    long even = Math.max(SMALLEST_PIECE, total / ((long) PIECES_A_THREAD * threads));
+    return (int) Math.max(1, Math.min(even, maxTokens / threads));
+  }
 
   /**
    * Groups of indices, longest first, whose lengths add up to at most {@code maxTokens}; an item

@@ -1,7 +1,10 @@
 package io.engram.model.decoder;
 
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,7 +22,7 @@ public record LabelledBatch(PackedBatch batch, int[] rows, int[] targets, int[] 
     List<int[]> inputs = new ArrayList<>();
     int labels = 0;
     for (TokenizedSample sample : samples) {
-      inputs.add(java.util.Arrays.copyOf(sample.ids(), sample.ids().length - 1));
+      inputs.add(Arrays.copyOf(sample.ids(), sample.ids().length - 1));
       labels += sample.labels();
     }
     PackedBatch batch = PackedBatch.of(inputs);
@@ -44,6 +47,17 @@ public record LabelledBatch(PackedBatch batch, int[] rows, int[] targets, int[] 
    * @return indices into {@code samples}; a sample longer than the limit has a group to itself
    */
   public static List<int[]> groups(List<TokenizedSample> samples, int maxTokens) {
-    return Groups.byTokens(samples.stream().mapToInt(s -> s.ids().length).toArray(), maxTokens);
+    return Groups.byTokens(lengths(samples), maxTokens);
+  }
+
+  /** Groups for {@link Workers}, of at most {@code maxTokens} tokens at work at once. */
+  public static List<int[]> pieces(List<TokenizedSample> samples, int maxTokens, Device device) {
+    int[] lengths = lengths(samples);
+    long total = Arrays.stream(lengths).asLongStream().sum();
+    return Groups.byTokens(lengths, Groups.pieceTokens(total, maxTokens, Workers.threads(device)));
+  }
+
+  private static int[] lengths(List<TokenizedSample> samples) {
+    return samples.stream().mapToInt(s -> s.ids().length).toArray();
   }
 }

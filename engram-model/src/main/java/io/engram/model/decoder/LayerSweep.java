@@ -2,6 +2,7 @@ package io.engram.model.decoder;
 
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class LayerSweep {
   @FunctionalInterface
   public interface Consumer {
     /**
-     * Takes them; they are freed afterwards.
+     * Takes them; they are freed afterwards. Called from several threads, once for each pair.
      *
      * @param hidden {@code [M, C]}, the rows asked for, after the last norm
      * @param head of the same variant
@@ -86,16 +87,13 @@ public final class LayerSweep {
   private States embed(List<LabelledBatch> batches, Variants variants) {
     List<Parameters> weights = variants.of(first);
     States states = new States(weights.size(), batches.size());
-    for (int v = 0; v < weights.size(); v++) {
-      try (Parameters own = weights.get(v);
-          PointerScope scope = new PointerScope()) {
-        Decoder decoder = new Decoder(config, own, device);
-        for (int b = 0; b < batches.size(); b++) {
+    each(
+        weights,
+        batches.size(),
+        (decoder, v, b) -> {
           PackedBatch batch = batches.get(b).batch();
           states.set(v, b, decoder.enter(decoder.embed(batch.ids()), batch.positions()));
-        }
-      }
-    }
+        });
     return states;
   }
 
@@ -105,34 +103,48 @@ public final class LayerSweep {
       List<Places> places,
       Variants variants,
       States states) {
-    List<Parameters> weights = variants.of(layers.get(layer));
-    for (int v = 0; v < weights.size(); v++) {
-      try (Parameters own = weights.get(v)) {
-        Decoder decoder = new Decoder(config, own, device);
-        for (int b = 0; b < batches.size(); b++) {
-          try (PointerScope scope = new PointerScope()) {
-            int[] labelled = batches.get(b).rows();
-            Tensor rows = layer + 1 < layers.size() ? null : Tensors.ofInts(labelled, device);
-            states.set(v, b, decoder.layer(layer, states.at(v, b), places.get(b), rows));
-          }
-        }
-      }
-    }
+    each(
+        variants.of(layers.get(layer)),
+        batches.size(),
+        (decoder, v, b) -> {
+          int[] labelled = batches.get(b).rows();
+          Tensor rows = layer + 1 < layers.size() ? null : Tensors.ofInts(labelled, device);
+          states.set(v, b, decoder.layer(layer, states.at(v, b), places.get(b), rows));
+        });
   }
 
   /** A tied head's weight is asked for again here: keeping it would cost the embedding's memory. */
   private void finish(
       List<LabelledBatch> batches, Variants variants, States states, Consumer consumer) {
-    List<Parameters> weights = variants.of(last);
-    for (int v = 0; v < weights.size(); v++) {
-      try (Parameters own = weights.get(v)) {
-        Decoder decoder = new Decoder(config, own, device);
-        for (int b = 0; b < batches.size(); b++) {
-          try (PointerScope scope = new PointerScope()) {
-            consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), decoder.head());
-          }
-        }
-      }
+    each(
+        variants.of(last),
+        batches.size(),
+        (decoder, v, b) ->
+            consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), decoder.head()));
+  }
+
+  /** A batch's way through a part of the model. */
+  @FunctionalInterface
+  private interface Step {
+    void run(Decoder decoder, int variant, int batch);
+  }
+
+  /** Every batch with every variant, side by side; closes the weights. */
+  private void each(List<Parameters> weights, int batches, Step step) {
+    try {
+      List<Decoder> decoders =
+          weights.stream().map(own -> new Decoder(config, own, device)).toList();
+      Workers.run(
+          weights.size() * batches,
+          device,
+          piece -> {
+            try (PointerScope scope = new PointerScope()) {
+              int variant = piece / batches;
+              step.run(decoders.get(variant), variant, piece % batches);
+            }
+          });
+    } finally {
+      weights.forEach(Parameters::close);
     }
   }
 

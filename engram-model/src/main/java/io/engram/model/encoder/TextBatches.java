@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -31,14 +32,21 @@ record TextBatches(Path folder, Encoder encoder, EncoderTokenizer tokenizer, int
     List<int[]> tokens = texts.stream().map(tokenizer::encode).toList();
     int[] lengths = tokens.stream().mapToInt(ids -> ids.length).toArray();
     double[][] rows = new double[texts.size()][];
-    for (int[] group : Groups.byTokens(lengths, batchTokens)) {
-      PackedBatch batch = PackedBatch.of(Arrays.stream(group).mapToObj(tokens::get).toList());
-      double[] numbers = numbers(batch, head);
-      int width = numbers.length / group.length;
-      for (int i = 0; i < group.length; i++) {
-        rows[group[i]] = Arrays.copyOfRange(numbers, i * width, (i + 1) * width);
-      }
-    }
+    long total = Arrays.stream(lengths).asLongStream().sum();
+    int most = Groups.pieceTokens(total, batchTokens, Workers.threads(encoder.device()));
+    List<int[]> pieces = Groups.byTokens(lengths, most);
+    Workers.run(
+        pieces.size(),
+        encoder.device(),
+        piece -> {
+          int[] group = pieces.get(piece);
+          PackedBatch batch = PackedBatch.of(Arrays.stream(group).mapToObj(tokens::get).toList());
+          double[] numbers = numbers(batch, head);
+          int width = numbers.length / group.length;
+          for (int i = 0; i < group.length; i++) {
+            rows[group[i]] = Arrays.copyOfRange(numbers, i * width, (i + 1) * width);
+          }
+        });
     return rows;
   }
 

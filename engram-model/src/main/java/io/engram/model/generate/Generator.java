@@ -6,6 +6,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Continuation;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Groups;
+import io.engram.model.tensor.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,9 +61,12 @@ public final class Generator {
     }
     @Nullable Generation[] results = new Generation[prompts.size()];
     int[] lengths = prompts.stream().mapToInt(p -> p.length).toArray();
-    for (int[] group : Groups.byTokens(lengths, BATCH, Integer.MAX_VALUE)) {
-      generate(prompts, limits, group, results, progress);
-    }
+    List<int[]> groups = Groups.byTokens(lengths, BATCH, Integer.MAX_VALUE);
+    ProgressListener shared = ProgressListener.shared(progress);
+    Workers.run(
+        groups.size(),
+        decoder.device(),
+        group -> generate(prompts, limits, groups.get(group), results, shared));
     List<Generation> list = new ArrayList<>();
     for (Generation result : results) {
       list.add(java.util.Objects.requireNonNull(result));

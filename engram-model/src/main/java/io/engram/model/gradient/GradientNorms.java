@@ -8,6 +8,7 @@ import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.score.HalvedBatches;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +44,7 @@ public final class GradientNorms {
   @FunctionalInterface
   public interface Coefficients {
     /**
-     * The coefficients.
+     * The coefficients. Called from several threads, once a sample.
      *
      * @param sample the sample's index in the list given
      * @param logProbs ℓ_t in nats, {@code [n]}
@@ -86,9 +87,11 @@ public final class GradientNorms {
   private List<SampleNorm> all(
       List<TokenizedSample> samples, Coefficients coefficients, LogitSlope slope, int tokens) {
     SampleNorm[] results = new SampleNorm[samples.size()];
-    for (int[] group : LabelledBatch.groups(samples, tokens)) {
-      pass(samples, group, coefficients, slope, results);
-    }
+    List<int[]> pieces = LabelledBatch.pieces(samples, tokens, decoder.device());
+    Workers.run(
+        pieces.size(),
+        decoder.device(),
+        piece -> pass(samples, pieces.get(piece), coefficients, slope, results));
     return new ArrayList<>(Arrays.asList(results));
   }
 

@@ -6,6 +6,7 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LayerObserver;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.Arrays;
 import java.util.List;
@@ -50,19 +51,24 @@ public final class ActivationNoiseScorer {
   private List<double[]> logProbs(
       List<TokenizedSample> samples, RandomStream noise, double sigma, int batchTokens) {
     double[][] results = new double[samples.size()][];
-    for (int[] group : LabelledBatch.groups(samples, batchTokens)) {
-      DrawnBatch batch =
-          DrawnBatch.of(
-              Arrays.stream(group).mapToObj(samples::get).toList(),
-              Arrays.stream(group).mapToObj(noise::child).toList());
-      try (PointerScope scope = new PointerScope();
-          AutoGradMode off = new AutoGradMode(false)) {
-        double[][] own = score(batch, sigma);
-        for (int i = 0; i < group.length; i++) {
-          results[group[i]] = own[i];
-        }
-      }
-    }
+    List<int[]> pieces = LabelledBatch.pieces(samples, batchTokens, decoder.device());
+    Workers.run(
+        pieces.size(),
+        decoder.device(),
+        piece -> {
+          int[] group = pieces.get(piece);
+          DrawnBatch batch =
+              DrawnBatch.of(
+                  Arrays.stream(group).mapToObj(samples::get).toList(),
+                  Arrays.stream(group).mapToObj(noise::child).toList());
+          try (PointerScope scope = new PointerScope();
+              AutoGradMode off = new AutoGradMode(false)) {
+            double[][] own = score(batch, sigma);
+            for (int i = 0; i < group.length; i++) {
+              results[group[i]] = own[i];
+            }
+          }
+        });
     return Arrays.asList(results);
   }
 

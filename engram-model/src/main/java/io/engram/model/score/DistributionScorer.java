@@ -6,6 +6,7 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LogitsHead;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.Arrays;
 import java.util.List;
@@ -61,14 +62,20 @@ public final class DistributionScorer {
   /** All of it for every sample, in the order given. */
   public List<TokenDistributions> score(List<TokenizedSample> samples, ProgressListener progress) {
     TokenDistributions[] results = new TokenDistributions[samples.size()];
-    for (int[] group : LabelledBatch.groups(samples, halved.tokens())) {
-      List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
-      List<TokenDistributions> scores = halved.run(own, tokens -> score(own, tokens));
-      for (int i = 0; i < group.length; i++) {
-        results[group[i]] = scores.get(i);
-      }
-      progress.advance(group.length);
-    }
+    List<int[]> pieces = LabelledBatch.pieces(samples, halved.tokens(), decoder.device());
+    ProgressListener shared = ProgressListener.shared(progress);
+    Workers.run(
+        pieces.size(),
+        decoder.device(),
+        piece -> {
+          int[] group = pieces.get(piece);
+          List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
+          List<TokenDistributions> scores = halved.run(own, tokens -> score(own, tokens));
+          for (int i = 0; i < group.length; i++) {
+            results[group[i]] = scores.get(i);
+          }
+          shared.advance(group.length);
+        });
     return Arrays.asList(results);
   }
 

@@ -15,7 +15,8 @@ public final class HalvedBatches {
   private static final List<String> FAILURES =
       List.of("not enough memory", "can't allocate memory", "out of memory");
 
-  private int tokens;
+  /** Pieces that run side by side each halve for themselves; the last to do so is kept. */
+  private volatile int tokens;
 
   /** Begins with this many. */
   public HalvedBatches(int tokens) {

@@ -60,7 +60,7 @@ public final class PerturbedScorer {
 
   private List<List<double[]>> sweep(
       List<TokenizedSample> samples, RandomStream noise, double[] scales, int batchTokens) {
-    List<int[]> groups = LabelledBatch.groups(samples, batchTokens);
+    List<int[]> groups = LabelledBatch.pieces(samples, batchTokens, decoder.device());
     List<LabelledBatch> batches = new ArrayList<>();
     for (int[] group : groups) {
       batches.add(LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList()));

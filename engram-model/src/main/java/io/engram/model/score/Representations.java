@@ -3,7 +3,9 @@ package io.engram.model.score;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,13 +24,19 @@ public final class Representations {
   /** {@code [C]} of every sample, in the order given. */
   public static List<double[]> of(LanguageModel model, List<TokenizedSample> samples) {
     double[][] results = new double[samples.size()][];
-    for (int[] group : LabelledBatch.groups(samples, model.options().batchTokens())) {
-      List<TokenizedSample> part = Arrays.stream(group).mapToObj(samples::get).toList();
-      List<double[]> means = means(model.decoder(), LabelledBatch.of(part));
-      for (int i = 0; i < group.length; i++) {
-        results[group[i]] = means.get(i);
-      }
-    }
+    Device device = model.decoder().device();
+    List<int[]> pieces = LabelledBatch.pieces(samples, model.options().batchTokens(), device);
+    Workers.run(
+        pieces.size(),
+        device,
+        piece -> {
+          int[] group = pieces.get(piece);
+          List<TokenizedSample> part = Arrays.stream(group).mapToObj(samples::get).toList();
+          List<double[]> means = means(model.decoder(), LabelledBatch.of(part));
+          for (int i = 0; i < group.length; i++) {
+            results[group[i]] = means.get(i);
+          }
+        });
     return Arrays.asList(results);
   }
 

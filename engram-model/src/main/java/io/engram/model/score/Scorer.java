@@ -6,6 +6,7 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LogitsHead;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,14 +47,20 @@ public final class Scorer {
   /** ℓ_t and argmax hits of every sample, in the order given. */
   public List<TokenScores> score(List<TokenizedSample> samples, ProgressListener progress) {
     TokenScores[] results = new TokenScores[samples.size()];
-    for (int[] group : LabelledBatch.groups(samples, halved.tokens())) {
-      List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
-      List<TokenScores> scores = halved.run(own, tokens -> score(own, tokens));
-      for (int i = 0; i < group.length; i++) {
-        results[group[i]] = scores.get(i);
-      }
-      progress.advance(group.length);
-    }
+    List<int[]> pieces = LabelledBatch.pieces(samples, halved.tokens(), decoder.device());
+    ProgressListener shared = ProgressListener.shared(progress);
+    Workers.run(
+        pieces.size(),
+        decoder.device(),
+        piece -> {
+          int[] group = pieces.get(piece);
+          List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
+          List<TokenScores> scores = halved.run(own, tokens -> score(own, tokens));
+          for (int i = 0; i < group.length; i++) {
+            results[group[i]] = scores.get(i);
+          }
+          shared.advance(group.length);
+        });
     return new ArrayList<>(Arrays.asList(results));
   }
 

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -54,6 +56,21 @@ public final class Torch {
     load();
     if (threads > 0) {
       torch.set_num_threads(threads);
+      blasThreads(threads);
+    }
+  }
+
+  /** Sets how many threads a matrix product may use; the library of these has its own threads. */
+  static void blasThreads(int threads) {
+    try (PointerScope scope = new PointerScope()) {
+      openblas_nolapack.blas_set_num_threads(threads);
+    }
+  }
+
+  /** How many threads a matrix product uses. */
+  static int blasThreads() {
+    try (PointerScope scope = new PointerScope()) {
+      return openblas_nolapack.blas_get_num_threads();
     }
   }
 

@@ -1,0 +1,144 @@
+package io.engram.model.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs independent pieces of a computation side by side, a thread each, in place of one piece after
+ * another on all threads: the matrices of small models are too small to keep several threads busy,
+ * and what lies between the products runs on one.
+ *
+ * <p>Native memory that a piece leaves behind must be kept, as always; gradients are on in a piece
+ * where they're on in the caller.
+ */
+public final class Workers {
+  private static final ExecutorService POOL =
+      Executors.newCachedThreadPool(
+          work -> {
+            Thread thread = new Thread(work, "engram-worker");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
+
+  private Workers() {}
+
+  /** How many pieces would be under way at once: 1 on another device and within a piece. */
+  public static int threads(Device device) {
+    return device.isCpu() && !INSIDE.get() ? Torch.threads() : 1;
+  }
+
+  /**
+   * Runs {@code piece} for 0, 1, … {@code pieces} − 1, the first of them first, and returns when
+   * all are done. Pieces on another device than the processor, and pieces of pieces, run one after
+   * another.
+   *
+   * @param piece is called from several threads, once for each number
+   * @throws RuntimeException what the failing piece of the lowest number threw; pieces that had not
+   *     begun by then are left out
+   */
+  public static void run(int pieces, Device device, IntConsumer piece) {
+    int threads = Math.min(pieces, threads(device));
+    if (threads <= 1) {
+      for (int i = 0; i < pieces; i++) {
+        piece.accept(i);
+      }
+      return;
+    }
+    sideBySide(threads, pieces, piece);
+  }
+
+  private static synchronized void sideBySide(int threads, int pieces, IntConsumer piece) {
+    int all = Torch.threads();
+    int blas = Torch.blasThreads();
+    Torch.blasThreads(1);
+    try {
+      boolean gradients = GradMode.is_enabled();
+      AtomicInteger next = new AtomicInteger();
+      Failure failure = new Failure();
+      List<Future<?>> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        running.add(POOL.submit(() -> work(next, pieces, gradients, failure, piece)));
+      }
+      running.forEach(Workers::await);
+      failure.rethrow();
+    } finally {
+      Torch.blasThreads(blas);
+      // A worker's 1 becomes what threads that are new to libtorch begin with.
+      torch.set_num_threads(all);
+    }
+  }
+
+  private static void work(
+      AtomicInteger next, int pieces, boolean gradients, Failure failure, IntConsumer piece) {
+    INSIDE.set(true);
+    torch.set_num_threads(1);
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode mode = new AutoGradMode(gradients)) {
+      for (int i = next.getAndIncrement();
+          i < pieces && !failure.any();
+          i = next.getAndIncrement()) {
+        try {
+          piece.accept(i);
+        } catch (RuntimeException | Error e) {
+          failure.add(i, e);
+        }
+      }
+    }
+  }
+
+  private static void await(Future<?> work) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        work.get();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // the pieces hold the caller's tensors: they must end first
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The failure of the lowest number so far. */
+  private static final class Failure {
+    private int number = Integer.MAX_VALUE;
+    private @Nullable Throwable cause;
+
+    synchronized void add(int piece, Throwable thrown) {
+      if (piece < number) {
+        number = piece;
+        cause = thrown;
+      }
+    }
+
+    synchronized boolean any() {
+      return cause != null;
+    }
+
+    synchronized void rethrow() {
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      if (cause instanceof RuntimeException exception) {
+        throw exception;
+      }
+    }
+  }
+}
