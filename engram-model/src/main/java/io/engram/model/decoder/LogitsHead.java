@@ -1,6 +1,7 @@
 package io.engram.model.decoder;
 
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -22,6 +23,13 @@ import org.jspecify.annotations.Nullable;
 public record LogitsHead(Tensor weight, double softCap) {
   /** Rows of logits that exist at once. */
   public static final int CHUNK_ROWS = 1024;
+
+  private static final int FEWEST_ROWS = 64;
+
+  /** This thread's part of them. */
+  public static int chunkRows() {
+    return Math.max(FEWEST_ROWS, CHUNK_ROWS / Workers.beside());
+  }
 
   /**
    * What is known of a chunk of logits once its log-probabilities are computed.
@@ -83,8 +91,9 @@ public record LogitsHead(Tensor weight, double softCap) {
     int rows = (int) hidden.size(0);
     double[] logProbs = new double[rows];
     boolean[] isArgmax = new boolean[rows];
-    for (int from = 0; from < rows; from += CHUNK_ROWS) {
-      int count = Math.min(CHUNK_ROWS, rows - from);
+    int most = chunkRows();
+    for (int from = 0; from < rows; from += most) {
+      int count = Math.min(most, rows - from);
       try (PointerScope scope = new PointerScope()) {
         Chunk chunk = chunk(hidden.narrow(0, from, count), targets.narrow(0, from, count));
         System.arraycopy(Tensors.toDoubles(chunk.logProbs()), 0, logProbs, from, count);

@@ -21,6 +21,9 @@ public final class Generator {
   /** Sequences continued at once; more fill the cores no better. */
   static final int BATCH = 64;
 
+  /** Of one thread among many. */
+  private static final int FEWEST = 8;
+
   private final Decoder decoder;
   private final Set<Integer> stopIds;
 
@@ -61,7 +64,8 @@ public final class Generator {
     }
     @Nullable Generation[] results = new Generation[prompts.size()];
     int[] lengths = prompts.stream().mapToInt(p -> p.length).toArray();
-    List<int[]> groups = Groups.byTokens(lengths, BATCH, Integer.MAX_VALUE);
+    int most = Math.max(FEWEST, BATCH / Workers.threads(decoder.device()));
+    List<int[]> groups = Groups.byTokens(lengths, most, Integer.MAX_VALUE);
     ProgressListener shared = ProgressListener.shared(progress);
     Workers.run(
         groups.size(),

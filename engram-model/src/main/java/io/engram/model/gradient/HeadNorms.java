@@ -66,7 +66,7 @@ final class HeadNorms {
     int first = 0;
     while (first < indices.length) {
       int last = first + 1;
-      while (last < indices.length && rows(first, last + 1) <= LogitsHead.CHUNK_ROWS) {
+      while (last < indices.length && rows(first, last + 1) <= LogitsHead.chunkRows()) {
         last++;
       }
       try (PointerScope scope = new PointerScope()) {

@@ -27,6 +27,8 @@ public final class DistributionScorer {
   /** Rows of [V] in float64 at once: three such blocks of a vocabulary of 150,000 take 460 MB. */
   private static final int CHUNK_ROWS = 128;
 
+  private static final int FEWEST_ROWS = 16;
+
   private final Decoder decoder;
   private final HalvedBatches halved;
 
@@ -97,8 +99,9 @@ public final class DistributionScorer {
         AutoGradMode off = new AutoGradMode(false)) {
       Tensor hidden = decoder.hiddenWithoutGradient(batch.batch(), batch.rows());
       Tensor targets = Tensors.ofInts(batch.targets(), decoder.device());
-      for (int from = 0; from < batch.rows().length; from += CHUNK_ROWS) {
-        int count = Math.min(CHUNK_ROWS, batch.rows().length - from);
+      int most = Math.max(FEWEST_ROWS, CHUNK_ROWS / Workers.beside());
+      for (int from = 0; from < batch.rows().length; from += most) {
+        int count = Math.min(most, batch.rows().length - from);
         try (PointerScope ofChunk = new PointerScope()) {
           Tensor h = hidden.narrow(0, from, count);
           write(decoder.head().chunk(h, targets.narrow(0, from, count)), all, from);

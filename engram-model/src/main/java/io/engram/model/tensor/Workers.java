@@ -31,13 +31,21 @@ public final class Workers {
             return thread;
           });
 
-  private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
+  private static final ThreadLocal<Integer> BESIDE = ThreadLocal.withInitial(() -> 1);
 
   private Workers() {}
 
   /** How many pieces would be under way at once: 1 on another device and within a piece. */
   public static int threads(Device device) {
-    return device.isCpu() && !INSIDE.get() ? Torch.threads() : 1;
+    return device.isCpu() && beside() == 1 ? Torch.threads() : 1;
+  }
+
+  /**
+   * How many pieces may be under way where this is called, among which memory for temporaries is to
+   * be divided; 1 outside of any.
+   */
+  public static int beside() {
+    return BESIDE.get();
   }
 
   /**
@@ -70,7 +78,7 @@ public final class Workers {
       Failure failure = new Failure();
       List<Future<?>> running = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
-        running.add(POOL.submit(() -> work(next, pieces, gradients, failure, piece)));
+        running.add(POOL.submit(() -> work(threads, next, pieces, gradients, failure, piece)));
       }
       running.forEach(Workers::await);
       failure.rethrow();
@@ -82,8 +90,13 @@ public final class Workers {
   }
 
   private static void work(
-      AtomicInteger next, int pieces, boolean gradients, Failure failure, IntConsumer piece) {
-    INSIDE.set(true);
+      int threads,
+      AtomicInteger next,
+      int pieces,
+      boolean gradients,
+      Failure failure,
+      IntConsumer piece) {
+    BESIDE.set(threads);
     torch.set_num_threads(1);
     try (PointerScope scope = new PointerScope();
         AutoGradMode mode = new AutoGradMode(gradients)) {

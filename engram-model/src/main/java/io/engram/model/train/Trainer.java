@@ -5,28 +5,15 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.OptimizerSection;
 import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
-import io.engram.model.checkpoint.SafetensorsFile;
-import io.engram.model.checkpoint.SafetensorsWriter;
-import io.engram.model.decoder.CheckpointedPass;
 import io.engram.model.decoder.Decoder;
-import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Dtype;
-import io.engram.model.tensor.Tensors;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -39,15 +26,13 @@ import org.jspecify.annotations.Nullable;
  * first. Close it before the model.
  */
 public final class Trainer implements AutoCloseable {
-  private static final String STATE = "state.safetensors";
-
   private final LanguageModel model;
   private final Decoder decoder;
   private final ScopeSection scope;
   private final OptimizerSection settings;
   private final TrainedWeights trained;
   private final Optimizer optimizer;
-  private final boolean checkpointed;
+  private final TrainingPass pass;
   private @Nullable GradientPair pair;
   private double stretch = 1;
   private long updates;
@@ -72,7 +57,6 @@ public final class Trainer implements AutoCloseable {
       long seed,
       boolean checkpointed) {
     this.model = model;
-    this.checkpointed = checkpointed;
     this.decoder = model.decoder();
     this.scope = scope;
     this.settings = settings;
@@ -91,6 +75,7 @@ public final class Trainer implements AutoCloseable {
     }
     NewAdapters.merge(decoder.parameters());
     trained = new TrainedWeights(decoder, scope, RandomStream.of(seed, "lora", 0, 0));
+    pass = new TrainingPass(decoder, trained, checkpointed);
     optimizer =
         switch (settings.name()) {
           case ADAMW -> new AdamW(settings, trained);
@@ -107,103 +92,12 @@ public final class Trainer implements AutoCloseable {
     double[] losses = new double[sequences.size()];
     for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
       List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
-      double[] own = pass(part);
+      double[] own = pass.gradient(part);
       for (int i = 0; i < group.length; i++) {
         losses[group[i]] = own[i];
       }
     }
     return losses;
-  }
-
-  private double[] pass(List<TrainingSequence> sequences) {
-    LabelledBatch batch = TrainingSequence.batch(sequences);
-    double[] losses = new double[sequences.size()];
-    try (PointerScope scope = new PointerScope()) {
-      Tensor embedded = embed(batch.batch());
-      if (checkpointed) {
-        checkpointedPass(sequences, batch, embedded, losses);
-        return losses;
-      }
-      Tensor hidden = hidden(sequences.get(0).objective().layer(), batch, embedded);
-      Tensor gradient;
-      try (AutoGradMode off = new AutoGradMode(false)) {
-        gradient = slope(sequences, batch, hidden.detach(), trained.headGradient(), losses);
-      }
-      if (hidden.requires_grad()) {
-        hidden.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
-      }
-      if (trained.embeddingGradient() != null) {
-        addEmbeddingGradient(batch.batch(), embedded.grad());
-      }
-    }
-    return losses;
-  }
-
-  private void checkpointedPass(
-      List<TrainingSequence> sequences, LabelledBatch batch, Tensor embedded, double[] losses) {
-    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
-    OptionalInt layer = sequences.get(0).objective().layer();
-    try (CheckpointedPass pass =
-        new CheckpointedPass(decoder, batch.batch(), embedded, rows, layer)) {
-      Tensor gradient;
-      try (AutoGradMode off = new AutoGradMode(false)) {
-        gradient = slope(sequences, batch, pass.hidden(), trained.headGradient(), losses);
-      }
-      boolean ofEmbedded = trained.embeddingGradient() != null;
-      Tensor below = pass.backward(gradient, trained.lowestLayer(), ofEmbedded);
-      if (below != null) {
-        addEmbeddingGradient(batch.batch(), below);
-      }
-    }
-  }
-
-  private Tensor hidden(OptionalInt layer, LabelledBatch batch, Tensor embedded) {
-    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
-    return layer.isPresent()
-        ? decoder.hiddenAfter(layer.getAsInt(), batch.batch(), embedded, rows)
-        : decoder.hidden(batch.batch(), embedded, rows);
-  }
-
-  private Tensor slope(
-      List<TrainingSequence> sequences,
-      LabelledBatch batch,
-      Tensor hidden,
-      @Nullable Tensor headGradient,
-      double[] losses) {
-    return sequences.get(0).objective().layer().isPresent()
-        ? StatePass.run(sequences, hidden, losses)
-        : new HeadPass(decoder.head(), headGradient).run(sequences, batch, hidden, losses);
-  }
-
-  /** The sum of the sequences' losses under the weights as they are, without gradients. */
-  private double loss(List<TrainingSequence> sequences) {
-    double sum = 0;
-    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
-      List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
-      LabelledBatch batch = TrainingSequence.batch(part);
-      double[] losses = new double[part.size()];
-      try (PointerScope scope = new PointerScope();
-          AutoGradMode off = new AutoGradMode(false)) {
-        Tensor hidden =
-            hidden(part.get(0).objective().layer(), batch, decoder.embed(batch.batch().ids()));
-        slope(part, batch, hidden, null, losses);
-      }
-      sum += Arrays.stream(losses).sum();
-    }
-    return sum;
-  }
-
-  private Tensor embed(PackedBatch batch) {
-    try (AutoGradMode off = new AutoGradMode(false)) {
-      Tensor embedded = decoder.embed(batch.ids());
-      embedded.set_requires_grad(trained.embeddingGradient() != null);
-      return embedded;
-    }
-  }
-
-  private void addEmbeddingGradient(PackedBatch batch, Tensor ofEmbedded) {
-    Tensor sum = Objects.requireNonNull(trained.embeddingGradient());
-    sum.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), ofEmbedded);
   }
 
   /**
@@ -257,6 +151,12 @@ public final class Trainer implements AutoCloseable {
       stretch *= length;
     }
     return norm;
+  }
+
+  private double loss(List<TrainingSequence> sequences) {
+    return Passes.of(sequences, model.options().batchTokens()).stream()
+        .mapToDouble(group -> pass.loss(Arrays.stream(group).mapToObj(sequences::get).toList()))
+        .sum();
   }
 
   private double prepareGradients() {
@@ -326,31 +226,14 @@ public final class Trainer implements AutoCloseable {
 
   /** Writes trained weights and optimiser state; {@link #loadState} goes on bit for bit. */
   public void saveState(Path folder) {
-    try (PointerScope scope = new PointerScope()) {
-      Map<String, Tensor> tensors = new LinkedHashMap<>();
-      trained.all().forEach((name, weight) -> tensors.put("weight." + name, weight.detach()));
-      tensors.putAll(optimizer.state());
-      tensors.put("updates", number((double) updates));
-      tensors.put("stretch", number(stretch));
-      SafetensorsWriter.write(folder.resolve(STATE), tensors, null);
-    }
-  }
-
-  private static Tensor number(double value) {
-    return torch.zeros(new long[] {1}, Tensors.options(ScalarType.Double)).fill_(new Scalar(value));
+    new TrainerState(trained, optimizer).save(folder, updates, stretch);
   }
 
   /** Reads what {@link #saveState} wrote for the same model and scope. */
   public void loadState(Path folder) {
-    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(STATE));
-        PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor("weight." + name)));
-      optimizer.state().forEach((name, tensor) -> tensor.copy_(file.tensor(name)));
-      updates = (long) file.tensor("updates").item_double();
-      stretch = file.tensor("stretch").item_double();
-      optimizer.restoreStep(updates);
-    }
+    TrainerState.Counts counts = new TrainerState(trained, optimizer).load(folder);
+    updates = counts.updates();
+    stretch = counts.stretch();
   }
 
   /**

@@ -79,6 +79,7 @@ class WorkersTest {
             assertThat(Torch.blasThreads()).isEqualTo(1);
             assertThat(GradMode.is_enabled()).isFalse();
             assertThat(Workers.threads(Device.CPU)).isEqualTo(1);
+            assertThat(Workers.beside()).isEqualTo(THREADS);
           });
     }
     Workers.run(6, Device.CPU, i -> assertThat(GradMode.is_enabled()).isTrue());

@@ -1,0 +1,54 @@
+package io.engram.model.train;
+
+import io.engram.model.checkpoint.SafetensorsFile;
+import io.engram.model.checkpoint.SafetensorsWriter;
+import io.engram.model.tensor.Tensors;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Trained weights and optimiser state as a file, from which training goes on bit for bit. */
+record TrainerState(TrainedWeights trained, Optimizer optimizer) {
+  private static final String FILE = "state.safetensors";
+
+  /**
+   * Numbers of a trainer beside its tensors.
+   *
+   * @param updates updates made
+   * @param stretch by how much fits have stretched the learning rate
+   */
+  record Counts(long updates, double stretch) {}
+
+  void save(Path folder, long updates, double stretch) {
+    try (PointerScope scope = new PointerScope()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      trained.all().forEach((name, weight) -> tensors.put("weight." + name, weight.detach()));
+      tensors.putAll(optimizer.state());
+      tensors.put("updates", number((double) updates));
+      tensors.put("stretch", number(stretch));
+      SafetensorsWriter.write(folder.resolve(FILE), tensors, null);
+    }
+  }
+
+  private static Tensor number(double value) {
+    return torch.zeros(new long[] {1}, Tensors.options(ScalarType.Double)).fill_(new Scalar(value));
+  }
+
+  Counts load(Path folder) {
+    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(FILE));
+        PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor("weight." + name)));
+      optimizer.state().forEach((name, tensor) -> tensor.copy_(file.tensor(name)));
+      long updates = (long) file.tensor("updates").item_double();
+      optimizer.restoreStep(updates);
+      return new Counts(updates, file.tensor("stretch").item_double());
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.engram.model.train;
+
+import io.engram.model.decoder.CheckpointedPass;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.decoder.PackedBatch;
+import io.engram.model.tensor.Tensors;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass of sequences forward, and back where their gradient is wanted. Borrows the model and the
+ * trained weights.
+ *
+ * @param checkpointed whether layers are computed again for their gradients instead of keeping all
+ *     their activations
+ */
+record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointed) {
+  /**
+   * Adds the gradient of the sequences' summed losses to the trained weights'.
+   *
+   * @param sequences those of one pass
+   * @return each sequence's loss, in the order given
+   */
+  double[] gradient(List<TrainingSequence> sequences) {
+    LabelledBatch batch = TrainingSequence.batch(sequences);
+    double[] losses = new double[sequences.size()];
+    try (PointerScope scope = new PointerScope()) {
+      Tensor embedded = embed(batch.batch());
+      if (checkpointed) {
+        checkpointedPass(sequences, batch, embedded, losses);
+        return losses;
+      }
+      Tensor hidden = hidden(sequences.get(0).objective().layer(), batch, embedded);
+      Tensor gradient;
+      try (AutoGradMode off = new AutoGradMode(false)) {
+        gradient = slope(sequences, batch, hidden.detach(), trained.headGradient(), losses);
+      }
+      if (hidden.requires_grad()) {
+        hidden.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
+      }
+      if (trained.embeddingGradient() != null) {
+        addEmbeddingGradient(batch.batch(), embedded.grad());
+      }
+    }
+    return losses;
+  }
+
+  private void checkpointedPass(
+      List<TrainingSequence> sequences, LabelledBatch batch, Tensor embedded, double[] losses) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    OptionalInt layer = sequences.get(0).objective().layer();
+    try (CheckpointedPass pass =
+        new CheckpointedPass(decoder, batch.batch(), embedded, rows, layer)) {
+      Tensor gradient;
+      try (AutoGradMode off = new AutoGradMode(false)) {
+        gradient = slope(sequences, batch, pass.hidden(), trained.headGradient(), losses);
+      }
+      boolean ofEmbedded = trained.embeddingGradient() != null;
+      Tensor below = pass.backward(gradient, trained.lowestLayer(), ofEmbedded);
+      if (below != null) {
+        addEmbeddingGradient(batch.batch(), below);
+      }
+    }
+  }
+
+  private Tensor hidden(OptionalInt layer, LabelledBatch batch, Tensor embedded) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    return layer.isPresent()
+        ? decoder.hiddenAfter(layer.getAsInt(), batch.batch(), embedded, rows)
+        : decoder.hidden(batch.batch(), embedded, rows);
+  }
+
+  private Tensor slope(
+      List<TrainingSequence> sequences,
+      LabelledBatch batch,
+      Tensor hidden,
+      @Nullable Tensor headGradient,
+      double[] losses) {
+    return sequences.get(0).objective().layer().isPresent()
+        ? StatePass.run(sequences, hidden, losses)
+        : new HeadPass(decoder.head(), headGradient).run(sequences, batch, hidden, losses);
+  }
+
+  /** The sum of the sequences' losses under the weights as they are, without gradients. */
+  double loss(List<TrainingSequence> sequences) {
+    LabelledBatch batch = TrainingSequence.batch(sequences);
+    double[] losses = new double[sequences.size()];
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      Tensor embedded = decoder.embed(batch.batch().ids());
+      Tensor hidden = hidden(sequences.get(0).objective().layer(), batch, embedded);
+      slope(sequences, batch, hidden, null, losses);
+    }
+    return Arrays.stream(losses).sum();
+  }
+
+  private Tensor embed(PackedBatch batch) {
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      Tensor embedded = decoder.embed(batch.ids());
+      embedded.set_requires_grad(trained.embeddingGradient() != null);
+      return embedded;
+    }
+  }
+
+  private void addEmbeddingGradient(PackedBatch batch, Tensor ofEmbedded) {
+    Tensor sum = Objects.requireNonNull(trained.embeddingGradient());
+    sum.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), ofEmbedded);
+  }
+}
