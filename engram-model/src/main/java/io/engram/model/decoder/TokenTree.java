@@ -1,5 +1,6 @@
 package io.engram.model.decoder;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
  */
 public record TokenTree(
     int[] ids, int[] depths, int[] parents, int[] ends, int[][] wanted, int longest) {
+  private static final int TENTH = 10;
+
   /**
    * Merges the sequences.
    *
@@ -26,12 +29,7 @@ public record TokenTree(
    * @param from the position of each from which its rows are wanted
    */
   public static TokenTree of(List<int[]> sequences, int[] from) {
-    int[] order =
-        IntStream.range(0, sequences.size())
-            .boxed()
-            .sorted(Comparator.comparing(sequences::get, Arrays::compare))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = order(sequences);
     int longest = sequences.stream().mapToInt(s -> s.length).max().orElse(0);
     Builder builder = new Builder(rows(sequences, order), longest);
     int[][] wanted = new int[sequences.size()][];
@@ -40,6 +38,45 @@ public record TokenTree(
       wanted[index] = Arrays.copyOfRange(builder.path, from[index], sequences.get(index).length);
     }
     return builder.build(wanted);
+  }
+
+  /**
+   * Divides sequences into about equal work for trees of their own. What sequences of two parts
+   * have in common is computed in both; where that would be more than a tenth of all rows, they
+   * stay together.
+   *
+   * @return indices into {@code sequences}; at most {@code parts} lists
+   */
+  public static List<int[]> parts(List<int[]> sequences, int parts) {
+    int[] order = order(sequences);
+    int[] news = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      int[] before = i == 0 ? new int[0] : sequences.get(order[i - 1]);
+      news[i] = sequences.get(order[i]).length - shared(before, sequences.get(order[i]));
+    }
+    long rows = Arrays.stream(news).asLongStream().sum();
+    List<int[]> result = new ArrayList<>();
+    long again = 0;
+    long done = 0;
+    int first = 0;
+    for (int i = 0; i < order.length; i++) {
+      if (i > first && done >= rows * (result.size() + 1) / parts) {
+        result.add(Arrays.copyOfRange(order, first, i));
+        again += sequences.get(order[i]).length - news[i];
+        first = i;
+      }
+      done += news[i];
+    }
+    result.add(Arrays.copyOfRange(order, first, order.length));
+    return again * TENTH <= rows ? result : List.of(order);
+  }
+
+  private static int[] order(List<int[]> sequences) {
+    return IntStream.range(0, sequences.size())
+        .boxed()
+        .sorted(Comparator.comparing(sequences::get, Arrays::compare))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /** How many rows there are: different prefixes of the sequences. */

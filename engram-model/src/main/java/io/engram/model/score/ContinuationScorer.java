@@ -6,6 +6,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.TokenTree;
 import io.engram.model.decoder.TreePass;
+import io.engram.model.tensor.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class ContinuationScorer {
 
   private final Decoder decoder;
   private final int window;
-  private int batchTokens;
+  private volatile int batchTokens;
 
   /** Scores with this model and its own window; borrows it. */
   public ContinuationScorer(LanguageModel model) {
@@ -66,12 +67,17 @@ public final class ContinuationScorer {
    */
   public List<Score> score(List<Request> requests, ProgressListener progress) {
     Score[] scores = new Score[requests.size()];
+    ProgressListener shared = ProgressListener.shared(progress);
     for (int[] group : byTurning(requests)) {
-      List<Request> own = Arrays.stream(group).mapToObj(requests::get).toList();
-      Score[] some = scoreTogether(own, progress);
-      for (int i = 0; i < group.length; i++) {
-        scores[group[i]] = some[i];
-      }
+      List<int[]> given = Arrays.stream(group).mapToObj(i -> given(requests.get(i))).toList();
+      List<int[]> parts = TokenTree.parts(given, Workers.threads(decoder.device()));
+      Workers.run(
+          parts.size(),
+          decoder.device(),
+          part -> {
+            int[] own = Arrays.stream(parts.get(part)).map(i -> group[i]).toArray();
+            scoreTogether(requests, own, shared, scores);
+          });
     }
     return new ArrayList<>(Arrays.asList(scores));
   }
@@ -117,7 +123,10 @@ public final class ContinuationScorer {
     return Arrays.copyOfRange(all, Math.max(0, length - window), length);
   }
 
-  private Score[] scoreTogether(List<Request> requests, ProgressListener progress) {
+  /** Scores some of the requests by one tree. */
+  private void scoreTogether(
+      List<Request> all, int[] own, ProgressListener progress, Score[] scores) {
+    List<Request> requests = Arrays.stream(own).mapToObj(all::get).toList();
     List<int[]> sequences = requests.stream().map(this::given).toList();
     int[] from =
         IntStream.range(0, sequences.size())
@@ -132,20 +141,20 @@ public final class ContinuationScorer {
         progress.advance(wanted.finished(pass.next()));
       }
     }
-    Score[] scores = new Score[requests.size()];
-    for (int i = 0; i < scores.length; i++) {
+    for (int i = 0; i < own.length; i++) {
       Request request = requests.get(i);
       int whole = request.context().length + request.continuation().length - 1;
-      scores[i] = new Score(wanted.logProb(i), wanted.greedy(i), whole - sequences.get(i).length);
+      int cut = whole - sequences.get(i).length;
+      scores[own[i]] = new Score(wanted.logProb(i), wanted.greedy(i), cut);
     }
-    return scores;
   }
 
   /** Fewer rows at once, from then on, where memory doesn't suffice. */
   private void readBatch(TreePass pass, TokenTree tree, WantedRows wanted) {
     while (true) {
       int from = pass.next();
-      int to = (int) Math.min(tree.rows(), from + (long) batchTokens);
+      long most = Math.max(1, batchTokens / Workers.beside());
+      int to = (int) Math.min(tree.rows(), from + most);
       WantedRows.Batch batch = wanted.batch(from, to);
       try {
         pass.read(to, batch.rows(), hidden -> batch.score(decoder.head(), hidden));
@@ -166,6 +175,6 @@ public final class ContinuationScorer {
               + " or a machine with more memory would help.",
           cause);
     }
-    batchTokens = rows / 2;
+    batchTokens = rows / 2 * Workers.beside();
   }
 }

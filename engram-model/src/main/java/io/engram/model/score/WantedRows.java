@@ -4,6 +4,7 @@ import io.engram.model.decoder.LogitsHead;
 import io.engram.model.decoder.TokenTree;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.bytedeco.pytorch.Tensor;
 final class WantedRows {
   /** Rows of logits that exist at once. */
   private static final int CHUNK_ROWS = 256;
+
+  private static final int FEWEST_ROWS = 32;
 
   /** Row, request and token of each prediction, in the order of rows. */
   private final int[] rows;
@@ -135,8 +138,9 @@ final class WantedRows {
       boolean[] best = new boolean[end - first];
       int prediction = first;
       int count = (int) hidden.size(0);
-      for (int from = 0; from < count; from += CHUNK_ROWS) {
-        int chunk = Math.min(CHUNK_ROWS, count - from);
+      int most = Math.max(FEWEST_ROWS, CHUNK_ROWS / Workers.beside());
+      for (int from = 0; from < count; from += most) {
+        int chunk = Math.min(most, count - from);
         int begin = prediction;
         int row = -1;
         int[] flatRows = new int[end - begin];

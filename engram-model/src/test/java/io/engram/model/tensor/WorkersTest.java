@@ -10,6 +10,7 @@ import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.generate.Generator;
 import io.engram.model.gradient.GradientNorms;
+import io.engram.model.score.ContinuationScorer;
 import io.engram.model.score.PerturbedScorer;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
@@ -155,6 +156,16 @@ class WorkersTest {
     new GradientNorms(model)
         .of(samples, (sample, logProbs) -> new double[logProbs.length])
         .forEach(norm -> all.add(norm.logProbs()));
+    List<ContinuationScorer.Request> requests =
+        samples.stream()
+            .map(
+                s ->
+                    new ContinuationScorer.Request(
+                        Arrays.copyOf(s.ids(), 2), Arrays.copyOfRange(s.ids(), 2, s.ids().length)))
+            .toList();
+    new ContinuationScorer(model)
+        .score(requests, ProgressListener.NONE)
+        .forEach(score -> all.add(new double[] {score.logProb()}));
     return all;
   }
 
