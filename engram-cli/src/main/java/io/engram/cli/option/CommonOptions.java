@@ -49,7 +49,7 @@ public final class CommonOptions {
     @Option(
         names = "--threads",
         paramLabel = "N",
-        description = "Threads of a tensor operation (default: 0, as many as cores)")
+        description = "Threads to compute with (default: 0, as many as cores)")
     private int threads;
 
     @Option(
