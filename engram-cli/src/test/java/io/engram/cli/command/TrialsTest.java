@@ -43,6 +43,11 @@ final class TrialsTest {
     assertThat(first.path("n").asInt()).isEqualTo(2);
     assertThat(Files.readString(out.resolve("trial-8/journal.jsonl"))).isEqualTo(journal);
 
+    Cli.Ran more = Cli.run("unlearn", recipe, "trials=3", "seed=7", "--out", out);
+    assertThat(more.exitCode()).as(more.err()).isZero();
+    assertThat(more.err()).contains("Trial 2 of 3, seed 8: done already", "Trial 3 of 3, seed 9");
+    assertThat(Files.readString(out.resolve("trial-8/journal.jsonl"))).isEqualTo(journal);
+
     Cli.Ran other = Cli.run("unlearn", recipe, "trials=2", "seed=9", "--out", out);
     assertThat(other.exitCode()).isEqualTo(2);
     assertThat(other.err()).contains("holds the trials of another recipe");

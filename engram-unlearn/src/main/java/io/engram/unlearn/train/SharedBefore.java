@@ -9,6 +9,7 @@ import io.engram.core.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -70,7 +71,9 @@ final class SharedBefore {
       Files.createDirectories(to);
       try (Stream<Path> files = Files.list(from)) {
         for (Path file : (Iterable<Path>) files::iterator) {
-          Files.copy(file, to.resolve(file.getFileName()));
+          // A run that was stopped before its first checkpoint begins anew and has some already.
+          Path own = to.resolve(file.getFileName());
+          Files.copy(file, own, StandardCopyOption.REPLACE_EXISTING);
         }
       }
     } catch (IOException e) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The runs of a recipe with {@code trials: n}: seeds seed, seed + 1, …, a run folder each. The
  * evaluation before is made in the first and taken over by the others: no seed is in it. A trial
- * that is done is never made again.
+ * that is done is never made again; with a larger n the folder gets the trials that are missing.
  *
  * <p>Folder: {@code recipe.yaml}, {@code trial-SEED/} each a run folder, {@code trials.jsonl}.
  */
@@ -74,14 +74,13 @@ public final class Trials {
    * @param before a run of the same model; null: none
    */
   public static Trials of(Recipe recipe, Path folder, @Nullable Path before) {
-    String own = RecipeWriter.yaml(recipe);
     Path file = folder.resolve(RECIPE);
     if (Files.exists(file)) {
-      requireSame(folder, JsonFiles.readText(file), own);
+      requireSame(folder, recipeIn(folder, kind(recipe)), recipe);
     } else {
       requireEmpty(folder);
-      JsonFiles.writeText(file, own);
     }
+    JsonFiles.writeText(file, RecipeWriter.yaml(recipe));
     Path first = folder.resolve("trial-" + recipe.seed());
     return new Trials(
         folder,
@@ -145,16 +144,21 @@ public final class Trials {
   }
 
   private static Recipe alone(Recipe recipe, long seed) {
-    boolean finetunes = recipe.method().name() == MethodName.FINETUNE;
     return RecipeReader.parse(
         RecipeWriter.yaml(recipe),
         List.of("trials=1", "seed=" + seed),
-        finetunes ? Recipe.Kind.FINETUNE : Recipe.Kind.UNLEARN,
+        kind(recipe),
         "trial " + seed);
   }
 
-  private static void requireSame(Path folder, String there, String own) {
-    if (!there.equals(own)) {
+  private static Recipe.Kind kind(Recipe recipe) {
+    boolean finetunes = recipe.method().name() == MethodName.FINETUNE;
+    return finetunes ? Recipe.Kind.FINETUNE : Recipe.Kind.UNLEARN;
+  }
+
+  /** All but the number of trials must be the same: there may be more of them, or fewer. */
+  private static void requireSame(Path folder, Recipe there, Recipe own) {
+    if (!alone(there, there.seed()).equals(alone(own, own.seed()))) {
       throw EngramException.usage(
           folder + " holds the trials of another recipe; choose another --out.");
     }

@@ -51,6 +51,9 @@ class SharedBeforeTest {
       assertThat(SharedBefore.copy(earlier, run, recipe("seed=43"))).isTrue();
       assertThat(run.measurements()).hasSize(2);
       assertThat(run.evaluationRows("before").resolve("forget.jsonl")).exists();
+      // As a run does that was stopped before its first checkpoint.
+      assertThat(SharedBefore.copy(earlier, run, recipe("seed=43"))).isTrue();
+      assertThat(run.measurements()).hasSize(2);
     }
   }
 
