@@ -68,6 +68,17 @@ public record PackedBatch(
     return lengths;
   }
 
+  /** How many tokens a sequence has, by its index in the list given. */
+  public int length(int index) {
+    int next = rows();
+    for (int start : starts) {
+      if (start > starts[index]) {
+        next = Math.min(next, start);
+      }
+    }
+    return next - starts[index];
+  }
+
   /** How many tokens the batch has. */
   public int rows() {
     return ids.length;

@@ -119,7 +119,8 @@ public final class GradientNorms {
         HeadNorms head = new HeadNorms(batch, group, hidden.detach(), decoder.head());
         Tensor dh = head.run(coefficients, slope);
         SampleBlocks blocks = new SampleBlocks(batch.batch(), decoder.device());
-        new BackwardNorms(decoder, layers, blocks, head).add(batch.batch(), embedded, hidden, dh);
+        LayerGradients gradients = LayerGradients.of(layers, embedded, hidden, dh);
+        new BackwardNorms(decoder, blocks, head).add(batch.batch(), gradients);
         double[] body = blocks.totals();
         for (int i = 0; i < group.length; i++) {
           results[group[i]] = new SampleNorm(head.logProbs(i), body[i] + head.squares(i));

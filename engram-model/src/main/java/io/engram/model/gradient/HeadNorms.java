@@ -2,7 +2,6 @@ package io.engram.model.gradient;
 
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LogitsHead;
-import io.engram.model.decoder.PackedBatch;
 import io.engram.model.gradient.GradientNorms.Coefficients;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
@@ -47,14 +46,9 @@ final class HeadNorms {
     this.squares = new double[indices.length];
     this.atInputs = new Tensor[indices.length];
     this.lengths = new int[indices.length];
-    int k = 0;
-    for (PackedBatch.Bucket bucket : batch.batch().buckets()) {
-      for (int i = 0; i < bucket.count(); i++) {
-        lengths[batch.batch().order()[k++]] = bucket.length();
-      }
-    }
     ScalarType type = SampleBlocks.wide(hidden).scalar_type();
     for (int s = 0; s < indices.length; s++) {
+      lengths[s] = batch.batch().length(s);
       Tensor room = torch.zeros(new long[] {rows(s, s + 1), lengths[s]}, Tensors.options(type));
       atInputs[s] = Tensors.to(room, Device.of(hidden));
     }

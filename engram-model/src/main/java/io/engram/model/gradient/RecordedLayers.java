@@ -1,5 +1,6 @@
 package io.engram.model.gradient;
 
+import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LayerObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,20 @@ final class RecordedLayers implements LayerObserver {
   record Linears(Tensor x, List<String> prefixes, List<Tensor> outputs) {}
 
   /** A norm's input and output, both {@code [N, width]} or {@code [N, heads, width]}. */
-  record Norm(String weight, Tensor x, Tensor y) {}
+  record Norm(String weight, Tensor x, Tensor y) {
+    /**
+     * {@code g ⊙ x̂}, x̂ the normed x: what each row adds to the gain's gradient; where heads share
+     * a gain, their sum.
+     *
+     * @param g gradient of y
+     * @return {@code [N, width]}
+     */
+    Tensor gainParts(Tensor g, DecoderConfig config) {
+      Tensor normed = io.engram.model.decoder.Norm.withoutGain(SampleBlocks.wide(x), config);
+      Tensor parts = normed.mul_(SampleBlocks.wide(g));
+      return parts.dim() == 3 ? parts.sum(1) : parts;
+    }
+  }
 
   private final String finalNorm;
   private final List<Linears> linears = new ArrayList<>();

@@ -10,6 +10,8 @@ import io.engram.core.recipe.ScopeSection;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.gradient.GradientSteps;
+import io.engram.model.gradient.StepDirection;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientLook;
 import java.util.ArrayList;
@@ -18,10 +20,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@link PredictedUpdates} of samples under a model: one gradient of the mean loss and one look
- * along it each. No weight is written, so that samples can be asked for in the middle of training.
+ * {@link PredictedUpdates} of samples under a model: of each alone by {@link GradientSteps}, many
+ * in a pass, or of several as one by {@link GradientLook}. No weight is written, so that samples
+ * can be asked for in the middle of training.
  */
 public final class UpdatesPredictor {
+  private final GradientSteps steps;
   private final GradientLook look;
   private final OptimizerSection optimizer;
   private final double threshold;
@@ -36,10 +40,33 @@ public final class UpdatesPredictor {
    */
   public UpdatesPredictor(
       LanguageModel model, ScopeSection scope, OptimizerSection optimizer, double threshold) {
-    this.look = new GradientLook(model, scope);
     this.optimizer = optimizer;
     this.threshold = threshold;
     this.adam = optimizer.name() == OptimizerName.ADAMW;
+    this.steps =
+        new GradientSteps(model, scope, adam ? StepDirection.SIGN : StepDirection.GRADIENT);
+    this.look = new GradientLook(model, scope);
+  }
+
+  /**
+   * What is predicted of a sample.
+   *
+   * @param loss mean, nats a token
+   * @param updates NaN where a log-probability on the way isn't a number
+   */
+  public record Prediction(double loss, double updates) {}
+
+  /** Of each of these samples alone, in the order given. */
+  public List<Prediction> each(List<TokenizedSample> samples, ProgressListener progress) {
+    return steps.of(samples, start -> distance(start.loss(), start.slope()), progress).stream()
+        .map(
+            step -> {
+              GradientSteps.Start start = step.start();
+              double l2 = Math.sqrt(start.slope());
+              double updates = updates(start.logProbs(), step.along(), step.distance(), l2);
+              return new Prediction(start.loss(), updates);
+            })
+        .toList();
   }
 
   /**
@@ -51,30 +78,34 @@ public final class UpdatesPredictor {
   public record Forecast(GradientLook.Start start, double updates) {}
 
   /** Of these samples, unlearned together. */
-  public Forecast of(List<TokenizedSample> samples) {
-    GradientLook.Look seen = look.of(samples, adam, this::distance);
-    return new Forecast(seen.start(), updates(seen));
+  public Forecast together(List<TokenizedSample> samples) {
+    if (samples.size() == 1) {
+      GradientLook.Start start = look.of(samples, adam, s -> 0).start();
+      return new Forecast(start, each(samples, ProgressListener.NONE).get(0).updates());
+    }
+    GradientLook.Look seen =
+        look.of(samples, adam, s -> distance(s.loss(), adam ? s.l1() : s.l2() * s.l2()));
+    GradientLook.Start start = seen.start();
+    double updates = updates(start.logProbs(), seen.along(), seen.distance(), start.l2());
+    return new Forecast(start, updates);
   }
 
   /** 0 where the answer is known without a look. */
-  private double distance(GradientLook.Start start) {
-    double slope = adam ? start.l1() : start.l2() * start.l2();
-    return start.loss() < threshold && slope > 0
-        ? PredictedUpdates.firstGuess(start.loss(), threshold, slope)
-        : 0;
+  private double distance(double loss, double slope) {
+    return loss < threshold && slope > 0 ? PredictedUpdates.firstGuess(loss, threshold, slope) : 0;
   }
 
-  private double updates(GradientLook.Look seen) {
-    if (Arrays.stream(seen.along()).anyMatch(Double::isNaN)) {
+  private double updates(double[] logProbs, double[] along, double distance, double gradientNorm) {
+    if (Arrays.stream(along).anyMatch(Double::isNaN)) {
       return Double.NaN;
     }
-    if (seen.distance() == 0) {
-      return seen.start().loss() < threshold ? PredictedUpdates.MOST : 0;
+    if (distance == 0) {
+      double loss = -Arrays.stream(logProbs).average().orElseThrow();
+      return loss < threshold ? PredictedUpdates.MOST : 0;
     }
-    PredictedUpdates predicted =
-        new PredictedUpdates(seen.start().logProbs(), seen.along(), seen.distance(), threshold);
+    PredictedUpdates predicted = new PredictedUpdates(logProbs, along, distance, threshold);
     double rate = optimizer.learningRate();
-    return adam ? predicted.adam(rate) : predicted.sgd(rate, seen.start().l2());
+    return adam ? predicted.adam(rate) : predicted.sgd(rate, gradientNorm);
   }
 
   /**
@@ -97,28 +128,29 @@ public final class UpdatesPredictor {
     UpdatesPredictor predictor =
         new UpdatesPredictor(model, recipe.scope(), recipe.optimizer(), until);
     Scope labelled = recipe.order().estimator().scope();
-    List<PredictedUpdatesRow> rows = new ArrayList<>();
+    List<TokenizedSample> tokens =
+        samples.stream().map(sample -> ModelScorer.tokens(model, sample, labelled)).toList();
     progress.start("predicted updates", samples.size(), "samples");
-    for (Sample sample : samples) {
-      rows.add(predictor.row(ModelScorer.tokens(model, sample, labelled)));
-      progress.advance(1);
-    }
+    List<Prediction> found = predictor.each(tokens, progress);
     progress.finish();
+    List<PredictedUpdatesRow> rows = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      rows.add(row(tokens.get(i), found.get(i)));
+    }
     boolean adapted = !model.decoder().parameters().adapters().isEmpty();
     return new Result(List.copyOf(rows), notes(rows, recipe.optimizer(), until, adapted));
   }
 
-  private PredictedUpdatesRow row(TokenizedSample sample) {
-    Forecast forecast = of(List.of(sample));
-    double loss = forecast.start().loss();
-    if (!Double.isFinite(loss) || Double.isNaN(forecast.updates())) {
+  private static PredictedUpdatesRow row(TokenizedSample sample, Prediction prediction) {
+    double loss = prediction.loss();
+    if (!Double.isFinite(loss) || Double.isNaN(prediction.updates())) {
       throw EngramException.usage(
           ("Sample %s has the mean loss %s nats and no finite one along its gradient, so its"
                   + " updates can't be predicted.%n"
                   + "The model is damaged or has diverged; try a smaller optimizer.learning_rate.")
               .formatted(sample.id(), loss));
     }
-    return new PredictedUpdatesRow(sample.id(), forecast.updates(), loss, sample.labels());
+    return new PredictedUpdatesRow(sample.id(), prediction.updates(), loss, sample.labels());
   }
 
   private static List<String> notes(

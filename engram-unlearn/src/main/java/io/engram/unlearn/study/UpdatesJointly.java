@@ -99,7 +99,7 @@ final class UpdatesJointly {
       setup.progress().start("predicted updates", samples.size(), "samples");
       this.forecasts = new ArrayList<>();
       for (TokenizedSample sample : samples) {
-        forecasts.add(predictor.of(List.of(sample)));
+        forecasts.add(predictor.together(List.of(sample)));
         setup.progress().advance(1);
       }
       setup.progress().finish();

@@ -59,7 +59,7 @@ final class UpdatesNeeded {
   }
 
   private CriteriaMet.Outcome run(Trainer trainer, List<TokenizedSample> samples) {
-    UpdatesPredictor.Forecast forecast = predictor.of(samples);
+    UpdatesPredictor.Forecast forecast = predictor.together(samples);
     CriteriaMet met = new CriteriaMet(criteria, standings.together(samples));
     List<TrainingSequence> sequences =
         new ForgetSequences(recipe.method(), model, samples).of(samples);

@@ -1,0 +1,160 @@
+package io.engram.model.gradient;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.recipe.ScopeSection;
+import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.score.HalvedBatches;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
+import io.engram.model.text.TokenizedSample;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Samples' log-probabilities where gradient ascent on each of them alone would lead: {@code ℓ_t(θ +
+ * h·d_s)}, d_s from the gradient of the sample's own mean loss {@code L_s = −(1/n) Σ_t ℓ_t}. A
+ * whole packed batch shares one pass forward and back and one forward, in which every sample has
+ * moved weights of its own; neither a moved weight nor a weight's gradient is ever made. With G =
+ * Σ_t g_t x_tᵀ a layer's output moves by {@code h Σ_t (x'·x_t) g_t}, x' being what the layer is
+ * given there.
+ *
+ * <p>No weight of the model is written. What moves is what {@code scope} trains: the adapters,
+ * where the model has some, else all weights. Activations are float32 at least, whatever the
+ * weights are.
+ */
+public final class GradientSteps {
+  /** Memory for what a pass keeps, in bytes. */
+  private static final long KEPT_BYTES = 1L << 30;
+
+  private final Decoder decoder;
+  private final Trained trained;
+  private final StepDirection direction;
+  private final HalvedBatches halved;
+
+  /**
+   * Over this model's weights as they are at each call; borrows it.
+   *
+   * @throws EngramException if the scope trains nothing of it
+   */
+  public GradientSteps(LanguageModel model, ScopeSection scope, StepDirection direction) {
+    this.decoder = model.decoder();
+    this.trained = Trained.of(decoder, scope);
+    this.direction = direction;
+    this.halved = new HalvedBatches(tokensAtOnce(model));
+  }
+
+  /**
+   * At θ.
+   *
+   * @param logProbs ℓ_t, nats, {@code [n]}
+   * @param slope {@code ∇L · d}, how fast L grows along d at first; of {@link StepDirection#SIGN}
+   *     about
+   */
+  public record Start(double[] logProbs, double slope) {
+    /** L, nats a token. */
+    public double loss() {
+      return -Arrays.stream(logProbs).average().orElseThrow();
+    }
+  }
+
+  /**
+   * At θ and at θ + h·d.
+   *
+   * @param distance h
+   * @param along ℓ_t at θ + h·d, {@code [n]}; those at θ where h is 0
+   */
+  public record Step(Start start, double distance, double[] along) {}
+
+  /**
+   * Takes a step for every sample.
+   *
+   * @param distance h, once the start is known; 0: none is needed. Called from several threads
+   * @param progress advanced by the samples that are done
+   * @return in the order given
+   */
+  public List<Step> of(
+      List<TokenizedSample> samples, ToDoubleFunction<Start> distance, ProgressListener progress) {
+    return halved.run(samples, tokens -> of(samples, distance, progress, tokens));
+  }
+
+  private List<Step> of(
+      List<TokenizedSample> samples,
+      ToDoubleFunction<Start> distance,
+      ProgressListener progress,
+      int tokens) {
+    Step[] steps = new Step[samples.size()];
+    List<int[]> pieces = LabelledBatch.pieces(samples, tokens, decoder.device());
+    ProgressListener shared = ProgressListener.shared(progress);
+    Workers.run(
+        pieces.size(),
+        decoder.device(),
+        piece -> {
+          int[] group = pieces.get(piece);
+          pass(samples, group, distance, steps);
+          shared.advance(group.length);
+        });
+    return List.of(steps);
+  }
+
+  /** What autograd, the recorder, gradients and directions keep of a token, in numbers. */
+  private static int tokensAtOnce(LanguageModel model) {
+    DecoderConfig config = model.config();
+    long heads = (config.heads() + 2L * config.kvHeads()) * config.headDim();
+    long layer = 16L * config.hiddenSize() + 9 * heads + 11L * config.intermediateSize();
+    long token = 4 * (config.layers() * layer + config.vocabularySize());
+    return (int) Math.min(model.options().batchTokens(), Math.max(1, KEPT_BYTES / token));
+  }
+
+  private void pass(
+      List<TokenizedSample> samples, int[] group, ToDoubleFunction<Start> distance, Step[] steps) {
+    LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
+    RecordedLayers layers = new RecordedLayers(decoder.config().names().finalNorm());
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      Tensor embedded = SampleBlocks.wide(decoder.embed(batch.batch().ids()));
+      embedded.set_requires_grad(true);
+      Tensor hidden = forward(batch, embedded, layers);
+      HeadSteps head = new HeadSteps(trained, direction, batch, hidden.detach());
+      LayerGradients gradients = LayerGradients.of(layers, embedded, hidden, head.backward());
+      BodySteps body = new BodySteps(trained, direction, batch, gradients);
+      head.follow(gradients);
+      Start[] starts = new Start[group.length];
+      double[] distances = new double[group.length];
+      for (int s = 0; s < group.length; s++) {
+        double slope = head.unit(s) * (body.slopes()[s] + head.slope(s));
+        starts[s] = new Start(head.logProbs(s), slope);
+        distances[s] = distance.applyAsDouble(starts[s]);
+      }
+      double[][] along = along(batch, body, head, distances);
+      for (int s = 0; s < group.length; s++) {
+        double h = distances[s];
+        steps[group[s]] = new Step(starts[s], h, h == 0 ? starts[s].logProbs() : along[s]);
+      }
+    }
+  }
+
+  private Tensor forward(LabelledBatch batch, Tensor embedded, RecordedLayers layers) {
+    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
+    try (AutoGradMode on = new AutoGradMode(true)) {
+      return decoder.watchedBy(layers).hidden(batch.batch(), embedded, rows);
+    }
+  }
+
+  private double[][] along(
+      LabelledBatch batch, BodySteps body, HeadSteps head, double[] distances) {
+    if (Arrays.stream(distances).allMatch(h -> h == 0)) {
+      return new double[distances.length][0];
+    }
+    StepObserver moving = new StepObserver(trained, body, head, distances);
+    Tensor moved = decoder.watchedBy(moving).hiddenWithoutGradient(batch.batch(), batch.rows());
+    return head.along(moved, distances);
+  }
+}
