@@ -45,6 +45,7 @@ class RecipeReaderTest {
                     null),
                 new OrderSection(
                     OrderSection.OrderName.UNIFORM,
+                    false,
                     1,
                     OrderSection.Weight.MRD,
                     new EstimatorSection(

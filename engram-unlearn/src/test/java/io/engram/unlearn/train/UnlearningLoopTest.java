@@ -17,10 +17,12 @@ import io.engram.model.ModelOptions;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.Golden;
+import io.engram.unlearn.order.UniformOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -131,6 +133,32 @@ class UnlearningLoopTest {
     assertThat(weights(cut)).isEqualTo(weights(whole));
     for (String file : List.of("samples.jsonl", "mrd/epoch-000.jsonl", "mrd/epoch-002.jsonl")) {
       assertThat(cut.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
+    }
+  }
+
+  @Test
+  void uniformWithReplacementInterruptedEndsInTheSameBytes() throws IOException {
+    Recipe recipe = recipe("name: ga", "name: uniform, replacement: true");
+    Path whole = run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      UnlearningLoop.run(recipe, run, setup(() -> asked.incrementAndGet() == 5));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, setup(() -> false));
+    }
+    assertThat(weights(cut)).isEqualTo(weights(whole));
+    try (RunFolder run = RunFolder.read(whole)) {
+      int[] drawn = new int[6];
+      for (int epoch = 0; epoch < 3; epoch++) {
+        Arrays.stream(UniformOrder.withReplacement(6, 6, recipe.seed()).epoch(epoch))
+            .forEach(i -> drawn[i]++);
+      }
+      for (int i = 0; i < 6; i++) {
+        assertThat(run.samples().get(i).drawn()).isEqualTo(drawn[i]);
+      }
+      assertThat(drawn).isNotEqualTo(new int[] {3, 3, 3, 3, 3, 3});
     }
   }
 
