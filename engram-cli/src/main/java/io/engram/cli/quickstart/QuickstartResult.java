@@ -74,7 +74,7 @@ record QuickstartResult(List<Row> rows) {
         ? null
         : new Row(
             metric,
-            before.higherIsBetter() ? "higher" : "lower",
+            before.better(),
             before.value(),
             first.value(),
             second.value());

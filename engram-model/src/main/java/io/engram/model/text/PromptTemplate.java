@@ -41,6 +41,11 @@ public interface PromptTemplate {
   /** What generation starts from. */
   String prompt(String id, Sample.Asked sample);
 
+  /** What stands before the answer, blanks at its end included. */
+  default String writtenPrompt(String id, Sample.Asked sample) {
+    return prompt(id, sample);
+  }
+
   /** Whether it writes special tokens itself, so that the tokenizer must add none. */
   boolean writesSpecialTokens();
 

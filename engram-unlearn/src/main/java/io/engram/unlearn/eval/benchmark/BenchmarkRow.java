@@ -40,8 +40,10 @@ public record BenchmarkRow(
    * @param ratio truth ratio with the geometric mean over the wrong answers
    * @param ratioArithmetic with the arithmetic mean
    * @param amongOptions P(right) / (P(right) + Σ P(wrong))
+   * @param rightProbability P(right), of the paraphrased answer on forget and retain set
    */
-  public record Truth(double ratio, double ratioArithmetic, double amongOptions) {}
+  public record Truth(
+      double ratio, double ratioArithmetic, double amongOptions, double rightProbability) {}
 
   /**
    * The true answer, token by token given the true ones before.

@@ -72,7 +72,8 @@ record BenchmarkRows(
     return new Truth(
         TruthRatio.geometric(right, wrong),
         TruthRatio.arithmetic(right, wrong),
-        AnswerProbability.amongOptions(right, wrong));
+        AnswerProbability.amongOptions(right, wrong),
+        Math.exp(right));
   }
 
   static Recall recall(ScoredPair pair, @Nullable Double gradientNorm) {

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The suite's numbers from its rows, under their metric ids. Knows of no model. */
 final class BenchmarkTable {
   private static final String RATIO = "ratio";
 
+  private final String suite;
   private final String stage;
   private final Map<String, List<BenchmarkRow>> rows;
   private final List<Measurement> measurements = new ArrayList<>();
@@ -25,9 +27,11 @@ final class BenchmarkTable {
   /**
    * Computes them.
    *
+   * @param suite its name, which metric ids begin with
    * @param rows by the set's name; holdout may be missing
    */
-  BenchmarkTable(String stage, Map<String, List<BenchmarkRow>> rows) {
+  BenchmarkTable(String suite, String stage, Map<String, List<BenchmarkRow>> rows) {
+    this.suite = suite;
     this.stage = stage;
     this.rows = rows;
     addAnswers(BenchmarkSet.FORGET, false);
@@ -67,7 +71,8 @@ final class BenchmarkTable {
   private void addAnswers(String set, boolean kept) {
     addMean(set, "probability", kept, row -> row.recall().probability());
     addRouge(set, kept);
-    addTruthRatios(set, kept ? TruthRatio::preferenceForTruth : TruthRatio::closenessToOne);
+    addMean(set, "paraphrased_probability", kept, row -> truth(row).rightProbability());
+    addTruthRatios(set, kept, kept ? TruthRatio::preferenceForTruth : TruthRatio::closenessToOne);
     addMean(set, "extraction_strength", kept, row -> row.recall().extractionStrength());
     double[] memorized =
         rows(set).stream()
@@ -81,7 +86,7 @@ final class BenchmarkTable {
   private void addFacts(String set) {
     addMean(set, "probability", true, row -> truth(row).amongOptions());
     addRouge(set, true);
-    addTruthRatios(set, TruthRatio::preferenceForTruth);
+    addTruthRatios(set, true, TruthRatio::preferenceForTruth);
   }
 
   private void addRouge(String set, boolean kept) {
@@ -89,13 +94,14 @@ final class BenchmarkTable {
     addMean(set, "rouge_l_recall", kept, row -> rouge(row).recallL());
   }
 
-  private void addTruthRatios(String set, DoubleUnaryOperator aggregate) {
+  private void addTruthRatios(String set, boolean kept, DoubleUnaryOperator aggregate) {
     addMean(set, "truth_ratio", true, row -> aggregate.applyAsDouble(truth(row).ratio()));
     addMean(
         set,
         "truth_ratio_arithmetic",
         true,
         row -> aggregate.applyAsDouble(truth(row).ratioArithmetic()));
+    addMean(set, "truth_probability", kept, row -> TruthRatio.shareOfTruth(truth(row).ratio()));
   }
 
   /** The three measures of each row that model utility is made of. */
@@ -129,7 +135,7 @@ final class BenchmarkTable {
     add("forget_quality_ks", exactly(test.statistic(), own.length), RATIO, false);
   }
 
-  /** PrivLeak's best value is 0; below, where nearly all runs are, higher is better. */
+  /** PrivLeak has no direction: its best value is 0. */
   private void addAttacks(String others, boolean unseen) {
     String set = "forget_vs_" + others;
     boolean retrained = rows(BenchmarkSet.FORGET).stream().allMatch(r -> r.retrained() != null);
@@ -145,7 +151,7 @@ final class BenchmarkTable {
             });
     if (retrained || unseen) {
       MeanWithError leak = Attacks.privLeak(rows(BenchmarkSet.FORGET), rows(others), unseen);
-      add(set + ".privleak", leak, "percent", true);
+      add(set + ".privleak", leak, "percent", null);
     }
   }
 
@@ -171,7 +177,8 @@ final class BenchmarkTable {
     add(set + "." + measure, MeanWithError.of(values), RATIO, higherIsBetter);
   }
 
-  private void add(String metric, MeanWithError value, String unit, boolean higherIsBetter) {
+  private void add(
+      String metric, MeanWithError value, String unit, @Nullable Boolean higherIsBetter) {
     if (!Double.isFinite(value.mean())) {
       leftOut(metric);
       return;
@@ -180,8 +187,8 @@ final class BenchmarkTable {
     measurements.add(
         new Measurement(
             stage,
-            BenchmarkSuite.NAME,
-            BenchmarkSuite.NAME + "." + metric,
+            suite,
+            suite + "." + metric,
             value.mean(),
             unit,
             value.n(),
@@ -191,7 +198,7 @@ final class BenchmarkTable {
 
   private void leftOut(String metric) {
     notes.add(
-        BenchmarkSuite.NAME
+        suite
             + "."
             + metric
             + " is not a number and left out: log-probabilities that it rests on aren't finite, or"
