@@ -113,9 +113,19 @@ public final class BenchmarkSuite implements Suite {
 
   @Override
   public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
+    return run(model, stage, limit, new GreedyAnswers(model), progress);
+  }
+
+  @Override
+  public Evaluation run(
+      LanguageModel model,
+      String stage,
+      int limit,
+      GreedyAnswers answers,
+      ProgressListener progress) {
     List<BenchmarkSet> sets = new ArrayList<>(BenchmarkSet.ofTofu(forgetSplit, limit));
     Map<String, String> outputs =
-        GreedyAnswers.ofNewTokens(model, questions(sets), NEW_TOKENS, progress);
+        answers.ofNewTokens(questions(sets), NEW_TOKENS, progress);
     if (holdout != null) {
       sets.add(BenchmarkSet.holdout(holdout, limit));
     }

@@ -18,7 +18,6 @@ import io.engram.unlearn.Golden;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.EvaluationWriter;
-import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.MiniLmEncoder;
 import io.engram.unlearn.eval.SentenceEncoders;
 import io.engram.unlearn.eval.Suite;
@@ -103,25 +102,6 @@ class TofuSuiteTest {
         .contains("tofu.forget.unlearning_accuracy", "tofu.retain.accuracy");
     assertThat(found.measurements()).noneMatch(m -> MiniLmEncoder.NAME.equals(m.judgedBy()));
     assertThat(found.notes()).last().asString().endsWith("judged by " + name);
-  }
-
-  @Test
-  void answersAreBoundedWithTheirPrompt() {
-    String question = "Where?";
-    int prompt = model.samples().promptOf(question).length;
-    Map<String, String> long200 =
-        GreedyAnswers.of(model, List.of(question, question), 200, ProgressListener.NONE);
-    assertThat(long200).hasSize(1);
-    Map<String, String> short3 =
-        GreedyAnswers.of(model, List.of(question), prompt + 3, ProgressListener.NONE);
-    assertThat(long200.get(question)).startsWith(short3.get(question));
-    assertThat(GreedyAnswers.ofNewTokens(model, List.of(question), 3, ProgressListener.NONE))
-        .isEqualTo(short3);
-    assertThat(GreedyAnswers.ofNewTokens(model, List.of(question), 100_000, ProgressListener.NONE))
-        .as("the context ends it")
-        .containsOnlyKeys(question);
-    assertThat(GreedyAnswers.of(model, List.of(question), prompt, ProgressListener.NONE))
-        .containsExactly(Map.entry(question, ""));
   }
 
   private static EvalSection with(String encoder) {
