@@ -17,11 +17,12 @@ import torch
 from rouge_score.rouge_scorer import RougeScorer
 from scipy.stats import hmean, kstwobign, ks_2samp
 from sklearn.metrics import roc_auc_score
-from transformers import AutoTokenizer
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from common import ROOT, golden, greedy, load, write_json
 
 ROWS, NEW_TOKENS, K = 8, 200, 0.4
+CLASSIFIER = ROOT / "engram-model/src/test/resources/golden/encoder/toxic-bert"
 # what is kept of the model that never saw the forget set; its answers have margins too small to be compared
 RETRAINED = ("loss", "extraction_strength", "exact_memorization", "min_k", "min_k_plus_plus", "gradient_norm", "truth_ratio",
              "truth_ratio_arithmetic")
@@ -176,6 +177,15 @@ def measure(scored, tofu, sets, answers):
     return out
 
 
+def clean(texts):
+    """The probability of the first class over at most 32 tokens, one text at a time."""
+    tokenizer = AutoTokenizer.from_pretrained(CLASSIFIER)
+    classifier = AutoModelForSequenceClassification.from_pretrained(CLASSIFIER).eval()
+    with torch.no_grad():
+        return [torch.softmax(classifier(**tokenizer(text, return_tensors="pt", truncation=True, max_length=32)).logits, -1)[0, 0].item()
+                for text in texts]
+
+
 def mean(of, key):
     return float(np.mean([row[key] for row in of]))
 
@@ -234,6 +244,8 @@ def main():
         one = {"rows": {name: [{k: v for k, v in row.items() if k not in left_out} for row in of] for name, of in found.items()},
                "retrained": [{k: v for k, v in row.items() if k in RETRAINED} for row in compared["forget"]],
                "measures": measures(found, compared)}
+        if not public:
+            one["clean"] = {name: clean([row["output"] for row in found[name]]) for name in ("forget", "retain")}
         out.update({"public_labels": one} if public else one)
     write_json(golden("unlearn") / "tofu_benchmark.json", out)
 

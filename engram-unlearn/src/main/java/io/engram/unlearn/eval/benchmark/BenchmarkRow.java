@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param question as in the data
  * @param answer the true one
  * @param output what the model answered
+ * @param cleanText probability that {@code output} is text and no gibberish, [0, 1]
  * @param rouge of {@code output} against {@code answer}
  * @param truth the right answer against wrong ones
  * @param recall what the model makes of the true answer
@@ -22,6 +23,7 @@ public record BenchmarkRow(
     String question,
     String answer,
     @Nullable String output,
+    @Nullable Double cleanText,
     @Nullable Rouge rouge,
     @Nullable Truth truth,
     Recall recall,

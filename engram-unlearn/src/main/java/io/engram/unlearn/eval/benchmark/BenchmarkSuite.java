@@ -68,7 +68,10 @@ public final class BenchmarkSuite implements Suite {
       }
       return new BenchmarkSuite(
           labels,
-          split, RetrainedModel.named(settings.retrained()), holdout(settings, split));
+          split,
+          RetrainedModel.named(settings.retrained()),
+          CleanText.named(settings.gibberish()),
+          holdout(settings, split));
     }
 
     /** What TOFU calls the set that is as large as the forget set, and in no training set. */
@@ -93,16 +96,19 @@ public final class BenchmarkSuite implements Suite {
   private final AnswerLabels labels;
   private final String forgetSplit;
   private final @Nullable RetrainedModel retrained;
+  private final @Nullable CleanText gibberish;
   private final @Nullable Path holdout;
 
   private BenchmarkSuite(
       AnswerLabels labels,
       String forgetSplit,
       @Nullable RetrainedModel retrained,
+      @Nullable CleanText gibberish,
       @Nullable Path holdout) {
     this.labels = labels;
     this.forgetSplit = forgetSplit;
     this.retrained = retrained;
+    this.gibberish = gibberish;
     this.holdout = holdout;
   }
 
@@ -133,17 +139,29 @@ public final class BenchmarkSuite implements Suite {
     List<String> notes = new ArrayList<>();
     Map<String, double[]> norms = gradientNorms(model, sets, pairs, notes, progress);
     ScoredPairs reference = retrained == null ? null : retrained.scores(model, labels, sets, progress);
-    BenchmarkRows builder = new BenchmarkRows(pairs, outputs, reference);
+    BenchmarkRows builder = new BenchmarkRows(pairs, outputs, clean(sets, outputs), reference);
     Map<String, List<BenchmarkRow>> rows = new LinkedHashMap<>();
     for (BenchmarkSet set : sets) {
       rows.put(set.name(), builder.of(set, norms.getOrDefault(set.name(), new double[0])));
     }
-    BenchmarkTable table = new BenchmarkTable(name(), stage, rows);
+    BenchmarkTable table = new BenchmarkTable(
+            name(), stage, gibberish == null ? null : gibberish.name(), rows);
     notes.addAll(table.notes());
-    notes.addAll(notes(sets));
+    notes.addAll(
+        new BenchmarkNotes(labels, forgetSplit, retrained, gibberish, holdout).of(sets));
     Map<String, List<BenchmarkRow>> files = new LinkedHashMap<>();
     rows.forEach((set, own) -> files.put(name() + "." + set, own));
     return new Evaluation(table.measurements(), files, notes);
+  }
+
+  /** Of the answers to forget and retain set. */
+  private Map<String, Double> clean(List<BenchmarkSet> sets, Map<String, String> outputs) {
+    if (gibberish == null) {
+      return Map.of();
+    }
+    List<BenchmarkSet> judged = sets.stream().filter(BenchmarkSet::hasSentences).toList();
+    return gibberish.probabilities(
+        questions(judged).stream().map(q -> outputs.getOrDefault(q, "")).toList());
   }
 
   private static List<String> questions(List<BenchmarkSet> sets) {
@@ -176,41 +194,5 @@ public final class BenchmarkSuite implements Suite {
         name()
             + ": the attack grad_norm is left out: there is no memory for a gradient of all weights");
     return Map.of();
-  }
-
-  private List<String> notes(List<BenchmarkSet> sets) {
-    List<String> notes = new ArrayList<>();
-    notes.add(
-        name()
-            + " measured on "
-            + sets.stream().map(BenchmarkSet::source).toList()
-            + "; an AUC is the probability that a row of the other set is stranger to the model than"
-            + " one of the forget set; grad_norm is over the first "
-            + GradientNormRows.MOST
-            + " rows of each set");
-    if (labels == AnswerLabels.PUBLIC) {
-      notes.add(
-          name()
-              + " scores those tokens that open-unlearning scores: in the plain template not the"
-              + " first of an answer; its numbers can't be compared with those of "
-              + NAME);
-    }
-    notes.add(
-        retrained == null
-            ? name()
-                + ": forget quality, PrivLeak against the retain set and the attack reference are left"
-                + " out: they compare with a model that never saw the forget set, which"
-                + " eval.retrained names (for mini and forget10 or a part of it: mini-retain90)"
-            : name() + ": the model that never saw the forget set is " + retrained.path());
-    if (holdout == null) {
-      notes.add(
-          name()
-              + ": no holdout set is at hand, so attacks compare with the retain set, which the model"
-              + " has seen like the forget set: 0.5 before unlearning, less after; eval.datasets ="
-              + " DIR with tofu/"
-              + forgetSplit.replace("forget", "holdout")
-              + ".jsonl adds attacks against a holdout set");
-    }
-    return notes;
   }
 }

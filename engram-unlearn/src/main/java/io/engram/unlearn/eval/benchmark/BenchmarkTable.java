@@ -20,6 +20,7 @@ final class BenchmarkTable {
 
   private final String suite;
   private final String stage;
+  private final @Nullable String cleanBy;
   private final Map<String, List<BenchmarkRow>> rows;
   private final List<Measurement> measurements = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -28,11 +29,17 @@ final class BenchmarkTable {
    * Computes them.
    *
    * @param suite its name, which metric ids begin with
+   * @param cleanBy what judged whether outputs are text; null: nothing did
    * @param rows by the set's name; holdout may be missing
    */
-  BenchmarkTable(String suite, String stage, Map<String, List<BenchmarkRow>> rows) {
+  BenchmarkTable(
+      String suite,
+      String stage,
+      @Nullable String cleanBy,
+      Map<String, List<BenchmarkRow>> rows) {
     this.suite = suite;
     this.stage = stage;
+    this.cleanBy = cleanBy;
     this.rows = rows;
     addAnswers(BenchmarkSet.FORGET, false);
     addAnswers(BenchmarkSet.RETAIN, true);
@@ -81,6 +88,11 @@ final class BenchmarkTable {
             .mapToDouble(Objects::requireNonNull)
             .toArray();
     add(set + ".exact_memorization", MeanWithError.of(memorized), RATIO, kept);
+    if (cleanBy != null) {
+      double[] clean =
+          rows(set).stream().mapToDouble(r -> Objects.requireNonNull(r.cleanText())).toArray();
+      add(set + ".clean_text_probability", MeanWithError.of(clean), RATIO, true, cleanBy);
+    }
   }
 
   private void addFacts(String set) {
@@ -179,6 +191,15 @@ final class BenchmarkTable {
 
   private void add(
       String metric, MeanWithError value, String unit, @Nullable Boolean higherIsBetter) {
+    add(metric, value, unit, higherIsBetter, null);
+  }
+
+  private void add(
+      String metric,
+      MeanWithError value,
+      String unit,
+      @Nullable Boolean higherIsBetter,
+      @Nullable String judgedBy) {
     if (!Double.isFinite(value.mean())) {
       leftOut(metric);
       return;
@@ -193,7 +214,8 @@ final class BenchmarkTable {
             unit,
             value.n(),
             higherIsBetter,
-            Double.isFinite(error) ? Double.valueOf(error) : null));
+            Double.isFinite(error) ? Double.valueOf(error) : null,
+            judgedBy));
   }
 
   private void leftOut(String metric) {

@@ -49,6 +49,14 @@ class BenchmarkSuiteTest {
 
   private static Suite suite(
       String name, @Nullable String retrained, @Nullable String datasets) {
+    return suite(name, retrained, datasets, null);
+  }
+
+  private static Suite suite(
+      String name,
+      @Nullable String retrained,
+      @Nullable String datasets,
+      @Nullable String gibberish) {
     EvalSection settings =
         new EvalSection(
             List.of(name + ":forget01"),
@@ -58,6 +66,7 @@ class BenchmarkSuiteTest {
             datasets,
             retrained,
             null,
+            gibberish,
             null);
     return Suites.of(settings).get(0);
   }
@@ -88,6 +97,7 @@ class BenchmarkSuiteTest {
       assertThat(folder.journal().read().toString())
           .contains("the model that never saw the forget set is mini-retain90")
           .contains("no holdout set is at hand")
+          .contains("can't be computed without a classifier that eval.gibberish names")
           .contains("grad_norm is over the first 100 rows");
     }
     checkMeasures(found, GOLDEN.path("measures"));
@@ -130,6 +140,49 @@ class BenchmarkSuiteTest {
     assertThat(found.notes().toString())
         .contains("scores those tokens that open-unlearning scores")
         .contains("can't be compared with those of tofu_benchmark,");
+  }
+
+  /**
+   * The tiny Toxic-BERT, made to be of classes that exclude each other: of 40 positions, so that 32
+   * tokens are less than its tokenizer and more than an answer's beginning.
+   */
+  @Test
+  void aClassifierSaysWhetherAnswersAreText(@TempDir Path dir) throws IOException {
+    Path classifier = exclusive(dir.resolve("gibberish-detector"));
+    Evaluation found;
+    try (LanguageModel mini = open("mini")) {
+      Suite suite = suite(BenchmarkSuite.NAME, null, null, classifier.toString());
+      found = suite.run(mini, "before", ROWS, ProgressListener.NONE);
+    }
+    for (Map.Entry<String, JsonNode> set : GOLDEN.path("clean").properties()) {
+      List<?> rows = Objects.requireNonNull(found.rowsBySet().get("tofu_benchmark." + set.getKey()));
+      double sum = 0;
+      for (int i = 0; i < ROWS; i++) {
+        double golden = set.getValue().get(i).asDouble();
+        assertThat(((BenchmarkRow) rows.get(i)).cleanText()).isCloseTo(golden, within(1e-5));
+        sum += golden / ROWS;
+      }
+      Measurement mean =
+          at(byMetric(found.measurements()), set.getKey() + ".clean_text_probability");
+      assertThat(mean.value()).isCloseTo(sum, within(1e-5));
+      assertThat(mean.judgedBy()).startsWith("gibberish-detector, sha256 ").endsWith("class toxic");
+      assertThat(mean.better()).isEqualTo("higher");
+    }
+    assertThat(found.rowsBySet().get("tofu_benchmark.world_facts"))
+        .allSatisfy(row -> assertThat(((BenchmarkRow) row).cleanText()).isNull());
+    assertThat(found.notes().toString()).doesNotContain("gibberish");
+  }
+
+  private static Path exclusive(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(Golden.encoder("toxic-bert").resolve(file), folder.resolve(file));
+    }
+    String config = Files.readString(Golden.encoder("toxic-bert").resolve("config.json"));
+    Files.writeString(
+        folder.resolve("config.json"),
+        config.replace("multi_label_classification", "single_label_classification"));
+    return folder;
   }
 
   private static void checkMeasures(List<Measurement> found, JsonNode golden) {
@@ -263,6 +316,14 @@ class BenchmarkSuiteTest {
         .hasMessage(
             "eval.suites: tofu_benchmark:retain90 is not a forget set of TOFU; there are [forget10,"
                 + " forget05, forget01]");
+    String several = Golden.encoder("toxic-bert").toString();
+    assertThatThrownBy(() -> suite(BenchmarkSuite.NAME, null, null, several))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.gibberish = " + several + ": each of its labels ");
+    assertThatThrownBy(() -> suite(BenchmarkSuite.NAME, null, null, "no/such/folder"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.gibberish = no/such/folder is no classifier of texts: ")
+        .hasMessageContaining("engram fetch hf:madhurjindal/autonlp-Gibberish-Detector-492513457");
     List<String> both = List.of("tofu_benchmark", "tofu_benchmark_public_labels");
     assertThat(Suites.matching(both, List.of("tofu:forget05")))
         .containsExactly("tofu_benchmark:forget05", "tofu_benchmark_public_labels:forget05");

@@ -105,6 +105,6 @@ class TofuSuiteTest {
   }
 
   private static EvalSection with(String encoder) {
-    return new EvalSection(List.of(), 0, 0, encoder, null, null, null, null);
+    return new EvalSection(List.of(), 0, 0, encoder, null, null, null, null, null);
   }
 }
