@@ -14,6 +14,7 @@ import io.engram.core.run.SampleRow;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.memory.MemoryNeed;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.Golden;
@@ -309,6 +310,41 @@ class UnlearningLoopTest {
         .hasMessageContaining("--ignore-memory goes on anyway");
     here.require();
     assertThat(here.text()).contains("Memory: about 0.", "can be had");
+  }
+
+  /** Weights of both lie in their files, for LoRA leaves the first model's as they are. */
+  @Test
+  void theRetrainedModelIsCountedWhereASuiteAsksIt() {
+    String retrained = Golden.model("with-tokenizer").toString();
+    Recipe without = lora("");
+    Recipe with =
+        RecipeReader.parse(
+            RecipeWriter.yaml(without),
+            List.of("eval.retrained=" + retrained, "eval.suites=[tofu_benchmark:forget01]"),
+            Recipe.Kind.UNLEARN,
+            "test");
+    Recipe notAsked =
+        RecipeReader.parse(
+            RecipeWriter.yaml(with),
+            List.of("eval.suites=[tofu]"),
+            Recipe.Kind.UNLEARN,
+            "test");
+    MemoryNeed alone = needOfFewTokens(without);
+    long weights = alone.mapped();
+    assertThat(weights).isPositive();
+    assertThat(needOfFewTokens(notAsked)).isEqualTo(alone);
+    MemoryNeed both = needOfFewTokens(with);
+    assertThat(both.least()).as("training").isEqualTo(alone.least());
+    assertThat(both.total())
+        .as("as much again, less what training has and evaluation hasn't")
+        .isBetween(alone.total() + weights / 2, alone.total() + weights - 1);
+  }
+
+  /** Of passes of a token, so that weights and not activations decide. */
+  private static MemoryNeed needOfFewTokens(Recipe recipe) {
+    Setup setup =
+        new Setup("test", Device.CPU, 1, 1, ProgressListener.NONE, () -> false, null);
+    return RunMemory.of(recipe, setup).need();
   }
 
   @Test

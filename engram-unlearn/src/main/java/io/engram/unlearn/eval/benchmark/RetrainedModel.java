@@ -83,7 +83,8 @@ final class RetrainedModel {
     }
   }
 
-  private static ModelOptions options(ModelOptions tested) {
+  /** The same number format and template. */
+  static ModelOptions options(ModelOptions tested) {
     return new ModelOptions(
         tested.device(),
         tested.dtype(),
