@@ -174,4 +174,18 @@ class RecipeReaderTest {
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
         .hasMessage("the recipe " + missing + " does not exist");
   }
+
+  @Test
+  void recipesAreComparedByWhatTheyMean() {
+    Recipe recipe = unlearn(SMALLEST, "order.estimator.draws=16");
+    String whole = RecipeWriter.yaml(recipe);
+    assertThat(RecipeReader.isSame(whole, recipe, UNLEARN)).isTrue();
+    assertThat(
+            RecipeReader.isSame(
+                "order: {estimator: {draws: 16}}\n# a remark\n" + SMALLEST, recipe, UNLEARN))
+        .isTrue();
+    assertThat(RecipeReader.isSame(SMALLEST, recipe, UNLEARN)).isFalse();
+    assertThat(RecipeReader.isSame(whole + "more: 1\n", recipe, UNLEARN)).isFalse();
+    assertThat(RecipeReader.isSame("", recipe, UNLEARN)).isFalse();
+  }
 }
