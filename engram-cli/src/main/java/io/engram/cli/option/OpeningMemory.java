@@ -39,7 +39,8 @@ public final class OpeningMemory {
     MemoryCheck check =
         new MemoryCheck(need(size, options.batchTokens(), use, retrained), AvailableMemory.here());
     common.console().message(check.text());
-    check.require(common.ignoreMemory(), alternatives(size, options, use, retrained), "--ignore-memory");
+    check.require(
+        common.ignoreMemory(), alternatives(size, options, use, retrained), "--ignore-memory");
   }
 
   private static List<MemoryCheck.Alternative> alternatives(
@@ -47,7 +48,8 @@ public final class OpeningMemory {
     List<MemoryCheck.Alternative> all = new ArrayList<>();
     if (options.batchTokens() > FEW_TOKENS) {
       all.add(
-          new MemoryCheck.Alternative("--batch-tokens " + FEW_TOKENS, need(size, FEW_TOKENS, use, retrained)));
+          new MemoryCheck.Alternative(
+              "--batch-tokens " + FEW_TOKENS, need(size, FEW_TOKENS, use, retrained)));
     }
     if (size.dtype() == Dtype.FLOAT32) {
       all.add(

@@ -49,7 +49,8 @@ public final class TruthRatio {
 
   /**
    * {@code P(right) / (P(right) + P(wrong)) = 1 / (1 + R)}: the share of truth, ½ where truth and
-   * falsehood are equally likely. open-unlearning's {@code prob_mean}, with R by the geometric mean.
+   * falsehood are equally likely. open-unlearning's {@code prob_mean}, with R by the geometric
+   * mean.
    *
    * @return in [0, 1]
    */

@@ -74,9 +74,7 @@ public record PlainTable(List<String> columns, boolean quoted) {
       }
     } catch (JacksonException e) {
       throw EngramException.file(
-          "%s line %d: %s"
-              .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
-          e);
+          "%s line %d: %s".formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()), e);
     }
     return lines;
   }

@@ -42,9 +42,7 @@ public interface PromptTemplate {
   String prompt(String id, Sample.Asked sample);
 
   /** What stands before the answer, blanks at its end included. */
-  default String writtenPrompt(String id, Sample.Asked sample) {
-    return prompt(id, sample);
-  }
+  String writtenPrompt(String id, Sample.Asked sample);
 
   /** Whether it writes special tokens itself, so that the tokenizer must add none. */
   boolean writesSpecialTokens();

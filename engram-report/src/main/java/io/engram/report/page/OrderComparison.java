@@ -12,9 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MRD order against uniform order, with and without replacement, for each method that was run in both. The paper says MRD order
- * does better on both UC and UT (§4.2, Table 1); that is a hypothesis here, and the sentence says
- * whether these runs agree.
+ * MRD order against uniform order, with and without replacement, for each method that was run in
+ * both. The paper says MRD order does better on both UC and UT (§4.2, Table 1); that is a
+ * hypothesis here, and the sentence says whether these runs agree.
  */
 final class OrderComparison {
   private static final String CLAIM = "The paper's claim, that MRD order does better on both,";
@@ -36,8 +36,7 @@ final class OrderComparison {
   }
 
   private static boolean isUniform(RunData run) {
-    return run.order().equals("uniform")
-        || run.order().equals(OrderText.UNIFORM_WITH_REPLACEMENT);
+    return run.order().equals("uniform") || run.order().equals(OrderText.UNIFORM_WITH_REPLACEMENT);
   }
 
   private static List<String> compare(RunData uniform, RunData mrd, int methods) {

@@ -113,8 +113,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     if (retrained != null) {
       MemoryNeed evaluation =
           new MemoryEstimate(model)
-              .scoringTrained(
-                  trainingOf(scope, tokens, true), recipe.eval().everyEpochs() > 0);
+              .scoringTrained(trainingOf(scope, tokens, true), recipe.eval().everyEpochs() > 0);
       most = most.or(retrained.beside(evaluation, model.dtype(), tokens));
     }
     return most;

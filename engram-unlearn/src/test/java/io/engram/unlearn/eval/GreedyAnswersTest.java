@@ -101,9 +101,7 @@ class GreedyAnswersTest {
   void suitesOfTheSameQuestionsAskThemOnce() {
     List<String> names =
         List.of(
-            "tofu:forget01",
-            "tofu_benchmark:forget01",
-            "tofu_benchmark_public_labels:forget01");
+            "tofu:forget01", "tofu_benchmark:forget01", "tofu_benchmark_public_labels:forget01");
     Heard heard = new Heard();
     GreedyAnswers shared = fresh();
     for (Suite suite : Suites.of(EvalSection.of(names))) {

@@ -183,7 +183,9 @@ class DifficultyStudyTest {
     assertThat(rows("study")).hasSize(5);
   }
 
-  /** Without two keys, as by a version that had none of them: the finished study isn't made again. */
+  /**
+   * Without two keys, as by a version that had none of them: the finished study isn't made again.
+   */
   @Test
   void aStudyOfAnEarlierVersionGoesOn() throws IOException {
     Recipe recipe = TinyStudy.recipe(folder, TinyStudy.SGD);

@@ -325,10 +325,7 @@ class UnlearningLoopTest {
             "test");
     Recipe notAsked =
         RecipeReader.parse(
-            RecipeWriter.yaml(with),
-            List.of("eval.suites=[tofu]"),
-            Recipe.Kind.UNLEARN,
-            "test");
+            RecipeWriter.yaml(with), List.of("eval.suites=[tofu]"), Recipe.Kind.UNLEARN, "test");
     MemoryNeed alone = needOfFewTokens(without);
     long weights = alone.mapped();
     assertThat(weights).isPositive();
@@ -342,8 +339,7 @@ class UnlearningLoopTest {
 
   /** Of passes of a token, so that weights and not activations decide. */
   private static MemoryNeed needOfFewTokens(Recipe recipe) {
-    Setup setup =
-        new Setup("test", Device.CPU, 1, 1, ProgressListener.NONE, () -> false, null);
+    Setup setup = new Setup("test", Device.CPU, 1, 1, ProgressListener.NONE, () -> false, null);
     return RunMemory.of(recipe, setup).need();
   }
 

@@ -130,25 +130,24 @@ public final class BenchmarkSuite implements Suite {
       GreedyAnswers answers,
       ProgressListener progress) {
     List<BenchmarkSet> sets = new ArrayList<>(BenchmarkSet.ofTofu(forgetSplit, limit));
-    Map<String, String> outputs =
-        answers.ofNewTokens(questions(sets), NEW_TOKENS, progress);
+    Map<String, String> outputs = answers.ofNewTokens(questions(sets), NEW_TOKENS, progress);
     if (holdout != null) {
       sets.add(BenchmarkSet.holdout(holdout, limit));
     }
     ScoredPairs pairs = ScoredPairs.ofAll(model, labels, sets, progress);
     List<String> notes = new ArrayList<>();
     Map<String, double[]> norms = gradientNorms(model, sets, pairs, notes, progress);
-    ScoredPairs reference = retrained == null ? null : retrained.scores(model, labels, sets, progress);
+    ScoredPairs reference =
+        retrained == null ? null : retrained.scores(model, labels, sets, progress);
     BenchmarkRows builder = new BenchmarkRows(pairs, outputs, clean(sets, outputs), reference);
     Map<String, List<BenchmarkRow>> rows = new LinkedHashMap<>();
     for (BenchmarkSet set : sets) {
       rows.put(set.name(), builder.of(set, norms.getOrDefault(set.name(), new double[0])));
     }
-    BenchmarkTable table = new BenchmarkTable(
-            name(), stage, gibberish == null ? null : gibberish.name(), rows);
+    BenchmarkTable table =
+        new BenchmarkTable(name(), stage, gibberish == null ? null : gibberish.name(), rows);
     notes.addAll(table.notes());
-    notes.addAll(
-        new BenchmarkNotes(labels, forgetSplit, retrained, gibberish, holdout).of(sets));
+    notes.addAll(new BenchmarkNotes(labels, forgetSplit, retrained, gibberish, holdout).of(sets));
     Map<String, List<BenchmarkRow>> files = new LinkedHashMap<>();
     rows.forEach((set, own) -> files.put(name() + "." + set, own));
     return new Evaluation(table.measurements(), files, notes);

@@ -33,10 +33,7 @@ final class BenchmarkTable {
    * @param rows by the set's name; holdout may be missing
    */
   BenchmarkTable(
-      String suite,
-      String stage,
-      @Nullable String cleanBy,
-      Map<String, List<BenchmarkRow>> rows) {
+      String suite, String stage, @Nullable String cleanBy, Map<String, List<BenchmarkRow>> rows) {
     this.suite = suite;
     this.stage = stage;
     this.cleanBy = cleanBy;

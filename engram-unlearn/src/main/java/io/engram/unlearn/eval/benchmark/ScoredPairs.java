@@ -56,7 +56,8 @@ final class ScoredPairs {
       }
     }
     plain.removeAll(detailed);
-    return new ScoredPairs(model, labels, detailed, plain, "Log-probabilities of answers", progress);
+    return new ScoredPairs(
+        model, labels, detailed, plain, "Log-probabilities of answers", progress);
   }
 
   /** Scores these pairs, without mean and variance. */

@@ -47,8 +47,7 @@ class BenchmarkSuiteTest {
     return suite(BenchmarkSuite.NAME, retrained, datasets);
   }
 
-  private static Suite suite(
-      String name, @Nullable String retrained, @Nullable String datasets) {
+  private static Suite suite(String name, @Nullable String retrained, @Nullable String datasets) {
     return suite(name, retrained, datasets, null);
   }
 
@@ -73,8 +72,7 @@ class BenchmarkSuiteTest {
 
   private static Map<String, Measurement> byMetric(List<Measurement> measurements) {
     return measurements.stream()
-        .collect(
-            Collectors.toMap(m -> m.metric().substring(m.suite().length() + 1), m -> m));
+        .collect(Collectors.toMap(m -> m.metric().substring(m.suite().length() + 1), m -> m));
   }
 
   private static Measurement at(Map<String, Measurement> found, String metric) {
@@ -155,7 +153,8 @@ class BenchmarkSuiteTest {
       found = suite.run(mini, "before", ROWS, ProgressListener.NONE);
     }
     for (Map.Entry<String, JsonNode> set : GOLDEN.path("clean").properties()) {
-      List<?> rows = Objects.requireNonNull(found.rowsBySet().get("tofu_benchmark." + set.getKey()));
+      List<?> rows =
+          Objects.requireNonNull(found.rowsBySet().get("tofu_benchmark." + set.getKey()));
       double sum = 0;
       for (int i = 0; i < ROWS; i++) {
         double golden = set.getValue().get(i).asDouble();

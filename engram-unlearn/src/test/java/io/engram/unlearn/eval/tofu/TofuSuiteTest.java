@@ -24,7 +24,6 @@ import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
