@@ -17,11 +17,12 @@ import torch
 from rouge_score.rouge_scorer import RougeScorer
 from scipy.stats import hmean, kstwobign, ks_2samp
 from sklearn.metrics import roc_auc_score
-from transformers import AutoTokenizer
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from common import ROOT, golden, greedy, load, write_json
 
 ROWS, NEW_TOKENS, K = 8, 200, 0.4
+CLASSIFIER = ROOT / "engram-model/src/test/resources/golden/encoder/toxic-bert"
 # what is kept of the model that never saw the forget set; its answers have margins too small to be compared
 RETRAINED = ("loss", "extraction_strength", "exact_memorization", "min_k", "min_k_plus_plus", "gradient_norm", "truth_ratio",
              "truth_ratio_arithmetic")
@@ -87,7 +88,8 @@ def z_score(logs, k=K):
 class Scored:
     """A model with its tokenizer, and what it makes of an answer."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, public=False):
+        self.public = public  # labels as open-unlearning has them: after as many tokens as the prompt has by itself
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.model = load(folder)
         self.eos = self.model.config.eos_token_id
@@ -97,6 +99,8 @@ class Scored:
         encoding = self.tokenizer(prompt + answer, return_offsets_mapping=True)
         boundary = len(prompt.rstrip())
         start = next(i for i, (_, end) in enumerate(encoding["offset_mapping"]) if end > boundary)
+        if self.public:
+            start = len(self.tokenizer(prompt)["input_ids"])
         return encoding["input_ids"] + [self.eos], start
 
     def vocabulary(self, question, answer):
@@ -112,6 +116,8 @@ class Scored:
 
     def gradient_norm(self, question, answer):
         logs, labels = self.vocabulary(question, answer)
+        if len(labels) == 1:
+            return None
         (-logs.gather(1, labels[:, None])[:-1].mean()).backward()
         norms = [p.grad.double().norm().item() for p in self.model.parameters() if p.grad is not None]
         self.model.zero_grad()
@@ -130,8 +136,8 @@ class Scored:
         z = ((chosen - mu) / var.clamp(min=1e-6).sqrt())[:-1]
         text = self.tokenizer.decode(labels[:-1].tolist(), skip_special_tokens=True)
         loss = -chosen.mean().item()
-        return {"tokens": n + 1, "loss": loss, "probability": math.exp(-loss), "extraction_strength": 1 - k / n,
-                "exact_memorization": sum(hits) / n, "min_k": z_score(chosen[:-1]), "min_k_plus_plus": z_score(z),
+        return {"tokens": n + 1, "loss": loss, "probability": math.exp(-loss), "extraction_strength": 1 - k / n if n else 0.0,
+                "exact_memorization": sum(hits) / n if n else None, "min_k": z_score(chosen[:-1]), "min_k_plus_plus": z_score(z),
                 "text": text, "zlib": loss / len(zlib.compress(text.encode("utf-8"))),
                 "gradient_norm": self.gradient_norm(question, answer)}
 
@@ -140,7 +146,7 @@ class Scored:
         right = self.mean_log(row["question"], row[right])
         p, q = math.exp(right), np.exp(wrong)
         return {"truth_ratio": float(np.prod(q) ** (1 / len(q)) / p), "truth_ratio_arithmetic": float(q.mean() / p),
-                "among_options": float(p / (p + q.sum()))}
+                "among_options": float(p / (p + q.sum())), "right_probability": p}
 
     def output(self, question):
         ids = self.tokenizer(f"Question: {question}\nAnswer:")["input_ids"]
@@ -153,19 +159,31 @@ def rows(tofu, split):
     return [json.loads(line) for line in lines]
 
 
-def measure(scored, tofu, sets):
+def measure(scored, tofu, sets, answers):
+    """Rows of each set; `answers` remembers what the model answers, which labels don't change."""
     rouge = RougeScorer(["rouge1", "rougeL"], use_stemmer=True)
     out = {}
     for name, split in sets.items():
         right = "paraphrased_answer" if name in ("forget", "retain") else "answer"
         out[name] = []
         for row in rows(tofu, split):
-            text, margin = scored.output(row["question"])
+            if row["question"] not in answers:
+                answers[row["question"]] = scored.output(row["question"])
+            text, margin = answers[row["question"]]
             scores = rouge.score(row["answer"], text)
             out[name].append({**scored.answer(row["question"], row["answer"]), **scored.truth(row, right), "output": text,
                               "margin": margin, "rouge_1_recall": scores["rouge1"].recall, "rouge_l_recall": scores["rougeL"].recall})
         print(name, [round(r["probability"], 3) for r in out[name]], [round(r["margin"], 4) for r in out[name]], flush=True)
     return out
+
+
+def clean(texts):
+    """The probability of the first class over at most 32 tokens, one text at a time."""
+    tokenizer = AutoTokenizer.from_pretrained(CLASSIFIER)
+    classifier = AutoModelForSequenceClassification.from_pretrained(CLASSIFIER).eval()
+    with torch.no_grad():
+        return [torch.softmax(classifier(**tokenizer(text, return_tensors="pt", truncation=True, max_length=32)).logits, -1)[0, 0].item()
+                for text in texts]
 
 
 def mean(of, key):
@@ -179,6 +197,11 @@ def measures(found, null):
         m[f"{name}.probability"] = mean(of, "among_options" if facts else "probability")
         for key in ("rouge_1_recall", "rouge_l_recall") + (() if facts else ("extraction_strength", "exact_memorization")):
             m[f"{name}.{key}"] = mean(of, key)
+        if not facts:
+            m[f"{name}.paraphrased_probability"] = mean(of, "right_probability")
+        # the formula of open-unlearning's prob_mean, from both probabilities: wrong = R * right
+        m[f"{name}.truth_probability"] = float(np.mean(
+            [row["right_probability"] / (row["right_probability"] + row["truth_ratio"] * row["right_probability"]) for row in of]))
         for key in ("truth_ratio", "truth_ratio_arithmetic"):
             r = np.array([row[key] for row in of])
             m[f"{name}.{key}"] = float(np.mean(np.minimum(r, 1 / r) if name == "forget" else np.maximum(0, 1 - r)))
@@ -211,14 +234,20 @@ def main():
         "zlib": [{"text": text, "bytes": len(zlib.compress(text.encode("utf-8")))} for text in texts]})
     sets = {"forget": "forget01_perturbed", "retain": "retain_perturbed", "real_authors": "real_authors_perturbed",
             "world_facts": "world_facts_perturbed"}
-    model, null = (Scored(ROOT / "models" / name) for name in ("mini", "mini-retain90"))
-    found = measure(model, args.tofu, sets)
-    compared = measure(null, args.tofu, {name: sets[name] for name in ("forget", "retain")})
-    kept = {name: [{k: v for k, v in row.items() if k != "margin"} for row in of] for name, of in found.items()}
-    write_json(golden("unlearn") / "tofu_benchmark.json", {
-        "note": f"mini, retrained mini-retain90, tofu forget01, the first {ROWS} rows of each set",
-        "rows": kept, "retrained": [{k: v for k, v in row.items() if k in RETRAINED} for row in compared["forget"]],
-        "measures": measures(found, compared)})
+    out = {"note": f"mini, retrained mini-retain90, tofu forget01, the first {ROWS} rows of each set"}
+    answers, answers_of_null = {}, {}
+    for public in (False, True):
+        model, null = (Scored(ROOT / "models" / name, public) for name in ("mini", "mini-retain90"))
+        found = measure(model, args.tofu, sets, answers)
+        compared = measure(null, args.tofu, {name: sets[name] for name in ("forget", "retain")}, answers_of_null)
+        left_out = ("margin", "output", "rouge_1_recall", "rouge_l_recall") if public else ("margin",)
+        one = {"rows": {name: [{k: v for k, v in row.items() if k not in left_out} for row in of] for name, of in found.items()},
+               "retrained": [{k: v for k, v in row.items() if k in RETRAINED} for row in compared["forget"]],
+               "measures": measures(found, compared)}
+        if not public:
+            one["clean"] = {name: clean([row["output"] for row in found[name]]) for name in ("forget", "retain")}
+        out.update({"public_labels": one} if public else one)
+    write_json(golden("unlearn") / "tofu_benchmark.json", out)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ public final class RunFixture {
     this.order = order;
   }
 
-  /** In {@code uniform} or {@code mrd} order. */
+  /** In {@code uniform}, {@code uniform_with_replacement} or {@code mrd} order. */
   public static RunFixture order(String order) {
     return new RunFixture(order);
   }
@@ -103,6 +103,7 @@ public final class RunFixture {
         method: {name: npo, forget_weight: 1.0, retain_weight: 1.0, retain_loss: nll, beta: 0.1, reduction: sum}
         order:
           name: %s
+          replacement: %s
           refresh_epochs: 1
           weight: mrd
           estimator: {name: %s, sigma: 1.0e-3, draws: 64, absolute: outside, tokens: mean, scope: answer, clamp: 1.0e-6}
@@ -115,7 +116,8 @@ public final class RunFixture {
         """
         .formatted(
             model,
-            predicted() ? "mrd" : order,
+            predicted() ? "mrd" : order.replace("_with_replacement", ""),
+            order.endsWith("_with_replacement"),
             predicted() ? "predicted_updates" : "antithetic",
             samples);
   }

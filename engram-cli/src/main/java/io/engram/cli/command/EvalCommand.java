@@ -12,6 +12,7 @@ import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationWriter;
+import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.nio.file.Path;
@@ -105,11 +106,14 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private List<Measurement> measure(LanguageModel opened, List<Suite> chosen, String stage) {
+    GreedyAnswers answers = new GreedyAnswers(opened);
     List<Evaluation> found =
         Watched.run(
             common.console(),
             progress ->
-                chosen.stream().map(suite -> suite.run(opened, stage, limit, progress)).toList());
+                chosen.stream()
+                    .map(suite -> suite.run(opened, stage, limit, answers, progress))
+                    .toList());
     found.stream().flatMap(each -> each.notes().stream()).forEach(common.console()::message);
     return found.stream().flatMap(each -> each.measurements().stream()).toList();
   }

@@ -73,7 +73,7 @@ public final class ModelChoice {
    */
   public static LanguageModel open(Recipe recipe, CommonOptions common, OpeningMemory.Use use) {
     ModelOptions options = Setups.of(common).modelOptions(recipe.model(), recipe.seed());
-    OpeningMemory.check(recipe.model().path(), options, common, use);
+    OpeningMemory.check(recipe, options, common, use);
     LanguageModel model = LanguageModel.open(recipe.model().path(), options);
     common.console().message(recipe.model().path() + ": " + model.describe());
     return model;

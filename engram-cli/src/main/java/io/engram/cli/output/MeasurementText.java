@@ -48,8 +48,10 @@ public final class MeasurementText {
   private static String[] line(List<Measurement> all, String metric, List<String> stages) {
     List<String> cells = new ArrayList<>();
     cells.add(metric);
-    boolean higher = all.stream().anyMatch(m -> m.metric().equals(metric) && m.higherIsBetter());
-    cells.add(higher ? "higher" : "lower");
+    all.stream()
+        .filter(m -> m.metric().equals(metric))
+        .findFirst()
+        .ifPresent(m -> cells.add(m.better()));
     stages.forEach(stage -> cells.add(value(all, metric, stage)));
     return cells.toArray(String[]::new);
   }

@@ -30,7 +30,7 @@ public final class TrialsText {
     List<TrialSummary> own = all.stream().filter(s -> s.metric().equals(metric)).toList();
     List<String> cells = new ArrayList<>();
     cells.add(metric);
-    cells.add(own.get(0).higherIsBetter() ? "higher" : "lower");
+    cells.add(own.get(0).better());
     for (String stage : stages) {
       Optional<TrialSummary> found =
           own.stream().filter(summary -> summary.stage().equals(stage)).findFirst();

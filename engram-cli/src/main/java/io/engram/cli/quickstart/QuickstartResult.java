@@ -72,12 +72,7 @@ record QuickstartResult(List<Row> rows) {
     Measurement second = npoMrd.get("after " + metric);
     return before == null || first == null || second == null
         ? null
-        : new Row(
-            metric,
-            before.higherIsBetter() ? "higher" : "lower",
-            before.value(),
-            first.value(),
-            second.value());
+        : new Row(metric, before.better(), before.value(), first.value(), second.value());
   }
 
   private static Map<String, Measurement> measurements(Path folder) {

@@ -48,6 +48,17 @@ public final class TruthRatio {
   }
 
   /**
+   * {@code P(right) / (P(right) + P(wrong)) = 1 / (1 + R)}: the share of truth, ½ where truth and
+   * falsehood are equally likely. open-unlearning's {@code prob_mean}, with R by the geometric
+   * mean.
+   *
+   * @return in [0, 1]
+   */
+  public static double shareOfTruth(double ratio) {
+    return 1 / (1 + ratio);
+  }
+
+  /**
    * {@code max(0, 1 − R)}: for what is to be kept, where the best is that falsehood is unlikely.
    *
    * @return in [0, 1]

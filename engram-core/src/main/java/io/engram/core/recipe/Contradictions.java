@@ -164,6 +164,11 @@ final class Contradictions {
     checkPieces("forget", recipe.forget());
     checkPieces("retain", recipe.retain());
     checkPieces("train", recipe.train());
+    require(
+        !recipe.order().replacement() || recipe.order().name() == OrderName.UNIFORM,
+        "order.replacement",
+        " = true: is for order.name = uniform; mrd draws with replacement by itself",
+        "order.name");
     new EstimatorContradictions(recipe.order().estimator(), this::require).check();
     require(
         recipe.scope().train() != Train.LORA || !recipe.scope().targets().isEmpty(),

@@ -61,6 +61,14 @@ final class EvalKeys {
               "The Hugging Face folder of a toxicity classifier, such as Toxic-BERT, for the suite"
                   + " safe."),
           new Entry(
+              "eval.gibberish",
+              words(),
+              "null",
+              "path",
+              "The Hugging Face folder of a classifier whose first class is clean text, such as"
+                  + " autonlp-Gibberish-Detector-492513457: the suite tofu_benchmark says with it"
+                  + " whether answers are still text."),
+          new Entry(
               "eval.book",
               words(),
               "null",

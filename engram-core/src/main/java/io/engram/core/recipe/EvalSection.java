@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param datasets folder of the data sets that suites read; null: none is named
  * @param retrained a model that never saw the forget set; null: none is at hand
  * @param toxicity folder of a toxicity classifier; null: none is at hand
+ * @param gibberish folder of a classifier that tells text from gibberish; null: none is at hand
  * @param book the book of {@code whp}, plain text; null: the one that comes with Engram
  */
 public record EvalSection(
@@ -23,13 +24,14 @@ public record EvalSection(
     @Nullable String datasets,
     @Nullable String retrained,
     @Nullable String toxicity,
+    @Nullable String gibberish,
     @Nullable String book) {
   /** The encoder that comes with Engram. */
   public static final String BUILT_IN = "built-in";
 
   /** These suites on all rows, before and after, with what comes with Engram. */
   public static EvalSection of(List<String> suites) {
-    return new EvalSection(suites, 0, 0, BUILT_IN, null, null, null, null);
+    return new EvalSection(suites, 0, 0, BUILT_IN, null, null, null, null, null);
   }
 
   /** Copies the list. */
@@ -40,6 +42,6 @@ public record EvalSection(
   /** The same with these suites. */
   public EvalSection withSuites(List<String> others) {
     return new EvalSection(
-        others, everyEpochs, limit, encoder, datasets, retrained, toxicity, book);
+        others, everyEpochs, limit, encoder, datasets, retrained, toxicity, gibberish, book);
   }
 }

@@ -2,6 +2,7 @@ package io.engram.core.recipe;
 
 import static io.engram.core.recipe.Allowed.above;
 import static io.engram.core.recipe.Allowed.choice;
+import static io.engram.core.recipe.Allowed.flag;
 import static io.engram.core.recipe.Allowed.wholeFrom;
 import static io.engram.core.recipe.Allowed.within;
 
@@ -19,6 +20,14 @@ final class OrderKeys {
               "",
               "Which sample comes next. uniform: a new permutation each epoch; mrd: with"
                   + " replacement, by Memory Removal Difficulty (Algorithm 2)."),
+          new Entry(
+              "order.replacement",
+              flag(),
+              "false",
+              "",
+              "uniform only. true: every draw is of all samples, each with chance 1/n, and an epoch"
+                  + " is still n draws. The control for mrd, which draws with replacement too:"
+                  + " what differs between the two is then the chances alone."),
           new Entry(
               "order.refresh_epochs",
               wholeFrom(0),

@@ -4,15 +4,20 @@ package io.engram.core.recipe;
  * {@code order}: which sample is unlearned next.
  *
  * @param name uniform or by MRD
+ * @param replacement uniform order only: every draw is of all samples, as MRD order's are
  * @param refreshEpochs m: MRD is computed anew every m epochs; 0: once, at the start
  * @param weight how MRD becomes a chance of being drawn
  * @param estimator how MRD is estimated
  */
 public record OrderSection(
-    OrderName name, int refreshEpochs, Weight weight, EstimatorSection estimator) {
+    OrderName name,
+    boolean replacement,
+    int refreshEpochs,
+    Weight weight,
+    EstimatorSection estimator) {
   /** The orders. */
   public enum OrderName {
-    /** A new permutation each epoch. */
+    /** A new permutation each epoch, or draws with replacement, each sample as likely. */
     UNIFORM,
     /** With replacement, by MRD (Alg. 2). */
     MRD

@@ -37,6 +37,20 @@ public final class RecipeReader {
   }
 
   /**
+   * Whether a text means this recipe, whatever the order of its keys, and whether or not it has
+   * those at their defaults: so a recipe that was written before a key was known is still the same.
+   *
+   * @return false also for what is no recipe
+   */
+  public static boolean isSame(String yaml, Recipe recipe, Recipe.Kind kind) {
+    try {
+      return parse(yaml, List.of(), kind, "recipe").equals(recipe);
+    } catch (EngramException e) {
+      return false;
+    }
+  }
+
+  /**
    * Reads a text.
    *
    * @param where what the recipe is called in messages

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the number
  * @param unit its unit: {@code ratio}, {@code nats}
  * @param n how many samples it is over
- * @param higherIsBetter its direction
+ * @param higherIsBetter its direction; null: neither, the best is 0
  * @param standardError of the value; null: unknown
  * @param judgedBy the sentence encoder or classifier that the value rests on, which another's can't
  *     be compared with; null, and left out of the line: none
@@ -24,7 +24,7 @@ public record Measurement(
     double value,
     String unit,
     int n,
-    boolean higherIsBetter,
+    @Nullable Boolean higherIsBetter,
     @Nullable Double standardError,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String judgedBy) {
   /** A measurement that rests on no encoder. */
@@ -35,8 +35,20 @@ public record Measurement(
       double value,
       String unit,
       int n,
-      boolean higherIsBetter,
+      @Nullable Boolean higherIsBetter,
       @Nullable Double standardError) {
     this(stage, suite, metric, value, unit, n, higherIsBetter, standardError, null);
+  }
+
+  /** What is better, as tables say it: {@code higher}, {@code lower} or {@code nearer 0}. */
+  public String better() {
+    return better(higherIsBetter);
+  }
+
+  static String better(@Nullable Boolean higherIsBetter) {
+    if (higherIsBetter == null) {
+      return "nearer 0";
+    }
+    return higherIsBetter ? "higher" : "lower";
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param suite which suite measured
  * @param metric its id
  * @param unit its unit
- * @param higherIsBetter its direction
+ * @param higherIsBetter its direction; null: neither, the best is 0
  * @param n trials that have it
  * @param mean over trials
  * @param standardDeviation between trials, {@code √(Σ(x − x̄)²/(n−1))}; null of one. How far runs
@@ -30,7 +30,7 @@ public record TrialSummary(
     String suite,
     String metric,
     String unit,
-    boolean higherIsBetter,
+    @Nullable Boolean higherIsBetter,
     int n,
     double mean,
     @Nullable Double standardDeviation,
@@ -42,6 +42,11 @@ public record TrialSummary(
   /** Copies the list. */
   public TrialSummary {
     values = List.copyOf(values);
+  }
+
+  /** What is better, as {@link Measurement#better()}. */
+  public String better() {
+    return Measurement.better(higherIsBetter);
   }
 
   private record Key(String stage, String suite, String metric) {}

@@ -21,6 +21,8 @@ class BenchmarkMetricsTest {
     assertThat(TruthRatio.closenessToOne(0.8)).isEqualTo(0.8);
     assertThat(TruthRatio.preferenceForTruth(1.25)).isZero();
     assertThat(TruthRatio.preferenceForTruth(0.25)).isEqualTo(0.75);
+    assertThat(TruthRatio.shareOfTruth(0.25)).isEqualTo(0.8);
+    assertThat(TruthRatio.shareOfTruth(Double.POSITIVE_INFINITY)).isZero();
   }
 
   @Test

@@ -58,6 +58,7 @@ class RecipeFaultsTest {
         "model.template=llama | model.template = \"llama\": must be plain, chat, llama2-chat, or",
         "model.template={prompt: a, answer: b} | with {question} in the prompt and {answer} in",
         "forget.data=a.xml | forget.data = \"a.xml\": must be tofu:SPLIT",
+        "order.replacement=1 | order.replacement = 1: must be true or false",
         "order.estimator.draws=0 | order.estimator.draws = 0: must be a whole number >= 1",
         "order.estimator.sigma=0 | order.estimator.sigma = 0: must be a number > 0",
         "order.estimator.sigma=NaN | order.estimator.sigma = \"NaN\": must be a number > 0",
@@ -91,6 +92,8 @@ class RecipeFaultsTest {
         "method.name=npo | retain.data: missing; method.retain_weight = 1.0 with method.name = npo"
             + " needs it (or set method.retain_weight to 0)",
         "method.forget_weight=0 | method.forget_weight = 0 and method.retain_weight = 0: nothing",
+        "order={name: mrd, replacement: true} | order.replacement = true: is for order.name ="
+            + " uniform; mrd draws with replacement by itself (set on the command line)",
         "order.estimator.draws=7 | order.estimator.draws = 7: must be even with"
             + " order.estimator.name = antithetic",
         "order.estimator={draws: auto, max_draws: 7} | order.estimator.max_draws = 7: must be even"

@@ -43,6 +43,7 @@ class RecipeKeysTest {
                 "method.reduction",
                 "method.refusals",
                 "order.name",
+                "order.replacement",
                 "order.refresh_epochs",
                 "order.weight",
                 "order.estimator.name",

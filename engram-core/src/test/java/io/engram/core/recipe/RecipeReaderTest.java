@@ -45,6 +45,7 @@ class RecipeReaderTest {
                     null),
                 new OrderSection(
                     OrderSection.OrderName.UNIFORM,
+                    false,
                     1,
                     OrderSection.Weight.MRD,
                     new EstimatorSection(
@@ -172,5 +173,19 @@ class RecipeReaderTest {
     assertThatThrownBy(() -> RecipeReader.read(missing, List.of(), UNLEARN))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
         .hasMessage("the recipe " + missing + " does not exist");
+  }
+
+  @Test
+  void recipesAreComparedByWhatTheyMean() {
+    Recipe recipe = unlearn(SMALLEST, "order.estimator.draws=16");
+    String whole = RecipeWriter.yaml(recipe);
+    assertThat(RecipeReader.isSame(whole, recipe, UNLEARN)).isTrue();
+    assertThat(
+            RecipeReader.isSame(
+                "order: {estimator: {draws: 16}}\n# a remark\n" + SMALLEST, recipe, UNLEARN))
+        .isTrue();
+    assertThat(RecipeReader.isSame(SMALLEST, recipe, UNLEARN)).isFalse();
+    assertThat(RecipeReader.isSame(whole + "more: 1\n", recipe, UNLEARN)).isFalse();
+    assertThat(RecipeReader.isSame("", recipe, UNLEARN)).isFalse();
   }
 }

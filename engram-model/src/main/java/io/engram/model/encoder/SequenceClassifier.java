@@ -25,12 +25,12 @@ public final class SequenceClassifier implements AutoCloseable {
   private final EncoderTokenizer tokenizer;
   private final TextBatches batches;
 
-  private SequenceClassifier(Path folder, Device device, int batchTokens) {
+  private SequenceClassifier(Path folder, Device device, int batchTokens, int mostTokens) {
     EncoderFolder model = EncoderFolder.read(folder);
     EncoderConfig config = model.config();
     this.labels = ClassLabels.read(model.json(), folder.resolve("config.json"));
     Torch.load();
-    this.tokenizer = EncoderTokenizer.open(folder, config, 0);
+    this.tokenizer = EncoderTokenizer.open(folder, config, mostTokens);
     try {
       EncoderNames names = EncoderNames.of(folder, config.family());
       this.head = new ClassificationHead(names);
@@ -51,7 +51,18 @@ public final class SequenceClassifier implements AutoCloseable {
    * @throws EngramException if it can't be opened, naming what is missing, damaged or not supported
    */
   public static SequenceClassifier open(Path folder, Device device, int batchTokens) {
-    return new SequenceClassifier(folder, device, batchTokens);
+    return open(folder, device, batchTokens, 0);
+  }
+
+  /**
+   * The same with texts cut elsewhere than the tokenizer has it.
+   *
+   * @param mostTokens longest text in tokens with the special ones, as far as the model has
+   *     positions; 0: the tokenizer's own
+   */
+  public static SequenceClassifier open(
+      Path folder, Device device, int batchTokens, int mostTokens) {
+    return new SequenceClassifier(folder, device, batchTokens, mostTokens);
   }
 
   /** Names of the classes, in the model's order. */

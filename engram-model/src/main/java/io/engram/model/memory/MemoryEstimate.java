@@ -6,6 +6,7 @@ import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LogitsHead;
 import io.engram.model.tensor.Dtype;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -69,6 +70,21 @@ public record MemoryEstimate(ModelSize size) {
     own.put("logits", 2 * logits(training.tokens()));
     own.put("reference", reference(training.reference()));
     return new MemoryNeed(mappedWeights(all), own);
+  }
+
+  /**
+   * Scoring the model that was trained.
+   *
+   * @param amid whether training goes on afterwards, so that what it keeps is there too
+   */
+  public MemoryNeed scoringTrained(Training training, boolean amid) {
+    MemoryNeed trained = training(training);
+    Map<String, Long> own = start();
+    own.putAll(scoring(training.tokens()).own());
+    List<String> kept =
+        amid ? List.of("weights", "gradients", "optimizer", "reference") : List.of("weights");
+    kept.forEach(part -> own.put(part, trained.own().getOrDefault(part, 0L)));
+    return new MemoryNeed(trained.mapped(), own);
   }
 
   /**

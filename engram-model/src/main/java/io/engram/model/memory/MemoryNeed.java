@@ -21,6 +21,34 @@ public record MemoryNeed(long mapped, Map<String, Long> own) {
     own = Collections.unmodifiableMap(new LinkedHashMap<>(own));
   }
 
+  /**
+   * With another model open at the same time. Passes go through one of them at a time, so of what
+   * isn't weights the larger counts.
+   *
+   * @param what the other's weights are called
+   */
+  public MemoryNeed beside(String what, MemoryNeed other) {
+    Map<String, Long> both = new LinkedHashMap<>(own);
+    other.own.forEach(
+        (part, bytes) -> {
+          if (part.equals("weights")) {
+            both.put(what, bytes);
+          } else {
+            both.merge(part, bytes, Math::max);
+          }
+        });
+    return new MemoryNeed(mapped + other.mapped, both);
+  }
+
+  /**
+   * What two stages need, one after the other: the larger {@link #least} and the larger {@link
+   * #total}, which may be of different stages.
+   */
+  public MemoryNeed or(MemoryNeed other) {
+    MemoryNeed most = other.least() > least() ? other : this;
+    return new MemoryNeed(Math.max(total(), other.total()) - most.least(), most.own);
+  }
+
   /** Bytes without which the run can't be. */
   public long least() {
     return own.values().stream().mapToLong(Long::longValue).sum();

@@ -120,6 +120,11 @@ public final class ChatTemplate implements PromptTemplate {
     return rendered(id, sample.messages(), true);
   }
 
+  @Override
+  public String writtenPrompt(String id, Sample.Asked sample) {
+    return prompt(id, sample);
+  }
+
   private String answered(String id, Sample.Asked sample, String answer) {
     List<Sample.Message> all = new ArrayList<>(sample.messages());
     all.add(new Sample.Message("assistant", answer));

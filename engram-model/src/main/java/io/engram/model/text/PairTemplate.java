@@ -42,6 +42,11 @@ public record PairTemplate(String name, String prompt, String answer) implements
   }
 
   @Override
+  public String writtenPrompt(String id, Sample.Asked sample) {
+    return head(id, sample);
+  }
+
+  @Override
   public boolean writesSpecialTokens() {
     return false;
   }

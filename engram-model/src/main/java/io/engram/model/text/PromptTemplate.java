@@ -41,6 +41,9 @@ public interface PromptTemplate {
   /** What generation starts from. */
   String prompt(String id, Sample.Asked sample);
 
+  /** What stands before the answer, blanks at its end included. */
+  String writtenPrompt(String id, Sample.Asked sample);
+
   /** Whether it writes special tokens itself, so that the tokenizer must add none. */
   boolean writesSpecialTokens();
 

@@ -56,6 +56,22 @@ public final class SampleTokenizer {
     return checked(sample.id(), labelled(sample.id(), ids, Math.max(1, prompt.length)));
   }
 
+  /**
+   * The same tokens, labelled from the number of tokens on that the prompt has by itself. Where the
+   * prompt ends in a blank that the tokenizer puts into the answer's first token, that token isn't
+   * labelled: so public benchmarks read the TOFU template.
+   *
+   * @throws EngramException as {@link #tokenize(Sample)}
+   */
+  public TokenizedSample tokenizeByPromptLength(Sample sample) {
+    TokenizedSample own = tokenize(sample);
+    if (sample.content() instanceof Sample.Asked asked) {
+      int prompt = encode(template.writtenPrompt(sample.id(), asked)).ids().length;
+      return labelled(own.id(), own.ids(), prompt);
+    }
+    return own;
+  }
+
   /** Cuts texts by the model's tokens. */
   public TextPieces pieces() {
     return new TextPieces(tokenizer.get());

@@ -62,6 +62,42 @@ class MemoryEstimateTest {
         .containsEntry("optimizer", 8 * PARAMETERS);
   }
 
+  /** The tested model's weights are its own after training, the other's lie in their file. */
+  @Test
+  void anotherModelBesideTheTrainedOneAddsItsWeightsAlone() {
+    ModelSize size = size("gqa-tied");
+    MemoryEstimate.Training all =
+        new MemoryEstimate.Training(
+            Golden.allWeights(), Golden.adamw(), 10, true, 0, MemoryEstimate.Reference.NUMBERS);
+    MemoryNeed after = new MemoryEstimate(size).scoringTrained(all, false);
+    MemoryNeed scoring = new MemoryEstimate(size).scoring(10);
+    assertThat(after.mapped()).isZero();
+    assertThat(after.least()).isEqualTo(scoring.least() + 4 * PARAMETERS);
+    MemoryNeed amid = new MemoryEstimate(size).scoringTrained(all, true);
+    assertThat(amid.least()).isEqualTo(scoring.least() + 16 * PARAMETERS);
+    MemoryNeed both = amid.beside("other", scoring);
+    assertThat(both.least()).isEqualTo(amid.least());
+    assertThat(both.mapped()).isEqualTo(4 * PARAMETERS);
+    MemoryNeed widened = new MemoryEstimate(size("bf16")).scoring(20);
+    MemoryNeed beside = amid.beside("other", widened);
+    assertThat(beside.own())
+        .containsEntry("other", widened.own().get("weights"))
+        .containsEntry("logits", widened.own().get("logits"))
+        .containsEntry("program", 600L << 20);
+    assertThat(beside.text()).doesNotContain("mapped");
+  }
+
+  @Test
+  void ofTwoStagesEachLimitIsTheLarger() {
+    MemoryNeed training = new MemoryNeed(10, Map.of("gradients", 7L));
+    MemoryNeed evaluation = new MemoryNeed(20, Map.of("logits", 2L));
+    MemoryNeed most = training.or(evaluation);
+    assertThat(most.least()).isEqualTo(7);
+    assertThat(most.total()).isEqualTo(22);
+    assertThat(evaluation.or(training)).isEqualTo(most);
+    assertThat(training.or(training)).isEqualTo(training);
+  }
+
   @Test
   void loraTrainsItsOwnNumbersAlone() {
     ScopeSection scope =

@@ -83,6 +83,10 @@ class ChatSamplesTest {
       assertThat(sample.promptIds()).isEqualTo(samples.prompt(Sample.of("a", "Who is it?", "x")));
       assertThat(sample.promptIds()).startsWith(BEGIN, TURN);
       assertThat(samples.endOfTurn()).isEqualTo(END_OF_TURN);
+      assertThat(
+              samples.tokenizeByPromptLength(Sample.of("a", "Who is it?", "the author")).labelIds())
+          .as("a chat's prompt has no blank of its own at the end")
+          .isEqualTo(labels);
       assertThat(samples.promptText(Sample.of("a", "Who?", "x")))
           .isEqualTo("<|begin|><|turn|>user\nWho?<|end|>\n<|turn|>assistant\n");
     }

@@ -55,6 +55,22 @@ class TokenizerGoldenTest {
     assertThat(merged).isEqualTo(3);
   }
 
+  /** The plain prompt ends in a blank, a token by itself; in the whole text it's the answer's. */
+  @Test
+  void byThePromptsLengthTheFirstTokenOfAnAnswerIsNotLabelled() {
+    try (LanguageModel model = open(PromptTemplate.PLAIN)) {
+      SampleTokenizer samples = model.samples();
+      Sample sample = Sample.of("a", "Who is it?", "the author");
+      TokenizedSample whole = samples.tokenize(sample);
+      TokenizedSample byLength = samples.tokenizeByPromptLength(sample);
+      int prompt = model.tokenizer().encode("Question: Who is it?\nAnswer: ").length;
+      assertThat(byLength.ids()).isEqualTo(whole.ids());
+      assertThat(byLength.labelStart()).isEqualTo(prompt).isEqualTo(whole.labelStart() + 1);
+      Sample ids = new Sample("b", new Sample.TokenIds(List.of(5, 6), List.of(7)));
+      assertThat(samples.tokenizeByPromptLength(ids).labelStart()).isEqualTo(2);
+    }
+  }
+
   @Test
   void samplesThatCannotBeMeasuredAreNamed() {
     try (LanguageModel model = open(PromptTemplate.PLAIN)) {

@@ -74,7 +74,8 @@ public final class DrawsFigure {
   private static List<String> caption(List<RunData> runs) {
     List<String> caption = new ArrayList<>();
     caption.add(
-        "Uniform order goes once through the set each epoch; MRD order draws with replacement, with"
+        "Uniform order goes once through the set each epoch, unless it draws with replacement, each"
+            + " sample with the same chance; MRD order draws with replacement, with"
             + " a chance that follows MRD. At the same number of updates, more draws for some samples are fewer for others.");
     for (RunData run : runs) {
       if (!run.samples().isEmpty()) {

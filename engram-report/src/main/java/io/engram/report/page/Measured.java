@@ -58,6 +58,6 @@ final class Measured {
         error == null ? Cell.none() : Cell.estimated(NumberText.significant(error), error),
         Cell.text(m.unit()),
         Cell.count(m.n()),
-        Cell.text(m.higherIsBetter() ? "higher" : "lower"));
+        Cell.text(m.better()));
   }
 }

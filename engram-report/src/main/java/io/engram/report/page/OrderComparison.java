@@ -3,6 +3,7 @@ package io.engram.report.page;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
 import io.engram.report.run.MethodText;
+import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
@@ -11,9 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MRD order against uniform order, for each method that was run in both. The paper says MRD order
- * does better on both UC and UT (§4.2, Table 1); that is a hypothesis here, and the sentence says
- * whether these runs agree.
+ * MRD order against uniform order, with and without replacement, for each method that was run in
+ * both. The paper says MRD order does better on both UC and UT (§4.2, Table 1); that is a
+ * hypothesis here, and the sentence says whether these runs agree.
  */
 final class OrderComparison {
   private static final String CLAIM = "The paper's claim, that MRD order does better on both,";
@@ -24,7 +25,7 @@ final class OrderComparison {
     List<String> sentences = new ArrayList<>();
     for (RunData uniform : runs) {
       for (RunData mrd : runs) {
-        if (uniform.order().equals("uniform")
+        if (isUniform(uniform)
             && mrd.order().equals("mrd")
             && uniform.method().equals(mrd.method())) {
           sentences.addAll(compare(uniform, mrd, Summary.distinct(runs, RunData::method).size()));
@@ -32,6 +33,10 @@ final class OrderComparison {
       }
     }
     return sentences;
+  }
+
+  private static boolean isUniform(RunData run) {
+    return run.order().equals("uniform") || run.order().equals(OrderText.UNIFORM_WITH_REPLACEMENT);
   }
 
   private static List<String> compare(RunData uniform, RunData mrd, int methods) {
@@ -42,8 +47,8 @@ final class OrderComparison {
     }
     String method = methods == 1 ? "" : "With " + MethodText.of(uniform.method()) + ", ";
     String measured =
-        "%sMRD order against uniform order: UC is %s, UT is %s."
-            .formatted(method, uc.text(), ut.text());
+        "%sMRD order against %s: UC is %s, UT is %s."
+            .formatted(method, OrderText.of(uniform.order()), uc.text(), ut.text());
     List<String> others = otherDifferences(uniform, mrd);
     String judged =
         others.isEmpty()

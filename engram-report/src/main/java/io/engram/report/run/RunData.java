@@ -46,10 +46,16 @@ public record RunData(
     return recipe.get("method.name", "");
   }
 
-  /** {@code uniform}, {@code mrd}, or {@code predicted_updates} where these take MRD's place. */
+  /**
+   * {@code uniform}, {@code uniform_with_replacement}, {@code mrd}, or {@code predicted_updates}
+   * where these take MRD's place.
+   */
   public String order() {
     String order = recipe.get("order.name", "uniform");
     boolean predicted = recipe.get("order.estimator.name", "").equals(OrderText.PREDICTED_UPDATES);
+    if (order.equals("uniform") && recipe.get("order.replacement", "").equals("true")) {
+      return OrderText.UNIFORM_WITH_REPLACEMENT;
+    }
     return order.equals("mrd") && predicted ? OrderText.PREDICTED_UPDATES : order;
   }
 

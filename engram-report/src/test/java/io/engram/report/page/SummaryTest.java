@@ -51,6 +51,21 @@ class SummaryTest {
   }
 
   @Test
+  void uniformOrderWithReplacementIsAComparisonOfItsOwn() {
+    Summary summary =
+        Summary.of(
+            RunReader.read(
+                List.of(
+                    RunFixture.order("uniform_with_replacement").write(dir.resolve("g")),
+                    RunFixture.order("mrd").completeness(0.70).write(dir.resolve("h")))));
+    assertThat(summary.asked())
+        .contains("with NPO in uniform order with replacement and MRD order:");
+    assertThat(summary.cameOut().get(2))
+        .startsWith("MRD order against uniform order with replacement: UC is higher")
+        .endsWith("is supported here on UC and left open on UT.");
+  }
+
+  @Test
   void otherDifferencesBetweenTheRecipesAreTold() {
     List<RunData> runs =
         RunReader.read(

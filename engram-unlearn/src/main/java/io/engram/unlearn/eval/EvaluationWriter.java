@@ -29,8 +29,9 @@ public final class EvaluationWriter {
       RunFolder folder,
       ProgressListener progress) {
     List<Measurement> all = new ArrayList<>();
+    GreedyAnswers answers = new GreedyAnswers(model);
     for (Suite suite : suites) {
-      Evaluation evaluation = suite.run(model, stage, limit, progress);
+      Evaluation evaluation = suite.run(model, stage, limit, answers, progress);
       evaluation
           .rowsBySet()
           .forEach(

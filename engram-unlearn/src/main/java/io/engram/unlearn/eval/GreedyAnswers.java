@@ -5,16 +5,32 @@ import io.engram.model.LanguageModel;
 import io.engram.model.generate.Generation;
 import io.engram.model.generate.Generator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 
-/** What a model answers when it always takes its most probable token. */
+/**
+ * What a model answers when it always takes its most probable token. Suites that measure the same
+ * model at the same stage share one of these, and what one has asked isn't asked again where the
+ * other's limit can't change it: the known answer ended by itself within that limit, or is as long
+ * as the limit and is cut. For the tokens so far are all that the next token depends on.
+ *
+ * <p>Borrows the model, whose weights must not change as long as this is used.
+ */
 public final class GreedyAnswers {
-  private GreedyAnswers() {}
+  private final LanguageModel model;
+  private final Map<String, Generation> known = new HashMap<>();
+
+  /** Knows no answer yet. */
+  public GreedyAnswers(LanguageModel model) {
+    this.model = model;
+  }
 
   /**
    * The answer to each question, in the model's template. A question that occurs twice is asked
@@ -24,12 +40,9 @@ public final class GreedyAnswers {
    *     less. A prompt that leaves no room has the answer ""
    * @return answers by question, blanks around them and end tokens cut
    */
-  public static Map<String, String> of(
-      LanguageModel model,
-      Collection<String> questions,
-      int totalTokens,
-      ProgressListener progress) {
-    return of(model, questions, prompt -> totalTokens - prompt, progress);
+  public Map<String, String> of(
+      Collection<String> questions, int totalTokens, ProgressListener progress) {
+    return of(questions, prompt -> totalTokens - prompt, progress);
   }
 
   /**
@@ -37,37 +50,56 @@ public final class GreedyAnswers {
    *
    * @return answers by question, blanks around them and end tokens cut
    */
-  public static Map<String, String> ofNewTokens(
-      LanguageModel model, Collection<String> questions, int newTokens, ProgressListener progress) {
-    return of(model, questions, prompt -> newTokens, progress);
+  public Map<String, String> ofNewTokens(
+      Collection<String> questions, int newTokens, ProgressListener progress) {
+    return of(questions, prompt -> newTokens, progress);
   }
 
   /** Asks with this limit of new tokens by the prompt's length. */
-  private static Map<String, String> of(
-      LanguageModel model,
-      Collection<String> questions,
-      IntUnaryOperator limit,
-      ProgressListener progress) {
-    IntUnaryOperator left =
-        prompt -> Math.min(limit.applyAsInt(prompt), model.config().maxPositions() - prompt);
-    Map<String, String> answers = new LinkedHashMap<>();
-    List<String> asked = new ArrayList<>();
-    List<int[]> prompts = new ArrayList<>();
+  private Map<String, String> of(
+      Collection<String> questions, IntUnaryOperator limit, ProgressListener progress) {
+    Map<String, Integer> limits = new LinkedHashMap<>();
+    Map<String, int[]> unknown = new LinkedHashMap<>();
     for (String question : new LinkedHashSet<>(questions)) {
       int[] prompt = model.samples().promptOf(question);
-      answers.put(question, "");
-      if (prompt.length > 0 && left.applyAsInt(prompt.length) > 0) {
-        asked.add(question);
-        prompts.add(prompt);
+      int room = model.config().maxPositions() - prompt.length;
+      int most = prompt.length == 0 ? 0 : Math.min(limit.applyAsInt(prompt.length), room);
+      limits.put(question, most);
+      if (most > 0 && !isKnown(question, most)) {
+        unknown.put(question, prompt);
       }
     }
-    int[] limits = prompts.stream().mapToInt(p -> left.applyAsInt(p.length)).toArray();
-    progress.start("Answers", prompts.size(), "questions");
-    List<Generation> generated = new Generator(model).greedy(prompts, limits, progress);
-    progress.finish();
-    for (int i = 0; i < asked.size(); i++) {
-      answers.put(asked.get(i), model.tokenizer().decode(generated.get(i).ids()).strip());
-    }
+    ask(unknown, limits, progress);
+    Map<String, String> answers = new LinkedHashMap<>();
+    limits.forEach((question, most) -> answers.put(question, most > 0 ? text(question, most) : ""));
     return answers;
+  }
+
+  private boolean isKnown(String question, int limit) {
+    Generation answer = known.get(question);
+    return answer != null
+        && (answer.stopped() == Generation.Stopped.EOS || answer.ids().length >= limit);
+  }
+
+  private void ask(
+      Map<String, int[]> prompts, Map<String, Integer> limits, ProgressListener progress) {
+    if (prompts.isEmpty()) {
+      return;
+    }
+    int[] most =
+        prompts.keySet().stream().mapToInt(q -> Objects.requireNonNull(limits.get(q))).toArray();
+    progress.start("Answers", prompts.size(), "questions");
+    List<Generation> generated =
+        new Generator(model).greedy(new ArrayList<>(prompts.values()), most, progress);
+    progress.finish();
+    int next = 0;
+    for (String question : prompts.keySet()) {
+      known.put(question, generated.get(next++));
+    }
+  }
+
+  private String text(String question, int limit) {
+    int[] ids = Objects.requireNonNull(known.get(question)).ids();
+    return model.tokenizer().decode(Arrays.copyOf(ids, Math.min(ids.length, limit))).strip();
   }
 }

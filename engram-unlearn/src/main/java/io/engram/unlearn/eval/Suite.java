@@ -19,6 +19,20 @@ public interface Suite {
   Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress);
 
   /**
+   * The same beside other suites at the same stage, whose answers it may share.
+   *
+   * @param answers of this model as it is now
+   */
+  default Evaluation run(
+      LanguageModel model,
+      String stage,
+      int limit,
+      GreedyAnswers answers,
+      ProgressListener progress) {
+    return run(model, stage, limit, progress);
+  }
+
+  /**
    * The suite as a run measures it, where it goes by what the run forgets and its name doesn't say
    * otherwise.
    *

@@ -9,18 +9,22 @@ import io.engram.unlearn.eval.safe.SafeSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.eval.whp.WhpSuite;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The suites there are; a new one is a line here. */
 public final class Suites {
   private static final List<SuiteKind> KINDS =
-      List.of(
-          // The first is the default.
-          new TofuSuite.Kind(),
-          new BenchmarkSuite.Kind(),
-          new MemorizationSuite.Kind(),
-          new HarnessSuite.Kind(),
-          new WhpSuite.Kind(),
-          new SafeSuite.Kind());
+      Stream.of(
+              // The first is the default.
+              List.of(new TofuSuite.Kind()),
+              BenchmarkSuite.Kind.all(),
+              List.of(
+                  new MemorizationSuite.Kind(),
+                  new HarnessSuite.Kind(),
+                  new WhpSuite.Kind(),
+                  new SafeSuite.Kind()))
+          .<SuiteKind>flatMap(List::stream)
+          .toList();
 
   private Suites() {}
 

@@ -1,6 +1,7 @@
 package io.engram.unlearn.order;
 
 import io.engram.core.random.RandomStream;
+import java.util.Arrays;
 
 /**
  * Every sample once an epoch, in a new random order each time: what the baselines of the paper do.
@@ -27,6 +28,19 @@ public final class UniformOrder implements SampleOrder {
     this.size = size;
     this.draws = draws;
     this.seed = seed;
+  }
+
+  /**
+   * Every draw of all samples, {@code p_i = 1/size} each: what {@link MrdOrder} does where all MRD
+   * are equal, from the same stream. The control for it, which differs in the chances alone.
+   *
+   * @param size at least 1
+   * @param draws of an epoch
+   */
+  public static SampleOrder withReplacement(int size, int draws, long seed) {
+    double[] equal = new double[size];
+    Arrays.fill(equal, 1);
+    return MrdOrder.of(equal, draws, seed);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.recipe.DataSection;
 import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
 import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
@@ -117,11 +118,11 @@ public final class DifficultyStudy {
   }
 
   private void prepare() {
-    String own = RecipeWriter.yaml(recipe) + "# " + plan + "\n";
+    String own = RecipeWriter.yaml(recipe) + planLine();
     Path file = folder.resolve("recipe.yaml");
     try {
       Files.createDirectories(folder);
-      if (Files.exists(file) && !Files.readString(file).equals(own)) {
+      if (Files.exists(file) && !isSame(Files.readString(file))) {
         throw EngramException.usage(
             folder
                 + " holds another study: its recipe.yaml differs. Name another folder by --out.");
@@ -130,6 +131,16 @@ public final class DifficultyStudy {
       throw EngramException.resources(folder + " can't be used: " + e.getMessage(), e);
     }
     JsonFiles.writeText(file, own);
+  }
+
+  private String planLine() {
+    return "# " + plan + "\n";
+  }
+
+  /** An earlier version's recipe lacks the keys that came later. */
+  private boolean isSame(String there) {
+    return there.endsWith("\n" + planLine())
+        && RecipeReader.isSame(there, recipe, Recipe.Kind.UNLEARN);
   }
 
   private Scores scores(LanguageModel model, List<Sample> samples) {

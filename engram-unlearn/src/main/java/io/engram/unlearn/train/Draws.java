@@ -55,7 +55,9 @@ final class Draws {
     OrderSection order = recipe.order();
     int draws = data.forget().size();
     if (order.name() == OrderName.UNIFORM) {
-      return new UniformOrder(pool.length, draws, recipe.seed());
+      return order.replacement()
+          ? UniformOrder.withReplacement(pool.length, draws, recipe.seed())
+          : new UniformOrder(pool.length, draws, recipe.seed());
     }
     int refreshed =
         order.refreshEpochs() == 0 ? 0 : epoch / order.refreshEpochs() * order.refreshEpochs();

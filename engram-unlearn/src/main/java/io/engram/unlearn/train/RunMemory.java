@@ -14,6 +14,7 @@ import io.engram.model.memory.MemoryEstimate.Reference;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.memory.ModelSize;
 import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.eval.benchmark.RetrainedMemory;
 import io.engram.unlearn.method.Methods;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,11 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   }
 
   private MemoryCheck check() {
-    return new MemoryCheck(need(recipe.scope(), size, setup.batchTokens()), available);
+    return new MemoryCheck(need(), available);
+  }
+
+  MemoryNeed need() {
+    return need(recipe.scope(), size, setup.batchTokens());
   }
 
   private List<MemoryCheck.Alternative> alternatives() {
@@ -101,18 +106,27 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   private MemoryNeed need(ScopeSection scope, ModelSize model, int tokens) {
     MemoryNeed most = training(scope, model, tokens, true);
     if (recipe.order().name() == OrderSection.OrderName.MRD) {
-      MemoryNeed mrd = new MemoryEstimate(model).perturbed(tokens, tokens);
-      most = mrd.least() > most.least() ? mrd : most;
+      most = most.or(new MemoryEstimate(model).perturbed(tokens, tokens));
+    }
+    RetrainedMemory retrained =
+        RetrainedMemory.of(recipe.eval(), setup.modelOptions(recipe.model(), recipe.seed()));
+    if (retrained != null) {
+      MemoryNeed evaluation =
+          new MemoryEstimate(model)
+              .scoringTrained(trainingOf(scope, tokens, true), recipe.eval().everyEpochs() > 0);
+      most = most.or(retrained.beside(evaluation, model.dtype(), tokens));
     }
     return most;
   }
 
   private MemoryNeed training(
       ScopeSection scope, ModelSize model, int tokens, boolean checkpointed) {
-    return new MemoryEstimate(model)
-        .training(
-            new MemoryEstimate.Training(
-                scope, recipe.optimizer(), tokens, checkpointed, copies(), reference()));
+    return new MemoryEstimate(model).training(trainingOf(scope, tokens, checkpointed));
+  }
+
+  private MemoryEstimate.Training trainingOf(ScopeSection scope, int tokens, boolean checkpointed) {
+    return new MemoryEstimate.Training(
+        scope, recipe.optimizer(), tokens, checkpointed, copies(), reference());
   }
 
   /** Methods of two gradients set one aside, and the weights while a step is fitted. */

@@ -55,6 +55,6 @@ class SuitesTest {
   }
 
   private static EvalSection with(List<String> suites, String encoder) {
-    return new EvalSection(suites, 0, 0, encoder, null, null, null, null);
+    return new EvalSection(suites, 0, 0, encoder, null, null, null, null, null);
   }
 }

@@ -48,6 +48,38 @@ class OrderTest {
     assertThat(new UniformOrder(1, 3, 42).epoch(0)).containsExactly(0, 0, 0);
   }
 
+  /** 6,000 epochs of 7 draws from 5: the chance of a worse χ² is moderate, as of true draws. */
+  @Test
+  void uniformWithReplacementDrawsEachAsOften() {
+    SampleOrder order = UniformOrder.withReplacement(5, 7, 42);
+    long[] counts = new long[5];
+    int whole = 0;
+    for (int epoch = 0; epoch < 6000; epoch++) {
+      int[] drawn = order.epoch(epoch);
+      assertThat(drawn).hasSize(7);
+      Arrays.stream(drawn).forEach(i -> counts[i]++);
+      whole += Arrays.stream(drawn).distinct().count() == 5 ? 1 : 0;
+    }
+    double[] expected = new double[5];
+    Arrays.fill(expected, 6000 * 7 / 5.0);
+    assertThat(new ChiSquareTest().chiSquareTest(expected, counts)).isBetween(1e-3, 1 - 1e-3);
+    // All five are among seven draws with chance 5! S(7, 5) / 5^7 = 120 * 140 / 78125 = 0.215.
+    assertThat(whole / 6000.0).isCloseTo(0.215, within(0.016)); // three standard errors
+  }
+
+  @Test
+  void uniformWithReplacementIsMrdOrderOfEqualMrd() {
+    double[] equal = MrdOrder.probabilities(rows(0.5, 0.5, 0.5, 0.5), Weight.MRD);
+    for (int epoch = 0; epoch < 50; epoch++) {
+      assertThat(UniformOrder.withReplacement(4, 4, 42).epoch(epoch))
+          .containsExactly(MrdOrder.of(equal, 42).epoch(epoch));
+    }
+    int[] first = UniformOrder.withReplacement(40, 40, 42).epoch(3);
+    assertThat(UniformOrder.withReplacement(40, 40, 42).epoch(3)).containsExactly(first);
+    assertThat(UniformOrder.withReplacement(40, 40, 42).epoch(4)).isNotEqualTo(first);
+    assertThat(UniformOrder.withReplacement(40, 40, 43).epoch(3)).isNotEqualTo(first);
+  }
+
   @Test
   void probabilitiesAreRenormalisedOverThePool() {
     double[] all = {0.1, 0.4, 0.3, 0.2, 0, 0};

@@ -12,6 +12,7 @@ import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
 import io.engram.unlearn.Golden;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -180,5 +181,27 @@ class DifficultyStudyTest {
     Recipe same = TinyStudy.recipe(folder, TinyStudy.SGD);
     assertThatThrownBy(() -> run("study", same, plan(2, null), () -> false)).hasMessage(message);
     assertThat(rows("study")).hasSize(5);
+  }
+
+  /**
+   * Without two keys, as by a version that had none of them: the finished study isn't made again.
+   */
+  @Test
+  void aStudyOfAnEarlierVersionGoesOn() throws IOException {
+    Recipe recipe = TinyStudy.recipe(folder, TinyStudy.SGD);
+    List<DifficultyRow> made = run("study", recipe, plan(0, null), () -> false);
+    Path file = folder.resolve("study/recipe.yaml");
+    String now = Files.readString(file);
+    String earlier = now.replaceAll("(?m)^  (replacement|gibberish): .*\n", "");
+    assertThat(earlier.lines().count()).isEqualTo(now.lines().count() - 2);
+    Files.writeString(file, earlier);
+    assertThat(run("study", recipe, plan(0, null), () -> true)).isEqualTo(made);
+    assertThat(file).content().isEqualTo(now);
+    Files.writeString(file, now.replace("seed: 42", "seed: 43"));
+    assertThatThrownBy(() -> run("study", recipe, plan(0, null), () -> true))
+        .hasMessageContaining("holds another study");
+    Files.writeString(file, "not: a recipe\n" + now.substring(now.indexOf("# ")));
+    assertThatThrownBy(() -> run("study", recipe, plan(0, null), () -> true))
+        .hasMessageContaining("holds another study");
   }
 }

@@ -14,13 +14,16 @@ import io.engram.core.run.SampleRow;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.memory.MemoryNeed;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.Golden;
+import io.engram.unlearn.order.UniformOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -131,6 +134,32 @@ class UnlearningLoopTest {
     assertThat(weights(cut)).isEqualTo(weights(whole));
     for (String file : List.of("samples.jsonl", "mrd/epoch-000.jsonl", "mrd/epoch-002.jsonl")) {
       assertThat(cut.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
+    }
+  }
+
+  @Test
+  void uniformWithReplacementInterruptedEndsInTheSameBytes() throws IOException {
+    Recipe recipe = recipe("name: ga", "name: uniform, replacement: true");
+    Path whole = run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      UnlearningLoop.run(recipe, run, setup(() -> asked.incrementAndGet() == 5));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, setup(() -> false));
+    }
+    assertThat(weights(cut)).isEqualTo(weights(whole));
+    try (RunFolder run = RunFolder.read(whole)) {
+      int[] drawn = new int[6];
+      for (int epoch = 0; epoch < 3; epoch++) {
+        Arrays.stream(UniformOrder.withReplacement(6, 6, recipe.seed()).epoch(epoch))
+            .forEach(i -> drawn[i]++);
+      }
+      for (int i = 0; i < 6; i++) {
+        assertThat(run.samples().get(i).drawn()).isEqualTo(drawn[i]);
+      }
+      assertThat(drawn).isNotEqualTo(new int[] {3, 3, 3, 3, 3, 3});
     }
   }
 
@@ -281,6 +310,37 @@ class UnlearningLoopTest {
         .hasMessageContaining("--ignore-memory goes on anyway");
     here.require();
     assertThat(here.text()).contains("Memory: about 0.", "can be had");
+  }
+
+  /** Weights of both lie in their files, for LoRA leaves the first model's as they are. */
+  @Test
+  void theRetrainedModelIsCountedWhereASuiteAsksIt() {
+    String retrained = Golden.model("with-tokenizer").toString();
+    Recipe without = lora("");
+    Recipe with =
+        RecipeReader.parse(
+            RecipeWriter.yaml(without),
+            List.of("eval.retrained=" + retrained, "eval.suites=[tofu_benchmark:forget01]"),
+            Recipe.Kind.UNLEARN,
+            "test");
+    Recipe notAsked =
+        RecipeReader.parse(
+            RecipeWriter.yaml(with), List.of("eval.suites=[tofu]"), Recipe.Kind.UNLEARN, "test");
+    MemoryNeed alone = needOfFewTokens(without);
+    long weights = alone.mapped();
+    assertThat(weights).isPositive();
+    assertThat(needOfFewTokens(notAsked)).isEqualTo(alone);
+    MemoryNeed both = needOfFewTokens(with);
+    assertThat(both.least()).as("training").isEqualTo(alone.least());
+    assertThat(both.total())
+        .as("as much again, less what training has and evaluation hasn't")
+        .isBetween(alone.total() + weights / 2, alone.total() + weights - 1);
+  }
+
+  /** Of passes of a token, so that weights and not activations decide. */
+  private static MemoryNeed needOfFewTokens(Recipe recipe) {
+    Setup setup = new Setup("test", Device.CPU, 1, 1, ProgressListener.NONE, () -> false, null);
+    return RunMemory.of(recipe, setup).need();
   }
 
   @Test

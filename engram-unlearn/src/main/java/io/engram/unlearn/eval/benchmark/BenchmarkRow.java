@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param question as in the data
  * @param answer the true one
  * @param output what the model answered
+ * @param cleanText probability that {@code output} is text and no gibberish, [0, 1]
  * @param rouge of {@code output} against {@code answer}
  * @param truth the right answer against wrong ones
  * @param recall what the model makes of the true answer
@@ -22,6 +23,7 @@ public record BenchmarkRow(
     String question,
     String answer,
     @Nullable String output,
+    @Nullable Double cleanText,
     @Nullable Rouge rouge,
     @Nullable Truth truth,
     Recall recall,
@@ -40,8 +42,10 @@ public record BenchmarkRow(
    * @param ratio truth ratio with the geometric mean over the wrong answers
    * @param ratioArithmetic with the arithmetic mean
    * @param amongOptions P(right) / (P(right) + Σ P(wrong))
+   * @param rightProbability P(right), of the paraphrased answer on forget and retain set
    */
-  public record Truth(double ratio, double ratioArithmetic, double amongOptions) {}
+  public record Truth(
+      double ratio, double ratioArithmetic, double amongOptions, double rightProbability) {}
 
   /**
    * The true answer, token by token given the true ones before.

@@ -27,10 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pairs all pairs of the sets
  * @param outputs what the model answered, by question
+ * @param clean of which outputs how probable it is that they are text; empty: nobody asked
  * @param retrained the pairs under the model that never saw the forget set; null: there is none
  */
 record BenchmarkRows(
-    ScoredPairs pairs, Map<String, String> outputs, @Nullable ScoredPairs retrained) {
+    ScoredPairs pairs,
+    Map<String, String> outputs,
+    Map<String, Double> clean,
+    @Nullable ScoredPairs retrained) {
   /** The share of tokens that Min-K % looks at, as in open-unlearning. */
   static final double MIN_K_SHARE = 0.4;
 
@@ -55,6 +59,7 @@ record BenchmarkRows(
         row.question(),
         row.answer(),
         output,
+        set.hasSentences() && output != null ? clean.get(output) : null,
         output == null ? null : rouge(output, row.answer()),
         asked ? truth(pairs, set, row) : null,
         recall(pairs.of(BenchmarkSet.answer(row)), gradientNorm),
@@ -72,7 +77,8 @@ record BenchmarkRows(
     return new Truth(
         TruthRatio.geometric(right, wrong),
         TruthRatio.arithmetic(right, wrong),
-        AnswerProbability.amongOptions(right, wrong));
+        AnswerProbability.amongOptions(right, wrong),
+        Math.exp(right));
   }
 
   static Recall recall(ScoredPair pair, @Nullable Double gradientNorm) {

@@ -80,6 +80,11 @@ record BenchmarkSet(String name, String source, Kind kind, List<TofuRow> rows) {
     return name.equals(FORGET);
   }
 
+  /** Whether its answers are whole sentences. */
+  boolean hasSentences() {
+    return kind == Kind.ANSWERS;
+  }
+
   /** Whether attacks compare its answers. */
   boolean isAttacked() {
     return kind != Kind.FACTS;

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * ratio, model utility, forget quality, extraction strength, exact memorisation, membership
  * attacks. Each pair of question and answer is scored once; greedy answers have at most 200 tokens.
  *
+ * <p>There are two of it, with names of their own: {@code tofu_benchmark} scores all tokens of an
+ * answer, {@code tofu_benchmark_public_labels} those that open-unlearning scores.
+ *
  * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024); Dorna et
  * al.: OpenUnlearning (2025). <b>Differs</b> from the latter in the answer span, which loses no
  * first token, and in the other set of the attacks; {@code docs/tofu.md} has the details.
@@ -39,9 +42,20 @@ public final class BenchmarkSuite implements Suite {
    * {@code tofu_benchmark:forget01} that of the smaller sets.
    */
   public static final class Kind implements SuiteKind {
+    private final AnswerLabels labels;
+
+    private Kind(AnswerLabels labels) {
+      this.labels = labels;
+    }
+
+    /** The two of them. */
+    public static List<SuiteKind> all() {
+      return List.of(new Kind(AnswerLabels.WHOLE), new Kind(AnswerLabels.PUBLIC));
+    }
+
     @Override
     public String name() {
-      return NAME;
+      return labels.suite();
     }
 
     @Override
@@ -50,10 +64,14 @@ public final class BenchmarkSuite implements Suite {
       if (!TofuSuite.FORGET_SPLITS.contains(split)) {
         throw EngramException.usage(
             "eval.suites: %s:%s is not a forget set of TOFU; there are %s"
-                .formatted(NAME, split, TofuSuite.FORGET_SPLITS));
+                .formatted(name(), split, TofuSuite.FORGET_SPLITS));
       }
       return new BenchmarkSuite(
-          split, RetrainedModel.named(settings.retrained()), holdout(settings, split));
+          labels,
+          split,
+          RetrainedModel.named(settings.retrained()),
+          CleanText.named(settings.gibberish()),
+          holdout(settings, split));
     }
 
     /** What TOFU calls the set that is as large as the forget set, and in no training set. */
@@ -75,45 +93,74 @@ public final class BenchmarkSuite implements Suite {
     }
   }
 
+  private final AnswerLabels labels;
   private final String forgetSplit;
   private final @Nullable RetrainedModel retrained;
+  private final @Nullable CleanText gibberish;
   private final @Nullable Path holdout;
 
   private BenchmarkSuite(
-      String forgetSplit, @Nullable RetrainedModel retrained, @Nullable Path holdout) {
+      AnswerLabels labels,
+      String forgetSplit,
+      @Nullable RetrainedModel retrained,
+      @Nullable CleanText gibberish,
+      @Nullable Path holdout) {
+    this.labels = labels;
     this.forgetSplit = forgetSplit;
     this.retrained = retrained;
+    this.gibberish = gibberish;
     this.holdout = holdout;
   }
 
   @Override
   public String name() {
-    return NAME;
+    return labels.suite();
   }
 
   @Override
   public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
+    return run(model, stage, limit, new GreedyAnswers(model), progress);
+  }
+
+  @Override
+  public Evaluation run(
+      LanguageModel model,
+      String stage,
+      int limit,
+      GreedyAnswers answers,
+      ProgressListener progress) {
     List<BenchmarkSet> sets = new ArrayList<>(BenchmarkSet.ofTofu(forgetSplit, limit));
-    Map<String, String> outputs =
-        GreedyAnswers.ofNewTokens(model, questions(sets), NEW_TOKENS, progress);
+    Map<String, String> outputs = answers.ofNewTokens(questions(sets), NEW_TOKENS, progress);
     if (holdout != null) {
       sets.add(BenchmarkSet.holdout(holdout, limit));
     }
-    ScoredPairs pairs = ScoredPairs.ofAll(model, sets, progress);
+    ScoredPairs pairs = ScoredPairs.ofAll(model, labels, sets, progress);
     List<String> notes = new ArrayList<>();
     Map<String, double[]> norms = gradientNorms(model, sets, pairs, notes, progress);
-    ScoredPairs reference = retrained == null ? null : retrained.scores(model, sets, progress);
-    BenchmarkRows builder = new BenchmarkRows(pairs, outputs, reference);
+    ScoredPairs reference =
+        retrained == null ? null : retrained.scores(model, labels, sets, progress);
+    BenchmarkRows builder = new BenchmarkRows(pairs, outputs, clean(sets, outputs), reference);
     Map<String, List<BenchmarkRow>> rows = new LinkedHashMap<>();
     for (BenchmarkSet set : sets) {
       rows.put(set.name(), builder.of(set, norms.getOrDefault(set.name(), new double[0])));
     }
-    BenchmarkTable table = new BenchmarkTable(stage, rows);
+    BenchmarkTable table =
+        new BenchmarkTable(name(), stage, gibberish == null ? null : gibberish.name(), rows);
     notes.addAll(table.notes());
-    notes.addAll(notes(sets));
+    notes.addAll(new BenchmarkNotes(labels, forgetSplit, retrained, gibberish, holdout).of(sets));
     Map<String, List<BenchmarkRow>> files = new LinkedHashMap<>();
-    rows.forEach((set, own) -> files.put(NAME + "." + set, own));
+    rows.forEach((set, own) -> files.put(name() + "." + set, own));
     return new Evaluation(table.measurements(), files, notes);
+  }
+
+  /** Of the answers to forget and retain set. */
+  private Map<String, Double> clean(List<BenchmarkSet> sets, Map<String, String> outputs) {
+    if (gibberish == null) {
+      return Map.of();
+    }
+    List<BenchmarkSet> judged = sets.stream().filter(BenchmarkSet::hasSentences).toList();
+    return gibberish.probabilities(
+        questions(judged).stream().map(q -> outputs.getOrDefault(q, "")).toList());
   }
 
   private static List<String> questions(List<BenchmarkSet> sets) {
@@ -121,7 +168,7 @@ public final class BenchmarkSuite implements Suite {
   }
 
   /** By the set's name; none where memory doesn't suffice. */
-  private static Map<String, double[]> gradientNorms(
+  private Map<String, double[]> gradientNorms(
       LanguageModel model,
       List<BenchmarkSet> sets,
       ScoredPairs pairs,
@@ -143,37 +190,8 @@ public final class BenchmarkSuite implements Suite {
       }
     }
     notes.add(
-        NAME
+        name()
             + ": the attack grad_norm is left out: there is no memory for a gradient of all weights");
     return Map.of();
-  }
-
-  private List<String> notes(List<BenchmarkSet> sets) {
-    List<String> notes = new ArrayList<>();
-    notes.add(
-        NAME
-            + " measured on "
-            + sets.stream().map(BenchmarkSet::source).toList()
-            + "; an AUC is the probability that a row of the other set is stranger to the model than"
-            + " one of the forget set; grad_norm is over the first "
-            + GradientNormRows.MOST
-            + " rows of each set");
-    notes.add(
-        retrained == null
-            ? NAME
-                + ": forget quality, PrivLeak against the retain set and the attack reference are left"
-                + " out: they compare with a model that never saw the forget set, which"
-                + " eval.retrained names (for mini and forget10 or a part of it: mini-retain90)"
-            : NAME + ": the model that never saw the forget set is " + retrained.path());
-    if (holdout == null) {
-      notes.add(
-          NAME
-              + ": no holdout set is at hand, so attacks compare with the retain set, which the model"
-              + " has seen like the forget set: 0.5 before unlearning, less after; eval.datasets ="
-              + " DIR with tofu/"
-              + forgetSplit.replace("forget", "holdout")
-              + ".jsonl adds attacks against a holdout set");
-    }
-    return notes;
   }
 }

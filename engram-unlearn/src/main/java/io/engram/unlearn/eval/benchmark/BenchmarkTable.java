@@ -12,12 +12,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The suite's numbers from its rows, under their metric ids. Knows of no model. */
 final class BenchmarkTable {
   private static final String RATIO = "ratio";
 
+  private final String suite;
   private final String stage;
+  private final @Nullable String cleanBy;
   private final Map<String, List<BenchmarkRow>> rows;
   private final List<Measurement> measurements = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
@@ -25,10 +28,15 @@ final class BenchmarkTable {
   /**
    * Computes them.
    *
+   * @param suite its name, which metric ids begin with
+   * @param cleanBy what judged whether outputs are text; null: nothing did
    * @param rows by the set's name; holdout may be missing
    */
-  BenchmarkTable(String stage, Map<String, List<BenchmarkRow>> rows) {
+  BenchmarkTable(
+      String suite, String stage, @Nullable String cleanBy, Map<String, List<BenchmarkRow>> rows) {
+    this.suite = suite;
     this.stage = stage;
+    this.cleanBy = cleanBy;
     this.rows = rows;
     addAnswers(BenchmarkSet.FORGET, false);
     addAnswers(BenchmarkSet.RETAIN, true);
@@ -67,7 +75,8 @@ final class BenchmarkTable {
   private void addAnswers(String set, boolean kept) {
     addMean(set, "probability", kept, row -> row.recall().probability());
     addRouge(set, kept);
-    addTruthRatios(set, kept ? TruthRatio::preferenceForTruth : TruthRatio::closenessToOne);
+    addMean(set, "paraphrased_probability", kept, row -> truth(row).rightProbability());
+    addTruthRatios(set, kept, kept ? TruthRatio::preferenceForTruth : TruthRatio::closenessToOne);
     addMean(set, "extraction_strength", kept, row -> row.recall().extractionStrength());
     double[] memorized =
         rows(set).stream()
@@ -76,12 +85,17 @@ final class BenchmarkTable {
             .mapToDouble(Objects::requireNonNull)
             .toArray();
     add(set + ".exact_memorization", MeanWithError.of(memorized), RATIO, kept);
+    if (cleanBy != null) {
+      double[] clean =
+          rows(set).stream().mapToDouble(r -> Objects.requireNonNull(r.cleanText())).toArray();
+      add(set + ".clean_text_probability", MeanWithError.of(clean), RATIO, true, cleanBy);
+    }
   }
 
   private void addFacts(String set) {
     addMean(set, "probability", true, row -> truth(row).amongOptions());
     addRouge(set, true);
-    addTruthRatios(set, TruthRatio::preferenceForTruth);
+    addTruthRatios(set, true, TruthRatio::preferenceForTruth);
   }
 
   private void addRouge(String set, boolean kept) {
@@ -89,13 +103,14 @@ final class BenchmarkTable {
     addMean(set, "rouge_l_recall", kept, row -> rouge(row).recallL());
   }
 
-  private void addTruthRatios(String set, DoubleUnaryOperator aggregate) {
+  private void addTruthRatios(String set, boolean kept, DoubleUnaryOperator aggregate) {
     addMean(set, "truth_ratio", true, row -> aggregate.applyAsDouble(truth(row).ratio()));
     addMean(
         set,
         "truth_ratio_arithmetic",
         true,
         row -> aggregate.applyAsDouble(truth(row).ratioArithmetic()));
+    addMean(set, "truth_probability", kept, row -> TruthRatio.shareOfTruth(truth(row).ratio()));
   }
 
   /** The three measures of each row that model utility is made of. */
@@ -129,7 +144,7 @@ final class BenchmarkTable {
     add("forget_quality_ks", exactly(test.statistic(), own.length), RATIO, false);
   }
 
-  /** PrivLeak's best value is 0; below, where nearly all runs are, higher is better. */
+  /** PrivLeak has no direction: its best value is 0. */
   private void addAttacks(String others, boolean unseen) {
     String set = "forget_vs_" + others;
     boolean retrained = rows(BenchmarkSet.FORGET).stream().allMatch(r -> r.retrained() != null);
@@ -145,7 +160,7 @@ final class BenchmarkTable {
             });
     if (retrained || unseen) {
       MeanWithError leak = Attacks.privLeak(rows(BenchmarkSet.FORGET), rows(others), unseen);
-      add(set + ".privleak", leak, "percent", true);
+      add(set + ".privleak", leak, "percent", null);
     }
   }
 
@@ -171,7 +186,17 @@ final class BenchmarkTable {
     add(set + "." + measure, MeanWithError.of(values), RATIO, higherIsBetter);
   }
 
-  private void add(String metric, MeanWithError value, String unit, boolean higherIsBetter) {
+  private void add(
+      String metric, MeanWithError value, String unit, @Nullable Boolean higherIsBetter) {
+    add(metric, value, unit, higherIsBetter, null);
+  }
+
+  private void add(
+      String metric,
+      MeanWithError value,
+      String unit,
+      @Nullable Boolean higherIsBetter,
+      @Nullable String judgedBy) {
     if (!Double.isFinite(value.mean())) {
       leftOut(metric);
       return;
@@ -180,18 +205,19 @@ final class BenchmarkTable {
     measurements.add(
         new Measurement(
             stage,
-            BenchmarkSuite.NAME,
-            BenchmarkSuite.NAME + "." + metric,
+            suite,
+            suite + "." + metric,
             value.mean(),
             unit,
             value.n(),
             higherIsBetter,
-            Double.isFinite(error) ? Double.valueOf(error) : null));
+            Double.isFinite(error) ? Double.valueOf(error) : null,
+            judgedBy));
   }
 
   private void leftOut(String metric) {
     notes.add(
-        BenchmarkSuite.NAME
+        suite
             + "."
             + metric
             + " is not a number and left out: log-probabilities that it rests on aren't finite, or"

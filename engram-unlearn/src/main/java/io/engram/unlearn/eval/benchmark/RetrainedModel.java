@@ -54,8 +54,13 @@ final class RetrainedModel {
    * Scores right and wrong answers of the forget set, and the answers that attacks compare.
    *
    * @param tested the model under test
+   * @param labels the same at each call
    */
-  ScoredPairs scores(LanguageModel tested, List<BenchmarkSet> sets, ProgressListener progress) {
+  ScoredPairs scores(
+      LanguageModel tested,
+      AnswerLabels labels,
+      List<BenchmarkSet> sets,
+      ProgressListener progress) {
     Set<AnswerPair> pairs = new LinkedHashSet<>();
     for (BenchmarkSet set : sets) {
       if (set.isAttacked()) {
@@ -64,7 +69,7 @@ final class RetrainedModel {
     }
     if (known == null || !known.hasAll(pairs)) {
       try (LanguageModel retrained = LanguageModel.open(path, options(tested.options()))) {
-        known = ScoredPairs.of(retrained, pairs, "The same under " + path, progress);
+        known = ScoredPairs.of(retrained, labels, pairs, "The same under " + path, progress);
       }
     }
     return known;
@@ -78,7 +83,8 @@ final class RetrainedModel {
     }
   }
 
-  private static ModelOptions options(ModelOptions tested) {
+  /** The same number format and template. */
+  static ModelOptions options(ModelOptions tested) {
     return new ModelOptions(
         tested.device(),
         tested.dtype(),

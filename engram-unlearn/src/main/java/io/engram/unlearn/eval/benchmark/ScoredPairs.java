@@ -35,11 +35,15 @@ final class ScoredPairs {
       String text,
       @Nullable TokenDistributions expected) {}
 
+  private final AnswerLabels labels;
   private final Map<AnswerPair, ScoredPair> scored = new HashMap<>();
 
   /** Scores all pairs of these sets; answers that are attacked with mean and variance. */
   static ScoredPairs ofAll(
-      LanguageModel model, List<BenchmarkSet> sets, ProgressListener progress) {
+      LanguageModel model,
+      AnswerLabels labels,
+      List<BenchmarkSet> sets,
+      ProgressListener progress) {
     Set<AnswerPair> detailed = new LinkedHashSet<>();
     Set<AnswerPair> plain = new LinkedHashSet<>();
     for (BenchmarkSet set : sets) {
@@ -52,21 +56,28 @@ final class ScoredPairs {
       }
     }
     plain.removeAll(detailed);
-    return new ScoredPairs(model, detailed, plain, "Log-probabilities of answers", progress);
+    return new ScoredPairs(
+        model, labels, detailed, plain, "Log-probabilities of answers", progress);
   }
 
   /** Scores these pairs, without mean and variance. */
   static ScoredPairs of(
-      LanguageModel model, Set<AnswerPair> pairs, String what, ProgressListener progress) {
-    return new ScoredPairs(model, Set.of(), pairs, what, progress);
+      LanguageModel model,
+      AnswerLabels labels,
+      Set<AnswerPair> pairs,
+      String what,
+      ProgressListener progress) {
+    return new ScoredPairs(model, labels, Set.of(), pairs, what, progress);
   }
 
   private ScoredPairs(
       LanguageModel model,
+      AnswerLabels labels,
       Set<AnswerPair> detailed,
       Set<AnswerPair> plain,
       String what,
       ProgressListener progress) {
+    this.labels = labels;
     progress.start(what, detailed.size() + plain.size(), "answers");
     scoreDistributions(model, detailed, progress);
     scorePlain(model, plain, progress);
@@ -99,12 +110,13 @@ final class ScoredPairs {
     }
   }
 
-  private static Map<AnswerPair, TokenizedSample> tokens(
+  private Map<AnswerPair, TokenizedSample> tokens(
       LanguageModel model, Collection<AnswerPair> pairs) {
     Map<AnswerPair, TokenizedSample> tokens = new LinkedHashMap<>();
     for (AnswerPair pair : pairs) {
       String id = "\"" + pair.question() + "\"";
-      tokens.put(pair, model.samples().tokenize(Sample.of(id, pair.question(), pair.answer())));
+      Sample sample = Sample.of(id, pair.question(), pair.answer());
+      tokens.put(pair, labels.tokenize(model.samples(), sample));
     }
     return tokens;
   }

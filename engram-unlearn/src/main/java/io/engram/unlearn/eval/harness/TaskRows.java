@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
 import io.engram.core.sample.DataRow;
+import io.engram.core.sample.PlainTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,9 @@ final class TaskRows {
   private List<DataRow> read(List<Path> files) {
     List<DataRow> rows = new ArrayList<>();
     for (Path file : files) {
-      rows.addAll(isText(file) ? whole(file) : DataRow.read(file));
+      PlainTable table = found.layout().table();
+      rows.addAll(
+          isText(file) ? whole(file) : table != null ? table.read(file) : DataRow.read(file));
     }
     String column = found.layout().partColumn();
     List<DataRow> own =

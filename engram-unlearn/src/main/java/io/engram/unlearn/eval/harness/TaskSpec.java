@@ -1,5 +1,6 @@
 package io.engram.unlearn.eval.harness;
 
+import io.engram.core.sample.PlainTable;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,7 @@ public record TaskSpec(
    * @param examples the same for the rows that examples before a question are taken from
    * @param fields column of the task to the file's column, or to the list of those it's made of
    * @param partColumn the column that names a row's part; null: a file holds one part
+   * @param table how tables are read that aren't as usual; null: they are
    * @param note what a reader of the numbers should know
    * @param refused why these files can't be used
    */
@@ -86,6 +88,7 @@ public record TaskSpec(
       @Nullable String examples,
       Map<String, Object> fields,
       @Nullable String partColumn,
+      @Nullable PlainTable table,
       @Nullable String note,
       @Nullable String refused) {
     /** Fills in what is left out. */

@@ -103,13 +103,23 @@ public final class TofuSuite implements Suite {
 
   @Override
   public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
+    return run(model, stage, limit, new GreedyAnswers(model), progress);
+  }
+
+  @Override
+  public Evaluation run(
+      LanguageModel model,
+      String stage,
+      int limit,
+      GreedyAnswers answers,
+      ProgressListener progress) {
     List<TofuSet> sets =
         List.of(
             TofuSet.read("forget", forgetSplit + "_perturbed", true, limit),
             TofuSet.read("retain", "retain_perturbed", true, limit),
             TofuSet.read("real_authors", "real_authors", false, limit),
             TofuSet.read("world_facts", "world_facts", false, limit));
-    Map<String, String> outputs = GreedyAnswers.of(model, questions(sets), TOTAL_TOKENS, progress);
+    Map<String, String> outputs = answers.of(questions(sets), TOTAL_TOKENS, progress);
     ParaphraseJudge judge = new ParaphraseJudge(encoder.get());
     Map<String, List<EvaluationRow>> rows = new LinkedHashMap<>();
     for (TofuSet set : sets) {

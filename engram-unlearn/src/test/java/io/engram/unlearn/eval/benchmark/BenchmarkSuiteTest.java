@@ -44,23 +44,35 @@ class BenchmarkSuiteTest {
   }
 
   private static Suite suite(@Nullable String retrained, @Nullable String datasets) {
+    return suite(BenchmarkSuite.NAME, retrained, datasets);
+  }
+
+  private static Suite suite(String name, @Nullable String retrained, @Nullable String datasets) {
+    return suite(name, retrained, datasets, null);
+  }
+
+  private static Suite suite(
+      String name,
+      @Nullable String retrained,
+      @Nullable String datasets,
+      @Nullable String gibberish) {
     EvalSection settings =
         new EvalSection(
-            List.of("tofu_benchmark:forget01"),
+            List.of(name + ":forget01"),
             0,
             0,
             EvalSection.BUILT_IN,
             datasets,
             retrained,
             null,
+            gibberish,
             null);
     return Suites.of(settings).get(0);
   }
 
   private static Map<String, Measurement> byMetric(List<Measurement> measurements) {
     return measurements.stream()
-        .collect(
-            Collectors.toMap(m -> m.metric().substring(BenchmarkSuite.NAME.length() + 1), m -> m));
+        .collect(Collectors.toMap(m -> m.metric().substring(m.suite().length() + 1), m -> m));
   }
 
   private static Measurement at(Map<String, Measurement> found, String metric) {
@@ -83,24 +95,10 @@ class BenchmarkSuiteTest {
       assertThat(folder.journal().read().toString())
           .contains("the model that never saw the forget set is mini-retain90")
           .contains("no holdout set is at hand")
+          .contains("can't be computed without a classifier that eval.gibberish names")
           .contains("grad_norm is over the first 100 rows");
     }
-    Map<String, Measurement> measured = byMetric(found);
-    GOLDEN
-        .path("measures")
-        .properties()
-        .forEach(
-            golden ->
-                assertThat(at(measured, golden.getKey()))
-                    .as(golden.getKey())
-                    .satisfies(
-                        m ->
-                            assertThat(m.value())
-                                .isCloseTo(golden.getValue().asDouble(), within(2e-4))));
-    assertThat(measured).hasSize(GOLDEN.path("measures").size() + 1);
-    assertThat(at(measured, "forget_quality_log10").value())
-        .isCloseTo(
-            Math.log10(GOLDEN.path("measures").path("forget_quality").asDouble()), within(1e-9));
+    checkMeasures(found, GOLDEN.path("measures"));
     for (Map.Entry<String, JsonNode> set : GOLDEN.path("rows").properties()) {
       List<BenchmarkRow> rows =
           JsonFiles.readLines(
@@ -113,14 +111,111 @@ class BenchmarkSuiteTest {
     }
   }
 
+  /** The first token of nearly every answer isn't scored; its own names, its own numbers. */
+  @Test
+  void publicLabelsEqualTheFormulasInPyTorch() {
+    Evaluation found;
+    try (LanguageModel mini = open("mini")) {
+      Suite suite = suite("tofu_benchmark_public_labels", "mini-retain90", null);
+      found = suite.run(mini, "before", ROWS, ProgressListener.NONE);
+    }
+    JsonNode golden = GOLDEN.path("public_labels");
+    assertThat(found.measurements())
+        .allMatch(m -> m.metric().startsWith("tofu_benchmark_public_labels."))
+        .allMatch(m -> m.suite().equals("tofu_benchmark_public_labels"));
+    checkMeasures(found.measurements(), golden.path("measures"));
+    for (Map.Entry<String, JsonNode> set : golden.path("rows").properties()) {
+      List<?> rows =
+          Objects.requireNonNull(
+              found.rowsBySet().get("tofu_benchmark_public_labels." + set.getKey()));
+      for (int i = 0; i < ROWS; i++) {
+        BenchmarkRow row = (BenchmarkRow) rows.get(i);
+        checkScores(row, set.getValue().get(i));
+        assertThat(row.recall().tokens())
+            .isEqualTo(GOLDEN.path("rows").path(set.getKey()).get(i).path("tokens").asInt() - 1);
+      }
+    }
+    assertThat(found.notes().toString())
+        .contains("scores those tokens that open-unlearning scores")
+        .contains("can't be compared with those of tofu_benchmark,");
+  }
+
+  /**
+   * The tiny Toxic-BERT, made to be of classes that exclude each other: of 40 positions, so that 32
+   * tokens are less than its tokenizer and more than an answer's beginning.
+   */
+  @Test
+  void aClassifierSaysWhetherAnswersAreText(@TempDir Path dir) throws IOException {
+    Path classifier = exclusive(dir.resolve("gibberish-detector"));
+    Evaluation found;
+    try (LanguageModel mini = open("mini")) {
+      Suite suite = suite(BenchmarkSuite.NAME, null, null, classifier.toString());
+      found = suite.run(mini, "before", ROWS, ProgressListener.NONE);
+    }
+    for (Map.Entry<String, JsonNode> set : GOLDEN.path("clean").properties()) {
+      List<?> rows =
+          Objects.requireNonNull(found.rowsBySet().get("tofu_benchmark." + set.getKey()));
+      double sum = 0;
+      for (int i = 0; i < ROWS; i++) {
+        double golden = set.getValue().get(i).asDouble();
+        assertThat(((BenchmarkRow) rows.get(i)).cleanText()).isCloseTo(golden, within(1e-5));
+        sum += golden / ROWS;
+      }
+      Measurement mean =
+          at(byMetric(found.measurements()), set.getKey() + ".clean_text_probability");
+      assertThat(mean.value()).isCloseTo(sum, within(1e-5));
+      assertThat(mean.judgedBy()).startsWith("gibberish-detector, sha256 ").endsWith("class toxic");
+      assertThat(mean.better()).isEqualTo("higher");
+    }
+    assertThat(found.rowsBySet().get("tofu_benchmark.world_facts"))
+        .allSatisfy(row -> assertThat(((BenchmarkRow) row).cleanText()).isNull());
+    assertThat(found.notes().toString()).doesNotContain("gibberish");
+  }
+
+  private static Path exclusive(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(Golden.encoder("toxic-bert").resolve(file), folder.resolve(file));
+    }
+    String config = Files.readString(Golden.encoder("toxic-bert").resolve("config.json"));
+    Files.writeString(
+        folder.resolve("config.json"),
+        config.replace("multi_label_classification", "single_label_classification"));
+    return folder;
+  }
+
+  private static void checkMeasures(List<Measurement> found, JsonNode golden) {
+    Map<String, Measurement> measured = byMetric(found);
+    golden
+        .properties()
+        .forEach(
+            measure ->
+                assertThat(at(measured, measure.getKey()).value())
+                    .as(measure.getKey())
+                    .isCloseTo(measure.getValue().asDouble(), within(2e-4)));
+    assertThat(measured).hasSize(golden.size() + 1);
+    assertThat(at(measured, "forget_quality_log10").value())
+        .isCloseTo(Math.log10(golden.path("forget_quality").asDouble()), within(1e-9));
+  }
+
   private static void check(BenchmarkRow row, JsonNode golden) {
     assertThat(row.output()).isEqualTo(golden.path("output").asString());
+    assertThat(rouge(row).recall1()).isEqualTo(golden.path("rouge_1_recall").asDouble());
+    assertThat(rouge(row).recallL()).isEqualTo(golden.path("rouge_l_recall").asDouble());
+    checkScores(row, golden);
+  }
+
+  private static void checkScores(BenchmarkRow row, JsonNode golden) {
     BenchmarkRow.Recall recall = row.recall();
     assertThat(recall.tokens()).isEqualTo(golden.path("tokens").asInt());
     near(recall.loss(), golden, "loss");
     near(recall.probability(), golden, "probability");
     near(recall.extractionStrength(), golden, "extraction_strength");
-    near(recall.exactMemorization(), golden, "exact_memorization");
+    if (golden.path("exact_memorization").isNull()) {
+      assertThat(recall.exactMemorization()).isNull();
+    } else {
+      near(recall.exactMemorization(), golden, "exact_memorization");
+    }
     near(recall.minK(), golden, "min_k");
     assertThat(recall.zlib()).isCloseTo(golden.path("zlib").asDouble(), within(1e-6));
     if (recall.minKPlusPlus() != null) {
@@ -132,8 +227,7 @@ class BenchmarkSuiteTest {
     near(truth(row).ratio(), golden, "truth_ratio");
     near(truth(row).ratioArithmetic(), golden, "truth_ratio_arithmetic");
     near(truth(row).amongOptions(), golden, "among_options");
-    assertThat(rouge(row).recall1()).isEqualTo(golden.path("rouge_1_recall").asDouble());
-    assertThat(rouge(row).recallL()).isEqualTo(golden.path("rouge_l_recall").asDouble());
+    near(truth(row).rightProbability(), golden, "right_probability");
   }
 
   private static BenchmarkRow.Truth truth(BenchmarkRow row) {
@@ -221,7 +315,16 @@ class BenchmarkSuiteTest {
         .hasMessage(
             "eval.suites: tofu_benchmark:retain90 is not a forget set of TOFU; there are [forget10,"
                 + " forget05, forget01]");
-    assertThat(Suites.matching(List.of("tofu_benchmark"), List.of("tofu:forget05")))
-        .containsExactly("tofu_benchmark:forget05");
+    String several = Golden.encoder("toxic-bert").toString();
+    assertThatThrownBy(() -> suite(BenchmarkSuite.NAME, null, null, several))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.gibberish = " + several + ": each of its labels ");
+    assertThatThrownBy(() -> suite(BenchmarkSuite.NAME, null, null, "no/such/folder"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("eval.gibberish = no/such/folder is no classifier of texts: ")
+        .hasMessageContaining("engram fetch hf:madhurjindal/autonlp-Gibberish-Detector-492513457");
+    List<String> both = List.of("tofu_benchmark", "tofu_benchmark_public_labels");
+    assertThat(Suites.matching(both, List.of("tofu:forget05")))
+        .containsExactly("tofu_benchmark:forget05", "tofu_benchmark_public_labels:forget05");
   }
 }

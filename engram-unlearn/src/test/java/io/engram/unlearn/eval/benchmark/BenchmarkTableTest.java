@@ -31,8 +31,9 @@ class BenchmarkTableTest {
         "q",
         "a",
         "o",
+        0.5,
         new Rouge(0.5, 0.25),
-        new Truth(ratio, 2 * ratio, 0.75),
+        new Truth(ratio, 2 * ratio, 0.75, 0.125),
         recall,
         retrained);
   }
@@ -71,7 +72,8 @@ class BenchmarkTableTest {
   void meansAndTheirDirections() {
     List<BenchmarkRow> forget = List.of(row("forget", 0, 0.5, null), row("forget", 1, 4, null));
     List<BenchmarkRow> retain = List.of(row("retain", 0, 0.5, null), row("retain", 1, 4, null));
-    Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
+    Map<String, Measurement> found =
+        measured(new BenchmarkTable("tofu_benchmark", "after", null, sets(forget, retain)));
     Measurement probability = at(found, "forget.probability");
     assertThat(probability.value()).isCloseTo((1 + Math.exp(-1)) / 2, EXACT);
     assertThat(probability.standardError()).isCloseTo((1 - Math.exp(-1)) / 2, EXACT);
@@ -84,7 +86,18 @@ class BenchmarkTableTest {
         .as("1 and 1/8")
         .isEqualTo(0.5625);
     assertThat(at(found, "world_facts.truth_ratio").value()).as("(¾ + ¼)/2").isEqualTo(0.5);
-    assertThat(found).doesNotContainKeys("forget_quality", "forget_vs_retain.privleak");
+    Measurement truth = at(found, "forget.truth_probability");
+    assertThat(truth.value()).as("(1/1.5 + 1/5)/2").isCloseTo((2 / 3.0 + 0.2) / 2, EXACT);
+    assertThat(truth.better()).isEqualTo("lower");
+    assertThat(at(found, "world_facts.truth_probability").value())
+        .as("(1/1.25 + 1/1.75)/2")
+        .isCloseTo((0.8 + 4 / 7.0) / 2, EXACT);
+    assertThat(at(found, "retain.truth_probability").better()).isEqualTo("higher");
+    assertThat(at(found, "forget.paraphrased_probability").value()).isEqualTo(0.125);
+    assertThat(at(found, "retain.paraphrased_probability").better()).isEqualTo("higher");
+    assertThat(found)
+        .doesNotContainKeys(
+            "forget_quality", "forget_vs_retain.privleak", "real_authors.paraphrased_probability");
     assertThat(found).doesNotContainKey("forget_vs_retain.grad_norm_auc");
   }
 
@@ -93,11 +106,21 @@ class BenchmarkTableTest {
     Recall empty = new Recall(1, 1, 0.4, 0, null, 0.1, 0, 0.0, null);
     BenchmarkRow none =
         new BenchmarkRow(
-            "1", "forget", "q", "a", "", new Rouge(0, 0), new Truth(1, 1, 0.5), empty, null);
+            "1",
+            "forget",
+            "q",
+            "a",
+            "",
+            null,
+            new Rouge(0, 0),
+            new Truth(1, 1, 0.5, 0.25),
+            empty,
+            null);
     List<BenchmarkRow> forget = List.of(row("forget", 1, 1, null), none);
     Measurement found =
         at(
-            measured(new BenchmarkTable("after", sets(forget, facts("retain")))),
+            measured(
+                new BenchmarkTable("tofu_benchmark", "after", null, sets(forget, facts("retain")))),
             "forget.exact_memorization");
     assertThat(found.value()).isEqualTo(1);
     assertThat(found.n()).isEqualTo(1);
@@ -112,7 +135,8 @@ class BenchmarkTableTest {
             row("forget", 1, 2, retrained(4, 3)),
             row("forget", 1, 3, retrained(5, 3)));
     List<BenchmarkRow> retain = List.of(row("retain", 1, 1, retrained(1, 1)));
-    Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
+    Map<String, Measurement> found =
+        measured(new BenchmarkTable("tofu_benchmark", "after", null, sets(forget, retain)));
     assertThat(at(found, "forget_quality").value()).isCloseTo(0.1, EXACT);
     assertThat(at(found, "forget_quality").standardError()).isNull();
     assertThat(at(found, "forget_quality_log10").value()).isCloseTo(-1, EXACT);
@@ -130,7 +154,8 @@ class BenchmarkTableTest {
         List.of(row("forget", 1, 1, retrained(1, 3)), row("forget", 3, 1, retrained(1, 5)));
     List<BenchmarkRow> retain =
         List.of(row("retain", 2, 1, retrained(1, 2)), row("retain", 4, 1, retrained(1, 4)));
-    Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
+    Map<String, Measurement> found =
+        measured(new BenchmarkTable("tofu_benchmark", "after", null, sets(forget, retain)));
     for (String attack : List.of("loss", "zlib", "min_k", "min_k_plus_plus")) {
       Measurement auc = at(found, "forget_vs_retain." + attack + "_auc");
       assertThat(auc.value()).as(attack).isEqualTo(0.75);
@@ -142,6 +167,7 @@ class BenchmarkTableTest {
         .isEqualTo(1);
     Measurement leak = at(found, "forget_vs_retain.privleak");
     assertThat(leak.value()).isCloseTo(-200.0 / 3, EXACT);
+    assertThat(leak.better()).isEqualTo("nearer 0");
     // a = −100/0.75, b = 100·0.25/0.75². Parts of retain a·(½, 1) + b·(0, ½); of forget the same:
     // a·(1, ½) + b·(½, 0). Their half differences are the standard errors.
     double a = -400.0 / 3;
@@ -155,7 +181,9 @@ class BenchmarkTableTest {
     List<BenchmarkRow> retain = List.of(row("retain", 0, 1, null), row("retain", 1, 2, null));
     List<BenchmarkRow> forget = List.of(row("forget", 1, 1, null));
     Measurement found =
-        at(measured(new BenchmarkTable("after", sets(forget, retain))), "model_utility");
+        at(
+            measured(new BenchmarkTable("tofu_benchmark", "after", null, sets(forget, retain))),
+            "model_utility");
     assertThat(found.value()).isZero();
     assertThat(found.standardError()).isNull();
     assertThat(found.n()).isEqualTo(6);
@@ -194,7 +222,8 @@ class BenchmarkTableTest {
   void whatIsNoNumberIsLeftOutAndNoted() {
     List<BenchmarkRow> broken = List.of(row("forget", Double.NaN, Double.NaN, retrained(1, 1)));
     List<BenchmarkRow> retain = List.of(row("retain", 1, 0.5, retrained(1, 1)));
-    BenchmarkTable table = new BenchmarkTable("after", sets(broken, retain));
+    BenchmarkTable table =
+        new BenchmarkTable("tofu_benchmark", "after", null, sets(broken, retain));
     assertThat(measured(table))
         .doesNotContainKeys(
             "forget.probability",
@@ -217,7 +246,8 @@ class BenchmarkTableTest {
             row("forget", 1, Double.POSITIVE_INFINITY, retrained(1, 1)),
             row("forget", 1, Double.POSITIVE_INFINITY, retrained(2, 1)));
     List<BenchmarkRow> retain = List.of(row("retain", 1, 0.5, retrained(1, 1)));
-    Map<String, Measurement> found = measured(new BenchmarkTable("after", sets(forget, retain)));
+    Map<String, Measurement> found =
+        measured(new BenchmarkTable("tofu_benchmark", "after", null, sets(forget, retain)));
     assertThat(at(found, "forget.truth_ratio").value()).isZero();
     assertThat(at(found, "forget_quality").value()).isCloseTo(1.0 / 3, EXACT);
     assertThat(TruthRatio.closenessToOne(Double.POSITIVE_INFINITY)).isZero();

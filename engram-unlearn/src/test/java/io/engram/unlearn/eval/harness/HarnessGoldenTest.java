@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.run.Measurement;
+import io.engram.core.sample.DataRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.Golden;
 import io.engram.unlearn.eval.Evaluation;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +78,52 @@ class HarnessGoldenTest {
   @ValueSource(strings = {"mmlu_anatomy", "mmlu_anatomy_5shot"})
   void readsTablesLikeParquet(String name) {
     compare(run(name, DATASETS.resolve("mmlu-tables"), 0), name, EXPECTED.path(name));
+  }
+
+  /** The same rows as the authors of MMLU give them: no header, a letter for the answer. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mmlu_anatomy", "mmlu_anatomy_5shot"})
+  void readsTheAuthorsTablesOfMmlu(String name, @TempDir Path folder) throws IOException {
+    for (String split : List.of("dev", "test")) {
+      String file = "mmlu/%s/anatomy_%s.csv".formatted(split, split);
+      StringBuilder bare = new StringBuilder();
+      for (DataRow row : DataRow.read(DATASETS.resolve("mmlu-tables").resolve(file))) {
+        List<String> cells = new ArrayList<>();
+        for (String column : List.of("question", "choice0", "choice1", "choice2", "choice3")) {
+          cells.add(row.fields().path(column).asString());
+        }
+        cells.add("ABCD".substring(row.fields().path("answer").asInt()).substring(0, 1));
+        cells.replaceAll(cell -> '"' + cell.replace("\"", "\"\"") + '"');
+        bare.append(String.join(",", cells)).append('\n');
+      }
+      Files.createDirectories(folder.resolve(file).getParent());
+      Files.writeString(folder.resolve(file), bare);
+    }
+    compare(run(name, folder, 0), name, EXPECTED.path(name));
+  }
+
+  /** The same rows as GLUE gives them, with a quotation mark that nothing closes. */
+  @Test
+  void readsTheTableOfRte(@TempDir Path folder) throws IOException {
+    StringBuilder table = new StringBuilder("index\tsentence1\tsentence2\tlabel\n");
+    int index = 0;
+    for (DataRow row : DataRow.read(DATASETS.resolve("rte/dev.jsonl"))) {
+      table
+          .append(index++)
+          .append('\t')
+          .append(row.fields().path("premise").asString())
+          .append('\t')
+          .append(row.fields().path("hypothesis").asString())
+          .append('\t')
+          .append(row.fields().path("label").asString())
+          .append('\n');
+    }
+    Path dev = folder.resolve("glue/RTE/dev.tsv");
+    Files.createDirectories(dev.getParent());
+    Files.writeString(dev, table);
+    compare(run("rte", folder, 0), "rte", EXPECTED.path("rte"));
+    Files.writeString(dev, table + "8\t\"So it \"is\", he said.\tIt is.\tentailment\n");
+    assertThat(run("rte", folder, 0).rowsBySet().get("harness_rte")).hasSize(index + 1);
   }
 
   /** From the raw file, and from the hub's rows of a line each. */

@@ -107,7 +107,7 @@ class HarnessSuiteTest {
         .startsWith("harness: the task mmlu (abstract_algebra) can't be measured");
     EvalSection nowhere =
         new EvalSection(
-            List.of("harness:rte"), 0, 0, EvalSection.BUILT_IN, "no/such", null, null, null);
+            List.of("harness:rte"), 0, 0, EvalSection.BUILT_IN, "no/such", null, null, null, null);
     assertThatThrownBy(() -> Suites.of(nowhere))
         .isInstanceOf(EngramException.class)
         .hasMessage(

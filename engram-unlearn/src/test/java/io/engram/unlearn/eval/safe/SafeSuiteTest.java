@@ -214,7 +214,7 @@ class SafeSuiteTest {
   private static EvalSection settings(
       String suite, @Nullable String toxicity, @Nullable String datasets) {
     return new EvalSection(
-        List.of(suite), 0, 0, EvalSection.BUILT_IN, datasets, null, toxicity, null);
+        List.of(suite), 0, 0, EvalSection.BUILT_IN, datasets, null, toxicity, null, null);
   }
 
   private static List<SafeRow> rows(Evaluation found, String set) {

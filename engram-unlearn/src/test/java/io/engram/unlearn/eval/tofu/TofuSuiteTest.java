@@ -18,14 +18,12 @@ import io.engram.unlearn.Golden;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.EvaluationWriter;
-import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.MiniLmEncoder;
 import io.engram.unlearn.eval.SentenceEncoders;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -105,26 +103,7 @@ class TofuSuiteTest {
     assertThat(found.notes()).last().asString().endsWith("judged by " + name);
   }
 
-  @Test
-  void answersAreBoundedWithTheirPrompt() {
-    String question = "Where?";
-    int prompt = model.samples().promptOf(question).length;
-    Map<String, String> long200 =
-        GreedyAnswers.of(model, List.of(question, question), 200, ProgressListener.NONE);
-    assertThat(long200).hasSize(1);
-    Map<String, String> short3 =
-        GreedyAnswers.of(model, List.of(question), prompt + 3, ProgressListener.NONE);
-    assertThat(long200.get(question)).startsWith(short3.get(question));
-    assertThat(GreedyAnswers.ofNewTokens(model, List.of(question), 3, ProgressListener.NONE))
-        .isEqualTo(short3);
-    assertThat(GreedyAnswers.ofNewTokens(model, List.of(question), 100_000, ProgressListener.NONE))
-        .as("the context ends it")
-        .containsOnlyKeys(question);
-    assertThat(GreedyAnswers.of(model, List.of(question), prompt, ProgressListener.NONE))
-        .containsExactly(Map.entry(question, ""));
-  }
-
   private static EvalSection with(String encoder) {
-    return new EvalSection(List.of(), 0, 0, encoder, null, null, null, null);
+    return new EvalSection(List.of(), 0, 0, encoder, null, null, null, null, null);
   }
 }

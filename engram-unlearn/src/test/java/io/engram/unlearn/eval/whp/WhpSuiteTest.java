@@ -163,7 +163,8 @@ class WhpSuiteTest {
   }
 
   private static EvalSection settings(String suite, @Nullable String book) {
-    return new EvalSection(List.of(suite), 0, 0, EvalSection.BUILT_IN, null, null, null, book);
+    return new EvalSection(
+        List.of(suite), 0, 0, EvalSection.BUILT_IN, null, null, null, null, book);
   }
 
   private static List<WhpRow> rows(Evaluation found, String set) {
