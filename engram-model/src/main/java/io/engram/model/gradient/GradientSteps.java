@@ -35,18 +35,14 @@ public final class GradientSteps {
   private static final long KEPT_BYTES = 1L << 30;
 
   private final Decoder decoder;
-  private final Trained trained;
+  private final ScopeSection scope;
   private final StepDirection direction;
   private final HalvedBatches halved;
 
-  /**
-   * Over this model's weights as they are at each call; borrows it.
-   *
-   * @throws EngramException if the scope trains nothing of it
-   */
+  /** Over this model's weights and adapters as they are at each call; borrows it. */
   public GradientSteps(LanguageModel model, ScopeSection scope, StepDirection direction) {
     this.decoder = model.decoder();
-    this.trained = Trained.of(decoder, scope);
+    this.scope = scope;
     this.direction = direction;
     this.halved = new HalvedBatches(tokensAtOnce(model));
   }
@@ -79,6 +75,7 @@ public final class GradientSteps {
    * @param distance h, once the start is known; 0: none is needed. Called from several threads
    * @param progress advanced by the samples that are done
    * @return in the order given
+   * @throws EngramException if the scope trains nothing of the model
    */
   public List<Step> of(
       List<TokenizedSample> samples, ToDoubleFunction<Start> distance, ProgressListener progress) {
@@ -90,6 +87,7 @@ public final class GradientSteps {
       ToDoubleFunction<Start> distance,
       ProgressListener progress,
       int tokens) {
+    Trained trained = Trained.of(decoder, scope);
     Step[] steps = new Step[samples.size()];
     List<int[]> pieces = LabelledBatch.pieces(samples, tokens, decoder.device());
     ProgressListener shared = ProgressListener.shared(progress);
@@ -98,7 +96,7 @@ public final class GradientSteps {
         decoder.device(),
         piece -> {
           int[] group = pieces.get(piece);
-          pass(samples, group, distance, steps);
+          pass(trained, samples, group, distance, steps);
           shared.advance(group.length);
         });
     return List.of(steps);
@@ -114,10 +112,14 @@ public final class GradientSteps {
   }
 
   private void pass(
-      List<TokenizedSample> samples, int[] group, ToDoubleFunction<Start> distance, Step[] steps) {
+      Trained trained,
+      List<TokenizedSample> samples,
+      int[] group,
+      ToDoubleFunction<Start> distance,
+      Step[] steps) {
     LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
     RecordedLayers layers = new RecordedLayers(decoder.config().names().finalNorm());
-    try (PointerScope scope = new PointerScope();
+    try (PointerScope scoped = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Tensor embedded = SampleBlocks.wide(decoder.embed(batch.batch().ids()));
       embedded.set_requires_grad(true);
@@ -133,7 +135,7 @@ public final class GradientSteps {
         starts[s] = new Start(head.logProbs(s), slope);
         distances[s] = distance.applyAsDouble(starts[s]);
       }
-      double[][] along = along(batch, body, head, distances);
+      double[][] along = along(trained, batch, body, head, distances);
       for (int s = 0; s < group.length; s++) {
         double h = distances[s];
         steps[group[s]] = new Step(starts[s], h, h == 0 ? starts[s].logProbs() : along[s]);
@@ -149,7 +151,7 @@ public final class GradientSteps {
   }
 
   private double[][] along(
-      LabelledBatch batch, BodySteps body, HeadSteps head, double[] distances) {
+      Trained trained, LabelledBatch batch, BodySteps body, HeadSteps head, double[] distances) {
     if (Arrays.stream(distances).allMatch(h -> h == 0)) {
       return new double[distances.length][0];
     }

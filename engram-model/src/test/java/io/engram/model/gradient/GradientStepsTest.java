@@ -16,6 +16,7 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.Trainer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -185,10 +186,32 @@ class GradientStepsTest {
       long alive = Pointer.totalCount();
       steps(model, ALL, StepDirection.SIGN, samples(), s -> 0.003);
       assertThat(Pointer.totalCount()).isEqualTo(alive);
-      assertThatThrownBy(() -> new GradientSteps(model, none, StepDirection.SIGN))
+      assertThatThrownBy(() -> steps(model, none, StepDirection.SIGN, samples(), s -> 0.003))
           .hasMessage(
               "scope.layers = [9]: no weight of the model is in these layers; it has layers 0 to"
                   + " 1.");
+    }
+  }
+
+  /** New adapters have B = 0; whoever asks before and after a trainer puts them asks the same. */
+  @Test
+  void adaptersThatComeLaterMove() {
+    ScopeSection lora =
+        new ScopeSection(
+            ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of());
+    List<TokenizedSample> samples = samples();
+    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096)) {
+      GradientSteps steps = new GradientSteps(model, lora, StepDirection.SIGN);
+      try (Trainer trainer = new Trainer(model, lora, Golden.sgd(), 7)) {
+        assertThat(trainer.updates()).isZero();
+        assertThat(model.decoder().parameters().adapters()).isNotEmpty();
+        List<Step> found = steps.of(samples, s -> 0.05, ProgressListener.NONE);
+        for (int i = 0; i < samples.size(); i++) {
+          MovedWeights.Moved expected =
+              MovedWeights.of(model, List.of(), StepDirection.SIGN, samples.get(i), 0.05);
+          assertThat(found.get(i).along()).containsExactly(expected.along(), within(2e-5));
+        }
+      }
     }
   }
 

@@ -37,13 +37,12 @@ final class Claims {
 
   private static String text(Claim claim) {
     String paper = Double.isNaN(claim.paper()) ? "" : " (paper: " + number(claim.paper()) + ")";
-    return "%s: %s [%s, %s]%s"
-        .formatted(
-            claim.text(),
-            number(claim.ours()),
-            number(claim.interval().low()),
-            number(claim.interval().high()),
-            paper);
+    double low = claim.interval().low();
+    String interval =
+        Double.isFinite(low)
+            ? " [%s, %s]".formatted(number(low), number(claim.interval().high()))
+            : " (n = " + claim.n() + ", no interval)";
+    return claim.text() + ": " + number(claim.ours()) + interval + paper;
   }
 
   /**

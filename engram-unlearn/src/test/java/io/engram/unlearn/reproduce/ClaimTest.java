@@ -39,6 +39,9 @@ class ClaimTest {
     assertThat(claim.verdict()).isEqualTo(Verdict.UNDECIDED);
     assertThat(Claims.figures(List.of(claim), "c")).isEmpty();
     assertThat(Claims.table(List.of(claim), "h").rows().get(0)).element(3).isNull();
+    assertThat(Claims.sentences(List.of(claim)))
+        .containsExactly(
+            "Can't be decided at this n (1 of 1): a: 0.8000 (n = 1, no interval) (paper: 0.1000).");
   }
 
   @Test
