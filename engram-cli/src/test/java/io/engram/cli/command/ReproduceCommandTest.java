@@ -36,6 +36,9 @@ final class ReproduceCommandTest {
     Cli.Ran ran = Cli.run(command);
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     JsonNode study = JsonFiles.mapper().readTree(ran.out()).path("study");
+    assertThat(study.path("facts").get(0).path("value").asString()).isEqualTo("tofu:forget01");
+    assertThat(study.path("facts").get(0).path("note").asString())
+        .isEqualTo("rows of each evaluation set: the first 1");
     assertThat(study.path("tables")).hasSize(3);
     assertThat(study.path("tables").get(0).path("rows")).hasSize(9);
     assertThat(study.path("tables").get(0).path("rows").get(0).get(1).asString())

@@ -66,7 +66,11 @@ final class TableExperiment implements Experiment {
         .forEach(row -> measured.put(row.name(), first.subList(0, 1)));
     return Optional.of(
         new TableFindings(new ReproducedTable(paper, measured))
-            .study(plan.model(), limits(plan), provenance(plan, recipes, before)));
+            .study(
+                plan.model(),
+                recipes.values().iterator().next(),
+                limits(plan),
+                provenance(plan, recipes, before)));
   }
 
   private Map<Row, Recipe> recipes(ReproductionPlan plan) {

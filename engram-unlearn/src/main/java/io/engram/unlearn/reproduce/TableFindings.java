@@ -1,5 +1,6 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.recipe.Recipe;
 import io.engram.core.stats.MeanWithError;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
@@ -26,9 +27,10 @@ final class TableFindings {
   /**
    * The page.
    *
+   * @param recipe one of the rows'
    * @param limits what it can't show
    */
-  Study study(String model, List<String> limits, StudyProvenance made) {
+  Study study(String model, Recipe recipe, List<String> limits, StudyProvenance made) {
     List<StudyTable> tables = new ArrayList<>();
     for (String group : paper.columns().stream().map(Column::group).distinct().toList()) {
       tables.add(beside(group));
@@ -39,7 +41,7 @@ final class TableFindings {
         "Do the paper's claims of MRD order hold on %s, with the same budget and seeds?"
             .formatted(model),
         answer(),
-        facts(),
+        facts(recipe),
         Claims.figures(
             claims, "Difference to the same method in uniform order, over pairs of trials."),
         tables,
@@ -53,9 +55,15 @@ final class TableFindings {
     return sentences;
   }
 
-  private List<Study.Fact> facts() {
+  private List<Study.Fact> facts(Recipe recipe) {
     int n = claims.stream().mapToInt(Claim::n).max().orElse(0);
+    int rows = recipe.eval().limit();
+    String measured = rows == 0 ? "all" : "the first " + rows;
     return List.of(
+        new Study.Fact(
+            "Forget set",
+            String.join(", ", recipe.forget().data()),
+            "rows of each evaluation set: " + measured),
         new Study.Fact("Trials", Integer.toString(n), "of each row, paired by their seeds"),
         new Study.Fact("The paper's model", paper.model(), ""));
   }
