@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,6 +60,14 @@ final class ReproduceCommand implements Callable<Integer> {
   private int trials = 5;
 
   @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description =
+          "Figures 3 to 5: how many samples, or groups of samples (default: 20 groups, 30 and 20"
+              + " samples)")
+  private @Nullable Integer samples;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Where everything goes (default: runs/NAME-MODEL); a stopped one goes on")
@@ -72,6 +81,8 @@ final class ReproduceCommand implements Callable<Integer> {
     if (trials < 1) {
       throw common.mistake("--trials " + trials + ": must be 1 or more");
     }
+    requireSamples(experiment);
+    requireNoTrialsKey();
     Console console = common.console();
     Path folder = out == null ? Path.of("runs", name + "-" + model) : out;
     Interruption.watch(console);
@@ -80,7 +91,13 @@ final class ReproduceCommand implements Callable<Integer> {
     Optional<Study> found =
         experiment.carryOut(
             new ReproductionPlan(
-                model, trials, overrides(), folder, Setups.of(common), new TrialsRun(run)::finish));
+                model,
+                trials,
+                samples == null ? OptionalInt.empty() : OptionalInt.of(samples),
+                overrides(),
+                folder,
+                Setups.of(common),
+                new TrialsRun(run)::finish));
     if (found.isEmpty()) {
       console.message("Stopped. The same command goes on.");
       return Interruption.EXIT_CODE;
@@ -92,6 +109,30 @@ final class ReproduceCommand implements Callable<Integer> {
     console.result(Map.of("study", study), StudyText.of(study));
     console.message("With its figures: " + page);
     return 0;
+  }
+
+  private void requireSamples(Experiment experiment) {
+    if (samples == null) {
+      return;
+    }
+    if (experiment.samples().isEmpty()) {
+      throw common.mistake(
+          "--samples %d: %s takes whole sets; eval.limit=%d, forget.where=… say how much of them"
+              .formatted(samples, name, samples));
+    }
+    if (samples < 2) {
+      throw common.mistake("--samples " + samples + ": must be 2 or more");
+    }
+  }
+
+  private void requireNoTrialsKey() {
+    overrides.stream()
+        .filter(key -> key.startsWith("trials="))
+        .findFirst()
+        .ifPresent(
+            key -> {
+              throw common.mistake("%s: say --%s".formatted(key, key.replace('=', ' ')));
+            });
   }
 
   private List<String> overrides() {

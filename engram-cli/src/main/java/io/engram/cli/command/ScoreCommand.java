@@ -3,10 +3,10 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
-import io.engram.cli.output.Numbers;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
+import io.engram.core.stats.SignificantDigits;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
@@ -74,8 +74,8 @@ final class ScoreCommand implements Callable<Integer> {
       table.row(
           row.id(),
           Integer.toString(row.tokens()),
-          Numbers.of(row.logProb()),
-          Numbers.of(row.logProb() / row.tokens()));
+          SignificantDigits.of(row.logProb()),
+          SignificantDigits.of(row.logProb() / row.tokens()));
     }
     return table.toString();
   }

@@ -1,6 +1,7 @@
 package io.engram.cli.output;
 
 import io.engram.core.run.Measurement;
+import io.engram.core.stats.SignificantDigits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -65,6 +66,7 @@ public final class MeasurementText {
   /** {@code 0.8525 ± 0.0177}. */
   private static String value(Measurement measurement) {
     Double error = measurement.standardError();
-    return Numbers.of(measurement.value()) + (error == null ? "" : " ± " + Numbers.of(error));
+    return SignificantDigits.of(measurement.value())
+        + (error == null ? "" : " ± " + SignificantDigits.of(error));
   }
 }

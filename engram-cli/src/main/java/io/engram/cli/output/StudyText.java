@@ -1,5 +1,6 @@
 package io.engram.cli.output;
 
+import io.engram.core.stats.SignificantDigits;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyTable;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ public final class StudyText {
       return "–";
     }
     return cell instanceof Number number && !(cell instanceof Integer)
-        ? Numbers.of(number.doubleValue())
+        ? SignificantDigits.of(number.doubleValue())
         : cell.toString();
   }
 }

@@ -1,6 +1,7 @@
 package io.engram.cli.output;
 
 import io.engram.core.run.TrialSummary;
+import io.engram.core.stats.SignificantDigits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +43,9 @@ public final class TrialsText {
   /** The evaluation before is one for all trials, so that there is nothing to scatter. */
   private static String value(TrialSummary summary) {
     Double deviation = summary.standardDeviation();
-    String mean = Numbers.of(summary.mean());
+    String mean = SignificantDigits.of(summary.mean());
     return deviation == null || summary.stage().equals("before")
         ? mean
-        : mean + " ± " + Numbers.of(deviation);
+        : mean + " ± " + SignificantDigits.of(deviation);
   }
 }

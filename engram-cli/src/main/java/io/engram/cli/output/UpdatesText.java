@@ -2,6 +2,7 @@ package io.engram.cli.output;
 
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
+import io.engram.core.stats.SignificantDigits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,8 +49,8 @@ public final class UpdatesText {
     for (PredictedUpdatesRow row : rows) {
       Sample sample = byId.get(row.id());
       table.row(
-          Numbers.of(row.predictedUpdates()),
-          Numbers.of(row.loss()),
+          SignificantDigits.of(row.predictedUpdates()),
+          SignificantDigits.of(row.loss()),
           Integer.toString(row.tokens()),
           row.id(),
           sample == null ? "" : Excerpt.of(sample, TEXT_WIDTH));

@@ -1,9 +1,9 @@
 package io.engram.cli.quickstart;
 
-import io.engram.cli.output.Numbers;
 import io.engram.cli.output.Table;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.core.stats.SignificantDigits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -58,9 +58,9 @@ record QuickstartResult(List<Row> rows) {
       table.row(
           Objects.requireNonNull(SHOWN.get(row.metric())),
           row.better(),
-          Numbers.of(row.before()),
-          Numbers.of(row.npo()),
-          Numbers.of(row.npoMrd()));
+          SignificantDigits.of(row.before()),
+          SignificantDigits.of(row.npo()),
+          SignificantDigits.of(row.npoMrd()));
     }
     return table.toString();
   }

@@ -9,17 +9,6 @@ import org.junit.jupiter.api.Test;
 
 final class TextTest {
   @Test
-  void numbersHaveFourDigits() {
-    assertThat(Numbers.of(0.0131849)).isEqualTo("0.01318");
-    assertThat(Numbers.of(-21.73)).isEqualTo("-21.73");
-    assertThat(Numbers.of(0.5)).isEqualTo("0.5");
-    assertThat(Numbers.of(1.25e-9)).isEqualTo("1.25e-09");
-    assertThat(Numbers.of(400)).isEqualTo("400");
-    assertThat(Numbers.of(0)).isEqualTo("0");
-    assertThat(Numbers.of(Double.NaN)).isEqualTo("NaN");
-  }
-
-  @Test
   void excerptsAreOneLine() {
     assertThat(Excerpt.of(Sample.of("1", "Who\nis it?", "She is."), 40))
         .isEqualTo("Who is it? → She is.");

@@ -4,18 +4,14 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
-import io.engram.core.sample.SampleSource;
 import io.engram.core.study.Study;
-import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +21,19 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> §3.2, Fig. 2. <b>Differs:</b> five single samples and five groups of 40, drawn
  * once without replacement, each unlearned once a trial with other retain samples; the paper
  * doesn't say what its "performance" is, here it is model utility (the mean of the six columns of
- * Table 1) on the first 50 rows of each set.
+ * Table 1) on the first 50 rows of each set, where the plan sets no other limit.
  */
 final class Figure2 implements Experiment {
   /** What is left of the model. */
   static final String MEASURE = "tofu.model_utility_mean";
 
   private static final List<String> METHODS = List.of("grad-diff", "npo");
+  private static final List<String> USUAL =
+      List.of(
+          "stop={rule: el_ma, ma: 0.5, el: 1, every_updates: 1}",
+          "budget={updates: 200, batch: 4, accumulate: 4}",
+          "optimizer.schedule=constant",
+          "eval.limit=50");
   private static final int SELECTIONS = 5;
   private static final int GROUP = 40;
 
@@ -48,8 +50,7 @@ final class Figure2 implements Experiment {
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     Recipe first = recipe(plan, METHODS.get(0), List.of());
-    Map<String, List<String>> selections =
-        selections(SampleSource.load(first.forget().data()), first.seed());
+    Map<String, List<String>> selections = selections(ModelRecipes.forget(first), first.seed());
     Map<String, Map<String, double[]>> utility = new LinkedHashMap<>();
     Path before = null;
     for (String method : METHODS) {
@@ -67,8 +68,8 @@ final class Figure2 implements Experiment {
       utility.put(method, own);
     }
     return Optional.of(
-        new Figure2Findings(utility)
-            .study(plan.model(), title(), plan.provenance(first, modelHash(before))));
+        new Figure2Findings(first.eval().limit(), utility)
+            .study(plan, title(), plan.provenance(first, modelHash(before))));
   }
 
   private static String modelHash(@Nullable Path run) {
@@ -82,34 +83,23 @@ final class Figure2 implements Experiment {
 
   /** Ids of each selection, by its name. */
   static Map<String, List<String>> selections(List<Sample> all, long seed) {
-    int[] single = new UniformOrder(all.size(), seed).epoch(0);
     Map<String, List<String>> selections = new LinkedHashMap<>();
-    for (int i = 0; i < Math.min(SELECTIONS, all.size()); i++) {
-      selections.put("sample-" + (i + 1), List.of(all.get(single[i]).id()));
+    for (Sample single : RandomSamples.of(all, SELECTIONS, seed, 0)) {
+      selections.put("sample-" + (selections.size() + 1), List.of(single.id()));
     }
-    for (int i = 0; i < SELECTIONS; i++) {
-      int[] order = new UniformOrder(all.size(), seed).epoch(i + 1);
+    for (int i = 1; i <= SELECTIONS; i++) {
       selections.put(
-          "group-" + (i + 1),
-          Arrays.stream(order).limit(GROUP).mapToObj(index -> all.get(index).id()).toList());
+          "group-" + i, RandomSamples.of(all, GROUP, seed, i).stream().map(Sample::id).toList());
     }
     return selections;
   }
 
   private static Recipe recipe(ReproductionPlan plan, String method, List<String> ids) {
-    List<String> keys =
-        new ArrayList<>(
-            List.of(
-                "trials=" + plan.trials(),
-                "stop={rule: el_ma, ma: 0.5, el: 1, every_updates: 1}",
-                "budget={updates: 200, batch: 4, accumulate: 4}",
-                "optimizer.schedule=constant",
-                "eval.limit=50"));
+    List<String> fixed = new ArrayList<>(List.of("trials=" + plan.trials()));
     if (!ids.isEmpty()) {
-      String list = ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(", "));
-      keys.add("forget.where=\"id in (" + list + ")\"");
+      fixed.add(RandomSamples.where(ids));
     }
-    return ModelRecipes.read(plan, "tofu", method, keys);
+    return ModelRecipes.read(plan, "tofu", method, USUAL, fixed);
   }
 
   private static double[] values(List<List<Measurement>> trials) {

@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Figure 2's runs say.
  *
+ * @param rows of each evaluation set at most; 0: all
  * @param utility the measure of each trial, by method and then by selection
  */
-record Figure2Findings(Map<String, Map<String, double[]>> utility) {
+record Figure2Findings(int rows, Map<String, Map<String, double[]>> utility) {
   private static final String HOW =
       "of model utility; intervals by bootstrap over selections (the first), by Student's t over"
           + " selections (the second) and over trials (the third)";
 
-  Study study(String model, String title, StudyProvenance made) {
+  Study study(ReproductionPlan plan, String title, StudyProvenance made) {
     Study found =
         new Study(
             title,
@@ -39,14 +40,20 @@ record Figure2Findings(Map<String, Map<String, double[]>> utility) {
                     "Selections", Integer.toString(names().size()), "five samples, five groups")),
             List.of(figure()),
             List.of(table()),
-            List.of("One set of selections. Utility is on the first 50 rows of each set."),
+            List.of("One set of selections.", "Utility is on %s of each set.".formatted(shown())),
             made);
     return Findings.with(
+        plan,
         found,
-        title + ", on " + model,
+        title,
         claims(made.seed()),
         HOW,
-        "The model is %s; the paper doesn't say whose performance it shows.".formatted(model));
+        "The model is %s; the paper doesn't say whose performance it shows."
+            .formatted(plan.model()));
+  }
+
+  private String shown() {
+    return rows == 0 ? "all rows" : "the first " + rows + " rows";
   }
 
   /** That selections matter, that NPO keeps more, and that for some it is the other way. */

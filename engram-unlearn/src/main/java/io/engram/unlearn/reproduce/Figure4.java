@@ -3,6 +3,7 @@ package io.engram.unlearn.reproduce;
 import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.sample.Sample;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.core.stats.Spearman;
@@ -16,13 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Figure 4: MRD against the updates that a sample needs, by gradient ascent and by NPO.
  *
- * <p><b>Source:</b> §4.2, Fig. 4. <b>Differs:</b> the first 30 samples in one go, instead of ten
- * drawn at random three times; forgotten when the mean loss is 1.5 nats a token. Nothing keeps the
- * retain set, so that an update is spent on the sample alone.
+ * <p><b>Source:</b> §4.2, Fig. 4. <b>Differs:</b> 30 samples drawn at random at once, instead of
+ * ten three times; forgotten when the mean loss is 1.5 nats a token. Nothing keeps the retain set,
+ * so that an update is spent on the sample alone.
  */
 final class Figure4 implements Experiment {
   private static final List<String> METHODS = List.of("ga", "npo");
@@ -40,18 +42,25 @@ final class Figure4 implements Experiment {
   }
 
   @Override
+  public OptionalInt samples() {
+    return OptionalInt.of(SAMPLES);
+  }
+
+  @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
+    String chosen =
+        RandomSamples.where(
+            RandomSamples.of(ModelRecipes.study(plan), plan.samples(SAMPLES), 0).stream()
+                .map(Sample::id)
+                .toList());
     DifficultyPlan each =
-        new DifficultyPlan(SAMPLES, 0, 40, false, List.of(1e-3), 16, 1.5, 120, false, null);
+        new DifficultyPlan(
+            Integer.MAX_VALUE, 0, 40, false, List.of(1e-3), 16, 1.5, 120, false, null);
     Map<String, List<DifficultyRow>> rows = new LinkedHashMap<>();
     Study first = null;
     for (String method : METHODS) {
       Recipe recipe =
-          ModelRecipes.read(
-              plan,
-              "study",
-              "difficulty",
-              List.of("method={name: %s, retain_weight: 0}".formatted(method)));
+          ModelRecipes.study(plan, chosen, "method={name: %s, retain_weight: 0}".formatted(method));
       var folder = plan.folder().resolve(method);
       Study found = DifficultyStudy.run(recipe, each, plan.setup(), folder);
       first = first == null ? found : first;
@@ -61,8 +70,9 @@ final class Figure4 implements Experiment {
     Study shown = Objects.requireNonNull(first);
     return Optional.of(
         Findings.with(
+            plan,
             shown,
-            title() + ", on " + plan.model(),
+            title(),
             claims(rows, each.mainReading(), shown.provenance().seed()),
             "Spearman's ρ; intervals by bootstrap over samples",
             "The model is %s, the paper's Llama-2-7B-chat; below are the figures of %s."

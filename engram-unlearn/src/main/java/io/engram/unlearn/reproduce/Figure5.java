@@ -4,7 +4,6 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
-import io.engram.core.sample.SampleSource;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
@@ -12,11 +11,11 @@ import io.engram.model.LanguageModel;
 import io.engram.unlearn.mrd.MrdSweep;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.mrd.SweepSummary;
-import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.study.SweepStudy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Figure 5: MRD of 20 samples drawn at random, (a) against σ and (b) against the number of draws,
@@ -26,6 +25,7 @@ import java.util.Optional;
  * nothing of a sample's own estimate.
  */
 final class Figure5 implements Experiment {
+  private static final String TITLE = "Figure 5: MRD against σ and the number of draws";
   private static final int SAMPLES = 20;
   private static final List<Double> SIGMAS = List.of(1e-4, 3e-4, 1e-3, 3e-3, 1e-2);
   private static final List<Integer> DRAWS = List.of(1, 2, 5, 10, 20, 50, 100, 200);
@@ -40,14 +40,18 @@ final class Figure5 implements Experiment {
 
   @Override
   public String title() {
-    return "Figure 5: MRD against σ and the number of draws";
+    return TITLE;
+  }
+
+  @Override
+  public OptionalInt samples() {
+    return OptionalInt.of(SAMPLES);
   }
 
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
-    Recipe recipe =
-        ModelRecipes.read(plan, "study", "difficulty", List.of("order.estimator.name=shared"));
-    List<Sample> samples = drawn(SampleSource.load(recipe.forget().data()), recipe.seed());
+    Recipe recipe = ModelRecipes.study(plan, "order.estimator.name=shared");
+    List<Sample> samples = RandomSamples.of(recipe, plan.samples(SAMPLES), 0);
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), plan.setup().modelOptions(recipe.model(), recipe.seed()))) {
@@ -68,16 +72,12 @@ final class Figure5 implements Experiment {
     }
   }
 
-  private static List<Sample> drawn(List<Sample> all, long seed) {
-    int[] order = new UniformOrder(all.size(), seed).epoch(0);
-    return Arrays.stream(order).limit(SAMPLES).mapToObj(all::get).toList();
-  }
-
   private static Study study(
       ReproductionPlan plan, List<AtSigma> sweep, List<String> ids, StudyProvenance made) {
     return Findings.with(
+        plan,
         SweepStudy.of(sweep, ids, made),
-        "Figure 5: MRD against σ and the number of draws, on " + plan.model(),
+        TITLE,
         claims(sweep, made.seed()),
         "medians over samples; intervals by bootstrap over samples",
         "The model is %s, the paper's Llama-2-7B-chat.".formatted(plan.model()));

@@ -13,10 +13,16 @@ final class Findings {
   /**
    * The study with the claims before its own.
    *
-   * @param title of the page
+   * @param title of the page, without the model
    * @param how what the claims' numbers are of, and what the intervals are
    */
-  static Study with(Study study, String title, List<Claim> claims, String how, String limit) {
+  static Study with(
+      ReproductionPlan plan,
+      Study study,
+      String title,
+      List<Claim> claims,
+      String how,
+      String limit) {
     List<String> answer = new ArrayList<>(Claims.sentences(claims));
     answer.addAll(study.answer());
     List<StudyFigure> figures =
@@ -25,9 +31,10 @@ final class Findings {
     List<StudyTable> tables = new ArrayList<>(List.of(Claims.table(claims, how)));
     tables.addAll(study.tables());
     List<String> limits = new ArrayList<>(List.of(limit));
+    limits.addAll(plan.changes());
     limits.addAll(study.limits());
     return new Study(
-        title,
+        title + ", on " + plan.model(),
         study.question(),
         answer,
         study.facts(),

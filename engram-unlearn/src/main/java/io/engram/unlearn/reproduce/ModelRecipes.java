@@ -4,21 +4,26 @@ import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The recipes of a model: {@code recipes/TASK/MODEL-NAME.yaml}. */
+/** The recipes of a model, {@code recipes/TASK/MODEL-NAME.yaml}, with what a plan sets. */
 final class ModelRecipes {
   private ModelRecipes() {}
 
   /**
-   * A recipe with the plan's overrides.
+   * A recipe as an experiment carries it out. Of a key set twice the later one counts: usual,
+   * plan's, fixed.
    *
-   * @param more keys to set besides, {@code key=value}
+   * @param usual keys that the experiment sets where the plan doesn't, {@code key=value}
+   * @param fixed keys that make it this experiment, whatever the plan says
    * @throws EngramException if the model has no such recipe, or it has faults
    */
-  static Recipe read(ReproductionPlan plan, String task, String name, List<String> more) {
+  static Recipe read(
+      ReproductionPlan plan, String task, String name, List<String> usual, List<String> fixed) {
     String relative = "recipes/%s/%s-%s.yaml".formatted(task, plan.model(), name);
     Path file =
         EngramHome.find(relative)
@@ -27,8 +32,19 @@ final class ModelRecipes {
                     EngramException.usage(
                         "--model %s: there is no %s; give a model that has its recipes there"
                             .formatted(plan.model(), relative)));
-    List<String> overrides = new ArrayList<>(plan.overrides());
-    overrides.addAll(more);
+    List<String> overrides = new ArrayList<>(usual);
+    overrides.addAll(plan.overrides());
+    overrides.addAll(fixed);
     return RecipeReader.read(file, overrides, Recipe.Kind.UNLEARN);
+  }
+
+  /** The recipe of the studies of samples. */
+  static Recipe study(ReproductionPlan plan, String... fixed) {
+    return read(plan, "study", "difficulty", List.of(), List.of(fixed));
+  }
+
+  /** Its forget set as the recipe chooses it, not cut into pieces. */
+  static List<Sample> forget(Recipe recipe) {
+    return SampleSource.load(recipe.forget().data(), recipe.forget().choice("forget"));
   }
 }

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
@@ -19,6 +20,7 @@ import java.util.function.Predicate;
  *
  * @param model whose recipes: {@code mini}, as in {@code recipes/tofu/mini-npo.yaml}
  * @param trials runs of each row, a seed each
+ * @param samples how many samples, or groups of samples; empty: as many as the experiment takes
  * @param overrides keys of all recipes to set otherwise, {@code key=value}
  * @param folder where everything goes
  * @param setup how it is carried out
@@ -27,6 +29,7 @@ import java.util.function.Predicate;
 public record ReproductionPlan(
     String model,
     int trials,
+    OptionalInt samples,
     List<String> overrides,
     Path folder,
     Setup setup,
@@ -34,6 +37,18 @@ public record ReproductionPlan(
   /** Copies the list. */
   public ReproductionPlan {
     overrides = List.copyOf(overrides);
+  }
+
+  /** What was set otherwise than in the recipes, as a limit to what is found. */
+  List<String> changes() {
+    return overrides.isEmpty()
+        ? List.of()
+        : List.of("Set otherwise than in the recipes: " + String.join(", ", overrides) + ".");
+  }
+
+  /** How many samples, or groups of samples, an experiment takes. */
+  int samples(int standard) {
+    return samples.orElse(standard);
   }
 
   /** Of what is made by one recipe. */

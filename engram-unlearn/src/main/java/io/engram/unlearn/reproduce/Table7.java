@@ -47,8 +47,8 @@ final class Table7 implements Experiment {
 
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
-    Recipe recipe = ModelRecipes.read(plan, "study", "difficulty", List.of());
-    List<Sample> samples = SampleSource.load(recipe.forget().data());
+    Recipe recipe = ModelRecipes.study(plan);
+    List<Sample> samples = ModelRecipes.forget(recipe);
     List<Sample> training = new ArrayList<>(samples);
     if (!recipe.retain().isEmpty()) {
       training.addAll(SampleSource.load(recipe.retain().data()));
@@ -106,8 +106,9 @@ final class Table7 implements Experiment {
             List.of("One seed. The paper prints one example of each level, no errors."),
             plan.provenance(recipe, modelHash));
     return Findings.with(
+        plan,
         found,
-        title() + ", on " + plan.model(),
+        title(),
         claims(rows),
         "mean MRD of one level minus that of the other; intervals by bootstrap over samples",
         "The model is %s, the paper's Llama-2-7B-chat.".formatted(plan.model()));

@@ -80,7 +80,7 @@ final class TableExperiment implements Experiment {
         recipes.put(
             row,
             ModelRecipes.read(
-                plan, paper.task(), row.recipe(), List.of("trials=" + plan.trials())));
+                plan, paper.task(), row.recipe(), List.of(), List.of("trials=" + plan.trials())));
       }
     }
     return recipes;
@@ -104,9 +104,7 @@ final class TableExperiment implements Experiment {
     limits.add(
         "The paper's learning rate is not in the text at hand; each method has one rate here, the"
             + " same with MRD order and without.");
-    if (!plan.overrides().isEmpty()) {
-      limits.add("Set otherwise than in the recipes: " + String.join(", ", plan.overrides()) + ".");
-    }
+    limits.addAll(plan.changes());
     if (plan.trials() < 2) {
       limits.add("One trial: no claim can be decided.");
     }

@@ -1,5 +1,6 @@
 package io.engram.unlearn.study;
 
+import io.engram.core.stats.SignificantDigits;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
@@ -14,7 +15,6 @@ import io.engram.unlearn.mrd.SweepSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +64,8 @@ public final class SweepStudy {
       sentences.add(
           "From σ = %s to %s the median MRD grows as σ to the power %.2f."
               .formatted(
-                  number(clear.get(i).sigma()),
-                  number(clear.get(i + 1).sigma()),
+                  SignificantDigits.of(clear.get(i).sigma()),
+                  SignificantDigits.of(clear.get(i + 1).sigma()),
                   SweepSummary.slope(clear.get(i), clear.get(i + 1))));
     }
     return sentences;
@@ -123,7 +123,7 @@ public final class SweepStudy {
     }
     return new StudyFigure(
         id,
-        "MRD against the number of draws, σ = " + number(at.sigma()),
+        "MRD against the number of draws, σ = " + SignificantDigits.of(at.sigma()),
         List.of(
             "%d samples from the hardest to the easiest, evenly by rank; the bands are ± 1 standard"
                     .formatted(followed)
@@ -179,11 +179,6 @@ public final class SweepStudy {
         rows);
   }
 
-  /** Four significant digits. */
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4g", value).replaceFirst("\\.?0+(e|$)", "$1");
-  }
-
   private static @Nullable Double known(double value) {
     return Double.isFinite(value) ? value : null;
   }
@@ -199,7 +194,7 @@ public final class SweepStudy {
                 limits.add(
                     "σ = %s is in the table only: %s."
                         .formatted(
-                            number(at.sigma()),
+                            SignificantDigits.of(at.sigma()),
                             at.belowFloor()
                                 ? "its MRD is below the numerical floor, lost in rounding"
                                 : "no pass was finite, the noise is too large")));

@@ -1,0 +1,28 @@
+package io.engram.core.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SignificantDigitsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0.0131849, 0.01318",
+    "-21.73, -21.73",
+    "0.5, 0.5",
+    "1.25e-9, 1.25e-09",
+    "0, 0",
+    "400, 400",
+    "1000, 1000",
+    "2340, 2340",
+    "-5230.2, -5230",
+    "9999.9, 1e+04",
+    "12000, 1.2e+04",
+    "NaN, NaN",
+    "Infinity, Infinity"
+  })
+  void zerosGoBehindThePointAlone(double value, String text) {
+    assertThat(SignificantDigits.of(value)).isEqualTo(text);
+  }
+}
