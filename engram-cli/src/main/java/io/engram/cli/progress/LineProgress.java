@@ -17,12 +17,19 @@ public final class LineProgress implements ProgressListener {
 
   private final PrintWriter err;
   private final LongSupplier nanoTime;
+  private final String prefix;
   private final Deque<Stage> stages = new ArrayDeque<>();
 
   /** To this writer, by this clock. */
   public LineProgress(PrintWriter err, LongSupplier nanoTime) {
+    this(err, nanoTime, "");
+  }
+
+  /** The same of one computation among several: each line begins with {@code prefix}. */
+  LineProgress(PrintWriter err, LongSupplier nanoTime, String prefix) {
     this.err = err;
     this.nanoTime = nanoTime;
+    this.prefix = prefix;
   }
 
   @Override
@@ -55,7 +62,7 @@ public final class LineProgress implements ProgressListener {
   }
 
   private void print(String line) {
-    err.println(line);
+    err.println(prefix + line);
     err.flush();
   }
 

@@ -21,6 +21,13 @@ public final class Progress {
         : new LineProgress(console.err(), System::nanoTime);
   }
 
+  /** Of one computation among several at once: lines that begin with its name. */
+  public static ProgressListener among(Console console, String name) {
+    return console.quiet()
+        ? ProgressListener.NONE
+        : new LineProgress(console.err(), System::nanoTime, name + ": ");
+  }
+
   private static int width(@Nullable String columns) {
     return columns != null && columns.matches("\\d{1,4}")
         ? Math.max(LEAST_WIDTH, Integer.parseInt(columns) - 1)

@@ -7,6 +7,8 @@ import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.output.StopText;
 import io.engram.cli.progress.Interruption;
+import io.engram.cli.progress.Progress;
+import io.engram.core.ProgressListener;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Measurement;
@@ -52,8 +54,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
 
   /** Starts a run. A folder that holds no run yet when it fails is taken away again. */
   public Outcome start(Recipe recipe, Path folder, @Nullable Path sharedBefore) {
+    Interruption.watch(common.console());
+    return begin(recipe, folder, setup(sharedBefore, Progress.shown(common.console())));
+  }
+
+  /** The same, set up already. */
+  Outcome begin(Recipe recipe, Path folder, Setup setup) {
     Suites.of(recipe.eval());
-    Setup setup = setup(sharedBefore);
     common.console().message("Run folder: " + folder);
     sayMemory(recipe, setup);
     Unstarted unstarted = Unstarted.of(folder);
@@ -73,13 +80,14 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
 
   /** Goes on with a run, as what its own recipe is for. */
   public Outcome resume(Path folder) {
-    return resume(folder, null);
+    Interruption.watch(common.console());
+    return resume(folder, setup(null, Progress.shown(common.console())));
   }
 
-  /** The same, with an evaluation before to take over where the run has none yet. */
-  Outcome resume(Path folder, @Nullable Path sharedBefore) {
+  /** The same, set up already. */
+  Outcome resume(Path folder, Setup setup) {
     try (RunFolder opened = RunFolder.resume(folder)) {
-      return UnlearningLoop.resume(opened, RecipeKind.of(opened.recipe()), setup(sharedBefore));
+      return UnlearningLoop.resume(opened, RecipeKind.of(opened.recipe()), setup);
     }
   }
 
@@ -88,9 +96,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     return "engram %s --resume %s".formatted(kind.name().toLowerCase(Locale.ROOT), folder);
   }
 
-  private Setup setup(@Nullable Path sharedBefore) {
-    Interruption.watch(common.console());
-    Setup setup = Setups.of(common);
+  /**
+   * How a run is carried out.
+   *
+   * @param sharedBefore whose evaluation before is taken over where that fits; null: none
+   */
+  Setup setup(@Nullable Path sharedBefore, ProgressListener progress) {
+    Setup setup = Setups.of(common, progress);
     return new Setup(
         setup.command(),
         setup.device(),

@@ -7,6 +7,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,30 @@ final class TrialsTest {
     Cli.Ran other = Cli.run("unlearn", recipe, "trials=2", "seed=9", "--out", out);
     assertThat(other.exitCode()).isEqualTo(2);
     assertThat(other.err()).contains("holds the trials of another recipe");
+  }
+
+  /** What runs beside others is what it would be alone on one thread, byte for byte. */
+  @Test
+  void sideBySideAThreadEach() throws Exception {
+    Path recipe = recipe();
+    Path out = folder.resolve("beside");
+    Cli.Ran ran =
+        Cli.run("unlearn", recipe, "trials=4", "seed=7", "--threads", "2", "--out", out);
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("Trial 4 of 4, seed 10", "trial-10: ga, epoch 1");
+    assertThat(ran.err()).doesNotContain("trial-7: ga");
+    Path alone = folder.resolve("alone");
+    Cli.Ran single = Cli.run("unlearn", recipe, "seed=10", "--threads", "1", "--out", alone);
+    assertThat(single.exitCode()).as(single.err()).isZero();
+    Path beside = out.resolve("trial-10");
+    for (String file : List.of("model/model.safetensors", "samples.jsonl")) {
+      assertThat(beside.resolve(file)).hasSameBinaryContentAs(alone.resolve(file));
+    }
+    try (RunFolder first = RunFolder.read(out.resolve("trial-7"));
+        RunFolder last = RunFolder.read(beside)) {
+      assertThat(first.manifest().threads()).isEqualTo(2);
+      assertThat(last.manifest().threads()).isEqualTo(1);
+    }
   }
 
   private Path recipe() throws Exception {

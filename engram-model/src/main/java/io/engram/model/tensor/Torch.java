@@ -51,10 +51,13 @@ public final class Torch {
     loaded = true;
   }
 
-  /** Sets how many threads a tensor operation may use; 0 leaves libtorch's own choice. */
+  /**
+   * Sets how many threads a tensor operation may use; 0 leaves libtorch's own choice. Nothing is
+   * set in a piece of work that runs beside others: each of these has one.
+   */
   public static void threads(int threads) {
     load();
-    if (threads > 0) {
+    if (threads > 0 && Workers.beside() == 1) {
       torch.set_num_threads(threads);
       blasThreads(threads);
     }

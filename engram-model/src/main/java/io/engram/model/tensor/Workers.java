@@ -98,16 +98,14 @@ public final class Workers {
       IntConsumer piece) {
     BESIDE.set(threads);
     torch.set_num_threads(1);
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode mode = new AutoGradMode(gradients)) {
-      for (int i = next.getAndIncrement();
-          i < pieces && !failure.any();
-          i = next.getAndIncrement()) {
-        try {
-          piece.accept(i);
-        } catch (RuntimeException | Error e) {
-          failure.add(i, e);
-        }
+    for (int i = next.getAndIncrement();
+        i < pieces && !failure.any();
+        i = next.getAndIncrement()) {
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode mode = new AutoGradMode(gradients)) {
+        piece.accept(i);
+      } catch (RuntimeException | Error e) {
+        failure.add(i, e);
       }
     }
   }

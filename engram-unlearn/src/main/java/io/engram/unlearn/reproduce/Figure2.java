@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Figure 2: what is left of the model after other samples were unlearned, by GradDiff and by NPO,
@@ -37,6 +36,9 @@ final class Figure2 implements Experiment {
   private static final int SELECTIONS = 5;
   private static final int GROUP = 40;
 
+  /** Trials of one method on one selection. */
+  private record Run(String method, String selection) {}
+
   @Override
   public String name() {
     return "figure2";
@@ -51,31 +53,30 @@ final class Figure2 implements Experiment {
   public Optional<Study> carryOut(ReproductionPlan plan) {
     Recipe first = recipe(plan, METHODS.get(0), List.of());
     Map<String, List<String>> selections = selections(ModelRecipes.forget(first), first.seed());
-    Map<String, Map<String, double[]>> utility = new LinkedHashMap<>();
-    Path before = null;
+    Map<Run, Recipe> recipes = new LinkedHashMap<>();
     for (String method : METHODS) {
-      Map<String, double[]> own = new LinkedHashMap<>();
-      for (Map.Entry<String, List<String>> selection : selections.entrySet()) {
-        Recipe recipe = recipe(plan, method, selection.getValue());
-        Path folder = plan.folder().resolve(method).resolve(selection.getKey());
-        Trials trials = Trials.of(recipe, folder, before);
-        if (!plan.runner().test(trials)) {
-          return Optional.empty();
-        }
-        before = before == null ? trials.all().get(0).folder() : before;
-        own.put(selection.getKey(), values(trials.measurements()));
-      }
-      utility.put(method, own);
+      selections.forEach(
+          (name, ids) -> recipes.put(new Run(method, name), recipe(plan, method, ids)));
     }
+    Map<Run, Trials> trials =
+        ModelRecipes.trials(
+            recipes, run -> plan.folder().resolve(run.method()).resolve(run.selection()));
+    if (!plan.runner().test(List.copyOf(trials.values()))) {
+      return Optional.empty();
+    }
+    Map<String, Map<String, double[]>> utility = new LinkedHashMap<>();
+    trials.forEach(
+        (run, own) ->
+            utility
+                .computeIfAbsent(run.method(), method -> new LinkedHashMap<>())
+                .put(run.selection(), values(own.measurements())));
+    Path before = trials.values().iterator().next().all().get(0).folder();
     return Optional.of(
         new Figure2Findings(first.eval().limit(), utility)
             .study(plan, title(), plan.provenance(first, modelHash(before))));
   }
 
-  private static String modelHash(@Nullable Path run) {
-    if (run == null) {
-      throw new IllegalStateException("no run was made");
-    }
+  private static String modelHash(Path run) {
     try (RunFolder made = RunFolder.read(run)) {
       return made.manifest().modelHash();
     }

@@ -6,9 +6,13 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
+import io.engram.unlearn.train.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /** The recipes of a model, {@code recipes/TASK/MODEL-NAME.yaml}, with what a plan sets. */
 final class ModelRecipes {
@@ -41,6 +45,21 @@ final class ModelRecipes {
   /** The recipe of the studies of samples. */
   static Recipe study(ReproductionPlan plan, String... fixed) {
     return read(plan, "study", "difficulty", List.of(), List.of(fixed));
+  }
+
+  /**
+   * The trials of several recipes, each in a folder of its own; all may take the evaluation before
+   * over from the very first.
+   */
+  static <K> Map<K, Trials> trials(Map<K, Recipe> recipes, Function<K, Path> folder) {
+    Map<K, Trials> all = new LinkedHashMap<>();
+    recipes.forEach(
+        (key, recipe) -> {
+          Path first =
+              all.isEmpty() ? null : all.values().iterator().next().all().get(0).folder();
+          all.put(key, Trials.of(recipe, folder.apply(key), first));
+        });
+    return all;
   }
 
   /** Its forget set as the recipe chooses it, not cut into pieces. */

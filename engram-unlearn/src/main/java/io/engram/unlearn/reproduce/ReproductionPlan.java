@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  * @param overrides keys of all recipes to set otherwise, {@code key=value}
  * @param folder where everything goes
  * @param setup how it is carried out
- * @param runner carries out what is left of trials; false where it was stopped
+ * @param runner carries out what is left of several recipes' trials; false where it was stopped
  */
 public record ReproductionPlan(
     String model,
@@ -33,7 +33,7 @@ public record ReproductionPlan(
     List<String> overrides,
     Path folder,
     Setup setup,
-    Predicate<Trials> runner) {
+    Predicate<List<Trials>> runner) {
   /** Copies the list. */
   public ReproductionPlan {
     overrides = List.copyOf(overrides);

@@ -44,21 +44,17 @@ final class TableExperiment implements Experiment {
     Map<Row, Recipe> recipes = recipes(plan);
     requireModel(plan.model(), recipes.values().iterator().next());
     recipes.values().forEach(recipe -> Suites.of(recipe.eval()));
+    Map<Row, Trials> trials = ModelRecipes.trials(recipes, row -> plan.folder().resolve(row.recipe()));
+    if (!plan.runner().test(List.copyOf(trials.values()))) {
+      return Optional.empty();
+    }
     Map<String, List<List<Measurement>>> measured = new LinkedHashMap<>();
-    Path before = null;
-    for (Map.Entry<Row, Recipe> entry : recipes.entrySet()) {
-      Row row = entry.getKey();
-      Trials trials = Trials.of(entry.getValue(), plan.folder().resolve(row.recipe()), before);
-      if (!plan.runner().test(trials)) {
-        return Optional.empty();
-      }
-      trials.summarize();
-      measured.put(row.name(), trials.measurements());
-      before = before == null ? trials.all().get(0).folder() : before;
-    }
-    if (before == null) {
-      throw new IllegalStateException(paper.name() + " has no row with a recipe");
-    }
+    trials.forEach(
+        (row, own) -> {
+          own.summarize();
+          measured.put(row.name(), own.measurements());
+        });
+    Path before = trials.values().iterator().next().all().get(0).folder();
     // Every trial begins at the same model.
     List<List<Measurement>> first = measured.values().iterator().next();
     paper.rows().stream()

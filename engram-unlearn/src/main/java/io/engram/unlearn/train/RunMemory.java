@@ -56,6 +56,11 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     check().require(setup.ignoreMemory(), alternatives(), "--ignore-memory");
   }
 
+  /** Whether so many runs like this one have room beside one another. */
+  public boolean fits(int runs) {
+    return available.isEmpty() || need().total() * runs <= available.getAsLong() * USABLE;
+  }
+
   /** Whether training has to compute layers again: with all activations kept it wouldn't fit. */
   boolean mustCheckpoint(RunData data) {
     if (available.isEmpty()) {
