@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Where there are at least as many trials as threads, and memory for them, trials run side by
  * side, a thread each: the products of small models keep two threads busy less than two models do.
- * How many run so is settled by what is asked for, not by what is left, so that a trial that is gone
- * on with computes as it did.
+ * How many run so is settled by what is asked for, not by what is left, so that a trial that is
+ * gone on with computes as it did.
  *
  * @param run how each is carried out
  */

@@ -6,10 +6,12 @@ import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +86,21 @@ final class ReproduceCommandTest {
     JsonNode study = JsonFiles.mapper().readTree(ran.out()).path("study");
     assertThat(study.path("limits").toString()).contains(limit);
     assertThat(ids(folder.resolve(name))).hasSize(rows).allMatch(id -> id.matches("[012]"));
+
+    FileTime made = Files.getLastModifiedTime(firstFile(folder.resolve(name)));
+    JsonNode again = JsonFiles.mapper().readTree(Cli.run(command.toArray()).out()).path("study");
+    assertThat(again.path("tables")).isEqualTo(study.path("tables"));
+    assertThat(Files.getLastModifiedTime(firstFile(folder.resolve(name)))).isEqualTo(made);
+  }
+
+  /** Something that is written when it's measured. */
+  private static Path firstFile(Path out) {
+    return Stream.of(
+            "mrd.jsonl", "scores.json", "npo/scores.json", "npo/sample-1/trial-42/samples.jsonl")
+        .map(out::resolve)
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Set<String> ids(Path out) {

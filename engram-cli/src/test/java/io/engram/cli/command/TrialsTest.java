@@ -59,8 +59,7 @@ final class TrialsTest {
   void sideBySideAThreadEach() throws Exception {
     Path recipe = recipe();
     Path out = folder.resolve("beside");
-    Cli.Ran ran =
-        Cli.run("unlearn", recipe, "trials=4", "seed=7", "--threads", "2", "--out", out);
+    Cli.Ran ran = Cli.run("unlearn", recipe, "trials=4", "seed=7", "--threads", "2", "--out", out);
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("Trial 4 of 4, seed 10", "trial-10: ga, epoch 1");
     assertThat(ran.err()).doesNotContain("trial-7: ga");

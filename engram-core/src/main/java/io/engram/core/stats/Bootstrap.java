@@ -16,7 +16,11 @@ public final class Bootstrap {
    * @param low the (1 − level)/2 quantile of the redrawn statistic
    * @param high the (1 + level)/2 quantile
    */
-  public record Interval(double low, double high) {}
+  public record Interval(double low, double high) {
+    /** Every number: nothing can be said. */
+    public static final Interval NOTHING =
+        new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+  }
 
   private Bootstrap() {}
 

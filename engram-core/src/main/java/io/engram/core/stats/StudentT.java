@@ -16,7 +16,7 @@ public final class StudentT {
   public static Bootstrap.Interval interval(double[] values, double level) {
     MeanWithError mean = MeanWithError.of(values);
     if (mean.n() < 2) {
-      return new Bootstrap.Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+      return Bootstrap.Interval.NOTHING;
     }
     double t = new TDistribution(mean.n() - 1.0).inverseCumulativeProbability((1 + level) / 2);
     double half = t * mean.standardError();

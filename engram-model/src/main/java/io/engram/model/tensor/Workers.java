@@ -98,9 +98,7 @@ public final class Workers {
       IntConsumer piece) {
     BESIDE.set(threads);
     torch.set_num_threads(1);
-    for (int i = next.getAndIncrement();
-        i < pieces && !failure.any();
-        i = next.getAndIncrement()) {
+    for (int i = next.getAndIncrement(); i < pieces && !failure.any(); i = next.getAndIncrement()) {
       try (PointerScope scope = new PointerScope();
           AutoGradMode mode = new AutoGradMode(gradients)) {
         piece.accept(i);

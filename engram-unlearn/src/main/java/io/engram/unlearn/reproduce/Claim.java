@@ -12,13 +12,14 @@ import io.engram.core.stats.StudentT;
  * @param paper the difference that the paper prints, in the direction of the claim; NaN: it prints
  *     none
  * @param ours the mean difference, in the direction of the claim
- * @param interval its 95 % interval
+ * @param interval its interval, 95 % where nothing else is said
  * @param n pairs, or samples
  * @param verdict what follows
  */
 public record Claim(
     String text, double paper, double ours, Bootstrap.Interval interval, int n, Verdict verdict) {
   private static final double LEVEL = 0.95;
+  private static final int FEW = 8;
 
   /** What can be said of a claim. */
   public enum Verdict {
@@ -29,7 +30,9 @@ public record Claim(
     /** Zero lies in the interval, or there are fewer than two pairs. */
     UNDECIDED("can't be decided at this n"),
     /** Every pair is equal. */
-    EQUAL("no difference at all");
+    EQUAL("no difference at all"),
+    /** The runs here lack the measure. */
+    UNMEASURED("not measured here");
 
     private final String text;
 
@@ -52,6 +55,17 @@ public record Claim(
    */
   static Claim of(
       String text, double paper, double[] better, double[] other, boolean higherIsBetter) {
+    return of(text, paper, better, other, higherIsBetter, LEVEL);
+  }
+
+  /** The same with an interval of another level, for a claim that was chosen among several. */
+  static Claim of(
+      String text,
+      double paper,
+      double[] better,
+      double[] other,
+      boolean higherIsBetter,
+      double level) {
     double[] differences = new double[better.length];
     for (int i = 0; i < differences.length; i++) {
       differences[i] = higherIsBetter ? better[i] - other[i] : other[i] - better[i];
@@ -60,13 +74,25 @@ public record Claim(
         text,
         paper,
         MeanWithError.of(differences).mean(),
-        StudentT.interval(differences, LEVEL),
+        StudentT.interval(differences, level),
         differences.length);
   }
 
   /** Of a number that is positive where the claim holds, with its 95 % interval. */
   static Claim of(String text, double paper, double ours, Bootstrap.Interval interval, int n) {
     return new Claim(text, paper, ours, interval, n, verdict(ours, interval));
+  }
+
+  /** Of a number with a bootstrap interval, which of fewer than eight samples says nothing. */
+  static Claim bootstrapped(
+      String text, double paper, double ours, Bootstrap.Interval interval, int n) {
+    return of(text, paper, ours, n < FEW ? Bootstrap.Interval.NOTHING : interval, n);
+  }
+
+  /** Of what was not measured. */
+  static Claim unmeasured(String text, double paper) {
+    Bootstrap.Interval none = new Bootstrap.Interval(Double.NaN, Double.NaN);
+    return new Claim(text, paper, Double.NaN, none, 0, Verdict.UNMEASURED);
   }
 
   private static Verdict verdict(double mean, Bootstrap.Interval interval) {

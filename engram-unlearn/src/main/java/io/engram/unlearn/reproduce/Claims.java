@@ -37,6 +37,9 @@ final class Claims {
 
   private static String text(Claim claim) {
     String paper = Double.isNaN(claim.paper()) ? "" : " (paper: " + number(claim.paper()) + ")";
+    if (claim.verdict() == Claim.Verdict.UNMEASURED) {
+      return claim.text() + paper;
+    }
     double low = claim.interval().low();
     String interval =
         Double.isFinite(low)

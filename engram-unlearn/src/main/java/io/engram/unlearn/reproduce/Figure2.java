@@ -17,10 +17,11 @@ import java.util.Optional;
  * Figure 2: what is left of the model after other samples were unlearned, by GradDiff and by NPO,
  * single samples and groups, until their memorization accuracy is below a threshold.
  *
- * <p><b>Source:</b> §3.2, Fig. 2. <b>Differs:</b> five single samples and five groups of 40, drawn
- * once without replacement, each unlearned once a trial with other retain samples; the paper
- * doesn't say what its "performance" is, here it is model utility (the mean of the six columns of
- * Table 1) on the first 50 rows of each set, where the plan sets no other limit.
+ * <p><b>Source:</b> §3.2, Fig. 2. <b>Differs:</b> five single samples and five groups of 40 (of
+ * half the set where it's small, so that groups differ), drawn once without replacement, each
+ * unlearned once a trial with other retain samples; the paper doesn't say what its "performance"
+ * is, here it is model utility (the mean of the six columns of Table 1) on the first 50 rows of
+ * each set, where the plan sets no other limit.
  */
 final class Figure2 implements Experiment {
   /** What is left of the model. */
@@ -35,6 +36,12 @@ final class Figure2 implements Experiment {
           "eval.limit=50");
   private static final int SELECTIONS = 5;
   private static final int GROUP = 40;
+
+  /** How the names of single samples begin. */
+  static final String SINGLE = "sample-";
+
+  /** How the names of groups begin. */
+  static final String GROUPS = "group-";
 
   /** Trials of one method on one selection. */
   private record Run(String method, String selection) {}
@@ -72,7 +79,8 @@ final class Figure2 implements Experiment {
                 .put(run.selection(), values(own.measurements())));
     Path before = trials.values().iterator().next().all().get(0).folder();
     return Optional.of(
-        new Figure2Findings(first.eval().limit(), utility)
+        new Figure2Findings(
+                first.eval().limit(), groupSize(ModelRecipes.forget(first).size()), utility)
             .study(plan, title(), plan.provenance(first, modelHash(before))));
   }
 
@@ -86,13 +94,19 @@ final class Figure2 implements Experiment {
   static Map<String, List<String>> selections(List<Sample> all, long seed) {
     Map<String, List<String>> selections = new LinkedHashMap<>();
     for (Sample single : RandomSamples.of(all, SELECTIONS, seed, 0)) {
-      selections.put("sample-" + (selections.size() + 1), List.of(single.id()));
+      selections.put(SINGLE + (selections.size() + 1), List.of(single.id()));
     }
+    int size = groupSize(all.size());
     for (int i = 1; i <= SELECTIONS; i++) {
       selections.put(
-          "group-" + i, RandomSamples.of(all, GROUP, seed, i).stream().map(Sample::id).toList());
+          GROUPS + i, RandomSamples.of(all, size, seed, i).stream().map(Sample::id).toList());
     }
     return selections;
+  }
+
+  /** The paper's 40, or half of a set that hasn't twice as many. */
+  static int groupSize(int samples) {
+    return Math.min(GROUP, Math.max(1, samples / 2));
   }
 
   private static Recipe recipe(ReproductionPlan plan, String method, List<String> ids) {

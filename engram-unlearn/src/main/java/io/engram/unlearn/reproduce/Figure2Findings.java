@@ -1,8 +1,7 @@
 package io.engram.unlearn.reproduce;
 
-import io.engram.core.random.RandomStream;
-import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.MeanWithError;
+import io.engram.core.stats.VarianceBetween;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
@@ -22,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * What Figure 2's runs say.
  *
  * @param rows of each evaluation set at most; 0: all
+ * @param groupSize samples a group
  * @param utility the measure of each trial, by method and then by selection
  */
-record Figure2Findings(int rows, Map<String, Map<String, double[]>> utility) {
+record Figure2Findings(int rows, int groupSize, Map<String, Map<String, double[]>> utility) {
   private static final String HOW =
-      "of model utility; intervals by bootstrap over selections (the first), by Student's t over"
-          + " selections (the second) and over trials (the third)";
+      "of model utility; intervals of variances by F, of the mean difference by Student's t over"
+          + " selections, of the largest difference by Student's t over trials at 1 − 0.05 / number"
+          + " of selections, for it was chosen among these";
 
   Study study(ReproductionPlan plan, String title, StudyProvenance made) {
     Study found =
@@ -46,7 +47,7 @@ record Figure2Findings(int rows, Map<String, Map<String, double[]>> utility) {
         plan,
         found,
         title,
-        claims(made.seed()),
+        claims(),
         HOW,
         "The model is %s; the paper doesn't say whose performance it shows."
             .formatted(plan.model()));
@@ -57,9 +58,10 @@ record Figure2Findings(int rows, Map<String, Map<String, double[]>> utility) {
   }
 
   /** That selections matter, that NPO keeps more, and that for some it is the other way. */
-  List<Claim> claims(long seed) {
+  List<Claim> claims() {
     List<Claim> claims = new ArrayList<>();
-    utility.forEach((method, own) -> claims.add(differs(method, own, seed)));
+    utility.keySet().forEach(method -> claims.add(differs(method, Figure2.SINGLE)));
+    utility.keySet().forEach(method -> claims.add(differs(method, Figure2.GROUPS)));
     double[] npo = names().stream().mapToDouble(name -> mean("npo", name)).toArray();
     double[] other = names().stream().mapToDouble(name -> mean("grad-diff", name)).toArray();
     claims.add(Claim.of("NPO keeps more than GradDiff", Double.NaN, npo, other, true));
@@ -71,40 +73,28 @@ record Figure2Findings(int rows, Map<String, Map<String, double[]>> utility) {
                     Double.NaN,
                     values("grad-diff", name),
                     values("npo", name),
-                    true))
+                    true,
+                    1 - 0.05 / names().size()))
         .max(Comparator.comparingDouble(Claim::ours))
         .ifPresent(claims::add);
     return claims;
   }
 
-  /** The variance between selections beyond what trials of one selection explain. */
-  private static Claim differs(String method, Map<String, double[]> own, long seed) {
-    double[] means =
-        own.values().stream().mapToDouble(values -> MeanWithError.of(values).mean()).toArray();
-    double within =
-        own.values().stream()
-            .mapToDouble(values -> Math.pow(MeanWithError.of(values).standardError(), 2))
-            .filter(Double::isFinite)
-            .average()
-            .orElse(0);
-    Bootstrap.Interval interval =
-        Bootstrap.interval(
-            means,
-            drawn -> variance(drawn) - within,
-            0.95,
-            1000,
-            RandomStream.of(seed, "figure2-bootstrap", 0, 0));
+  /** The variance between selections of one kind beyond what trials of one selection explain. */
+  private Claim differs(String method, String kind) {
+    double[][] own =
+        names().stream()
+            .filter(name -> name.startsWith(kind))
+            .map(name -> values(method, name))
+            .toArray(double[][]::new);
+    VarianceBetween between = VarianceBetween.of(own, 0.95);
+    String what = kind.equals(Figure2.SINGLE) ? "sample is" : groupSize + " samples are";
     return Claim.of(
-        "It matters which samples are unlearned by %s: variance between them".formatted(method),
+        "It matters which %s unlearned by %s: variance between them".formatted(what, method),
         Double.NaN,
-        variance(means) - within,
-        interval,
-        means.length);
-  }
-
-  private static double variance(double[] values) {
-    MeanWithError mean = MeanWithError.of(values);
-    return mean.standardError() * mean.standardError() * mean.n();
+        between.variance(),
+        between.interval(),
+        own.length);
   }
 
   private List<String> names() {
@@ -143,7 +133,9 @@ record Figure2Findings(int rows, Map<String, Map<String, double[]>> utility) {
     return new StudyFigure(
         "figure-2",
         "Model utility after unlearning",
-        List.of("Figure 2 of the paper. 1 to 5 are single samples, 6 to 10 groups of 40."),
+        List.of(
+            "Figure 2 of the paper. 1 to 5 are single samples, 6 to 10 groups of %d."
+                .formatted(groupSize)),
         Kind.SCATTER,
         Axis.linear("selection", ""),
         Axis.linear("model utility", ""),

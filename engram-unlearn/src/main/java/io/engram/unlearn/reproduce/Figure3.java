@@ -18,11 +18,15 @@ import java.util.OptionalInt;
  * unlearned.
  *
  * <p><b>Source:</b> §4.2, Fig. 3. <b>Differs:</b> 20 groups where no other number is asked for,
- * instead of 300; they are forgotten when the mean loss is 1.5 nats a token.
+ * instead of 300. Beside the rule of App. C.4 a mean loss of 1.5 nats a token is looked at: what is
+ * known by heart meets the rule within an update or two.
  */
 final class Figure3 implements Experiment {
   private static final int GROUPS = 20;
   private static final int SIZE = 40;
+
+  /** The rule of App. C.4, and a mean loss. */
+  static final List<String> CRITERIA = List.of("el_ma", "mean");
 
   /** "Significant variability" is taken as a standard deviation of a tenth of the mean. */
   private static final double NOTABLE = 0.1;
@@ -55,27 +59,37 @@ final class Figure3 implements Experiment {
             8,
             1.5,
             120,
-            false,
+            true,
             null);
     Study found = DifficultyStudy.run(recipe, groups, plan.setup(), plan.folder());
-    double[] changes =
-        JsonFiles.readLines(plan.folder().resolve("difficulty.jsonl"), DifficultyRow.class).stream()
-            .mapToDouble(DifficultyRow::change)
-            .toArray();
+    List<DifficultyRow> rows =
+        JsonFiles.readLines(plan.folder().resolve("difficulty.jsonl"), DifficultyRow.class);
     return Optional.of(
         Findings.with(
             plan,
             found,
             title(),
-            List.of(claim(changes, recipe.seed())),
+            CRITERIA.stream().map(name -> claim(rows, name, recipe.seed())).toList(),
             "standard deviation over mean of the changes, less 0.1; interval by bootstrap",
             "%d groups of %d samples; the paper has 300, of Llama-2-7B-chat."
-                .formatted(changes.length, SIZE)));
+                .formatted(rows.size(), SIZE)));
   }
 
-  static Claim claim(double[] changes, long seed) {
-    return Claim.of(
-        "The change differs notably from group to group: standard deviation / mean − 0.1",
+  /** Of the groups that met a criterion. */
+  static Claim claim(List<DifficultyRow> rows, String criterion, long seed) {
+    double[] changes =
+        rows.stream()
+            .flatMap(row -> Optional.ofNullable(row.changes().get(criterion)).stream())
+            .mapToDouble(Double::doubleValue)
+            .toArray();
+    String text =
+        "The change until %s is met differs notably from group to group: standard deviation / mean"
+            + " − 0.1";
+    if (changes.length < 2 || MeanWithError.of(changes).mean() == 0) {
+      return Claim.unmeasured(text.formatted(criterion), Double.NaN);
+    }
+    return Claim.bootstrapped(
+        text.formatted(criterion),
         Double.NaN,
         spread(changes),
         Bootstrap.interval(

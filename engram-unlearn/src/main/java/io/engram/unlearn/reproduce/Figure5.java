@@ -30,8 +30,16 @@ final class Figure5 implements Experiment {
   private static final List<Double> SIGMAS = List.of(1e-4, 3e-4, 1e-3, 3e-3, 1e-2);
   private static final List<Integer> DRAWS = List.of(1, 2, 5, 10, 20, 50, 100, 200);
 
-  /** What the paper prints for every σ. */
-  private static final double PAPER = 0.64;
+  private final Printed paper = PaperData.read("figure5", Printed.class);
+
+  /**
+   * What the paper reads off its figure.
+   *
+   * @param section where
+   * @param mrd for every σ
+   * @param stableFrom the number of draws from which on MRD is stable
+   */
+  record Printed(String section, double mrd, int stableFrom) {}
 
   @Override
   public String name() {
@@ -51,7 +59,14 @@ final class Figure5 implements Experiment {
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     Recipe recipe = ModelRecipes.study(plan, "order.estimator.name=shared");
-    List<Sample> samples = RandomSamples.of(recipe, plan.samples(SAMPLES), 0);
+    int count = plan.samples(SAMPLES);
+    return Optional.of(
+        MadeOnce.of(
+            plan, recipe, name() + ", samples: " + count, () -> measure(plan, recipe, count)));
+  }
+
+  private Study measure(ReproductionPlan plan, Recipe recipe, int count) {
+    List<Sample> samples = RandomSamples.of(recipe, count, 0);
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), plan.setup().modelOptions(recipe.model(), recipe.seed()))) {
@@ -68,17 +83,17 @@ final class Figure5 implements Experiment {
       JsonFiles.writeLines(
           plan.folder().resolve("mrd.jsonl"),
           sweep.stream().flatMap(at -> at.rows(ids).stream()).toList());
-      return Optional.of(study(plan, sweep, ids, plan.provenance(recipe, model.hash())));
+      return study(plan, sweep, ids, plan.provenance(recipe, model.hash()));
     }
   }
 
-  private static Study study(
+  private Study study(
       ReproductionPlan plan, List<AtSigma> sweep, List<String> ids, StudyProvenance made) {
     return Findings.with(
         plan,
         SweepStudy.of(sweep, ids, made),
         TITLE,
-        claims(sweep, made.seed()),
+        claims(paper, sweep, made.seed()),
         "medians over samples; intervals by bootstrap over samples",
         "The model is %s, the paper's Llama-2-7B-chat.".formatted(plan.model()));
   }
@@ -87,23 +102,25 @@ final class Figure5 implements Experiment {
    * "Fluctuates around 0.64" is taken as: from the smallest σ to the largest MRD changes by less
    * than a factor of two. "Stabilizes at 50" is taken as: the error is below a tenth of MRD there.
    */
-  static List<Claim> claims(List<AtSigma> sweep, long seed) {
+  static List<Claim> claims(Printed paper, List<AtSigma> sweep, long seed) {
     AtSigma first = sweep.get(0);
     AtSigma last = sweep.get(sweep.size() - 1);
     AtSigma middle = sweep.get(sweep.size() / 2);
     double[] factors = ratio(last.mrd(last.most()), first.mrd(first.most()));
     double[] spare = Arrays.stream(factors).map(f -> Math.log(2) - Math.abs(Math.log(f))).toArray();
     double[] errors =
-        middle.of(50).stream().mapToDouble(one -> 0.1 - one.standardError() / one.mrd()).toArray();
+        middle.of(paper.stableFrom()).stream()
+            .mapToDouble(one -> 0.1 - one.standardError() / one.mrd())
+            .toArray();
     return List.of(
         claim(
             "MRD is about the same (%s) at every σ: log 2 − |log(MRD at %s / MRD at %s)|"
-                .formatted(PAPER, last.sigma(), first.sigma()),
+                .formatted(paper.mrd(), last.sigma(), first.sigma()),
             spare,
             seed),
         claim(
-            "MRD is stable from 50 draws on, σ = %s: 0.1 − standard error / MRD"
-                .formatted(middle.sigma()),
+            "MRD is stable from %d draws on, σ = %s: 0.1 − standard error / MRD"
+                .formatted(paper.stableFrom(), middle.sigma()),
             errors,
             seed));
   }
@@ -117,7 +134,8 @@ final class Figure5 implements Experiment {
             0.95,
             1000,
             RandomStream.of(seed, "figure5-bootstrap", 0, 0));
-    return Claim.of(text, Double.NaN, SweepSummary.median(finite), interval, finite.length);
+    return Claim.bootstrapped(
+        text, Double.NaN, SweepSummary.median(finite), interval, finite.length);
   }
 
   private static double[] ratio(double[] of, double[] to) {

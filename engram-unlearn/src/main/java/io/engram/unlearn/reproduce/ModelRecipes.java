@@ -55,8 +55,7 @@ final class ModelRecipes {
     Map<K, Trials> all = new LinkedHashMap<>();
     recipes.forEach(
         (key, recipe) -> {
-          Path first =
-              all.isEmpty() ? null : all.values().iterator().next().all().get(0).folder();
+          Path first = all.isEmpty() ? null : all.values().iterator().next().all().get(0).folder();
           all.put(key, Trials.of(recipe, folder.apply(key), first));
         });
     return all;

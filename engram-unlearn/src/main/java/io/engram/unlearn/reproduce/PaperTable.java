@@ -1,35 +1,36 @@
 package io.engram.unlearn.reproduce;
 
-import io.engram.core.EngramException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * A table as the paper prints it, and where each of its numbers comes from here.
  *
  * @param name {@code table1}
  * @param title as shown
+ * @param section where the paper has it
  * @param model the paper's
  * @param task the folder of its recipes
  * @param needs the command that makes the model to begin with, {@code MODEL} in the model's place;
  *     null: there is nothing to make
+ * @param reservations what is uncertain in setting our measures beside its columns, a sentence each
  */
 public record PaperTable(
     String name,
     String title,
+    String section,
     String model,
     String task,
     @Nullable String needs,
+    List<String> reservations,
     List<Column> columns,
     List<Row> rows) {
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+  /** An absent list is an empty one. */
+  public PaperTable {
+    reservations = reservations == null ? List.of() : List.copyOf(reservations);
+  }
 
   /** Digits that the paper prints; a mean of rounded numbers may be off by as much again. */
   private static final double ROUNDING = 6e-4;
@@ -66,11 +67,7 @@ public record PaperTable(
 
   /** The table of this name. */
   static PaperTable read(String name) {
-    try (InputStream in = PaperTable.class.getResourceAsStream(name + ".yaml")) {
-      return YAML.readValue(Objects.requireNonNull(in, name), PaperTable.class);
-    } catch (IOException e) {
-      throw EngramException.file("the paper's " + name + " can't be read: " + e.getMessage(), e);
-    }
+    return PaperData.read(name, PaperTable.class);
   }
 
   /** The row of this name. */

@@ -4,10 +4,12 @@ import io.engram.core.run.Measurement;
 import io.engram.unlearn.reproduce.PaperTable.Column;
 import io.engram.unlearn.reproduce.PaperTable.Row;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A table of the paper with our numbers.
@@ -17,11 +19,28 @@ import java.util.Optional;
  *     made are missing
  */
 record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> trials) {
-  /** Our values, a trial each; empty where there are none. */
+  /** Our values, a trial each; NaN where a trial lacks the measure. */
   double[] values(Row row, Column column) {
-    List<List<Measurement>> runs = trials.getOrDefault(row.name(), List.of());
-    double[] values = runs.stream().mapToDouble(run -> value(run, row, column)).toArray();
-    return java.util.Arrays.stream(values).anyMatch(Double::isNaN) ? new double[0] : values;
+    return trials.getOrDefault(row.name(), List.of()).stream()
+        .mapToDouble(run -> value(run, row, column))
+        .toArray();
+  }
+
+  /** How many trials the row with most of them has. */
+  int most() {
+    return trials.values().stream().mapToInt(List::size).max().orElse(0);
+  }
+
+  /** The measures that no trial of any row has. */
+  List<String> unmeasured() {
+    return paper.columns().stream()
+        .filter(
+            column ->
+                paper.rows().stream()
+                    .flatMapToDouble(row -> Arrays.stream(values(row, column)))
+                    .allMatch(Double::isNaN))
+        .flatMap(column -> Optional.ofNullable(column.metric()).stream())
+        .toList();
   }
 
   private double value(List<Measurement> run, Row row, Column column) {
@@ -39,7 +58,10 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
     return found.map(Measurement::value).orElse(Double.NaN);
   }
 
-  /** Of each row with MRD: that each average, or each column where there is none, is better. */
+  /**
+   * Of each row with MRD: that each average, or each column where there is none, is better. Trials
+   * of which either lacks the measure are left out.
+   */
   List<Claim> claims() {
     List<Claim> claims = new ArrayList<>();
     for (Row row : paper.rows()) {
@@ -66,17 +88,23 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
   private void add(List<Claim> claims, Row row, Row other, Column column) {
     double[] ours = values(row, column);
     double[] theirs = values(other, column);
-    if (ours.length == 0 || ours.length != theirs.length) {
-      return;
-    }
+    int[] both =
+        IntStream.range(0, Math.min(ours.length, theirs.length))
+            .filter(trial -> Double.isFinite(ours[trial]) && Double.isFinite(theirs[trial]))
+            .toArray();
     int index = paper.index(column.name());
     double sign = column.higherIsBetter() ? 1 : -1;
+    String text = "%s is better than %s in %s".formatted(row.name(), other.name(), column.name());
+    double printed =
+        sign * (row.values().get(index) - Objects.requireNonNull(other.values().get(index)));
     claims.add(
-        Claim.of(
-            "%s is better than %s in %s".formatted(row.name(), other.name(), column.name()),
-            sign * (row.values().get(index) - Objects.requireNonNull(other.values().get(index))),
-            ours,
-            theirs,
-            column.higherIsBetter()));
+        both.length == 0
+            ? Claim.unmeasured(text, printed)
+            : Claim.of(
+                text,
+                printed,
+                Arrays.stream(both).mapToDouble(trial -> ours[trial]).toArray(),
+                Arrays.stream(both).mapToDouble(trial -> theirs[trial]).toArray(),
+                column.higherIsBetter()));
   }
 }

@@ -44,7 +44,8 @@ final class TableExperiment implements Experiment {
     Map<Row, Recipe> recipes = recipes(plan);
     requireModel(plan.model(), recipes.values().iterator().next());
     recipes.values().forEach(recipe -> Suites.of(recipe.eval()));
-    Map<Row, Trials> trials = ModelRecipes.trials(recipes, row -> plan.folder().resolve(row.recipe()));
+    Map<Row, Trials> trials =
+        ModelRecipes.trials(recipes, row -> plan.folder().resolve(row.recipe()));
     if (!plan.runner().test(List.copyOf(trials.values()))) {
       return Optional.empty();
     }

@@ -8,6 +8,7 @@ import io.engram.core.study.StudyTable;
 import io.engram.unlearn.reproduce.PaperTable.Column;
 import io.engram.unlearn.reproduce.PaperTable.Row;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ final class TableFindings {
     for (String group : paper.columns().stream().map(Column::group).distinct().toList()) {
       tables.add(beside(group));
     }
+    List<String> all = new ArrayList<>(limits);
+    all.addAll(paper.reservations());
+    if (!table.unmeasured().isEmpty()) {
+      all.add(
+          "Not measured by these recipes, so nothing is said of it: %s."
+              .formatted(String.join(", ", table.unmeasured())));
+    }
     tables.add(Claims.table(claims, "between trials of the same seed; intervals by Student's t"));
     return new Study(
         paper.title() + ", on " + model,
@@ -45,7 +53,7 @@ final class TableFindings {
         Claims.figures(
             claims, "Difference to the same method in uniform order, over pairs of trials."),
         tables,
-        limits,
+        all,
         made);
   }
 
@@ -56,7 +64,6 @@ final class TableFindings {
   }
 
   private List<Study.Fact> facts(Recipe recipe) {
-    int n = claims.stream().mapToInt(Claim::n).max().orElse(0);
     int rows = recipe.eval().limit();
     String measured = rows == 0 ? "all" : "the first " + rows;
     return List.of(
@@ -64,8 +71,9 @@ final class TableFindings {
             "Forget set",
             String.join(", ", recipe.forget().data()),
             "rows of each evaluation set: " + measured),
-        new Study.Fact("Trials", Integer.toString(n), "of each row, paired by their seeds"),
-        new Study.Fact("The paper's model", paper.model(), ""));
+        new Study.Fact(
+            "Trials", Integer.toString(table.most()), "of each row, paired by their seeds"),
+        new Study.Fact("The paper's model", paper.model(), paper.section()));
   }
 
   private StudyTable beside(String group) {
@@ -92,7 +100,8 @@ final class TableFindings {
   }
 
   private String cell(Row row, Column column) {
-    double[] values = table.values(row, column);
+    double[] all = table.values(row, column);
+    double[] values = Arrays.stream(all).filter(Double::isFinite).toArray();
     double printed = row.values().get(paper.index(column.name()));
     String theirs = String.format(Locale.ROOT, "(%.4f)", printed);
     if (values.length == 0) {
@@ -103,6 +112,7 @@ final class TableFindings {
         values.length < 2 || row.isOriginal()
             ? ""
             : String.format(Locale.ROOT, " ± %.4f", mean.standardError() * Math.sqrt(mean.n()));
-    return String.format(Locale.ROOT, "%.4f%s %s", mean.mean(), scatter, theirs);
+    String fewer = values.length < all.length ? " (n = " + values.length + ")" : "";
+    return String.format(Locale.ROOT, "%.4f%s%s %s", mean.mean(), scatter, fewer, theirs);
   }
 }

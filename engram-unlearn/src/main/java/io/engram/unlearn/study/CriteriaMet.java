@@ -1,6 +1,7 @@
 package io.engram.unlearn.study;
 
 import io.engram.unlearn.mrd.UpdatesPredictor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,17 +11,20 @@ import java.util.function.DoubleSupplier;
 final class CriteriaMet {
   private final List<Criterion> criteria;
   private final Map<String, Double> updates = new LinkedHashMap<>();
+  private final Map<String, Double> changes = new LinkedHashMap<>();
   private Criterion.Standing last;
-  private double change = Double.NaN;
 
   /** Before the first update; what is met already needs none. */
   CriteriaMet(List<Criterion> criteria, Criterion.Standing before) {
     this.criteria = criteria;
     this.last = before;
-    criteria.stream().filter(c -> c.met(before)).forEach(c -> updates.put(c.name(), 0.0));
-    if (firstIsMet()) {
-      change = 0;
-    }
+    criteria.stream()
+        .filter(c -> c.met(before))
+        .forEach(
+            c -> {
+              updates.put(c.name(), 0.0);
+              changes.put(c.name(), 0.0);
+            });
   }
 
   /**
@@ -28,14 +32,15 @@ final class CriteriaMet {
    *
    * @param updates by criterion, with the part of the last update that was needed; missing where it
    *     wasn't met
-   * @param change mean |θ − θ_0| when the first criterion was met, or at the end
+   * @param changes mean |θ − θ_0| after the update that met a criterion, by criterion
+   * @param change the first criterion's, or where it wasn't met that at the end
    * @param forecast what was predicted
    */
-  record Outcome(Map<String, Double> updates, double change, UpdatesPredictor.Forecast forecast) {}
-
-  private boolean firstIsMet() {
-    return updates.containsKey(criteria.get(0).name());
-  }
+  record Outcome(
+      Map<String, Double> updates,
+      Map<String, Double> changes,
+      double change,
+      UpdatesPredictor.Forecast forecast) {}
 
   boolean all() {
     return updates.size() == criteria.size();
@@ -48,13 +53,16 @@ final class CriteriaMet {
    * @param moved mean |θ − θ_0| as it is now
    */
   void look(int update, Criterion.Standing now, DoubleSupplier moved) {
+    List<String> met = new ArrayList<>();
     for (Criterion criterion : criteria) {
       if (!updates.containsKey(criterion.name()) && criterion.met(now)) {
         updates.put(criterion.name(), update - 1 + criterion.crossing(last, now));
+        met.add(criterion.name());
       }
     }
-    if (Double.isNaN(change) && firstIsMet()) {
-      change = moved.getAsDouble();
+    if (!met.isEmpty()) {
+      double change = moved.getAsDouble();
+      met.forEach(name -> changes.put(name, change));
     }
     last = now;
   }
@@ -65,6 +73,7 @@ final class CriteriaMet {
    * @param moved mean |θ − θ_0| as it is now
    */
   Outcome outcome(UpdatesPredictor.Forecast forecast, DoubleSupplier moved) {
-    return new Outcome(updates, Double.isNaN(change) ? moved.getAsDouble() : change, forecast);
+    Double first = changes.get(criteria.get(0).name());
+    return new Outcome(updates, changes, first == null ? moved.getAsDouble() : first, forecast);
   }
 }

@@ -107,7 +107,9 @@ final class DifficultyRows {
     addForecast(means, outcome.forecast());
     String id = plan.groups() == 0 ? tokens.get(unit[0]).id() : Integer.toString(number);
     int labels = Arrays.stream(unit).map(i -> tokens.get(i).labels()).sum();
-    DifficultyRow row = new DifficultyRow(id, labels, means, outcome.updates(), outcome.change());
+    DifficultyRow row =
+        new DifficultyRow(
+            id, labels, means, outcome.updates(), outcome.change(), outcome.changes());
     rows.add(row);
     append(JsonFiles.line(row) + "\n");
   }

@@ -24,7 +24,9 @@ class PredictionTest {
       scores.put("tokens", (double) TOKENS[i]);
       scores.put("loss_mean", LOSS[i]);
       scores.put(score, values[i]);
-      rows.add(new DifficultyRow("s" + i, TOKENS[i], scores, Map.of("mean", UPDATES[i]), 1e-3));
+      rows.add(
+          new DifficultyRow(
+              "s" + i, TOKENS[i], scores, Map.of("mean", UPDATES[i]), 1e-3, Map.of()));
     }
     return rows;
   }
@@ -84,7 +86,8 @@ class PredictionTest {
   @Test
   void rowsThatDidNotMeetTheCriterionAreLeftOut() {
     List<DifficultyRow> rows = rows("mrd", UPDATES);
-    rows.set(3, new DifficultyRow("s3", 40, rows.get(3).scores(), Map.of("sum", 1.0), 1e-3));
+    rows.set(
+        3, new DifficultyRow("s3", 40, rows.get(3).scores(), Map.of("sum", 1.0), 1e-3, Map.of()));
     assertThat(of("mrd", rows).n()).isEqualTo(7);
     assertThat(Prediction.all(rows, "sum", 3)).isEmpty();
   }

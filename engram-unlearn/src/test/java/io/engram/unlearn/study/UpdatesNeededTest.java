@@ -116,6 +116,8 @@ class UpdatesNeededTest {
       double part = (path[last - 1] - threshold) / (path[last - 1] - path[last]);
       assertThat(needed).isGreaterThan(1).isCloseTo(last - 1 + part, within(1e-9));
       assertThat(outcome.change()).isPositive();
+      assertThat(outcome.changes().keySet()).isEqualTo(outcome.updates().keySet());
+      assertThat(outcome.changes().values()).contains(outcome.change());
     }
   }
 
