@@ -1,6 +1,7 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
+import io.engram.core.paper.PaperTable;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,5 +1,6 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.paper.PaperData;
 import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;

@@ -1,8 +1,9 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.paper.PaperTable;
+import io.engram.core.paper.PaperTable.Column;
+import io.engram.core.paper.PaperTable.Row;
 import io.engram.core.run.Measurement;
-import io.engram.unlearn.reproduce.PaperTable.Column;
-import io.engram.unlearn.reproduce.PaperTable.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

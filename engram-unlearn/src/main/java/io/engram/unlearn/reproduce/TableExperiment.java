@@ -1,6 +1,8 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
+import io.engram.core.paper.PaperTable;
+import io.engram.core.paper.PaperTable.Row;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
@@ -8,7 +10,6 @@ import io.engram.core.run.RunFolder;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.unlearn.eval.Suites;
-import io.engram.unlearn.reproduce.PaperTable.Row;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,13 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.paper.PaperTable;
+import io.engram.core.paper.PaperTable.Column;
+import io.engram.core.paper.PaperTable.Row;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.stats.MeanWithError;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
-import io.engram.unlearn.reproduce.PaperTable.Column;
-import io.engram.unlearn.reproduce.PaperTable.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.engram.unlearn.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.core.paper.PaperTable;
 import io.engram.core.run.Measurement;
 import io.engram.core.stats.Bootstrap;
 import io.engram.unlearn.reproduce.Claim.Verdict;

@@ -3,6 +3,7 @@ package io.engram.unlearn.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.core.paper.PaperCharacteristics;
 import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.unlearn.characteristic.CharacteristicRow;
 import io.engram.unlearn.reproduce.Claim.Verdict;

@@ -1,4 +1,4 @@
-package io.engram.unlearn.reproduce;
+package io.engram.core.paper;
 
 import java.util.List;
 import java.util.Objects;
@@ -66,17 +66,17 @@ public record PaperTable(
   }
 
   /** The table of this name. */
-  static PaperTable read(String name) {
+  public static PaperTable read(String name) {
     return PaperData.read(name, PaperTable.class);
   }
 
   /** The row of this name. */
-  Row row(String wanted) {
+  public Row row(String wanted) {
     return rows.stream().filter(row -> row.name().equals(wanted)).findFirst().orElseThrow();
   }
 
   /** A column's place. */
-  int index(String column) {
+  public int index(String column) {
     return IntStream.range(0, columns.size())
         .filter(i -> columns.get(i).name().equals(column))
         .findFirst()
@@ -88,7 +88,7 @@ public record PaperTable(
    *
    * @param values a column each; NaN where there is none
    */
-  double mean(Column column, double[] values) {
+  public double mean(Column column, double[] values) {
     List<String> of = Objects.requireNonNull(column.meanOf());
     List<Double> weights = column.weights();
     double sum = 0;
@@ -102,7 +102,7 @@ public record PaperTable(
   }
 
   /** What doesn't add up in the paper's own numbers, a sentence each. */
-  List<String> inconsistencies() {
+  public List<String> inconsistencies() {
     return columns.stream()
         .filter(column -> column.meanOf() != null)
         .flatMap(column -> rows.stream().flatMap(row -> check(column, row).stream()))

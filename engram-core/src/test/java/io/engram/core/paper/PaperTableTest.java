@@ -1,9 +1,9 @@
-package io.engram.unlearn.reproduce;
+package io.engram.core.paper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.unlearn.reproduce.PaperTable.Row;
+import io.engram.core.paper.PaperTable.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

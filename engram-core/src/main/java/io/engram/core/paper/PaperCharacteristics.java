@@ -1,4 +1,4 @@
-package io.engram.unlearn.reproduce;
+package io.engram.core.paper;
 
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
  * @param text where its text says which level has the larger MRD
  * @param levels a characteristic each
  */
-record PaperCharacteristics(String section, String text, List<Level> levels) {
+public record PaperCharacteristics(String section, String text, List<Level> levels) {
   /**
    * A characteristic.
    *
@@ -18,15 +18,15 @@ record PaperCharacteristics(String section, String text, List<Level> levels) {
    * @param high MRD of the example of the high level
    * @param textSaysLarger whether the text says that MRD is larger where it's high
    */
-  record Level(String name, double low, double high, boolean textSaysLarger) {}
+  public record Level(String name, double low, double high, boolean textSaysLarger) {}
 
   /** As printed. */
-  static PaperCharacteristics read() {
+  public static PaperCharacteristics read() {
     return PaperData.read("table7", PaperCharacteristics.class);
   }
 
   /** The level of this name; empty where the paper hasn't it. */
-  List<Level> of(String name) {
+  public List<Level> of(String name) {
     return levels.stream().filter(level -> level.name().equals(name)).toList();
   }
 }

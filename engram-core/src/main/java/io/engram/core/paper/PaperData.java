@@ -1,4 +1,4 @@
-package io.engram.unlearn.reproduce;
+package io.engram.core.paper;
 
 import io.engram.core.EngramException;
 import java.io.IOException;
@@ -8,14 +8,18 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The paper's own numbers, kept as data beside this class. */
-final class PaperData {
+public final class PaperData {
   private static final YAMLMapper YAML =
       YAMLMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   private PaperData() {}
 
-  /** What is kept under a name, {@code table1}. */
-  static <T> T read(String name, Class<T> type) {
+  /**
+   * What is kept under a name, {@code table1}.
+   *
+   * @param type a record with its keys
+   */
+  public static <T> T read(String name, Class<T> type) {
     try (InputStream in = PaperData.class.getResourceAsStream(name + ".yaml")) {
       return YAML.readValue(Objects.requireNonNull(in, name), type);
     } catch (IOException e) {
