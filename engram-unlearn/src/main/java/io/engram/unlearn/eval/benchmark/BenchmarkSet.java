@@ -108,4 +108,14 @@ record BenchmarkSet(String name, String source, Kind kind, List<TofuRow> rows) {
         .map(answer -> new AnswerPair(row.question(), answer))
         .toList();
   }
+
+  /** All that is scored of a row. */
+  List<AnswerPair> pairs(TofuRow row) {
+    List<AnswerPair> pairs = new ArrayList<>(List.of(answer(row)));
+    if (kind != Kind.HOLDOUT) {
+      pairs.add(right(row));
+      pairs.addAll(wrong(row));
+    }
+    return pairs;
+  }
 }

@@ -58,7 +58,7 @@ final class TofuScores {
         row.paraphrasedQuestion(),
         outputs.getOrDefault(Objects.requireNonNull(row.paraphrasedQuestion()), ""),
         verdict.closest(),
-        Double.isFinite(minK) ? (@Nullable Double) minK : null);
+        Double.isNaN(minK) ? null : (@Nullable Double) minK);
   }
 
   private static EvaluationRow byContainment(String set, TofuRow row, String output) {
@@ -91,7 +91,7 @@ final class TofuScores {
         rows.stream().mapToDouble(row -> Objects.requireNonNull(row.rougeRecall())).toArray());
   }
 
-  /** The scores there are: a row whose score isn't finite has none. */
+  /** The scores there are: a row whose score is not a number has none. */
   static double[] minK(List<EvaluationRow> rows) {
     return rows.stream()
         .map(EvaluationRow::minK)

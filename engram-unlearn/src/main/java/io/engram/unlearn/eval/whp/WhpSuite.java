@@ -10,6 +10,7 @@ import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Continuations;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.RowCounts;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import java.util.ArrayList;
@@ -142,11 +143,9 @@ public final class WhpSuite implements Suite {
               .formatted(
                   context, Excerpt.shownTokens(context), Excerpt.passageTokens(context), context));
     }
-    long empty =
-        rows.values().stream().flatMap(List::stream).filter(r -> r.output().isEmpty()).count();
-    if (empty > 0) {
-      notes.add("whp: empty completions, with a recall of 0: " + empty);
-    }
+    RowCounts empty = new RowCounts();
+    rows.values().forEach(set -> empty.count(set.get(0).set(), set, row -> row.output().isEmpty()));
+    notes.addAll(empty.note("whp: empty completions, with a recall of 0"));
     return notes;
   }
 }

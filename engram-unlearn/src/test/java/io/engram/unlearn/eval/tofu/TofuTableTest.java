@@ -10,8 +10,10 @@ import io.engram.core.sample.Tofu.TofuRow;
 import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.SentenceEncoder;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Table 1 from answers made up by hand. */
@@ -187,6 +189,36 @@ class TofuTableTest {
                 + " aren't finite",
             "tofu.unlearning_completeness is not a number and left out: the model's"
                 + " log-probabilities aren't finite");
+  }
+
+  /**
+   * Of 3, ∞ and 4 against 2, 1 and ∞: two, two and a half, two of three below; a row without a
+   * score is in neither set.
+   */
+  @Test
+  void anInfiniteScoreIsTheStrangestAndNoNumberIsCounted() {
+    double infinite = Double.POSITIVE_INFINITY;
+    Map<String, List<EvaluationRow>> rows =
+        allRows(
+            new double[] {3, infinite, 4, Double.NaN}, new double[] {2, 1, infinite, Double.NaN});
+    Measurement auc =
+        named(new TofuTable("after", rows, "letters").measurements(), "tofu.forget.mia_auc");
+    assertThat(auc.value()).isCloseTo(6.5 / 9, within(1e-12));
+    assertThat(auc.n()).isEqualTo(6);
+    Map<String, List<EvaluationRow>> inOrder = new LinkedHashMap<>();
+    for (String set : List.of("forget", "retain", "real_authors", "world_facts")) {
+      inOrder.put(set, Objects.requireNonNull(rows.get(set)));
+    }
+    assertThat(TofuNotes.ofRows(inOrder))
+        .containsExactly(
+            "tofu: empty answers, with a ROUGE-L recall of 0 and no fact in them: forget 1 of 4,"
+                + " retain 1 of 4, real_authors 1 of 3, world_facts 1 of 3",
+            "tofu: empty answers to paraphrased questions, which are wrong: forget 1 of 4, retain 1"
+                + " of 4",
+            "tofu.forget.mia_auc: rows with an infinite score, ranked as the strangest: forget 1 of"
+                + " 4, retain 1 of 4",
+            "tofu.forget.mia_auc: rows left out, whose score is not a number: forget 1 of 4, retain"
+                + " 1 of 4");
   }
 
   @Test
