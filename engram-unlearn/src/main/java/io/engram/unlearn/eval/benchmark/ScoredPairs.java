@@ -11,6 +11,7 @@ import io.engram.model.score.Scorer;
 import io.engram.model.score.Scorer.TokenScores;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.eval.AnswerPair;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -42,8 +42,8 @@ final class TofuNotes {
   }
 
   /** Of texts that don't fit. */
-  static String cut(int window) {
-    return "tofu: texts of question and answer longer than the model's window of %d tokens, scored without their beginning"
-        .formatted(window);
+  static String cut(String suite, int window) {
+    return "%s: rows with a question and answer longer than the model's window of %d tokens, scored without their beginning"
+        .formatted(suite, window);
   }
 }

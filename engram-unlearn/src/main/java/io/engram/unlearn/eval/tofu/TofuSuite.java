@@ -134,7 +134,7 @@ public final class TofuSuite implements Suite {
     List<String> notes = new ArrayList<>(table.notes());
     notes.addAll(TofuNotes.ofRows(rows));
     notes.addAll(noRoom(answers, sets).note(TofuNotes.noRoom(TOTAL_TOKENS)));
-    notes.addAll(cut.note(TofuNotes.cut(model.config().maxPositions())));
+    notes.addAll(cut.note(TofuNotes.cut(NAME, model.config().maxPositions())));
     notes.add(
         "tofu measured on %s; forget and retain answers judged by %s"
             .formatted(sets.stream().map(TofuSet::split).toList(), judge.name()));

@@ -348,7 +348,7 @@ class BenchmarkSuiteTest {
                 + " scored without their beginning: forget 3 of 3, retain 3 of 3");
     assertThat(tofu.notes().toString())
         .contains(
-            "tofu: texts of question and answer longer than the model's window of 24 tokens, scored"
+            "tofu: rows with a question and answer longer than the model's window of 24 tokens, scored"
                 + " without their beginning: forget 3 of 3, retain 3 of 3")
         .contains("questions with an empty answer because their prompt fills 200 tokens");
   }
