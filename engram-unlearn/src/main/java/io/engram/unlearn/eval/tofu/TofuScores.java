@@ -82,6 +82,11 @@ final class TofuScores {
     return RougeL.score(output, row.answer(), true).recall();
   }
 
+  /** 1 where the answer is right, else 0. */
+  static double correct(EvaluationRow row) {
+    return Objects.requireNonNull(row.correct()) ? 1 : 0;
+  }
+
   static MeanWithError accuracy(List<EvaluationRow> rows) {
     return Accuracy.of(rows.stream().map(row -> Objects.requireNonNull(row.correct())).toList());
   }
