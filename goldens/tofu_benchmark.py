@@ -114,6 +114,12 @@ class Scored:
             logs, labels = self.vocabulary(question, answer)
         return logs.gather(1, labels[:, None]).mean().item()
 
+    def probability_without_end(self, question, answer):
+        """exp(S/n) over the answer's tokens, the end token left out."""
+        with torch.no_grad():
+            logs, labels = self.vocabulary(question, answer)
+        return math.exp(logs.gather(1, labels[:, None])[:-1].mean().item())
+
     def gradient_norm(self, question, answer):
         logs, labels = self.vocabulary(question, answer)
         if len(labels) == 1:
@@ -221,6 +227,25 @@ def measures(found, null):
     return m
 
 
+def wagle(scored, tofu, sets):
+    """What WAGLE's evaluator computes from probabilities: rows, means, and SciPy's test between forget and retain set."""
+    out = {"rows": {}, "measures": {}}
+    for name, split in sets.items():
+        of = []
+        for row in rows(tofu, split):
+            asked = row.get("paraphrased_question", row["question"])
+            right = scored.probability_without_end(asked, row.get("paraphrased_answer", row["answer"]))
+            wrong = [scored.probability_without_end(asked, a) for a in row["perturbed_answer"]]
+            of.append({"probability": scored.probability_without_end(row["question"], row["answer"]),
+                       "truth_ratio": sum(wrong) / len(wrong) / (right + 1e-12)})
+        out["rows"][name] = of
+        out["measures"][f"{name}.probability"] = mean(of, "probability")
+        out["measures"][f"{name}.mean_truth_ratio"] = mean(of, "truth_ratio")
+    test = ks_2samp(*([row["truth_ratio"] for row in out["rows"][name]] for name in ("forget", "retain")))
+    out["measures"]["same_model_forget_quality"] = float(test.pvalue)
+    return out
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tofu", type=pathlib.Path, default=ROOT / "data" / "tofu")
@@ -235,6 +260,7 @@ def main():
     sets = {"forget": "forget01_perturbed", "retain": "retain_perturbed", "real_authors": "real_authors_perturbed",
             "world_facts": "world_facts_perturbed"}
     out = {"note": f"mini, retrained mini-retain90, tofu forget01, the first {ROWS} rows of each set"}
+    out["wagle"] = wagle(Scored(ROOT / "models" / "mini"), args.tofu, sets)
     answers, answers_of_null = {}, {}
     for public in (False, True):
         model, null = (Scored(ROOT / "models" / name, public) for name in ("mini", "mini-retain90"))

@@ -16,7 +16,8 @@ public final class MinK {
    *
    * @param tokenLogProbs nats {@code [T]}
    * @param k the share of tokens, in (0, 1]
-   * @return nats; NaN where ⌊k·T⌋ = 0
+   * @return nats, infinite where one of these tokens has probability 0; NaN where ⌊k·T⌋ = 0 or a
+   *     log-probability is NaN
    */
   public static double score(double[] tokenLogProbs, double k) {
     return lowest(tokenLogProbs, share(tokenLogProbs, k));
@@ -26,7 +27,8 @@ public final class MinK {
    * {@code −mean of the lowest max(1, ⌊k·n⌋) log-probabilities}, as in open-unlearning (there over
    * the answer without its end token, k = 0.4).
    *
-   * @return nats; 0 of no tokens
+   * @return nats, infinite where one of these tokens has probability 0; 0 of no tokens; NaN where
+   *     one is
    */
   public static double answerScore(double[] tokenLogProbs, double k) {
     return tokenLogProbs.length == 0
@@ -44,6 +46,10 @@ public final class MinK {
   private static double lowest(double[] tokenLogProbs, int count) {
     double[] sorted = tokenLogProbs.clone();
     Arrays.sort(sorted);
+    // NaN sorts as the highest, where nobody would see it.
+    if (sorted.length > 0 && Double.isNaN(sorted[sorted.length - 1])) {
+      return Double.NaN;
+    }
     return -Arrays.stream(sorted, 0, count).average().orElse(Double.NaN);
   }
 }

@@ -21,7 +21,7 @@ public final class MinKPlusPlus {
    * @param means μ_t, {@code [n]}
    * @param variances σ_t², {@code [n]}
    * @param k the share of tokens, in (0, 1]
-   * @return in standard deviations; 0 of no tokens
+   * @return in standard deviations; 0 of no tokens; NaN where a z_t is
    */
   public static double score(double[] logProbs, double[] means, double[] variances, double k) {
     double[] z = new double[logProbs.length];

@@ -8,9 +8,12 @@ import java.util.Arrays;
  *
  * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024).
  * <b>Differs</b> from open-unlearning, which adds 1e-10 to each denominator: here nothing is added,
- * as by TOFU's authors; differences of logarithms need none.
+ * as by TOFU's authors; differences of logarithms need none. {@link #arithmeticBounded} alone adds
+ * what its source does.
  */
 public final class TruthRatio {
+  private static final double WAGLE_EPSILON = 1e-12;
+
   private TruthRatio() {}
 
   /**
@@ -35,6 +38,19 @@ public final class TruthRatio {
    */
   public static double arithmetic(double right, double[] wrong) {
     return Arrays.stream(wrong).map(own -> Math.exp(own - right)).average().orElse(Double.NaN);
+  }
+
+  /**
+   * {@code mean_j P(wrong_j) / (P(right) + 1e-12)}: the same as the evaluator of WAGLE has it,
+   * never above 1e12, so that a mean over rows is finite.
+   *
+   * @param right ℓ̄ of the right answer, nats a token
+   * @param wrong ℓ̄ of each wrong answer
+   * @return 0 to 1e12; NaN of no wrong answers
+   */
+  public static double arithmeticBounded(double right, double[] wrong) {
+    double mean = Arrays.stream(wrong).map(Math::exp).average().orElse(Double.NaN);
+    return mean / (Math.exp(right) + WAGLE_EPSILON);
   }
 
   /**

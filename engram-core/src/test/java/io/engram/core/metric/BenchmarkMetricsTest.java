@@ -25,6 +25,16 @@ class BenchmarkMetricsTest {
     assertThat(TruthRatio.shareOfTruth(Double.POSITIVE_INFINITY)).isZero();
   }
 
+  /** P(right) = 0: a mean of ½ and 0 by 1e-12. */
+  @Test
+  void waglesTruthRatioHasABound() {
+    double[] wrong = {-LN2, -2000};
+    assertThat(TruthRatio.arithmeticBounded(-2000, wrong)).isCloseTo(0.25e12, within(1e-3));
+    assertThat(TruthRatio.arithmeticBounded(-2 * LN2, new double[] {-LN2, -3 * LN2}))
+        .isCloseTo(0.3125 / (0.25 + 1e-12), within(1e-14));
+    assertThat(TruthRatio.arithmeticBounded(-1, new double[0])).isNaN();
+  }
+
   @Test
   void truthRatiosOfWhatTheModelExcludes() {
     assertThat(TruthRatio.geometric(-2000, new double[] {-1})).isInfinite();

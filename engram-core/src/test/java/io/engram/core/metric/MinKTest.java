@@ -26,6 +26,16 @@ class MinKTest {
   }
 
   @Test
+  void whatHasNoProbabilityIsTheStrangestAndWhatIsNoNumberHasNoScore() {
+    double[] excluded = {-1, Double.NEGATIVE_INFINITY, -3, -2};
+    assertThat(MinK.score(excluded, 0.5)).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(MinK.answerScore(excluded, 0.4)).isEqualTo(Double.POSITIVE_INFINITY);
+    double[] broken = {-1, Double.NaN, -3, -2};
+    assertThat(MinK.score(broken, 0.5)).isNaN();
+    assertThat(MinK.answerScore(broken, 0.4)).isNaN();
+  }
+
+  @Test
   void refusesAShareThatIsNone() {
     assertThatThrownBy(() -> MinK.score(new double[] {-1}, 0))
         .hasMessage("k = 0.0 is not in (0, 1]");

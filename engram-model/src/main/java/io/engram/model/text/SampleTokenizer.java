@@ -30,6 +30,11 @@ public final class SampleTokenizer {
     this.maxPositions = maxPositions;
   }
 
+  /** The same for samples of any length: whoever asks cuts them, or knows that they fit. */
+  public SampleTokenizer unbounded() {
+    return new SampleTokenizer(tokenizer, template, vocabularySize, Integer.MAX_VALUE);
+  }
+
   /** The template in use. */
   public PromptTemplate template() {
     return template;

@@ -33,4 +33,18 @@ public record TokenizedSample(String id, int[] ids, int labelStart) {
   public int[] promptIds() {
     return Arrays.copyOf(ids, labelStart);
   }
+
+  /**
+   * The sample without its beginning, so that a model with a window of so many tokens can score it:
+   * its last {@code window + 1} tokens, for the last one is predicted and never given.
+   *
+   * @return this one where it fits; labelled tokens are left out only where they alone don't fit
+   */
+  public TokenizedSample within(int window) {
+    int cut = Math.max(0, ids.length - window - 1);
+    return cut == 0
+        ? this
+        : new TokenizedSample(
+            id, Arrays.copyOfRange(ids, cut, ids.length), Math.max(1, labelStart - cut));
+  }
 }

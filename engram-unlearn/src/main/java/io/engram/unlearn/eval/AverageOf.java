@@ -3,13 +3,13 @@ package io.engram.unlearn.eval;
 import io.engram.core.stats.MeanWithError;
 import java.util.Arrays;
 
-/** Averages of metrics. */
+/** Averages of metrics of different samples. */
 public final class AverageOf {
   private AverageOf() {}
 
   /**
-   * {@code (1/k) Σ x_j} with the error {@code √(Σ SE_j²) / k}: as if the metrics erred
-   * independently. Those of one set of samples don't quite; their covariance is left out.
+   * {@code (1/k) Σ x_j} with the error {@code √(Σ SE_j²) / k}: the metrics err independently. Those
+   * of the same samples don't; for them there is {@link MeansOfRows}.
    *
    * @param samples how many samples are behind the average
    * @return NaN where one of the metrics is; its error NaN where one of theirs is

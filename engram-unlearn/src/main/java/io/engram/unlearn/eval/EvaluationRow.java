@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param paraphrasedQuestion the question in other words
  * @param paraphrasedOutput what the model answered to it; what the encoder judges
  * @param closestAnswer the candidate nearest to it in meaning
- * @param minK Min-K % score of question and true answer, nats; high: unlikely under the model
+ * @param minK Min-K % score of question and true answer, nats; high: unlikely under the model,
+ *     infinite: excluded by it; null also where it is not a number
  */
 public record EvaluationRow(
     String id,

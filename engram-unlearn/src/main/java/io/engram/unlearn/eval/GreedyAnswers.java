@@ -55,6 +55,21 @@ public final class GreedyAnswers {
     return of(questions, prompt -> newTokens, progress);
   }
 
+  /**
+   * Whether anything can be answered to a question; else its answer is "".
+   *
+   * @param totalTokens as {@link #of} has it; {@code Integer.MAX_VALUE}: the context alone counts
+   */
+  public boolean hasRoom(String question, int totalTokens) {
+    return most(model.samples().promptOf(question), prompt -> totalTokens - prompt) > 0;
+  }
+
+  /** Most new tokens after a prompt; 0 or less: none. */
+  private int most(int[] prompt, IntUnaryOperator limit) {
+    int room = model.config().maxPositions() - prompt.length;
+    return prompt.length == 0 ? 0 : Math.min(limit.applyAsInt(prompt.length), room);
+  }
+
   /** Asks with this limit of new tokens by the prompt's length. */
   private Map<String, String> of(
       Collection<String> questions, IntUnaryOperator limit, ProgressListener progress) {
@@ -62,8 +77,7 @@ public final class GreedyAnswers {
     Map<String, int[]> unknown = new LinkedHashMap<>();
     for (String question : new LinkedHashSet<>(questions)) {
       int[] prompt = model.samples().promptOf(question);
-      int room = model.config().maxPositions() - prompt.length;
-      int most = prompt.length == 0 ? 0 : Math.min(limit.applyAsInt(prompt.length), room);
+      int most = most(prompt, limit);
       limits.put(question, most);
       if (most > 0 && !isKnown(question, most)) {
         unknown.put(question, prompt);

@@ -7,6 +7,7 @@ import io.engram.unlearn.eval.harness.HarnessSuite;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.safe.SafeSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
+import io.engram.unlearn.eval.tofu.WagleSuite;
 import io.engram.unlearn.eval.whp.WhpSuite;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ public final class Suites {
               List.of(new TofuSuite.Kind()),
               BenchmarkSuite.Kind.all(),
               List.of(
+                  new WagleSuite.Kind(),
                   new MemorizationSuite.Kind(),
                   new HarnessSuite.Kind(),
                   new WhpSuite.Kind(),

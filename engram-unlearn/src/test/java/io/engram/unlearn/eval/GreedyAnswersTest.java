@@ -71,6 +71,10 @@ class GreedyAnswersTest {
         .isEqualTo(long200);
     assertThat(fresh().of(once, prompt, ProgressListener.NONE))
         .containsExactly(Map.entry(QUESTION, ""));
+    assertThat(fresh().hasRoom(QUESTION, prompt)).isFalse();
+    assertThat(fresh().hasRoom(QUESTION, prompt + 1)).isTrue();
+    assertThat(fresh().hasRoom(QUESTION, Integer.MAX_VALUE)).isTrue();
+    assertThat(fresh().hasRoom(QUESTION.repeat(100), Integer.MAX_VALUE)).isFalse();
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +27,10 @@ final class Attacks {
   /** A row's score, high where it's strange; null where it has none. */
   interface Score extends Function<BenchmarkRow, @Nullable Double> {}
 
+  private static final Score MIN_K = row -> row.recall().minK();
+  private static final Score MIN_K_OF_RETRAINED =
+      row -> row.retrained() == null ? null : row.retrained().minK();
+
   private Attacks() {}
 
   /** All, by their names in metric ids. */
@@ -35,7 +38,7 @@ final class Attacks {
     Map<String, Score> attacks = new LinkedHashMap<>();
     attacks.put("loss", row -> row.recall().loss());
     attacks.put("zlib", row -> row.recall().zlib());
-    attacks.put("min_k", row -> row.recall().minK());
+    attacks.put("min_k", MIN_K);
     attacks.put("min_k_plus_plus", row -> row.recall().minKPlusPlus());
     attacks.put("grad_norm", row -> row.recall().gradientNorm());
     attacks.put("reference", Attacks::againstReference);
@@ -49,19 +52,18 @@ final class Attacks {
   }
 
   /**
-   * AUC of an attack over the rows that have a score.
+   * AUC of an attack over the rows whose score is a number; an infinite one is the strangest.
    *
-   * @return NaN where a set has none, or where a score is NaN
+   * @return NaN where a set has no such row
    */
   static MeanWithError auc(Score attack, List<BenchmarkRow> forget, List<BenchmarkRow> others) {
-    double[] familiar = scores(attack, forget);
-    double[] strange = scores(attack, others);
-    boolean broken =
-        DoubleStream.concat(Arrays.stream(familiar), Arrays.stream(strange))
-            .anyMatch(Double::isNaN);
-    return broken
-        ? new MeanWithError(Double.NaN, Double.NaN, familiar.length + strange.length)
-        : MembershipInference.auc(strange, familiar);
+    return MembershipInference.auc(scores(attack, others), scores(attack, forget));
+  }
+
+  /** Whether a row has a score that is not a number, which has no rank. */
+  static boolean isBroken(Score attack, BenchmarkRow row) {
+    Double score = attack.apply(row);
+    return score != null && score.isNaN();
   }
 
   private static double[] scores(Score attack, List<BenchmarkRow> rows) {
@@ -69,6 +71,7 @@ final class Attacks {
         .map(attack)
         .filter(Objects::nonNull)
         .mapToDouble(Objects::requireNonNull)
+        .filter(score -> !Double.isNaN(score))
         .toArray();
   }
 
@@ -77,22 +80,23 @@ final class Attacks {
    * against chance.
    *
    * <p>Its error is that of {@code a·AUC + b·AUC_ref}, a and b the slopes of PrivLeak, over the
-   * rows of both sets as DeLong has it: the two areas are of the same rows and vary together.
+   * rows of both sets as DeLong has it: the two areas are of the same rows and vary together. A row
+   * with a score that is not a number, under either model, is left out.
    *
    * @param chance compare with ½ where no such model is named
    * @return in percent; NaN where there is nothing to compare with
    */
   static MeanWithError privLeak(
-      List<BenchmarkRow> forget, List<BenchmarkRow> others, boolean chance) {
-    Score minK = row -> row.recall().minK();
-    Score minKOfRetrained = row -> row.retrained() == null ? null : row.retrained().minK();
-    double auc = auc(minK, forget, others).mean();
-    boolean retrained = scores(minKOfRetrained, forget).length == forget.size();
-    double ofReference = retrained ? auc(minKOfRetrained, forget, others).mean() : 0.5;
-    double[][] tested = placements(minK, forget, others);
+      List<BenchmarkRow> allForget, List<BenchmarkRow> allOthers, boolean chance) {
+    boolean retrained = allForget.stream().allMatch(row -> row.retrained() != null);
+    List<BenchmarkRow> forget = unbroken(allForget);
+    List<BenchmarkRow> others = unbroken(allOthers);
+    double auc = auc(MIN_K, forget, others).mean();
+    double ofReference = retrained ? auc(MIN_K_OF_RETRAINED, forget, others).mean() : 0.5;
+    double[][] tested = placements(MIN_K, forget, others);
     double[][] reference =
         retrained
-            ? placements(minKOfRetrained, forget, others)
+            ? placements(MIN_K_OF_RETRAINED, forget, others)
             : new double[][] {halves(others.size()), halves(forget.size())};
     double a = -100 / (1 - ofReference);
     double b = 100 * (1 - auc) / Math.pow(1 - ofReference, 2);
@@ -106,6 +110,13 @@ final class Attacks {
     }
     double value = retrained || chance ? PrivLeak.of(auc, ofReference) : Double.NaN;
     return new MeanWithError(value, error, forget.size() + others.size());
+  }
+
+  /** The rows that PrivLeak takes. */
+  private static List<BenchmarkRow> unbroken(List<BenchmarkRow> rows) {
+    return rows.stream()
+        .filter(row -> !isBroken(MIN_K, row) && !isBroken(MIN_K_OF_RETRAINED, row))
+        .toList();
   }
 
   /** Each row's part in the AUC: of the others first, then of the forget set. */

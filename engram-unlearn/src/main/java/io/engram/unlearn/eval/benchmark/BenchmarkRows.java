@@ -93,17 +93,13 @@ record BenchmarkRows(
         ExtractionStrength.of(hits),
         n == 0 ? null : (@Nullable Double) ExactMemorization.of(hits),
         ZLib.score(loss, pair.text()),
-        minK(pair),
+        minK(logProbs),
         minKPlusPlus(pair.expected(), n),
         gradientNorm);
   }
 
-  /** NaN where a log-probability is: it would be among the highest else. */
-  private static double minK(ScoredPair pair) {
-    double[] logProbs = pair.scores().logProbs();
-    if (Double.isNaN(AnswerProbability.meanLog(logProbs))) {
-      return Double.NaN;
-    }
+  /** Without the end token. */
+  private static double minK(double[] logProbs) {
     return MinK.answerScore(Arrays.copyOf(logProbs, logProbs.length - 1), MIN_K_SHARE);
   }
 
@@ -119,10 +115,10 @@ record BenchmarkRows(
   }
 
   private static Retrained retrained(ScoredPairs pairs, BenchmarkSet set, TofuRow row) {
-    ScoredPair answer = pairs.of(BenchmarkSet.answer(row));
+    double[] logProbs = pairs.of(BenchmarkSet.answer(row)).scores().logProbs();
     return new Retrained(
         set.isForgotten() ? (@Nullable Double) truth(pairs, set, row).ratio() : null,
-        -AnswerProbability.meanLog(answer.scores().logProbs()),
-        minK(answer));
+        -AnswerProbability.meanLog(logProbs),
+        minK(logProbs));
   }
 }

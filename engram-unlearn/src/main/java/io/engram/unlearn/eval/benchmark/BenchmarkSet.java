@@ -5,6 +5,7 @@ import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.core.sample.Tofu;
 import io.engram.core.sample.Tofu.TofuRow;
+import io.engram.unlearn.eval.AnswerPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,5 +108,15 @@ record BenchmarkSet(String name, String source, Kind kind, List<TofuRow> rows) {
     return row.perturbedAnswers().stream()
         .map(answer -> new AnswerPair(row.question(), answer))
         .toList();
+  }
+
+  /** All that is scored of a row. */
+  List<AnswerPair> pairs(TofuRow row) {
+    List<AnswerPair> pairs = new ArrayList<>(List.of(answer(row)));
+    if (kind != Kind.HOLDOUT) {
+      pairs.add(right(row));
+      pairs.addAll(wrong(row));
+    }
+    return pairs;
   }
 }

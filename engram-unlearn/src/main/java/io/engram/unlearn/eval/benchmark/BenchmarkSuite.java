@@ -147,6 +147,8 @@ public final class BenchmarkSuite implements Suite {
     BenchmarkTable table =
         new BenchmarkTable(name(), stage, gibberish == null ? null : gibberish.name(), rows);
     notes.addAll(table.notes());
+    BenchmarkCounts counts = new BenchmarkCounts(name(), model.config().maxPositions());
+    notes.addAll(counts.of(sets, rows, pairs, answers));
     notes.addAll(new BenchmarkNotes(labels, forgetSplit, retrained, gibberish, holdout).of(sets));
     Map<String, List<BenchmarkRow>> files = new LinkedHashMap<>();
     rows.forEach((set, own) -> files.put(name() + "." + set, own));

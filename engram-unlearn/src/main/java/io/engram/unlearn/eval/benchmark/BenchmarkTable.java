@@ -4,6 +4,7 @@ import io.engram.core.metric.TruthRatio;
 import io.engram.core.run.Measurement;
 import io.engram.core.stats.KolmogorovSmirnov;
 import io.engram.core.stats.MeanWithError;
+import io.engram.unlearn.eval.RowCounts;
 import io.engram.unlearn.eval.benchmark.BenchmarkRow.Rouge;
 import io.engram.unlearn.eval.benchmark.BenchmarkRow.Truth;
 import java.util.ArrayList;
@@ -148,19 +149,22 @@ final class BenchmarkTable {
   private void addAttacks(String others, boolean unseen) {
     String set = "forget_vs_" + others;
     boolean retrained = rows(BenchmarkSet.FORGET).stream().allMatch(r -> r.retrained() != null);
-    Attacks.all()
-        .forEach(
-            (name, score) -> {
-              boolean has =
-                  rows(BenchmarkSet.FORGET).stream().anyMatch(r -> score.apply(r) != null);
-              if (has) {
-                MeanWithError auc = Attacks.auc(score, rows(BenchmarkSet.FORGET), rows(others));
-                add(set + "." + name + "_auc", auc, RATIO, false);
-              }
-            });
+    Attacks.all().forEach((name, score) -> addAttack(set + "." + name + "_auc", score, others));
     if (retrained || unseen) {
       MeanWithError leak = Attacks.privLeak(rows(BenchmarkSet.FORGET), rows(others), unseen);
       add(set + ".privleak", leak, "percent", null);
+    }
+  }
+
+  private void addAttack(String metric, Attacks.Score score, String others) {
+    List<BenchmarkRow> forget = rows(BenchmarkSet.FORGET);
+    if (forget.stream().anyMatch(row -> score.apply(row) != null)) {
+      add(metric, Attacks.auc(score, forget, rows(others)), RATIO, false);
+      notes.addAll(
+          new RowCounts()
+              .count(BenchmarkSet.FORGET, forget, row -> Attacks.isBroken(score, row))
+              .count(others, rows(others), row -> Attacks.isBroken(score, row))
+              .note(suite + "." + metric + ": rows left out, whose score is not a number"));
     }
   }
 

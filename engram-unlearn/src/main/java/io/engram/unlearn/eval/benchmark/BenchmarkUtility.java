@@ -2,6 +2,8 @@ package io.engram.unlearn.eval.benchmark;
 
 import io.engram.core.metric.HarmonicMean;
 import io.engram.core.stats.MeanWithError;
+import io.engram.unlearn.eval.MeansOfRows;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,18 +26,15 @@ final class BenchmarkUtility {
   static MeanWithError of(List<double[][]> sets) {
     double[] means = sets.stream().flatMapToDouble(rows -> Arrays.stream(means(rows))).toArray();
     double[] slopes = HarmonicMean.slopes(means);
-    double error = 0;
-    int n = 0;
+    List<double[]> parts = new ArrayList<>();
     int first = 0;
     for (double[][] rows : sets) {
       int from = first;
-      double[] parts =
-          Arrays.stream(rows).mapToDouble(row -> weighted(row, slopes, from)).toArray();
-      error = Math.hypot(error, MeanWithError.of(parts).standardError());
+      parts.add(Arrays.stream(rows).mapToDouble(row -> weighted(row, slopes, from)).toArray());
       first += means.length / sets.size();
-      n += rows.length;
     }
-    return new MeanWithError(HarmonicMean.of(means), error, n);
+    MeanWithError linear = MeansOfRows.sum(parts);
+    return new MeanWithError(HarmonicMean.of(means), linear.standardError(), linear.n());
   }
 
   private static double[] means(double[][] rows) {

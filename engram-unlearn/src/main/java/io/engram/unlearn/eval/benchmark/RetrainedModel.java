@@ -5,6 +5,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.sample.Tofu.TofuRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.unlearn.eval.AnswerPair;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -9,8 +9,9 @@ import io.engram.model.score.DistributionScorer;
 import io.engram.model.score.DistributionScorer.TokenDistributions;
 import io.engram.model.score.Scorer;
 import io.engram.model.score.Scorer.TokenScores;
+import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
-import java.util.ArrayList;
+import io.engram.unlearn.eval.AnswerPair;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,11 +27,13 @@ final class ScoredPairs {
   /**
    * A pair's labelled tokens, the end token last.
    *
+   * @param cut whether the window didn't hold its beginning
    * @param text of the labelled tokens but the last
    * @param expected mean and variance of each token's log-probability; null where nobody asked
    */
   record ScoredPair(
       TokenizedSample tokens,
+      boolean cut,
       TokenScores scores,
       String text,
       @Nullable TokenDistributions expected) {}
@@ -48,10 +51,9 @@ final class ScoredPairs {
     Set<AnswerPair> plain = new LinkedHashSet<>();
     for (BenchmarkSet set : sets) {
       for (TofuRow row : set.rows()) {
-        (set.isAttacked() ? detailed : plain).add(BenchmarkSet.answer(row));
-        if (set.kind() != BenchmarkSet.Kind.HOLDOUT) {
-          plain.add(set.right(row));
-          plain.addAll(BenchmarkSet.wrong(row));
+        plain.addAll(set.pairs(row));
+        if (set.isAttacked()) {
+          detailed.add(BenchmarkSet.answer(row));
         }
       }
     }
@@ -93,7 +95,7 @@ final class ScoredPairs {
       LanguageModel model, Set<AnswerPair> pairs, ProgressListener progress) {
     Map<AnswerPair, TokenizedSample> tokens = tokens(model, pairs);
     List<TokenDistributions> found =
-        new DistributionScorer(model).score(new ArrayList<>(tokens.values()), progress);
+        new DistributionScorer(model).score(fitting(model, tokens), progress);
     int next = 0;
     for (Map.Entry<AnswerPair, TokenizedSample> entry : tokens.entrySet()) {
       TokenDistributions own = found.get(next++);
@@ -103,20 +105,28 @@ final class ScoredPairs {
 
   private void scorePlain(LanguageModel model, Set<AnswerPair> pairs, ProgressListener progress) {
     Map<AnswerPair, TokenizedSample> tokens = tokens(model, pairs);
-    List<TokenScores> found = new Scorer(model).score(new ArrayList<>(tokens.values()), progress);
+    List<TokenScores> found = new Scorer(model).score(fitting(model, tokens), progress);
     int next = 0;
     for (Map.Entry<AnswerPair, TokenizedSample> entry : tokens.entrySet()) {
       put(model, entry, found.get(next++), null);
     }
   }
 
+  /** What the window holds: of a pair that is longer its end, so that the answer is scored. */
+  private static List<TokenizedSample> fitting(
+      LanguageModel model, Map<AnswerPair, TokenizedSample> tokens) {
+    int window = model.config().maxPositions();
+    return tokens.values().stream().map(pair -> pair.within(window)).toList();
+  }
+
   private Map<AnswerPair, TokenizedSample> tokens(
       LanguageModel model, Collection<AnswerPair> pairs) {
+    SampleTokenizer tokenizer = model.samples().unbounded();
     Map<AnswerPair, TokenizedSample> tokens = new LinkedHashMap<>();
     for (AnswerPair pair : pairs) {
       String id = "\"" + pair.question() + "\"";
       Sample sample = Sample.of(id, pair.question(), pair.answer());
-      tokens.put(pair, labels.tokenize(model.samples(), sample));
+      tokens.put(pair, labels.tokenize(tokenizer, sample));
     }
     return tokens;
   }
@@ -126,9 +136,11 @@ final class ScoredPairs {
       Map.Entry<AnswerPair, TokenizedSample> entry,
       TokenScores scores,
       @Nullable TokenDistributions expected) {
-    TokenizedSample tokens = entry.getValue();
+    TokenizedSample whole = entry.getValue();
+    TokenizedSample tokens = whole.within(model.config().maxPositions());
+    boolean cut = tokens.ids().length < whole.ids().length;
     String text = model.tokenizer().decode(withoutEnd(tokens).labelIds());
-    scored.put(entry.getKey(), new ScoredPair(tokens, scores, text, expected));
+    scored.put(entry.getKey(), new ScoredPair(tokens, cut, scores, text, expected));
   }
 
   /** The answer without the token that ends it. */

@@ -1,7 +1,10 @@
 package io.engram.unlearn.eval.tofu;
 
 import io.engram.core.stats.MeanWithError;
-import io.engram.unlearn.eval.AverageOf;
+import io.engram.unlearn.eval.EvaluationRow;
+import io.engram.unlearn.eval.MeansOfRows;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * UT: how much is left of what was to be kept. All in [0, 1], 1 = all of it.
@@ -12,25 +15,39 @@ import io.engram.unlearn.eval.AverageOf;
  * @param retain the retain set
  * @param realAuthors questions about real authors
  * @param worldFacts questions about the world
+ * @param average the mean of the six; its error counts that both measures of a set are of the same
+ *     rows
  */
-public record ModelUtility(Kept retain, Kept realAuthors, Kept worldFacts) {
+public record ModelUtility(Kept retain, Kept realAuthors, Kept worldFacts, MeanWithError average) {
+  private static final int MEASURES = 6;
+
   /**
    * What is left of one set.
    *
    * @param accuracy share of samples answered rightly
    * @param rougeRecall mean ROUGE-L recall
    */
-  public record Kept(MeanWithError accuracy, MeanWithError rougeRecall) {}
+  public record Kept(MeanWithError accuracy, MeanWithError rougeRecall) {
+    private static Kept of(List<EvaluationRow> rows) {
+      return new Kept(TofuScores.accuracy(rows), TofuScores.meanRougeRecall(rows));
+    }
+  }
 
-  /** The mean of the six. */
-  public MeanWithError average() {
-    return AverageOf.of(
-        retain.accuracy().n() + realAuthors.accuracy().n() + worldFacts.accuracy().n(),
-        retain.accuracy(),
-        retain.rougeRecall(),
-        realAuthors.accuracy(),
-        realAuthors.rougeRecall(),
-        worldFacts.accuracy(),
-        worldFacts.rougeRecall());
+  /** Of the rows of the three sets. */
+  static ModelUtility of(
+      List<EvaluationRow> retain, List<EvaluationRow> realAuthors, List<EvaluationRow> worldFacts) {
+    return new ModelUtility(
+        Kept.of(retain),
+        Kept.of(realAuthors),
+        Kept.of(worldFacts),
+        MeansOfRows.sum(List.of(parts(retain), parts(realAuthors), parts(worldFacts))));
+  }
+
+  /** What each row adds to the average. */
+  private static double[] parts(List<EvaluationRow> rows) {
+    return rows.stream()
+        .mapToDouble(
+            row -> (TofuScores.correct(row) + Objects.requireNonNull(row.rougeRecall())) / MEASURES)
+        .toArray();
   }
 }

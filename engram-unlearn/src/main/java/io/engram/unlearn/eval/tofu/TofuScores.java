@@ -58,7 +58,7 @@ final class TofuScores {
         row.paraphrasedQuestion(),
         outputs.getOrDefault(Objects.requireNonNull(row.paraphrasedQuestion()), ""),
         verdict.closest(),
-        Double.isFinite(minK) ? (@Nullable Double) minK : null);
+        Double.isNaN(minK) ? null : (@Nullable Double) minK);
   }
 
   private static EvaluationRow byContainment(String set, TofuRow row, String output) {
@@ -82,6 +82,11 @@ final class TofuScores {
     return RougeL.score(output, row.answer(), true).recall();
   }
 
+  /** 1 where the answer is right, else 0. */
+  static double correct(EvaluationRow row) {
+    return Objects.requireNonNull(row.correct()) ? 1 : 0;
+  }
+
   static MeanWithError accuracy(List<EvaluationRow> rows) {
     return Accuracy.of(rows.stream().map(row -> Objects.requireNonNull(row.correct())).toList());
   }
@@ -91,7 +96,7 @@ final class TofuScores {
         rows.stream().mapToDouble(row -> Objects.requireNonNull(row.rougeRecall())).toArray());
   }
 
-  /** The scores there are: a row whose score isn't finite has none. */
+  /** The scores there are: a row whose score is not a number has none. */
   static double[] minK(List<EvaluationRow> rows) {
     return rows.stream()
         .map(EvaluationRow::minK)

@@ -9,10 +9,12 @@ import io.engram.core.sample.Tofu;
 import io.engram.core.sample.Tofu.TofuRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
+import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.GreedyAnswers;
+import io.engram.unlearn.eval.RowCounts;
 import io.engram.unlearn.eval.SentenceEncoder;
 import io.engram.unlearn.eval.SentenceEncoders;
 import io.engram.unlearn.eval.Suite;
@@ -119,41 +121,63 @@ public final class TofuSuite implements Suite {
             TofuSet.read("retain", "retain_perturbed", true, limit),
             TofuSet.read("real_authors", "real_authors", false, limit),
             TofuSet.read("world_facts", "world_facts", false, limit));
-    Map<String, String> outputs = answers.of(questions(sets), TOTAL_TOKENS, progress);
+    List<String> questions = sets.stream().flatMap(set -> questions(set).stream()).toList();
+    Map<String, String> outputs = answers.of(questions, TOTAL_TOKENS, progress);
     ParaphraseJudge judge = new ParaphraseJudge(encoder.get());
     Map<String, List<EvaluationRow>> rows = new LinkedHashMap<>();
+    RowCounts cut = new RowCounts();
     for (TofuSet set : sets) {
-      double[] minK = set.paraphrased() ? minK(model, set, progress) : new double[0];
+      double[] minK = set.paraphrased() ? minK(model, set, cut, progress) : new double[0];
       rows.put(set.name(), TofuScores.rows(set, outputs, minK, judge));
     }
     TofuTable table = new TofuTable(stage, rows, judge.name());
     List<String> notes = new ArrayList<>(table.notes());
+    notes.addAll(TofuNotes.ofRows(rows));
+    notes.addAll(noRoom(answers, sets).note(TofuNotes.noRoom(TOTAL_TOKENS)));
+    notes.addAll(cut.note(TofuNotes.cut(NAME, model.config().maxPositions())));
     notes.add(
         "tofu measured on %s; forget and retain answers judged by %s"
             .formatted(sets.stream().map(TofuSet::split).toList(), judge.name()));
     return new Evaluation(table.measurements(), rows, notes);
   }
 
-  private static List<String> questions(List<TofuSet> sets) {
+  /** Original and paraphrased ones. */
+  private static List<String> questions(TofuSet set) {
     List<String> questions = new ArrayList<>();
-    for (TofuSet set : sets) {
-      for (TofuRow row : set.rows()) {
-        questions.add(row.question());
-        if (set.paraphrased()) {
-          questions.add(ParaphraseJudge.required(row, row.paraphrasedQuestion(), set.split()));
-        }
+    for (TofuRow row : set.rows()) {
+      questions.add(row.question());
+      if (set.paraphrased()) {
+        questions.add(ParaphraseJudge.required(row, row.paraphrasedQuestion(), set.split()));
       }
     }
     return questions;
   }
 
-  /** Over question and true answer, every token but the first. */
-  private static double[] minK(LanguageModel model, TofuSet set, ProgressListener progress) {
-    List<TokenizedSample> texts =
+  private static RowCounts noRoom(GreedyAnswers answers, List<TofuSet> sets) {
+    RowCounts counts = new RowCounts();
+    for (TofuSet set : sets) {
+      counts.count(set.name(), questions(set), q -> !answers.hasRoom(q, TOTAL_TOKENS));
+    }
+    return counts;
+  }
+
+  /**
+   * Over question and true answer, every token but the first; of a text that the window doesn't
+   * hold over the end of it.
+   *
+   * @param cut counts such texts
+   */
+  private static double[] minK(
+      LanguageModel model, TofuSet set, RowCounts cut, ProgressListener progress) {
+    int window = model.config().maxPositions();
+    SampleTokenizer tokenizer = model.samples().unbounded();
+    List<TokenizedSample> whole =
         set.rows().stream()
             .map(row -> Sample.of(row.id(), row.question(), row.answer()))
-            .map(model.samples()::tokenizeWhole)
+            .map(tokenizer::tokenizeWhole)
             .toList();
+    List<TokenizedSample> texts = whole.stream().map(text -> text.within(window)).toList();
+    cut.count(set.name(), whole, text -> text.ids().length > window + 1);
     progress.start("Min-K %, " + set.name() + " set", texts.size(), "texts");
     List<double[]> logProbs = new Scorer(model).logProbs(texts, progress);
     progress.finish();

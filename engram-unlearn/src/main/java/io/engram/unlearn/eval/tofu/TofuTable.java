@@ -2,9 +2,7 @@ package io.engram.unlearn.eval.tofu;
 
 import io.engram.core.run.Measurement;
 import io.engram.core.stats.MeanWithError;
-import io.engram.unlearn.eval.Accuracy;
 import io.engram.unlearn.eval.EvaluationRow;
-import io.engram.unlearn.eval.MembershipInference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,20 +23,16 @@ final class TofuTable {
   TofuTable(String stage, Map<String, List<EvaluationRow>> rows, String encoder) {
     this.stage = stage;
     List<EvaluationRow> forget = Objects.requireNonNull(rows.get("forget"));
-    MeanWithError recall = TofuScores.meanRougeRecall(forget);
-    UnlearningCompleteness completeness =
-        new UnlearningCompleteness(
-            Accuracy.complement(TofuScores.accuracy(forget)),
-            MembershipInference.auc(
-                TofuScores.minK(forget),
-                TofuScores.minK(Objects.requireNonNull(rows.get("retain")))),
-            Accuracy.complement(recall));
+    List<EvaluationRow> retain = Objects.requireNonNull(rows.get("retain"));
+    UnlearningCompleteness completeness = UnlearningCompleteness.of(forget, retain);
     ModelUtility utility =
-        new ModelUtility(
-            kept(rows, "retain"), kept(rows, "real_authors"), kept(rows, "world_facts"));
+        ModelUtility.of(
+            retain,
+            Objects.requireNonNull(rows.get("real_authors")),
+            Objects.requireNonNull(rows.get("world_facts")));
     add("forget.unlearning_accuracy", completeness.unlearningAccuracy(), true, encoder);
     add("forget.mia_auc", completeness.miaAuc(), true, null);
-    add("forget.rouge_l_recall", recall, false, null);
+    add("forget.rouge_l_recall", TofuScores.meanRougeRecall(forget), false, null);
     add("forget.rouge_l_recall_complement", completeness.rougeRecallComplement(), true, null);
     add("retain", utility.retain(), encoder);
     add("real_authors", utility.realAuthors(), null);
@@ -53,11 +47,6 @@ final class TofuTable {
 
   List<String> notes() {
     return notes;
-  }
-
-  private static ModelUtility.Kept kept(Map<String, List<EvaluationRow>> rows, String set) {
-    List<EvaluationRow> ofSet = Objects.requireNonNull(rows.get(set));
-    return new ModelUtility.Kept(TofuScores.accuracy(ofSet), TofuScores.meanRougeRecall(ofSet));
   }
 
   private void add(String set, ModelUtility.Kept kept, @Nullable String judgedBy) {

@@ -1,7 +1,13 @@
 package io.engram.unlearn.eval.tofu;
 
 import io.engram.core.stats.MeanWithError;
-import io.engram.unlearn.eval.AverageOf;
+import io.engram.unlearn.eval.Accuracy;
+import io.engram.unlearn.eval.EvaluationRow;
+import io.engram.unlearn.eval.MeansOfRows;
+import io.engram.unlearn.eval.MembershipInference;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * UC: how little is left of the forget set. All in [0, 1], 1 = forgotten.
@@ -12,11 +18,47 @@ import io.engram.unlearn.eval.AverageOf;
  *     wrong ones
  * @param miaAuc MIA, AUC of Min-50 % between forget and retain set
  * @param rougeRecallComplement RR = 1 − mean ROUGE-L recall
+ * @param average {@code (UA + MIA + RR) / 3}, over the rows of forget and retain set; its error
+ *     counts that all three are of the same rows of the forget set
  */
 public record UnlearningCompleteness(
-    MeanWithError unlearningAccuracy, MeanWithError miaAuc, MeanWithError rougeRecallComplement) {
-  /** {@code (UA + MIA + RR) / 3}, over the texts of MIA: forget and retain set. */
-  public MeanWithError average() {
-    return AverageOf.of(miaAuc.n(), unlearningAccuracy, miaAuc, rougeRecallComplement);
+    MeanWithError unlearningAccuracy,
+    MeanWithError miaAuc,
+    MeanWithError rougeRecallComplement,
+    MeanWithError average) {
+  private static final int MEASURES = 3;
+
+  /** Of the rows of forget and retain set. */
+  static UnlearningCompleteness of(List<EvaluationRow> forget, List<EvaluationRow> retain) {
+    double[] forgetMinK = TofuScores.minK(forget);
+    double[] retainMinK = TofuScores.minK(retain);
+    double[] below = MembershipInference.sharesBelow(retainMinK, forgetMinK);
+    double[] ofRetain = Arrays.stream(below).map(share -> (1 - share) / MEASURES).toArray();
+    return new UnlearningCompleteness(
+        Accuracy.complement(TofuScores.accuracy(forget)),
+        MembershipInference.auc(forgetMinK, retainMinK),
+        Accuracy.complement(TofuScores.meanRougeRecall(forget)),
+        MeansOfRows.sum(List.of(parts(forget, forgetMinK, retainMinK), ofRetain)));
+  }
+
+  /**
+   * What each row of the forget set adds to the average: its own UA and RR, and how far its place
+   * among the retain set's scores is from the mean place, the AUC, as DeLong's error has it. A row
+   * without a score takes no part in the AUC, so that the others weigh more in it.
+   */
+  private static double[] parts(
+      List<EvaluationRow> forget, double[] forgetMinK, double[] retainMinK) {
+    double[] places = MembershipInference.sharesBelow(forgetMinK, retainMinK);
+    double auc = Arrays.stream(places).average().orElse(Double.NaN);
+    double weight = (double) forget.size() / places.length;
+    double[] parts = new double[forget.size()];
+    int scored = 0;
+    for (int i = 0; i < parts.length; i++) {
+      EvaluationRow row = forget.get(i);
+      double place = row.minK() == null ? 0 : weight * (places[scored++] - auc);
+      double recall = Objects.requireNonNull(row.rougeRecall());
+      parts[i] = (1 - TofuScores.correct(row) + (1 - recall) + place) / MEASURES;
+    }
+    return parts;
   }
 }

@@ -10,6 +10,7 @@ package io.engram.unlearn.eval.whp;
  * @param answer what the book goes on with
  * @param output what the model went on with
  * @param rougeRecall ROUGE-L recall of {@code output} against {@code answer}, [0, 1]
+ * @param bleu of {@code output} against {@code answer}, [0, 100]
  */
 public record WhpRow(
     String id,
@@ -18,4 +19,5 @@ public record WhpRow(
     String question,
     String answer,
     String output,
-    double rougeRecall) {}
+    double rougeRecall,
+    double bleu) {}

@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.whp;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.metric.Bleu;
 import io.engram.core.metric.RougeL;
 import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
@@ -10,6 +11,7 @@ import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Continuations;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.RowCounts;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import java.util.ArrayList;
@@ -20,15 +22,15 @@ import java.util.Map;
 /**
  * Unlearning completeness of Table 5, who's Harry Potter: passages of 512 tokens of a book, of
  * which the first 300 are shown under each of Table 2's instructions; greedy completions, 600
- * tokens with the prompt; ROUGE-L recall, with stems, of the completion against the rest of the
- * passage.
+ * tokens with the prompt; ROUGE-L recall, with stems, and BLEU of the completion against the rest
+ * of the passage.
  *
  * <p><b>Source:</b> § 4.1, App. C.2, Tables 2 and 5; what it is computed by is SOUL's {@code
  * src/metrics/copyright.py}, whose 300 excerpts have 300 words each and answers of 6 to 127 words.
  * <b>Differs</b>: excerpts are counted in tokens, as the paper says; the first token of a
- * completion isn't dropped; the answer has no tag of the template before it; no BLEU, for which no
- * kept Java library gives sacrebleu's value. The book is the user's: the paper's is under
- * copyright.
+ * completion isn't dropped; the answer has no tag of the template before it. The BLEU there, a mean
+ * over completions each of which is a corpus by itself, is {@code bleu_by_completion} here. The
+ * book is the user's: the paper's is under copyright.
  */
 public final class WhpSuite implements Suite {
   /** How recipes call it. */
@@ -80,7 +82,12 @@ public final class WhpSuite implements Suite {
     for (String set : sets) {
       List<WhpRow> ofSet = rows(model, set, excerpts, progress);
       rows.put(NAME + "-" + set, ofSet);
-      measurements.add(measurement(stage, set, WhpScores.rougeRecall(ofSet)));
+      MeanWithError recall = WhpScores.mean(ofSet, WhpRow::rougeRecall);
+      measurements.add(measurement(stage, set + ".rouge_l_recall", recall, "ratio"));
+      MeanWithError corpus = WhpScores.corpusBleu(ofSet);
+      measurements.add(measurement(stage, set + ".bleu", corpus, "percent"));
+      MeanWithError each = WhpScores.mean(ofSet, WhpRow::bleu);
+      measurements.add(measurement(stage, set + ".bleu_by_completion", each, "percent"));
     }
     return new Evaluation(measurements, rows, notes(excerpts.size(), context, rows));
   }
@@ -105,23 +112,31 @@ public final class WhpSuite implements Suite {
     for (int i = 0; i < questions.size(); i++) {
       Excerpt excerpt = excerpts.get(i / instructions.size());
       String id = excerpt.id() + "/" + (1 + i % instructions.size());
-      double recall = RougeL.score(outputs.get(i), excerpt.rest(), true).recall();
+      String output = outputs.get(i);
       rows.add(
           new WhpRow(
-              id, set, excerpt.id(), questions.get(i), excerpt.rest(), outputs.get(i), recall));
+              id,
+              set,
+              excerpt.id(),
+              questions.get(i),
+              excerpt.rest(),
+              output,
+              RougeL.score(output, excerpt.rest(), true).recall(),
+              Bleu.of(Bleu.counts(output, excerpt.rest()))));
     }
     return rows;
   }
 
-  private static Measurement measurement(String stage, String set, MeanWithError recall) {
-    double error = recall.standardError();
+  private static Measurement measurement(
+      String stage, String metric, MeanWithError value, String unit) {
+    double error = value.standardError();
     return new Measurement(
         stage,
         NAME,
-        NAME + "." + set + ".rouge_l_recall",
-        recall.mean(),
-        "ratio",
-        recall.n(),
+        NAME + "." + metric,
+        value.mean(),
+        unit,
+        value.n(),
         false,
         Double.isFinite(error) ? Double.valueOf(error) : null);
   }
@@ -142,11 +157,9 @@ public final class WhpSuite implements Suite {
               .formatted(
                   context, Excerpt.shownTokens(context), Excerpt.passageTokens(context), context));
     }
-    long empty =
-        rows.values().stream().flatMap(List::stream).filter(r -> r.output().isEmpty()).count();
-    if (empty > 0) {
-      notes.add("whp: empty completions, with a recall of 0: " + empty);
-    }
+    RowCounts empty = new RowCounts();
+    rows.values().forEach(set -> empty.count(set.get(0).set(), set, row -> row.output().isEmpty()));
+    notes.addAll(empty.note("whp: empty completions, with a recall and a BLEU of 0"));
     return notes;
   }
 }

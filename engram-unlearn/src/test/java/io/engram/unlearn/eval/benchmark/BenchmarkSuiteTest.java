@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.ProgressListener;
+import io.engram.core.metric.AnswerProbability;
 import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.Golden;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationWriter;
@@ -21,10 +25,12 @@ import io.engram.unlearn.eval.Suites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -302,6 +308,66 @@ class BenchmarkSuiteTest {
     assertThat(found.notes().toString())
         .contains("eval.retrained names")
         .doesNotContain("no holdout set");
+  }
+
+  /**
+   * In a window of 24 tokens a question loses its beginning, as in lm-evaluation-harness: 24 tokens
+   * are given, the 25th is predicted. The same by cutting the tokens by hand.
+   */
+  @Test
+  void whatTheWindowDoesntHoldIsScoredByItsEndAndCounted(@TempDir Path dir) throws IOException {
+    Path narrow = narrow(dir.resolve("mini-24"));
+    Evaluation found;
+    Evaluation tofu;
+    try (LanguageModel model = Golden.open(narrow, Dtype.FLOAT32)) {
+      found = suite(null, null).run(model, "before", 3, ProgressListener.NONE);
+      Suite table1 = Suites.of(EvalSection.of(List.of("tofu:forget01"))).get(0);
+      tofu = table1.run(model, "before", 3, ProgressListener.NONE);
+    }
+    try (LanguageModel mini = open("mini")) {
+      for (Object each : Objects.requireNonNull(found.rowsBySet().get("tofu_benchmark.forget"))) {
+        BenchmarkRow row = (BenchmarkRow) each;
+        TokenizedSample whole =
+            mini.samples().tokenize(Sample.of("x", row.question(), row.answer()));
+        int length = whole.ids().length;
+        assertThat(length).isGreaterThan(25);
+        int[] end = Arrays.copyOfRange(whole.ids(), length - 25, length);
+        int start = Math.max(1, whole.labelStart() - (length - 25));
+        double[] logProbs =
+            new Scorer(mini)
+                .logProbs(List.of(new TokenizedSample("x", end, start)), ProgressListener.NONE)
+                .get(0);
+        assertThat(row.recall().tokens()).isEqualTo(25 - start);
+        assertThat(row.recall().loss())
+            .isCloseTo(-AnswerProbability.meanLog(logProbs), within(1e-5));
+      }
+    }
+    assertThat(found.notes().toString())
+        .contains(
+            "rows with a question and answer that are longer than the model's window of 24 tokens,"
+                + " scored without their beginning: forget 3 of 3, retain 3 of 3");
+    assertThat(tofu.notes().toString())
+        .contains(
+            "tofu: rows with a question and answer longer than the model's window of 24 tokens, scored"
+                + " without their beginning: forget 3 of 3, retain 3 of 3")
+        .contains("questions with an empty answer because their prompt fills 200 tokens");
+  }
+
+  private static Path narrow(Path folder) throws IOException {
+    Path mini = EngramHome.resolve("models/mini");
+    Files.createDirectories(folder);
+    try (Stream<Path> files = Files.list(mini)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    String cut =
+        text.replaceFirst("\"max_position_embeddings\" : 512", "\"max_position_embeddings\" : 24");
+    assertThat(cut).isNotEqualTo(text);
+    Files.writeString(config, cut);
+    return folder;
   }
 
   @Test

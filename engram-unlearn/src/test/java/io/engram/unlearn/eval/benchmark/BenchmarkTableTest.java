@@ -238,6 +238,36 @@ class BenchmarkTableTest {
     assertThat(table.measurements()).allMatch(m -> Double.isFinite(m.value()));
   }
 
+  /**
+   * Losses of the forget set 1, NaN and ∞, of the retain set 2 and ∞, of the retrained model all 1:
+   * 2 &gt; 1, ∞ &gt; 1 and ∞ = ∞ are two and a half pairs of four.
+   */
+  @Test
+  void anInfiniteScoreIsTheStrangestAndNoNumberIsLeftOutAndCounted() {
+    double infinite = Double.POSITIVE_INFINITY;
+    List<BenchmarkRow> forget =
+        List.of(
+            row("forget", 1, 1, retrained(1, 1)),
+            row("forget", Double.NaN, 1, retrained(1, 1)),
+            row("forget", infinite, 1, retrained(1, 1)));
+    List<BenchmarkRow> retain =
+        List.of(row("retain", 2, 1, retrained(1, 1)), row("retain", infinite, 1, retrained(1, 1)));
+    BenchmarkTable table =
+        new BenchmarkTable("tofu_benchmark", "after", null, sets(forget, retain));
+    Measurement auc = at(measured(table), "forget_vs_retain.loss_auc");
+    assertThat(auc.value()).isCloseTo(2.5 / 4, EXACT);
+    assertThat(auc.n()).isEqualTo(4);
+    Measurement leak = at(measured(table), "forget_vs_retain.privleak");
+    assertThat(leak.value()).as("against ½").isCloseTo(100 * (0.375 - 0.5) / 0.5, EXACT);
+    assertThat(leak.n()).isEqualTo(4);
+    assertThat(table.notes())
+        .contains(
+            "tofu_benchmark.forget_vs_retain.loss_auc: rows left out, whose score is not a number:"
+                + " forget 1 of 3",
+            "tofu_benchmark.forget_vs_retain.min_k_auc: rows left out, whose score is not a number:"
+                + " forget 1 of 3");
+  }
+
   /** A model that excludes the right answer: infinite ratios have an order and a mean. */
   @Test
   void infiniteRatiosAreRanked() {

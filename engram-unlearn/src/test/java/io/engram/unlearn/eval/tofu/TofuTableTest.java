@@ -10,8 +10,11 @@ import io.engram.core.sample.Tofu.TofuRow;
 import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.SentenceEncoder;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Table 1 from answers made up by hand. */
@@ -189,20 +192,85 @@ class TofuTableTest {
                 + " log-probabilities aren't finite");
   }
 
+  /**
+   * Of 3, ∞ and 4 against 2, 1 and ∞: two, two and a half, two of three below; a row without a
+   * score is in neither set.
+   */
   @Test
-  void averagesAreThoseOfTheTable() {
-    MeanWithError ua = new MeanWithError(0.9, 0.03, 400);
-    MeanWithError mia = new MeanWithError(0.6, 0, 800);
-    MeanWithError rr = new MeanWithError(0.3, 0.04, 400);
-    MeanWithError completeness = new UnlearningCompleteness(ua, mia, rr).average();
-    assertThat(completeness.mean()).isCloseTo(0.6, within(1e-15));
-    assertThat(completeness.standardError()).isCloseTo(0.05 / 3, within(1e-15));
-    assertThat(completeness.n()).isEqualTo(800);
-    ModelUtility.Kept kept = new ModelUtility.Kept(ua, rr);
-    MeanWithError utility = new ModelUtility(kept, kept, kept).average();
-    assertThat(utility.mean()).isCloseTo(0.6, within(1e-15));
-    assertThat(utility.standardError()).isCloseTo(Math.sqrt(3 * 0.0025) / 6, within(1e-15));
-    assertThat(utility.n()).isEqualTo(1200);
+  void anInfiniteScoreIsTheStrangestAndNoNumberIsCounted() {
+    double infinite = Double.POSITIVE_INFINITY;
+    Map<String, List<EvaluationRow>> rows =
+        allRows(
+            new double[] {3, infinite, 4, Double.NaN}, new double[] {2, 1, infinite, Double.NaN});
+    Measurement auc =
+        named(new TofuTable("after", rows, "letters").measurements(), "tofu.forget.mia_auc");
+    assertThat(auc.value()).isCloseTo(6.5 / 9, within(1e-12));
+    assertThat(auc.n()).isEqualTo(6);
+    Map<String, List<EvaluationRow>> inOrder = new LinkedHashMap<>();
+    for (String set : List.of("forget", "retain", "real_authors", "world_facts")) {
+      inOrder.put(set, Objects.requireNonNull(rows.get(set)));
+    }
+    assertThat(TofuNotes.ofRows(inOrder))
+        .containsExactly(
+            "tofu: empty answers, with a ROUGE-L recall of 0 and no fact in them: forget 1 of 4,"
+                + " retain 1 of 4, real_authors 1 of 3, world_facts 1 of 3",
+            "tofu: empty answers to paraphrased questions, which are wrong: forget 1 of 4, retain 1"
+                + " of 4",
+            "tofu.forget.mia_auc: rows with an infinite score, ranked as the strangest: forget 1 of"
+                + " 4, retain 1 of 4",
+            "tofu.forget.mia_auc: rows left out, whose score is not a number: forget 1 of 4, retain"
+                + " 1 of 4");
+  }
+
+  private static EvaluationRow measured(boolean correct, double recall, @Nullable Double minK) {
+    return new EvaluationRow(
+        "0", "s", "q", "a", "o", recall, correct, "letters", null, null, null, minK);
+  }
+
+  /**
+   * Rows of the three sets: (1 + 1, 0 + 0), (1 + 0, 0 + 1), (1 + ½, 1 + ½). The halves differ by 2
+   * of 6 in the first, where measures vary together, by 0 in the second, where they cancel, and in
+   * the third: so the error is half of 2/6.
+   */
+  @Test
+  void utilityCountsThatMeasuresOfARowVaryTogether() {
+    MeanWithError average =
+        ModelUtility.of(
+                List.of(measured(true, 1, null), measured(false, 0, null)),
+                List.of(measured(true, 0, null), measured(false, 1, null)),
+                List.of(measured(true, 0.5, null), measured(true, 0.5, null)))
+            .average();
+    assertThat(average.mean()).isCloseTo((0.5 + 0.5 + 0.5 + 0.5 + 1 + 0.5) / 6, within(1e-15));
+    assertThat(average.standardError()).isCloseTo(1.0 / 6, within(1e-15));
+    assertThat(average.n()).isEqualTo(6);
+  }
+
+  /**
+   * Scores 3 and 1 of the forget set among 2 and 0: places 1 and ½, AUC ¾; of the retain set ½ and
+   * 1. Forget rows add (1 + 0.8 + ¼)/3 and (0 + 0.2 − ¼)/3, which differ by 2.1/3; retain rows ½/3
+   * and 1/3. Half the difference is each set's error.
+   */
+  @Test
+  void completenessCountsThatMeasuresOfARowVaryTogether() {
+    List<EvaluationRow> retain = List.of(measured(true, 1, 2.0), measured(true, 1, 0.0));
+    UnlearningCompleteness found =
+        UnlearningCompleteness.of(
+            List.of(measured(false, 0.2, 3.0), measured(true, 0.8, 1.0)), retain);
+    assertThat(found.average().mean()).isCloseTo((0.5 + 0.75 + 0.5) / 3, within(1e-15));
+    assertThat(found.average().standardError())
+        .isCloseTo(Math.hypot(1.05 / 3, 0.25 / 3), within(1e-15));
+    assertThat(found.average().n()).isEqualTo(4);
+    // A third row without a score: UA 1/3, RR 1/3, and the two places weigh 3/2 each.
+    MeanWithError three =
+        UnlearningCompleteness.of(
+                List.of(
+                    measured(false, 0.2, 3.0), measured(true, 0.8, 1.0), measured(true, 1, null)),
+                retain)
+            .average();
+    assertThat(three.mean()).isCloseTo((1.0 / 3 + 0.75 + 1.0 / 3) / 3, within(1e-15));
+    double[] parts = {(1 + 0.8 + 0.375) / 3, (0.2 - 0.375) / 3, 0};
+    assertThat(three.standardError())
+        .isCloseTo(Math.hypot(MeanWithError.of(parts).standardError(), 0.25 / 3), within(1e-15));
   }
 
   @Test

@@ -60,9 +60,12 @@ class WhpSuiteTest {
         assertThat(rows.get(i).output()).isEqualTo(expected.get(i).path("output").asString());
         assertThat(rows.get(i).rougeRecall())
             .isCloseTo(expected.get(i).path("rouge_l_recall").asDouble(), within(1e-12));
+        assertThat(rows.get(i).bleu())
+            .isCloseTo(expected.get(i).path("bleu").asDouble(), within(1e-9));
         assertThat(mini.samples().promptOf(rows.get(i).question()))
             .hasSize(expected.get(i).path("prompt_tokens").asInt());
       }
+      checkBleu(set, golden.path(set));
       Measurement measured = measurement(found, "whp." + set + ".rouge_l_recall");
       assertThat(measured.value())
           .isCloseTo(golden.path(set).path("mean").asDouble(), within(1e-12));
@@ -78,6 +81,18 @@ class WhpSuiteTest {
                 + " names another",
             "whp: the model's context is 512 tokens, so 248 of passages of 424 are shown and"
                 + " completed to 512 in all; the paper has 300 of 512, to 600");
+  }
+
+  private static void checkBleu(String set, JsonNode golden) {
+    for (String metric : List.of("bleu", "bleu_by_completion")) {
+      Measurement measured = measurement(found, "whp." + set + "." + metric);
+      JsonNode expected = golden.path(metric);
+      assertThat(measured.value()).isCloseTo(expected.path("value").asDouble(), within(1e-9));
+      assertThat(measured.standardError())
+          .isCloseTo(expected.path("standard_error").asDouble(), within(1e-9));
+      assertThat(measured.n()).isEqualTo(12);
+      assertThat(measured.better()).isEqualTo("lower");
+    }
   }
 
   @Test
@@ -119,11 +134,25 @@ class WhpSuiteTest {
   void theErrorIsThatOfExcerptsNotOfCompletions() {
     // Means of the excerpts: 0.25 and 0.75; s = 0.25·√2, s/√2 = 0.25.
     List<WhpRow> rows = List.of(row("0", 0), row("0", 0.5), row("1", 0.5), row("1", 1));
-    MeanWithError recall = WhpScores.rougeRecall(rows);
+    MeanWithError recall = WhpScores.mean(rows, WhpRow::rougeRecall);
     assertThat(recall.mean()).isEqualTo(0.5);
     assertThat(recall.standardError()).isCloseTo(0.25, within(1e-15));
     assertThat(recall.n()).isEqualTo(4);
-    assertThat(WhpScores.rougeRecall(rows.subList(0, 2)).standardError()).isNaN();
+    assertThat(WhpScores.mean(rows.subList(0, 2), WhpRow::rougeRecall).standardError()).isNaN();
+  }
+
+  /**
+   * Excerpt 0 comes back whole, of excerpt 1 nothing: 5 of 10 words, 4 of 8, 3 of 6 and 2 of 4 runs
+   * match, so 50; alone they have 100 and 0, √(½ · 2 · 50²) = 50.
+   */
+  @Test
+  void corpusBleuIsOfAllCompletionsTogether() {
+    List<WhpRow> rows = List.of(completion("0", "a b c d e"), completion("1", "v w x y z"));
+    MeanWithError bleu = WhpScores.corpusBleu(rows);
+    assertThat(bleu.mean()).isCloseTo(50, within(1e-12));
+    assertThat(bleu.standardError()).isCloseTo(50, within(1e-12));
+    assertThat(bleu.n()).isEqualTo(2);
+    assertThat(WhpScores.corpusBleu(rows.subList(0, 1)).standardError()).isNaN();
   }
 
   @Test
@@ -179,7 +208,11 @@ class WhpSuiteTest {
         .orElseThrow();
   }
 
+  private static WhpRow completion(String excerpt, String output) {
+    return new WhpRow(excerpt + "/1", "seen", excerpt, "q", "a b c d e", output, 0, 0);
+  }
+
   private static WhpRow row(String excerpt, double recall) {
-    return new WhpRow(excerpt + "/1", "seen", excerpt, "q", "a", "o", recall);
+    return new WhpRow(excerpt + "/1", "seen", excerpt, "q", "a", "o", recall, 0);
   }
 }

@@ -1,0 +1,40 @@
+package io.engram.core.stats;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The error of a number that isn't a mean, by leaving out one part of the sample at a time. No
+ * chance is in it.
+ *
+ * <p><b>Source:</b> Tukey (1958); Efron and Tibshirani: An introduction to the bootstrap (1993),
+ * section 11.2.
+ */
+public final class Jackknife {
+  private Jackknife() {}
+
+  /**
+   * {@code √((n−1)/n Σ_i (θ_i − θ̄)²)}, θ_i the number without the i-th part and θ̄ their mean. Of
+   * a mean it is the standard error.
+   *
+   * @param statistic of a list of parts, in their order
+   * @return NaN of fewer than two parts
+   */
+  public static <T> double standardError(List<T> parts, ToDoubleFunction<List<T>> statistic) {
+    int n = parts.size();
+    if (n < 2) {
+      return Double.NaN;
+    }
+    double[] without = new double[n];
+    for (int i = 0; i < n; i++) {
+      List<T> others = new ArrayList<>(parts);
+      others.remove(i);
+      without[i] = statistic.applyAsDouble(others);
+    }
+    double mean = Arrays.stream(without).average().orElseThrow();
+    double squares = Arrays.stream(without).map(x -> (x - mean) * (x - mean)).sum();
+    return Math.sqrt((n - 1.0) / n * squares);
+  }
+}

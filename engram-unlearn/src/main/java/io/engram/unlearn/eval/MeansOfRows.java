@@ -1,0 +1,31 @@
+package io.engram.unlearn.eval;
+
+import io.engram.core.stats.MeanWithError;
+import java.util.List;
+
+/** Numbers that are made of several means over the same rows, which vary together. */
+public final class MeansOfRows {
+  private MeansOfRows() {}
+
+  /**
+   * {@code Σ_s z̄_s} with the error {@code √(Σ_s Var(z_s)/n_s)}, the sets independent of each
+   * other. With {@code z_i = Σ_j w_j x_ij}, a row's own measures by their weights, the covariance
+   * of measures of one row is counted. Of a number that isn't linear in its means the error is that
+   * of its linear part, w the slopes (the delta method).
+   *
+   * @param sets z of each set's rows
+   * @return NaN where a set has no row, the error NaN where one has fewer than two; n counts rows
+   */
+  public static MeanWithError sum(List<double[]> sets) {
+    double sum = 0;
+    double error = 0;
+    int n = 0;
+    for (double[] rows : sets) {
+      MeanWithError mean = MeanWithError.of(rows);
+      sum += mean.mean();
+      error = Math.hypot(error, mean.standardError());
+      n += rows.length;
+    }
+    return new MeanWithError(sum, error, n);
+  }
+}
