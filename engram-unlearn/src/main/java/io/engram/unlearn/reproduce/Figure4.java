@@ -58,8 +58,12 @@ final class Figure4 implements Experiment {
     Map<String, List<DifficultyRow>> rows = new LinkedHashMap<>();
     Study first = null;
     for (String method : METHODS) {
+      // NPO's log-ratio is per token, as in the paper's setup; gradient ascent has none.
       Recipe recipe =
-          ModelRecipes.study(plan, chosen, "method={name: %s, retain_weight: 0}".formatted(method));
+          ModelRecipes.study(
+              plan,
+              chosen,
+              "method={name: %s, retain_weight: 0, reduction: mean}".formatted(method));
       var folder = plan.folder().resolve(method);
       Study found = DifficultyStudy.run(recipe, each, plan.setup(), folder);
       first = first == null ? found : first;
