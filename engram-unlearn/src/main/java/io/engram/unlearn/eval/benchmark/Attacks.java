@@ -27,10 +27,6 @@ final class Attacks {
   /** A row's score, high where it's strange; null where it has none. */
   interface Score extends Function<BenchmarkRow, @Nullable Double> {}
 
-  private static final Score MIN_K = row -> row.recall().minK();
-  private static final Score MIN_K_OF_RETRAINED =
-      row -> row.retrained() == null ? null : row.retrained().minK();
-
   private Attacks() {}
 
   /** All, by their names in metric ids. */
@@ -38,7 +34,7 @@ final class Attacks {
     Map<String, Score> attacks = new LinkedHashMap<>();
     attacks.put("loss", row -> row.recall().loss());
     attacks.put("zlib", row -> row.recall().zlib());
-    attacks.put("min_k", MIN_K);
+    attacks.put("min_k", Attacks::minK);
     attacks.put("min_k_plus_plus", row -> row.recall().minKPlusPlus());
     attacks.put("grad_norm", row -> row.recall().gradientNorm());
     attacks.put("reference", Attacks::againstReference);
@@ -49,6 +45,15 @@ final class Attacks {
   private static @Nullable Double againstReference(BenchmarkRow row) {
     Retrained retrained = row.retrained();
     return retrained == null ? null : (@Nullable Double) (row.recall().loss() - retrained.loss());
+  }
+
+  private static @Nullable Double minK(BenchmarkRow row) {
+    return row.recall().minK();
+  }
+
+  private static @Nullable Double minKOfRetrained(BenchmarkRow row) {
+    Retrained retrained = row.retrained();
+    return retrained == null ? null : (@Nullable Double) retrained.minK();
   }
 
   /**
@@ -91,12 +96,12 @@ final class Attacks {
     boolean retrained = allForget.stream().allMatch(row -> row.retrained() != null);
     List<BenchmarkRow> forget = unbroken(allForget);
     List<BenchmarkRow> others = unbroken(allOthers);
-    double auc = auc(MIN_K, forget, others).mean();
-    double ofReference = retrained ? auc(MIN_K_OF_RETRAINED, forget, others).mean() : 0.5;
-    double[][] tested = placements(MIN_K, forget, others);
+    double auc = auc(Attacks::minK, forget, others).mean();
+    double ofReference = retrained ? auc(Attacks::minKOfRetrained, forget, others).mean() : 0.5;
+    double[][] tested = placements(Attacks::minK, forget, others);
     double[][] reference =
         retrained
-            ? placements(MIN_K_OF_RETRAINED, forget, others)
+            ? placements(Attacks::minKOfRetrained, forget, others)
             : new double[][] {halves(others.size()), halves(forget.size())};
     double a = -100 / (1 - ofReference);
     double b = 100 * (1 - auc) / Math.pow(1 - ofReference, 2);
@@ -115,7 +120,7 @@ final class Attacks {
   /** The rows that PrivLeak takes. */
   private static List<BenchmarkRow> unbroken(List<BenchmarkRow> rows) {
     return rows.stream()
-        .filter(row -> !isBroken(MIN_K, row) && !isBroken(MIN_K_OF_RETRAINED, row))
+        .filter(row -> !isBroken(Attacks::minK, row) && !isBroken(Attacks::minKOfRetrained, row))
         .toList();
   }
 
