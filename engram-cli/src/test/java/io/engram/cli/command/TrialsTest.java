@@ -24,8 +24,7 @@ final class TrialsTest {
     Cli.Ran ran = Cli.run("unlearn", recipe, "trials=2", "seed=7", "--out", out);
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("Trial 2 of 2, seed 8");
-    assertThat(ran.out())
-        .contains("Mean ± standard deviation between 2 trials with different seeds.");
+    assertThat(ran.out()).contains("after: mean ± SD of 2 trials");
     String journal = Files.readString(out.resolve("trial-8/journal.jsonl"));
     assertThat(journal).contains("taken from there");
     try (RunFolder second = RunFolder.read(out.resolve("trial-8"))) {
