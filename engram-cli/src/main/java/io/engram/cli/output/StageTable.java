@@ -31,7 +31,7 @@ final class StageTable {
       String unit,
       List<Integer> n,
       Map<String, String> byStage) {
-    /** The id without the suite's name: that stands above. */
+    /** The id without the suite's name, which stands above. */
     String name() {
       return metric.startsWith(suite + ".") ? metric.substring(suite.length() + 1) : metric;
     }

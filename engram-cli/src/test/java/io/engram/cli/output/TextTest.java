@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.TrialSummary;
 import io.engram.core.sample.Sample;
+import io.engram.report.compare.MeasureDifference;
+import io.engram.report.compare.OrderDifference;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,39 @@ final class TextTest {
         .contains("before  after\n")
         .endsWith("One trial: nothing to scatter; n: samples of each trial");
     assertThat(TrialsText.of(List.of())).isEmpty();
+  }
+
+  @Test
+  void differencesOfOrdersAreATableASuite() {
+    MeasureDifference ratio =
+        new MeasureDifference(
+            "tofu",
+            "tofu.share",
+            "ratio",
+            "higher",
+            3,
+            0.6,
+            0.8,
+            0.2,
+            -0.0484,
+            0.4484,
+            "undecided");
+    MeasureDifference one =
+        new MeasureDifference(
+            "bench", "leak", "percent", "nearer 0", 1, -35, -45, -10, null, null, "undecided");
+    OrderDifference orders =
+        new OrderDifference(
+            "npo", "uniform order", "MRD order", List.of("42", "43", "44"), List.of(ratio, one));
+    assertThat(OrdersText.of(List.of(orders)))
+        .startsWith(
+            """
+            MRD order against uniform order, npo, 3 pairs of equal seed (42, 43, 44)
+            tofu   unit   pairs  better by [95 %]    it is better
+            share  ratio  3      0.20 [-0.05, 0.45]  undecided
+            bench  unit     pairs  better by [95 %]  it is better
+            leak   percent  1      -10               undecided
+            Positive: better.""");
+    assertThat(OrdersText.of(List.of())).isEmpty();
   }
 
   @Test
