@@ -118,14 +118,13 @@ public record MeasureDifference(
   }
 
   /**
-   * Digits behind the point that show two digits of half the interval, or three of the difference.
+   * Digits behind the point that show two digits of half the interval, or three of the difference
+   * where the interval is narrower.
    */
   public int digits() {
-    double half = low == null || high == null ? betterBy / 10 : (high - low) / 2;
-    if (half == 0) {
-      return 0;
-    }
-    int digits = 1 - (int) Math.floor(Math.log10(Math.abs(half)));
+    double half = low == null || high == null ? 0 : (high - low) / 2;
+    double shown = Math.max(half, Math.abs(betterBy) / 10);
+    int digits = shown == 0 ? 0 : 1 - (int) Math.floor(Math.log10(shown));
     return Math.max(0, Math.min(MOST_DIGITS, digits));
   }
 }

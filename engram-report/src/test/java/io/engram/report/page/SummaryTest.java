@@ -113,7 +113,7 @@ class SummaryTest {
     assertThat(cameOut.get(2))
         .startsWith(
             "MRD order against uniform order, 3 pairs of runs of equal seed (42 to 44): UC differs"
-                + " by 0.20 (95 % interval −0.05 to 0.45), UT by ")
+                + " by 0.20 (95 % interval −0.05 to 0.45), UT by 0.0160 (0.0160 to 0.0160). ")
         .endsWith(
             "The paper's claim, that MRD order does better, can't be decided at this n on UC and"
                 + " holds on UT.");
