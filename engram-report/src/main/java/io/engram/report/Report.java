@@ -5,11 +5,15 @@ import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
+import io.engram.report.compare.OrderDifference;
+import io.engram.report.compare.OrderPairs;
 import io.engram.report.page.Page;
+import io.engram.report.run.RunData;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Turns run folders into one HTML file: figures, the tables behind them, every sample, and what the
@@ -21,13 +25,20 @@ public final class Report {
   /**
    * Reads the runs and writes the page, replacing the file if it is there.
    *
-   * @param runFolders one run, or several to show side by side, in the order shown
+   * @param runFolders one run, or several to show side by side, in the order shown; a folder of
+   *     trials stands for all of them that are done
    * @param out the HTML file; its folders are made
+   * @return what pairs of runs of equal seed say of two orders; empty where no two can be compared
    * @throws EngramException if no folder is given, one is no run folder or is damaged, or the file
    *     can't be written
    */
-  public static void write(List<Path> runFolders, Path out) {
-    JsonFiles.writeText(out, html(Page.of(RunReader.read(runFolders))));
+  public static List<OrderDifference> write(List<Path> runFolders, Path out) {
+    List<RunData> runs = RunReader.read(runFolders);
+    JsonFiles.writeText(out, html(Page.of(runs)));
+    return OrderPairs.of(runs).stream()
+        .map(OrderPairs::difference)
+        .flatMap(Stream::ofNullable)
+        .toList();
   }
 
   static String html(Page page) {

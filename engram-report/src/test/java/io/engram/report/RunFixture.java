@@ -25,6 +25,9 @@ public final class RunFixture {
   private String encoder = "all-MiniLM-L6-v2, quantised; the paper uses paraphrase-MiniLM-L6-v2";
   private String status = "done";
   private boolean evaluated = true;
+  private int seed = 42;
+  private String sigma = "1.0e-3";
+  private double learningRate = 1e-4;
   private double completenessAfter = 0.61;
   private @Nullable String firstQuestion;
   private @Nullable String firstOutput;
@@ -41,6 +44,21 @@ public final class RunFixture {
   public RunFixture size(int newSamples, int newUpdates) {
     samples = newSamples;
     updates = newUpdates;
+    return this;
+  }
+
+  public RunFixture seed(int newSeed) {
+    seed = newSeed;
+    return this;
+  }
+
+  public RunFixture sigma(String size) {
+    sigma = size;
+    return this;
+  }
+
+  public RunFixture learningRate(double rate) {
+    learningRate = rate;
     return this;
   }
 
@@ -106,20 +124,23 @@ public final class RunFixture {
           replacement: %s
           refresh_epochs: 1
           weight: mrd
-          estimator: {name: %s, sigma: 1.0e-3, draws: 64, absolute: outside, tokens: mean, scope: answer, clamp: 1.0e-6}
-        optimizer: {name: adamw, learning_rate: 1.0e-4, weight_decay: 0.01, betas: [0.9, 0.999], schedule: linear, warmup_updates: 4}
+          estimator: {name: %s, sigma: %s, draws: 64, absolute: outside, tokens: mean, scope: answer, clamp: 1.0e-6}
+        optimizer: {name: adamw, learning_rate: %s, weight_decay: 0.01, betas: [0.9, 0.999], schedule: linear, warmup_updates: 4}
         scope: {train: all}
         budget: {epochs: 6, batch: 4, accumulate: 1}
         eval: {suites: [tofu], every_epochs: 0, limit: %d}
         trials: 1
-        seed: 42
+        seed: %d
         """
         .formatted(
             model,
             predicted() ? "mrd" : order.replace("_with_replacement", ""),
             order.endsWith("_with_replacement"),
             predicted() ? "predicted_updates" : "antithetic",
-            samples);
+            sigma,
+            learningRate,
+            samples,
+            seed);
   }
 
   private boolean predicted() {

@@ -1,8 +1,12 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.output.OrdersText;
 import io.engram.report.Report;
+import io.engram.report.compare.OrderDifference;
+import io.engram.report.run.RunFolders;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,10 +19,19 @@ import picocli.CommandLine.Parameters;
 /** {@code engram report}. */
 @Command(
     name = "report",
-    description = "One HTML file of one run, or of several side by side.",
+    description = {
+      "One HTML file of one run, or of several side by side. A folder of trials stands for all of"
+          + " them that are done.",
+      "Runs of equal seed whose recipes differ in the order alone (keys order.*) are pairs: each"
+          + " measure has its mean difference with a 95 %% interval (Student's t over pairs), on the"
+          + " page, as a table and with --json. One pair has no interval."
+    },
     sortOptions = false)
 final class ReportCommand implements Callable<Integer> {
-  @Parameters(arity = "1..*", paramLabel = "RUN", description = "Run folders, in the order shown")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "RUN",
+      description = "Run folders, or folders of trials, in the order shown")
   private List<Path> runs = List.of();
 
   @Option(
@@ -33,8 +46,13 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path file = out == null ? beside(runs) : out;
-    Report.write(runs, file);
-    common.console().result(Map.of("report", file.toString()), file.toString());
+    List<OrderDifference> orders = Report.write(runs, file);
+    RunFolders.of(runs).leftOut().forEach(common.console()::message);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("report", file.toString());
+    json.put("orders", orders);
+    String text = OrdersText.of(orders);
+    common.console().result(json, text + (text.isEmpty() ? "" : "\n\n") + file);
     return 0;
   }
 

@@ -7,23 +7,24 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
-/** Measurements as a table: a line a metric, a column a stage; then what judged which. */
+/** Measurements as tables: a line a metric, a column a stage; then what judged which. */
 public final class MeasurementText {
   private MeasurementText() {}
 
   /** The stages in the order they were measured; empty where there are no measurements. */
   public static String byStage(List<Measurement> measurements) {
-    List<String> stages = measurements.stream().map(Measurement::stage).distinct().toList();
-    List<String> headings = new ArrayList<>(List.of("metric", "better"));
-    headings.addAll(stages);
-    Table table = new Table(headings.toArray(String[]::new));
-    for (String metric : measurements.stream().map(Measurement::metric).distinct().toList()) {
-      table.row(line(measurements, metric, stages));
+    if (measurements.isEmpty()) {
+      return "";
     }
-    return stages.isEmpty() ? "" : table + judges(measurements);
+    Map<String, List<Measurement>> metrics = new LinkedHashMap<>();
+    measurements.forEach(m -> metrics.computeIfAbsent(m.metric(), id -> new ArrayList<>()).add(m));
+    StageTable table =
+        new StageTable(
+            metrics.values().stream().map(MeasurementText::line).toList(),
+            stage -> stage + " ± SE");
+    return table + "\nSE: standard error, over the n samples" + judges(measurements);
   }
 
   /** A line for each encoder that judged with the metrics that rest on it. */
@@ -46,27 +47,23 @@ public final class MeasurementText {
     return lines.toString();
   }
 
-  private static String[] line(List<Measurement> all, String metric, List<String> stages) {
-    List<String> cells = new ArrayList<>();
-    cells.add(metric);
-    all.stream()
-        .filter(m -> m.metric().equals(metric))
-        .findFirst()
-        .ifPresent(m -> cells.add(m.better()));
-    stages.forEach(stage -> cells.add(value(all, metric, stage)));
-    return cells.toArray(String[]::new);
+  private static StageTable.Line line(List<Measurement> ofMetric) {
+    Measurement first = ofMetric.get(0);
+    Map<String, String> byStage = new LinkedHashMap<>();
+    ofMetric.forEach(m -> byStage.putIfAbsent(m.stage(), value(m)));
+    return new StageTable.Line(
+        first.suite(),
+        first.metric(),
+        first.better(),
+        first.unit(),
+        ofMetric.stream().map(Measurement::n).distinct().toList(),
+        byStage);
   }
 
-  private static String value(List<Measurement> all, String metric, String stage) {
-    Optional<Measurement> found =
-        all.stream().filter(m -> m.metric().equals(metric) && m.stage().equals(stage)).findFirst();
-    return found.map(MeasurementText::value).orElse("");
-  }
-
-  /** {@code 0.8525 ± 0.0177}. */
-  private static String value(Measurement measurement) {
+  /** {@code 0.8525 ± 0.018}; without an error where none is known. */
+  public static String value(Measurement measurement) {
     Double error = measurement.standardError();
     return SignificantDigits.of(measurement.value())
-        + (error == null ? "" : " ± " + SignificantDigits.of(error));
+        + (error == null ? "" : " ± " + SignificantDigits.ofError(error));
   }
 }

@@ -25,13 +25,24 @@ public final class Table {
   /** The lines, joined; no line break at the end. */
   @Override
   public String toString() {
+    int[] widths = widths();
+    return String.join("\n", rows.stream().map(row -> line(row, widths)).toList());
+  }
+
+  /** Characters of the longest line. */
+  int width() {
+    int[] widths = widths();
+    return rows.stream().mapToInt(row -> line(row, widths).length()).max().orElse(0);
+  }
+
+  private int[] widths() {
     int[] widths = new int[rows.get(0).length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {
         widths[i] = Math.max(widths[i], row[i].length());
       }
     }
-    return String.join("\n", rows.stream().map(row -> line(row, widths)).toList());
+    return widths;
   }
 
   private static String line(String[] row, int[] widths) {

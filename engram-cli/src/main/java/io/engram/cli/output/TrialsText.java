@@ -3,11 +3,15 @@ package io.engram.cli.output;
 import io.engram.core.run.TrialSummary;
 import io.engram.core.stats.SignificantDigits;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
-/** Measures over trials as a table: a line a metric, a column a stage. */
+/** Measures over trials as tables: a line a metric, a column a stage. */
 public final class TrialsText {
+  /** Evaluated once for all trials, so that there is nothing to scatter. */
+  private static final String BEFORE = "before";
+
   private TrialsText() {}
 
   /** Mean ± standard deviation between trials; empty where there are no measures. */
@@ -15,37 +19,45 @@ public final class TrialsText {
     if (summaries.isEmpty()) {
       return "";
     }
-    List<String> stages = summaries.stream().map(TrialSummary::stage).distinct().toList();
-    List<String> headings = new ArrayList<>(List.of("metric", "better"));
-    headings.addAll(stages);
-    Table table = new Table(headings.toArray(String[]::new));
-    for (String metric : summaries.stream().map(TrialSummary::metric).distinct().toList()) {
-      table.row(line(summaries, metric, stages));
-    }
+    Map<String, List<TrialSummary>> metrics = new LinkedHashMap<>();
+    summaries.forEach(s -> metrics.computeIfAbsent(s.metric(), id -> new ArrayList<>()).add(s));
+    int trials = summaries.get(0).n();
+    StageTable table =
+        new StageTable(
+            metrics.values().stream().map(TrialsText::line).toList(),
+            stage -> heading(stage, trials));
     return table
-        + "\nMean ± standard deviation between %d trials with different seeds."
-            .formatted(summaries.get(0).n());
+        + (trials == 1
+            ? "\nOne trial: nothing to scatter"
+            : "\nSD: standard deviation between %d trials with different seeds".formatted(trials))
+        + "; n: samples of each trial";
   }
 
-  private static String[] line(List<TrialSummary> all, String metric, List<String> stages) {
-    List<TrialSummary> own = all.stream().filter(s -> s.metric().equals(metric)).toList();
-    List<String> cells = new ArrayList<>();
-    cells.add(metric);
-    cells.add(own.get(0).better());
-    for (String stage : stages) {
-      Optional<TrialSummary> found =
-          own.stream().filter(summary -> summary.stage().equals(stage)).findFirst();
-      cells.add(found.map(TrialsText::value).orElse(""));
+  private static String heading(String stage, int trials) {
+    if (stage.equals(BEFORE)) {
+      return stage;
     }
-    return cells.toArray(String[]::new);
+    return trials == 1 ? stage : "%s: mean ± SD of %d trials".formatted(stage, trials);
   }
 
-  /** The evaluation before is one for all trials, so that there is nothing to scatter. */
+  private static StageTable.Line line(List<TrialSummary> ofMetric) {
+    TrialSummary first = ofMetric.get(0);
+    Map<String, String> byStage = new LinkedHashMap<>();
+    ofMetric.forEach(summary -> byStage.put(summary.stage(), value(summary)));
+    return new StageTable.Line(
+        first.suite(),
+        first.metric(),
+        first.better(),
+        first.unit(),
+        ofMetric.stream().map(TrialSummary::samples).distinct().toList(),
+        byStage);
+  }
+
   private static String value(TrialSummary summary) {
     Double deviation = summary.standardDeviation();
     String mean = SignificantDigits.of(summary.mean());
-    return deviation == null || summary.stage().equals("before")
+    return deviation == null || summary.stage().equals(BEFORE)
         ? mean
-        : mean + " ± " + SignificantDigits.of(deviation);
+        : mean + " ± " + SignificantDigits.ofError(deviation);
   }
 }

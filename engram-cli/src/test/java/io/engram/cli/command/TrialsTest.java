@@ -25,8 +25,7 @@ final class TrialsTest {
     Cli.Ran ran = Cli.run("unlearn", recipe, "trials=2", "seed=7", "--out", out);
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("Trial 2 of 2, seed 8");
-    assertThat(ran.out())
-        .contains("Mean ± standard deviation between 2 trials with different seeds.");
+    assertThat(ran.out()).contains("after: mean ± SD of 2 trials");
     String journal = Files.readString(out.resolve("trial-8/journal.jsonl"));
     assertThat(journal).contains("taken from there");
     try (RunFolder second = RunFolder.read(out.resolve("trial-8"))) {
@@ -75,6 +74,32 @@ final class TrialsTest {
       assertThat(first.manifest().threads()).isEqualTo(2);
       assertThat(last.manifest().threads()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void ordersAreComparedByPairsOfEqualSeed() throws Exception {
+    Path recipe = recipe();
+    Path uniform = folder.resolve("uniform");
+    Path replaced = folder.resolve("replaced");
+    assertThat(Cli.run("unlearn", recipe, "trials=2", "seed=7", "--out", uniform).exitCode())
+        .isZero();
+    Cli.Ran other =
+        Cli.run(
+            "unlearn", recipe, "trials=2", "seed=8", "order.replacement=true", "--out", replaced);
+    assertThat(other.exitCode()).as(other.err()).isZero();
+    Path page = folder.resolve("page.html");
+    Cli.Ran report = Cli.run("report", uniform, replaced, "--out", page, "--json");
+    assertThat(report.exitCode()).as(report.err()).isZero();
+    JsonNode orders = JsonFiles.mapper().readTree(report.out()).path("orders").get(0);
+    assertThat(orders.path("baseline").asString()).isEqualTo("uniform order");
+    assertThat(orders.path("order").asString()).isEqualTo("uniform order with replacement");
+    assertThat(orders.path("seeds").valueStream().map(JsonNode::asString)).containsExactly("8");
+    assertThat(orders.path("measures").get(0).path("low").isNull()).isTrue();
+    assertThat(Files.readString(page)).contains("This is one pair of runs (seed 8)");
+    assertThat(Cli.run("report", uniform, replaced, "--out", page).out())
+        .contains(
+            "Uniform order with replacement against uniform order, ga, 1 pair of equal seed (8)")
+        .endsWith(page + System.lineSeparator());
   }
 
   private Path recipe() throws Exception {

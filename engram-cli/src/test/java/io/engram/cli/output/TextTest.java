@@ -3,8 +3,12 @@ package io.engram.cli.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.core.run.Measurement;
+import io.engram.core.run.TrialSummary;
 import io.engram.core.sample.Sample;
+import io.engram.report.compare.MeasureDifference;
+import io.engram.report.compare.OrderDifference;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class TextTest {
@@ -22,9 +26,99 @@ final class TextTest {
     assertThat(MeasurementText.byStage(measurements))
         .isEqualTo(
             """
-            metric                      better  before       after
-            tofu.forget.rouge_l_recall  lower   0.93 ± 0.01  0.25""");
+            tofu                   better  unit   n    before ± SE  after ± SE
+            forget.rouge_l_recall  lower   ratio  400  0.93 ± 0.01  0.25
+            SE: standard error, over the n samples""");
     assertThat(MeasurementText.byStage(List.of())).isEmpty();
+  }
+
+  @Test
+  void eachSuiteHasATableAndOtherUnitsStandThere() {
+    assertThat(
+            MeasurementText.byStage(
+                List.of(
+                    measurement("before", 0.93, 0.01234),
+                    of("harness", "harness.wikitext.word_perplexity", 123.45, "perplexity", 62),
+                    of("harness", "elsewhere.share", -53.125, "percent", 8))))
+        .isEqualTo(
+            """
+            tofu                   better  unit   n    before ± SE
+            forget.rouge_l_recall  lower   ratio  400  0.93 ± 0.012
+
+            harness                   better  unit        n   before ± SE
+            wikitext.word_perplexity  lower   perplexity  62  123.5
+            elsewhere.share           lower   percent     8   -53.13
+            SE: standard error, over the n samples""");
+  }
+
+  /** 5 stages of 11 characters and the 43 before them: 43 + 4 · 13 = 95, the fifth makes 108. */
+  @Test
+  void stagesThatDoNotFitGoBelow() {
+    List<Measurement> stages =
+        Stream.of("before", "e-1", "e-2", "e-3", "after")
+            .map(stage -> measurement(stage, 0.93, 0.01))
+            .toList();
+    assertThat(MeasurementText.byStage(stages))
+        .isEqualTo(
+            """
+            tofu                   better  unit   n    before ± SE  e-1 ± SE     e-2 ± SE     e-3 ± SE
+            forget.rouge_l_recall  lower   ratio  400  0.93 ± 0.01  0.93 ± 0.01  0.93 ± 0.01  0.93 ± 0.01
+
+            tofu                   better  unit   n    after ± SE
+            forget.rouge_l_recall  lower   ratio  400  0.93 ± 0.01
+            SE: standard error, over the n samples""");
+  }
+
+  /** 0.2 and 0.4: mean 0.3, s = √(2 · 0.01) = 0.1414. */
+  @Test
+  void trialsSayHowManyTheyAreAndWhatScatters() {
+    List<Measurement> first =
+        List.of(measurement("before", 0.93, 0.01), measurement("after", 0.2, 0.01));
+    List<Measurement> second =
+        List.of(measurement("before", 0.93, 0.01), measurement("after", 0.4, 0.01));
+    assertThat(TrialsText.of(TrialSummary.of(List.of(first, second))))
+        .isEqualTo(
+            """
+            tofu                   better  unit   n    before  after: mean ± SD of 2 trials
+            forget.rouge_l_recall  lower   ratio  400  0.93    0.3 ± 0.14
+            SD: standard deviation between 2 trials with different seeds; n: samples of each trial""");
+    assertThat(TrialsText.of(TrialSummary.of(List.of(first))))
+        .contains("before  after\n")
+        .endsWith("One trial: nothing to scatter; n: samples of each trial");
+    assertThat(TrialsText.of(List.of())).isEmpty();
+  }
+
+  @Test
+  void differencesOfOrdersAreATableASuite() {
+    MeasureDifference ratio =
+        new MeasureDifference(
+            "tofu",
+            "tofu.share",
+            "ratio",
+            "higher",
+            3,
+            0.6,
+            0.8,
+            0.2,
+            -0.0484,
+            0.4484,
+            "undecided");
+    MeasureDifference one =
+        new MeasureDifference(
+            "bench", "leak", "percent", "nearer 0", 1, -35, -45, -10, null, null, "undecided");
+    OrderDifference orders =
+        new OrderDifference(
+            "npo", "uniform order", "MRD order", List.of("42", "43", "44"), List.of(ratio, one));
+    assertThat(OrdersText.of(List.of(orders)))
+        .startsWith(
+            """
+            MRD order against uniform order, npo, 3 pairs of equal seed (42, 43, 44)
+            tofu   unit   pairs  better by [95 %]    it is better
+            share  ratio  3      0.20 [-0.05, 0.45]  undecided
+            bench  unit     pairs  better by [95 %]  it is better
+            leak   percent  1      -10               undecided
+            Positive: better.""");
+    assertThat(OrdersText.of(List.of())).isEmpty();
   }
 
   @Test
@@ -37,6 +131,10 @@ final class TextTest {
 
             Judged by one: tofu.retain.accuracy
             Judged by two: tofu.retain.accuracy""");
+  }
+
+  private static Measurement of(String suite, String id, double value, String unit, int n) {
+    return new Measurement("before", suite, id, value, unit, n, false, null);
   }
 
   private static Measurement judged(String stage, String encoder) {

@@ -1,5 +1,6 @@
 package io.engram.core.run;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.MeanWithError;
 import io.engram.core.stats.StudentT;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param low the lower end of the mean's 95 % interval by Student's t; null of one
  * @param high its upper end; null of one
  * @param values in the order of the seeds
+ * @param samples how many samples the first trial's value is over; not in the line, the trials' own
+ *     measurements have it
  */
 public record TrialSummary(
     String stage,
@@ -36,7 +39,8 @@ public record TrialSummary(
     @Nullable Double standardDeviation,
     @Nullable Double low,
     @Nullable Double high,
-    List<Double> values) {
+    List<Double> values,
+    @JsonIgnore int samples) {
   private static final double LEVEL = 0.95;
 
   /** Copies the list. */
@@ -87,7 +91,8 @@ public record TrialSummary(
         ofSeveral(mean.standardError() * Math.sqrt(mean.n()), mean.n()),
         ofSeveral(interval.low(), mean.n()),
         ofSeveral(interval.high(), mean.n()),
-        measured.stream().map(Measurement::value).toList());
+        measured.stream().map(Measurement::value).toList(),
+        first.n());
   }
 
   private static @Nullable Double ofSeveral(double value, int n) {

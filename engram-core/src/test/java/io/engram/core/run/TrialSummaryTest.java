@@ -30,6 +30,8 @@ class TrialSummaryTest {
     assertThat(after.low()).isCloseTo(0.7 - half, within(1e-9));
     assertThat(after.high()).isCloseTo(0.7 + half, within(1e-9));
     assertThat(after.values()).containsExactly(0.5, 0.7, 0.9);
+    assertThat(after.samples()).isEqualTo(400);
+    assertThat(JsonFiles.line(after)).contains("\"n\":3,").doesNotContain("samples");
   }
 
   @Test

@@ -25,4 +25,21 @@ class SignificantDigitsTest {
   void zerosGoBehindThePointAlone(double value, String text) {
     assertThat(SignificantDigits.of(value)).isEqualTo(text);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.0211632, 0.021",
+    "0.0999, 0.1",
+    "0, 0",
+    "15.758, 16",
+    "99.4, 99",
+    "99.6, 100",
+    "123.6, 124",
+    "23456, 2.3e+04",
+    "5.9006e-5, 5.9e-05",
+    "NaN, NaN"
+  })
+  void errorsHaveTwoDigits(double error, String text) {
+    assertThat(SignificantDigits.ofError(error)).isEqualTo(text);
+  }
 }

@@ -103,17 +103,14 @@ public final class DrawsFigure {
   }
 
   private static List<Figure.Key> keys(List<RunData> runs) {
-    List<Figure.Key> keys = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i++) {
-      keys.add(new Figure.Key(runs.get(i).label(), Palette.colour(i), Palette.shape(i), false));
-    }
-    return keys;
+    return runs.stream().map(Series::keyOf).distinct().toList();
   }
 
   private static String scale(List<RunData> runs, boolean shapes) {
     List<String> range =
-        IntStream.range(0, runs.size())
-            .mapToObj(i -> shapes ? Palette.shape(i) : Palette.colour(i))
+        runs.stream()
+            .map(run -> run.look().index())
+            .map(i -> shapes ? Palette.shape(i) : Palette.colour(i))
             .toList();
     return "{\"field\": \"run\", \"legend\": null, \"scale\": {\"domain\": %s, \"range\": %s}}"
         .formatted(Vega.json(runs.stream().map(RunData::label).toList()), Vega.json(range));

@@ -90,19 +90,19 @@ public final class LossFigure {
   }
 
   private static List<Figure.Key> keys(List<RunData> runs) {
-    List<Figure.Key> keys = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i++) {
-      keys.add(new Figure.Key(runs.get(i).label(), Palette.colour(i), "line", false));
-    }
-    return keys;
+    return runs.stream()
+        .map(RunData::look)
+        .map(look -> new Figure.Key(look.label(), Palette.colour(look.index()), "line", false))
+        .distinct()
+        .toList();
   }
 
   private static String view(List<RunData> runs, String axis) {
     List<String> colours = new ArrayList<>();
     List<List<Integer>> dashes = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i++) {
-      colours.add(Palette.colour(i));
-      dashes.add(i % 2 == 0 ? List.of() : List.of(6, 2));
+    for (RunData run : runs) {
+      colours.add(Palette.colour(run.look().index()));
+      dashes.add(run.look().index() % 2 == 0 ? List.of() : List.of(6, 2));
     }
     String labels = Vega.json(runs.stream().map(RunData::label).toList());
     return """

@@ -43,7 +43,7 @@ public final class MeasuresFigure {
             "measures",
             "What UC and UT are made of",
             caption,
-            series.stream().map(Series::key).toList(),
+            Series.keys(series),
             panels,
             table(series)));
   }

@@ -32,7 +32,7 @@ public final class MrdDistributionFigure {
     List<List<Cell>> rows = new ArrayList<>();
     for (RunData owner : owners) {
       String suffix = owners.size() == 1 ? "" : ", " + owner.label();
-      String colour = Palette.colour(runs.indexOf(owner));
+      String colour = Palette.colour(owner.look().index());
       Histogram histogram = Histogram.of(values(owner.firstMrd()));
       panels.add(histogramPanel("How many samples have which MRD" + suffix, histogram, colour));
       panels.add(rankPanel("Each sample ± 1 SE, hardest first" + suffix, owner, colour));

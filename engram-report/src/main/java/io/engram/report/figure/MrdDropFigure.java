@@ -47,7 +47,7 @@ public final class MrdDropFigure {
         all.stream().flatMap(run -> run.points().stream()).mapToDouble(Point::drop).toArray();
     List<Panel> panels = new ArrayList<>();
     for (RunPoints one : all) {
-      panels.add(panel(one, runs.indexOf(one.run()), drops));
+      panels.add(panel(one, one.run().look().index(), drops));
     }
     return Optional.of(
         new Figure(

@@ -23,7 +23,7 @@ public final class MrdRefreshFigure {
     List<String> colours = new ArrayList<>();
     List<RunData> refreshed = runs.stream().filter(run -> run.mrd().size() > 1).toList();
     for (RunData run : refreshed) {
-      colours.add(Palette.colour(runs.indexOf(run)));
+      colours.add(Palette.colour(run.look().index()));
       for (Map.Entry<Integer, List<MrdRow>> entry : run.mrd().entrySet()) {
         epochs.add(epoch(run.label(), entry.getKey(), entry.getValue()));
       }
@@ -31,10 +31,13 @@ public final class MrdRefreshFigure {
     if (epochs.isEmpty()) {
       return Optional.empty();
     }
-    List<Figure.Key> keys = new ArrayList<>();
-    for (int i = 0; i < refreshed.size(); i++) {
-      keys.add(new Figure.Key(refreshed.get(i).label(), colours.get(i), "circle", false));
-    }
+    List<Figure.Key> keys =
+        refreshed.stream()
+            .map(RunData::look)
+            .map(
+                look -> new Figure.Key(look.label(), Palette.colour(look.index()), "circle", false))
+            .distinct()
+            .toList();
     List<String> labels = refreshed.stream().map(RunData::label).toList();
     return Optional.of(
         new Figure(

@@ -25,18 +25,14 @@ public record Series(
       RunData first = measured.get(0);
       series.add(new Series("before", first, RunData.BEFORE, Palette.BEFORE, "circle", true));
     }
-    for (int i = 0; i < runs.size(); i++) {
-      RunData run = runs.get(i);
-      String colour = Palette.colour(i);
+    for (RunData run : runs) {
+      String colour = Palette.colour(run.look().index());
+      String shape = Palette.shape(run.look().index());
       if (!shared && !run.at(RunData.BEFORE).isEmpty()) {
-        series.add(
-            new Series(
-                "before, " + run.label(), run, RunData.BEFORE, colour, Palette.shape(i), true));
+        series.add(new Series("before, " + run.label(), run, RunData.BEFORE, colour, shape, true));
       }
       if (!run.at(RunData.AFTER).isEmpty()) {
-        series.add(
-            new Series(
-                "after, " + run.label(), run, RunData.AFTER, colour, Palette.shape(i), false));
+        series.add(new Series("after, " + run.label(), run, RunData.AFTER, colour, shape, false));
       }
     }
     return series;
@@ -50,15 +46,21 @@ public record Series(
     return values;
   }
 
+  /** The legend: an entry for each look. */
+  static List<Figure.Key> keys(List<Series> series) {
+    return series.stream().map(Series::key).distinct().toList();
+  }
+
   /** Its entry in a legend. */
   public Figure.Key key() {
-    return new Figure.Key(label, colour, shape, hollow);
+    String shown = label.endsWith(run.label()) ? stage + ", " + run.look().label() : label;
+    return new Figure.Key(shown, colour, shape, hollow);
   }
 
   /** A run's entry in a legend where it stands for the whole run. */
-  public static Figure.Key keyOf(RunData run, List<RunData> runs) {
-    int index = runs.indexOf(run);
-    return new Figure.Key(run.label(), Palette.colour(index), Palette.shape(index), false);
+  public static Figure.Key keyOf(RunData run) {
+    int index = run.look().index();
+    return new Figure.Key(run.look().label(), Palette.colour(index), Palette.shape(index), false);
   }
 
   /** Encodings of colour and shape by the field {@code series}, as JSON members. */

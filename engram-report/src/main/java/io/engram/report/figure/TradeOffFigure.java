@@ -49,7 +49,7 @@ public final class TradeOffFigure {
             "trade-off",
             "Forgetting against keeping",
             caption,
-            series.stream().map(Series::key).toList(),
+            Series.keys(series),
             List.of(panel),
             table(series)));
   }
@@ -101,9 +101,7 @@ public final class TradeOffFigure {
   private static String view(List<Series> series, List<RunData> runs) {
     List<String> labels = runs.stream().map(RunData::label).toList();
     List<String> colours = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i++) {
-      colours.add(Palette.colour(i));
-    }
+    runs.forEach(run -> colours.add(Palette.colour(run.look().index())));
     String ends = Vega.json(series.stream().map(Series::label).toList());
     return """
         {

@@ -7,6 +7,7 @@ import io.engram.report.figure.Score;
 import io.engram.report.figure.Series;
 import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
+import io.engram.report.run.TrialSet;
 import io.engram.report.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,11 @@ public record Headline(String title, String plain, List<Value> values, String no
    */
   public record Value(Figure.Key key, String value, String error, Provenance errorProvenance) {}
 
-  /** UC, UT, time and passes, as far as the runs know them. */
+  /** UC, UT, time and passes, as far as the runs know them; of trials their means. */
   public static List<Headline> of(List<RunData> runs) {
+    if (TrialSet.of(runs).stream().anyMatch(TrialSet::hasTrials)) {
+      return TrialHeadlines.of(runs);
+    }
     List<Headline> headlines = new ArrayList<>();
     addScore(headlines, runs, "Forgotten", "unlearning completeness, UC", Metric.COMPLETENESS);
     addScore(headlines, runs, "Kept", "model utility, UT", Metric.UTILITY);
@@ -63,7 +67,7 @@ public record Headline(String title, String plain, List<Value> values, String no
     List<Value> time = new ArrayList<>();
     List<Value> passes = new ArrayList<>();
     for (RunData run : runs) {
-      Figure.Key key = Series.keyOf(run, runs);
+      Figure.Key key = Series.keyOf(run);
       time.add(
           new Value(
               key,
@@ -109,7 +113,7 @@ public record Headline(String title, String plain, List<Value> values, String no
     return "evaluation apart: " + String.join(", ", evaluation) + " · " + device(runs) + resumed;
   }
 
-  private static String device(List<RunData> runs) {
+  static String device(List<RunData> runs) {
     return String.join(", ", Summary.distinct(runs, run -> run.manifest().device()));
   }
 }

@@ -1,9 +1,11 @@
 package io.engram.report.page;
 
 import io.engram.core.run.MrdRow;
+import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
 import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
+import io.engram.report.text.NumberText;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,8 @@ final class Limits {
     List<String> seeds = Summary.distinct(runs, run -> run.recipe().get("seed", ""));
     if (seeds.size() == 1) {
       words.add("one seed (" + seeds.get(0) + ")");
+    } else if (!seeds.isEmpty()) {
+      words.add("%d seeds (%s)".formatted(seeds.size(), NumberText.ranges(seeds)));
     }
     return words;
   }
@@ -95,6 +99,12 @@ final class Limits {
               + seeds.get(0)
               + "). The paper averages five trials; one can't show how much chance is in a"
               + " result.");
+    }
+    if (OrderPairs.of(runs).stream().anyMatch(pairs -> pairs.pairs().size() > 1)) {
+      limits.add(
+          "Orders are compared by pairs of runs of equal seed. The intervals are Student's t over"
+              + " the pairs, which supposes that differences scatter normally, and hold for these"
+              + " samples and this model; nothing is corrected for several measures.");
     }
   }
 

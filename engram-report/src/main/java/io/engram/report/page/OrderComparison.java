@@ -1,9 +1,9 @@
 package io.engram.report.page;
 
+import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
 import io.engram.report.run.MethodText;
-import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
@@ -12,9 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MRD order against uniform order, with and without replacement, for each method that was run in
- * both. The paper says MRD order does better on both UC and UT (§4.2, Table 1); that is a
- * hypothesis here, and the sentence says whether these runs agree.
+ * MRD order against uniform order, with and without replacement, and any other two orders of one
+ * method, by pairs of runs of equal seed. The paper says MRD order does better on both UC and UT
+ * (§4.2, Table 1); that is a hypothesis here, and the sentence says whether these runs agree.
  */
 final class OrderComparison {
   private static final String CLAIM = "The paper's claim, that MRD order does better on both,";
@@ -22,59 +22,62 @@ final class OrderComparison {
   private OrderComparison() {}
 
   static List<String> sentences(List<RunData> runs) {
+    int methods = Summary.distinct(runs, RunData::method).size();
+    return OrderPairs.of(runs).stream().flatMap(pairs -> compare(pairs, methods).stream()).toList();
+  }
+
+  private static List<String> compare(OrderPairs pairs, int methods) {
+    String method = methods == 1 ? "" : "With " + MethodText.of(pairs.baseline().method()) + ", ";
+    String orders =
+        WordList.capitalised(method + pairs.otherName() + " against " + pairs.baselineName());
+    if (pairs.pairs().isEmpty()) {
+      return List.of(orders + ": not compared, because no two of their runs have the same seed.");
+    }
     List<String> sentences = new ArrayList<>();
-    for (RunData uniform : runs) {
-      for (RunData mrd : runs) {
-        if (isUniform(uniform)
-            && mrd.order().equals("mrd")
-            && uniform.method().equals(mrd.method())) {
-          sentences.addAll(compare(uniform, mrd, Summary.distinct(runs, RunData::method).size()));
-        }
-      }
-    }
-    return sentences;
-  }
-
-  private static boolean isUniform(RunData run) {
-    return run.order().equals("uniform") || run.order().equals(OrderText.UNIFORM_WITH_REPLACEMENT);
-  }
-
-  private static List<String> compare(RunData uniform, RunData mrd, int methods) {
-    Verdict uc = verdict(uniform, mrd, Metric.COMPLETENESS);
-    Verdict ut = verdict(uniform, mrd, Metric.UTILITY);
-    if (uc == null || ut == null) {
-      return List.of();
-    }
-    String method = methods == 1 ? "" : "With " + MethodText.of(uniform.method()) + ", ";
-    String measured =
-        "%sMRD order against %s: UC is %s, UT is %s."
-            .formatted(method, OrderText.of(uniform.order()), uc.text(), ut.text());
-    List<String> others = otherDifferences(uniform, mrd);
-    String judged =
-        others.isEmpty()
-            ? agreement(uc, ut)
-            : CLAIM
-                + " can't be judged by this: the two recipes differ in more than the order ("
-                + WordList.and(others)
-                + ").";
-    List<String> sentences = new ArrayList<>(List.of(measured + " " + judged));
-    int a = uniform.journal().lastUpdate();
-    int b = mrd.journal().lastUpdate();
-    if (a != b) {
+    if (!pairs.otherDifferences().isEmpty()) {
       sentences.add(
-          "The two runs did not make the same number of updates (%d and %d), so the comparison is"
-                  .formatted(a, b)
-              + " not at equal cost.");
+          orders
+              + ": "
+              + CLAIM.replaceFirst("The", "the")
+              + " can't be judged by this: the two recipes differ in more than the order ("
+              + WordList.and(pairs.otherDifferences())
+              + ").");
+    } else if (pairs.pairs().size() == 1) {
+      sentences.addAll(onePair(orders, pairs));
+    } else {
+      sentences.add(PairedSentence.of(orders, pairs));
+    }
+    if (!pairs.ofEqualCost()) {
+      sentences.add(unequalCost(pairs.pairs()));
     }
     return sentences;
   }
 
-  private static List<String> otherDifferences(RunData uniform, RunData mrd) {
-    return RecipeComparison.of(List.of(uniform, mrd)).lines().stream()
-        .filter(RecipeComparison.Line::differs)
-        .map(RecipeComparison.Line::key)
-        .filter(key -> !key.startsWith("order."))
-        .toList();
+  private static List<String> onePair(String orders, OrderPairs pairs) {
+    OrderPairs.Pair pair = pairs.pairs().get(0);
+    Verdict uc = verdict(pair.baseline(), pair.other(), Metric.COMPLETENESS);
+    Verdict ut = verdict(pair.baseline(), pair.other(), Metric.UTILITY);
+    List<String> sentences = new ArrayList<>();
+    if (uc != null && ut != null) {
+      String claim = pairs.isOfTheClaim() ? " " + agreement(uc, ut) : "";
+      sentences.add("%s: UC is %s, UT is %s.%s".formatted(orders, uc.text(), ut.text(), claim));
+    }
+    if (!pairs.measures().isEmpty()) {
+      sentences.add(
+          "This is one pair of runs (seed %s): differences without an interval between seeds."
+              .formatted(pair.baseline().seed()));
+    }
+    return sentences;
+  }
+
+  private static String unequalCost(List<OrderPairs.Pair> pairs) {
+    int a = pairs.get(0).baseline().journal().lastUpdate();
+    int b = pairs.get(0).other().journal().lastUpdate();
+    return pairs.size() == 1
+        ? "The two runs did not make the same number of updates (%d and %d), so the comparison is"
+                .formatted(a, b)
+            + " not at equal cost."
+        : "Not all pairs made the same number of updates, so the comparison is not at equal cost.";
   }
 
   private static @Nullable Verdict verdict(RunData uniform, RunData mrd, Metric metric) {

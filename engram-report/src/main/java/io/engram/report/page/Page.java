@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param results figures of what came out
  * @param difficulty figures of MRD
  * @param course figures of how the run went
+ * @param orders what pairs of runs of equal seed say of two orders
  * @param paper the paper's own numbers for the same methods, or null
  * @param others measurements that no figure shows, or null
  * @param made which Engram made the page
@@ -37,6 +38,7 @@ public record Page(
     List<Figure> results,
     List<Figure> difficulty,
     List<Figure> course,
+    List<DataTable> orders,
     @Nullable DataTable paper,
     @Nullable DataTable others,
     SampleTable samples,
@@ -56,6 +58,7 @@ public record Page(
             List.of(
                 MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs))),
         present(List.of(DrawsFigure.of(runs), LossFigure.of(runs))),
+        PairedTable.of(runs),
         PaperReference.of(runs).orElse(null),
         Measured.others(runs).orElse(null),
         SampleTable.of(runs),

@@ -1,10 +1,10 @@
 package io.engram.report.page;
 
 import io.engram.report.figure.Metric;
-import io.engram.report.figure.Score;
 import io.engram.report.run.MethodText;
 import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
+import io.engram.report.run.TrialSet;
 import io.engram.report.text.NumberText;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
@@ -79,11 +79,11 @@ public record Summary(String title, String asked, List<String> cameOut) {
   /** {@code X rose from 0.21 ± 0.02 to 0.63 ± 0.02 in uniform order and to … in MRD order.} */
   private static void addChange(List<String> into, List<RunData> runs, String name, Metric metric) {
     List<Change> changes = new ArrayList<>();
-    for (RunData run : runs) {
-      Score after = Score.of(run, RunData.AFTER, metric);
-      Score before = Score.of(run, RunData.BEFORE, metric);
-      if (after != null && before != null) {
-        changes.add(new Change(run.label(), before, after));
+    for (TrialSet set : TrialSet.of(runs)) {
+      if (set.hasTrials()) {
+        Change.ofTrials(set, metric).ifPresent(changes::add);
+      } else {
+        set.runs().forEach(run -> Change.of(run, metric).ifPresent(changes::add));
       }
     }
     if (!changes.isEmpty()) {
@@ -97,25 +97,13 @@ public record Summary(String title, String asked, List<String> cameOut) {
     for (Change change : changes) {
       String verb = change.verb();
       String where = changes.size() == 1 ? "" : " in " + change.label();
-      boolean repeat = (verb + change.before().text()).equals(said);
+      boolean repeat = (verb + change.before()).equals(said);
       parts.add(
           repeat
-              ? "to " + change.after().text() + where
-              : "%s from %s to %s%s"
-                  .formatted(verb, change.before().text(), change.after().text(), where));
-      said = verb + change.before().text();
+              ? "to " + change.after() + where
+              : "%s from %s to %s%s".formatted(verb, change.before(), change.after(), where));
+      said = verb + change.before();
     }
     return parts;
-  }
-
-  private record Change(String label, Score before, Score after) {
-    String verb() {
-      return switch (Verdict.between(before, after).kind()) {
-        case HIGHER -> "rose";
-        case LOWER -> "fell";
-        case NO_DIFFERENCE -> "stayed within two standard errors, moving";
-        case UNKNOWN -> after.value() < before.value() ? "went down" : "went up";
-      };
-    }
   }
 }

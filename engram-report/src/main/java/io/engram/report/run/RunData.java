@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything one run folder holds.
  *
- * @param folder the folder's own name, without the path to it
+ * @param folder the folder's own name, without the path to it; of a trial {@code NAME/trial-SEED}
  * @param label what the page calls the run; unique among the runs shown together
+ * @param look by which colour and shape the page shows it
  * @param mrd rows of each epoch before which MRD was computed; empty where it never was
  */
 public record RunData(
     String folder,
     String label,
+    Look look,
     Manifest manifest,
     RecipeValues recipe,
     JournalView journal,
@@ -36,9 +38,24 @@ public record RunData(
 
   private static final Pattern EPOCH = Pattern.compile("epoch\\D*(\\d+)");
 
+  /**
+   * A colour and a shape.
+   *
+   * @param index counted from 0; trials that differ in the seed alone share one where they are
+   *     compared with other runs
+   * @param label what a legend says beside it
+   */
+  public record Look(int index, String label) {}
+
   /** The same run under another label. */
-  public RunData labelled(String newLabel) {
-    return new RunData(folder, newLabel, manifest, recipe, journal, mrd, samples, measurements);
+  public RunData labelled(String newLabel, Look newLook) {
+    return new RunData(
+        folder, newLabel, newLook, manifest, recipe, journal, mrd, samples, measurements);
+  }
+
+  /** Empty where the recipe doesn't say. */
+  public String seed() {
+    return recipe.get("seed", "");
   }
 
   /** {@code ga}, {@code npo}, …; empty where the recipe doesn't say. */

@@ -3,15 +3,17 @@ package io.engram.report.run;
 import io.engram.core.EngramException;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
+import io.engram.report.run.RunData.Look;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Reads run folders. Only the manifest must be there; what else is missing is shown as missing. */
@@ -21,6 +23,7 @@ public final class RunReader {
   /**
    * Reads the runs and gives each a label that sets it apart from the others.
    *
+   * @param folders runs, and folders of trials, of which all that are done are read
    * @throws EngramException if there is none, a folder is missing or is no run, or a file in it is
    *     damaged; the message names the folder
    */
@@ -29,7 +32,7 @@ public final class RunReader {
       throw EngramException.usage("A report needs at least one run folder; none was given.");
     }
     List<RunData> runs = new ArrayList<>();
-    for (Path folder : folders) {
+    for (Path folder : RunFolders.of(folders).runs()) {
       runs.add(read(folder));
     }
     return labelled(runs);
@@ -41,8 +44,9 @@ public final class RunReader {
       folder.mrdEpochs().forEach(epoch -> mrd.put(epoch, folder.mrd(epoch)));
       boolean hasRecipe = Files.isRegularFile(path.resolve("recipe.yaml"));
       return new RunData(
-          String.valueOf(path.toAbsolutePath().normalize().getFileName()),
+          RunFolders.name(path),
           "",
+          new Look(0, ""),
           folder.manifest(),
           RecipeValues.parse(hasRecipe ? folder.recipe() : ""),
           JournalReader.view(folder.journal().read()),
@@ -52,31 +56,39 @@ public final class RunReader {
     }
   }
 
-  /**
-   * The shortest of these that sets all runs apart: the order; method and order; the folder's name;
-   * the folder's name with a number.
-   */
+  /** A run's label is its set's, with the seed where there are several; else its folder's name. */
   private static List<RunData> labelled(List<RunData> runs) {
-    List<String> labels = runs.stream().map(run -> OrderText.of(run.order())).toList();
-    Set<String> methods = new HashSet<>();
-    runs.forEach(run -> methods.add(run.method()));
-    if (methods.size() > 1) {
-      labels =
-          runs.stream()
-              .map(run -> MethodText.of(run.method()) + ", " + OrderText.of(run.order()))
-              .toList();
-    }
+    List<TrialSet> sets = TrialSet.of(runs);
+    IdentityHashMap<RunData, TrialSet> setOf = new IdentityHashMap<>();
+    sets.forEach(set -> set.runs().forEach(run -> setOf.put(run, set)));
+    List<String> labels =
+        runs.stream()
+            .map(run -> label(run, Objects.requireNonNull(setOf.get(run)), sets.size()))
+            .toList();
     if (new HashSet<>(labels).size() < runs.size()) {
       labels = numbered(runs.stream().map(RunData::folder).toList());
     }
+    boolean shared = sets.size() > 1 && sets.stream().anyMatch(TrialSet::hasTrials);
     List<RunData> named = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
-      named.add(runs.get(i).labelled(labels.get(i)));
+      TrialSet set = Objects.requireNonNull(setOf.get(runs.get(i)));
+      Look own = new Look(i, labels.get(i));
+      named.add(
+          runs.get(i)
+              .labelled(labels.get(i), shared ? new Look(sets.indexOf(set), set.label()) : own));
     }
     return List.copyOf(named);
   }
 
-  private static List<String> numbered(List<String> names) {
+  private static String label(RunData run, TrialSet set, int sets) {
+    if (!set.hasTrials()) {
+      return set.label();
+    }
+    return (sets == 1 ? "" : set.label() + ", ") + "seed " + run.seed();
+  }
+
+  /** The names, each that was there before with a number. */
+  static List<String> numbered(List<String> names) {
     Map<String, Integer> seen = new HashMap<>();
     return names.stream()
         .map(

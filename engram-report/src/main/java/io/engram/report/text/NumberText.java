@@ -1,5 +1,7 @@
 package io.engram.report.text;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,33 @@ public final class NumberText {
   /** A count with thin groups of three: {@code 12,800}. */
   public static String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /**
+   * {@code 42}, {@code 42 to 46}, {@code 42 to 44, 50}: whole numbers in rising order as ranges
+   * where three or more follow each other; other words as they are.
+   */
+  public static String ranges(List<String> numbers) {
+    List<String> parts = new ArrayList<>();
+    int from = 0;
+    for (int i = 1; i <= numbers.size(); i++) {
+      if (i == numbers.size() || !follows(numbers.get(i - 1), numbers.get(i))) {
+        List<String> run = numbers.subList(from, i);
+        if (run.size() > 2) {
+          parts.add(run.get(0) + " to " + run.get(run.size() - 1));
+        } else {
+          parts.addAll(run);
+        }
+        from = i;
+      }
+    }
+    return String.join(", ", parts);
+  }
+
+  private static boolean follows(String one, String next) {
+    return one.matches("-?\\d{1,17}")
+        && next.matches("-?\\d{1,17}")
+        && Long.parseLong(next) == Long.parseLong(one) + 1;
   }
 
   /** {@code 8.3 s}, {@code 5 min 12 s}, {@code 2 h 05 min}. */

@@ -73,6 +73,7 @@ class FigureSpecTest {
     return new RunData(
         run.folder(),
         run.label(),
+        run.look(),
         run.manifest(),
         run.recipe(),
         run.journal(),

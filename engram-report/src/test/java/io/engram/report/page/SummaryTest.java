@@ -6,6 +6,7 @@ import io.engram.report.RunFixture;
 import io.engram.report.run.RunData;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +84,75 @@ class SummaryTest {
         .isEqualTo(
             "The two runs did not make the same number of updates (60 and 80), so the comparison"
                 + " is not at equal cost.");
+  }
+
+  private List<RunData> trials(int... mrdSeeds) {
+    List<Path> folders = new ArrayList<>();
+    double[] uniform = {0.5, 0.6, 0.7};
+    for (int i = 0; i < uniform.length; i++) {
+      Path folder = dir.resolve("u" + i);
+      folders.add(RunFixture.order("uniform").seed(42 + i).completeness(uniform[i]).write(folder));
+    }
+    for (int seed : mrdSeeds) {
+      double completeness = 0.6 + 0.2 * (seed - 42);
+      Path folder = dir.resolve("m" + seed);
+      folders.add(RunFixture.order("mrd").seed(seed).completeness(completeness).write(folder));
+    }
+    return RunReader.read(folders);
+  }
+
+  /** The numbers are those of OrderPairsTest; UT is 0.016 higher in each pair. */
+  @Test
+  void trialsAreToldByMeansAndPairs() {
+    List<RunData> runs = trials(42, 43, 44);
+    List<String> cameOut = Summary.of(runs).cameOut();
+    assertThat(plain(cameOut.get(0)))
+        .isEqualTo(
+            "Unlearning completeness (UC) rose from 0.214 to 0.600 ± 0.100 (3 trials) in uniform"
+                + " order and to 0.800 ± 0.200 (3 trials) in MRD order.");
+    assertThat(cameOut.get(2))
+        .startsWith(
+            "MRD order against uniform order, 3 pairs of runs of equal seed (42 to 44): UC differs"
+                + " by 0.20 (95 % interval −0.05 to 0.45), UT by 0.0160 (0.0160 to 0.0160). ")
+        .endsWith(
+            "The paper's claim, that MRD order does better, can't be decided at this n on UC and"
+                + " holds on UT.");
+    assertThat(cameOut).hasSize(3);
+    assertThat(Limits.beside(runs)).contains("3 seeds (42 to 44)");
+    assertThat(Limits.of(runs)).anyMatch(limit -> limit.contains("Student's t"));
+    Headline forgotten = Headline.of(runs).get(0);
+    assertThat(forgotten.values())
+        .extracting(value -> value.key().label() + " " + value.value())
+        .containsExactly(
+            "before 0.214", "after, uniform order, 3 runs 0.600", "after, MRD order, 3 runs 0.800");
+    assertThat(plain(forgotten.values().get(2).error())).isEqualTo("± 0.200");
+    assertThat(PairedTable.of(runs)).hasSize(1);
+    assertThat(PairedTable.of(runs).get(0).caption())
+        .isEqualTo("MRD order against uniform order, NPO, tofu: 3 pairs of equal seed (42 to 44)");
+  }
+
+  @Test
+  void onePairSaysThatItHasNoInterval() {
+    assertThat(Summary.of(bothOrders(0.61, 0.70)).cameOut().get(3))
+        .isEqualTo(
+            "This is one pair of runs (seed 42): differences without an interval between seeds.");
+  }
+
+  @Test
+  void withoutACommonSeedNothingIsCompared() {
+    List<RunData> runs = trials(50);
+    assertThat(Summary.of(runs).cameOut().get(2))
+        .isEqualTo(
+            "MRD order against uniform order: not compared, because no two of their runs have the"
+                + " same seed.");
+    assertThat(PairedTable.of(runs)).isEmpty();
+  }
+
+  @Test
+  void claimIsJudgedByBothVerdicts() {
+    assertThat(PairedSentence.claim("holds", "holds")).isEqualTo("holds on both.");
+    assertThat(PairedSentence.claim("fails", "no difference at all"))
+        .isEqualTo("fails on UC and finds no difference at all on UT.");
   }
 
   @Test

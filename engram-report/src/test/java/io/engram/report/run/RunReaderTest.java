@@ -1,9 +1,13 @@
 package io.engram.report.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import io.engram.report.RunFixture;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,58 @@ class RunReaderTest {
                 RunFixture.order("mrd").write(dir.resolve("first")),
                 RunFixture.order("mrd").write(dir.resolve("second"))));
     assertThat(runs).extracting(RunData::label).containsExactly("first", "second");
+  }
+
+  private Path trials(String order, int... seeds) throws IOException {
+    Path folder = Files.createDirectories(dir.resolve(order));
+    Files.writeString(folder.resolve("recipe.yaml"), "seed: 42\n");
+    for (int seed : seeds) {
+      RunFixture.order(order).seed(seed).write(folder.resolve("trial-" + seed));
+    }
+    return folder;
+  }
+
+  @Test
+  void folderOfTrialsStandsForThoseThatAreDone() throws IOException {
+    Path uniform = trials("uniform", 100, 42);
+    RunFixture.order("uniform").seed(43).status("running").write(uniform.resolve("trial-43"));
+    Files.createDirectories(uniform.resolve("trial-44"));
+    RunFolders folders = RunFolders.of(List.of(uniform, trials("mrd", 42)));
+    assertThat(folders.leftOut())
+        .containsExactly(
+            uniform.resolve("trial-43") + " is not done and left out.",
+            uniform.resolve("trial-44") + " is not done and left out.");
+    List<RunData> runs = RunReader.read(List.of(uniform, dir.resolve("mrd")));
+    assertThat(runs)
+        .extracting(RunData::label)
+        .containsExactly("uniform order, seed 42", "uniform order, seed 100", "MRD order");
+    assertThat(runs).extracting(run -> run.look().index()).containsExactly(0, 0, 1);
+    assertThat(runs.get(1).folder()).isEqualTo("uniform/trial-100");
+    assertThat(RunReader.read(List.of(uniform)))
+        .extracting(RunData::label)
+        .containsExactly("seed 42", "seed 100");
+  }
+
+  @Test
+  void folderWithoutATrialThatIsDoneIsRefused() throws IOException {
+    Path folder = trials("uniform");
+    RunFixture.order("uniform").status("interrupted").write(folder.resolve("trial-42"));
+    assertThatThrownBy(() -> RunReader.read(List.of(folder)))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("no trial that is done")
+        .hasMessageContaining("--resume");
+  }
+
+  @Test
+  void ordersOfOneNameAreToldApartByTheirKeys() {
+    List<RunData> runs =
+        RunReader.read(
+            List.of(
+                RunFixture.order("mrd").sigma("1.0e-3").write(dir.resolve("a")),
+                RunFixture.order("mrd").sigma("1.0e-2").write(dir.resolve("b"))));
+    assertThat(runs)
+        .extracting(RunData::label)
+        .containsExactly("MRD order, sigma 0.001", "MRD order, sigma 0.01");
   }
 
   @Test

@@ -7,6 +7,14 @@ import org.junit.jupiter.api.Test;
 
 class NumberTextTest {
   @Test
+  void numbersThatFollowEachOtherAreARange() {
+    assertThat(NumberText.ranges(List.of("42", "43", "44", "50"))).isEqualTo("42 to 44, 50");
+    assertThat(NumberText.ranges(List.of("42", "43"))).isEqualTo("42, 43");
+    assertThat(NumberText.ranges(List.of("a", "7"))).isEqualTo("a, 7");
+    assertThat(NumberText.ranges(List.of())).isEmpty();
+  }
+
+  @Test
   void digitsAndTrueMinus() {
     assertThat(NumberText.fixed(-0.12345, 3)).isEqualTo("−0.123");
     assertThat(NumberText.fixed(-0.0001, 3)).isEqualTo("0.000");

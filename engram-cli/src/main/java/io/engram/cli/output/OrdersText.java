@@ -1,0 +1,77 @@
+package io.engram.cli.output;
+
+import io.engram.core.stats.SignificantDigits;
+import io.engram.report.compare.MeasureDifference;
+import io.engram.report.compare.OrderDifference;
+import io.engram.report.text.WordList;
+import java.util.List;
+import java.util.Locale;
+
+/** What pairs of runs of equal seed say of two orders, as tables: a line a measure. */
+public final class OrdersText {
+  private static final String LEGEND =
+      """
+      Positive: better. Student's t over pairs. holds: the interval is above zero; fails: below;
+      can't be decided at this n: zero lies within, or there is one pair.""";
+
+  private OrdersText() {}
+
+  /** Empty where no orders were compared. */
+  public static String of(List<OrderDifference> orders) {
+    return orders.isEmpty()
+        ? ""
+        : String.join("\n\n", orders.stream().map(OrdersText::of).toList()) + "\n" + LEGEND;
+  }
+
+  private static String of(OrderDifference orders) {
+    StringBuilder text =
+        new StringBuilder(
+            "%s against %s, %s, %s of equal seed (%s)"
+                .formatted(
+                    WordList.capitalised(orders.order()),
+                    orders.baseline(),
+                    orders.method(),
+                    orders.seeds().size() == 1 ? "1 pair" : orders.seeds().size() + " pairs",
+                    String.join(", ", orders.seeds())));
+    List<String> suites =
+        orders.measures().stream().map(MeasureDifference::suite).distinct().toList();
+    for (String suite : suites) {
+      text.append('\n').append(table(suite, orders));
+    }
+    return text.toString();
+  }
+
+  private static Table table(String suite, OrderDifference orders) {
+    String better = orders.seeds().size() == 1 ? "better by" : "better by [95 %]";
+    Table table = new Table(suite, "unit", "pairs", better, "it is better");
+    for (MeasureDifference measure : orders.measures()) {
+      if (measure.suite().equals(suite)) {
+        table.row(
+            measure.name(),
+            measure.unit(),
+            Integer.toString(measure.pairs()),
+            difference(measure),
+            measure.verdict());
+      }
+    }
+    return table;
+  }
+
+  /** Zero has no sign. */
+  private static String fixed(String format, double value) {
+    String text = String.format(Locale.ROOT, format, value);
+    return text.matches("-[0.]+") ? text.substring(1) : text;
+  }
+
+  /** {@code 0.015 [-0.012, 0.043]}; of one pair without the interval. */
+  private static String difference(MeasureDifference measure) {
+    Double low = measure.low();
+    Double high = measure.high();
+    if (low == null || high == null) {
+      return SignificantDigits.of(measure.betterBy());
+    }
+    String format = "%." + measure.digits() + "f";
+    return "%s [%s, %s]"
+        .formatted(fixed(format, measure.betterBy()), fixed(format, low), fixed(format, high));
+  }
+}

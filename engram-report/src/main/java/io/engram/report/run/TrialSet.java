@@ -1,0 +1,130 @@
+package io.engram.report.run;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Runs that differ in nothing but the seed: same recipe, model and data.
+ *
+ * @param label what the page calls them; unique among the sets shown together
+ * @param runs at least one
+ */
+public record TrialSet(String label, List<RunData> runs) {
+  private static final Set<String> OF_A_TRIAL = Set.of("seed", "trials");
+
+  /** The sets that runs fall into, in the order of their first runs. */
+  public static List<TrialSet> of(List<RunData> runs) {
+    Map<Object, List<RunData>> sets = new LinkedHashMap<>();
+    for (RunData run : runs) {
+      sets.computeIfAbsent(key(run), key -> new ArrayList<>()).add(run);
+    }
+    List<List<RunData>> found = List.copyOf(sets.values());
+    List<String> labels = labels(found.stream().map(set -> set.get(0)).toList());
+    return IntStream.range(0, found.size())
+        .mapToObj(i -> new TrialSet(labels.get(i), List.copyOf(found.get(i))))
+        .toList();
+  }
+
+  /** A run whose recipe isn't known is like no other. */
+  private static Object key(RunData run) {
+    return run.recipe().values().isEmpty() ? List.of(run.folder(), run.manifest()) : values(run);
+  }
+
+  private static Map<String, String> values(RunData run) {
+    Map<String, String> values = new LinkedHashMap<>(run.recipe().values());
+    values.keySet().removeAll(OF_A_TRIAL);
+    values.put("the model's files", run.manifest().modelHash());
+    values.put("the data's files", run.manifest().dataHashes().toString());
+    return values;
+  }
+
+  /**
+   * The shortest that sets all apart: the order; method and order; the order's keys; the folder.
+   */
+  private static List<String> labels(List<RunData> firsts) {
+    boolean methods = firsts.stream().map(RunData::method).distinct().count() > 1;
+    Function<RunData, String> name =
+        run -> (methods ? MethodText.of(run.method()) + ", " : "") + OrderText.of(run.order());
+    List<String> labels = firsts.stream().map(name).toList();
+    if (unique(labels)) {
+      return labels;
+    }
+    List<String> withKeys =
+        firsts.stream().map(run -> name.apply(run) + orderKeys(run, firsts, name)).toList();
+    return unique(withKeys)
+        ? withKeys
+        : RunReader.numbered(firsts.stream().map(TrialSet::folder).toList());
+  }
+
+  private static boolean unique(List<String> labels) {
+    return labels.stream().distinct().count() == labels.size();
+  }
+
+  /** {@code , sigma 0.01}: in what runs in an order of the same name differ. */
+  private static String orderKeys(RunData run, List<RunData> all, Function<RunData, String> name) {
+    Set<String> keys = new LinkedHashSet<>();
+    all.stream()
+        .filter(other -> name.apply(other).equals(name.apply(run)))
+        .forEach(other -> keys.addAll(differing(run, other)));
+    StringBuilder text = new StringBuilder();
+    for (String key : keys) {
+      if (key.startsWith("order.")) {
+        String last = key.substring(key.lastIndexOf('.') + 1).replace('_', ' ');
+        text.append(", ").append(last).append(' ').append(run.recipe().get(key, "none"));
+      }
+    }
+    return text.toString();
+  }
+
+  /** Of trials, what holds them. */
+  private static String folder(RunData run) {
+    int slash = run.folder().indexOf('/');
+    return slash < 0 ? run.folder() : run.folder().substring(0, slash);
+  }
+
+  /** As {@link RunData#method()}. */
+  public String method() {
+    return runs.get(0).method();
+  }
+
+  /** As {@link RunData#order()}. */
+  public String order() {
+    return runs.get(0).order();
+  }
+
+  /** Whether there are several runs, each of another seed. */
+  public boolean hasTrials() {
+    return runs.size() > 1 && bySeed().size() == runs.size();
+  }
+
+  /**
+   * The runs by their seeds; of several with one seed the first. Those without a seed are not in.
+   */
+  public Map<String, RunData> bySeed() {
+    Map<String, RunData> bySeed = new LinkedHashMap<>();
+    runs.stream()
+        .filter(run -> !run.seed().isEmpty())
+        .forEach(run -> bySeed.putIfAbsent(run.seed(), run));
+    return bySeed;
+  }
+
+  /** The recipe's keys, and the files, that are not the same in both; the seed is none of them. */
+  public List<String> differing(TrialSet other) {
+    return differing(runs.get(0), other.runs.get(0));
+  }
+
+  private static List<String> differing(RunData one, RunData other) {
+    Map<String, String> first = values(one);
+    Map<String, String> second = values(other);
+    Set<String> keys = new LinkedHashSet<>(first.keySet());
+    keys.addAll(second.keySet());
+    return keys.stream().filter(key -> !Objects.equals(first.get(key), second.get(key))).toList();
+  }
+}
