@@ -10,29 +10,6 @@ package io.engram.core.stats;
  * @param n pairs
  */
 public record PairedDifference(double mean, Bootstrap.Interval interval, int n) {
-  /** What can be said of the claim that the difference is positive. */
-  public enum Verdict {
-    /** The whole interval is above zero. */
-    HOLDS("holds"),
-    /** The whole interval is below zero. */
-    FAILS("fails"),
-    /** Zero lies in the interval, or there are fewer than two pairs. */
-    UNDECIDED("can't be decided at this n"),
-    /** Every pair is equal. */
-    EQUAL("no difference at all");
-
-    private final String text;
-
-    Verdict(String text) {
-      this.text = text;
-    }
-
-    /** In words. */
-    public String text() {
-      return text;
-    }
-  }
-
   /**
    * Of pairs.
    *
@@ -57,13 +34,7 @@ public record PairedDifference(double mean, Bootstrap.Interval interval, int n) 
   }
 
   /** Whether the difference is positive. */
-  public Verdict verdict() {
-    if (interval.low() > 0) {
-      return Verdict.HOLDS;
-    }
-    if (interval.high() < 0) {
-      return Verdict.FAILS;
-    }
-    return interval.low() == 0 && interval.high() == 0 ? Verdict.EQUAL : Verdict.UNDECIDED;
+  public Decision verdict() {
+    return Decision.of(interval);
   }
 }

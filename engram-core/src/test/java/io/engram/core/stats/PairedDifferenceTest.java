@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.stats.PairedDifference.Verdict;
+import io.engram.core.stats.Decision;
 import org.junit.jupiter.api.Test;
 
 class PairedDifferenceTest {
@@ -21,7 +21,7 @@ class PairedDifferenceTest {
     assertThat(found.mean()).isCloseTo(0.2, within(1e-12));
     assertThat(found.interval().low()).isCloseTo(0.2 - half, within(1e-9));
     assertThat(found.interval().high()).isCloseTo(0.2 + half, within(1e-9));
-    assertThat(found.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(found.verdict()).isEqualTo(Decision.UNDECIDED);
   }
 
   /** The same values scatter by 0.4 alone; their differences 0.19, 0.2, 0.21 are clear of zero. */
@@ -29,9 +29,9 @@ class PairedDifferenceTest {
   void whatAPairHasInCommonFallsOut() {
     double[] a = {0.1, 0.5, 0.9};
     double[] b = {0.29, 0.7, 1.11};
-    assertThat(of(a, b).verdict()).isEqualTo(Verdict.HOLDS);
-    assertThat(of(b, a).verdict()).isEqualTo(Verdict.FAILS);
-    assertThat(of(a, a).verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(of(a, b).verdict()).isEqualTo(Decision.HOLDS);
+    assertThat(of(b, a).verdict()).isEqualTo(Decision.FAILS);
+    assertThat(of(a, a).verdict()).isEqualTo(Decision.EQUAL);
   }
 
   @Test
@@ -39,8 +39,8 @@ class PairedDifferenceTest {
     PairedDifference one = of(new double[] {0.5}, new double[] {0.75});
     assertThat(one.mean()).isEqualTo(0.25);
     assertThat(one.interval().high()).isInfinite();
-    assertThat(one.verdict()).isEqualTo(Verdict.UNDECIDED);
-    assertThat(of(new double[] {1}, new double[] {1}).verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(one.verdict()).isEqualTo(Decision.UNDECIDED);
+    assertThat(of(new double[] {1}, new double[] {1}).verdict()).isEqualTo(Decision.UNDECIDED);
   }
 
   @Test

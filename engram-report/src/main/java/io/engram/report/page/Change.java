@@ -59,7 +59,7 @@ record Change(String label, String verb, String before, String after) {
       case HOLDS -> "rose";
       case FAILS -> "fell";
       case UNDECIDED -> "stayed within what trials scatter, moving";
-      case EQUAL -> "stayed";
+      case EQUAL, UNMEASURED -> "stayed";
     };
   }
 }

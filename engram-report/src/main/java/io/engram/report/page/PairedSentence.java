@@ -1,6 +1,6 @@
 package io.engram.report.page;
 
-import io.engram.core.stats.PairedDifference.Verdict;
+import io.engram.core.stats.Decision;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
@@ -61,13 +61,13 @@ final class PairedSentence {
   }
 
   private static String said(String verdict) {
-    return verdict.equals(Verdict.EQUAL.text()) ? "finds " + verdict : verdict;
+    return verdict.equals(Decision.EQUAL.text()) ? "finds " + verdict : verdict;
   }
 
   private static String counted(OrderPairs pairs) {
     List<MeasureDifference> measures = pairs.measures();
     List<String> parts = new ArrayList<>();
-    Stream.of(Verdict.values())
+    Stream.of(Decision.values())
         .forEach(
             verdict -> {
               long count =

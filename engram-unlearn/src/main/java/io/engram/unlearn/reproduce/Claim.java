@@ -1,8 +1,8 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.stats.Bootstrap;
-import io.engram.core.stats.MeanWithError;
-import io.engram.core.stats.StudentT;
+import io.engram.core.stats.PairedDifference;
+import io.engram.core.stats.Decision;
 
 /**
  * Something that the paper says of two rows, and what our trials say of it. Trials of the same seed
@@ -17,34 +17,9 @@ import io.engram.core.stats.StudentT;
  * @param verdict what follows
  */
 public record Claim(
-    String text, double paper, double ours, Bootstrap.Interval interval, int n, Verdict verdict) {
+    String text, double paper, double ours, Bootstrap.Interval interval, int n, Decision verdict) {
   private static final double LEVEL = 0.95;
   private static final int FEW = 8;
-
-  /** What can be said of a claim. */
-  public enum Verdict {
-    /** The whole interval is on the claim's side of zero. */
-    HOLDS("holds"),
-    /** The whole interval is on the other side. */
-    FAILS("fails"),
-    /** Zero lies in the interval, or there are fewer than two pairs. */
-    UNDECIDED("can't be decided at this n"),
-    /** Every pair is equal. */
-    EQUAL("no difference at all"),
-    /** The runs here lack the measure. */
-    UNMEASURED("not measured here");
-
-    private final String text;
-
-    Verdict(String text) {
-      this.text = text;
-    }
-
-    /** In words. */
-    public String text() {
-      return text;
-    }
-  }
 
   /**
    * Of pairs of trials.
@@ -66,21 +41,16 @@ public record Claim(
       double[] other,
       boolean higherIsBetter,
       double level) {
-    double[] differences = new double[better.length];
-    for (int i = 0; i < differences.length; i++) {
-      differences[i] = higherIsBetter ? better[i] - other[i] : other[i] - better[i];
-    }
-    return of(
-        text,
-        paper,
-        MeanWithError.of(differences).mean(),
-        StudentT.interval(differences, level),
-        differences.length);
+    PairedDifference difference =
+        higherIsBetter
+            ? PairedDifference.of(other, better, level)
+            : PairedDifference.of(better, other, level);
+    return of(text, paper, difference.mean(), difference.interval(), difference.n());
   }
 
   /** Of a number that is positive where the claim holds, with its 95 % interval. */
   static Claim of(String text, double paper, double ours, Bootstrap.Interval interval, int n) {
-    return new Claim(text, paper, ours, interval, n, verdict(ours, interval));
+    return new Claim(text, paper, ours, interval, n, Decision.of(interval));
   }
 
   /** Of a number with a bootstrap interval, which of fewer than eight samples says nothing. */
@@ -92,17 +62,6 @@ public record Claim(
   /** Of what was not measured. */
   static Claim unmeasured(String text, double paper) {
     Bootstrap.Interval none = new Bootstrap.Interval(Double.NaN, Double.NaN);
-    return new Claim(text, paper, Double.NaN, none, 0, Verdict.UNMEASURED);
-  }
-
-  private static Verdict verdict(double mean, Bootstrap.Interval interval) {
-    if (interval.low() > 0) {
-      return Verdict.HOLDS;
-    }
-    if (interval.high() < 0) {
-      return Verdict.FAILS;
-    }
-    boolean equal = mean == 0 && interval.low() == 0 && interval.high() == 0;
-    return equal ? Verdict.EQUAL : Verdict.UNDECIDED;
+    return new Claim(text, paper, Double.NaN, none, 0, Decision.UNMEASURED);
   }
 }

@@ -1,5 +1,6 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.stats.Decision;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
@@ -18,7 +19,7 @@ final class Claims {
 
   /** A sentence a verdict, with the claims that have it. */
   static List<String> sentences(List<Claim> claims) {
-    return Arrays.stream(Claim.Verdict.values())
+    return Arrays.stream(Decision.values())
         .map(verdict -> claims.stream().filter(c -> c.verdict() == verdict).toList())
         .filter(own -> !own.isEmpty())
         .map(own -> sentence(own, claims.size()))
@@ -37,7 +38,7 @@ final class Claims {
 
   private static String text(Claim claim) {
     String paper = Double.isNaN(claim.paper()) ? "" : " (paper: " + number(claim.paper()) + ")";
-    if (claim.verdict() == Claim.Verdict.UNMEASURED) {
+    if (claim.verdict() == Decision.UNMEASURED) {
       return claim.text() + paper;
     }
     double low = claim.interval().low();

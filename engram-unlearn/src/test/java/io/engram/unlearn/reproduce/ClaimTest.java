@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.paper.PaperTable;
 import io.engram.core.run.Measurement;
 import io.engram.core.stats.Bootstrap;
-import io.engram.unlearn.reproduce.Claim.Verdict;
+import io.engram.core.stats.Decision;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class ClaimTest {
     Claim claim = Claim.of("a", 0.01, new double[] {1.1, 2.2, 3.3}, new double[] {1, 2, 3}, true);
     assertThat(claim.ours()).isCloseTo(0.2, within(1e-12));
     assertThat(claim.interval().low()).isCloseTo(0.2 - T_2 * 0.1 / Math.sqrt(3), within(1e-9));
-    assertThat(claim.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(claim.verdict()).isEqualTo(Decision.UNDECIDED);
     assertThat(claim.n()).isEqualTo(3);
   }
 
@@ -28,16 +28,16 @@ class ClaimTest {
   void theVerdictGoesByTheWholeInterval() {
     double[] high = {0.9, 0.91, 0.92};
     double[] low = {0.5, 0.5, 0.5};
-    assertThat(Claim.of("a", 0, high, low, true).verdict()).isEqualTo(Verdict.HOLDS);
-    assertThat(Claim.of("a", 0, low, high, true).verdict()).isEqualTo(Verdict.FAILS);
-    assertThat(Claim.of("a", 0, low, high, false).verdict()).isEqualTo(Verdict.HOLDS);
-    assertThat(Claim.of("a", 0, low, low, true).verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(Claim.of("a", 0, high, low, true).verdict()).isEqualTo(Decision.HOLDS);
+    assertThat(Claim.of("a", 0, low, high, true).verdict()).isEqualTo(Decision.FAILS);
+    assertThat(Claim.of("a", 0, low, high, false).verdict()).isEqualTo(Decision.HOLDS);
+    assertThat(Claim.of("a", 0, low, low, true).verdict()).isEqualTo(Decision.EQUAL);
   }
 
   @Test
   void oneTrialDecidesNothing() {
     Claim claim = Claim.of("a", 0.1, new double[] {0.9}, new double[] {0.1}, true);
-    assertThat(claim.verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(claim.verdict()).isEqualTo(Decision.UNDECIDED);
     assertThat(Claims.figures(List.of(claim), "c")).isEmpty();
     assertThat(Claims.table(List.of(claim), "h").rows().get(0)).element(3).isNull();
     assertThat(Claims.sentences(List.of(claim)))
@@ -48,7 +48,7 @@ class ClaimTest {
   @Test
   void anIntervalThatTouchesZeroIsUndecided() {
     assertThat(Claim.of("a", 0, 0.1, new Bootstrap.Interval(0, 0.2), 9).verdict())
-        .isEqualTo(Verdict.UNDECIDED);
+        .isEqualTo(Decision.UNDECIDED);
   }
 
   /** Weighted as the paper does: (1987·0.2 + 408·0.4 + 1273·0.6)/3668. */
@@ -70,7 +70,7 @@ class ClaimTest {
         .containsExactly(new double[] {expected}, within(1e-12));
     assertThat(table.values(paper.row("NPO"), paper.columns().get(paper.index("UT Avg."))))
         .containsExactly(Double.NaN);
-    assertThat(table.claims()).extracting(Claim::verdict).containsOnly(Verdict.UNMEASURED);
+    assertThat(table.claims()).extracting(Claim::verdict).containsOnly(Decision.UNMEASURED);
   }
 
   private static Measurement measured(String metric, double value) {

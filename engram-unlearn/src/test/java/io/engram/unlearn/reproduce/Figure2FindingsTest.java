@@ -3,7 +3,7 @@ package io.engram.unlearn.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.unlearn.reproduce.Claim.Verdict;
+import io.engram.core.stats.Decision;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +15,10 @@ class Figure2FindingsTest {
     List<Claim> claims = claims(new double[] {0, 0.001, 0.002}, 0.1, 0.0);
     assertThat(claims.get(0).text())
         .isEqualTo("It matters which sample is unlearned by grad-diff: variance between them");
-    assertThat(claims.get(0).verdict()).isEqualTo(Verdict.HOLDS);
+    assertThat(claims.get(0).verdict()).isEqualTo(Decision.HOLDS);
     assertThat(claims.get(2).text())
         .isEqualTo("It matters which 40 samples are unlearned by grad-diff: variance between them");
-    assertThat(claims.get(2).verdict()).isNotEqualTo(Verdict.HOLDS);
+    assertThat(claims.get(2).verdict()).isNotEqualTo(Decision.HOLDS);
     // Selections lie 0, 0.1, … 0.4 apart: variance 0.025; less that of trials, 1e-6, over 3.
     assertThat(claims.get(0).ours()).isCloseTo(0.025 - 1e-6 / 3, within(1e-12));
   }
@@ -26,7 +26,7 @@ class Figure2FindingsTest {
   @Test
   void oneTrialDecidesNothingOfSelections() {
     assertThat(claims(new double[] {0}, 0.1, 0.1).subList(0, 4))
-        .allSatisfy(claim -> assertThat(claim.verdict()).isEqualTo(Verdict.UNDECIDED));
+        .allSatisfy(claim -> assertThat(claim.verdict()).isEqualTo(Decision.UNDECIDED));
   }
 
   /** Ten times the difference of three trials in one selection; at 99.5 % t is 14.09, not 4.30. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.paper.PaperCharacteristics;
 import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.unlearn.characteristic.CharacteristicRow;
-import io.engram.unlearn.reproduce.Claim.Verdict;
+import io.engram.core.stats.Decision;
 import io.engram.unlearn.study.DifficultyRow;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,12 +41,12 @@ class FiguresTest {
         .isEqualTo("A small MRD needs many updates by ga until el_ma is met: −ρ");
     assertThat(claims.stream().map(Claim::verdict))
         .containsExactly(
-            Verdict.HOLDS,
-            Verdict.HOLDS,
-            Verdict.HOLDS,
-            Verdict.FAILS,
-            Verdict.FAILS,
-            Verdict.HOLDS);
+            Decision.HOLDS,
+            Decision.HOLDS,
+            Decision.HOLDS,
+            Decision.FAILS,
+            Decision.FAILS,
+            Decision.HOLDS);
   }
 
   /** Changes 1, 2, 3: standard deviation 1 over mean 2, less 0.1. */
@@ -61,8 +61,8 @@ class FiguresTest {
     Claim claim = Figure3.claim(rows, "mean", 1);
     assertThat(claim.n()).isEqualTo(3);
     assertThat(claim.ours()).isCloseTo(0.4, within(1e-12));
-    assertThat(claim.verdict()).as("three groups").isEqualTo(Verdict.UNDECIDED);
-    assertThat(Figure3.claim(rows, "el_ma", 1).verdict()).isEqualTo(Verdict.UNMEASURED);
+    assertThat(claim.verdict()).as("three groups").isEqualTo(Decision.UNDECIDED);
+    assertThat(Figure3.claim(rows, "el_ma", 1).verdict()).isEqualTo(Decision.UNMEASURED);
   }
 
   /** The printed examples have MRD larger where the probability is high, the text smaller. */
@@ -81,7 +81,7 @@ class FiguresTest {
     assertThat(claims.get(0).text()).startsWith("MRD is larger where").endsWith("(Table 7)");
     assertThat(claims.get(0).paper()).isCloseTo(0.7689 - 0.3481, within(1e-12));
     assertThat(claims.get(1).text()).startsWith("MRD is smaller where").endsWith("(§4.2)");
-    assertThat(claims.stream().map(Claim::verdict)).containsExactly(Verdict.HOLDS, Verdict.FAILS);
+    assertThat(claims.stream().map(Claim::verdict)).containsExactly(Decision.HOLDS, Decision.FAILS);
     assertThat(claims.get(1).interval()).isEqualTo(new Interval(-0.3, -0.1));
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.paper.PaperTable;
 import io.engram.core.run.Measurement;
-import io.engram.unlearn.reproduce.Claim.Verdict;
+import io.engram.core.stats.Decision;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,7 @@ class ReproducedTableTest {
             "harness.truthfulqa_mc1.acc");
     assertThat(table.claims()).hasSize(15);
     Claim claim = claim(table, "NPO + MRD is better than NPO in PPL");
-    assertThat(claim.verdict()).isEqualTo(Verdict.UNMEASURED);
+    assertThat(claim.verdict()).isEqualTo(Decision.UNMEASURED);
     assertThat(claim.paper()).isCloseTo(12.91 - 12.30, within(1e-12));
     assertThat(Claims.sentences(List.of(claim)))
         .containsExactly(
