@@ -1,8 +1,8 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.stats.Bootstrap;
-import io.engram.core.stats.PairedDifference;
 import io.engram.core.stats.Decision;
+import io.engram.core.stats.PairedDifference;
 
 /**
  * Something that the paper says of two rows, and what our trials say of it. Trials of the same seed

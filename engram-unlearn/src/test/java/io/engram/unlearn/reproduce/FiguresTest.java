@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.paper.PaperCharacteristics;
 import io.engram.core.stats.Bootstrap.Interval;
-import io.engram.unlearn.characteristic.CharacteristicRow;
 import io.engram.core.stats.Decision;
+import io.engram.unlearn.characteristic.CharacteristicRow;
+import io.engram.unlearn.characteristic.SplitRule;
 import io.engram.unlearn.study.DifficultyRow;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ class FiguresTest {
     CharacteristicRow row =
         new CharacteristicRow(
             "Initial generation probability, mean p",
-            null,
+            new SplitRule.Cut(0.5, true, "average"),
             new CharacteristicRow.Level(9, 0.1, 0.01),
             new CharacteristicRow.Level(8, 0.3, 0.01),
             new CharacteristicRow.Contrast(0.2, new Interval(0.1, 0.3), 0.9),
