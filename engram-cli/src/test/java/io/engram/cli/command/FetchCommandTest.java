@@ -173,7 +173,7 @@ final class FetchCommandTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGINT to send")
   void ctrlCLeavesWhatCameForTheNextTime() throws Exception {
     hub.hold(WEIGHTS);
     Path out = folder.resolve("out");
