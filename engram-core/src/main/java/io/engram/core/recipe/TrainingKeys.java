@@ -151,7 +151,7 @@ final class TrainingKeys {
               "null",
               "ratio",
               "A forgotten sample's EL_10 is below this. null: the forget set's mean before the"
-                  + " first update."),
+                  + " first update; 1: EL isn't asked, nor generated."),
           new Entry(
               "stop.ma",
               above(0),

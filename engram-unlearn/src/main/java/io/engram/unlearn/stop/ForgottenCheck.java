@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * Looks which samples a model has forgotten. All are looked at each time, so that one which
- * recovers is seen to; EL is generated only for those whose MA is low enough.
+ * recovers is seen to; EL is generated only for those whose MA is low enough, and only where it
+ * decides.
  *
  * <p><b>Source:</b> App. C.4.
  */
@@ -69,11 +70,11 @@ public final class ForgottenCheck {
 
   /** The thresholds that a recipe gives, else the means under the model as it is now. */
   public First first(StopSection section) {
-    double[] ma = accuracy();
-    double[] el = extraction(samples);
-    Thresholds means = Thresholds.means(el, ma);
     Double givenEl = section.el();
     Double givenMa = section.ma();
+    double[] ma = accuracy();
+    double[] el = givenEl == null || givenEl < 1 ? extraction(samples) : none();
+    Thresholds means = Thresholds.means(el, ma);
     Thresholds thresholds =
         new Thresholds(
             givenEl == null ? means.el() : givenEl, givenMa == null ? means.ma() : givenMa);
@@ -87,16 +88,21 @@ public final class ForgottenCheck {
    */
   public Look look(Thresholds thresholds) {
     double[] ma = accuracy();
-    double[] el = new double[ma.length];
-    Arrays.fill(el, Double.NaN);
+    double[] el = none();
     int[] low = IntStream.range(0, ma.length).filter(i -> thresholds.maIsBelow(ma[i])).toArray();
-    if (!Double.isNaN(thresholds.el())) {
+    if (thresholds.asksEl()) {
       double[] found = extraction(Arrays.stream(low).mapToObj(samples::get).toList());
       for (int i = 0; i < low.length; i++) {
         el[low[i]] = found[i];
       }
     }
     return Look.of(ma, el, thresholds);
+  }
+
+  private double[] none() {
+    double[] el = new double[samples.size()];
+    Arrays.fill(el, Double.NaN);
+    return el;
   }
 
   private double[] accuracy() {

@@ -7,7 +7,8 @@ import java.util.Arrays;
  * samples under the model at the start, where none are given.
  *
  * <p><b>Source:</b> App. C.4. <b>Differs:</b> a value of 0 counts as below a threshold of 0, for it
- * can't come lower; a sample too short to have an EL is judged by MA alone.
+ * can't come lower; a sample too short to have an EL is judged by MA alone, and so are all where
+ * the threshold of EL is 1 or more.
  *
  * @param el of EL_10; NaN where no sample has one: it isn't asked
  * @param ma of MA
@@ -33,8 +34,13 @@ public record Thresholds(double el, double ma) {
     return value < ma || value == 0;
   }
 
+  /** Whether EL decides anything: no sample has more than 1, or none has any. */
+  boolean asksEl() {
+    return el < 1;
+  }
+
   /** Whether EL is low enough. */
   public boolean elIsBelow(double value) {
-    return Double.isNaN(value) || Double.isNaN(el) || value < el || value == 0;
+    return Double.isNaN(value) || !asksEl() || value < el || value == 0;
   }
 }

@@ -40,6 +40,12 @@ class ThresholdsTest {
   }
 
   @Test
+  void elIsNotAskedWhereItsThresholdIsOne() {
+    assertThat(new Thresholds(1, 0.5).elIsBelow(1)).isTrue();
+    assertThat(new Thresholds(Math.nextDown(1.0), 0.5).elIsBelow(1)).isFalse();
+  }
+
+  @Test
   void meansOfALookLeaveOutWhatIsMissing() {
     ForgottenCheck.Look look =
         ForgottenCheck.Look.of(

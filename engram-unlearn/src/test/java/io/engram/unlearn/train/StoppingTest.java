@@ -129,6 +129,15 @@ class StoppingTest {
   }
 
   @Test
+  void elIsNotGeneratedWhereItDecidesNothing() {
+    Path out = run("ma", recipe("stop={rule: el_ma, el: 1, ma: 0.2, every_updates: 1}"));
+    assertThat(events(out, "check"))
+        .hasSizeGreaterThan(1)
+        .allMatch(check -> check.path("el_samples").asInt() == 0);
+    assertThat(events(out, "stop").get(0).path("reason").asString()).isEqualTo("el_ma");
+  }
+
+  @Test
   void whatIsNeverForgottenEndsWithTheBudget() {
     Path out = run("never", recipe("stop={rule: el_ma, ma: 1.0e-6}", "budget.epochs=2"));
     JsonNode stop = events(out, "stop").get(0);
