@@ -144,6 +144,10 @@ public record TrialsRun(RecipeRun run) {
         status == null
             ? run.begin(trial.recipe(), trial.folder(), setup)
             : run.resume(trial.folder(), setup);
-    return outcome.status().equals("done");
+    boolean done = outcome.status().equals("done");
+    if (done) {
+      trial.discardCheckpoint();
+    }
+    return done;
   }
 }

@@ -35,6 +35,7 @@ final class TrialsTest {
     assertThat(Files.readAllBytes(out.resolve("trial-8/model/model.safetensors")))
         .isNotEqualTo(Files.readAllBytes(out.resolve("trial-7/model/model.safetensors")));
     assertThat(out.resolve("report.html")).exists();
+    assertThat(out.resolve("trial-8/checkpoint")).doesNotExist();
 
     Cli.Ran again = Cli.run("unlearn", "--resume", out, "--json");
     assertThat(again.exitCode()).as(again.err()).isZero();

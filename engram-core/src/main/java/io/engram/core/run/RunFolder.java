@@ -184,6 +184,30 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve("checkpoint");
   }
 
+  /**
+   * Removes {@code checkpoint/}, where there is one: a finished run has no use for it, and it takes
+   * three times the room of the model.
+   *
+   * @throws IllegalStateException if the run isn't done
+   */
+  public void discardCheckpoint() {
+    if (!manifest().status().equals("done")) {
+      throw new IllegalStateException(path + " isn't done");
+    }
+    Path there = forWriting("checkpoint");
+    if (!Files.exists(there)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(there)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.delete(file);
+      }
+      Files.delete(there);
+    } catch (IOException e) {
+      throw EngramException.resources(there + " can't be removed: " + e.getMessage(), e);
+    }
+  }
+
   /** {@code model/}. */
   public Path model() {
     return path.resolve("model");

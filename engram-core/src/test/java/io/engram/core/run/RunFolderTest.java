@@ -175,6 +175,21 @@ class RunFolderTest {
   }
 
   @Test
+  void onlyAFinishedRunGivesUpItsCheckpoint() throws IOException {
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      Files.createDirectories(run.checkpoint());
+      Files.writeString(run.checkpoint().resolve("state.safetensors"), "weights");
+      run.writeManifest(manifest().with("interrupted", null));
+      assertThatThrownBy(run::discardCheckpoint).hasMessage(run.path() + " isn't done");
+      assertThat(run.checkpoint()).exists();
+      run.writeManifest(manifest().with("done", null));
+      run.discardCheckpoint();
+      run.discardCheckpoint();
+      assertThat(run.checkpoint()).doesNotExist();
+    }
+  }
+
+  @Test
   void aStatusIsOneOfFour() {
     assertThatThrownBy(() -> manifest().with("finished", null))
         .hasMessage("status finished is none of [running, interrupted, done, failed]");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The runs of a recipe with {@code trials: n}: seeds seed, seed + 1, …, a run folder each. The
  * evaluation before is made in the first and taken over by the others: no seed is in it. A trial
  * that is done is never made again; with a larger n the folder gets the trials that are missing.
+ * One that is done keeps its model and no checkpoint.
  *
  * <p>Folder: {@code recipe.yaml}, {@code trial-SEED/} each a run folder, {@code trials.jsonl}.
  */
@@ -56,6 +57,13 @@ public final class Trials {
     /** Whether nothing is left to do. */
     public boolean isDone() {
       return "done".equals(status());
+    }
+
+    /** Gives back the room of what only going on with it would need; it is done. */
+    public void discardCheckpoint() {
+      try (RunFolder run = RunFolder.resume(folder)) {
+        run.discardCheckpoint();
+      }
     }
   }
 
