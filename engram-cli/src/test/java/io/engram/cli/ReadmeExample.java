@@ -24,7 +24,7 @@ final class ReadmeExample {
   /** Prints the sample that is hardest to forget, unlearns all, and saves the model. */
   static void forget(Path recipeFile, Path runFolder, Path modelFolder) {
     Recipe recipe = RecipeReader.read(recipeFile, List.of(), Recipe.Kind.UNLEARN);
-    Setup setup = new Setup("demo", Device.CPU, 0, 4096, ProgressListener.NONE, () -> false, null);
+    Setup setup = new Setup("demo", Device.CPU, 0, 4096, ProgressListener.NONE, () -> false);
     ModelOptions options = setup.modelOptions(recipe.model(), recipe.seed());
     try (LanguageModel model = LanguageModel.open(recipe.model().path(), options);
         RunFolder run = RunFolder.create(runFolder)) {

@@ -5,6 +5,7 @@ import io.engram.cli.progress.Progress;
 import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.train.Setup;
+import java.util.List;
 
 /** From the common options to how things are carried out. */
 public final class Setups {
@@ -24,7 +25,7 @@ public final class Setups {
         common.batchTokens(),
         progress,
         Interruption::requested,
-        null,
+        List.of(),
         common.ignoreMemory());
   }
 }

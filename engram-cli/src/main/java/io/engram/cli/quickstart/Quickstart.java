@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * NPO + MRD and NPO with the same budget on the built-in model, and one report of both. The model's
@@ -51,7 +50,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     long start = System.nanoTime();
     console.message(
         "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
-    if (!finish("npo-mrd.yaml", withMrd, null)) {
+    if (!finish("npo-mrd.yaml", withMrd, List.of())) {
       return stopped(console);
     }
     long first = System.nanoTime() - start;
@@ -59,7 +58,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     console.message(
         "[2/3] NPO: the same budget in uniform order"
             + (first < 1e9 ? "" : "; less than " + Times.text(first)));
-    if (!finish("npo.yaml", uniform, withMrd)) {
+    if (!finish("npo.yaml", uniform, List.of(withMrd))) {
       return stopped(console);
     }
     console.message("[3/3] Report");
@@ -70,7 +69,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
   }
 
   /** Carries a recipe's run to its end; false where it was stopped. */
-  private boolean finish(String recipeName, Path folder, @Nullable Path sharedBefore) {
+  private boolean finish(String recipeName, Path folder, List<Path> siblings) {
     RecipeRun run = new RecipeRun(Recipe.Kind.UNLEARN, common);
     if (Files.isRegularFile(folder.resolve("manifest.json"))) {
       try (RunFolder earlier = RunFolder.read(folder)) {
@@ -83,7 +82,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
     Recipe recipe =
         RecipeReader.read(EngramHome.resolve(RECIPES + recipeName), overrides, Recipe.Kind.UNLEARN);
-    return run.start(recipe, folder, sharedBefore).status().equals("done");
+    return run.start(recipe, folder, siblings).status().equals("done");
   }
 
   /** The hardest and easiest samples, for the reader to see what MRD is about. */

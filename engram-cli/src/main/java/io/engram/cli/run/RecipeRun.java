@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A recipe carried out in a run folder, from its start or from where it was stopped.
@@ -49,13 +48,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
       Suites.of(recipe.eval());
       return new TrialsRun(this).carryOut(Trials.of(recipe, folder));
     }
-    return shown(folder, start(recipe, folder, null));
+    return shown(folder, start(recipe, folder, List.of()));
   }
 
   /** Starts a run. A folder that holds no run yet when it fails is taken away again. */
-  public Outcome start(Recipe recipe, Path folder, @Nullable Path sharedBefore) {
+  public Outcome start(Recipe recipe, Path folder, List<Path> siblings) {
     Interruption.watch(common.console());
-    return begin(recipe, folder, setup(sharedBefore, Progress.shown(common.console())));
+    return begin(recipe, folder, setup(siblings, Progress.shown(common.console())));
   }
 
   /** The same, set up already. */
@@ -81,7 +80,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   /** Goes on with a run, as what its own recipe is for. */
   public Outcome resume(Path folder) {
     Interruption.watch(common.console());
-    return resume(folder, setup(null, Progress.shown(common.console())));
+    return resume(folder, setup(List.of(), Progress.shown(common.console())));
   }
 
   /** The same, set up already. */
@@ -99,9 +98,9 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   /**
    * How a run is carried out.
    *
-   * @param sharedBefore whose evaluation before is taken over where that fits; null: none
+   * @param siblings runs from which is taken what they have computed the same
    */
-  Setup setup(@Nullable Path sharedBefore, ProgressListener progress) {
+  Setup setup(List<Path> siblings, ProgressListener progress) {
     Setup setup = Setups.of(common, progress);
     return new Setup(
         setup.command(),
@@ -110,7 +109,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
         setup.batchTokens(),
         setup.progress(),
         setup.interrupted(),
-        sharedBefore,
+        siblings,
         setup.ignoreMemory());
   }
 

@@ -101,7 +101,7 @@ public record TrialsRun(RecipeRun run) {
   }
 
   private boolean areSideBySide(Named first, int rest) {
-    Setup setup = run.setup(null, ProgressListener.NONE);
+    Setup setup = run.setup(List.of(), ProgressListener.NONE);
     Torch.threads(setup.threads());
     int threads = Workers.threads(setup.device());
     return threads > 1
@@ -114,7 +114,7 @@ public record TrialsRun(RecipeRun run) {
     AtomicBoolean stopped = new AtomicBoolean();
     Workers.run(
         trials.size(),
-        run.setup(null, ProgressListener.NONE).device(),
+        run.setup(List.of(), ProgressListener.NONE).device(),
         i -> {
           Named one = trials.get(i);
           try {
@@ -139,7 +139,7 @@ public record TrialsRun(RecipeRun run) {
       return true;
     }
     console.message(one.name());
-    Setup setup = run.setup(trial.first(), progress);
+    Setup setup = run.setup(trial.siblings(), progress);
     Outcome outcome =
         status == null
             ? run.begin(trial.recipe(), trial.folder(), setup)

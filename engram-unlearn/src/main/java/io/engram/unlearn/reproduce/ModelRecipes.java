@@ -48,16 +48,14 @@ final class ModelRecipes {
   }
 
   /**
-   * The trials of several recipes, each in a folder of its own; all may take the evaluation before
-   * over from the very first.
+   * The trials of several recipes, each in a folder of its own, which may take from the earlier
+   * ones what these have computed the same.
    */
   static <K> Map<K, Trials> trials(Map<K, Recipe> recipes, Function<K, Path> folder) {
     Map<K, Trials> all = new LinkedHashMap<>();
     recipes.forEach(
-        (key, recipe) -> {
-          Path first = all.isEmpty() ? null : all.values().iterator().next().all().get(0).folder();
-          all.put(key, Trials.of(recipe, folder.apply(key), first));
-        });
+        (key, recipe) ->
+            all.put(key, Trials.of(recipe, folder.apply(key), List.copyOf(all.values()))));
     return all;
   }
 

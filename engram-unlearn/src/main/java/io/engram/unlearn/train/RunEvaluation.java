@@ -9,10 +9,12 @@ import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a run measures of its model, and when. */
@@ -40,12 +42,7 @@ final class RunEvaluation {
     if (suites.isEmpty()) {
       return;
     }
-    if (stage.equals("before") && SharedBefore.copy(setup.sharedBefore(), folder, recipe)) {
-      folder
-          .journal()
-          .write(
-              "note",
-              Map.of("text", "before: measured in " + setup.sharedBefore() + ", taken from there"));
+    if (stage.equals("before") && isTakenOver()) {
       return;
     }
     long start = System.nanoTime();
@@ -55,6 +52,21 @@ final class RunEvaluation {
     fields.put("stage", stage);
     fields.put("seconds", (System.nanoTime() - start) / 1e9);
     folder.journal().write("evaluation", fields);
+  }
+
+  private boolean isTakenOver() {
+    Optional<Path> from =
+        setup.siblings().stream()
+            .filter(sibling -> SharedBefore.copy(sibling, folder, recipe))
+            .findFirst();
+    from.ifPresent(
+        sibling ->
+            folder
+                .journal()
+                .write(
+                    "note",
+                    Map.of("text", "before: measured in " + sibling + ", taken from there")));
+    return from.isPresent();
   }
 
   /** Number format in which the model is written. */

@@ -9,6 +9,7 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PairTemplate;
 import io.engram.model.text.PromptTemplate;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param batchTokens tokens of a pass at most
  * @param progress is told how far things are
  * @param interrupted asked after each update; true stops the run, which can be resumed
- * @param sharedBefore a run folder of the same model, data and suites whose evaluation before is
- *     taken instead of computing it again; null: none
+ * @param siblings run folders from which is taken what they have computed the same already: the
+ *     evaluation before, MRD before the first update
  * @param ignoreMemory go on where a run needs more memory than there is
  */
 public record Setup(
@@ -33,18 +34,22 @@ public record Setup(
     int batchTokens,
     ProgressListener progress,
     BooleanSupplier interrupted,
-    @Nullable Path sharedBefore,
+    List<Path> siblings,
     boolean ignoreMemory) {
-  /** The same, refusing runs that need more memory than there is. */
+  /** Keeps a copy of the list. */
+  public Setup {
+    siblings = List.copyOf(siblings);
+  }
+
+  /** A run alone, refused where it needs more memory than there is. */
   public Setup(
       String command,
       Device device,
       int threads,
       int batchTokens,
       ProgressListener progress,
-      BooleanSupplier interrupted,
-      @Nullable Path sharedBefore) {
-    this(command, device, threads, batchTokens, progress, interrupted, sharedBefore, false);
+      BooleanSupplier interrupted) {
+    this(command, device, threads, batchTokens, progress, interrupted, List.of(), false);
   }
 
   /** How the recipe's model is opened. */

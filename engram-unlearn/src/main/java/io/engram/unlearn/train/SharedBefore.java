@@ -2,8 +2,6 @@ package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import java.io.IOException;
@@ -11,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Takes the evaluation before from another run of the same model, data and settings. */
 final class SharedBefore {
@@ -24,46 +20,23 @@ final class SharedBefore {
    *
    * @param recipe of the run to copy to
    */
-  static boolean copy(@Nullable Path from, RunFolder to, Recipe recipe) {
-    if (from == null || !Files.isRegularFile(from.resolve("manifest.json"))) {
+  static boolean copy(Path from, RunFolder to, Recipe recipe) {
+    return Sibling.in(from)
+        .filter(other -> other.beginsAs(recipe, to.manifest()))
+        .filter(other -> other.recipe().eval().equals(recipe.eval()))
+        .map(other -> copy(other.folder(), to))
+        .orElse(false);
+  }
+
+  private static boolean copy(RunFolder other, RunFolder to) {
+    List<Measurement> before =
+        other.measurements().stream().filter(m -> m.stage().equals("before")).toList();
+    if (before.isEmpty()) {
       return false;
     }
-    try (RunFolder other = RunFolder.read(from)) {
-      Manifest theirs = other.manifest();
-      Manifest ours = to.manifest();
-      List<Measurement> before =
-          other.measurements().stream().filter(m -> m.stage().equals("before")).toList();
-      boolean same =
-          theirs.modelHash().equals(ours.modelHash())
-              && theirs.template().equals(ours.template())
-              && theirs.dtype().equals(ours.dtype())
-              && recipe.eval().equals(recipe(other).eval())
-              && sameForgetSet(recipe(other), recipe)
-              && sameForgetFiles(recipe(other), theirs, ours);
-      if (!same || before.isEmpty()) {
-        return false;
-      }
-      copyRows(other.evaluationRows("before"), to.evaluationRows("before"));
-      to.appendMeasurements(before);
-      return true;
-    }
-  }
-
-  private static Recipe recipe(RunFolder run) {
-    return RecipeReader.parse(
-        run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
-  }
-
-  /** Suites measure on what was to be forgotten; the retain set is none of their business. */
-  private static boolean sameForgetSet(Recipe other, Recipe own) {
-    return other.forget().equals(own.forget())
-        && (own.forget().draw() == 0 || other.seed() == own.seed());
-  }
-
-  private static boolean sameForgetFiles(Recipe other, Manifest theirs, Manifest ours) {
-    return other.forget().data().stream()
-        .allMatch(
-            name -> Objects.equals(theirs.dataHashes().get(name), ours.dataHashes().get(name)));
+    copyRows(other.evaluationRows("before"), to.evaluationRows("before"));
+    to.appendMeasurements(before);
+    return true;
   }
 
   private static void copyRows(Path from, Path to) {

@@ -12,6 +12,7 @@ import io.engram.core.run.TrialSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,9 @@ public final class Trials {
    *
    * @param recipe of this trial alone
    * @param folder its run folder
-   * @param first the run whose evaluation before is taken over; null: it makes its own
+   * @param siblings runs from which is taken what they have computed the same
    */
-  public record Trial(Recipe recipe, Path folder, @Nullable Path first) {
+  public record Trial(Recipe recipe, Path folder, List<Path> siblings) {
     /** {@code running} also of one that was stopped; null where it hasn't begun. */
     public @Nullable String status() {
       if (!Files.isRegularFile(folder.resolve("manifest.json"))) {
@@ -73,15 +74,16 @@ public final class Trials {
    * @throws EngramException if the folder holds another recipe's trials, or anything else
    */
   public static Trials of(Recipe recipe, Path folder) {
-    return of(recipe, folder, null);
+    return of(recipe, folder, List.of());
   }
 
   /**
-   * The same, taking the evaluation before over from another run where that fits.
+   * The same, beside the trials of other recipes: the evaluation before may be taken over from the
+   * very first of all, MRD before the first update from those of the same seed.
    *
-   * @param before a run of the same model; null: none
+   * @param earlier trials of other recipes, in the order in which they are begun
    */
-  public static Trials of(Recipe recipe, Path folder, @Nullable Path before) {
+  public static Trials of(Recipe recipe, Path folder, List<Trials> earlier) {
     Path file = folder.resolve(RECIPE);
     if (Files.exists(file)) {
       requireSame(folder, recipeIn(folder, kind(recipe)), recipe);
@@ -99,8 +101,24 @@ public final class Trials {
                     new Trial(
                         alone(recipe, seed),
                         folder.resolve("trial-" + seed),
-                        seed == recipe.seed() ? before : first))
+                        siblings(seed, seed == recipe.seed() ? null : first, earlier)))
             .toList());
+  }
+
+  private static List<Path> siblings(long seed, @Nullable Path first, List<Trials> earlier) {
+    List<Path> siblings = new ArrayList<>();
+    if (first != null) {
+      siblings.add(first);
+    } else if (!earlier.isEmpty()) {
+      siblings.add(earlier.get(0).all().get(0).folder());
+    }
+    earlier.stream()
+        .flatMap(trials -> trials.all().stream())
+        .filter(trial -> trial.recipe().seed() == seed)
+        .map(Trial::folder)
+        .filter(folder -> !siblings.contains(folder))
+        .forEach(siblings::add);
+    return siblings;
   }
 
   /** Whether a folder is one of trials: it has a recipe and is no run itself. */

@@ -58,12 +58,6 @@ final class TinyStudy {
 
   static Setup setup(BooleanSupplier interrupted) {
     return new Setup(
-        "engram study difficulty test",
-        Device.CPU,
-        1,
-        4096,
-        ProgressListener.NONE,
-        interrupted,
-        null);
+        "engram study difficulty test", Device.CPU, 1, 4096, ProgressListener.NONE, interrupted);
   }
 }

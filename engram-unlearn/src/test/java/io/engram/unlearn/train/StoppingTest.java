@@ -63,7 +63,7 @@ class StoppingTest {
 
   private static Setup setup(BooleanSupplier interrupted) {
     return new Setup(
-        "engram unlearn test", Device.CPU, 1, 4096, ProgressListener.NONE, interrupted, null);
+        "engram unlearn test", Device.CPU, 1, 4096, ProgressListener.NONE, interrupted);
   }
 
   private Path run(String name, Recipe recipe) {

@@ -80,7 +80,7 @@ class UnlearningLoopTest {
 
   private static Setup setup(BooleanSupplier interrupted) {
     return new Setup(
-        "engram unlearn test", Device.CPU, 1, 4096, ProgressListener.NONE, interrupted, null);
+        "engram unlearn test", Device.CPU, 1, 4096, ProgressListener.NONE, interrupted);
   }
 
   private Path run(String name, Recipe recipe) {
@@ -339,7 +339,7 @@ class UnlearningLoopTest {
 
   /** Of passes of a token, so that weights and not activations decide. */
   private static MemoryNeed needOfFewTokens(Recipe recipe) {
-    Setup setup = new Setup("test", Device.CPU, 1, 1, ProgressListener.NONE, () -> false, null);
+    Setup setup = new Setup("test", Device.CPU, 1, 1, ProgressListener.NONE, () -> false);
     return RunMemory.of(recipe, setup).need();
   }
 
