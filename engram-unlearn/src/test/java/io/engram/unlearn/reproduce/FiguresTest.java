@@ -66,6 +66,20 @@ class FiguresTest {
     assertThat(Figure3.claim(rows, "el_ma", 1).verdict()).isEqualTo(Decision.UNMEASURED);
   }
 
+  /** Thresholds are averages: a group can be below them to begin with. */
+  @Test
+  void figure3SaysHowManyGroupsMovedNothing() {
+    List<DifficultyRow> rows =
+        List.of(
+            row(0, Map.of(), Map.of(), Map.of("mean", 1.0)),
+            row(1, Map.of(), Map.of(), Map.of("mean", 0.0)),
+            row(2, Map.of(), Map.of(), Map.of("mean", 2.0)));
+    assertThat(Figure3.claim(rows, "mean", 1).text())
+        .startsWith("The change until mean is met (by 1 of 3 before any update) differs");
+    assertThat(Figure3.claim(rows.subList(0, 1), "mean", 1).text())
+        .startsWith("The change until mean is met differs");
+  }
+
   /** The printed examples have MRD larger where the probability is high, the text smaller. */
   @Test
   void table7JudgesWhatTheTextSaysToo() {
