@@ -12,10 +12,10 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.RowCounts;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,9 +43,13 @@ public final class MemorizationSuite implements Suite {
 
     @Override
     public Suite open(String part, EvalSection settings) {
-      return part.isEmpty()
-          ? new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true)
-          : new MemorizationSuite(Arrays.asList(part.split("\\+")), false);
+      if (part.isEmpty()) {
+        return new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true);
+      }
+      List<String> sources = List.of(part.split("\\+"));
+      // What can't be read is told before other suites have measured for hours.
+      sources.forEach(source -> SampleSource.load(source, null, 1));
+      return new MemorizationSuite(sources, false);
     }
   }
 
@@ -82,8 +86,18 @@ public final class MemorizationSuite implements Suite {
   public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
     List<Sample> all = samples.get();
     List<Sample> measured = limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
-    List<MemorizationRow> rows = rows(model, model.samples().tokenize(measured), progress);
-    return new Evaluation(measurements(stage, rows), Map.of(NAME, rows), notes(rows));
+    int window = model.config().maxPositions();
+    List<TokenizedSample> whole = model.samples().unbounded().tokenize(measured);
+    List<MemorizationRow> rows =
+        rows(model, whole.stream().map(sample -> sample.within(window)).toList(), progress);
+    List<String> notes = new ArrayList<>(notes(rows));
+    notes.addAll(
+        new RowCounts()
+            .count("forget", whole, sample -> sample.ids().length > window + 1)
+            .note(
+                "memorization: samples longer than the model's window of %d tokens, measured without their beginning"
+                    .formatted(window)));
+    return new Evaluation(measurements(stage, rows), Map.of(NAME, rows), notes);
   }
 
   private static List<MemorizationRow> rows(
