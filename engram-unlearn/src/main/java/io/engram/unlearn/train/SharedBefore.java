@@ -1,6 +1,8 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
+import io.engram.core.recipe.DataSection;
+import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Manifest;
@@ -31,15 +33,16 @@ final class SharedBefore {
     try (RunFolder other = RunFolder.read(from)) {
       Manifest theirs = other.manifest();
       Manifest ours = to.manifest();
+      Recipe earlier = recipe(other, recipe);
       List<Measurement> before =
           other.measurements().stream().filter(m -> m.stage().equals("before")).toList();
       boolean same =
           theirs.modelHash().equals(ours.modelHash())
               && theirs.template().equals(ours.template())
               && theirs.dtype().equals(ours.dtype())
-              && recipe.eval().equals(recipe(other).eval())
-              && sameForgetSet(recipe(other), recipe)
-              && sameForgetFiles(recipe(other), theirs, ours);
+              && recipe.eval().equals(earlier.eval())
+              && sameDrawnSet(earlier, recipe)
+              && sameDrawnFiles(earlier, theirs, ours);
       if (!same || before.isEmpty()) {
         return false;
       }
@@ -49,19 +52,32 @@ final class SharedBefore {
     }
   }
 
-  private static Recipe recipe(RunFolder run) {
+  /** Of the same kind as this run's: trials are of one recipe, or of one table's. */
+  private static Recipe recipe(RunFolder run, Recipe own) {
     return RecipeReader.parse(
-        run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
+        run.recipe(),
+        List.of(),
+        finetunes(own) ? Recipe.Kind.FINETUNE : Recipe.Kind.UNLEARN,
+        run.path() + "/recipe.yaml");
   }
 
-  /** Suites measure on what was to be forgotten; the retain set is none of their business. */
-  private static boolean sameForgetSet(Recipe other, Recipe own) {
-    return other.forget().equals(own.forget())
-        && (own.forget().draw() == 0 || other.seed() == own.seed());
+  private static boolean finetunes(Recipe recipe) {
+    return recipe.method().name() == MethodName.FINETUNE;
   }
 
-  private static boolean sameForgetFiles(Recipe other, Manifest theirs, Manifest ours) {
-    return other.forget().data().stream()
+  /** The forget set, or the training set of a fine-tuning. */
+  private static DataSection drawn(Recipe recipe) {
+    return finetunes(recipe) ? recipe.train() : recipe.forget();
+  }
+
+  /** Suites measure on what is drawn from; the retain set is none of their business. */
+  private static boolean sameDrawnSet(Recipe other, Recipe own) {
+    return drawn(other).equals(drawn(own))
+        && (drawn(own).draw() == 0 || other.seed() == own.seed());
+  }
+
+  private static boolean sameDrawnFiles(Recipe other, Manifest theirs, Manifest ours) {
+    return drawn(other).data().stream()
         .allMatch(
             name -> Objects.equals(theirs.dataHashes().get(name), ours.dataHashes().get(name)));
   }
