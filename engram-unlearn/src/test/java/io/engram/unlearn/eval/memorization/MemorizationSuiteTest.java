@@ -17,6 +17,8 @@ import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,6 +135,28 @@ class MemorizationSuiteTest {
     String window = "\"max_position_embeddings\": 24";
     Files.writeString(config, text.replaceFirst("\"max_position_embeddings\": \\d+", window));
     return narrow;
+  }
+
+  /** A model that diverged has forgotten nothing: 0 would read as if it had. */
+  @Test
+  void samplesWithoutLogProbabilitiesAreLeftOut() throws IOException {
+    JsonNode texts = Golden.json("memorization.json").path("models").path("gqa-tied");
+    Path data = data(texts);
+    Path broken = narrow("gqa-tied");
+    Path weights = broken.resolve("model.safetensors");
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(weights)).order(ByteOrder.LITTLE_ENDIAN);
+    // The last tensor in the file: the last norm's gains.
+    bytes.putFloat(bytes.capacity() - Float.BYTES, Float.NaN);
+    Files.write(weights, bytes.array());
+    try (LanguageModel model = Golden.open(broken, Dtype.FLOAT32)) {
+      Suite suite = Suites.of(EvalSection.of(List.of("memorization:" + data))).get(0);
+      Evaluation found = suite.run(model, "before", 2, ProgressListener.NONE);
+      assertThat(found.measurements()).isEmpty();
+      assertThat(rows(found)).allSatisfy(row -> assertThat(row.ma()).isNull());
+      assertThat(found.notes().toString())
+          .contains("memorization: 2 of 2 samples are left out, whose log-probabilities are no")
+          .doesNotContain("have no EL");
+    }
   }
 
   /** Before any suite measures, not after those before it in the list. */
