@@ -5,6 +5,7 @@ import io.engram.core.recipe.DataSection;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
+import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
@@ -34,6 +35,7 @@ final class SharedBefore {
       Manifest theirs = other.manifest();
       Manifest ours = to.manifest();
       Recipe earlier = recipe(other, recipe);
+      requireSameFiles(from, to, theirs, earlier, recipe);
       List<Measurement> before =
           other.measurements().stream().filter(m -> m.stage().equals("before")).toList();
       boolean same =
@@ -50,6 +52,21 @@ final class SharedBefore {
       to.appendMeasurements(before);
       return true;
     }
+  }
+
+  /** Trials of one recipe differ in the seed alone; their mean would be of two experiments. */
+  private static void requireSameFiles(
+      Path from, RunFolder to, Manifest theirs, Recipe earlier, Recipe own) {
+    List<String> changed = Manifests.changed(theirs, to.manifest());
+    if (!changed.isEmpty() && withoutSeed(earlier).equals(withoutSeed(own))) {
+      throw EngramException.usage(
+          "%s is a trial beside %s, which was made of other files than these: %s.%nRestore them and delete this trial's folder, or name a new folder by --out."
+              .formatted(to.path(), from, String.join(", ", changed)));
+    }
+  }
+
+  private static String withoutSeed(Recipe recipe) {
+    return RecipeWriter.yaml(recipe).replaceAll("(?m)^seed:.*$", "");
   }
 
   /** Of the same kind as this run's: trials are of one recipe, or of one table's. */

@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import java.util.LinkedHashMap;
@@ -55,8 +56,11 @@ public final class UnlearningLoop {
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       Results.requireWritable(recipe, model);
       RunData data = RunData.load(recipe, model.samples());
-      if (!resumed) {
-        folder.writeManifest(Manifests.start(recipe, model, setup));
+      Manifest manifest = Manifests.start(recipe, model, setup);
+      if (resumed) {
+        Manifests.requireSameFiles(folder, manifest);
+      } else {
+        folder.writeManifest(manifest);
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
       RunState state = RunState.open(folder, data, resumed);

@@ -1,7 +1,9 @@
 package io.engram.unlearn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
@@ -98,6 +100,42 @@ class SharedBeforeTest {
       }
       Recipe next = RecipeReader.parse(yaml, List.of("seed=43"), Recipe.Kind.FINETUNE, "test");
       assertThat(SharedBefore.copy(earlier, run, next)).isTrue();
+    }
+  }
+
+  /** Another seed of one recipe, on a model that was trained anew in the meantime. */
+  @Test
+  void trialsOfOneRecipeAreOfTheSameFiles() {
+    Path earlier = folder.resolve("earlier");
+    try (RunFolder run = RunFolder.create(earlier)) {
+      run.writeManifest(SAME);
+      run.writeRecipe(RECIPE);
+    }
+    Manifest other =
+        new Manifest(
+            "code",
+            "command",
+            "recipe",
+            "model",
+            "other hash",
+            Map.of(),
+            "cpu",
+            "float32",
+            "plain",
+            1,
+            Map.of(),
+            "start",
+            null,
+            "running");
+    Path later = folder.resolve("later");
+    try (RunFolder run = RunFolder.create(later)) {
+      run.writeManifest(other);
+      assertThatThrownBy(() -> SharedBefore.copy(earlier, run, recipe("seed=43")))
+          .isInstanceOf(EngramException.class)
+          .hasMessageStartingWith(
+              "%s is a trial beside %s, which was made of other files than these: model.",
+              later, earlier);
+      assertThat(SharedBefore.copy(earlier, run, recipe("order.name=mrd"))).isFalse();
     }
   }
 }

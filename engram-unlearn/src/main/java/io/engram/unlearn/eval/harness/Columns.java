@@ -12,8 +12,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A row's columns by the names that a task knows them by; nested ones with a dot, those of a list by
- * their number: {@code choices.3}.
+ * A row's columns by the names that a task knows them by; nested ones with a dot, those of a list
+ * by their number: {@code choices.3}.
  */
 final class Columns {
   private Columns() {}
