@@ -39,7 +39,7 @@ final class EvalCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description = "Suites, comma-separated (default: tofu)")
-  private List<String> suites = List.of("tofu");
+  private List<String> named = List.of("tofu");
 
   @Option(names = "--limit", paramLabel = "N", description = "The first N rows of each set only")
   private int limit;
@@ -70,15 +70,20 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (limit < 0) {
+      throw common.mistake(
+          "--limit " + limit + ": must be 1 or more; 0, as without it, is all rows");
+    }
     EvaluatedModel evaluated = EvaluatedModel.of(model, common, settings());
     limit = evaluated.recipe().eval().limit();
     List<Suite> chosen = Suites.of(evaluated.recipe().eval());
     List<Measurement> measurements;
     try (LanguageModel opened = ModelChoice.open(evaluated.recipe(), common)) {
+      List<Suite> suites = evaluated.suites(chosen, opened);
       measurements =
           out == null
-              ? measure(opened, chosen, evaluated.stage())
-              : write(opened, chosen, evaluated, out);
+              ? measure(opened, suites, evaluated.stage())
+              : write(opened, suites, evaluated, out);
     }
     common
         .console()
@@ -88,8 +93,8 @@ final class EvalCommand implements Callable<Integer> {
 
   private Map<String, String> settings() {
     Map<String, String> set = new LinkedHashMap<>();
-    set.put("eval.suites", JsonFiles.line(suites));
-    set.put("eval.limit", Integer.toString(Math.max(0, limit)));
+    set.put("eval.suites", JsonFiles.line(named));
+    set.put("eval.limit", Integer.toString(limit));
     if (encoder != null) {
       set.put("eval.encoder", JsonFiles.line(encoder));
     }
@@ -130,6 +135,9 @@ final class EvalCommand implements Callable<Integer> {
               progress ->
                   EvaluationWriter.evaluate(
                       opened, chosen, limit, evaluated.stage(), run, progress));
+      run.journal().read().stream()
+          .filter(event -> event.path("event").asString("").equals("note"))
+          .forEach(note -> common.console().message(note.path("text").asString("")));
       written.end();
       return measurements;
     }

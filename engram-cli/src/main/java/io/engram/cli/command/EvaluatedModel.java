@@ -6,10 +6,17 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.RecipeKind;
 import io.engram.core.EngramException;
 import io.engram.core.hub.HubName;
+import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.text.SampleSets;
+import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +32,7 @@ import java.util.Map;
 record EvaluatedModel(Recipe recipe, String stage) {
   /**
    * A run folder's model with the template it was unlearned with and its run's settings of suites,
-   * else MODEL.
+   * those narrowed to what the run forgot, else MODEL.
    *
    * @param settings recipe keys to set otherwise
    */
@@ -56,10 +63,33 @@ record EvaluatedModel(Recipe recipe, String stage) {
                   "model.base=null",
                   "model.init=false"));
       settings.forEach((key, value) -> ownModel.add(key + "=" + value));
-      Recipe recipe =
-          RecipeReader.parse(
-              yaml, ownModel, RecipeKind.of(yaml), folder.resolve("recipe.yaml").toString());
-      return new EvaluatedModel(recipe, "after");
+      String where = folder.resolve("recipe.yaml").toString();
+      Recipe recipe = RecipeReader.parse(yaml, ownModel, RecipeKind.of(yaml), where);
+      List<String> suites = Suites.matching(recipe.eval().suites(), recipe.forget().data());
+      ownModel.add("eval.suites=" + JsonFiles.line(suites));
+      return new EvaluatedModel(
+          RecipeReader.parse(yaml, ownModel, RecipeKind.of(yaml), where), "after");
     }
+  }
+
+  /**
+   * The suites, those of a run on what it forgot, as the run itself has them.
+   *
+   * @param chosen as the recipe names them
+   * @param opened whose tokenizer cuts the run's samples
+   */
+  List<Suite> suites(List<Suite> chosen, LanguageModel opened) {
+    // The run's data are read only where a suite asks for them: they may be gone by now.
+    if (!stage.equals("after") || !recipe.eval().suites().contains(MemorizationSuite.NAME)) {
+      return chosen;
+    }
+    boolean finetuned = recipe.method().name() == MethodName.FINETUNE;
+    List<Sample> drawn =
+        SampleSets.load(
+            finetuned ? recipe.train() : recipe.forget(),
+            finetuned ? "train" : "forget",
+            recipe.seed(),
+            opened.samples());
+    return chosen.stream().map(suite -> suite.ofRun(drawn)).toList();
   }
 }

@@ -1,5 +1,6 @@
 package io.engram.cli.option;
 
+import io.engram.core.EngramException;
 import io.engram.core.recipe.DataSection;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleChoice;
@@ -53,10 +54,18 @@ public final class SampleFilter {
 
   /** The chosen samples of a source. */
   public Chosen load(String data) {
-    DataSection section =
-        new DataSection(
-            List.of(data), where, limit, Math.max(0, chunkTokens), 0, Math.max(0, draw));
+    requireCount("--limit", limit);
+    requireCount("--chunk-tokens", chunkTokens);
+    requireCount("--draw-samples", draw);
+    DataSection section = new DataSection(List.of(data), where, limit, chunkTokens, 0, draw);
     return new Chosen(
         SampleSource.load(section.data(), new SampleChoice(where, limit, "--where")), section);
+  }
+
+  private static void requireCount(String option, int value) {
+    if (value < 0) {
+      throw EngramException.usage(
+          "%s %d: must be 1 or more; 0 is as without it".formatted(option, value));
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,18 @@ final class BadInputTest {
     Path data = folder.resolve("ids.jsonl");
     Files.writeString(data, "{\"prompt_ids\":[5],\"answer_ids\":[100000]}\n");
     expect(2, score(Cli.TINY, data), "100000", "vocabulary");
+  }
+
+  /** Not taken for "all", which would measure for an hour what was to be a try. */
+  @Test
+  void numbersOfSamplesBelowZero() {
+    expect(2, Cli.run("eval", Cli.TINY, "--limit", "-3"), "--limit -3: must be 1 or more");
+    for (String option : List.of("--limit", "--chunk-tokens", "--draw-samples")) {
+      expect(
+          2,
+          Cli.run("score", Cli.TINY, "tofu:forget01", option, "-1"),
+          option + " -1: must be 1 or more");
+    }
   }
 
   @Test

@@ -125,6 +125,12 @@ final class ReproduceCommandTest {
     Cli.Ran key = Cli.run("reproduce", "table1", "trials=3", "--out", folder);
     assertThat(key.exitCode()).isEqualTo(2);
     assertThat(key.err()).contains("trials=3: say --trials 3");
+    Cli.Ran suites = Cli.run("reproduce", "figure2", "eval.suites=[memorization]", "--out", folder);
+    assertThat(suites.exitCode()).isEqualTo(2);
+    assertThat(suites.err())
+        .contains(
+            "figure2 shows tofu.model_utility_mean, of the suite tofu, and eval.suites ="
+                + " [memorization] lacks it");
   }
 
   @Test

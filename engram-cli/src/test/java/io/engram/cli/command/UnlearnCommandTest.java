@@ -46,7 +46,10 @@ final class UnlearnCommandTest {
     Cli.Ran judged = Cli.run("eval", run, "--limit", 1, "--encoder", encoder, "--out", out);
     assertThat(judged.exitCode()).as(judged.err()).isZero();
     assertThat(judged.out()).contains("Judged by sentence-bert, sha256 ");
+    assertThat(judged.err()).contains("tofu measured on [forget01_perturbed, ");
     assertThat(out.resolve("recipe.yaml")).content().contains("sentence-bert");
+    Cli.Ran held = Cli.run("eval", run, "--suite", "memorization", "--limit", 2);
+    assertThat(held.err()).contains("memorization measured on what the run forgets, n = 2");
     Cli.Ran none = Cli.run("eval", run, "--encoder", Cli.TINY);
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.err()).contains("eval.encoder = ", "is no sentence encoder");

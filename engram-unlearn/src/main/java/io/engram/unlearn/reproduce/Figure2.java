@@ -1,10 +1,12 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.Study;
+import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +61,7 @@ final class Figure2 implements Experiment {
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     Recipe first = recipe(plan, METHODS.get(0), List.of());
+    requireMeasure(first);
     Map<String, List<String>> selections = selections(ModelRecipes.forget(first), first.seed());
     Map<Run, Recipe> recipes = new LinkedHashMap<>();
     for (String method : METHODS) {
@@ -82,6 +85,16 @@ final class Figure2 implements Experiment {
         new Figure2Findings(
                 first.eval().limit(), groupSize(ModelRecipes.forget(first).size()), utility)
             .study(plan, title(), plan.provenance(first, modelHash(before))));
+  }
+
+  /** Before hours of runs that wouldn't be measured. */
+  private static void requireMeasure(Recipe recipe) {
+    List<String> suites = recipe.eval().suites();
+    if (suites.stream().noneMatch(name -> name.split(":", 2)[0].equals(TofuSuite.NAME))) {
+      throw EngramException.usage(
+          "figure2 shows %s, of the suite %s, and eval.suites = %s lacks it. Leave eval.suites as the recipes have it, or name it too."
+              .formatted(MEASURE, TofuSuite.NAME, suites));
+    }
   }
 
   private static String modelHash(Path run) {

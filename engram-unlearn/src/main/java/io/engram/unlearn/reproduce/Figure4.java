@@ -125,7 +125,11 @@ final class Figure4 implements Experiment {
         seed);
   }
 
+  /** Of fewer than two samples that met the criterion nothing is said. */
   private static Claim claim(String text, double[] x, double[] y, int sign, long seed) {
+    if (x.length < 2) {
+      return Claim.unmeasured(text, Double.NaN);
+    }
     Interval interval =
         Bootstrap.ofPairs(
             x,

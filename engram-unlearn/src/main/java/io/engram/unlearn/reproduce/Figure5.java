@@ -128,6 +128,9 @@ final class Figure5 implements Experiment {
 
   private static Claim claim(String text, double[] values, long seed) {
     double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
+    if (finite.length == 0) {
+      return Claim.unmeasured(text, Double.NaN);
+    }
     Bootstrap.Interval interval =
         Bootstrap.interval(
             finite,

@@ -7,6 +7,7 @@ import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
+import io.engram.unlearn.mrd.SweepSummary;
 import io.engram.unlearn.train.Setup;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -138,7 +139,7 @@ final class DifficultyFindings {
         facts.add(
             new Study.Fact(
                 "updates needed, " + criterion.name(),
-                String.format(Locale.ROOT, "%.1f", updates[updates.length / 2]),
+                String.format(Locale.ROOT, "%.1f", SweepSummary.median(updates)),
                 String.format(
                     Locale.ROOT,
                     "median of %d; %.1f to %.1f",

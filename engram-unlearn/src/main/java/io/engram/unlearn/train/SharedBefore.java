@@ -21,7 +21,7 @@ final class SharedBefore {
    * @param recipe of the run to copy to
    */
   static boolean copy(Path from, RunFolder to, Recipe recipe) {
-    return Sibling.in(from)
+    return Sibling.in(from, recipe)
         .filter(other -> other.beginsAs(recipe, to.manifest()))
         .filter(other -> other.recipe().eval().equals(recipe.eval()))
         .map(other -> copy(other.folder(), to))

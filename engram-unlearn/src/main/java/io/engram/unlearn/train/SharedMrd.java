@@ -31,7 +31,7 @@ final class SharedMrd {
    * @return the rows; empty where there is nothing that fits
    */
   static Optional<List<MrdRow>> copy(Path from, RunFolder to, Recipe recipe) {
-    return Sibling.in(from)
+    return Sibling.in(from, recipe)
         .filter(other -> measuresAs(other, recipe, to.manifest()))
         .flatMap(other -> copy(other, to));
   }

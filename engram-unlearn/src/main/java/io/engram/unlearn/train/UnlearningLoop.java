@@ -4,8 +4,10 @@ import io.engram.core.EngramException;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,8 +57,12 @@ public final class UnlearningLoop {
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       Results.requireWritable(recipe, model);
       RunData data = RunData.load(recipe, model.samples());
-      if (!resumed) {
-        folder.writeManifest(Manifests.start(recipe, model, setup));
+      Manifest manifest = Manifests.start(recipe, model, setup);
+      if (resumed) {
+        Manifests.requireSameFiles(folder, manifest);
+      } else {
+        requireSameFilesBeside(recipe, setup, folder, manifest);
+        folder.writeManifest(manifest);
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
       RunState state = RunState.open(folder, data, resumed);
@@ -69,6 +75,14 @@ public final class UnlearningLoop {
     } catch (RuntimeException e) {
       fail(folder, e);
       throw e;
+    }
+  }
+
+  private static void requireSameFilesBeside(
+      Recipe recipe, Setup setup, RunFolder folder, Manifest manifest) {
+    for (Path sibling : setup.siblings()) {
+      Sibling.in(sibling, recipe)
+          .ifPresent(other -> other.requireSameFiles(folder.path(), manifest));
     }
   }
 

@@ -8,10 +8,13 @@ import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.core.stats.Decision;
 import io.engram.unlearn.characteristic.CharacteristicRow;
 import io.engram.unlearn.characteristic.SplitRule;
+import io.engram.unlearn.mrd.MrdEstimate;
+import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.study.DifficultyRow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +51,29 @@ class FiguresTest {
             Decision.FAILS,
             Decision.FAILS,
             Decision.HOLDS);
+  }
+
+  /** Where none or one of the samples was forgotten in time there is no correlation to judge. */
+  @Test
+  void figure4SaysNothingOfACriterionThatHardlyAnyMet() {
+    Map<String, Double> mrd = Map.of("mrd", 1.0);
+    DifficultyRow never = row(0, mrd, Map.of(), Map.of());
+    DifficultyRow once = row(1, mrd, Map.of("mean", 3.0), Map.of());
+    List<Claim> claims =
+        Figure4.claims(Map.of("ga", List.of(never, once), "npo", List.of(never, never)), "mrd", 1);
+    assertThat(claims)
+        .hasSize(6)
+        .allSatisfy(claim -> assertThat(claim.verdict()).isEqualTo(Decision.UNMEASURED));
+  }
+
+  /** σ so large that no perturbed pass gave a number. */
+  @Test
+  void figure5SaysNothingWhereNoDrawWasFinite() {
+    MrdEstimate broken = new MrdEstimate(Double.NaN, Double.NaN, 0, 5, 0, 50);
+    AtSigma none = new AtSigma(1e-2, false, new TreeMap<>(Map.of(50, List.of(broken))));
+    assertThat(Figure5.claims(new Figure5.Printed("", 0.64, 50), List.of(none, none), 1))
+        .extracting(Claim::verdict)
+        .containsOnly(Decision.UNMEASURED);
   }
 
   /** Changes 1, 2, 3: standard deviation 1 over mean 2, less 0.1. */

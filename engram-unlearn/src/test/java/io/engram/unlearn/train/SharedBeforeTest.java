@@ -77,4 +77,27 @@ class SharedBeforeTest {
       assertThat(SharedBefore.copy(earlier, run, same)).isTrue();
     }
   }
+
+  /** What a fine-tuning draws from, and what its suites measure on, is its training set. */
+  @Test
+  void fineTuningsShareTheirEvaluationToo() {
+    String yaml = "train: {data: tofu:forget10}\nmethod: {name: finetune}\neval: {limit: 2}\n";
+    Path earlier = folder.resolve("earlier");
+    try (RunFolder run = RunFolder.create(earlier)) {
+      run.writeManifest(SAME);
+      run.writeRecipe(yaml);
+      run.appendMeasurements(
+          List.of(new Measurement("before", "tofu", "a", 1, "ratio", 2, true, null)));
+      JsonFiles.writeLines(run.evaluationRows("before").resolve("forget.jsonl"), List.of(1));
+    }
+    try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
+      run.writeManifest(SAME);
+      for (String other : List.of("train.limit=3", "train.draw=5")) {
+        Recipe recipe = RecipeReader.parse(yaml, List.of(other), Recipe.Kind.FINETUNE, "test");
+        assertThat(SharedBefore.copy(earlier, run, recipe)).as(other).isFalse();
+      }
+      Recipe next = RecipeReader.parse(yaml, List.of("seed=43"), Recipe.Kind.FINETUNE, "test");
+      assertThat(SharedBefore.copy(earlier, run, next)).isTrue();
+    }
+  }
 }

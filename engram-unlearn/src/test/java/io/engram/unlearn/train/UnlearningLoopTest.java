@@ -247,6 +247,30 @@ class UnlearningLoopTest {
     }
   }
 
+  /** As many samples as before, in other words: what the checkpoint learned isn't theirs. */
+  @Test
+  void aRunIsNotGoneOnWithOnOtherFiles() throws IOException {
+    Path cut = folder.resolve("cut");
+    Path data = folder.resolve("forget.jsonl");
+    try (RunFolder run = RunFolder.create(cut)) {
+      UnlearningLoop.run(recipe("name: ga", "name: uniform"), run, setup(() -> true));
+    }
+    String own = Files.readString(data);
+    Files.writeString(data, own.replace("author", "writer"));
+    try (RunFolder run = RunFolder.resume(cut)) {
+      assertThatThrownBy(() -> UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, setup(() -> false)))
+          .isInstanceOf(EngramException.class)
+          .hasMessage(
+              "%s was begun with other files than these: %s.%nRestore them, or begin a new run.",
+              cut, data);
+    }
+    Files.writeString(data, own);
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Outcome outcome = UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, setup(() -> false));
+      assertThat(outcome.status()).isEqualTo("done");
+    }
+  }
+
   private Recipe lora(String more) {
     Recipe plain = recipe("name: npo", "name: uniform");
     return RecipeReader.parse(

@@ -11,7 +11,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A row's columns by the names that a task knows them by; nested ones with a dot. */
+/**
+ * A row's columns by the names that a task knows them by; nested ones with a dot, those of a list
+ * by their number: {@code choices.3}.
+ */
 final class Columns {
   private Columns() {}
 
@@ -19,7 +22,8 @@ final class Columns {
   static JsonNode at(ObjectNode fields, String column) {
     JsonNode node = fields;
     for (String name : column.split("\\.", -1)) {
-      node = node.path(name);
+      boolean numbered = node.isArray() && name.matches("\\d{1,3}");
+      node = numbered ? node.path(Integer.parseInt(name)) : node.path(name);
     }
     return node;
   }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the sample's
  * @param places tokens that the model had to come to: the answer's, or all of a text but the first
- * @param ma memorization accuracy, [0, 1]
- * @param el10 extraction likelihood EL_10, [0, 1]; null where there are fewer than ten places
+ * @param ma memorization accuracy, [0, 1]; null where a log-probability is no number
+ * @param el10 extraction likelihood EL_10, [0, 1]; null there, and where there are fewer than ten
+ *     places
  */
-public record MemorizationRow(String id, int places, double ma, @Nullable Double el10) {}
+public record MemorizationRow(String id, int places, @Nullable Double ma, @Nullable Double el10) {}

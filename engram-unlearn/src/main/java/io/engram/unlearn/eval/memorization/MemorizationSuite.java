@@ -12,6 +12,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.RowCounts;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import java.util.ArrayList;
@@ -19,7 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * EL_10 and MA of what is to be forgotten, each the mean over samples; what the stopping rules
@@ -43,9 +46,13 @@ public final class MemorizationSuite implements Suite {
 
     @Override
     public Suite open(String part, EvalSection settings) {
-      return part.isEmpty()
-          ? new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true)
-          : new MemorizationSuite(Arrays.asList(part.split("\\+")), false);
+      if (part.isEmpty()) {
+        return new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true);
+      }
+      List<String> sources = List.of(part.split("\\+"));
+      // What can't be read is told before other suites have measured for hours.
+      sources.forEach(source -> SampleSource.load(source, null, 1));
+      return new MemorizationSuite(sources, false);
     }
   }
 
@@ -82,8 +89,18 @@ public final class MemorizationSuite implements Suite {
   public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
     List<Sample> all = samples.get();
     List<Sample> measured = limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
-    List<MemorizationRow> rows = rows(model, model.samples().tokenize(measured), progress);
-    return new Evaluation(measurements(stage, rows), Map.of(NAME, rows), notes(rows));
+    int window = model.config().maxPositions();
+    List<TokenizedSample> whole = model.samples().unbounded().tokenize(measured);
+    List<MemorizationRow> rows =
+        rows(model, whole.stream().map(sample -> sample.within(window)).toList(), progress);
+    List<String> notes = new ArrayList<>(notes(rows));
+    notes.addAll(
+        new RowCounts()
+            .count("forget", whole, sample -> sample.ids().length > window + 1)
+            .note(
+                "memorization: samples longer than the model's window of %d tokens, measured without their beginning"
+                    .formatted(window)));
+    return new Evaluation(measurements(stage, rows), Map.of(NAME, rows), notes);
   }
 
   private static List<MemorizationRow> rows(
@@ -98,30 +115,37 @@ public final class MemorizationSuite implements Suite {
     List<MemorizationRow> rows = new ArrayList<>();
     for (int i = 0; i < el.length; i++) {
       boolean[] hits = places.get(i).isArgmax();
+      boolean broken = Arrays.stream(places.get(i).logProbs()).anyMatch(Double::isNaN);
       rows.add(
           new MemorizationRow(
               samples.get(i).id(),
               hits.length,
-              MemorizationAccuracy.of(hits),
-              Double.isNaN(el[i]) ? null : el[i]));
+              broken ? null : (@Nullable Double) MemorizationAccuracy.of(hits),
+              broken || Double.isNaN(el[i]) ? null : (@Nullable Double) el[i]));
     }
     return rows;
   }
 
   private static List<Measurement> measurements(String stage, List<MemorizationRow> rows) {
-    double[] el =
-        rows.stream()
-            .map(MemorizationRow::el10)
-            .filter(Objects::nonNull)
-            .mapToDouble(Double::doubleValue)
-            .toArray();
     List<Measurement> measurements = new ArrayList<>();
+    double[] el = found(rows, MemorizationRow::el10);
     if (el.length > 0) {
       measurements.add(measurement(stage, "el10", el));
     }
-    double[] ma = rows.stream().mapToDouble(MemorizationRow::ma).toArray();
-    measurements.add(measurement(stage, "ma", ma));
+    double[] ma = found(rows, MemorizationRow::ma);
+    if (ma.length > 0) {
+      measurements.add(measurement(stage, "ma", ma));
+    }
     return measurements;
+  }
+
+  private static double[] found(
+      List<MemorizationRow> rows, Function<MemorizationRow, @Nullable Double> value) {
+    return rows.stream()
+        .map(value)
+        .filter(Objects::nonNull)
+        .mapToDouble(Objects::requireNonNull)
+        .toArray();
   }
 
   private static Measurement measurement(String stage, String measure, double[] values) {
@@ -134,7 +158,13 @@ public final class MemorizationSuite implements Suite {
   private List<String> notes(List<MemorizationRow> rows) {
     List<String> notes = new ArrayList<>();
     notes.add("memorization measured on " + what + ", n = " + rows.size());
-    long tooShort = rows.stream().filter(row -> row.el10() == null).count();
+    long broken = rows.stream().filter(row -> row.ma() == null).count();
+    if (broken > 0) {
+      notes.add(
+          "memorization: %d of %d samples are left out, whose log-probabilities are no numbers"
+              .formatted(broken, rows.size()));
+    }
+    long tooShort = rows.stream().filter(row -> row.places() < MemorizationScores.GRAM).count();
     if (tooShort > 0) {
       notes.add(
           "memorization: %d of %d samples have no EL, for they have fewer than %d tokens to go on to"

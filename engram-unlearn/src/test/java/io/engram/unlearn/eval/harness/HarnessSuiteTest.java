@@ -132,6 +132,18 @@ class HarnessSuiteTest {
                 + " the row has [question, answer, label]");
   }
 
+  /** A fourth choice would be scored that the prompt doesn't show. */
+  @Test
+  void questionsWithFewerThanFourChoicesAreRefused() throws IOException {
+    write(
+        "wmdp/wmdp-bio.jsonl",
+        "{\"question\": \"which\", \"choices\": [\"a\", \"b\", \"c\"], \"answer\": 1}\n");
+    assertThat(fault("wmdp_bio"))
+        .endsWith(
+            "wmdp-bio.jsonl line 1 has no column choices.3; the task wmdp_bio needs [question,"
+                + " choices.3, answer], the row has [question, choices, answer]");
+  }
+
   @Test
   void labelsAreReadInSeveralSpellings() throws IOException {
     write(

@@ -1,8 +1,10 @@
 package io.engram.unlearn.eval.memorization;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
@@ -15,11 +17,14 @@ import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -84,5 +89,85 @@ class MemorizationSuiteTest {
           .containsExactly("memorization measured on what the run forgets, n = 2");
       assertThat(rows(named.run(model, "before", 0, ProgressListener.NONE))).hasSize(6);
     }
+  }
+
+  /**
+   * In a window of 24 tokens the last 25 of a text are what is measured: 24 given, the last one
+   * predicted. The same by cutting the tokens by hand; a text that fits isn't counted.
+   */
+  @Test
+  void textsLongerThanTheWindowLoseTheirBeginningAndAreCounted() throws IOException {
+    JsonNode texts = Golden.json("memorization.json").path("models").path("gqa-tied");
+    String ids = texts.get(0).path("ids").toString();
+    List<String> all = List.of(ids.substring(1, ids.length() - 1).split(","));
+    assertThat(all).hasSizeGreaterThan(25);
+    String line = "{\"id\": \"%s\", \"ids\": [%s]}";
+    String end = line.formatted("end", String.join(",", all.subList(all.size() - 25, all.size())));
+    Path whole =
+        Files.writeString(
+            folder.resolve("whole.jsonl"),
+            line.formatted("whole", String.join(",", all)) + "\n" + end);
+    try (LanguageModel model = Golden.open(narrow("gqa-tied"), Dtype.FLOAT32)) {
+      Suite suite = Suites.of(EvalSection.of(List.of("memorization:" + whole))).get(0);
+      Evaluation found = suite.run(model, "before", 0, ProgressListener.NONE);
+      MemorizationRow cut = rows(found).get(0);
+      assertThat(cut.places()).isEqualTo(24);
+      assertThat(cut).isEqualTo(new MemorizationRow("whole", 24, cut.ma(), cut.el10()));
+      assertThat(rows(found).get(1))
+          .isEqualTo(new MemorizationRow("end", 24, cut.ma(), cut.el10()));
+      assertThat(found.notes())
+          .last()
+          .isEqualTo(
+              "memorization: samples longer than the model's window of 24 tokens, measured without"
+                  + " their beginning: forget 1 of 2");
+    }
+  }
+
+  private Path narrow(String golden) throws IOException {
+    Path narrow = Files.createDirectories(folder.resolve("narrow"));
+    try (Stream<Path> files = Files.list(Golden.model(golden))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, narrow.resolve(file.getFileName()));
+      }
+    }
+    Path config = narrow.resolve("config.json");
+    String text = Files.readString(config);
+    String window = "\"max_position_embeddings\": 24";
+    Files.writeString(config, text.replaceFirst("\"max_position_embeddings\": \\d+", window));
+    return narrow;
+  }
+
+  /** A model that diverged has forgotten nothing: 0 would read as if it had. */
+  @Test
+  void samplesWithoutLogProbabilitiesAreLeftOut() throws IOException {
+    JsonNode texts = Golden.json("memorization.json").path("models").path("gqa-tied");
+    Path data = data(texts);
+    Path broken = narrow("gqa-tied");
+    Path weights = broken.resolve("model.safetensors");
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(weights)).order(ByteOrder.LITTLE_ENDIAN);
+    // The last tensor in the file: the last norm's gains.
+    bytes.putFloat(bytes.capacity() - Float.BYTES, Float.NaN);
+    Files.write(weights, bytes.array());
+    try (LanguageModel model = Golden.open(broken, Dtype.FLOAT32)) {
+      Suite suite = Suites.of(EvalSection.of(List.of("memorization:" + data))).get(0);
+      Evaluation found = suite.run(model, "before", 2, ProgressListener.NONE);
+      assertThat(found.measurements()).isEmpty();
+      assertThat(rows(found)).allSatisfy(row -> assertThat(row.ma()).isNull());
+      assertThat(found.notes().toString())
+          .contains("memorization: 2 of 2 samples are left out, whose log-probabilities are no")
+          .doesNotContain("have no EL");
+    }
+  }
+
+  /** Before any suite measures, not after those before it in the list. */
+  @Test
+  void whatCanNotBeReadIsToldWhenTheSuiteIsOpened() {
+    assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("memorization:tofu:forgot"))))
+        .isInstanceOf(EngramException.class)
+        .hasMessageStartingWith("tofu:forgot is not a split of TOFU; there are [forget01,");
+    String missing = folder.resolve("none.jsonl").toString();
+    assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("memorization:" + missing))))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(missing + " does not exist");
   }
 }
