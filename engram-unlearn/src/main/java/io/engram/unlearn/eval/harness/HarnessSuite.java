@@ -3,7 +3,6 @@ package io.engram.unlearn.eval.harness;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.recipe.EvalSection;
-import io.engram.core.sample.DataRow;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suite;
@@ -37,13 +36,18 @@ public final class HarnessSuite implements Suite {
 
     @Override
     public Suite open(String part, EvalSection settings) {
-      return new HarnessSuite(Selection.of(part), DatasetFolder.of(settings.datasets()), 0);
+      HarnessSuite suite =
+          new HarnessSuite(Selection.of(part), DatasetFolder.of(settings.datasets()), 0);
+      suite.documents(settings.limit());
+      return suite;
     }
   }
 
   private final Selection selection;
   private final DatasetFolder datasets;
   private final int window;
+  private int limitRead = -1;
+  private List<RunDocuments> read = List.of();
 
   /**
    * Of these tasks.
@@ -85,51 +89,45 @@ public final class HarnessSuite implements Suite {
     HarnessTable table = new HarnessTable(stage);
     HarnessNotes notes = new HarnessNotes(most);
     Map<String, List<?>> rows = new LinkedHashMap<>();
-    for (Selection.Run run : selection.runs()) {
-      rows.put(NAME + "_" + run.name(), measured(run, limit, runner, table, notes));
+    for (RunDocuments each : documents(limit)) {
+      rows.put(NAME + "_" + each.run().name(), measured(each, runner, table, notes));
     }
     table.addAverage(selection);
-    List<String> all = new ArrayList<>(notes.all());
-    all.addAll(table.notes());
-    return new Evaluation(table.measurements(), rows, all);
+    List<String> said = new ArrayList<>(notes.all());
+    said.addAll(table.notes());
+    return new Evaluation(table.measurements(), rows, said);
   }
 
-  private List<?> measured(
-      Selection.Run run, int limit, TaskRunner runner, HarnessTable table, HarnessNotes notes) {
+  /** Of all runs; read once where the limit stays what it was. */
+  private synchronized List<RunDocuments> documents(int limit) {
+    if (limit != limitRead) {
+      read = selection.runs().stream().map(run -> RunDocuments.read(run, datasets, limit)).toList();
+      limitRead = limit;
+    }
+    return read;
+  }
+
+  private static List<?> measured(
+      RunDocuments of, TaskRunner runner, HarnessTable table, HarnessNotes notes) {
+    Selection.Run run = of.run();
+    of.parts().forEach(part -> notes.counted(run, part.inFiles()));
     if (run.task().kind() == TaskSpec.Kind.ROLLING) {
-      TaskRows source = source(run, "");
-      List<PerplexityRow> rows =
-          runner.pages(run.task(), first(source.documents(), run, limit, notes));
+      RunDocuments.Part pages = of.parts().get(0);
+      List<PerplexityRow> rows = runner.pages(run.task(), pages.rows());
       table.addPages(run, rows);
-      notes.ofPages(run.task(), source);
+      notes.ofPages(run.task(), pages.source());
       return rows;
     }
     Map<String, List<HarnessRow>> byPart = new LinkedHashMap<>();
     List<HarnessRow> all = new ArrayList<>();
-    for (String part : run.parts()) {
-      TaskRows source = source(run, part);
-      DocumentBuilder builder =
-          new DocumentBuilder(
-              run.task(), part, run.shots() == 0 ? List.of() : source.examples(run.shots()));
-      List<DataRow> documents = first(source.documents(), run, limit, notes);
-      List<HarnessRow> rows = runner.choices(run.task(), part, builder.documents(documents));
-      byPart.put(part, rows);
+    for (RunDocuments.Part part : of.parts()) {
+      List<HarnessRow> rows = runner.choices(run.task(), part.name(), part.documents());
+      byPart.put(part.name(), rows);
       all.addAll(rows);
-      notes.of(source);
+      notes.of(part.source());
     }
     table.addChoices(run, byPart);
     notes.ofChoices(run, all);
     return all;
-  }
-
-  private TaskRows source(Selection.Run run, String part) {
-    return new TaskRows(run.task(), part, datasets.find(run.task(), part));
-  }
-
-  private static List<DataRow> first(
-      List<DataRow> rows, Selection.Run run, int limit, HarnessNotes notes) {
-    boolean cut = limit > 0 && limit < rows.size();
-    notes.counted(run, rows.size());
-    return cut ? rows.subList(0, limit) : rows;
   }
 }

@@ -74,8 +74,7 @@ final class Label {
                 ? target.values().keySet().stream().sorted().toList()
                 : "0 to " + (choices - 1);
     return EngramException.usage(
-        "%s: the label %s is \"%s\"; right are %s"
-            .formatted(row.where(), target.column(), text, known));
+        "%s: its label is \"%s\"; right are %s".formatted(row.where(), text, known));
   }
 
   /** The choices of the examples' answers: one is right. */

@@ -144,6 +144,23 @@ class HarnessSuiteTest {
                 + " choices.3, answer], the row has [question, choices, answer]");
   }
 
+  /** Before an hour of the tasks that come first. */
+  @Test
+  void whatCannotBeReadIsToldWhenTheSuiteIsOpened() throws IOException {
+    String row =
+        "{\"question\": \"a\", \"choices\": [\"b\", \"c\", \"d\", \"e\"], \"answer\": %d}\n";
+    write("wmdp/wmdp-bio.jsonl", row.formatted(0));
+    write("wmdp/wmdp-chem.jsonl", row.formatted(1));
+    write("wmdp/wmdp-cyber.jsonl", row.formatted(3) + row.formatted(4));
+    EvalSection all =
+        new EvalSection(
+            List.of(), 0, 0, EvalSection.BUILT_IN, folder.toString(), null, null, null, null);
+    assertThatThrownBy(() -> new HarnessSuite.Kind().open("wmdp", all))
+        .isInstanceOf(EngramException.class)
+        .hasMessageEndingWith(
+            "wmdp-cyber.jsonl line 2: its label is \"4\"; right are [0, 1, 2, 3, A, B, C, D]");
+  }
+
   @Test
   void labelsAreReadInSeveralSpellings() throws IOException {
     write(
@@ -159,17 +176,17 @@ class HarnessSuiteTest {
     assertThat(fault("rte"))
         .isEqualTo(
             folder.resolve("rte/dev.jsonl")
-                + " line 1: the label label is \"neutral\"; right are [0, 1, entailment,"
+                + " line 1: its label is \"neutral\"; right are [0, 1, entailment,"
                 + " not_entailment]");
     write(
         "piqa/valid.jsonl", "{\"goal\": \"a\", \"sol1\": \"b\", \"sol2\": \"c\", \"label\": 2}\n");
-    assertThat(fault("piqa")).endsWith("line 1: the label label is \"2\"; right are 0 to 1");
+    assertThat(fault("piqa")).endsWith("line 1: its label is \"2\"; right are 0 to 1");
     write(
         "openbookqa/test.jsonl",
         """
         {"question_stem": "a", "choices": {"text": ["b"], "label": ["A"]}, "answerKey": "E"}
         """);
-    assertThat(fault("openbookqa")).endsWith("the label answerKey is \"E\"; right are [A]");
+    assertThat(fault("openbookqa")).endsWith("its label is \"E\"; right are [A]");
   }
 
   @Test

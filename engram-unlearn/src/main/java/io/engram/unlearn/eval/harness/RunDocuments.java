@@ -1,0 +1,60 @@
+package io.engram.unlearn.eval.harness;
+
+import io.engram.core.sample.DataRow;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is measured of one run: its parts' rows, read and checked whole before anything is measured,
+ * so that a row that can't be read costs seconds and not hours.
+ *
+ * @param run of a task, in the order of the selection
+ * @param parts in the run's order; texts in windows have a single one
+ */
+record RunDocuments(Selection.Run run, List<Part> parts) {
+  /**
+   * One part.
+   *
+   * @param name the part's; empty where a task has none
+   * @param source its files
+   * @param inFiles rows that these have
+   * @param rows those that are measured
+   * @param documents the same with their choices; none of texts in windows
+   */
+  record Part(
+      String name,
+      TaskRows source,
+      int inFiles,
+      List<DataRow> rows,
+      List<TaskDocument> documents) {}
+
+  /**
+   * Reads a run's rows.
+   *
+   * @param limit the first rows of each part; 0: all
+   * @throws io.engram.core.EngramException if a row lacks a column or has no label that is known
+   */
+  static RunDocuments read(Selection.Run run, DatasetFolder datasets, int limit) {
+    boolean rolling = run.task().kind() == TaskSpec.Kind.ROLLING;
+    List<Part> parts = new ArrayList<>();
+    for (String name : rolling ? List.of("") : run.parts()) {
+      TaskRows source = new TaskRows(run.task(), name, datasets.find(run.task(), name));
+      List<DataRow> all = source.documents();
+      List<DataRow> rows = limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
+      parts.add(
+          new Part(
+              name,
+              source,
+              all.size(),
+              rows,
+              rolling ? List.of() : documents(run, name, source, rows)));
+    }
+    return new RunDocuments(run, parts);
+  }
+
+  private static List<TaskDocument> documents(
+      Selection.Run run, String part, TaskRows source, List<DataRow> rows) {
+    List<DataRow> examples = run.shots() == 0 ? List.of() : source.examples(run.shots());
+    return new DocumentBuilder(run.task(), part, examples).documents(rows);
+  }
+}
