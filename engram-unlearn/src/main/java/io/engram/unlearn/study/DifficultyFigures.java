@@ -5,25 +5,29 @@ import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /** Figures 3 and 4 of the paper, from the rows of a study. */
 final class DifficultyFigures {
   private final List<DifficultyRow> rows;
+  private final String unit;
   private final String suffix;
 
   /**
    * Of these rows.
    *
+   * @param unit what a row is: a sample, or a group of them
    * @param suffix ends each title
    */
-  DifficultyFigures(List<DifficultyRow> rows, String suffix) {
+  DifficultyFigures(List<DifficultyRow> rows, String unit, String suffix) {
     this.rows = rows;
+    this.unit = unit;
     this.suffix = suffix;
   }
 
-  /** Figure 4: MRD against updates needed, a point a sample. */
+  /** Figure 4: MRD against updates needed, a point a row. */
   StudyFigure mrdAgainstUpdates(Criterion criterion, String reading) {
     List<Point> points =
         rows.stream()
@@ -39,13 +43,13 @@ final class DifficultyFigures {
         "figure-4",
         "MRD against updates needed" + suffix,
         List.of(
-            "Figure 4 of the paper. A point a sample; " + reading + ".",
+            "Figure 4 of the paper. A point a %s; %s.".formatted(unit, reading),
             "Definition 3.4 expects the points to fall from left to right, updates as 1/MRD."),
         Kind.SCATTER,
         Axis.logarithmic("MRD", ""),
         Axis.linear("updates needed, " + criterion.name(), "updates"),
         "",
-        List.of(Series.of("samples", points)));
+        List.of(Series.of(unit + "s", points)));
   }
 
   /** How much samples differ. */
@@ -53,7 +57,7 @@ final class DifficultyFigures {
     return histogram(
         "updates",
         "Updates needed, criterion " + criterion.name() + suffix,
-        "How far samples differ in difficulty.",
+        "How far %ss differ in difficulty.".formatted(unit),
         Axis.linear("updates needed", "updates"),
         rows.stream()
             .filter(row -> row.updates().containsKey(criterion.name()))
@@ -61,28 +65,26 @@ final class DifficultyFigures {
             .toArray());
   }
 
-  /** Figure 3: how far the parameters moved. */
-  StudyFigure change() {
+  /** Figure 3: how far the parameters moved until this criterion was met, or at the end. */
+  StudyFigure change(Criterion criterion) {
     return histogram(
         "figure-3",
         "Change of the parameters" + suffix,
-        "Figure 3 of the paper: the mean of |θ − θ₀| over all parameters when the sample was"
-            + " forgotten.",
+        "Figure 3 of the paper: the mean of |θ − θ₀| over all parameters when the %s met the criterion %s."
+            .formatted(unit, criterion.name()),
         Axis.linear("mean |θ − θ₀|", ""),
         rows.stream().mapToDouble(DifficultyRow::change).toArray());
   }
 
-  private static StudyFigure histogram(
-      String id, String title, String caption, Axis x, double[] values) {
+  private StudyFigure histogram(String id, String title, String caption, Axis x, double[] values) {
     return new StudyFigure(
         id,
         title,
         List.of(caption),
         Kind.HISTOGRAM,
         x,
-        Axis.linear("samples", ""),
+        Axis.linear(unit + "s", ""),
         "",
-        List.of(
-            Series.of("samples", java.util.Arrays.stream(values).mapToObj(Point::value).toList())));
+        List.of(Series.of(unit + "s", Arrays.stream(values).mapToObj(Point::value).toList())));
   }
 }

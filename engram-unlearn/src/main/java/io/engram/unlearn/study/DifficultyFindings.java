@@ -63,10 +63,11 @@ final class DifficultyFindings {
       tables.add(table(criterion, predictions));
     }
     String reading = plan.mainReading();
-    DifficultyFigures of = new DifficultyFigures(rows, plan.suffix());
+    DifficultyFigures of =
+        new DifficultyFigures(rows, plan.groups() == 0 ? "sample" : "group", plan.suffix());
     figures.add(0, of.mrdAgainstUpdates(criteria.get(0), reading));
     figures.add(1, of.updates(criteria.get(0)));
-    figures.add(2, of.change());
+    figures.add(2, of.change(criteria.get(0)));
     tables.addAll(further);
     tables.add(costs());
     return new Study(
