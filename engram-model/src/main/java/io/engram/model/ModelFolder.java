@@ -128,7 +128,16 @@ record ModelFolder(
             + ": no such folder, and no built-in model of this name.\n"
             + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder or a .gguf"
             + " file."
+            + ofRun(path)
             + name.map(hub -> "\nOr fetch it from the hub: " + hub.command()).orElse(""));
+  }
+
+  /** What helps where the model is one that a run is to make, as those of recipes/whp are. */
+  private static String ofRun(Path model) {
+    Path run = model.getParent();
+    return run == null || !model.endsWith("model")
+        ? ""
+        : "\nIt would be the model of the run " + run + ", which has to be made first.";
   }
 
   private static ModelFolder read(Path named, @Nullable Path adapter) {

@@ -22,6 +22,15 @@ final class BadInputTest {
     expect(3, Cli.run("score", "no-such-model", "tofu:forget01"), "no-such-model", "mini");
   }
 
+  /** As the recipes of whp name it before the book was learned. */
+  @Test
+  void modelOfARunThatWasNotMade() {
+    expect(
+        3,
+        Cli.run("score", Path.of("runs/whp/book/model"), "tofu:forget01"),
+        "It would be the model of the run " + Path.of("runs/whp/book") + ", which has to be made");
+  }
+
   @Test
   void missingWeights() throws Exception {
     Path model = copyOfTiny();
