@@ -1,6 +1,7 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.stats.Decision;
+import io.engram.core.stats.SignificantDigits;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
@@ -37,16 +38,20 @@ final class Claims {
   }
 
   private static String text(Claim claim) {
-    String paper = Double.isNaN(claim.paper()) ? "" : " (paper: " + number(claim.paper()) + ")";
+    String paper =
+        Double.isNaN(claim.paper()) ? "" : " (paper: " + SignificantDigits.of(claim.paper()) + ")";
     if (claim.verdict() == Decision.UNMEASURED) {
       return claim.text() + paper;
     }
     double low = claim.interval().low();
     String interval =
         Double.isFinite(low)
-            ? " [%s, %s]".formatted(number(low), number(claim.interval().high()))
+            ? " [%s, %s]"
+                .formatted(
+                    SignificantDigits.ofError(low),
+                    SignificantDigits.ofError(claim.interval().high()))
             : " (n = " + claim.n() + ", no interval)";
-    return claim.text() + ": " + number(claim.ours()) + interval + paper;
+    return claim.text() + ": " + SignificantDigits.of(claim.ours()) + interval + paper;
   }
 
   /**
@@ -104,9 +109,5 @@ final class Claims {
 
   private static @Nullable Double finite(double value) {
     return Double.isFinite(value) ? value : null;
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
   }
 }

@@ -42,7 +42,16 @@ class ClaimTest {
     assertThat(Claims.table(List.of(claim), "h").rows().get(0)).element(3).isNull();
     assertThat(Claims.sentences(List.of(claim)))
         .containsExactly(
-            "Can't be decided at this n (1 of 1): a: 0.8000 (n = 1, no interval) (paper: 0.1000).");
+            "Can't be decided at this n (1 of 1): a: 0.8 (n = 1, no interval) (paper: 0.1).");
+  }
+
+  /** A variance of utilities: four decimals would show nothing of it. */
+  @Test
+  void smallNumbersKeepTheirDigits() {
+    Claim claim =
+        Claim.of("a", Double.NaN, 3.373e-5, new Bootstrap.Interval(3.498e-6, 3.392e-4), 5);
+    assertThat(Claims.sentences(List.of(claim)))
+        .containsExactly("Holds (1 of 1): a: 3.373e-05 [3.5e-06, 0.00034].");
   }
 
   @Test

@@ -49,7 +49,7 @@ class ReproducedTableTest {
     assertThat(claim.paper()).isCloseTo(12.91 - 12.30, within(1e-12));
     assertThat(Claims.sentences(List.of(claim)))
         .containsExactly(
-            "Not measured here (1 of 1): NPO + MRD is better than NPO in PPL (paper: 0.6100).");
+            "Not measured here (1 of 1): NPO + MRD is better than NPO in PPL (paper: 0.61).");
   }
 
   private static Claim claim(ReproducedTable table, String text) {
