@@ -1,11 +1,10 @@
 package io.engram.cli.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -38,11 +37,8 @@ final class Unstarted {
     if (!isNew || !Files.isDirectory(folder) || Files.exists(folder.resolve("manifest.json"))) {
       return;
     }
-    try (Stream<Path> walk = Files.walk(folder)) {
-      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
+    try {
+      Trees.delete(folder);
     } catch (IOException e) {
       throw EngramException.file(folder + " can't be removed: " + e.getMessage(), e);
     }

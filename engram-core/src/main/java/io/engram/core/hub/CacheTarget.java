@@ -1,5 +1,6 @@
 package io.engram.core.hub;
 
+import io.engram.core.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

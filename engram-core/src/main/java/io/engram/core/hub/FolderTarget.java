@@ -1,6 +1,7 @@
 package io.engram.core.hub;
 
 import io.engram.core.EngramException;
+import io.engram.core.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

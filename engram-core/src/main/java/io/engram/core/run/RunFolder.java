@@ -1,6 +1,7 @@
 package io.engram.core.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,14 +196,8 @@ public final class RunFolder implements AutoCloseable {
       throw new IllegalStateException(path + " isn't done");
     }
     Path there = forWriting("checkpoint");
-    if (!Files.exists(there)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(there)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.delete(file);
-      }
-      Files.delete(there);
+    try {
+      Trees.delete(there);
     } catch (IOException e) {
       throw EngramException.resources(there + " can't be removed: " + e.getMessage(), e);
     }

@@ -1,11 +1,11 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
+import io.engram.core.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,13 +32,13 @@ public final class FolderUpdate {
       Path folder, String last, Predicate<String> stale, Consumer<Path> writing) {
     Path temporary = folder.resolve(TEMPORARY);
     try {
-      delete(temporary);
+      Trees.delete(temporary);
       Files.createDirectories(temporary);
       try {
         writing.accept(temporary);
         move(temporary, folder, last, stale);
       } finally {
-        delete(temporary);
+        Trees.delete(temporary);
       }
     } catch (IOException e) {
       throw EngramException.resources(folder + " could not be written: " + e.getMessage(), e);
@@ -63,7 +63,7 @@ public final class FolderUpdate {
 
   private static void replace(Path from, Path to) throws IOException {
     if (Files.isDirectory(from)) {
-      delete(to);
+      Trees.delete(to);
     }
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
@@ -71,17 +71,6 @@ public final class FolderUpdate {
   private static List<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 }

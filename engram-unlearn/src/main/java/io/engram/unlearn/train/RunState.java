@@ -1,6 +1,7 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
+import io.engram.core.Trees;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.model.train.Trainer;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,14 +158,8 @@ final class RunState {
   }
 
   private static void delete(Path path) {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(path)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.delete(file);
-      }
-      Files.delete(path);
+    try {
+      Trees.delete(path);
     } catch (IOException e) {
       throw EngramException.resources(path + " can't be removed: " + e.getMessage(), e);
     }

@@ -1,19 +1,20 @@
-package io.engram.core.hub;
+package io.engram.core;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Folders with what is in them. */
-final class Trees {
+public final class Trees {
   private Trees() {}
 
-  /** Deletes it; links are deleted, not followed. */
-  static void delete(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
+  /** Deletes a folder or file, where there is one; links are deleted, not followed. */
+  public static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     List<Path> all;
