@@ -3,7 +3,7 @@
     python goldens/chat_templates.py
 
 The templates, written for these tests in the formats of the families, lie in
-engram-model/src/test/resources/golden/chat/templates/; their renderings go to golden/chat/expected.json.
+engram-jinja/src/test/resources/golden/chat/templates/; their renderings go to golden/chat/expected.json.
 """
 import jinja2
 from transformers.utils.chat_template_utils import render_jinja_template
@@ -54,7 +54,7 @@ def messages(name):
 
 
 def render(name, conversation, generation, variables):
-    template = (golden("model", "chat", "templates") / f"{name}.jinja").read_text(encoding="utf-8")
+    template = (golden("jinja", "chat", "templates") / f"{name}.jinja").read_text(encoding="utf-8")
     tokens = {k: v for k, v in zip(("bos_token", "eos_token"), TOKENS[name]) if v}
     row = {"template": name, "conversation": conversation, "generation_prompt": generation}
     given = dict({"date_string": "01 Feb 2025"} if name == "llama31" else {}, **variables)
@@ -74,7 +74,7 @@ def main():
     rows = [render(name, conversation, generation, {})
             for name in TOKENS for conversation in CONVERSATIONS for generation in (False, True)]
     rows += [render(*extra) for extra in EXTRA]
-    write_json(golden("model", "chat") / "expected.json", {
+    write_json(golden("jinja", "chat") / "expected.json", {
         "tokens": {name: {"bos_token": bos, "eos_token": eos} for name, (bos, eos) in TOKENS.items()},
         "conversations": {name: messages(name) for name in CONVERSATIONS},
         "renderings": rows,

@@ -23,7 +23,7 @@ final class ArchitectureTest {
 
   @Test
   void allModulesAreSeen() {
-    for (String module : new String[] {"core", "model", "unlearn", "report", "cli"}) {
+    for (String module : new String[] {"core", "jinja", "model", "unlearn", "report", "cli"}) {
       assertThat(CLASSES.that(resideInAPackage("io.engram." + module + ".."))).isNotEmpty();
     }
   }
@@ -34,6 +34,8 @@ final class ArchitectureTest {
         .consideringOnlyDependenciesInLayers()
         .layer("core")
         .definedBy("io.engram.core..")
+        .layer("jinja")
+        .definedBy("io.engram.jinja..")
         .layer("model")
         .definedBy("io.engram.model..")
         .layer("unlearn")
@@ -44,10 +46,14 @@ final class ArchitectureTest {
         .definedBy("io.engram.cli..")
         .whereLayer("core")
         .mayNotAccessAnyLayer()
+        .whereLayer("jinja")
+        .mayNotAccessAnyLayer()
+        .whereLayer("jinja")
+        .mayOnlyBeAccessedByLayers("model", "unlearn")
         .whereLayer("model")
-        .mayOnlyAccessLayers("core")
+        .mayOnlyAccessLayers("core", "jinja")
         .whereLayer("unlearn")
-        .mayOnlyAccessLayers("core", "model")
+        .mayOnlyAccessLayers("core", "jinja", "model")
         .whereLayer("report")
         .mayOnlyAccessLayers("core")
         .whereLayer("cli")

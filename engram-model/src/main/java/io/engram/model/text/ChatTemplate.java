@@ -2,8 +2,8 @@ package io.engram.model.text;
 
 import io.engram.core.EngramException;
 import io.engram.core.sample.Sample;
-import io.engram.model.text.jinja.JinjaException;
-import io.engram.model.text.jinja.JinjaTemplate;
+import io.engram.jinja.JinjaException;
+import io.engram.jinja.JinjaTemplate;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

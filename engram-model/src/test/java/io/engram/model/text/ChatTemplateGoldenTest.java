@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.sample.Sample;
-import io.engram.model.Golden;
-import io.engram.model.text.jinja.JinjaException;
+import io.engram.jinja.JinjaException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +20,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The families' templates against transformers' apply_chat_template, byte for byte. */
 class ChatTemplateGoldenTest {
-  private static final JsonNode EXPECTED = Golden.json("chat/expected.json");
+  private static final Path CHAT =
+      Path.of(System.getProperty("engram.root", ".."))
+          .resolve("engram-jinja/src/test/resources/golden/chat");
+  private static final JsonNode EXPECTED =
+      JsonMapper.shared().readTree(CHAT.resolve("expected.json").toFile());
 
   private static ChatTemplate template(String name) throws IOException {
     Map<String, String> tokens = new HashMap<>();
@@ -33,7 +37,7 @@ class ChatTemplateGoldenTest {
                 tokens.put(token, text.asString());
               }
             });
-    String source = Files.readString(Golden.path("chat/templates/" + name + ".jinja"));
+    String source = Files.readString(CHAT.resolve("templates/" + name + ".jinja"));
     return ChatTemplate.parse(source, name, tokens);
   }
 

@@ -1,0 +1,101 @@
+package io.engram.jinja;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a function, filter or test is given. */
+record Arguments(List<Object> positional, Map<String, Object> named) {
+  /** Arguments as written. */
+  record Parsed(List<Expression> positional, Map<String, Expression> named) {
+    static final Parsed EMPTY = new Parsed(List.of(), Map.of());
+
+    static Parsed of(Expression only) {
+      return new Parsed(List.of(only), Map.of());
+    }
+
+    Arguments evaluate(Scope scope) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      named.forEach((name, value) -> values.put(name, value.evaluate(scope)));
+      return new Arguments(PrimaryParser.values(positional, scope), values);
+    }
+  }
+
+  /** Arguments by the names of their parameters. */
+  record Bound(Map<String, Object> values) {
+    @Nullable Object get(String name) {
+      return values.get(name);
+    }
+
+    Object or(String name, Object otherwise) {
+      Object value = values.get(name);
+      return value == null ? otherwise : value;
+    }
+
+    /** A parameter that has to be given. */
+    Object required(String name) {
+      Object value = values.get(name);
+      if (value == null) {
+        throw new JinjaException("the argument '" + name + "' is missing");
+      }
+      return value;
+    }
+
+    /** A text; null: not given, or none. */
+    @Nullable String text(String name) {
+      Object value = values.get(name);
+      if (value == null || value == None.NONE) {
+        return null;
+      }
+      if (value instanceof String text) {
+        return text;
+      }
+      throw new JinjaException(
+          "the argument '" + name + "' must be a text, not " + Values.typeName(value));
+    }
+
+    boolean flag(String name) {
+      Object value = values.get(name);
+      return value != null && Values.truth(value);
+    }
+
+    /** A whole number; none counts as not given. */
+    long whole(String name, long otherwise) {
+      Object value = values.get(name);
+      return value == null || value == None.NONE ? otherwise : Values.whole(value);
+    }
+  }
+
+  /**
+   * Gives each argument its parameter.
+   *
+   * @param what the function, for messages
+   * @throws JinjaException if there are too many or unknown ones
+   */
+  Bound bind(String what, String... parameters) {
+    if (positional.size() > parameters.length) {
+      throw new JinjaException(
+          what + " takes " + parameters.length + " argument(s), not " + positional.size());
+    }
+    Map<String, Object> values = new HashMap<>(named);
+    for (int i = 0; i < positional.size(); i++) {
+      values.put(parameters[i], positional.get(i));
+    }
+    Set<String> unknown = new TreeSet<>(values.keySet());
+    unknown.removeAll(List.of(parameters));
+    if (!unknown.isEmpty()) {
+      throw new JinjaException(what + " has no argument '" + unknown.iterator().next() + "'");
+    }
+    return new Bound(values);
+  }
+
+  /** All but the first positional ones. */
+  Arguments from(int first) {
+    return new Arguments(new ArrayList<>(positional.subList(first, positional.size())), named);
+  }
+}

@@ -1,0 +1,214 @@
+package io.engram.jinja;
+
+import io.engram.jinja.Token.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * A template as tokens. Carries out what Jinja2 does with white space: one newline at the
+ * template's end is cut, as are a newline right after a block or comment ({@code trim_blocks}) and
+ * blanks before one that stands first on its line ({@code lstrip_blocks}); {@code -} beside a
+ * delimiter cuts all white space there, {@code +} keeps it.
+ */
+final class Lexer {
+  private final String source;
+  private final List<Token> tokens = new ArrayList<>();
+  private int at;
+  private int line = 1;
+  private int lineAt;
+  private boolean lineStarts = true;
+
+  Lexer(String template) {
+    String unix = template.replace("\r\n", "\n").replace('\r', '\n');
+    this.source = unix.endsWith("\n") ? unix.substring(0, unix.length() - 1) : unix;
+  }
+
+  /** All tokens, an END last. */
+  List<Token> tokens() {
+    while (at < source.length()) {
+      int begin = begin();
+      if (begin < 0) {
+        data(source.substring(at));
+        at = source.length();
+      } else {
+        special(begin);
+      }
+    }
+    add(Kind.END, "");
+    return tokens;
+  }
+
+  private int begin() {
+    for (int i = source.indexOf('{', at); i >= 0; i = source.indexOf('{', i + 1)) {
+      if (i + 1 < source.length() && "{%#".indexOf(source.charAt(i + 1)) >= 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void special(int begin) {
+    char kind = source.charAt(begin + 1);
+    int after = begin + 2;
+    char sign = after < source.length() ? source.charAt(after) : ' ';
+    after += sign == '-' || sign == '+' ? 1 : 0;
+    data(cut(source.substring(at, begin), sign, kind != '{'));
+    at = after;
+    if (kind == '#') {
+      comment();
+    } else if (kind != '%' || !raw()) {
+      add(kind == '%' ? Kind.BLOCK_BEGIN : Kind.VARIABLE_BEGIN, kind == '%' ? "{%" : "{{");
+      inside(kind == '%');
+    }
+  }
+
+  /** The text before a delimiter, as its sign and its place have it. */
+  private String cut(String text, char sign, boolean block) {
+    if (sign == '-') {
+      return Strings.stripEnd(text, null);
+    }
+    int lineStart = text.lastIndexOf('\n') + 1;
+    boolean first = lineStart > 0 || lineStarts;
+    return sign != '+' && block && first && Strings.isBlank(text.substring(lineStart))
+        ? text.substring(0, lineStart)
+        : text;
+  }
+
+  private void comment() {
+    int end = source.indexOf("#}", at);
+    if (end < 0) {
+      throw new JinjaException("a comment {# has no end #}", lineNumber(at));
+    }
+    char sign = end > at ? source.charAt(end - 1) : ' ';
+    at = end + 2;
+    afterBlock(sign);
+  }
+
+  /** What follows a block's or comment's end: blanks, one newline or nothing is passed over. */
+  private void afterBlock(char sign) {
+    if (sign == '-') {
+      skipBlanks();
+    } else if (sign != '+' && at < source.length() && source.charAt(at) == '\n') {
+      at++;
+    }
+    lineStarts = source.charAt(at - 1) == '\n';
+  }
+
+  /** Takes what stands between {@code raw} and {@code endraw} as it is; false: it isn't one. */
+  private boolean raw() {
+    int start = at;
+    skipBlanks();
+    if (!takeWord("raw") || !(take("-%}") || take("%}"))) {
+      at = start;
+      return false;
+    }
+    if (source.charAt(at - 3) == '-') {
+      skipBlanks();
+    }
+    int from = at;
+    for (int i = source.indexOf("{%", at); i >= 0; i = source.indexOf("{%", i + 1)) {
+      at = i + 2;
+      char sign = at < source.length() ? source.charAt(at) : ' ';
+      at += sign == '-' || sign == '+' ? 1 : 0;
+      skipBlanks();
+      if (takeWord("endraw") && (take("-%}") || take("+%}") || take("%}"))) {
+        char last = source.charAt(at - 3);
+        lineStarts = source.charAt(from - 1) == '\n';
+        data(cut(source.substring(from, i), sign, true));
+        afterBlock(last);
+        return true;
+      }
+    }
+    throw new JinjaException("{% raw %} has no {% endraw %}", lineNumber(start));
+  }
+
+  private boolean takeWord(String word) {
+    if (!take(word)) {
+      return false;
+    }
+    skipBlanks();
+    return true;
+  }
+
+  private boolean take(String text) {
+    boolean there = source.startsWith(text, at);
+    at += there ? text.length() : 0;
+    return there;
+  }
+
+  private void skipBlanks() {
+    while (at < source.length() && Strings.isBlank(source.codePointAt(at))) {
+      at += Character.charCount(source.codePointAt(at));
+    }
+  }
+
+  /** The tokens of a block or an expression, its end among them. */
+  private void inside(boolean block) {
+    Deque<Character> open = new ArrayDeque<>();
+    while (true) {
+      skipBlanks();
+      if (at >= source.length()) {
+        throw new JinjaException("a " + (block ? "{%" : "{{") + " has no end", lineNumber(at));
+      }
+      if (open.isEmpty() && end(block)) {
+        return;
+      }
+      TokenScanner scanner = new TokenScanner(source, at, lineNumber(at));
+      Token token = scanner.next();
+      balance(open, token);
+      tokens.add(token);
+      at = scanner.end();
+    }
+  }
+
+  private boolean end(boolean block) {
+    String delimiter = block ? "%}" : "}}";
+    char sign = source.charAt(at);
+    boolean signed = sign == '-' || (block && sign == '+');
+    if (!source.startsWith(delimiter, signed ? at + 1 : at)) {
+      return false;
+    }
+    add(block ? Kind.BLOCK_END : Kind.VARIABLE_END, delimiter);
+    at += signed ? 3 : 2;
+    if (block) {
+      afterBlock(sign);
+    } else {
+      if (signed) {
+        skipBlanks();
+      }
+      lineStarts = source.charAt(at - 1) == '\n';
+    }
+    return true;
+  }
+
+  private static void balance(Deque<Character> open, Token token) {
+    if (token.kind() != Kind.OPERATOR) {
+      return;
+    }
+    char c = token.text().charAt(0);
+    if ("([{".indexOf(c) >= 0) {
+      open.push("([{".indexOf(c) == 0 ? ')' : c == '[' ? ']' : '}');
+    } else if (")]}".indexOf(c) >= 0 && (open.isEmpty() || open.pop() != c)) {
+      throw new JinjaException("'" + c + "' has no beginning", token.line());
+    }
+  }
+
+  private void data(String text) {
+    if (!text.isEmpty()) {
+      add(Kind.DATA, text);
+    }
+  }
+
+  private void add(Kind kind, String text) {
+    tokens.add(new Token(kind, text, lineNumber(Math.min(at, source.length()))));
+  }
+
+  private int lineNumber(int place) {
+    for (; lineAt < place; lineAt++) {
+      line += source.charAt(lineAt) == '\n' ? 1 : 0;
+    }
+    return line;
+  }
+}

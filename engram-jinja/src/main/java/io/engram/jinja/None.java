@@ -1,0 +1,6 @@
+package io.engram.jinja;
+
+/** {@code none}. */
+enum None {
+  NONE
+}

@@ -1,0 +1,167 @@
+package io.engram.jinja;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Python's values in Java: text {@code String}, whole number {@code Long}, {@code Double}, {@code
+ * Boolean}, {@link None}, {@link Undefined}, {@code List}, {@link Tuple}, {@code Map}, {@link
+ * Namespace}, {@link Callable}.
+ */
+final class Values {
+  private Values() {}
+
+  /** A value given from outside, copied. */
+  static Object of(@Nullable Object given, Run run) {
+    run.enter();
+    try {
+      return copied(given, run);
+    } finally {
+      run.leave();
+    }
+  }
+
+  private static Object copied(@Nullable Object given, Run run) {
+    if (given == null) {
+      return None.NONE;
+    }
+    if (given instanceof String || given instanceof Boolean) {
+      return given;
+    }
+    if (given instanceof Integer || given instanceof Long) {
+      return ((Number) given).longValue();
+    }
+    if (given instanceof Float || given instanceof Double) {
+      return ((Number) given).doubleValue();
+    }
+    if (given instanceof List<?> list) {
+      List<Object> items = new ArrayList<>(list.size());
+      list.forEach(item -> items.add(of(item, run)));
+      return items;
+    }
+    if (given instanceof Map<?, ?> map) {
+      Map<Object, Object> copy = new LinkedHashMap<>();
+      map.forEach((key, value) -> copy.put(of(key, run), of(value, run)));
+      return copy;
+    }
+    throw new IllegalArgumentException("no value of a template: " + given.getClass());
+  }
+
+  static boolean truth(Object value) {
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    if (value instanceof Long number) {
+      return number != 0;
+    }
+    if (value instanceof Double number) {
+      return number != 0;
+    }
+    if (value instanceof String text) {
+      return !text.isEmpty();
+    }
+    if (value instanceof List<?> list) {
+      return !list.isEmpty();
+    }
+    if (value instanceof Tuple tuple) {
+      return !tuple.items().isEmpty();
+    }
+    if (value instanceof Map<?, ?> map) {
+      return !map.isEmpty();
+    }
+    return !(value instanceof None || value instanceof Undefined);
+  }
+
+  /** What is gone through in a loop: items, a map's keys, a text's characters. */
+  @SuppressWarnings("unchecked")
+  static List<Object> items(Object value, Run run) {
+    if (value instanceof List<?> list) {
+      return (List<Object>) list;
+    }
+    if (value instanceof Tuple tuple) {
+      return tuple.items();
+    }
+    if (value instanceof Map<?, ?> map) {
+      run.spendItems(map.size());
+      return new ArrayList<>(map.keySet());
+    }
+    if (value instanceof String text) {
+      run.spendItems(text.length());
+      List<Object> characters = new ArrayList<>();
+      text.codePoints().forEach(c -> characters.add(Character.toString(c)));
+      return characters;
+    }
+    if (value instanceof Undefined) {
+      return List.of();
+    }
+    throw new JinjaException("'" + typeName(value) + "' can't be gone through: it has no items");
+  }
+
+  /** Whether it's a list or a map. */
+  static boolean hasItems(Object value) {
+    return value instanceof List<?> || value instanceof Map<?, ?>;
+  }
+
+  /** How many items it has. */
+  static long length(Object value, Run run) {
+    if (value instanceof String text) {
+      run.spend(text.length());
+      return text.codePointCount(0, text.length());
+    }
+    return value instanceof Map<?, ?> map ? map.size() : items(value, run).size();
+  }
+
+  /** A whole number, or a truth value as one. */
+  static long whole(Object value) {
+    if (value instanceof Boolean flag) {
+      return flag ? 1 : 0;
+    }
+    if (value instanceof Long number) {
+      return number;
+    }
+    throw new JinjaException("a whole number is needed, not " + typeName(value));
+  }
+
+  /** A value as a map's key. */
+  static Object key(Object value) {
+    if (value instanceof String
+        || value instanceof Long
+        || value instanceof Double
+        || value instanceof Boolean
+        || value instanceof None) {
+      return value;
+    }
+    throw new JinjaException("'" + typeName(value) + "' can't be a key");
+  }
+
+  /** Python's name of its type, for messages. */
+  static String typeName(Object value) {
+    if (value instanceof Undefined) {
+      return "undefined";
+    }
+    if (value instanceof None) {
+      return "None";
+    }
+    if (value instanceof String) {
+      return "str";
+    }
+    if (value instanceof Boolean) {
+      return "bool";
+    }
+    if (value instanceof Long) {
+      return "int";
+    }
+    if (value instanceof Double) {
+      return "float";
+    }
+    if (value instanceof Map<?, ?>) {
+      return "dict";
+    }
+    return value instanceof List<?>
+        ? "list"
+        : value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+  }
+}

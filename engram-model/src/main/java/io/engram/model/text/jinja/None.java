@@ -1,6 +1,0 @@
-package io.engram.model.text.jinja;
-
-/** {@code none}. */
-enum None {
-  NONE
-}
