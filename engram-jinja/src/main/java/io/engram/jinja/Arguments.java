@@ -1,5 +1,8 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Program.Expression;
+import io.engram.jinja.Run.Scope;
+import io.engram.jinja.Values.None;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,5 +1,8 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Program.Expression;
+import io.engram.jinja.Values.Tuple;
+import io.engram.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +14,11 @@ final class ExpressionParser {
   private static final Map<String, String> COMPARISONS =
       Map.of("==", "eq", "!=", "ne", "<", "lt", "<=", "le", ">", "gt", ">=", "ge");
 
-  private final TokenStream tokens;
+  private final Token.Stream tokens;
   private final PrimaryParser primary;
   private int depth;
 
-  ExpressionParser(TokenStream tokens) {
+  ExpressionParser(Token.Stream tokens) {
     this.tokens = tokens;
     this.primary = new PrimaryParser(tokens, this);
   }
@@ -151,7 +154,7 @@ final class ExpressionParser {
           boolean holds = true;
           for (int i = 0; holds && i < operators.size(); i++) {
             Object right = operands.get(i + 1).evaluate(scope);
-            holds = Comparison.holds(operators.get(i), left, right, scope.run());
+            holds = Operators.holds(operators.get(i), left, right, scope.run());
             left = right;
           }
           return holds;
@@ -201,7 +204,7 @@ final class ExpressionParser {
       left =
           Expression.counted(
               scope ->
-                  Arithmetic.apply(
+                  Operators.apply(
                       operator, first.evaluate(scope), second.evaluate(scope), scope.run()));
     }
     return left;
@@ -212,7 +215,7 @@ final class ExpressionParser {
     if (tokens.peek().is("-") || tokens.peek().is("+")) {
       boolean minus = tokens.next().is("-");
       Expression operand = nested(() -> unary(false));
-      value = Expression.counted(scope -> Arithmetic.signed(operand.evaluate(scope), minus));
+      value = Expression.counted(scope -> Operators.signed(operand.evaluate(scope), minus));
     } else {
       value = primary.primary();
     }

@@ -1,14 +1,38 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Values.Callable;
+import io.engram.jinja.Values.Namespace;
 import java.time.Clock;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The functions that every template finds. */
 final class Globals {
+  private static final Map<Character, String> PATTERNS =
+      Map.ofEntries(
+          Map.entry('a', "EEE"),
+          Map.entry('A', "EEEE"),
+          Map.entry('b', "MMM"),
+          Map.entry('B', "MMMM"),
+          Map.entry('d', "dd"),
+          Map.entry('H', "HH"),
+          Map.entry('I', "hh"),
+          Map.entry('j', "DDD"),
+          Map.entry('m', "MM"),
+          Map.entry('M', "mm"),
+          Map.entry('p', "a"),
+          Map.entry('S', "ss"),
+          Map.entry('y', "yy"),
+          Map.entry('Y', "yyyy"),
+          Map.entry('F', "yyyy-MM-dd"),
+          Map.entry('T', "HH:mm:ss"));
+
   private Globals() {}
 
   static Map<String, Object> all(Clock clock) {
@@ -21,7 +45,7 @@ final class Globals {
         "strftime_now",
         (Callable)
             (arguments, run) ->
-                Strftime.format(
+                strftime(
                     Text.of(arguments.bind("strftime_now", "format").required("format"), run),
                     clock));
     return globals;
@@ -75,5 +99,33 @@ final class Globals {
   private static Object raise(Arguments arguments, Run run) {
     throw new JinjaException(
         Text.of(arguments.bind("raise_exception", "message").required("message"), run));
+  }
+
+  /**
+   * Now, as C's {@code strftime} writes it in English.
+   *
+   * @throws JinjaException if it has a directive that isn't known
+   */
+  private static String strftime(String format, Clock clock) {
+    ZonedDateTime now = ZonedDateTime.now(clock);
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < format.length(); i++) {
+      char c = format.charAt(i);
+      if (c != '%' || i + 1 == format.length()) {
+        out.append(c);
+        continue;
+      }
+      char directive = format.charAt(++i);
+      boolean bare = directive == '-' && i + 1 < format.length();
+      directive = bare ? format.charAt(++i) : directive;
+      String pattern = PATTERNS.get(directive);
+      if (pattern == null && directive != '%') {
+        throw new JinjaException("strftime_now: %" + directive + " is not supported");
+      }
+      String text =
+          pattern == null ? "%" : DateTimeFormatter.ofPattern(pattern, Locale.US).format(now);
+      out.append(bare ? text.replaceFirst("^0+(?=\\d)", "") : text);
+    }
+    return out.toString();
   }
 }

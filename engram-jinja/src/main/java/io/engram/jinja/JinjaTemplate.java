@@ -1,5 +1,8 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Program.Block;
+import io.engram.jinja.Run.Output;
+import io.engram.jinja.Run.Scope;
 import java.time.Clock;
 import java.util.Map;
 

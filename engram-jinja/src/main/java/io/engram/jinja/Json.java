@@ -1,5 +1,9 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Run.Output;
+import io.engram.jinja.Values.None;
+import io.engram.jinja.Values.Tuple;
+import io.engram.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +28,7 @@ final class Json {
     Object width = given.or("indent", None.NONE);
     this.indent =
         width instanceof Long blanks
-            ? (String) Arithmetic.apply("*", " ", blanks, run)
+            ? (String) Operators.apply("*", " ", blanks, run)
             : given.text("indent");
     List<Object> separators = separators(given);
     this.comma = Text.of(separators.get(0), run);

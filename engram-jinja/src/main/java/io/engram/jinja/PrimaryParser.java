@@ -1,6 +1,10 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Program.Expression;
+import io.engram.jinja.Run.Scope;
 import io.engram.jinja.Token.Kind;
+import io.engram.jinja.Values.None;
+import io.engram.jinja.Values.Tuple;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Names, literals and what follows them: attributes, items, calls, filters and tests. */
 final class PrimaryParser {
-  private final TokenStream tokens;
+  private final Token.Stream tokens;
   private final ExpressionParser expressions;
 
-  PrimaryParser(TokenStream tokens, ExpressionParser expressions) {
+  PrimaryParser(Token.Stream tokens, ExpressionParser expressions) {
     this.tokens = tokens;
     this.expressions = expressions;
   }
@@ -29,7 +33,7 @@ final class PrimaryParser {
     return switch (token.kind()) {
       case NAME -> name(token.text());
       case STRING -> string(token.text());
-      case INTEGER -> literal(Arithmetic.integer(token.text()));
+      case INTEGER -> literal(Operators.integer(token.text()));
       case FLOAT -> literal(Double.valueOf(token.text()));
       default ->
           switch (token.is("(") || token.is("[") || token.is("{") ? token.text() : "") {
@@ -106,7 +110,7 @@ final class PrimaryParser {
         });
   }
 
-  /** Attributes, items and calls after a value. */
+  /** Members, items and calls after a value. */
   Expression postfix(Expression value) {
     Expression result = value;
     while (true) {
@@ -127,28 +131,28 @@ final class PrimaryParser {
   private static Expression call(Expression base, Arguments.Parsed arguments) {
     return Expression.counted(
         scope ->
-            Attributes.callable(base.evaluate(scope)).call(arguments.evaluate(scope), scope.run()));
+            Members.callable(base.evaluate(scope)).call(arguments.evaluate(scope), scope.run()));
   }
 
   private Expression attribute(Expression base) {
     Token token = tokens.next();
     if (token.kind() == Kind.INTEGER) {
-      Object index = Arithmetic.integer(token.text());
-      return Expression.counted(scope -> Attributes.item(base.evaluate(scope), index, scope.run()));
+      Object index = Operators.integer(token.text());
+      return Expression.counted(scope -> Members.item(base.evaluate(scope), index, scope.run()));
     }
     if (token.kind() != Kind.NAME) {
       throw new JinjaException(
           "expected a name after '.', found " + token.describe(), token.line());
     }
     return Expression.counted(
-        scope -> Attributes.attribute(base.evaluate(scope), token.text(), scope.run()));
+        scope -> Members.attribute(base.evaluate(scope), token.text(), scope.run()));
   }
 
   private Expression subscript(Expression base) {
     Expression start = tokens.peek().is(":") ? null : expressions.expression();
     if (start != null && tokens.accept("]")) {
       return Expression.counted(
-          scope -> Attributes.item(base.evaluate(scope), start.evaluate(scope), scope.run()));
+          scope -> Members.item(base.evaluate(scope), start.evaluate(scope), scope.run()));
     }
     tokens.expect(":");
     Expression stop = bound();
@@ -156,7 +160,7 @@ final class PrimaryParser {
     tokens.expect("]");
     return Expression.counted(
         scope ->
-            Slices.slice(
+            Operators.slice(
                 base.evaluate(scope),
                 value(start, scope),
                 value(stop, scope),

@@ -1,5 +1,10 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Values.Undefined;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one rendering may use: steps and characters together, and depth. Each evaluation costs one,
  * each text made its length, each list made several times its length, so that neither time nor
@@ -51,5 +56,63 @@ final class Run {
   /** It ends. */
   void leave() {
     depth--;
+  }
+
+  /** Names and their values. A loop's turn, a macro's call and a block have scopes of their own. */
+  static final class Scope {
+    private final @Nullable Scope parent;
+    private final Map<String, Object> names;
+    private final Run run;
+
+    Scope(Map<String, Object> names, Run run) {
+      this.parent = null;
+      this.names = names;
+      this.run = run;
+    }
+
+    /** An empty scope within another. */
+    Scope(Scope parent) {
+      this.parent = parent;
+      this.names = new HashMap<>();
+      this.run = parent.run;
+    }
+
+    /** The value of a name, the innermost first. */
+    Object get(String name) {
+      for (Scope scope = this; scope != null; scope = scope.parent) {
+        Object value = scope.names.get(name);
+        if (value != null) {
+          return value;
+        }
+      }
+      return new Undefined("'" + name + "' is undefined");
+    }
+
+    void set(String name, Object value) {
+      names.put(name, value);
+    }
+
+    Run run() {
+      return run;
+    }
+  }
+
+  /** The text written so far. */
+  static final class Output {
+    private final StringBuilder text = new StringBuilder();
+    private final Run run;
+
+    Output(Run run) {
+      this.run = run;
+    }
+
+    void write(String more) {
+      run.spend(more.length());
+      text.append(more);
+    }
+
+    String text() {
+      return text.toString();
+    }
   }
 }

@@ -1,24 +1,32 @@
 package io.engram.jinja;
 
-import io.engram.jinja.Statement.Flow;
+import io.engram.jinja.Program.Block;
+import io.engram.jinja.Program.Expression;
+import io.engram.jinja.Program.Loop;
+import io.engram.jinja.Program.Macro;
+import io.engram.jinja.Program.Statement;
+import io.engram.jinja.Program.Statement.Flow;
+import io.engram.jinja.Run.Scope;
 import io.engram.jinja.Token.Kind;
+import io.engram.jinja.Values.Namespace;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Text, expressions and blocks. */
 final class StatementParser {
   private static final int DEPTH = 60;
 
-  private final TokenStream tokens;
+  private final Token.Stream tokens;
   private final ExpressionParser expressions;
-  private final DefinitionParser definitions;
   private int depth;
   private int loops;
 
   StatementParser(List<Token> tokens) {
-    this.tokens = new TokenStream(tokens);
+    this.tokens = new Token.Stream(tokens);
     this.expressions = new ExpressionParser(this.tokens);
-    this.definitions = new DefinitionParser(this.tokens, expressions, this);
   }
 
   /** The whole template. */
@@ -94,10 +102,10 @@ final class StatementParser {
     return switch (name.text()) {
       case "if" -> branches();
       case "for" -> loop();
-      case "set" -> definitions.assignment();
+      case "set" -> assignment();
       case "macro" -> macro();
-      case "filter" -> definitions.filterBlock();
-      case "generation" -> definitions.generation();
+      case "filter" -> filterBlock();
+      case "generation" -> generation();
       case "break" -> jump(name, Flow.BREAK);
       case "continue" -> jump(name, Flow.CONTINUE);
       default ->
@@ -107,12 +115,12 @@ final class StatementParser {
   }
 
   /** The end of a block's opening or ending. */
-  void endOfBlock() {
+  private void endOfBlock() {
     tokens.expect(Kind.BLOCK_END, "the end of the block, %}");
   }
 
   /** The rest of a block's opening, its body, and its end. */
-  Block body(String end) {
+  private Block body(String end) {
     endOfBlock();
     Block body = until(List.of(end));
     tokens.next();
@@ -152,7 +160,7 @@ final class StatementParser {
   }
 
   private Statement loop() {
-    List<String> targets = definitions.targets("in");
+    List<String> targets = targets("in");
     Expression over = expressions.withoutCondition();
     Expression condition = tokens.acceptName("if") ? expressions.expression() : null;
     if (tokens.peek().isName("recursive")) {
@@ -169,7 +177,7 @@ final class StatementParser {
     // A break in a macro's body would have no loop to leave.
     int outer = loops;
     loops = 0;
-    Statement macro = definitions.macro();
+    Statement macro = definition();
     loops = outer;
     return macro;
   }
@@ -180,5 +188,112 @@ final class StatementParser {
     }
     endOfBlock();
     return (scope, out) -> flow;
+  }
+
+  /** Names divided by commas, with or without parentheses, up to a keyword. */
+  private List<String> targets(String keyword) {
+    boolean parenthesis = tokens.accept("(");
+    List<String> names = new ArrayList<>();
+    do {
+      names.add(tokens.expect(Kind.NAME, "a name").text());
+    } while (tokens.accept(",") && tokens.peek().kind() == Kind.NAME);
+    if (parenthesis) {
+      tokens.expect(")");
+    }
+    if (!(keyword.equals("=") ? tokens.accept("=") : tokens.acceptName(keyword))) {
+      throw tokens.unexpected("'" + keyword + "'");
+    }
+    return names;
+  }
+
+  private Statement assignment() {
+    if (tokens.second().is(".")) {
+      String space = tokens.next().text();
+      tokens.expect(".");
+      String attribute = tokens.expect(Kind.NAME, "a name").text();
+      tokens.expect("=");
+      Expression value = expressions.tuple();
+      endOfBlock();
+      return (scope, out) -> {
+        Namespace.of(scope.get(space), space).set(attribute, value.evaluate(scope));
+        return Flow.NEXT;
+      };
+    }
+    if (!tokens.second().is("=") && !tokens.second().is(",") && !tokens.peek().is("(")) {
+      return blockAssignment();
+    }
+    List<String> names = targets("=");
+    Expression value = expressions.tuple();
+    endOfBlock();
+    return (scope, out) -> {
+      Loop.assign(scope, names, value.evaluate(scope));
+      return Flow.NEXT;
+    };
+  }
+
+  private Statement blockAssignment() {
+    String name = tokens.expect(Kind.NAME, "a name").text();
+    Deferred text = new Deferred();
+    Expression value = expressions.filters(text);
+    text.block = body("endset");
+    return (scope, out) -> {
+      scope.set(name, value.evaluate(scope));
+      return Flow.NEXT;
+    };
+  }
+
+  private Statement filterBlock() {
+    Deferred text = new Deferred();
+    Expression value = expressions.firstFilter(text);
+    text.block = body("endfilter");
+    return (scope, out) -> {
+      out.write(Text.of(value.evaluate(scope), scope.run()));
+      return Flow.NEXT;
+    };
+  }
+
+  /** The text of a block that is read after the filters applied to it. */
+  private static final class Deferred implements Expression {
+    private @Nullable Block block;
+
+    @Override
+    public Object evaluate(Scope scope) {
+      return block == null ? "" : block.text(scope);
+    }
+  }
+
+  private Statement generation() {
+    Block body = body("endgeneration");
+    return (scope, out) -> {
+      body.run(new Scope(scope), out);
+      return Flow.NEXT;
+    };
+  }
+
+  private Statement definition() {
+    String name = tokens.expect(Kind.NAME, "the macro's name").text();
+    tokens.expect("(");
+    Macro.Signature signature = signature(name);
+    Block body = body("endmacro");
+    return (scope, out) -> {
+      scope.set(name, new Macro(signature, body, scope));
+      return Flow.NEXT;
+    };
+  }
+
+  private Macro.Signature signature(String name) {
+    List<String> names = new ArrayList<>();
+    Map<String, Expression> defaults = new LinkedHashMap<>();
+    while (!tokens.accept(")")) {
+      String parameter = tokens.expect(Kind.NAME, "a parameter's name").text();
+      names.add(parameter);
+      if (tokens.accept("=")) {
+        defaults.put(parameter, expressions.expression());
+      }
+      if (!tokens.peek().is(")")) {
+        tokens.expect(",");
+      }
+    }
+    return new Macro.Signature(name, names, defaults);
   }
 }

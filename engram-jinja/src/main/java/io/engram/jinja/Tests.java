@@ -1,5 +1,9 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Values.Callable;
+import io.engram.jinja.Values.None;
+import io.engram.jinja.Values.Tuple;
+import io.engram.jinja.Values.Undefined;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +27,7 @@ final class Tests {
     ALL.put("false", (value, a, run) -> Boolean.FALSE.equals(value));
     ALL.put("integer", (value, a, run) -> value instanceof Long);
     ALL.put("float", (value, a, run) -> value instanceof Double);
-    ALL.put("number", (value, a, run) -> Comparison.isNumber(value));
+    ALL.put("number", (value, a, run) -> Operators.isNumber(value));
     ALL.put("string", (value, a, run) -> value instanceof String);
     ALL.put("mapping", (value, a, run) -> value instanceof Map<?, ?>);
     ALL.put("iterable", (value, a, run) -> hasItems(value));
@@ -51,7 +55,7 @@ final class Tests {
       ALL.put(
           name,
           (value, arguments, run) ->
-              Comparison.holds(
+              Operators.holds(
                   operator, value, arguments.bind(name, "other").required("other"), run));
     }
   }
@@ -78,12 +82,12 @@ final class Tests {
   }
 
   private static boolean isRemainder(Object value, long wanted, Run run) {
-    return Comparison.equal(Arithmetic.apply("%", value, 2L, run), wanted, run);
+    return Operators.equal(Operators.apply("%", value, 2L, run), wanted, run);
   }
 
   private static boolean isDivisible(Object value, Arguments arguments, Run run) {
     Object divisor = arguments.bind("divisibleby", "num").required("num");
-    return Comparison.equal(Arithmetic.apply("%", value, divisor, run), 0L, run);
+    return Operators.equal(Operators.apply("%", value, divisor, run), 0L, run);
   }
 
   private static boolean isSame(Object value, Arguments arguments, Run run) {
@@ -91,7 +95,7 @@ final class Tests {
     return value == other
         || (value.getClass() == other.getClass()
             && !(value instanceof List<?> || value instanceof Map<?, ?> || value instanceof Tuple)
-            && Comparison.equal(value, other, run));
+            && Operators.equal(value, other, run));
   }
 
   static boolean isLower(String text) {

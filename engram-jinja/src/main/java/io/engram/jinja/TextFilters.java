@@ -1,6 +1,8 @@
 package io.engram.jinja;
 
 import io.engram.jinja.Filters.Filter;
+import io.engram.jinja.Run.Output;
+import io.engram.jinja.Values.Undefined;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -67,7 +69,7 @@ final class TextFilters {
     Arguments.Bound given = arguments.bind("indent", "width", "first", "blank");
     Object width = given.or("width", 4L);
     String blanks =
-        width instanceof String text ? text : (String) Arithmetic.apply("*", " ", width, run);
+        width instanceof String text ? text : (String) Operators.apply("*", " ", width, run);
     // Python's splitlines drops a last empty line, which Jinja2 avoids by one newline more.
     List<Object> lines = Strings.lines(Text.of(value, run) + "\n", false);
     Output out = new Output(run);
@@ -85,7 +87,7 @@ final class TextFilters {
     if (!arguments.named().isEmpty()) {
       throw new JinjaException("format with named values is not supported");
     }
-    return Formatting.format(Text.of(value, run), arguments.positional(), run);
+    return Text.format(Text.of(value, run), arguments.positional(), run);
   }
 
   private static Object wordCount(Object value, Arguments arguments, Run run) {
@@ -109,7 +111,7 @@ final class TextFilters {
       if (value instanceof String text) {
         return new BigDecimal(Strings.strip(text, null)).toBigInteger().longValueExact();
       }
-      return Comparison.isNumber(value) ? (long) Arithmetic.real(value) : otherwise;
+      return Operators.isNumber(value) ? (long) Operators.real(value) : otherwise;
     } catch (ArithmeticException | NumberFormatException e) {
       return otherwise;
     }
@@ -122,7 +124,7 @@ final class TextFilters {
       if (value instanceof String text) {
         return Double.valueOf(Strings.strip(text, null));
       }
-      return Comparison.isNumber(value) ? (Object) Arithmetic.real(value) : otherwise;
+      return Operators.isNumber(value) ? (Object) Operators.real(value) : otherwise;
     } catch (NumberFormatException e) {
       return otherwise;
     }
@@ -137,7 +139,7 @@ final class TextFilters {
   private static Object round(Object value, Arguments arguments, Run run) {
     Arguments.Bound given = arguments.bind("round", "precision", "method");
     long precision = given.whole("precision", 0);
-    if (Math.abs(precision) > 300 || !Double.isFinite(Arithmetic.real(value))) {
+    if (Math.abs(precision) > 300 || !Double.isFinite(Operators.real(value))) {
       throw new JinjaException("round: the number can't be rounded so");
     }
     RoundingMode mode =
@@ -150,7 +152,7 @@ final class TextFilters {
     if (mode == RoundingMode.HALF_EVEN && precision >= 0 && !(value instanceof Double)) {
       return Values.whole(value);
     }
-    BigDecimal exact = new BigDecimal(Arithmetic.real(value));
+    BigDecimal exact = new BigDecimal(Operators.real(value));
     return exact.setScale((int) precision, mode).doubleValue();
   }
 }

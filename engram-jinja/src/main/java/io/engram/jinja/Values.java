@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,5 +164,61 @@ final class Values {
     return value instanceof List<?>
         ? "list"
         : value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** {@code none}. */
+  enum None {
+    NONE
+  }
+
+  /**
+   * What a name, attribute or item that isn't there gives. It's false, empty and written as
+   * nothing; anything else done with it is a fault.
+   *
+   * @param message what is undefined
+   */
+  record Undefined(String message) {
+    JinjaException fault() {
+      return new JinjaException(message);
+    }
+  }
+
+  /** Items in parentheses. */
+  record Tuple(List<Object> items) {}
+
+  /** {@code namespace(…)}: attributes that can be set from within loops. */
+  static final class Namespace {
+    private final Map<String, Object> attributes = new TreeMap<>();
+
+    /**
+     * What a template calls {@code name}, as a namespace.
+     *
+     * @throws JinjaException if it's something else
+     */
+    static Namespace of(Object value, String name) {
+      if (value instanceof Namespace space) {
+        return space;
+      }
+      throw new JinjaException(
+          "'" + name + "' is not a namespace; attributes can be set on namespaces only");
+    }
+
+    Object get(String name) {
+      Object value = attributes.get(name);
+      return value == null ? new Undefined("the namespace has no attribute '" + name + "'") : value;
+    }
+
+    void set(String name, Object value) {
+      if (name.startsWith("_")) {
+        throw new JinjaException("a namespace's attribute can't begin with _: '" + name + "'");
+      }
+      attributes.put(name, value);
+    }
+  }
+
+  /** A function, method or macro. */
+  @FunctionalInterface
+  interface Callable {
+    Object call(Arguments arguments, Run run);
   }
 }

@@ -53,7 +53,8 @@ class JinjaTemplateTest {
         "{{ word | tojson(index=2) }} § 1 § tojson has no argument 'index'",
         "{{ 9223372036854775807 + 1 }} § 1 § 9223372036854775807 + 1 is beyond 64 bits",
         "{{ 1 / 0 }} § 1 § division by zero",
-        "{% set items.x = 1 %} § 1 § 'items' is no namespace; attributes can be set on namespaces only",
+        "{% set items.x = 1 %} § 1 § 'items' is not a namespace; attributes can be set on"
+            + " namespaces only",
         "{{ raise_exception('Not so!') }} § 1 § Not so!",
         "{{ strftime_now('%Q') }} § 1 § strftime_now: %Q is not supported",
       })
@@ -84,21 +85,29 @@ class JinjaTemplateTest {
         "{{ 'x' * 10**12 }}",
         "{{ 'x' * 9223372036854775807 }}",
         "{{ [1] * 10**10 }}",
-        "{% set ns = namespace(x='ab') %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
-        "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
-        "{% set ns = namespace(x=[]) %}{% for i in range(99) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}",
-        "{% set ns = namespace(x=[]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x == ns.x + [] or ns.x | tojson }}",
-        "{% set ns = namespace(x=[]) %}{% for i in range(99999) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x | tojson }}",
-        "{% set s = 'ab' * 1000000 %}{% for i in range(1000) %}{{ s.replace('a', 'bbbb') | length }}{% endfor %}",
+        "{% set ns = namespace(x='ab') %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{%"
+            + " endfor %}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{%"
+            + " endfor %}",
+        "{% set ns = namespace(x=[]) %}{% for i in range(99) %}{% set ns.x = [ns.x, ns.x] %}{%"
+            + " endfor %}{{ ns.x }}",
+        "{% set ns = namespace(x=[]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{%"
+            + " endfor %}{{ ns.x == ns.x + [] or ns.x | tojson }}",
+        "{% set ns = namespace(x=[]) %}{% for i in range(99999) %}{% set ns.x = [ns.x] %}{% endfor"
+            + " %}{{ ns.x | tojson }}",
+        "{% set s = 'ab' * 1000000 %}{% for i in range(1000) %}{{ s.replace('a', 'bbbb') | length"
+            + " }}{% endfor %}",
         "{% set s = 'a' * 2000000 %}{{ (s + 'b') in s * 2 }}",
-        "{% set s = 'a' * 2000000 %}{{ s.split('a' * 999999 + 'b') }}{{ s.count('a' * 999999 + 'b') }}",
+        "{% set s = 'a' * 2000000 %}{{ s.split('a' * 999999 + 'b') }}{{ s.count('a' * 999999 + 'b')"
+            + " }}",
         "{% set s = 'a ' * 2000000 %}{% for i in range(999) %}{{ s.split() | length }}{% endfor %}",
         "{{ range(2000000) | sort | unique | list }}",
         "{{ '%999999999s' | format('x') }}",
         "{{ 'x' | indent(10**12, true) }}",
         "{{ {'a': 1} | tojson(indent=10**12) }}",
         "{{ 2 ** 99999999999 }}",
-        "{% for a in range(99999) %}{{ 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' * 50 }}{% endfor %}",
+        "{% for a in range(99999) %}{{ 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' * 50"
+            + " }}{% endfor %}",
       })
   @Timeout(20)
   void whatHasNoEndIsStopped(String template) {

@@ -1,17 +1,111 @@
 package io.engram.jinja;
 
+import io.engram.jinja.Program.Loop;
+import io.engram.jinja.Run.Output;
+import io.engram.jinja.Values.Callable;
+import io.engram.jinja.Values.Namespace;
+import io.engram.jinja.Values.None;
+import io.engram.jinja.Values.Tuple;
+import io.engram.jinja.Values.Undefined;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of Python's texts. */
-final class StringMethods {
-  private StringMethods() {}
+/**
+ * What stands after a dot or in brackets: {@code value.name}, {@code value[item]}, and the methods
+ * of texts, lists and maps. Methods that would change a value are refused.
+ */
+final class Members {
+  private static final Set<String> MAP_CHANGES =
+      Set.of("clear", "pop", "popitem", "setdefault", "update");
+  private static final Set<String> LIST_CHANGES =
+      Set.of("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort");
+
+  private Members() {}
+
+  /** A value's own attribute or method, else its item of that name. */
+  static Object attribute(Object base, String name, Run run) {
+    Object own = own(base, name);
+    if (own != null) {
+      return own;
+    }
+    Object item = base instanceof Map<?, ?> map ? map.get(name) : null;
+    return item == null ? missing(base, name) : item;
+  }
+
+  /** A value's item, else its attribute of that name. */
+  static Object item(Object base, Object key, Run run) {
+    if (base instanceof Map<?, ?> map) {
+      Object item = map.get(Values.key(key));
+      if (item != null) {
+        return item;
+      }
+    }
+    if (key instanceof Long index && (base instanceof List<?> || base instanceof Tuple)) {
+      List<Object> items = Values.items(base, run);
+      long place = index < 0 ? index + items.size() : index;
+      return place >= 0 && place < items.size() ? items.get((int) place) : missing(base, key);
+    }
+    if (key instanceof Long index && base instanceof String text) {
+      run.spend(text.length());
+      int size = text.codePointCount(0, text.length());
+      long place = index < 0 ? index + size : index;
+      return place >= 0 && place < size
+          ? Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) place)))
+          : missing(base, key);
+    }
+    Object own = key instanceof String name ? own(base, name) : null;
+    return own == null ? missing(base, key) : own;
+  }
+
+  private static @Nullable Object own(Object base, String name) {
+    if (base instanceof Undefined undefined) {
+      throw undefined.fault();
+    }
+    if (base instanceof Namespace space) {
+      return space.get(name);
+    }
+    if (base instanceof Loop.Turn turn) {
+      return turn.attribute(name);
+    }
+    if (base instanceof String text) {
+      return ofText(text, name);
+    }
+    if (base instanceof Map<?, ?> map) {
+      return ofMap(map, name);
+    }
+    return base instanceof List<?> || base instanceof Tuple ? ofList(base, name) : null;
+  }
+
+  private static Undefined missing(Object base, Object key) {
+    return new Undefined(
+        "'"
+            + Values.typeName(base)
+            + "' has no "
+            + (key instanceof String ? "attribute '" + key + "'" : "item " + key));
+  }
+
+  /**
+   * A value that can be called.
+   *
+   * @throws JinjaException if it can't
+   */
+  static Callable callable(Object value) {
+    if (value instanceof Callable callable) {
+      return callable;
+    }
+    if (value instanceof Undefined undefined) {
+      throw undefined.fault();
+    }
+    throw new JinjaException("'" + Values.typeName(value) + "' can't be called");
+  }
 
   /** A text's method; null: it has none of this name. */
-  static @Nullable Callable of(String text, String name) {
+  static @Nullable Callable ofText(String text, String name) {
     return switch (name) {
       case "strip" -> (a, run) -> Strings.strip(text, characters(a));
       case "lstrip" -> (a, run) -> Strings.stripStart(text, characters(a));
@@ -78,7 +172,7 @@ final class StringMethods {
     List<Object> all = sought instanceof Tuple tuple ? tuple.items() : List.of(sought);
     run.spend(all.size());
     return all.stream()
-        .map(StringMethods::text)
+        .map(Members::text)
         .anyMatch(each -> start ? text.startsWith(each) : text.endsWith(each));
   }
 
@@ -184,5 +278,65 @@ final class StringMethods {
       from += last ? -Character.charCount(c) : Character.charCount(c);
     }
     return new int[] {-1, -1};
+  }
+
+  /** A map's method; null: it has none of this name. */
+  static @Nullable Callable ofMap(Map<?, ?> map, String name) {
+    return switch (name) {
+      case "items" -> (arguments, run) -> entries(map, run);
+      case "keys" -> (arguments, run) -> new ArrayList<Object>(map.keySet());
+      case "values" -> (arguments, run) -> new ArrayList<Object>(map.values());
+      case "copy" -> (arguments, run) -> map;
+      case "get" ->
+          (arguments, run) -> {
+            Arguments.Bound given = arguments.bind("get", "key", "default");
+            Object item = map.get(Values.key(given.required("key")));
+            return item == null ? given.or("default", None.NONE) : item;
+          };
+      default -> refused(name, MAP_CHANGES);
+    };
+  }
+
+  /** A list's or tuple's method; null: it has none of this name. */
+  static @Nullable Callable ofList(Object list, String name) {
+    return switch (name) {
+      case "index" ->
+          (arguments, run) -> {
+            Object sought = arguments.bind("index", "value").required("value");
+            List<Object> items = Values.items(list, run);
+            for (int i = 0; i < items.size(); i++) {
+              if (Operators.equal(items.get(i), sought, run)) {
+                return (long) i;
+              }
+            }
+            throw new JinjaException("the value is not in the list");
+          };
+      case "count" ->
+          (arguments, run) -> {
+            Object sought = arguments.bind("count", "value").required("value");
+            return Values.items(list, run).stream()
+                .filter(item -> Operators.equal(item, sought, run))
+                .count();
+          };
+      case "copy" -> (arguments, run) -> list;
+      default -> refused(name, LIST_CHANGES);
+    };
+  }
+
+  /** A map's entries as tuples. */
+  static List<Object> entries(Map<?, ?> map, Run run) {
+    run.spendItems(2L * map.size());
+    List<Object> entries = new ArrayList<>();
+    map.forEach((key, value) -> entries.add(new Tuple(List.of(key, value))));
+    return entries;
+  }
+
+  private static @Nullable Callable refused(String name, Set<String> changes) {
+    if (!changes.contains(name)) {
+      return null;
+    }
+    return (arguments, run) -> {
+      throw new JinjaException("'" + name + "' would change a value, which a template must not");
+    };
   }
 }

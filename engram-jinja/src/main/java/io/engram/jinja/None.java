@@ -1,6 +1,0 @@
-package io.engram.jinja;
-
-/** {@code none}. */
-enum None {
-  NONE
-}

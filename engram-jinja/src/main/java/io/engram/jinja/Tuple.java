@@ -1,6 +1,0 @@
-package io.engram.jinja;
-
-import java.util.List;
-
-/** Items in parentheses. */
-record Tuple(List<Object> items) {}
