@@ -1,8 +1,7 @@
 package io.engram.core.metric;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import org.hipparchus.stat.ranking.NaturalRanking;
 
 /** Area under the receiver operating characteristic. */
 public final class Auc {
@@ -23,23 +22,14 @@ public final class Auc {
     if (Arrays.stream(scores).anyMatch(Double::isNaN)) {
       throw new IllegalArgumentException("a score is NaN: it has no rank");
     }
-    int[] order =
-        IntStream.range(0, scores.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> scores[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    // 0 and -0 are one value, which the ranking would tell apart.
+    double[] values = Arrays.stream(scores).map(score -> score + 0.0).toArray();
+    double[] ranks = values.length == 0 ? values : new NaturalRanking().rank(values);
     double rankSum = 0;
     long positives = 0;
-    for (int from = 0, to; from < order.length; from = to) {
-      to = from;
-      int tied = 0;
-      while (to < order.length && scores[order[to]] == scores[order[from]]) {
-        tied += positive[order[to]] ? 1 : 0;
-        to++;
-      }
-      rankSum += tied * (from + 1 + to) / 2.0;
-      positives += tied;
+    for (int i = 0; i < ranks.length; i++) {
+      rankSum += positive[i] ? ranks[i] : 0;
+      positives += positive[i] ? 1 : 0;
     }
     double pairs = (double) positives * (scores.length - positives);
     return (rankSum - positives * (positives + 1) / 2.0) / pairs;
