@@ -1,13 +1,13 @@
 package io.engram.bench;
 
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
+import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Finetune;
 import io.engram.unlearn.method.UpdateSize;
@@ -69,17 +69,18 @@ public class Workload {
       trainer =
           new Trainer(
               model(),
-              new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of()),
-              new OptimizerSection(
-                  OptimizerSection.OptimizerName.ADAMW,
+              TrainingScope.all(),
+              new OptimizerSettings(
+                  OptimizerSettings.Algorithm.ADAMW,
                   1e-6,
                   0.01,
-                  List.of(0.9, 0.999),
+                  0.9,
+                  0.999,
                   1e-8,
                   0,
                   0,
-                  OptimizerSection.Decay.ALL,
-                  OptimizerSection.Schedule.CONSTANT,
+                  OptimizerSettings.Decay.ALL,
+                  OptimizerSettings.Schedule.CONSTANT,
                   0),
               1);
     }

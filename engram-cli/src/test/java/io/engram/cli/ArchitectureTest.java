@@ -88,6 +88,17 @@ final class ArchitectureTest {
   }
 
   @Test
+  void modelsKnowNothingOfRecipes() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.engram.model..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.engram.core.recipe")
+        .check(CLASSES);
+  }
+
+  @Test
   void sqlIsInOnePackageAlone() {
     onlyIn("io.engram.core.data", "java.sql..");
   }

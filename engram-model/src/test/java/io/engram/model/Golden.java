@@ -1,14 +1,13 @@
 package io.engram.model;
 
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.OptimizerSettings;
+import io.engram.model.train.TrainingScope;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -74,37 +73,39 @@ public final class Golden {
   }
 
   /** All weights. */
-  public static ScopeSection allWeights() {
-    return new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of());
+  public static TrainingScope allWeights() {
+    return TrainingScope.all();
   }
 
   /** AdamW with weight decay and clipping. */
-  public static OptimizerSection adamw() {
-    return new OptimizerSection(
-        OptimizerSection.OptimizerName.ADAMW,
+  public static OptimizerSettings adamw() {
+    return new OptimizerSettings(
+        OptimizerSettings.Algorithm.ADAMW,
         1e-2,
         0.01,
-        List.of(0.9, 0.999),
+        0.9,
+        0.999,
         1e-8,
         0,
         1.0,
-        OptimizerSection.Decay.ALL,
-        OptimizerSection.Schedule.LINEAR,
+        OptimizerSettings.Decay.ALL,
+        OptimizerSettings.Schedule.LINEAR,
         1);
   }
 
   /** Plain gradient descent: neither momentum nor decay nor clipping. */
-  public static OptimizerSection sgd() {
-    return new OptimizerSection(
-        OptimizerSection.OptimizerName.SGD,
+  public static OptimizerSettings sgd() {
+    return new OptimizerSettings(
+        OptimizerSettings.Algorithm.SGD,
         0.25,
         0,
-        List.of(0.9, 0.999),
+        0.9,
+        0.999,
         1e-8,
         0,
         0,
-        OptimizerSection.Decay.ALL,
-        OptimizerSection.Schedule.CONSTANT,
+        OptimizerSettings.Decay.ALL,
+        OptimizerSettings.Schedule.CONSTANT,
         0);
   }
 }

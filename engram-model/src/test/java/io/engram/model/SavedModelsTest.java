@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
@@ -16,6 +15,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -230,7 +230,7 @@ class SavedModelsTest {
     assertThat(target.resolve("additional_chat_templates/tool.jinja")).hasContent("x");
   }
 
-  private static List<double[]> train(LanguageModel model, ScopeSection scope, Path adapter) {
+  private static List<double[]> train(LanguageModel model, TrainingScope scope, Path adapter) {
     SequenceLoss sum =
         logProbs -> {
           double[] slopes = new double[logProbs.length];
@@ -250,8 +250,8 @@ class SavedModelsTest {
     }
   }
 
-  private static ScopeSection lora(List<String> targets, List<Integer> layers) {
-    return new ScopeSection(ScopeSection.Train.LORA, 3, 7, 0, targets, layers);
+  private static TrainingScope lora(List<String> targets, List<Integer> layers) {
+    return TrainingScope.lora(3, 7, targets, layers);
   }
 
   @Test

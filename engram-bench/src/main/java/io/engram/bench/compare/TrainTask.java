@@ -7,6 +7,7 @@ import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Finetune;
 import io.engram.unlearn.method.UpdateSize;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class TrainTask implements Task {
   /** A trainer as the recipe sets it. */
   static Trainer trainer(LanguageModel model, Workload workload) {
     var recipe = workload.recipe(List.of());
-    return new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed());
+    return RecipeSettings.trainer(model, recipe);
   }
 
   @Override

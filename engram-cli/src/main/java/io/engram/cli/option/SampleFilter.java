@@ -6,7 +6,7 @@ import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleChoice;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
-import io.engram.model.text.SampleSets;
+import io.engram.unlearn.recipe.SampleSets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -2,7 +2,6 @@ package io.engram.model.gradient;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.DecoderConfig;
@@ -11,6 +10,7 @@ import io.engram.model.score.HalvedBatches;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.TrainingScope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -35,12 +35,12 @@ public final class GradientSteps {
   private static final long KEPT_BYTES = 1L << 30;
 
   private final Decoder decoder;
-  private final ScopeSection scope;
+  private final TrainingScope scope;
   private final StepDirection direction;
   private final HalvedBatches halved;
 
   /** Over this model's weights and adapters as they are at each call; borrows it. */
-  public GradientSteps(LanguageModel model, ScopeSection scope, StepDirection direction) {
+  public GradientSteps(LanguageModel model, TrainingScope scope, StepDirection direction) {
     this.decoder = model.decoder();
     this.scope = scope;
     this.direction = direction;

@@ -1,9 +1,9 @@
 package io.engram.model.gradient;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
+import io.engram.model.train.TrainingScope;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +20,12 @@ record Trained(Decoder decoder, boolean adapters, List<Integer> layers) {
    *
    * @throws EngramException if that's nothing
    */
-  static Trained of(Decoder decoder, ScopeSection scope) {
+  static Trained of(Decoder decoder, TrainingScope scope) {
     boolean adapted = !decoder.parameters().adapters().isEmpty();
     Trained trained = new Trained(decoder, adapted, scope.layers());
     if (!adapted && decoder.parameters().names().stream().noneMatch(trained::weight)) {
       throw EngramException.usage(
-          "scope.layers = %s: no weight of the model is in these layers; it has layers 0 to %d."
+          "No weight of the model is in layers %s; it has layers 0 to %d."
               .formatted(scope.layers(), decoder.config().layers() - 1));
     }
     return trained;

@@ -1,8 +1,8 @@
 package io.engram.model.memory;
 
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.train.TrainingScope;
 import java.util.Map;
 
 /**
@@ -27,26 +27,22 @@ record LayerBytes(DecoderConfig config, Dtype dtype) {
   }
 
   /** What an adapter's float32 path adds to the forward pass, by the shapes it sits on. */
-  long adapters(ScopeSection scope, Map<String, long[]> layer) {
+  long adapters(TrainingScope scope, Map<String, long[]> layer) {
+    TrainingScope.Lora lora = scope.lora();
+    if (lora == null) {
+      return 0;
+    }
     long w = dtype.sizeBytes();
     return layer.entrySet().stream()
-        .filter(weight -> isTarget(scope, weight.getKey()))
+        .filter(weight -> lora.isTarget(weight.getKey()))
         .mapToLong(
             weight -> {
               boolean transposed = config.structure().transposed();
               long out = weight.getValue()[transposed ? 1 : 0];
               long in = weight.getValue()[transposed ? 0 : 1];
-              return 4 * (in + scope.rank() + 2 * out) + 2 * w * out;
+              return 4 * (in + lora.rank() + 2 * out) + 2 * w * out;
             })
         .sum();
-  }
-
-  /** Whether a matrix of a layer has an adapter, by the last part of its name. */
-  static boolean isTarget(ScopeSection scope, String weight) {
-    String module = weight.replaceFirst("\\.weight$", "");
-    return scope.train() == ScopeSection.Train.LORA
-        && (scope.targets().contains("all-linear")
-            || scope.targets().contains(module.substring(module.lastIndexOf('.') + 1)));
   }
 
   /**

@@ -1,10 +1,10 @@
 package io.engram.model.memory;
 
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LogitsHead;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.train.OptimizerSettings;
+import io.engram.model.train.TrainingScope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +28,8 @@ public record MemoryEstimate(ModelSize size) {
    * @param reference what is kept of the model at the start
    */
   public record Training(
-      ScopeSection scope,
-      OptimizerSection optimizer,
+      TrainingScope scope,
+      OptimizerSettings optimizer,
       int tokens,
       boolean checkpointed,
       int copies,
@@ -57,9 +57,9 @@ public record MemoryEstimate(ModelSize size) {
 
   /** Training, with the scoring that goes with it. */
   public MemoryNeed training(Training training) {
-    boolean all = training.scope().train() == ScopeSection.Train.ALL;
+    boolean all = training.scope().lora() == null;
     long trained = trainedNumbers(training.scope());
-    int moments = training.optimizer().name() == OptimizerSection.OptimizerName.ADAMW ? 2 : 1;
+    int moments = training.optimizer().algorithm() == OptimizerSettings.Algorithm.ADAMW ? 2 : 1;
     boolean noState = moments == 1 && training.optimizer().momentum() == 0;
     long w = all ? size.dtype().sizeBytes() : Float.BYTES;
     Map<String, Long> own = start();
@@ -147,7 +147,7 @@ public record MemoryEstimate(ModelSize size) {
   }
 
   /** The weights of the first layer that the scope reaches, by their names. */
-  private Map<String, long[]> layerShapes(ScopeSection scope) {
+  private Map<String, long[]> layerShapes(TrainingScope scope) {
     int first = scope.layers().isEmpty() ? 0 : scope.layers().get(0);
     Map<String, long[]> shapes = new LinkedHashMap<>();
     size.shapes()
@@ -162,28 +162,23 @@ public record MemoryEstimate(ModelSize size) {
   }
 
   /** Numbers that the optimiser changes. */
-  private long trainedNumbers(ScopeSection scope) {
+  private long trainedNumbers(TrainingScope scope) {
     return size.shapes().entrySet().stream()
-        .filter(weight -> inLayers(scope, weight.getKey()))
+        .filter(weight -> scope.includes(size.config().names(), weight.getKey()))
         .mapToLong(
             weight -> {
               long[] shape = weight.getValue();
-              if (scope.train() == ScopeSection.Train.ALL) {
+              TrainingScope.Lora lora = scope.lora();
+              if (lora == null) {
                 return ModelSize.numbers(shape);
               }
               boolean inLayer =
                   size.config().names().layerOf(weight.getKey()).isPresent() && shape.length == 2;
-              return inLayer && LayerBytes.isTarget(scope, weight.getKey())
-                  ? scope.rank() * (shape[0] + shape[1])
+              return inLayer && lora.isTarget(weight.getKey())
+                  ? lora.rank() * (shape[0] + shape[1])
                   : 0;
             })
         .sum();
-  }
-
-  private boolean inLayers(ScopeSection scope, String weight) {
-    OptionalInt layer = size.config().names().layerOf(weight);
-    return scope.layers().isEmpty()
-        || (layer.isPresent() && scope.layers().contains(layer.getAsInt()));
   }
 
   /** A chunk's logits, at least float32, their copy in the model's format, and the way back. */

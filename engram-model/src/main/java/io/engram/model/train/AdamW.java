@@ -1,6 +1,5 @@
 package io.engram.model.train;
 
-import io.engram.core.recipe.OptimizerSection;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,13 +23,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − η(m̂/(√v̂ + ε) + λθ).
  */
 final class AdamW implements Optimizer {
-  private final OptimizerSection settings;
+  private final OptimizerSettings settings;
   private final TrainedWeights trained;
   private final Map<String, Tensor> firstMoments = new LinkedHashMap<>();
   private final Map<String, Tensor> secondMoments = new LinkedHashMap<>();
   private long updates;
 
-  AdamW(OptimizerSection settings, TrainedWeights trained) {
+  AdamW(OptimizerSettings settings, TrainedWeights trained) {
     this.settings = settings;
     this.trained = trained;
     try (PointerScope scope = new PointerScope()) {
@@ -47,9 +46,7 @@ final class AdamW implements Optimizer {
     List<String> decayed = new ArrayList<>();
     List<String> undecayed = new ArrayList<>();
     for (String name : trained.names()) {
-      boolean matrix = trained.weight(name).dim() >= 2;
-      boolean decays = settings.decay() == OptimizerSection.Decay.ALL || matrix;
-      (decays ? decayed : undecayed).add(name);
+      (settings.decays(trained.weight(name).dim()) ? decayed : undecayed).add(name);
     }
     step(decayed, settings.weightDecay(), learningRate);
     step(undecayed, 0, learningRate);
@@ -70,8 +67,8 @@ final class AdamW implements Optimizer {
       // The kernel reads the number of the update, counted from 1, off each of these.
       arguments.push_back(list(names.stream().map(n -> number(updates + 1)).toList()));
       arguments.push_back(new IValue(learningRate));
-      arguments.push_back(new IValue(settings.betas().get(0)));
-      arguments.push_back(new IValue(settings.betas().get(1)));
+      arguments.push_back(new IValue(settings.beta1()));
+      arguments.push_back(new IValue(settings.beta2()));
       arguments.push_back(new IValue(decay));
       arguments.push_back(new IValue(settings.epsilon()));
       arguments.push_back(new IValue(false));

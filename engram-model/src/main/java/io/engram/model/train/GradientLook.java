@@ -1,7 +1,6 @@
 package io.engram.model.train;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
@@ -35,10 +34,10 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class GradientLook {
   private final LanguageModel model;
-  private final ScopeSection scope;
+  private final TrainingScope scope;
 
   /** Over this model's weights as they are at each call; borrows it. */
-  public GradientLook(LanguageModel model, ScopeSection scope) {
+  public GradientLook(LanguageModel model, TrainingScope scope) {
     this.model = model;
     this.scope = scope;
   }

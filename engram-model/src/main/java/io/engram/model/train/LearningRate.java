@@ -1,7 +1,5 @@
 package io.engram.model.train;
 
-import io.engram.core.recipe.OptimizerSection;
-
 /**
  * The learning rate of each update, as transformers' schedules give it: a linear rise over the
  * warm-up, during which update 0 has rate 0, then constant, a straight line to 0 or a half cosine
@@ -16,11 +14,11 @@ public final class LearningRate {
    * @param update 0-based
    * @param total updates of the whole run
    */
-  public static double at(OptimizerSection optimizer, int update, int total) {
+  public static double at(OptimizerSettings optimizer, int update, int total) {
     return optimizer.learningRate() * factor(optimizer, update, total);
   }
 
-  private static double factor(OptimizerSection optimizer, int update, int total) {
+  private static double factor(OptimizerSettings optimizer, int update, int total) {
     int warmup = optimizer.warmupUpdates();
     if (update < warmup) {
       return (double) update / Math.max(1, warmup);

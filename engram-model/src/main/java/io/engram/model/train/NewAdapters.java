@@ -1,7 +1,6 @@
 package io.engram.model.train;
 
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Device;
@@ -13,19 +12,19 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** Puts new low-rank adapters on the linear layers that a recipe targets, as PEFT starts them. */
+/** Puts new low-rank adapters on the linear layers that a scope targets, as PEFT starts them. */
 final class NewAdapters {
-  /** The target that stands for every linear layer but the output head, as in PEFT. */
-  static final String ALL = "all-linear";
-
   private NewAdapters() {}
 
   /** A ~ U(−1/√in, 1/√in) from the stream's child of the layer's number, B = 0. */
-  static void put(Decoder decoder, ScopeSection scope, RandomStream stream) {
+  static void put(
+      Decoder decoder, TrainingScope scope, TrainingScope.Lora lora, RandomStream stream) {
     Parameters parameters = decoder.parameters();
     int number = 0;
     for (String name : parameters.names()) {
-      if (isTarget(decoder, scope, name)) {
+      if (lora.isTarget(name)
+          && isLinear(decoder, name)
+          && scope.includes(decoder.config().names(), name)) {
         try (PointerScope inner = new PointerScope()) {
           Tensor weight = parameters.get(name);
           boolean transposed = decoder.config().structure().transposed();
@@ -34,12 +33,11 @@ final class NewAdapters {
           parameters.putAdapter(
               name,
               new Parameters.Adapter(
-                  uniform(scope.rank(), in, stream.child(number), decoder.device()),
+                  uniform(lora.rank(), in, stream.child(number), decoder.device()),
                   Tensors.to(
-                      torch.zeros(
-                          new long[] {out, scope.rank()}, Tensors.options(ScalarType.Float)),
+                      torch.zeros(new long[] {out, lora.rank()}, Tensors.options(ScalarType.Float)),
                       decoder.device()),
-                  scope.alpha() / scope.rank(),
+                  lora.alpha() / lora.rank(),
                   transposed));
         }
       }
@@ -47,18 +45,10 @@ final class NewAdapters {
     }
   }
 
-  private static boolean isTarget(Decoder decoder, ScopeSection scope, String name) {
-    boolean named = scope.targets().contains(target(name)) || scope.targets().contains(ALL);
-    return named
-        && decoder.config().names().layerOf(name).isPresent()
-        && decoder.parameters().get(name).dim() == 2
-        && TrainedWeights.inLayers(decoder, name, scope.layers());
-  }
-
-  /** The name by which a recipe targets a layer: the last part before ".weight". */
-  static String target(String weight) {
-    String module = weight.replaceFirst("\\.weight$", "");
-    return module.substring(module.lastIndexOf('.') + 1);
+  /** Whether a weight is the matrix of a linear layer in a decoder layer. */
+  static boolean isLinear(Decoder decoder, String name) {
+    return decoder.config().names().layerOf(name).isPresent()
+        && decoder.parameters().get(name).dim() == 2;
   }
 
   private static Tensor uniform(int rank, long in, RandomStream stream, Device device) {

@@ -1,6 +1,5 @@
 package io.engram.model.train;
 
-import io.engram.core.recipe.OptimizerSection;
 import io.engram.model.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,11 +12,11 @@ import org.bytedeco.pytorch.Tensor;
  * momentum θ ← θ − ηg.
  */
 final class Sgd implements Optimizer {
-  private final OptimizerSection settings;
+  private final OptimizerSettings settings;
   private final TrainedWeights trained;
   private final Map<String, Tensor> momenta = new LinkedHashMap<>();
 
-  Sgd(OptimizerSection settings, TrainedWeights trained) {
+  Sgd(OptimizerSettings settings, TrainedWeights trained) {
     this.settings = settings;
     this.trained = trained;
     if (settings.momentum() != 0) {
@@ -37,9 +36,7 @@ final class Sgd implements Optimizer {
       try (PointerScope scope = new PointerScope()) {
         Tensor weight = trained.weight(name).detach();
         Tensor direction = trained.gradient(name);
-        boolean decays =
-            settings.decay() == OptimizerSection.Decay.ALL || trained.weight(name).dim() >= 2;
-        if (settings.weightDecay() != 0 && decays) {
+        if (settings.weightDecay() != 0 && settings.decays(weight.dim())) {
           direction = direction.add(weight, new Scalar(settings.weightDecay()));
         }
         Tensor momentum = momenta.get(name);

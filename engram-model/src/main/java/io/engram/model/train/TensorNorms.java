@@ -1,7 +1,6 @@
 package io.engram.model.train;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
@@ -24,12 +23,12 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class TensorNorms {
   private final LanguageModel model;
-  private final ScopeSection scope;
+  private final TrainingScope scope;
 
   /** Over all weights of this model, or its adapters where it has some; borrows it. */
   public TensorNorms(LanguageModel model) {
     this.model = model;
-    this.scope = new ScopeSection(ScopeSection.Train.ALL, 1, 1, 0, List.of(), List.of());
+    this.scope = TrainingScope.all();
   }
 
   /** The mean norm for every sample over all its labelled tokens, in the order given. */

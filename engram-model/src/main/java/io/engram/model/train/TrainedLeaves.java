@@ -1,7 +1,6 @@
 package io.engram.model.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
 import java.util.ArrayList;
@@ -32,13 +31,13 @@ final class TrainedLeaves implements AutoCloseable {
    *
    * @throws EngramException if the scope trains nothing
    */
-  TrainedLeaves(Decoder model, ScopeSection scope) {
+  TrainedLeaves(Decoder model, TrainingScope scope) {
     Parameters stored = model.parameters();
     Parameters leaves = new Parameters();
     this.decoder = new Decoder(model.config(), leaves, model.device());
     boolean adapted = !stored.adapters().isEmpty();
     for (String name : stored.names()) {
-      boolean trained = !adapted && TrainedWeights.inLayers(model, name, scope.layers());
+      boolean trained = !adapted && scope.includes(model.config().names(), name);
       Tensor weight = stored.get(name).detach();
       leaves.put(name, trained ? wide(weight) : weight);
       if (trained) {
@@ -62,7 +61,7 @@ final class TrainedLeaves implements AutoCloseable {
     if (inGraph.isEmpty()) {
       leaves.close();
       throw EngramException.usage(
-          "scope.layers = %s: no weight of the model is in these layers; it has layers 0 to %d."
+          "No weight of the model is in layers %s; it has layers 0 to %d."
               .formatted(scope.layers(), model.config().layers() - 1));
     }
   }

@@ -2,7 +2,6 @@ package io.engram.model.train;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
@@ -13,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -21,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights that a recipe's {@code scope} trains, and their gradients.
+ * The weights that a scope trains, and their gradients.
  *
  * <p>Embedding and head are kept out of autograd: their gradients are summed into buffers of ours,
  * since autograd would make a dense {@code [V, C]} for every micro-batch.
@@ -31,10 +29,11 @@ final class TrainedWeights implements AutoCloseable {
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
 
-  TrainedWeights(Decoder decoder, ScopeSection scope, RandomStream stream) {
+  TrainedWeights(Decoder decoder, TrainingScope scope, RandomStream stream) {
     this.decoder = decoder;
-    if (scope.train() == ScopeSection.Train.LORA) {
-      NewAdapters.put(decoder, scope, stream);
+    TrainingScope.Lora lora = scope.lora();
+    if (lora != null) {
+      NewAdapters.put(decoder, scope, lora, stream);
       decoder
           .parameters()
           .adapters()
@@ -45,16 +44,16 @@ final class TrainedWeights implements AutoCloseable {
               });
     } else {
       for (String name : decoder.parameters().names()) {
-        if (inLayers(decoder, name, scope.layers())) {
+        if (scope.includes(decoder.config().names(), name)) {
           weights.put(name, decoder.parameters().get(name));
         }
       }
     }
     if (weights.isEmpty()) {
       throw EngramException.usage(
-          "scope: no weight is trained with targets "
-              + scope.targets()
-              + " and layers "
+          "No weight is trained with"
+              + (lora == null ? "" : " targets " + lora.targets() + " and")
+              + " layers "
               + scope.layers()
               + "; the model has layers 0 to "
               + (decoder.config().layers() - 1)
@@ -62,8 +61,8 @@ final class TrainedWeights implements AutoCloseable {
               + String.join(", ", linears())
               + ".");
     }
-    if (scope.train() == ScopeSection.Train.LORA) {
-      requireTargets(scope.targets());
+    if (lora != null) {
+      requireTargets(lora.targets());
     }
     weights.forEach(this::prepare);
   }
@@ -71,17 +70,17 @@ final class TrainedWeights implements AutoCloseable {
   /** A target that is nowhere would be left out without a word. */
   private void requireTargets(List<String> targets) {
     for (String target : targets) {
-      if (!target.equals(NewAdapters.ALL) && !linears().contains(target)) {
+      if (!target.equals(TrainingScope.Lora.ALL_LINEAR) && !linears().contains(target)) {
         throw EngramException.usage(
-            "scope: no weight is trained with targets "
+            "No weight is trained with targets "
                 + targets
                 + ": "
                 + target
-                + " is none of the linear layers of this model's layers; "
+                + " isn't a linear layer of this model's layers; those are "
                 + String.join(", ", linears())
-                + " are, and "
-                + NewAdapters.ALL
-                + " is all of them.");
+                + ", and "
+                + TrainingScope.Lora.ALL_LINEAR
+                + " stands for all of them.");
       }
     }
   }
@@ -90,20 +89,11 @@ final class TrainedWeights implements AutoCloseable {
   private Set<String> linears() {
     Set<String> linears = new LinkedHashSet<>();
     for (String name : decoder.parameters().names()) {
-      boolean inLayer = decoder.config().names().layerOf(name).isPresent();
-      if (inLayer && decoder.parameters().get(name).dim() == 2) {
-        linears.add(NewAdapters.target(name));
+      if (NewAdapters.isLinear(decoder, name)) {
+        linears.add(TrainingScope.Lora.target(name));
       }
     }
     return linears;
-  }
-
-  static boolean inLayers(Decoder decoder, String weight, List<Integer> layers) {
-    if (layers.isEmpty()) {
-      return true;
-    }
-    OptionalInt layer = decoder.config().names().layerOf(weight);
-    return layer.isPresent() && layers.contains(layer.getAsInt());
   }
 
   private void prepare(String name, Tensor weight) {

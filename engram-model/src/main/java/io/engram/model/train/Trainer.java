@@ -2,8 +2,6 @@ package io.engram.model.train;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.tensor.Dtype;
@@ -28,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Trainer implements AutoCloseable {
   private final LanguageModel model;
   private final Decoder decoder;
-  private final ScopeSection scope;
-  private final OptimizerSection settings;
+  private final TrainingScope scope;
+  private final OptimizerSettings settings;
   private final TrainedWeights trained;
   private final Optimizer optimizer;
   private final TrainingPass pass;
@@ -38,7 +36,7 @@ public final class Trainer implements AutoCloseable {
   private long updates;
 
   /** Prepares training that keeps all activations of a pass for its gradient. */
-  public Trainer(LanguageModel model, ScopeSection scope, OptimizerSection settings, long seed) {
+  public Trainer(LanguageModel model, TrainingScope scope, OptimizerSettings settings, long seed) {
     this(model, scope, settings, seed, false);
   }
 
@@ -52,32 +50,32 @@ public final class Trainer implements AutoCloseable {
    */
   public Trainer(
       LanguageModel model,
-      ScopeSection scope,
-      OptimizerSection settings,
+      TrainingScope scope,
+      OptimizerSettings settings,
       long seed,
       boolean checkpointed) {
     this.model = model;
     this.decoder = model.decoder();
     this.scope = scope;
     this.settings = settings;
-    if (scope.train() == ScopeSection.Train.ALL && model.dtype().sizeBytes() < 4) {
+    TrainingScope.Lora lora = scope.lora();
+    if (lora == null && model.dtype().sizeBytes() < 4) {
       throw EngramException.usage(
-          "scope.train: all with model.dtype: "
+          "Training all weights in "
               + model.dtype().configName()
               + " would lose small updates to rounding.\n"
-              + "Use model.dtype: float32, or scope.train: lora.");
+              + "Use float32, or train adapters (LoRA).");
     }
-    if (scope.train() == ScopeSection.Train.LORA && scope.dropout() != 0) {
+    if (lora != null && lora.dropout() != 0) {
       throw EngramException.usage(
-          "scope.dropout: "
-              + scope.dropout()
-              + ": dropout in adapters is not built; 0, the default, is right.");
+          "dropout = %s: adapters with dropout aren't supported; it must be 0."
+              .formatted(lora.dropout()));
     }
     NewAdapters.merge(decoder.parameters());
     trained = new TrainedWeights(decoder, scope, RandomStream.of(seed, "lora", 0, 0));
     pass = new TrainingPass(decoder, trained, checkpointed);
     optimizer =
-        switch (settings.name()) {
+        switch (settings.algorithm()) {
           case ADAMW -> new AdamW(settings, trained);
           case SGD -> new Sgd(settings, trained);
         };
@@ -170,7 +168,7 @@ public final class Trainer implements AutoCloseable {
                 + ": the gradient is "
                 + norm
                 + "; training has diverged and no weight was changed by it.\n"
-                + "Use a smaller optimizer.learning_rate or set optimizer.clip_norm.");
+                + "Use a smaller learning rate, or clip the gradient's norm.");
       }
       if (settings.clipNorm() > 0) {
         scaleGradients(Math.min(1, settings.clipNorm() / (norm + 1e-6)));
@@ -244,7 +242,7 @@ public final class Trainer implements AutoCloseable {
    */
   public void saveModel(Path folder, Dtype dtype, Path adapter) {
     model.save(folder, dtype);
-    if (scope.train() == ScopeSection.Train.LORA) {
+    if (scope.lora() != null) {
       saveAdapter(adapter, Map.of());
     }
   }
@@ -257,10 +255,11 @@ public final class Trainer implements AutoCloseable {
    * @throws EngramException if the folder can't be written or the earlier adapter is DoRA
    */
   public void saveAdapter(Path folder, Map<String, String> texts) {
-    if (scope.train() != ScopeSection.Train.LORA) {
+    TrainingScope.Lora lora = scope.lora();
+    if (lora == null) {
       throw new IllegalStateException("all weights were trained; there is no adapter");
     }
-    model.saveAdapter(folder, scope.rank(), scope.alpha(), texts);
+    model.saveAdapter(folder, lora.rank(), lora.alpha(), texts);
   }
 
   @Override

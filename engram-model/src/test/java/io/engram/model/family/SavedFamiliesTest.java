@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
@@ -17,6 +16,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,7 +125,7 @@ class SavedFamiliesTest {
           case "opt" -> List.of("q_proj", "v_proj", "fc2");
           default -> List.of("q_proj", "v_proj", "up_proj");
         };
-    ScopeSection scope = new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, targets, List.of());
+    TrainingScope scope = TrainingScope.lora(4, 8, targets, List.of());
     Path merged = LEFT.resolve(name + "-merged");
     Path adapter = LEFT.resolve(name + "-adapter");
     List<double[]> trained;

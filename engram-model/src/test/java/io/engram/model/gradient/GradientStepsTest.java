@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
@@ -17,6 +16,7 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,20 +31,19 @@ import tools.jackson.databind.JsonNode;
 
 /** Steps in packed passes against weights that are really moved, a sample at a time. */
 class GradientStepsTest {
-  private static final ScopeSection ALL = Golden.allWeights();
-  private static final ScopeSection LAYER =
-      new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of(1));
+  private static final TrainingScope ALL = Golden.allWeights();
+  private static final TrainingScope LAYER = TrainingScope.ofLayers(List.of(1));
 
   private static List<Step> steps(
       LanguageModel model,
-      ScopeSection scope,
+      TrainingScope scope,
       StepDirection direction,
       List<TokenizedSample> samples,
       ToDoubleFunction<Start> distance) {
     return new GradientSteps(model, scope, direction).of(samples, distance, ProgressListener.NONE);
   }
 
-  private static List<String> names(LanguageModel model, ScopeSection scope) {
+  private static List<String> names(LanguageModel model, TrainingScope scope) {
     return model.decoder().parameters().names().stream()
         .filter(
             name ->
@@ -59,7 +58,7 @@ class GradientStepsTest {
 
   private static void assertAgrees(
       LanguageModel model,
-      ScopeSection scope,
+      TrainingScope scope,
       StepDirection direction,
       List<TokenizedSample> samples) {
     double h = length(direction);
@@ -180,25 +179,21 @@ class GradientStepsTest {
 
   @Test
   void nothingIsLeftInNativeMemoryAndLayersThatAreNotThereAreNamed() {
-    ScopeSection none = new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of(9));
+    TrainingScope none = TrainingScope.ofLayers(List.of(9));
     try (LanguageModel model = Golden.open("gqa-tied")) {
       steps(model, ALL, StepDirection.SIGN, samples(), s -> 0.003);
       long alive = Pointer.totalCount();
       steps(model, ALL, StepDirection.SIGN, samples(), s -> 0.003);
       assertThat(Pointer.totalCount()).isEqualTo(alive);
       assertThatThrownBy(() -> steps(model, none, StepDirection.SIGN, samples(), s -> 0.003))
-          .hasMessage(
-              "scope.layers = [9]: no weight of the model is in these layers; it has layers 0 to"
-                  + " 1.");
+          .hasMessage("No weight of the model is in layers [9]; it has layers 0 to 1.");
     }
   }
 
   /** New adapters have B = 0; whoever asks before and after a trainer puts them asks the same. */
   @Test
   void adaptersThatComeLaterMove() {
-    ScopeSection lora =
-        new ScopeSection(
-            ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of());
+    TrainingScope lora = TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), List.of());
     List<TokenizedSample> samples = samples();
     try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096)) {
       GradientSteps steps = new GradientSteps(model, lora, StepDirection.SIGN);

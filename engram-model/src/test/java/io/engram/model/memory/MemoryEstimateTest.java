@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.train.TrainingScope;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,7 +22,7 @@ class MemoryEstimateTest {
     return LanguageModel.size(Golden.path("llama/" + model).toString(), ModelOptions.defaults());
   }
 
-  private static MemoryNeed training(ModelSize size, ScopeSection scope, boolean checkpointed) {
+  private static MemoryNeed training(ModelSize size, TrainingScope scope, boolean checkpointed) {
     return new MemoryEstimate(size)
         .training(
             new MemoryEstimate.Training(
@@ -100,9 +100,7 @@ class MemoryEstimateTest {
 
   @Test
   void loraTrainsItsOwnNumbersAlone() {
-    ScopeSection scope =
-        new ScopeSection(
-            ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of(1));
+    TrainingScope scope = TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), List.of(1));
     long numbers = 4 * (32 + 32) + 4 * (32 + 48);
     MemoryNeed need = training(size("gqa-tied"), scope, false);
     assertThat(need.mapped()).isEqualTo(4 * PARAMETERS);

@@ -2,7 +2,6 @@ package io.engram.model.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
@@ -20,13 +19,12 @@ import tools.jackson.databind.JsonNode;
 
 /** Layers computed again for their gradients, against all activations kept. */
 class CheckpointedTrainerTest {
-  private static ScopeSection lora(List<Integer> layers) {
-    return new ScopeSection(
-        ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), layers);
+  private static TrainingScope lora(List<Integer> layers) {
+    return TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), layers);
   }
 
   private static List<Arguments> cases() {
-    ScopeSection upper = new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of(1));
+    TrainingScope upper = TrainingScope.ofLayers(List.of(1));
     return List.of(
         Arguments.of("llama/gqa-tied", Golden.allWeights(), Dtype.FLOAT32),
         Arguments.of("llama/gqa-untied", Golden.allWeights(), Dtype.FLOAT32),
@@ -60,7 +58,7 @@ class CheckpointedTrainerTest {
 
   /** Losses and gradient norms of three updates in two passes each. */
   private static List<Double> train(
-      String name, ScopeSection scope, Dtype dtype, boolean checkpointed) {
+      String name, TrainingScope scope, Dtype dtype, boolean checkpointed) {
     List<Double> seen = new ArrayList<>();
     try (LanguageModel model = Golden.openAt(name, dtype, 64);
         Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7, checkpointed)) {
@@ -75,7 +73,7 @@ class CheckpointedTrainerTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void gradientsAreEqualBitForBit(String name, ScopeSection scope, Dtype dtype) {
+  void gradientsAreEqualBitForBit(String name, TrainingScope scope, Dtype dtype) {
     List<Double> kept = train(name, scope, dtype, false);
     assertThat(kept.get(sequences(1).size())).isGreaterThan(0);
     assertThat(train(name, scope, dtype, true)).isEqualTo(kept);
@@ -85,12 +83,12 @@ class CheckpointedTrainerTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void statesOfAnInnerLayerHaveTheirGradientsToo(boolean all) {
-    ScopeSection scope = all ? Golden.allWeights() : lora(List.of(0));
+    TrainingScope scope = all ? Golden.allWeights() : lora(List.of(0));
     assertThat(ofStates(scope, true)).isEqualTo(ofStates(scope, false));
     assertThat(ofStates(scope, true).get(0)).isGreaterThan(0);
   }
 
-  private static List<Double> ofStates(ScopeSection scope, boolean checkpointed) {
+  private static List<Double> ofStates(TrainingScope scope, boolean checkpointed) {
     List<Double> seen = new ArrayList<>();
     try (LanguageModel model = Golden.openAt("llama/gqa-tied", Dtype.FLOAT32, 64);
         LayerTargets targets =

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.LabelledBatch;
@@ -138,13 +137,12 @@ class FamilyTrainerTest {
 
   @Test
   void targetsThatAFamilyHasNotAreAnsweredWithThoseItHas() {
-    ScopeSection scope =
-        new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "v_proj"), List.of());
+    TrainingScope scope = TrainingScope.lora(4, 8, List.of("q_proj", "v_proj"), List.of());
     try (LanguageModel model = Families.open("phi3")) {
       assertThatThrownBy(() -> new Trainer(model, scope, Golden.adamw(), 7))
           .isInstanceOf(EngramException.class)
           .hasMessageContaining(
-              "no weight is trained with targets [q_proj, v_proj] and layers []; the model has"
+              "No weight is trained with targets [q_proj, v_proj] and layers []; the model has"
                   + " layers 0 to 2 with the linear layers qkv_proj, o_proj, gate_up_proj,"
                   + " down_proj.");
     }

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.OptimizerSection.OptimizerName;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Parameters;
@@ -30,30 +27,29 @@ import tools.jackson.databind.JsonNode;
 
 /** A look against a real update of the optimiser on a model of its own. */
 class GradientLookTest {
-  private static final ScopeSection ALL = Golden.allWeights();
-  private static final ScopeSection LORA =
-      new ScopeSection(
-          ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "v_proj", "down_proj"), List.of());
-  private static final ScopeSection LAYER =
-      new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of(1));
+  private static final TrainingScope ALL = Golden.allWeights();
+  private static final TrainingScope LORA =
+      TrainingScope.lora(4, 8, List.of("q_proj", "v_proj", "down_proj"), List.of());
+  private static final TrainingScope LAYER = TrainingScope.ofLayers(List.of(1));
   private static final double STEP = 0.01;
 
   /** Neither decay nor clipping; ε so small that Adam's first update is η sign(g). */
-  private static OptimizerSection optimizer(boolean sign) {
-    return new OptimizerSection(
-        sign ? OptimizerName.ADAMW : OptimizerName.SGD,
+  private static OptimizerSettings optimizer(boolean sign) {
+    return new OptimizerSettings(
+        sign ? OptimizerSettings.Algorithm.ADAMW : OptimizerSettings.Algorithm.SGD,
         STEP,
         0,
-        List.of(0.9, 0.999),
+        0.9,
+        0.999,
         1e-30,
         0,
         0,
-        OptimizerSection.Decay.ALL,
-        OptimizerSection.Schedule.CONSTANT,
+        OptimizerSettings.Decay.ALL,
+        OptimizerSettings.Schedule.CONSTANT,
         0);
   }
 
-  private static ScopeSection scope(String name) {
+  private static TrainingScope scope(String name) {
     return switch (name) {
       case "all" -> ALL;
       case "layer" -> LAYER;
@@ -260,13 +256,11 @@ class GradientLookTest {
 
   @Test
   void layersThatAreNotThereAreNamed() {
-    ScopeSection none = new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of(9));
+    TrainingScope none = TrainingScope.ofLayers(List.of(9));
     try (LanguageModel model = Golden.open("gqa-tied")) {
       long alive = Pointer.totalCount();
       assertThatThrownBy(() -> new GradientLook(model, none).of(samples(), true, s -> 0))
-          .hasMessage(
-              "scope.layers = [9]: no weight of the model is in these layers; it has layers 0 to"
-                  + " 1.");
+          .hasMessage("No weight of the model is in layers [9]; it has layers 0 to 1.");
       assertThat(Pointer.totalCount()).isEqualTo(alive);
     }
   }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
@@ -28,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class TrainerTest {
-  private static final ScopeSection LORA =
-      new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of());
+  private static final TrainingScope LORA =
+      TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), List.of());
 
   @TempDir Path folder;
 
@@ -57,7 +56,7 @@ class TrainerTest {
         .toList();
   }
 
-  private static double[] train(int batchTokens, ScopeSection scope, int updates) {
+  private static double[] train(int batchTokens, TrainingScope scope, int updates) {
     try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, batchTokens)) {
       try (Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7)) {
         for (int i = 0; i < updates; i++) {
@@ -169,27 +168,25 @@ class TrainerTest {
     try (LanguageModel model = Golden.open("bf16", Dtype.BFLOAT16, 4096)) {
       assertThatThrownBy(() -> new Trainer(model, Golden.allWeights(), Golden.adamw(), 7))
           .isInstanceOf(EngramException.class)
-          .hasMessageContaining("model.dtype: bfloat16 would lose small updates");
+          .hasMessageContaining("all weights in bfloat16 would lose small updates");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"lm_head", "embed_tokens", "norm", "input_layernorm", "q_prj"})
   void targetsThatAreNoLinearLayerAreRefusedRatherThanIgnored(String target) {
-    ScopeSection scope =
-        new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", target), List.of());
+    TrainingScope scope = TrainingScope.lora(4, 8, List.of("q_proj", target), List.of());
     try (LanguageModel model = Golden.open("gqa-untied")) {
       assertThatThrownBy(() -> new Trainer(model, scope, Golden.adamw(), 7))
           .isInstanceOf(EngramException.class)
-          .hasMessageContaining(target + " is none of the linear layers")
+          .hasMessageContaining(target + " isn't a linear layer")
           .hasMessageContaining("q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
     }
   }
 
   @Test
   void allLinearIsEveryLinearLayerButTheHead() {
-    ScopeSection scope =
-        new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("all-linear"), List.of());
+    TrainingScope scope = TrainingScope.lora(4, 8, List.of("all-linear"), List.of());
     try (LanguageModel model = Golden.open("gqa-untied")) {
       new Trainer(model, scope, Golden.adamw(), 7).close();
       assertThat(model.decoder().parameters().adapters()).hasSize(2 * 7);
@@ -198,12 +195,12 @@ class TrainerTest {
 
   @Test
   void dropoutIsRefusedRatherThanIgnored() {
-    ScopeSection dropping =
-        new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0.1, List.of("q_proj"), List.of());
+    TrainingScope dropping =
+        new TrainingScope(List.of(), new TrainingScope.Lora(4, 8, 0.1, List.of("q_proj")));
     try (LanguageModel model = Golden.open("gqa-tied")) {
       assertThatThrownBy(() -> new Trainer(model, dropping, Golden.adamw(), 7))
           .isInstanceOf(EngramException.class)
-          .hasMessageContaining("scope.dropout: 0.1");
+          .hasMessageContaining("dropout = 0.1");
     }
   }
 

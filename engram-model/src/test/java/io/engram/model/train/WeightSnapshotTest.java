@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
@@ -33,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Going back to a model's weights, how far they went, and how large the gradient was. */
 class WeightSnapshotTest {
   private static final String Q = WeightNames.LLAMA.layer(0) + ".self_attn.q_proj.weight";
-  private static final ScopeSection LORA =
-      new ScopeSection(ScopeSection.Train.LORA, 4, 8, 0, List.of("q_proj", "down_proj"), List.of());
+  private static final TrainingScope LORA =
+      TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), List.of());
   private static final List<TokenizedSample> SAMPLES =
       List.of(
           new TokenizedSample("a", new int[] {87, 42, 69, 22, 15, 23, 20, 64, 63}, 4),
@@ -53,7 +51,7 @@ class WeightSnapshotTest {
         .toList();
   }
 
-  private static void train(LanguageModel model, ScopeSection scope, OptimizerSection optimizer) {
+  private static void train(LanguageModel model, TrainingScope scope, OptimizerSettings optimizer) {
     try (Trainer trainer = new Trainer(model, scope, optimizer, 7)) {
       for (int i = 0; i < 3; i++) {
         trainer.accumulate(sequences());
@@ -237,7 +235,7 @@ class WeightSnapshotTest {
   private static void backAndForth() {
     try (LanguageModel model = Golden.open("gqa-tied");
         WeightSnapshot start = new WeightSnapshot(model)) {
-      for (ScopeSection scope : List.of(LORA, Golden.allWeights())) {
+      for (TrainingScope scope : List.of(LORA, Golden.allWeights())) {
         train(model, scope, Golden.adamw());
         start.meanAbsoluteChange();
         start.restore();

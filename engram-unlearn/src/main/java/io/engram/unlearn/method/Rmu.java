@@ -2,9 +2,9 @@ package io.engram.unlearn.method;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.Objective;
+import io.engram.model.train.TrainingScope;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +62,7 @@ public record Rmu(double weight, LayerTargets control) implements UnlearningMeth
    *
    * @throws EngramException if a layer above it is asked for, which no gradient reaches
    */
-  public static ScopeSection scope(ScopeSection scope, int layer) {
+  public static TrainingScope scope(TrainingScope scope, int layer) {
     for (int trained : scope.layers()) {
       if (trained > layer) {
         throw EngramException.usage(
@@ -72,12 +72,7 @@ public record Rmu(double weight, LayerTargets control) implements UnlearningMeth
       }
     }
     return scope.layers().isEmpty()
-        ? new ScopeSection(
-            scope.train(),
-            scope.rank(),
-            scope.alpha(),
-            scope.dropout(),
-            scope.targets(),
+        ? scope.in(
             IntStream.rangeClosed(Math.max(0, layer - TRAINED_LAYERS + 1), layer).boxed().toList())
         : scope;
   }

@@ -3,10 +3,7 @@ package io.engram.unlearn.mrd;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.recipe.EstimatorSection.Scope;
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.OptimizerSection.OptimizerName;
 import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -14,6 +11,9 @@ import io.engram.model.gradient.GradientSteps;
 import io.engram.model.gradient.StepDirection;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientLook;
+import io.engram.model.train.OptimizerSettings;
+import io.engram.model.train.TrainingScope;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +27,7 @@ import java.util.Locale;
 public final class UpdatesPredictor {
   private final GradientSteps steps;
   private final GradientLook look;
-  private final OptimizerSection optimizer;
+  private final OptimizerSettings optimizer;
   private final double threshold;
   private final boolean adam;
 
@@ -35,14 +35,14 @@ public final class UpdatesPredictor {
    * For a model as it is at each call; borrows it.
    *
    * @param scope what is trained; adapters that the model has go before it
-   * @param optimizer its name and learning rate count, no more
+   * @param optimizer of which only algorithm and learning rate count
    * @param threshold τ, nats a token
    */
   public UpdatesPredictor(
-      LanguageModel model, ScopeSection scope, OptimizerSection optimizer, double threshold) {
+      LanguageModel model, TrainingScope scope, OptimizerSettings optimizer, double threshold) {
     this.optimizer = optimizer;
     this.threshold = threshold;
-    this.adam = optimizer.name() == OptimizerName.ADAMW;
+    this.adam = optimizer.algorithm() == OptimizerSettings.Algorithm.ADAMW;
     this.steps =
         new GradientSteps(model, scope, adam ? StepDirection.SIGN : StepDirection.GRADIENT);
     this.look = new GradientLook(model, scope);
@@ -125,20 +125,22 @@ public final class UpdatesPredictor {
   public static Result run(
       LanguageModel model, List<Sample> samples, Recipe recipe, ProgressListener progress) {
     double until = recipe.order().estimator().until();
-    UpdatesPredictor predictor =
-        new UpdatesPredictor(model, recipe.scope(), recipe.optimizer(), until);
+    OptimizerSettings optimizer = RecipeSettings.optimizer(recipe.optimizer());
+    TrainingScope scope = RecipeSettings.scope(recipe.scope());
+    UpdatesPredictor predictor = new UpdatesPredictor(model, scope, optimizer, until);
     Scope labelled = recipe.order().estimator().scope();
     List<TokenizedSample> tokens =
         samples.stream().map(sample -> ModelScorer.tokens(model, sample, labelled)).toList();
     progress.start("predicted updates", samples.size(), "samples");
-    List<Prediction> found = predictor.each(tokens, progress);
+    List<Prediction> found =
+        RecipeSettings.naming("scope.layers", () -> predictor.each(tokens, progress));
     progress.finish();
     List<PredictedUpdatesRow> rows = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
       rows.add(row(tokens.get(i), found.get(i)));
     }
     boolean adapted = !model.decoder().parameters().adapters().isEmpty();
-    return new Result(List.copyOf(rows), notes(rows, recipe.optimizer(), until, adapted));
+    return new Result(List.copyOf(rows), notes(rows, optimizer, until, adapted));
   }
 
   private static PredictedUpdatesRow row(TokenizedSample sample, Prediction prediction) {
@@ -154,12 +156,12 @@ public final class UpdatesPredictor {
   }
 
   private static List<String> notes(
-      List<PredictedUpdatesRow> rows, OptimizerSection optimizer, double until, boolean adapted) {
+      List<PredictedUpdatesRow> rows, OptimizerSettings optimizer, double until, boolean adapted) {
     List<String> notes = new ArrayList<>();
     notes.add(
         "updates of %s at learning rate %s on %s, until a mean loss of %s nats a token"
             .formatted(
-                optimizer.name().name().toLowerCase(Locale.ROOT),
+                optimizer.algorithm().name().toLowerCase(Locale.ROOT),
                 optimizer.learningRate(),
                 adapted ? "the adapters" : "the weights",
                 until));

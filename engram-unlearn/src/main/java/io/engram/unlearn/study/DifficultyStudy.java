@@ -12,10 +12,11 @@ import io.engram.core.study.Study;
 import io.engram.core.study.StudyTable;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
-import io.engram.model.text.SampleSets;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.SampleSets;
 import io.engram.unlearn.train.Setup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -216,7 +217,11 @@ public final class DifficultyStudy {
       List<TokenizedSample> tokens,
       Scores scores) {
     UpdatesPredictor predictor =
-        new UpdatesPredictor(model, recipe.scope(), recipe.optimizer(), plan.meanNats());
+        new UpdatesPredictor(
+            model,
+            RecipeSettings.scope(recipe.scope()),
+            RecipeSettings.optimizer(recipe.optimizer()),
+            plan.meanNats());
     DifficultyRows rows =
         new DifficultyRows(
             folder.resolve("difficulty.jsonl"), plan, setup, tokens, scores.values());

@@ -9,6 +9,7 @@ import io.engram.model.train.Trainer;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.RecipeSettings;
 import io.engram.unlearn.train.Setup;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +66,7 @@ final class UpdatesJointly {
    */
   void run(List<TokenizedSample> samples, ObjIntConsumer<CriteriaMet.Outcome> found) {
     start.restore();
-    try (Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
+    try (Trainer trainer = RecipeSettings.trainer(model, recipe)) {
       new Run(trainer, samples, found).all();
     } finally {
       start.restore();
@@ -145,7 +146,7 @@ final class UpdatesJointly {
 
     private void update(int[] drawn, int most) {
       trainer.accumulate(sequences.of(Arrays.stream(drawn).mapToObj(samples::get).toList()));
-      trainer.update(LearningRate.at(recipe.optimizer(), updates, most));
+      trainer.update(LearningRate.at(RecipeSettings.optimizer(recipe.optimizer()), updates, most));
       updates++;
       moved = Double.NaN;
       List<Criterion.Standing> now =

@@ -8,6 +8,7 @@ import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.List;
 
 /**
@@ -51,7 +52,7 @@ final class UpdatesNeeded {
   /** Unlearns the samples together; the model is at its starting point again afterwards. */
   CriteriaMet.Outcome of(List<TokenizedSample> samples) {
     start.restore();
-    try (Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
+    try (Trainer trainer = RecipeSettings.trainer(model, recipe)) {
       return run(trainer, samples);
     } finally {
       start.restore();
@@ -65,7 +66,7 @@ final class UpdatesNeeded {
         new ForgetSequences(recipe.method(), model, samples).of(samples);
     for (int u = 1; u <= most && !met.all(); u++) {
       trainer.accumulate(sequences);
-      trainer.update(LearningRate.at(recipe.optimizer(), u - 1, most));
+      trainer.update(LearningRate.at(RecipeSettings.optimizer(recipe.optimizer()), u - 1, most));
       met.look(u, standings.together(samples), start::meanAbsoluteChange);
     }
     return met.outcome(forecast, start::meanAbsoluteChange);

@@ -5,7 +5,6 @@ import io.engram.core.recipe.BudgetSection;
 import io.engram.core.recipe.MethodSection;
 import io.engram.core.recipe.OrderSection;
 import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.memory.AvailableMemory;
 import io.engram.model.memory.MemoryCheck;
@@ -14,8 +13,10 @@ import io.engram.model.memory.MemoryEstimate.Reference;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.memory.ModelSize;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.eval.benchmark.RetrainedMemory;
 import io.engram.unlearn.method.Methods;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -67,8 +68,12 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
       return false;
     }
     int longest = data.longestUpdate(setup.batchTokens(), perUpdate());
-    MemoryNeed kept = training(recipe.scope(), size, longest, false);
+    MemoryNeed kept = training(scope(), size, longest, false);
     return kept.total() > available.getAsLong() * USABLE;
+  }
+
+  private TrainingScope scope() {
+    return RecipeSettings.scope(recipe.scope());
   }
 
   private MemoryCheck check() {
@@ -76,7 +81,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   }
 
   MemoryNeed need() {
-    return need(recipe.scope(), size, setup.batchTokens());
+    return need(scope(), size, setup.batchTokens());
   }
 
   private List<MemoryCheck.Alternative> alternatives() {
@@ -85,30 +90,20 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     if (tokens > FEW_TOKENS) {
       all.add(
           new MemoryCheck.Alternative(
-              "--batch-tokens " + FEW_TOKENS, need(recipe.scope(), size, FEW_TOKENS)));
+              "--batch-tokens " + FEW_TOKENS, need(scope(), size, FEW_TOKENS)));
     }
-    ScopeSection scope = recipe.scope();
-    ScopeSection lora =
-        new ScopeSection(
-            ScopeSection.Train.LORA,
-            scope.rank(),
-            scope.alpha(),
-            scope.dropout(),
-            scope.targets(),
-            scope.layers());
+    TrainingScope lora = RecipeSettings.lora(recipe.scope());
     all.add(new MemoryCheck.Alternative("scope.train=lora", need(lora, size, tokens)));
     if (size.dtype() == Dtype.FLOAT32) {
       String setting =
-          scope.train() == ScopeSection.Train.LORA
-              ? "model.dtype=bfloat16"
-              : "scope.train=lora model.dtype=bfloat16";
+          scope().lora() != null ? "model.dtype=bfloat16" : "scope.train=lora model.dtype=bfloat16";
       all.add(new MemoryCheck.Alternative(setting, need(lora, size.in(Dtype.BFLOAT16), tokens)));
     }
     return all;
   }
 
   /** The most of what the run's stages need, one after the other. */
-  private MemoryNeed need(ScopeSection scope, ModelSize model, int tokens) {
+  private MemoryNeed need(TrainingScope scope, ModelSize model, int tokens) {
     MemoryNeed most = training(scope, model, tokens, true);
     if (recipe.order().name() == OrderSection.OrderName.MRD) {
       most = most.or(new MemoryEstimate(model).perturbed(tokens, tokens));
@@ -125,13 +120,19 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   }
 
   private MemoryNeed training(
-      ScopeSection scope, ModelSize model, int tokens, boolean checkpointed) {
+      TrainingScope scope, ModelSize model, int tokens, boolean checkpointed) {
     return new MemoryEstimate(model).training(trainingOf(scope, tokens, checkpointed));
   }
 
-  private MemoryEstimate.Training trainingOf(ScopeSection scope, int tokens, boolean checkpointed) {
+  private MemoryEstimate.Training trainingOf(
+      TrainingScope scope, int tokens, boolean checkpointed) {
     return new MemoryEstimate.Training(
-        scope, recipe.optimizer(), tokens, checkpointed, copies(), reference());
+        scope,
+        RecipeSettings.optimizer(recipe.optimizer()),
+        tokens,
+        checkpointed,
+        copies(),
+        reference());
   }
 
   /** Methods of two gradients set one aside, and the weights while a step is fitted. */

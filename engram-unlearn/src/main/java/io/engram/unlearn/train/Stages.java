@@ -7,6 +7,7 @@ import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.train.Trainer;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,9 +68,7 @@ final class Stages {
     stopping.begin();
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
-        Trainer trainer =
-            new Trainer(
-                model, start.scope(model), recipe.optimizer(), recipe.seed(), checkpointed)) {
+        Trainer trainer = RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed)) {
       UpdateMaker maker = start.maker(model, before);
       state.restore(trainer);
       if (state.isResumed()) {

@@ -5,18 +5,19 @@ import io.engram.core.recipe.MethodSection;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.MethodSection.RetainLoss;
 import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.ReferenceStates;
+import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.RetainTerm;
 import io.engram.unlearn.method.Rmu;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,10 +86,9 @@ final class StartingPoint implements AutoCloseable {
   }
 
   /** What the method trains of the recipe's scope. */
-  ScopeSection scope(LanguageModel model) {
-    return recipe.method().name() == MethodName.RMU
-        ? Rmu.scope(recipe.scope(), layer(model))
-        : recipe.scope();
+  TrainingScope scope(LanguageModel model) {
+    TrainingScope scope = RecipeSettings.scope(recipe.scope());
+    return recipe.method().name() == MethodName.RMU ? Rmu.scope(scope, layer(model)) : scope;
   }
 
   /**

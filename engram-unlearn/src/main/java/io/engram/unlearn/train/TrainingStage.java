@@ -8,6 +8,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.LearningRate;
 import io.engram.model.train.Trainer;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -102,7 +103,8 @@ record TrainingStage(
     double[] losses = accumulate(made);
     double forget = Arrays.stream(losses, 0, made.forgotten()).sum();
     double retain = Arrays.stream(losses, made.forgotten(), losses.length).sum();
-    double rate = LearningRate.at(recipe.optimizer(), update, plan.updates());
+    double rate =
+        LearningRate.at(RecipeSettings.optimizer(recipe.optimizer()), update, plan.updates());
     divergence().requireFinite(update, draws, losses);
     double norm = update(update, rate, made, retain, draws);
     Map<String, Object> fields = new LinkedHashMap<>();

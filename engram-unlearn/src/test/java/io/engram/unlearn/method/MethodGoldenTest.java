@@ -8,16 +8,16 @@ import io.engram.core.recipe.MethodSection;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.MethodSection.Reduction;
 import io.engram.core.recipe.MethodSection.RetainLoss;
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
+import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.Golden;
 import java.nio.file.Path;
@@ -36,8 +36,7 @@ import tools.jackson.databind.JsonNode;
 /** One SGD update of each method, and three of AdamW, against PyTorch in float64. */
 class MethodGoldenTest {
   private static final JsonNode INPUTS = Golden.json("methods/inputs.json");
-  private static final ScopeSection ALL =
-      new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of());
+  private static final TrainingScope ALL = TrainingScope.all();
 
   @TempDir Path folder;
 
@@ -76,17 +75,18 @@ class MethodGoldenTest {
         null);
   }
 
-  private static OptimizerSection sgd() {
-    return new OptimizerSection(
-        OptimizerSection.OptimizerName.SGD,
+  private static OptimizerSettings sgd() {
+    return new OptimizerSettings(
+        OptimizerSettings.Algorithm.SGD,
         INPUTS.path("learning_rate").asDouble(),
         0,
-        List.of(0.9, 0.999),
+        0.9,
+        0.999,
         1e-8,
         0,
         0,
-        OptimizerSection.Decay.ALL,
-        OptimizerSection.Schedule.CONSTANT,
+        OptimizerSettings.Decay.ALL,
+        OptimizerSettings.Schedule.CONSTANT,
         0);
   }
 
@@ -156,17 +156,18 @@ class MethodGoldenTest {
   @Test
   void threeAdamWUpdatesEqualPyTorchs() {
     JsonNode golden = Golden.json("methods/adamw.json");
-    OptimizerSection adamw =
-        new OptimizerSection(
-            OptimizerSection.OptimizerName.ADAMW,
+    OptimizerSettings adamw =
+        new OptimizerSettings(
+            OptimizerSettings.Algorithm.ADAMW,
             golden.path("learning_rate").asDouble(),
             golden.path("weight_decay").asDouble(),
-            List.of(0.9, 0.999),
+            0.9,
+            0.999,
             1e-8,
             0,
             golden.path("clip_norm").asDouble(),
-            OptimizerSection.Decay.ALL,
-            OptimizerSection.Schedule.LINEAR,
+            OptimizerSettings.Decay.ALL,
+            OptimizerSettings.Schedule.LINEAR,
             1);
     try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT64);
         Trainer trainer = new Trainer(model, ALL, adamw, 1)) {

@@ -7,8 +7,6 @@ import io.engram.core.ProgressListener;
 import io.engram.core.recipe.MethodSection;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.MethodSection.RetainLoss;
-import io.engram.core.recipe.OptimizerSection;
-import io.engram.core.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
@@ -16,8 +14,10 @@ import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.LayerTargets;
+import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.Golden;
 import java.util.ArrayList;
@@ -76,19 +76,20 @@ class MoreMethodsGoldenTest {
   }
 
   private static Trainer trainer(LanguageModel model, MethodSection section) {
-    OptimizerSection sgd =
-        new OptimizerSection(
-            OptimizerSection.OptimizerName.SGD,
+    OptimizerSettings sgd =
+        new OptimizerSettings(
+            OptimizerSettings.Algorithm.SGD,
             GOLDEN.path("learning_rate").asDouble(),
             0,
-            List.of(0.9, 0.999),
+            0.9,
+            0.999,
             1e-8,
             0,
             0,
-            OptimizerSection.Decay.ALL,
-            OptimizerSection.Schedule.CONSTANT,
+            OptimizerSettings.Decay.ALL,
+            OptimizerSettings.Schedule.CONSTANT,
             0);
-    ScopeSection all = new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of(), List.of());
+    TrainingScope all = TrainingScope.all();
     boolean rmu = section.name() == MethodName.RMU;
     return new Trainer(model, rmu ? Rmu.scope(all, LAYER) : all, sgd, 1);
   }

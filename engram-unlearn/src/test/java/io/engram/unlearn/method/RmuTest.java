@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.ScopeSection;
+import io.engram.model.train.TrainingScope;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RmuTest {
-  private static ScopeSection scope(Integer... layers) {
-    return new ScopeSection(ScopeSection.Train.ALL, 8, 16, 0, List.of("q_proj"), List.of(layers));
+  private static TrainingScope scope(Integer... layers) {
+    return TrainingScope.ofLayers(List.of(layers));
   }
 
   @Test

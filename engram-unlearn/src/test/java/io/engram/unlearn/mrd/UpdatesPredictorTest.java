@@ -23,6 +23,7 @@ import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.Golden;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.UpdateSize;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -69,7 +70,12 @@ class UpdatesPredictorTest {
   /** Updates until the mean loss is τ, with the part of the last one, by training. */
   private static double needed(Recipe recipe, int sample, double until) {
     try (LanguageModel model = open();
-        Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), 1)) {
+        Trainer trainer =
+            new Trainer(
+                model,
+                RecipeSettings.scope(recipe.scope()),
+                RecipeSettings.optimizer(recipe.optimizer()),
+                1)) {
       TokenizedSample tokens = model.samples().tokenize(SAMPLES.get(sample));
       GradientAscent ascent = new GradientAscent(1);
       UpdateSize size = UpdateSize.of(List.of(tokens));

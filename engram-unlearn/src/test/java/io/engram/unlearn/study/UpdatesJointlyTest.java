@@ -19,6 +19,7 @@ import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,12 @@ class UpdatesJointlyTest {
   private static List<double[]> path(Recipe recipe) {
     List<double[]> path = new ArrayList<>();
     try (LanguageModel model = open();
-        Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
+        Trainer trainer =
+            new Trainer(
+                model,
+                RecipeSettings.scope(recipe.scope()),
+                RecipeSettings.optimizer(recipe.optimizer()),
+                recipe.seed())) {
       List<TokenizedSample> samples = samples(recipe, model);
       path.add(means(model, samples));
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
@@ -104,7 +110,11 @@ class UpdatesJointlyTest {
       List<TokenizedSample> samples = samples(recipe, model);
       double[] before = means(model, samples);
       UpdatesPredictor predictor =
-          new UpdatesPredictor(model, recipe.scope(), recipe.optimizer(), -threshold);
+          new UpdatesPredictor(
+              model,
+              RecipeSettings.scope(recipe.scope()),
+              RecipeSettings.optimizer(recipe.optimizer()),
+              -threshold);
       List<Criterion> criteria =
           List.of(
               new Criterion("mean", Criterion.Measure.MEAN_LOG_PROB, threshold),

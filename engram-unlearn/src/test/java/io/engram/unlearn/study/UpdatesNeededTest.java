@@ -21,6 +21,7 @@ import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,10 @@ class UpdatesNeededTest {
       Recipe recipe, LanguageModel model, WeightSnapshot start, Criterion criterion, int most) {
     UpdatesPredictor predictor =
         new UpdatesPredictor(
-            model, recipe.scope(), recipe.optimizer(), Math.abs(criterion.threshold()));
+            model,
+            RecipeSettings.scope(recipe.scope()),
+            RecipeSettings.optimizer(recipe.optimizer()),
+            Math.abs(criterion.threshold()));
     return new UpdatesNeeded(recipe, model, start, predictor, List.of(criterion), most);
   }
 
@@ -76,7 +80,12 @@ class UpdatesNeededTest {
     List<TrainingSequence> sequences = samples.stream().map(s -> sequence(s, size)).toList();
     double[] path = new double[updates + 1];
     try (LanguageModel model = open();
-        Trainer trainer = new Trainer(model, recipe.scope(), recipe.optimizer(), recipe.seed())) {
+        Trainer trainer =
+            new Trainer(
+                model,
+                RecipeSettings.scope(recipe.scope()),
+                RecipeSettings.optimizer(recipe.optimizer()),
+                recipe.seed())) {
       path[0] = mean(model, samples);
       for (int u = 1; u <= updates; u++) {
         trainer.accumulate(sequences);

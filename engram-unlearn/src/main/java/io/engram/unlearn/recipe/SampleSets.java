@@ -1,4 +1,4 @@
-package io.engram.model.text;
+package io.engram.unlearn.recipe;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
@@ -6,6 +6,7 @@ import io.engram.core.recipe.DataSection;
 import io.engram.core.sample.CompletionInstructions;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
+import io.engram.model.text.SampleTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.engram.model.text;
+package io.engram.unlearn.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.recipe.DataSection;
-import io.engram.core.sample.BookText;
 import io.engram.core.sample.CompletionInstructions;
 import io.engram.core.sample.Sample;
-import io.engram.model.Golden;
+import io.engram.model.text.PromptTemplate;
+import io.engram.model.text.SampleTokenizer;
+import io.engram.model.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,12 +23,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pieces, questions and draws, with mini's tokenizer and one that adds a begin token. */
+/** Samples cut to pieces, made questions and drawn, with mini's tokenizer. */
 class SampleSetsTest {
   private static final Path BOOK = EngramHome.resolve("data/books/moby-dick.txt");
 
   private static Tokenizer mini;
-  private static Tokenizer withBegin;
   private static SampleTokenizer samples;
 
   @TempDir private Path folder;
@@ -35,45 +35,12 @@ class SampleSetsTest {
   @BeforeAll
   static void open() {
     mini = Tokenizer.open(EngramHome.resolve("models/mini"), 0);
-    withBegin = Tokenizer.open(Golden.path("llama/with-tokenizer"), 2);
     samples = new SampleTokenizer(() -> mini, PromptTemplate.PLAIN, 4096, 512);
   }
 
   @AfterAll
   static void close() {
     mini.close();
-    withBegin.close();
-  }
-
-  @Test
-  void piecesAreTheWholeTextAndFullWithoutBeingTooLong() {
-    String text = BookText.read(BOOK, "book").substring(0, 20_000);
-    for (Tokenizer tokenizer : List.of(mini, withBegin)) {
-      List<String> pieces = new TextPieces(tokenizer).split(text, 100);
-      assertThat(String.join("", pieces)).isEqualTo(text);
-      for (String piece : pieces.subList(0, pieces.size() - 1)) {
-        assertThat(tokenizer.encode(piece).length).isBetween(95, 100);
-      }
-      assertThat(tokenizer.encode(pieces.get(pieces.size() - 1)).length).isBetween(1, 100);
-    }
-  }
-
-  @Test
-  void charactersOfSeveralTokensAreNotCut() {
-    String text = "a\uD83D\uDC0B漢字—".repeat(40);
-    for (int tokens : new int[] {3, 4, 5, 17}) {
-      List<String> pieces = new TextPieces(mini).split(text, tokens);
-      assertThat(String.join("", pieces)).isEqualTo(text);
-      assertThat(pieces).noneMatch(piece -> Character.isLowSurrogate(piece.charAt(0)));
-    }
-    assertThat(new TextPieces(mini).split("short", 100)).containsExactly("short");
-    assertThat(new TextPieces(mini).split("  ", 100)).isEmpty();
-  }
-
-  @Test
-  void spansOfLaterTokensCountUnitsToo() {
-    Tokenizer.Tokens tokens = mini.encodeWithEnds("\uD83D\uDC0B x \uD83D\uDC0B y");
-    assertThat(tokens.ends()[tokens.ends().length - 1]).isEqualTo(9);
   }
 
   @Test
