@@ -9,7 +9,6 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.WeightNames;
-import io.engram.model.memory.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Torch;
 import io.engram.model.text.PromptTemplate;

@@ -7,7 +7,7 @@ import io.engram.model.memory.AvailableMemory;
 import io.engram.model.memory.MemoryCheck;
 import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
-import io.engram.model.memory.ModelSize;
+import io.engram.model.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.benchmark.RetrainedMemory;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.engram.model.memory;
 
+import io.engram.model.ModelSize;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LogitsHead;
 import io.engram.model.tensor.Dtype;

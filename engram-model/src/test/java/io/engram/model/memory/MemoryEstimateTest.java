@@ -3,6 +3,7 @@ package io.engram.model.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.model.ModelSize;
 import io.engram.core.EngramException;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;

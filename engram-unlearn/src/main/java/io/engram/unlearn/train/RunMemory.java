@@ -11,7 +11,7 @@ import io.engram.model.memory.MemoryCheck;
 import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryEstimate.Reference;
 import io.engram.model.memory.MemoryNeed;
-import io.engram.model.memory.ModelSize;
+import io.engram.model.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.eval.benchmark.RetrainedMemory;

@@ -5,7 +5,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
-import io.engram.model.memory.ModelSize;
+import io.engram.model.ModelSize;
 import io.engram.model.tensor.Dtype;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.engram.model.memory;
+package io.engram.model;
 
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.WeightNames;
@@ -26,7 +26,8 @@ public record ModelSize(
     return new ModelSize(config, other, mapped && other == dtype, adapted, merged);
   }
 
-  Map<String, long[]> shapes() {
+  /** Of each weight, by name. */
+  public Map<String, long[]> shapes() {
     return WeightNames.shapes(config);
   }
 
