@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a function, filter or test is given. */
+/** The arguments of a function, filter or test. */
 record Arguments(List<Object> positional, Map<String, Object> named) {
-  /** Arguments as written. */
+  /** Arguments as the template writes them, not yet evaluated. */
   record Parsed(List<Expression> positional, Map<String, Expression> named) {
     static final Parsed EMPTY = new Parsed(List.of(), Map.of());
 
@@ -29,7 +29,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     }
   }
 
-  /** Arguments by the names of their parameters. */
+  /** Arguments by parameter name. */
   record Bound(Map<String, Object> values) {
     @Nullable Object get(String name) {
       return values.get(name);
@@ -40,7 +40,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
       return value == null ? otherwise : value;
     }
 
-    /** A parameter that has to be given. */
+    /** A required argument. */
     Object required(String name) {
       Object value = values.get(name);
       if (value == null) {
@@ -49,7 +49,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
       return value;
     }
 
-    /** A text; null: not given, or none. */
+    /** A string argument; null if it is missing or none. */
     @Nullable String text(String name) {
       Object value = values.get(name);
       if (value == null || value == None.NONE) {
@@ -67,7 +67,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
       return value != null && Values.truth(value);
     }
 
-    /** A whole number; none counts as not given. */
+    /** An integer argument; none counts as missing. */
     long whole(String name, long otherwise) {
       Object value = values.get(name);
       return value == null || value == None.NONE ? otherwise : Values.whole(value);
@@ -75,7 +75,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
   }
 
   /**
-   * Gives each argument its parameter.
+   * Matches arguments to parameters.
    *
    * @param what the function, for messages
    * @throws JinjaException if there are too many or unknown ones
@@ -97,7 +97,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     return new Bound(values);
   }
 
-  /** All but the first positional ones. */
+  /** The same without the first positional arguments. */
   Arguments from(int first) {
     return new Arguments(new ArrayList<>(positional.subList(first, positional.size())), named);
   }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Expressions, from the loosest operator, {@code if … else}, to the tightest, {@code **}. */
+/**
+ * Parses expressions, from the loosest operator, {@code if … else}, to the tightest, {@code **}.
+ */
 final class ExpressionParser {
   private static final int DEPTH = 100;
   private static final Map<String, String> COMPARISONS =
@@ -28,7 +30,7 @@ final class ExpressionParser {
     return nested(this::conditional);
   }
 
-  /** One expression, or a tuple of several divided by commas. */
+  /** One expression, or several separated by commas, which make a tuple. */
   Expression tuple() {
     Expression first = expression();
     if (!tokens.peek().is(",")) {
@@ -44,17 +46,17 @@ final class ExpressionParser {
     return Expression.counted(scope -> new Tuple(PrimaryParser.values(items, scope)));
   }
 
-  /** One expression without {@code if … else}: what a loop goes over may be followed by an if. */
+  /** One expression without {@code if … else}, as after {@code in}, where an if is the loop's. */
   Expression withoutCondition() {
     return nested(this::or);
   }
 
-  /** Filters alone, as a set block may have them, applied to its text. */
+  /** The filters of a set block, applied to its text; may be none. */
   Expression filters(Expression text) {
     return primary.filters(text);
   }
 
-  /** At least one filter, its bar left out, as a filter block has it. */
+  /** The filters of a filter block: at least one, the first without its bar. */
   Expression firstFilter(Expression text) {
     return primary.filters(primary.filter(text));
   }
@@ -136,7 +138,7 @@ final class ExpressionParser {
     return Expression.counted(scope -> !Values.truth(value.evaluate(scope)));
   }
 
-  /** {@code a < b <= c} holds where each pair does. */
+  /** {@code a < b <= c} is true if both comparisons are. */
   private Expression comparison() {
     Expression first = sum();
     List<String> operators = new ArrayList<>();

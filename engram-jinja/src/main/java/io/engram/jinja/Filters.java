@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The filters by their names: those on lists and maps, and those that choose items or put something
- * in the place of another, are here; those that make texts and numbers are in {@link TextFilters}.
+ * Looks filters up by name. Filters on lists and maps, and those that choose or replace values, are
+ * here; those that give strings and numbers are in {@link TextFilters}.
  */
 final class Filters {
-  /** What stands after a bar. */
+  /** A filter, which follows a bar. */
   @FunctionalInterface
   interface Filter {
     Object apply(Object value, Arguments arguments, Run run);
@@ -94,7 +94,7 @@ final class Filters {
     return mapped;
   }
 
-  /** What is false, such as none, has no items here. */
+  /** No items for a false value, such as none. */
   private static List<Object> itemsOrNone(Object value, Run run) {
     return Values.truth(value) ? Values.items(value, run) : List.of();
   }
@@ -107,7 +107,7 @@ final class Filters {
   }
 
   /**
-   * The items, or those whose attribute, for which a test holds; without one, those that are true.
+   * Keeps the items that pass a test, or whose attribute does; without a test, those that are true.
    */
   private static Object choose(
       Object value, Arguments arguments, boolean byAttribute, boolean holding, Run run) {
@@ -179,7 +179,7 @@ final class Filters {
     return items;
   }
 
-  /** Order by an attribute or the items themselves, upper case as lower unless asked for. */
+  /** Orders items, or one attribute of them; ignores case unless {@code case_sensitive} is set. */
   private static Comparator<Object> order(Arguments.Bound given, Run run) {
     return (a, b) -> Operators.compare(sortKey(a, given, run), sortKey(b, given, run), run);
   }
@@ -261,7 +261,7 @@ final class Filters {
     return entries;
   }
 
-  /** An item's attribute, {@code a.b} its attribute's; none: the item itself. */
+  /** An item's attribute, which may be nested as in {@code a.b}; the item itself for none. */
   static Object part(Object item, Object attribute, Run run) {
     if (attribute == None.NONE) {
       return item;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The functions that every template finds. */
+/** The functions that every template can call. */
 final class Globals {
   private static final Map<Character, String> PATTERNS =
       Map.ofEntries(
@@ -102,7 +102,7 @@ final class Globals {
   }
 
   /**
-   * Now, as C's {@code strftime} writes it in English.
+   * The current time in a format of C's {@code strftime}, in English.
    *
    * @throws JinjaException if it has a directive that isn't known
    */

@@ -1,6 +1,6 @@
 package io.engram.jinja;
 
-/** A fault of a template, or one that it raises itself. */
+/** An error in a template, or one that the template raises. */
 public final class JinjaException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -15,12 +15,12 @@ public final class JinjaException extends RuntimeException {
     this.line = line;
   }
 
-  /** The line of the template, from 1; 0: not known. */
+  /** The line of the template, from 1; 0 if unknown. */
   public int line() {
     return line;
   }
 
-  /** The same with a line, if it has none yet. */
+  /** The same exception with a line, unless it has one already. */
   JinjaException at(int where) {
     if (line > 0) {
       return this;

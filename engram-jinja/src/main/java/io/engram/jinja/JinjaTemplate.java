@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <p>Of Jinja2's language, template inheritance and inclusion, recursive loops, auto-escaping and
  * the filters that make HTML are left out, and refused by name. As in Jinja2's immutable sandbox,
- * values can't be changed, save a namespace's attributes.
+ * values can't be changed, except for a namespace's attributes.
  *
  * <p><b>Source:</b> Jinja2 3.1, "Template Designer Documentation".
  */
@@ -28,8 +28,8 @@ public final class JinjaTemplate {
   /**
    * Parses a template.
    *
-   * @throws JinjaException if it isn't one, uses what isn't supported, or is too long or too deeply
-   *     nested
+   * @throws JinjaException if the source isn't a template, uses something unsupported, or is too
+   *     long or too deeply nested
    */
   public static JinjaTemplate parse(String source) {
     if (source.length() > MOST_CHARACTERS) {
@@ -44,10 +44,10 @@ public final class JinjaTemplate {
   }
 
   /**
-   * Renders it.
+   * Renders the template.
    *
-   * @param variables by name: texts, numbers, truth values, lists and maps of them; null is {@code
-   *     none}
+   * @param variables by name: strings, numbers, booleans, and lists and maps of them; null is
+   *     {@code none}
    * @param clock what {@code strftime_now} reads
    * @throws JinjaException if the template raises it, makes a mistake, or takes more steps or
    *     memory than any chat needs

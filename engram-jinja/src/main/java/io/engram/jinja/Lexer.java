@@ -7,10 +7,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * A template as tokens. Carries out what Jinja2 does with white space: one newline at the
- * template's end is cut, as are a newline right after a block or comment ({@code trim_blocks}) and
- * blanks before one that stands first on its line ({@code lstrip_blocks}); {@code -} beside a
- * delimiter cuts all white space there, {@code +} keeps it.
+ * Splits a template into tokens and trims white space as Jinja2 does: one newline at the end of the
+ * template, a newline right after a block or comment ({@code trim_blocks}), and blanks before a
+ * block that comes first on its line ({@code lstrip_blocks}). {@code -} beside a delimiter trims
+ * all white space there, {@code +} keeps it.
  */
 final class Lexer {
   private final String source;
@@ -64,7 +64,7 @@ final class Lexer {
     }
   }
 
-  /** The text before a delimiter, as its sign and its place have it. */
+  /** The text before a delimiter, trimmed as its sign and its place on the line demand. */
   private String cut(String text, char sign, boolean block) {
     if (sign == '-') {
       return Strings.stripEnd(text, null);
@@ -86,7 +86,7 @@ final class Lexer {
     afterBlock(sign);
   }
 
-  /** What follows a block's or comment's end: blanks, one newline or nothing is passed over. */
+  /** Skips blanks, one newline or nothing after the end of a block or comment. */
   private void afterBlock(char sign) {
     if (sign == '-') {
       skipBlanks();
@@ -96,7 +96,7 @@ final class Lexer {
     lineStarts = source.charAt(at - 1) == '\n';
   }
 
-  /** Takes what stands between {@code raw} and {@code endraw} as it is; false: it isn't one. */
+  /** Reads a raw block, whose content stays as it is; false if there isn't one here. */
   private boolean raw() {
     int start = at;
     skipBlanks();
@@ -144,7 +144,7 @@ final class Lexer {
     }
   }
 
-  /** The tokens of a block or an expression, its end among them. */
+  /** Reads the tokens of a block or an expression, with its end. */
   private void inside(boolean block) {
     Deque<Character> open = new ArrayDeque<>();
     while (true) {
@@ -212,7 +212,7 @@ final class Lexer {
     return line;
   }
 
-  /** One token of an expression. */
+  /** Reads one token of an expression. */
   private static final class Scanner {
     private static final List<String> OPERATORS =
         List.of(
@@ -231,7 +231,7 @@ final class Lexer {
       this.end = start;
     }
 
-    /** Where the token read ends. */
+    /** The position after the token. */
     int end() {
       return end;
     }
@@ -310,7 +310,7 @@ final class Lexer {
       return new Token(Kind.STRING, text.toString(), line);
     }
 
-    /** A backslash and what it stands for, as in Python; unknown ones stay as they are. */
+    /** Reads an escape sequence as Python does; unknown ones stay as they are. */
     private void escape(StringBuilder text) {
       char c = at(end + 1);
       end += 2;

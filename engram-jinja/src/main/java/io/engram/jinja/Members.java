@@ -16,8 +16,8 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands after a dot or in brackets: {@code value.name}, {@code value[item]}, and the methods
- * of texts, lists and maps. Methods that would change a value are refused.
+ * Attributes, items and methods of values: {@code value.name}, {@code value[item]}, and the methods
+ * of strings, lists and maps. Methods that would change a value are refused.
  */
 final class Members {
   private static final Set<String> MAP_CHANGES =
@@ -104,7 +104,7 @@ final class Members {
     throw new JinjaException("'" + Values.typeName(value) + "' can't be called");
   }
 
-  /** A text's method; null: it has none of this name. */
+  /** A string's method; null if it has none of this name. */
   static @Nullable Callable ofText(String text, String name) {
     return switch (name) {
       case "strip" -> (a, run) -> Strings.strip(text, characters(a));
@@ -218,7 +218,7 @@ final class Members {
     return count;
   }
 
-  /** Texts joined by another. */
+  /** Joins strings with another between them. */
   static String join(String between, Object items, Run run) {
     Output out = new Output(run);
     String before = "";
@@ -259,7 +259,7 @@ final class Members {
     return parts;
   }
 
-  /** Where the first or last separator begins and ends; −1 where there is none. */
+  /** The start and end of the first or last separator; −1 if there is none. */
   private static int[] gap(String text, @Nullable String separator, boolean last) {
     if (separator != null) {
       int place = last ? text.lastIndexOf(separator) : text.indexOf(separator);
@@ -280,7 +280,7 @@ final class Members {
     return new int[] {-1, -1};
   }
 
-  /** A map's method; null: it has none of this name. */
+  /** A map's method; null if it has none of this name. */
   static @Nullable Callable ofMap(Map<?, ?> map, String name) {
     return switch (name) {
       case "items" -> (arguments, run) -> entries(map, run);
@@ -297,7 +297,7 @@ final class Members {
     };
   }
 
-  /** A list's or tuple's method; null: it has none of this name. */
+  /** A list's or tuple's method; null if it has none of this name. */
   static @Nullable Callable ofList(Object list, String name) {
     return switch (name) {
       case "index" ->

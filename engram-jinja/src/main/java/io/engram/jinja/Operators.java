@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Python's operators: arithmetic on numbers, texts and lists; equality, order and membership; and
- * parts, {@code value[start:stop:step]}. Whole numbers beyond 64 bits are refused.
+ * Python's operators: arithmetic on numbers, strings and lists; equality, order and membership;
+ * slices, {@code value[start:stop:step]}. Integers beyond 64 bits are refused.
  */
 final class Operators {
   private Operators() {}
@@ -19,7 +19,7 @@ final class Operators {
   /**
    * The value of {@code left operator right}.
    *
-   * @throws JinjaException if the two can't be so joined
+   * @throws JinjaException if the operator isn't defined for the two
    */
   static Object apply(String operator, Object left, Object right, Run run) {
     if (operator.equals("~")) {
@@ -176,7 +176,7 @@ final class Operators {
     return number instanceof Double real ? real : Values.whole(number);
   }
 
-  /** A whole number as written. */
+  /** Parses an integer. */
   static Object integer(String digits) {
     try {
       return Long.valueOf(digits);
@@ -242,7 +242,7 @@ final class Operators {
   }
 
   /**
-   * Order of numbers, of texts by code points, and of lists item by item.
+   * Compares numbers, strings by code point, and lists item by item.
    *
    * @throws JinjaException if the two have none
    */
@@ -330,11 +330,11 @@ final class Operators {
   }
 
   /**
-   * A part.
+   * A slice.
    *
-   * @param start none: from the beginning, or from the end with a step below 0
-   * @param stop none: to the other end
-   * @param step none: 1
+   * @param start where it begins; none: the beginning, or the end if the step is negative
+   * @param stop where it ends, exclusive; none: the other end
+   * @param step from one item to the next; none: 1
    */
   static Object slice(Object value, Object start, Object stop, Object step, Run run) {
     if (value instanceof Undefined undefined) {

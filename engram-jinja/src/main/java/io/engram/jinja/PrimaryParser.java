@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names, literals and what follows them: attributes, items, calls, filters and tests. */
+/** Parses names and literals, and the attributes, items, calls, filters and tests after them. */
 final class PrimaryParser {
   private final Token.Stream tokens;
   private final ExpressionParser expressions;
@@ -110,7 +110,7 @@ final class PrimaryParser {
         });
   }
 
-  /** Members, items and calls after a value. */
+  /** Parses attributes, items and calls after a value. */
   Expression postfix(Expression value) {
     Expression result = value;
     while (true) {
@@ -176,7 +176,7 @@ final class PrimaryParser {
     return bound == null ? None.NONE : bound.evaluate(scope);
   }
 
-  /** Filters and tests after a value, and calls of what they give. */
+  /** Parses filters and tests after a value, and calls of their results. */
   Expression filters(Expression value) {
     Expression result = value;
     while (true) {
@@ -193,7 +193,7 @@ final class PrimaryParser {
     }
   }
 
-  /** A filter whose bar was read. */
+  /** Parses a filter after its bar. */
   Expression filter(Expression base) {
     String name = tokens.expect(Kind.NAME, "a filter's name").text();
     Arguments.Parsed arguments = tokens.accept("(") ? arguments() : Arguments.Parsed.EMPTY;

@@ -10,19 +10,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a parsed template consists of. An expression has a value in a scope; a statement writes to
- * an output in a scope. Both are functions that the parsers put together: there is no second walk
- * over a tree.
+ * The parts of a parsed template. An expression has a value in a scope; a statement writes to an
+ * output in a scope. Both are functions, which the parsers build directly: no tree is interpreted.
  */
 final class Program {
   private Program() {}
 
-  /** Something that has a value where it stands. */
+  /** Has a value in a scope. */
   @FunctionalInterface
   interface Expression {
     Object evaluate(Scope scope);
 
-    /** The same, counted as a step and a level of depth. */
+    /** The same expression, counted as one step and one level of depth. */
     static Expression counted(Expression inner) {
       return scope -> {
         scope.run().enter();
@@ -35,10 +34,10 @@ final class Program {
     }
   }
 
-  /** Something that is carried out. */
+  /** Runs in a scope and writes to an output. */
   @FunctionalInterface
   interface Statement {
-    /** Where to go on after a statement. */
+    /** What comes after a statement. */
     enum Flow {
       NEXT,
       BREAK,
@@ -49,7 +48,7 @@ final class Program {
   }
 
   /**
-   * Statements one after another.
+   * Statements in sequence.
    *
    * @param lines where each begins, for messages
    */
@@ -79,7 +78,7 @@ final class Program {
       return Flow.NEXT;
     }
 
-    /** What it writes, in a scope of its own. */
+    /** What the block writes, run in its own scope. */
     String text(Scope scope) {
       Output out = new Output(scope.run());
       run(new Scope(scope), out);
@@ -90,8 +89,8 @@ final class Program {
   /**
    * A {@code for} block.
    *
-   * @param condition which items are gone through; null: all
-   * @param otherwise carried out where there is none
+   * @param condition which items the loop visits; null for all
+   * @param otherwise runs if there are no items
    */
   record Loop(
       List<String> targets,
@@ -100,7 +99,7 @@ final class Program {
       Block body,
       Block otherwise)
       implements Statement {
-    /** {@code loop}, at one of its turns. */
+    /** The variable {@code loop} in one iteration. */
     record Turn(List<Object> items, int index) {
       Object attribute(String name) {
         int size = items.size();
@@ -164,7 +163,7 @@ final class Program {
       return chosen;
     }
 
-    /** Gives a name a value, or several names the items of one. */
+    /** Assigns a value to one name, or its items to several. */
     static void assign(Scope scope, List<String> names, Object value) {
       if (names.size() == 1) {
         scope.set(names.get(0), value);
@@ -182,9 +181,9 @@ final class Program {
   }
 
   /**
-   * A macro: its body's text is what a call of it gives.
+   * A macro. A call returns the text of its body.
    *
-   * @param scope where it was defined; its body sees the names there
+   * @param scope where the macro is defined; its body sees the names there
    */
   record Macro(Signature signature, Block body, Scope scope) implements Callable {
     /**

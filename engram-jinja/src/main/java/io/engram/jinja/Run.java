@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one rendering may use: steps and characters together, and depth. Each evaluation costs one,
- * each text made its length, each list made several times its length, so that neither time nor
- * memory grows without bound: the budget is about a second and 200 MB at most.
+ * Limits one rendering: a budget for steps and characters together, and a depth. Each evaluation
+ * costs one, each new string its length, each new list several times its length. So neither time
+ * nor memory grows without bound: the budget is worth at most about a second and 200 MB.
  */
 final class Run {
   /** A conversation of 100,000 characters takes about a million. */
@@ -16,14 +16,14 @@ final class Run {
 
   private static final int DEPTH = 400;
 
-  /** What an item of a list takes, in characters. */
+  /** The cost of a list item, in characters. */
   private static final int ITEM = 12;
 
   private long left = BUDGET;
   private int depth;
 
   /**
-   * Pays for work about to be done.
+   * Pays for work before it is done.
    *
    * @throws JinjaException if too little is left
    */
@@ -35,17 +35,17 @@ final class Run {
     left -= cost;
   }
 
-  /** Pays for a list or map of so many items. */
+  /** Pays for a list or map with this many items. */
   void spendItems(long count) {
     spend(count > BUDGET ? Long.MAX_VALUE : ITEM * (count + 1));
   }
 
-  /** Pays for finding one text in another: up to the product of the lengths. */
+  /** Pays for searching one string in another: up to the product of their lengths. */
   void spendSearch(String within, String sought) {
     spend(within.length() + (long) within.length() * sought.length() / 16);
   }
 
-  /** One evaluation within another begins. */
+  /** Begins an evaluation within another. */
   void enter() {
     spend(1);
     if (++depth > DEPTH) {
@@ -53,12 +53,12 @@ final class Run {
     }
   }
 
-  /** It ends. */
+  /** Ends it. */
   void leave() {
     depth--;
   }
 
-  /** Names and their values. A loop's turn, a macro's call and a block have scopes of their own. */
+  /** Names and values. Each iteration, macro call and block has its own scope. */
   static final class Scope {
     private final @Nullable Scope parent;
     private final Map<String, Object> names;
@@ -77,7 +77,7 @@ final class Run {
       this.run = parent.run;
     }
 
-    /** The value of a name, the innermost first. */
+    /** The value of a name in the innermost scope that has it. */
     Object get(String name) {
       for (Scope scope = this; scope != null; scope = scope.parent) {
         Object value = scope.names.get(name);
@@ -97,7 +97,7 @@ final class Run {
     }
   }
 
-  /** The text written so far. */
+  /** Collects the text that is written. */
   static final class Output {
     private final StringBuilder text = new StringBuilder();
     private final Run run;

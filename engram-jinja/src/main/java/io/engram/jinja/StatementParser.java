@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Text, expressions and blocks. */
+/** Parses a template: text, expressions and blocks. */
 final class StatementParser {
   private static final int DEPTH = 60;
 
@@ -41,8 +41,8 @@ final class StatementParser {
   }
 
   /**
-   * Statements up to a block that begins with one of these names; the name is left to be read. With
-   * no names, up to the end, or to a name that ends nothing.
+   * Reads statements up to a block with one of these names, which stays unread. Without names,
+   * reads to the end of the template, or to a block that closes nothing.
    */
   private Block until(List<String> ends) {
     if (++depth > DEPTH) {
@@ -114,12 +114,12 @@ final class StatementParser {
     };
   }
 
-  /** The end of a block's opening or ending. */
+  /** Reads the end of a block tag. */
   private void endOfBlock() {
     tokens.expect(Kind.BLOCK_END, "the end of the block, %}");
   }
 
-  /** The rest of a block's opening, its body, and its end. */
+  /** Reads the rest of an opening block, the body and the closing block. */
   private Block body(String end) {
     endOfBlock();
     Block body = until(List.of(end));
@@ -149,7 +149,7 @@ final class StatementParser {
     };
   }
 
-  /** The body after an {@code else}, empty where there is none; then the end. */
+  /** Reads the body after {@code else}, if there is one, and the closing block. */
   private Block otherwise(String end) {
     if (!tokens.acceptName("else")) {
       tokens.expect(Kind.NAME, end);
@@ -190,7 +190,7 @@ final class StatementParser {
     return (scope, out) -> flow;
   }
 
-  /** Names divided by commas, with or without parentheses, up to a keyword. */
+  /** Reads names separated by commas, with or without parentheses, up to a keyword. */
   private List<String> targets(String keyword) {
     boolean parenthesis = tokens.accept("(");
     List<String> names = new ArrayList<>();
@@ -252,7 +252,7 @@ final class StatementParser {
     };
   }
 
-  /** The text of a block that is read after the filters applied to it. */
+  /** The text of a block, which is parsed after the filters on it. */
   private static final class Deferred implements Expression {
     private @Nullable Block block;
 

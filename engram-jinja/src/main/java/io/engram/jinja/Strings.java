@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What Python does with texts and Java doesn't, or does otherwise. */
+/** String operations that Java lacks or does differently from Python. */
 final class Strings {
   private Strings() {}
 
@@ -16,13 +16,13 @@ final class Strings {
     return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85;
   }
 
-  /** Whether there is something and all of it is white space. */
+  /** Whether a string is not empty and all white space. */
   static boolean isBlank(String text) {
     return !text.isEmpty() && text.codePoints().allMatch(Strings::isBlank);
   }
 
   /**
-   * Without these characters at the beginning.
+   * Removes these characters from the start.
    *
    * @param characters null: white space
    */
@@ -34,7 +34,7 @@ final class Strings {
     return text.substring(from);
   }
 
-  /** Without these characters at the end. */
+  /** Removes these characters from the end. */
   static String stripEnd(String text, @Nullable String characters) {
     int to = text.length();
     while (to > 0 && isOneOf(text.codePointBefore(to), characters)) {
@@ -57,9 +57,9 @@ final class Strings {
   }
 
   /**
-   * With some of the occurrences replaced.
+   * Replaces occurrences of a string.
    *
-   * @param most how many; below 0: all
+   * @param most how many; all if negative
    */
   static String replaced(String text, String old, String by, long most, Run run) {
     run.spendSearch(text, old);
@@ -86,7 +86,7 @@ final class Strings {
     return out.append(text.substring(from)).toString();
   }
 
-  /** Lines, divided where Python divides them; a last empty one is none. */
+  /** Splits lines where Python does; an empty last line is dropped. */
   static List<Object> lines(String text, boolean keepEnds) {
     List<Object> lines = new ArrayList<>();
     int from = 0;
@@ -112,7 +112,7 @@ final class Strings {
         || c == 0x2029;
   }
 
-  /** First character upper case, the rest lower. */
+  /** Puts the first character in upper case, the rest in lower case. */
   static String capitalized(String text) {
     if (text.isEmpty()) {
       return text;
@@ -121,7 +121,7 @@ final class Strings {
     return upper(text.substring(0, first)) + lower(text.substring(first));
   }
 
-  /** Each run of letters capitalised. */
+  /** Capitalises each run of letters. */
   static String title(String text) {
     StringBuilder out = new StringBuilder();
     boolean within = false;

@@ -8,9 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The tests, which stand after {@code is}, by their names. */
+/** Looks up tests, which follow {@code is}, by name. */
 final class Tests {
-  /** What stands after {@code is}. */
+  /** A test, which follows {@code is}. */
   @FunctionalInterface
   interface Test {
     boolean holds(Object value, Arguments arguments, Run run);

@@ -22,7 +22,7 @@ final class Text {
 
   private Text() {}
 
-  /** {@code str}: a text as it is, other values as they would be written in Python. */
+  /** {@code str}: strings as they are, other values as Python writes them. */
   static String of(Object value, Run run) {
     if (value instanceof String text) {
       return text;
@@ -33,7 +33,7 @@ final class Text {
     return literal(value, run);
   }
 
-  /** {@code repr}: texts in quotes. */
+  /** {@code repr}: strings in quotes. */
   static String literal(Object value, Run run) {
     Output out = new Output(run);
     write(value, out, run);
@@ -92,7 +92,9 @@ final class Text {
     throw new JinjaException("a " + Values.typeName(value) + " can't be written as text");
   }
 
-  /** The fewest digits that give the same number again; with an exponent below 1e-4, from 1e16. */
+  /**
+   * The shortest digits that read back as the same number; an exponent below 1e-4 and from 1e16.
+   */
   static String number(double number) {
     if (!Double.isFinite(number)) {
       return Double.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
@@ -178,7 +180,7 @@ final class Text {
       matcher.appendReplacement(out, Matcher.quoteReplacement(text));
       run.spend(text.length() + 1L);
     }
-    // As in Python, a lone list or map may be left out.
+    // As in Python, a single list or map may stay unused.
     boolean lone = values.size() == 1 && Values.hasItems(values.get(0));
     if (next < values.size() && !lone) {
       throw new JinjaException("there are too many values for the format '" + format + "'");

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Filters that make texts and numbers. */
+/** Filters that give strings and numbers. */
 final class TextFilters {
   private static final Pattern WORD_START = Pattern.compile("[-\\s({\\[<]+|[^-\\s({\\[<]+");
 
@@ -70,7 +70,7 @@ final class TextFilters {
     Object width = given.or("width", 4L);
     String blanks =
         width instanceof String text ? text : (String) Operators.apply("*", " ", width, run);
-    // Python's splitlines drops a last empty line, which Jinja2 avoids by one newline more.
+    // Python's splitlines drops an empty last line; Jinja2 adds a newline to keep it.
     List<Object> lines = Strings.lines(Text.of(value, run) + "\n", false);
     Output out = new Output(run);
     for (int i = 0; i < lines.size(); i++) {

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A piece of a template.
  *
- * @param text as written; of a string, what it stands for
+ * @param text as written; for a string, its value
  * @param line where it begins, from 1
  */
 record Token(Kind kind, String text, int line) {
@@ -41,7 +41,7 @@ record Token(Kind kind, String text, int line) {
     };
   }
 
-  /** Tokens read one after another. */
+  /** Reads tokens in sequence. */
   static final class Stream {
     private final List<Token> tokens;
     private int at;
@@ -94,7 +94,7 @@ record Token(Kind kind, String text, int line) {
       return next();
     }
 
-    /** The fault that something else stands here. */
+    /** The error for an unexpected token. */
     JinjaException unexpected(String wanted) {
       return new JinjaException(
           "expected " + wanted + ", found " + peek().describe(), peek().line());

@@ -8,14 +8,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Python's values in Java: text {@code String}, whole number {@code Long}, {@code Double}, {@code
+ * Python's values in Java: string {@code String}, integer {@code Long}, {@code Double}, {@code
  * Boolean}, {@link None}, {@link Undefined}, {@code List}, {@link Tuple}, {@code Map}, {@link
  * Namespace}, {@link Callable}.
  */
 final class Values {
   private Values() {}
 
-  /** A value given from outside, copied. */
+  /** Copies a value from outside. */
   static Object of(@Nullable Object given, Run run) {
     run.enter();
     try {
@@ -76,7 +76,7 @@ final class Values {
     return !(value instanceof None || value instanceof Undefined);
   }
 
-  /** What is gone through in a loop: items, a map's keys, a text's characters. */
+  /** What a loop visits: items, a map's keys, a string's characters. */
   @SuppressWarnings("unchecked")
   static List<Object> items(Object value, Run run) {
     if (value instanceof List<?> list) {
@@ -98,15 +98,15 @@ final class Values {
     if (value instanceof Undefined) {
       return List.of();
     }
-    throw new JinjaException("'" + typeName(value) + "' can't be gone through: it has no items");
+    throw new JinjaException("'" + typeName(value) + "' can't be looped over: it has no items");
   }
 
-  /** Whether it's a list or a map. */
+  /** Whether a value is a list or a map. */
   static boolean hasItems(Object value) {
     return value instanceof List<?> || value instanceof Map<?, ?>;
   }
 
-  /** How many items it has. */
+  /** The number of items or characters. */
   static long length(Object value, Run run) {
     if (value instanceof String text) {
       run.spend(text.length());
@@ -115,7 +115,7 @@ final class Values {
     return value instanceof Map<?, ?> map ? map.size() : items(value, run).size();
   }
 
-  /** A whole number, or a truth value as one. */
+  /** An integer, or a boolean as one. */
   static long whole(Object value) {
     if (value instanceof Boolean flag) {
       return flag ? 1 : 0;
@@ -138,7 +138,7 @@ final class Values {
     throw new JinjaException("'" + typeName(value) + "' can't be a key");
   }
 
-  /** Python's name of its type, for messages. */
+  /** Python's name of a value's type, for messages. */
   static String typeName(Object value) {
     if (value instanceof Undefined) {
       return "undefined";
@@ -172,8 +172,8 @@ final class Values {
   }
 
   /**
-   * What a name, attribute or item that isn't there gives. It's false, empty and written as
-   * nothing; anything else done with it is a fault.
+   * The value of a missing name, attribute or item. It is false, empty and written as nothing; any
+   * other use is an error.
    *
    * @param message what is undefined
    */
@@ -183,7 +183,7 @@ final class Values {
     }
   }
 
-  /** Items in parentheses. */
+  /** A Python tuple. */
   record Tuple(List<Object> items) {}
 
   /** {@code namespace(…)}: attributes that can be set from within loops. */
@@ -191,7 +191,7 @@ final class Values {
     private final Map<String, Object> attributes = new TreeMap<>();
 
     /**
-     * What a template calls {@code name}, as a namespace.
+     * The value of a name as a namespace.
      *
      * @throws JinjaException if it's something else
      */
