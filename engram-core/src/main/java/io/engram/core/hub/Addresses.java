@@ -3,6 +3,7 @@ package io.engram.core.hub;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -52,5 +53,14 @@ final class Addresses {
   /** Names with slashes between. */
   static String path(String text) {
     return Arrays.stream(text.split("/", -1)).map(Addresses::name).collect(Collectors.joining("/"));
+  }
+
+  /** Scheme, host and port: who is spoken to. The token belongs to one of these. */
+  record Origin(String scheme, String host, int port) {
+    static Origin of(URI uri) {
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("https") ? 443 : 80;
+      return new Origin(scheme, String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT), port);
+    }
   }
 }

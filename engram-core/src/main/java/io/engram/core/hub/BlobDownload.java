@@ -60,7 +60,7 @@ final class BlobDownload {
    * @throws IOException if it can't be written
    */
   void into(BlobFolder blobs) throws IOException {
-    try (IncompleteFile part = new IncompleteFile(blobs.incomplete(file), file)) {
+    try (BlobFolder.Incomplete part = new BlobFolder.Incomplete(blobs.incomplete(file), file)) {
       report(part);
       boolean secondTry = false;
       while (true) {
@@ -82,7 +82,7 @@ final class BlobDownload {
   }
 
   /** Asks until all bytes are here. */
-  private void complete(IncompleteFile part) throws IOException {
+  private void complete(BlobFolder.Incomplete part) throws IOException {
     int failures = 0;
     while (part.length() < file.size()) {
       long before = part.length();
@@ -102,7 +102,7 @@ final class BlobDownload {
     }
   }
 
-  private void request(IncompleteFile part) throws IOException {
+  private void request(BlobFolder.Incomplete part) throws IOException {
     Map<String, String> headers = new HashMap<>();
     if (part.length() > 0) {
       headers.put("Range", "bytes=" + part.length() + "-");
@@ -119,10 +119,10 @@ final class BlobDownload {
   }
 
   /** Looks whether the answer goes on where the file ends, and makes room if it starts over. */
-  private void begin(IncompleteFile part, HttpResponse<InputStream> response) throws IOException {
+  private void begin(BlobFolder.Incomplete part, HttpResponse<InputStream> response) throws IOException {
     int status = response.statusCode();
-    if (TransientFailure.is(status)) {
-      throw new TransientFailure(status, response.headers());
+    if (Unreachable.TransientFailure.is(status)) {
+      throw new Unreachable.TransientFailure(status, response.headers());
     }
     if (status == OUT_OF_RANGE) {
       restart(part);
@@ -145,14 +145,14 @@ final class BlobDownload {
     }
   }
 
-  private boolean goesOn(IncompleteFile part, String range) {
+  private boolean goesOn(BlobFolder.Incomplete part, String range) {
     Matcher matcher = CONTENT_RANGE.matcher(range.strip());
     return matcher.matches()
         && Long.parseLong(matcher.group(1)) == part.length()
         && (matcher.group(2).equals("*") || Long.parseLong(matcher.group(2)) == file.size());
   }
 
-  private void receive(IncompleteFile part, InputStream body) throws IOException {
+  private void receive(BlobFolder.Incomplete part, InputStream body) throws IOException {
     byte[] chunk = new byte[CHUNK_BYTES];
     for (int n = body.read(chunk); n >= 0; n = body.read(chunk)) {
       if (n > file.size() - part.length()) {
@@ -170,7 +170,7 @@ final class BlobDownload {
     }
   }
 
-  private static void write(IncompleteFile part, byte[] chunk, int count) throws NotWritten {
+  private static void write(BlobFolder.Incomplete part, byte[] chunk, int count) throws NotWritten {
     try {
       part.append(chunk, count);
     } catch (IOException e) {
@@ -178,7 +178,7 @@ final class BlobDownload {
     }
   }
 
-  private static void restart(IncompleteFile part) throws NotWritten {
+  private static void restart(BlobFolder.Incomplete part) throws NotWritten {
     try {
       part.restart();
     } catch (IOException e) {
@@ -186,7 +186,7 @@ final class BlobDownload {
     }
   }
 
-  private void report(IncompleteFile part) {
+  private void report(BlobFolder.Incomplete part) {
     received.accept(part.length() - reported);
     reported = part.length();
   }

@@ -40,7 +40,7 @@ final class EnvironmentProxies extends ProxySelector {
    *
    * @throws EngramException of kind USAGE if a proxy is none that can be used
    */
-  static EnvironmentProxies of(Environment environment) {
+  static EnvironmentProxies of(HubSettings.Environment environment) {
     Server all = server(environment, "ALL_PROXY");
     Server https = server(environment, "HTTPS_PROXY");
     Server http = server(environment, "HTTP_PROXY");
@@ -55,12 +55,12 @@ final class EnvironmentProxies extends ProxySelector {
                 .toList());
   }
 
-  private static @Nullable String value(Environment environment, String name) {
+  private static @Nullable String value(HubSettings.Environment environment, String name) {
     String lower = environment.get(name.toLowerCase(Locale.ROOT));
     return lower == null ? environment.get(name) : lower;
   }
 
-  private static @Nullable Server server(Environment environment, String name) {
+  private static @Nullable Server server(HubSettings.Environment environment, String name) {
     String value = value(environment, name);
     if (value == null) {
       return null;
@@ -128,7 +128,7 @@ final class EnvironmentProxies extends ProxySelector {
     String host = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
     int colon = entry.lastIndexOf(':');
     boolean hasPort = colon > 0 && entry.indexOf(':') == colon;
-    if (hasPort && !entry.substring(colon + 1).equals(Integer.toString(Origin.of(uri).port()))) {
+    if (hasPort && !entry.substring(colon + 1).equals(Integer.toString(Addresses.Origin.of(uri).port()))) {
       return false;
     }
     String name = hasPort ? entry.substring(0, colon) : entry;

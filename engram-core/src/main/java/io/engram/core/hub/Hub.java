@@ -37,7 +37,7 @@ public final class Hub {
    *     disk is too small
    */
   public FetchPlan plan(HubName name, List<String> patterns, @Nullable Path out) {
-    FilePatterns chosen = new FilePatterns(patterns);
+    FileChoice.Patterns chosen = new FileChoice.Patterns(patterns);
     FolderTarget folder = out == null ? null : new FolderTarget(out);
     if (settings.offline()) {
       throw EngramException.file(

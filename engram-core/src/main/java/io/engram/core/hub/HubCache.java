@@ -4,11 +4,13 @@ import io.engram.core.EngramException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** What of a hub lies on this machine, fetched by Engram or by {@code huggingface_hub}. */
 public final class HubCache {
@@ -25,7 +27,7 @@ public final class HubCache {
 
   /** The user's, by {@code HF_HUB_CACHE}, {@code HF_HOME} and {@code XDG_CACHE_HOME}. */
   public static HubCache here() {
-    return of(Environment.here());
+    return of(HubSettings.Environment.here());
   }
 
   /** A cache in this folder. */
@@ -33,7 +35,7 @@ public final class HubCache {
     return new HubCache(root, true);
   }
 
-  static HubCache of(Environment environment) {
+  static HubCache of(HubSettings.Environment environment) {
     return new HubCache(environment.hubCache(), !environment.isOn("HF_HUB_DISABLE_SYMLINKS"));
   }
 
@@ -143,6 +145,65 @@ public final class HubCache {
       return known.isEmpty() ? "" : " (there: " + String.join(", ", known) + ")";
     } catch (IOException e) {
       return "";
+    }
+  }
+
+  /**
+   * What a model's snapshot lacks. Engram's own snapshots appear whole; those of {@code
+   * huggingface_hub} fill up file by file, and it may have been stopped, or asked for a tokenizer
+   * alone.
+   */
+  private static final class SnapshotParts {
+    private static final String INDEX = "model.safetensors.index.json";
+    private static final int DEPTH = 6;
+    private static final long LARGEST_INDEX = 64L << 20;
+
+    private SnapshotParts() {}
+
+    /** Names of missing files, or a word for them; empty if it's whole. */
+    static List<String> missing(Path snapshot) {
+      try (Stream<Path> walk = Files.walk(snapshot, DEPTH)) {
+        List<Path> all = walk.toList();
+        List<String> missing = new ArrayList<>();
+        for (Path path : all) {
+          if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+            missing.add(snapshot.relativize(path).toString());
+          }
+        }
+        if (all.stream().noneMatch(SnapshotParts::isWeights)) {
+          missing.add("any weight file");
+        } else if (!Files.exists(snapshot.resolve("model.safetensors"))) {
+          missing.addAll(shards(snapshot));
+        }
+        return missing;
+      } catch (IOException e) {
+        return List.of(snapshot.toString());
+      }
+    }
+
+    private static boolean isWeights(Path path) {
+      String name = path.toString();
+      return name.endsWith(".safetensors") || name.endsWith(".gguf");
+    }
+
+    private static List<String> shards(Path snapshot) throws IOException {
+      Path index = snapshot.resolve(INDEX);
+      if (!Files.isRegularFile(index) || Files.size(index) > LARGEST_INDEX) {
+        return List.of();
+      }
+      JsonNode map =
+          Untrusted.json(Files.readAllBytes(index)).map(json -> json.path("weight_map")).orElse(null);
+      return map == null
+          ? List.of(INDEX)
+          : map.valueStream()
+              .map(shard -> shard.asString(""))
+              .distinct()
+              .filter(shard -> !isThere(snapshot, shard))
+              .toList();
+    }
+
+    private static boolean isThere(Path snapshot, String shard) {
+      return shard.matches("[\\w.-]+") && Files.exists(snapshot.resolve(shard));
     }
   }
 }

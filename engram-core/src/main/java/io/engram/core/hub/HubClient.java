@@ -83,8 +83,8 @@ final class HubClient implements AutoCloseable {
     HttpResponse<InputStream> response = open(uri, Map.of("Accept", "application/json"));
     int status = response.statusCode();
     try (InputStream body = guard.watch(response.body(), pace.answer())) {
-      if (TransientFailure.is(status)) {
-        throw new TransientFailure(status, response.headers());
+      if (Unreachable.TransientFailure.is(status)) {
+        throw new Unreachable.TransientFailure(status, response.headers());
       }
       byte[] bytes = body.readNBytes(MOST_API_BYTES + 1);
       if (bytes.length > MOST_API_BYTES) {
@@ -103,7 +103,7 @@ final class HubClient implements AutoCloseable {
    */
   boolean waited(IOException failure, int attempt) {
     Duration wait = pace.wait(attempt);
-    if (failure instanceof TransientFailure later && later.retryAfter() != null) {
+    if (failure instanceof Unreachable.TransientFailure later && later.retryAfter() != null) {
       wait = later.retryAfter();
     }
     if (closed
@@ -155,8 +155,8 @@ final class HubClient implements AutoCloseable {
             .header("User-Agent", "engram/" + Version.code().replaceAll("[^!-~]+.*", ""))
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
-    Token token = settings.token();
-    if (token != null && Origin.of(uri).equals(Origin.of(settings.endpoint()))) {
+    HubToken token = settings.token();
+    if (token != null && Addresses.Origin.of(uri).equals(Addresses.Origin.of(settings.endpoint()))) {
       request.header("Authorization", token.header());
     }
     String proxyUser = settings.proxies().credentials(uri);

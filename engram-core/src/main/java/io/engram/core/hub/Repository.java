@@ -24,19 +24,19 @@ final class Repository {
 
   private final HubClient client;
   private final HubName name;
-  private final Refusals refusals;
+  private final HubRefusals refusals;
 
   Repository(HubClient client, HubName name) {
     this.client = client;
     this.name = name;
-    this.refusals = new Refusals(client, name);
+    this.refusals = new HubRefusals(client, name);
   }
 
   HubName name() {
     return name;
   }
 
-  Refusals refusals() {
+  HubRefusals refusals() {
     return refusals;
   }
 
@@ -82,10 +82,10 @@ final class Repository {
     String path = entry.path("path").asString("");
     JsonNode lfs = entry.path("lfs");
     boolean large = lfs.isObject();
-    Optional<Checksum> checksum =
+    Optional<RepoFile.Checksum> checksum =
         large
-            ? Checksum.parse(Checksum.Kind.SHA256, lfs.path("oid").asString(null))
-            : Checksum.parse(Checksum.Kind.GIT_SHA1, entry.path("oid").asString(null));
+            ? RepoFile.Checksum.parse(RepoFile.Checksum.Kind.SHA256, lfs.path("oid").asString(null))
+            : RepoFile.Checksum.parse(RepoFile.Checksum.Kind.GIT_SHA1, entry.path("oid").asString(null));
     JsonNode size = (large ? lfs : entry).path("size");
     if (checksum.isEmpty()
         || !size.isIntegralNumber()
@@ -135,13 +135,13 @@ final class Repository {
       throw EngramException.file(
           name + ": the hub sends other bytes for " + file.path() + " than it lists.");
     }
-    return HubJson.read(answer.body())
+    return Untrusted.json(answer.body())
         .orElseThrow(() -> EngramException.file(name + ": " + file.path() + " is no JSON."));
   }
 
   private JsonNode json(HubClient.Answer answer) {
     requireOk(answer, "");
-    return HubJson.read(answer.body()).orElseThrow(() -> refusals.noHub("no JSON"));
+    return Untrusted.json(answer.body()).orElseThrow(() -> refusals.noHub("no JSON"));
   }
 
   private void requireOk(HubClient.Answer answer, String what) {

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EnvironmentTest {
-  private static Environment of(String... namesAndValues) {
+  private static HubSettings.Environment of(String... namesAndValues) {
     Map<String, String> variables = new HashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       variables.put(namesAndValues[i], namesAndValues[i + 1]);
     }
-    return new Environment(variables, Path.of("/home/u"));
+    return new HubSettings.Environment(variables, Path.of("/home/u"));
   }
 
   @Test

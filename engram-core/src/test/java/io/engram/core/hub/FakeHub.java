@@ -282,12 +282,12 @@ final class FakeHub implements AutoCloseable {
   }
 
   static String sha256(byte[] bytes) {
-    var digest = new Checksum(Checksum.Kind.SHA256, "").start(bytes.length);
+    var digest = new RepoFile.Checksum(RepoFile.Checksum.Kind.SHA256, "").start(bytes.length);
     return HexFormat.of().formatHex(digest.digest(bytes));
   }
 
   static String sha1(byte[] bytes) {
-    var digest = new Checksum(Checksum.Kind.GIT_SHA1, "").start(bytes.length);
+    var digest = new RepoFile.Checksum(RepoFile.Checksum.Kind.GIT_SHA1, "").start(bytes.length);
     return HexFormat.of().formatHex(digest.digest(bytes));
   }
 

@@ -51,21 +51,21 @@ final class HostileHubTest {
         "aux.txt"
       })
   void pathsThatCantBeWrittenSafelyAreRefused(String path) {
-    assertThatThrownBy(() -> RepoPath.require(path)).hasMessageContaining("can't be written");
+    assertThatThrownBy(() -> Untrusted.path(path)).hasMessageContaining("can't be written");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "/", "/etc/passwd", "..", "a/..", "a//b", "./a", "a/", "a/b.", ".git/x"})
   void moreOfThem(String path) {
-    assertThatThrownBy(() -> RepoPath.require(path)).isInstanceOf(EngramException.class);
+    assertThatThrownBy(() -> Untrusted.path(path)).isInstanceOf(EngramException.class);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"config.json", "1_Pooling/config.json", "données.json", "a b.json", "..a"})
   void namesOfRealFilesAreTaken(String path) {
-    assertThat(RepoPath.require(path)).isEqualTo(path);
+    assertThat(Untrusted.path(path)).isEqualTo(path);
   }
 
   @Test

@@ -21,7 +21,7 @@ final class HubCacheTest {
   private HubCache cache() {
     Map<String, String> variables = new HashMap<>();
     variables.put("HF_HUB_CACHE", folder.toString());
-    return HubCache.of(new Environment(variables, Path.of("/nowhere")));
+    return HubCache.of(new HubSettings.Environment(variables, Path.of("/nowhere")));
   }
 
   private Path snapshot(String... files) throws Exception {

@@ -3,14 +3,19 @@ package io.engram.core.hub;
 import io.engram.core.EngramException;
 import java.net.URI;
 import java.net.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /** What a hub's refusals mean, from the status and the {@code X-Error-Code} header. */
-final class Refusals {
+final class HubRefusals {
   private final HubSettings settings;
   private final HubName name;
   private final Suggestions suggestions;
 
-  Refusals(HubClient client, HubName name) {
+  HubRefusals(HubClient client, HubName name) {
     this.settings = client.settings();
     this.name = name;
     this.suggestions = new Suggestions(client, name);
@@ -42,7 +47,7 @@ final class Refusals {
     if (message.startsWith("Access to this resource is disabled")) {
       return EngramException.usage(name + " was closed by the hub; nobody can fetch it.");
     }
-    boolean ofHub = Origin.of(uri).equals(Origin.of(settings.endpoint()));
+    boolean ofHub = Addresses.Origin.of(uri).equals(Addresses.Origin.of(settings.endpoint()));
     if (ofHub && what.isEmpty() && (status == 401 || status == 404)) {
       return status == 404 && settings.hasOwnEndpoint() ? noHub("status 404") : unknown();
     }
@@ -67,7 +72,7 @@ final class Refusals {
   }
 
   private EngramException gated() {
-    Token token = settings.token();
+    HubToken token = settings.token();
     return EngramException.usage(
         ("%s is gated: its owners want their terms accepted first, at%n%s%s%n"
                 + (token == null
@@ -81,7 +86,7 @@ final class Refusals {
   }
 
   private EngramException badToken() {
-    Token token = settings.token();
+    HubToken token = settings.token();
     return EngramException.usage(
         "%s doesn't accept the token%s; make a new one at %s/settings/tokens, or do without."
             .formatted(
@@ -110,5 +115,71 @@ final class Refusals {
 
   private static String shown(String path) {
     return Untrusted.text(path);
+  }
+
+  /**
+   * What may have been meant by a name that a hub doesn't know. Asks the hub; says less if it's mute.
+   */
+  private static final class Suggestions {
+    private static final int MOST = 5;
+
+    private final HubClient client;
+    private final HubName name;
+
+    Suggestions(HubClient client, HubName name) {
+      this.client = client;
+      this.name = name;
+    }
+
+    /** For an unknown repository. */
+    String ofName() {
+      HubName other =
+          new HubName(
+              name.kind() == HubName.Kind.MODEL ? HubName.Kind.DATASET : HubName.Kind.MODEL,
+              name.id(),
+              null);
+      if (ask(other.api()).isPresent()) {
+        return "There is a %s of this name: %s"
+            .formatted(other.kind() == HubName.Kind.MODEL ? "model" : "dataset", other.command());
+      }
+      String last = name.id().substring(name.id().indexOf('/') + 1);
+      List<String> near =
+          ask("/api/%s?search=%s&limit=%d".formatted(name.kind().plural(), last, MOST))
+              .map(found -> texts(found, "id"))
+              .orElse(List.of());
+      return near.isEmpty()
+          ? "The name is written as on its page, ORG/NAME, capitals included."
+          : "Similar names: " + String.join(", ", near);
+    }
+
+    /** For an unknown revision. */
+    String ofRevision() {
+      Optional<JsonNode> refs = ask(name.api() + "/refs");
+      List<String> known = new ArrayList<>();
+      refs.ifPresent(found -> known.addAll(texts(found.path("branches"), "name")));
+      refs.ifPresent(found -> known.addAll(texts(found.path("tags"), "name")));
+      return known.isEmpty()
+          ? "Without @REVISION the newest state is fetched."
+          : "It has: " + known.stream().limit(2L * MOST).collect(Collectors.joining(", "));
+    }
+
+    private Optional<JsonNode> ask(String path) {
+      try {
+        HubClient.Answer answer = client.api(Addresses.of(client.settings().endpoint(), path));
+        return answer.status() == 200 ? Untrusted.json(answer.body()) : Optional.empty();
+      } catch (EngramException e) {
+        return Optional.empty();
+      }
+    }
+
+    private static List<String> texts(JsonNode array, String key) {
+      return array
+          .valueStream()
+          .map(each -> each.path(key).asString(""))
+          .filter(text -> !text.isBlank())
+          .limit(MOST)
+          .map(Untrusted::text)
+          .toList();
+    }
   }
 }

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * {@code huggingface-cli login}) left in a file. It has no {@code toString}, so that it can't be
  * printed by mistake.
  */
-final class Token {
+final class HubToken {
   private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,4096}");
   private static final long LONGEST_FILE_BYTES = 8192;
 
   private final String secret;
   private final String source;
 
-  private Token(String secret, String source) {
+  private HubToken(String secret, String source) {
     this.secret = secret;
     this.source = source;
   }
@@ -29,7 +29,7 @@ final class Token {
    *
    * @throws EngramException of kind USAGE if there is one that can't be sent
    */
-  static @Nullable Token find(Environment environment) {
+  static @Nullable HubToken find(HubSettings.Environment environment) {
     if (environment.isOn("HF_HUB_DISABLE_IMPLICIT_TOKEN")) {
       return null;
     }
@@ -56,12 +56,12 @@ final class Token {
     }
   }
 
-  private static Token of(String secret, String source) {
+  private static HubToken of(String secret, String source) {
     if (!VISIBLE.matcher(secret).matches()) {
       throw EngramException.usage(
           "The token in " + source + " holds blanks or other characters that no token has.");
     }
-    return new Token(secret, source);
+    return new HubToken(secret, source);
   }
 
   /** Value of the Authorization header. */
