@@ -5,11 +5,10 @@ import io.engram.cli.output.Console;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
-import io.engram.core.hub.ByteSize;
-import io.engram.core.hub.FetchPlan;
 import io.engram.core.hub.Hub;
 import io.engram.core.hub.HubName;
 import io.engram.core.hub.HubSettings;
+import io.engram.core.text.NumberText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +62,7 @@ final class FetchCommand implements Callable<Integer> {
     }
     Hub hub = new Hub(settings);
     Console console = common.console();
-    FetchPlan plan = hub.plan(wanted, patterns, out);
+    Hub.Plan plan = hub.plan(wanted, patterns, out);
     console.message(announcement(plan));
     Path folder;
     try {
@@ -100,23 +99,23 @@ final class FetchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String announcement(FetchPlan plan) {
+  private static String announcement(Hub.Plan plan) {
     long here = plan.bytes() - plan.missingBytes();
     return "%s at %s: %d files, %s; %s%n→ %s"
         .formatted(
             plan.name(),
             plan.commit().substring(0, 8),
             plan.paths().size(),
-            ByteSize.text(plan.bytes()),
+            NumberText.bytes(plan.bytes()),
             plan.missingBytes() == 0
                 ? "all here already"
                 : here == 0
                     ? "nothing of it here yet"
-                    : ByteSize.text(plan.missingBytes()) + " to fetch, the rest is here",
+                    : NumberText.bytes(plan.missingBytes()) + " to fetch, the rest is here",
             plan.place());
   }
 
-  private static Map<String, @Nullable Object> object(FetchPlan plan, Path folder) {
+  private static Map<String, @Nullable Object> object(Hub.Plan plan, Path folder) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     object.put("name", plan.name().toString());
     object.put("commit", plan.commit());

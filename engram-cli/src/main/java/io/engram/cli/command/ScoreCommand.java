@@ -6,7 +6,7 @@ import io.engram.cli.option.SampleFilter;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
-import io.engram.core.stats.SignificantDigits;
+import io.engram.core.text.NumberText;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
@@ -74,8 +74,8 @@ final class ScoreCommand implements Callable<Integer> {
       table.row(
           row.id(),
           Integer.toString(row.tokens()),
-          SignificantDigits.of(row.logProb()),
-          SignificantDigits.of(row.logProb() / row.tokens()));
+          NumberText.plain(row.logProb()),
+          NumberText.plain(row.logProb() / row.tokens()));
     }
     return table.toString();
   }

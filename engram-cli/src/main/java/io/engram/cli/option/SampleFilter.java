@@ -3,7 +3,6 @@ package io.engram.cli.option;
 import io.engram.core.EngramException;
 import io.engram.core.recipe.DataSection;
 import io.engram.core.sample.Sample;
-import io.engram.core.sample.SampleChoice;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.recipe.SampleSets;
@@ -59,7 +58,7 @@ public final class SampleFilter {
     requireCount("--draw-samples", draw);
     DataSection section = new DataSection(List.of(data), where, limit, chunkTokens, 0, draw);
     return new Chosen(
-        SampleSource.load(section.data(), new SampleChoice(where, limit, "--where")), section);
+        SampleSource.load(section.data(), new SampleSource.Choice(where, limit, "--where")), section);
   }
 
   private static void requireCount(String option, int value) {

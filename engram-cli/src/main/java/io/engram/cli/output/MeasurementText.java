@@ -1,7 +1,7 @@
 package io.engram.cli.output;
 
 import io.engram.core.run.Measurement;
-import io.engram.core.stats.SignificantDigits;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -63,7 +63,7 @@ public final class MeasurementText {
   /** {@code 0.8525 ± 0.018}; without an error where none is known. */
   public static String value(Measurement measurement) {
     Double error = measurement.standardError();
-    return SignificantDigits.of(measurement.value())
-        + (error == null ? "" : " ± " + SignificantDigits.ofError(error));
+    return NumberText.plain(measurement.value())
+        + (error == null ? "" : " ± " + NumberText.plainError(error));
   }
 }

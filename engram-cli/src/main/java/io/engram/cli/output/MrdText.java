@@ -3,7 +3,7 @@ package io.engram.cli.output;
 import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
-import io.engram.core.stats.SignificantDigits;
+import io.engram.core.text.NumberText;
 import io.engram.unlearn.mrd.MrdMeasurement;
 import java.util.Comparator;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class MrdText {
         %d samples; σ = %s, %d draws, estimator %s (absolute value %s, %s over tokens, scope %s)."""
             .formatted(
                 found.rows().size(),
-                SignificantDigits.of(found.sigma()),
+                NumberText.plain(found.sigma()),
                 found.passes(),
                 word(settings.name()),
                 word(settings.absolute()),
@@ -67,8 +67,8 @@ public final class MrdText {
     for (MrdRow row : rows) {
       Sample sample = byId.get(row.id());
       table.row(
-          SignificantDigits.of(row.mrd()),
-          SignificantDigits.of(row.standardError()),
+          NumberText.plain(row.mrd()),
+          NumberText.plain(row.standardError()),
           Integer.toString(row.tokens()),
           row.id(),
           sample == null ? "" : Excerpt.of(sample, TEXT_WIDTH));

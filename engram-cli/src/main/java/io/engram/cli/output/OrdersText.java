@@ -1,9 +1,9 @@
 package io.engram.cli.output;
 
-import io.engram.core.stats.SignificantDigits;
+import io.engram.core.text.NumberText;
+import io.engram.core.text.Phrases;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderDifference;
-import io.engram.report.text.WordList;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,7 +28,7 @@ public final class OrdersText {
         new StringBuilder(
             "%s against %s, %s, %s of equal seed (%s)"
                 .formatted(
-                    WordList.capitalised(orders.order()),
+                    Phrases.capitalised(orders.order()),
                     orders.baseline(),
                     orders.method(),
                     orders.seeds().size() == 1 ? "1 pair" : orders.seeds().size() + " pairs",
@@ -68,7 +68,7 @@ public final class OrdersText {
     Double low = measure.low();
     Double high = measure.high();
     if (low == null || high == null) {
-      return SignificantDigits.of(measure.betterBy());
+      return NumberText.plain(measure.betterBy());
     }
     String format = "%." + measure.digits() + "f";
     return "%s [%s, %s]"

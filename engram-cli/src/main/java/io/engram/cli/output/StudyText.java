@@ -1,8 +1,8 @@
 package io.engram.cli.output;
 
-import io.engram.core.stats.SignificantDigits;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyTable;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ public final class StudyText {
       return "–";
     }
     return cell instanceof Number number && !(cell instanceof Integer)
-        ? SignificantDigits.of(number.doubleValue())
+        ? NumberText.plain(number.doubleValue())
         : cell.toString();
   }
 }

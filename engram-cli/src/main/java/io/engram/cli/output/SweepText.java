@@ -1,6 +1,6 @@
 package io.engram.cli.output;
 
-import io.engram.core.stats.SignificantDigits;
+import io.engram.core.text.NumberText;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.mrd.SweepSummary;
 import java.util.List;
@@ -18,7 +18,7 @@ public final class SweepText {
       AtSigma at = sweep.get(i);
       AtSigma next = i + 1 < sweep.size() ? sweep.get(i + 1) : null;
       sigmas.row(
-          SignificantDigits.of(at.sigma()),
+          NumberText.plain(at.sigma()),
           Integer.toString(at.most()),
           number(SweepSummary.median(at.mrd(at.most()))),
           next == null ? "–" : number(SweepSummary.slope(at, next)),
@@ -27,7 +27,7 @@ public final class SweepText {
           at.belowFloor() ? "below the numerical floor" : "");
       for (int count : SweepSummary.shown(at)) {
         draws.row(
-            SignificantDigits.of(at.sigma()),
+            NumberText.plain(at.sigma()),
             Integer.toString(count),
             number(SweepSummary.median(at.mrd(count))),
             number(SweepSummary.relativeError(at, count)),
@@ -54,6 +54,6 @@ public final class SweepText {
   }
 
   private static String number(double value) {
-    return Double.isFinite(value) ? SignificantDigits.of(value) : "–";
+    return Double.isFinite(value) ? NumberText.plain(value) : "–";
   }
 }

@@ -1,7 +1,7 @@
 package io.engram.cli.output;
 
 import io.engram.core.run.TrialSummary;
-import io.engram.core.stats.SignificantDigits;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,9 +55,9 @@ public final class TrialsText {
 
   private static String value(TrialSummary summary) {
     Double deviation = summary.standardDeviation();
-    String mean = SignificantDigits.of(summary.mean());
+    String mean = NumberText.plain(summary.mean());
     return deviation == null || summary.stage().equals(BEFORE)
         ? mean
-        : mean + " ± " + SignificantDigits.ofError(deviation);
+        : mean + " ± " + NumberText.plainError(deviation);
   }
 }

@@ -2,7 +2,7 @@ package io.engram.cli.output;
 
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
-import io.engram.core.stats.SignificantDigits;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,8 +49,8 @@ public final class UpdatesText {
     for (PredictedUpdatesRow row : rows) {
       Sample sample = byId.get(row.id());
       table.row(
-          SignificantDigits.of(row.predictedUpdates()),
-          SignificantDigits.of(row.loss()),
+          NumberText.plain(row.predictedUpdates()),
+          NumberText.plain(row.loss()),
           Integer.toString(row.tokens()),
           row.id(),
           sample == null ? "" : Excerpt.of(sample, TEXT_WIDTH));

@@ -1,6 +1,7 @@
 package io.engram.core.hub;
 
 import io.engram.core.EngramException;
+import io.engram.core.text.NumberText;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class DiskSpace {
     if (free > 0 && bytes > free) {
       throw EngramException.resources(
           "%s are needed in %s; %s are free.%nFree some space, or choose another disk with HF_HOME or --out."
-              .formatted(ByteSize.text(bytes), folder, ByteSize.text(free)),
+              .formatted(NumberText.bytes(bytes), folder, NumberText.bytes(free)),
           null);
     }
   }

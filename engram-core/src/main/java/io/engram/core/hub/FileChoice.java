@@ -1,6 +1,7 @@
 package io.engram.core.hub;
 
 import io.engram.core.EngramException;
+import io.engram.core.text.NumberText;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -251,7 +252,7 @@ final class FileChoice {
                     models.size(),
                     models.entrySet().stream()
                         .limit(SHOWN)
-                        .map(e -> Untrusted.text(e.getKey()) + " " + ByteSize.text(e.getValue()))
+                        .map(e -> Untrusted.text(e.getKey()) + " " + NumberText.bytes(e.getValue()))
                         .collect(Collectors.joining(", ", "", models.size() > SHOWN ? ", …" : ""))));
       }
       return gguf;

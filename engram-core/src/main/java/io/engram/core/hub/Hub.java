@@ -5,8 +5,10 @@ import io.engram.core.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,7 @@ public final class Hub {
    *     right, of kind FILE if the hub can't be reached or makes no sense, of kind RESOURCES if the
    *     disk is too small
    */
-  public FetchPlan plan(HubName name, List<String> patterns, @Nullable Path out) {
+  public Plan plan(HubName name, List<String> patterns, @Nullable Path out) {
     FileChoice.Patterns chosen = new FileChoice.Patterns(patterns);
     FolderTarget folder = out == null ? null : new FolderTarget(out);
     if (settings.offline()) {
@@ -53,7 +55,7 @@ public final class Hub {
         folder.look(files);
       }
       Target target = folder == null ? new CacheTarget(settings.cache(), name, commit) : folder;
-      FetchPlan plan = new FetchPlan(name, commit, files, target);
+      Plan plan = new Plan(name, commit, files, target);
       DiskSpace.require(target.blobs().folder(), plan.missingBytes() + target.extraBytes(files));
       return plan;
     }
@@ -68,7 +70,7 @@ public final class Hub {
    * @throws EngramException as {@link #plan} does, and of kind FILE where bytes don't have their
    *     hash
    */
-  public Path fetch(FetchPlan plan, ProgressListener progress, Consumer<String> message) {
+  public Path fetch(Plan plan, ProgressListener progress, Consumer<String> message) {
     Target target = plan.target();
     if (target.isComplete(plan.files())) {
       return target.place(); // The place may be one that can only be read.
@@ -91,6 +93,74 @@ public final class Hub {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw EngramException.file(plan.name() + ": stopped while waiting for another fetch.", e);
+    }
+  }
+
+  /** What a fetch will take, before a byte of it comes. */
+  public static final class Plan {
+    private final HubName name;
+    private final String commit;
+    private final List<RepoFile> files;
+    private final Target target;
+    private final long missing;
+
+    Plan(HubName name, String commit, List<RepoFile> files, Target target) {
+      this.name = name;
+      this.commit = commit;
+      this.files = List.copyOf(files);
+      this.target = target;
+      this.missing =
+          distinct().stream()
+              .mapToLong(file -> target.has(file) ? 0 : file.size() - target.blobs().present(file))
+              .sum();
+    }
+
+    /** Of which repository. */
+    public HubName name() {
+      return name;
+    }
+
+    /** The commit that the wanted revision is. */
+    public String commit() {
+      return commit;
+    }
+
+    /** Paths of the files, from the repository's root. */
+    public List<String> paths() {
+      return files.stream().map(RepoFile::path).toList();
+    }
+
+    /** Bytes of all files. */
+    public long bytes() {
+      return files.stream().mapToLong(RepoFile::size).sum();
+    }
+
+    /** Bytes that aren't here yet. */
+    public long missingBytes() {
+      return missing;
+    }
+
+    /** Where the files will be. */
+    public Path place() {
+      return target.place();
+    }
+
+    List<RepoFile> files() {
+      return files;
+    }
+
+    Target target() {
+      return target;
+    }
+
+    /** The files without second ones of the same bytes. */
+    List<RepoFile> distinct() {
+      return List.copyOf(
+          files.stream()
+              .collect(
+                  Collectors.toMap(
+                      RepoFile::checksum, file -> file, (first, second) -> first, LinkedHashMap::new))
+              .values());
     }
   }
 }

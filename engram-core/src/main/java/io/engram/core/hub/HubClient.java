@@ -2,6 +2,7 @@ package io.engram.core.hub;
 
 import io.engram.core.EngramException;
 import io.engram.core.Version;
+import io.engram.core.text.NumberText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -29,7 +30,7 @@ final class HubClient implements AutoCloseable {
 
   private final HubSettings settings;
   private final Pace pace;
-  private final StallGuard guard;
+  private final Pace.Guard guard;
   private final HttpClient http;
   private volatile boolean closed;
 
@@ -43,7 +44,7 @@ final class HubClient implements AutoCloseable {
       // Java keeps them from https requests unless told otherwise before the client's first use.
       System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
     }
-    this.guard = new StallGuard(pace.stall());
+    this.guard = new Pace.Guard(pace.stall());
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1) // One connection for each file.
@@ -90,7 +91,7 @@ final class HubClient implements AutoCloseable {
       if (bytes.length > MOST_API_BYTES) {
         throw EngramException.file(
             "%s answers with more than %s to a question; that is no hub's answer."
-                .formatted(uri.getHost(), ByteSize.text(MOST_API_BYTES)));
+                .formatted(uri.getHost(), NumberText.bytes(MOST_API_BYTES)));
       }
       return new Answer(response.uri(), status, response.headers(), bytes);
     }
@@ -155,7 +156,7 @@ final class HubClient implements AutoCloseable {
             .header("User-Agent", "engram/" + Version.code().replaceAll("[^!-~]+.*", ""))
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
-    HubToken token = settings.token();
+    HubSettings.Token token = settings.token();
     if (token != null && Addresses.Origin.of(uri).equals(Addresses.Origin.of(settings.endpoint()))) {
       request.header("Authorization", token.header());
     }

@@ -72,7 +72,7 @@ final class HubRefusals {
   }
 
   private EngramException gated() {
-    HubToken token = settings.token();
+    HubSettings.Token token = settings.token();
     return EngramException.usage(
         ("%s is gated: its owners want their terms accepted first, at%n%s%s%n"
                 + (token == null
@@ -86,7 +86,7 @@ final class HubRefusals {
   }
 
   private EngramException badToken() {
-    HubToken token = settings.token();
+    HubSettings.Token token = settings.token();
     return EngramException.usage(
         "%s doesn't accept the token%s; make a new one at %s/settings/tokens, or do without."
             .formatted(

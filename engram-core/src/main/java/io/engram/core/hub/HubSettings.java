@@ -1,8 +1,10 @@
 package io.engram.core.hub;
 
 import io.engram.core.EngramException;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +26,7 @@ public final class HubSettings {
 
   private final URI endpoint;
   private final boolean ownEndpoint;
-  private final @Nullable HubToken token;
+  private final @Nullable Token token;
   private final HubCache cache;
   private final boolean offline;
   private final EnvironmentProxies proxies;
@@ -33,7 +35,7 @@ public final class HubSettings {
     String set = environment.get("HF_ENDPOINT");
     this.endpoint = endpoint(set == null ? PUBLIC_HUB : set.strip());
     this.ownEndpoint = set != null;
-    this.token = HubToken.find(environment);
+    this.token = Token.find(environment);
     this.cache = HubCache.of(environment);
     this.offline = environment.isOn("HF_HUB_OFFLINE") || environment.isOn("TRANSFORMERS_OFFLINE");
     this.proxies = EnvironmentProxies.of(environment);
@@ -83,7 +85,7 @@ public final class HubSettings {
     return ownEndpoint;
   }
 
-  @Nullable HubToken token() {
+  @Nullable Token token() {
     return token;
   }
 
@@ -153,6 +155,74 @@ public final class HubSettings {
     Path hubCache() {
       Path old = path("HUGGINGFACE_HUB_CACHE", huggingFaceHome().resolve("hub").toString());
       return path("HF_HUB_CACHE", old.toString()).toAbsolutePath();
+    }
+  }
+
+  /**
+   * The secret that a hub knows a user by: {@code HF_TOKEN}, else what {@code hf auth login} (once
+   * {@code huggingface-cli login}) left in a file. It has no {@code toString}, so that it can't be
+   * printed by mistake.
+   */
+  static final class Token {
+    private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,4096}");
+    private static final long LONGEST_FILE_BYTES = 8192;
+
+    private final String secret;
+    private final String source;
+
+    private Token(String secret, String source) {
+      this.secret = secret;
+      this.source = source;
+    }
+
+    /**
+     * The user's token, or null.
+     *
+     * @throws EngramException of kind USAGE if there is one that can't be sent
+     */
+    static @Nullable Token find(Environment environment) {
+      if (environment.isOn("HF_HUB_DISABLE_IMPLICIT_TOKEN")) {
+        return null;
+      }
+      for (String name : new String[] {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
+        String value = environment.get(name);
+        if (value != null) {
+          return of(value.strip(), name);
+        }
+      }
+      Path file =
+          environment.path(
+              "HF_TOKEN_PATH", environment.huggingFaceHome().resolve("token").toString());
+      String text = read(file);
+      return text.isEmpty() ? null : of(text, file.toString());
+    }
+
+    private static String read(Path file) {
+      try {
+        return Files.isRegularFile(file) && Files.size(file) <= LONGEST_FILE_BYTES
+            ? Files.readString(file).strip()
+            : "";
+      } catch (IOException e) {
+        return "";
+      }
+    }
+
+    private static Token of(String secret, String source) {
+      if (!VISIBLE.matcher(secret).matches()) {
+        throw EngramException.usage(
+            "The token in " + source + " holds blanks or other characters that no token has.");
+      }
+      return new Token(secret, source);
+    }
+
+    /** Value of the Authorization header. */
+    String header() {
+      return "Bearer " + secret;
+    }
+
+    /** Where it was set: a variable or a file. */
+    String source() {
+      return source;
     }
   }
 }

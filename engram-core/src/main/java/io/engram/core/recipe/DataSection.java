@@ -1,7 +1,7 @@
 package io.engram.core.recipe;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import io.engram.core.sample.SampleChoice;
+import io.engram.core.sample.SampleSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +47,8 @@ public record DataSection(
    *
    * @param name the section's: {@code forget}
    */
-  public SampleChoice choice(String name) {
-    return new SampleChoice(where, limit, name + ".where");
+  public SampleSource.Choice choice(String name) {
+    return new SampleSource.Choice(where, limit, name + ".where");
   }
 
   /** What is done to the samples, in words; empty where nothing is. */

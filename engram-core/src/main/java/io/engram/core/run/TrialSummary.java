@@ -3,7 +3,6 @@ package io.engram.core.run;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.MeanWithError;
-import io.engram.core.stats.StudentT;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +77,7 @@ public record TrialSummary(
   private static TrialSummary summary(List<Measurement> measured) {
     double[] values = measured.stream().mapToDouble(Measurement::value).toArray();
     MeanWithError mean = MeanWithError.of(values);
-    Bootstrap.Interval interval = StudentT.interval(values, LEVEL);
+    Bootstrap.Interval interval = MeanWithError.interval(values, LEVEL);
     Measurement first = measured.get(0);
     return new TrialSummary(
         first.stage(),

@@ -33,9 +33,9 @@ public final class BookText {
   }
 
   /** The one row of a book. */
-  static List<SampleRows.Row> rows(Path file, String name) {
+  static List<DataRow> rows(Path file, String name) {
     return List.of(
-        new SampleRows.Row(
+        new DataRow(
             JsonNodeFactory.instance.objectNode().put("text", read(file, name)), name));
   }
 }

@@ -1,30 +1,203 @@
 package io.engram.core.sample;
 
+import io.engram.core.EngramException;
+import io.engram.core.data.DuckDb;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.csv.CsvMapper;
+import tools.jackson.dataformat.csv.CsvReadFeature;
+import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * A row of a data set as it's stored, for those that want its columns rather than a sample.
+ * A row of a data file, whatever its format.
  *
  * @param fields its values by name
  * @param where "FILE line 12", for messages
  */
 public record DataRow(ObjectNode fields, String where) {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private static final CsvMapper CSV =
+      CsvMapper.builder().enable(CsvReadFeature.SKIP_EMPTY_LINES).build();
+
   /**
    * All rows of a file, in its order.
    *
-   * @throws io.engram.core.EngramException if the file is missing, empty, not UTF-8 or not of the
-   *     format that its name ends in
+   * @throws EngramException if the file is missing, empty, not UTF-8 or not of the format that its
+   *     name ends in
    */
   public static List<DataRow> read(Path file) {
-    return SampleRows.read(file, file.toString()).stream()
-        .map(row -> new DataRow(row.fields(), row.where()))
-        .toList();
+    return read(file, file.toString());
   }
 
   /** A whole file as text, line ends as they are. */
   public static String text(Path file) {
     return TextFile.read(file, file.toString());
+  }
+
+  /**
+   * The prompts of a file, in its order: a field {@code prompt}, a text or an object with a text.
+   *
+   * @param limit the first so many; 0: all
+   * @throws EngramException if the file can't be read, or a row has no prompt, naming its fields
+   */
+  public static List<String> prompts(Path file, int limit) {
+    return read(file, file.toString(), Math.max(0, limit)).stream()
+        .map(DataRow::prompt)
+        .toList();
+  }
+
+  private static String prompt(DataRow row) {
+    JsonNode prompt = row.fields().path("prompt");
+    JsonNode text = prompt.isObject() ? prompt.path("text") : prompt;
+    if (!text.isString()) {
+      throw EngramException.usage(
+          "%s has the fields %s; a prompt, or a prompt with a text, is needed"
+              .formatted(row.where(), row.fields().propertyNames()));
+    }
+    return text.asString();
+  }
+
+  /** All rows, in the file's order. */
+  static List<DataRow> read(Path file, String name) {
+    return read(file, name, 0);
+  }
+
+  /**
+   * The rows, in the file's order.
+   *
+   * @param most the first so many; 0: all. No more of a packed or large file of lines is read
+   * @param name what the file is called in messages
+   * @throws EngramException if the file is missing, empty, not UTF-8 or not of its format
+   */
+  static List<DataRow> read(Path file, String name, int most) {
+    String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    ending = ending.substring(Math.max(0, ending.lastIndexOf('.')));
+    List<DataRow> rows =
+        switch (ending) {
+          case ".jsonl" -> lines(TextFile.read(file, name, most), name);
+          case ".json" -> json(file, name, most);
+          case ".csv" -> table(TextFile.read(file, name), name, ',');
+          case ".tsv" -> table(TextFile.read(file, name), name, '\t');
+          case ".txt" -> text(TextFile.read(file, name, most), name);
+          case ".parquet" -> parquet(file, name, most);
+          default ->
+              throw EngramException.usage(
+                  ("%s is neither tofu:SPLIT nor a file that ends in one of %s, or in one of them"
+                          + " and .gz")
+                      .formatted(name, SampleSource.ENDINGS));
+        };
+    if (rows.isEmpty()) {
+      throw EngramException.file(name + " holds no sample");
+    }
+    return most > 0 && most < rows.size() ? rows.subList(0, most) : rows;
+  }
+
+  private static List<DataRow> lines(String text, String name) {
+    List<DataRow> rows = new ArrayList<>();
+    int number = 0;
+    for (String line : (Iterable<String>) text.lines()::iterator) {
+      String where = name + " line " + ++number;
+      if (!line.isBlank()) {
+        try {
+          rows.add(row(JSON.readTree(line), where));
+        } catch (JacksonException e) {
+          throw EngramException.file(where + " is not JSON: " + e.getOriginalMessage(), e);
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static List<DataRow> text(String text, String name) {
+    List<DataRow> rows = new ArrayList<>();
+    int number = 0;
+    for (String line : (Iterable<String>) text.lines()::iterator) {
+      number++;
+      if (!line.isBlank()) {
+        rows.add(new DataRow(JSON.createObjectNode().put("text", line), name + " line " + number));
+      }
+    }
+    return rows;
+  }
+
+  /**
+   * One array of objects; objects one after another are taken too, as TOFU's own files and C4's
+   * have. Of those, one a line, the first lines are enough where the first rows are wanted.
+   */
+  private static List<DataRow> json(Path file, String name, int most) {
+    String first = most > 0 ? TextFile.read(file, name, most) : "";
+    boolean lines = first.lines().filter(line -> !line.isBlank()).allMatch(DataRow::isObject);
+    return objects(JSON.reader(), most > 0 && lines ? first : TextFile.read(file, name), name);
+  }
+
+  private static boolean isObject(String line) {
+    return line.strip().startsWith("{") && line.strip().endsWith("}");
+  }
+
+  private static List<DataRow> table(String text, String name, char separator) {
+    CsvSchema header = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
+    return objects(CSV.readerFor(ObjectNode.class).with(header), text, name);
+  }
+
+  private static List<DataRow> objects(ObjectReader format, String text, String name) {
+    // Row after row is read from one parser: more is to follow each.
+    ObjectReader reader = format.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    List<DataRow> rows = new ArrayList<>();
+    int line = 1;
+    try (JsonParser parser = reader.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        line = parser.currentLocation().getLineNr();
+        if (token != JsonToken.START_ARRAY && token != JsonToken.END_ARRAY) {
+          rows.add(row(reader.readTree(parser), name + " line " + line));
+        }
+      }
+    } catch (JacksonException e) {
+      int at = e.getLocation() == null ? line : e.getLocation().getLineNr();
+      throw EngramException.file(name + " line " + at + ": " + e.getOriginalMessage(), e);
+    }
+    return rows;
+  }
+
+  private static List<DataRow> parquet(Path file, String name, int most) {
+    List<DataRow> rows = new ArrayList<>();
+    List<ObjectNode> read =
+        TextFile.unpacked(
+            file,
+            name,
+            whole -> DuckDb.parquet(whole, most, TextFile.mostUnpacked(size(whole, name))));
+    for (ObjectNode fields : read) {
+      rows.add(new DataRow(fields, name + " row " + rows.size()));
+    }
+    return rows;
+  }
+
+  private static long size(Path file, String name) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw EngramException.file(name + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static DataRow row(JsonNode node, String where) {
+    if (node instanceof ObjectNode fields) {
+      return new DataRow(fields, where);
+    }
+    throw EngramException.file(where + " is " + node + ", not an object with named fields");
   }
 }

@@ -2,7 +2,7 @@ package io.engram.core.sample;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
-import io.engram.core.data.SqlFilter;
+import io.engram.core.data.DuckDb;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ public final class SampleSource {
    *     numbered through, from source to source
    */
   public static List<Sample> load(List<String> data) {
-    return load(data, SampleChoice.ALL);
+    return load(data, Choice.ALL);
   }
 
   /** All samples of a source. */
@@ -50,7 +50,7 @@ public final class SampleSource {
 
   /** The samples of a source that are chosen. */
   public static List<Sample> load(String data, @Nullable String whereSql, int limit) {
-    return load(List.of(data), new SampleChoice(whereSql, limit, "--where"));
+    return load(List.of(data), new Choice(whereSql, limit, "--where"));
   }
 
   /**
@@ -58,14 +58,14 @@ public final class SampleSource {
    *
    * @throws EngramException also if none is
    */
-  public static List<Sample> load(List<String> data, SampleChoice choice) {
+  public static List<Sample> load(List<String> data, Choice choice) {
     List<Sample> samples = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
     int number = 0;
     for (String source : data) {
-      List<SampleRows.Row> rows = rows(source, choice.filters() ? 0 : Math.max(0, choice.limit()));
+      List<DataRow> rows = rows(source, choice.filters() ? 0 : Math.max(0, choice.limit()));
       List<Sample> all = new ArrayList<>();
-      for (SampleRows.Row row : rows) {
+      for (DataRow row : rows) {
         add(all, seen, SampleFields.sample(row, Integer.toString(number++)), row);
       }
       List<Sample> chosen = choice.filters() ? where(all, rows, choice) : all;
@@ -81,12 +81,12 @@ public final class SampleSource {
   }
 
   private static List<Sample> where(
-      List<Sample> all, List<SampleRows.Row> rows, SampleChoice choice) {
+      List<Sample> all, List<DataRow> rows, Choice choice) {
     for (int i = 0; i < rows.size(); i++) {
       rows.get(i).fields().put("id", all.get(i).id());
     }
-    return SqlFilter.rows(
-            rows.stream().map(SampleRows.Row::fields).toList(),
+    return DuckDb.where(
+            rows.stream().map(DataRow::fields).toList(),
             Objects.requireNonNull(choice.where()),
             choice.setBy())
         .stream()
@@ -134,16 +134,16 @@ public final class SampleSource {
             Arrays.stream(Layout.values()).map(Layout::prefix).collect(Collectors.joining(", ")));
   }
 
-  private static List<SampleRows.Row> rows(String source, int most) {
+  private static List<DataRow> rows(String source, int most) {
     Path file = file(source);
     Optional<Layout> layout = Layout.of(source);
     if (layout.isEmpty()) {
-      return SampleRows.read(file, source, most);
+      return DataRow.read(file, source, most);
     }
     if (!Files.exists(file)) {
       throw EngramException.file("%s does not exist. %s".formatted(source, layout.get().origin()));
     }
-    List<SampleRows.Row> rows =
+    List<DataRow> rows =
         layout.get().rows(file, source, layout.get().keepsRows() ? most : 0);
     if (rows.isEmpty()) {
       throw EngramException.file(source + " holds no sample");
@@ -152,7 +152,7 @@ public final class SampleSource {
   }
 
   private static void add(
-      List<Sample> samples, Map<String, String> seen, Sample sample, SampleRows.Row row) {
+      List<Sample> samples, Map<String, String> seen, Sample sample, DataRow row) {
     String before = seen.putIfAbsent(sample.id(), row.where());
     if (before != null) {
       throw EngramException.usage(
@@ -160,5 +160,22 @@ public final class SampleSource {
               .formatted(row.where(), sample.id(), before));
     }
     samples.add(sample);
+  }
+
+  /**
+   * Which samples of each source.
+   *
+   * @param where a DuckDB condition over the fields, {@code id} among them: {@code length(answer) >
+   *     40 and id::int < 100}; null: all
+   * @param limit the first so many of them; 0 or less: all
+   * @param setBy what the condition is called in messages: {@code --where}, {@code forget.where}
+   */
+  public record Choice(@Nullable String where, int limit, String setBy) {
+    /** All samples. */
+    public static final Choice ALL = new Choice(null, 0, "--where");
+
+    boolean filters() {
+      return where != null && !where.isBlank();
+    }
   }
 }

@@ -81,13 +81,13 @@ public final class Tofu {
   public static List<TofuRow> rows(String split) {
     Path file = file(split);
     List<TofuRow> rows = new ArrayList<>();
-    for (SampleRows.Row row : SampleRows.read(file, file.toString())) {
+    for (DataRow row : DataRow.read(file, file.toString())) {
       rows.add(row(Integer.toString(rows.size()), row));
     }
     return rows;
   }
 
-  private static TofuRow row(String id, SampleRows.Row row) {
+  private static TofuRow row(String id, DataRow row) {
     ObjectNode fields = row.fields();
     if (!fields.path("question").isString() || !fields.path("answer").isString()) {
       throw EngramException.file(row.where() + " has no question or no answer");
@@ -106,7 +106,7 @@ public final class Tofu {
             .toList());
   }
 
-  private static String plain(JsonNode value, SampleRows.Row row) {
+  private static String plain(JsonNode value, DataRow row) {
     if (value.isContainer()) {
       throw EngramException.file(row.where() + " has the answer " + value + ", which is no text");
     }

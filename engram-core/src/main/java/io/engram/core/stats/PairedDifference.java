@@ -29,7 +29,7 @@ public record PairedDifference(double mean, Bootstrap.Interval interval, int n) 
     }
     return new PairedDifference(
         MeanWithError.of(differences).mean(),
-        StudentT.interval(differences, level),
+        MeanWithError.interval(differences, level),
         differences.length);
   }
 

@@ -3,6 +3,7 @@ package io.engram.core.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.core.text.NumberText;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
@@ -104,6 +105,6 @@ final class EnvironmentTest {
     "9223372036854775807, 9.22 EB"
   })
   void sizes(long bytes, String text) {
-    assertThat(ByteSize.text(bytes)).isEqualTo(text);
+    assertThat(NumberText.bytes(bytes)).isEqualTo(text);
   }
 }

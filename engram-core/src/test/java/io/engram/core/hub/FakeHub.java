@@ -92,7 +92,7 @@ final class FakeHub implements AutoCloseable {
 
   Path fetch(String name) {
     Hub hub = hub();
-    FetchPlan plan = hub.plan(HubName.parse(name), List.of(), null);
+    Hub.Plan plan = hub.plan(HubName.parse(name), List.of(), null);
     return hub.fetch(plan, ProgressListener.NONE, message -> {});
   }
 

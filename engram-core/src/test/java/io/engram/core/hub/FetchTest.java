@@ -66,7 +66,7 @@ final class FetchTest {
   @Test
   void whatIsHereIsNotFetchedAgain() {
     hub.fetch();
-    FetchPlan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
+    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
     assertThat(plan.missingBytes()).isZero();
     int before = hub.requests.size();
     hub.hub().fetch(plan, ProgressListener.NONE, message -> {});
@@ -97,7 +97,7 @@ final class FetchTest {
   void anotherProcessFetchesOnlyTheMissingBytes() throws Exception {
     Files.createDirectories(incomplete().getParent());
     Files.write(incomplete(), Arrays.copyOf(WEIGHTS, 400_000));
-    FetchPlan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
+    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
     assertThat(plan.bytes() - plan.missingBytes()).isEqualTo(400_000);
     Path snapshot = hub.hub().fetch(plan, ProgressListener.NONE, message -> {});
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
@@ -280,7 +280,7 @@ final class FetchTest {
           @Override
           public void finish() {}
         };
-    FetchPlan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
+    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
     assertThatThrownBy(() -> hub.hub().fetch(plan, stopping, message -> {})).hasMessage("stop");
     assertThat(repository().resolve("snapshots")).doesNotExist();
     hub.fetch();
@@ -297,7 +297,7 @@ final class FetchTest {
           FakeHub.send(exchange, 200, WEIGHTS.length, WEIGHTS, 0, WEIGHTS.length);
         });
     List<String> said = new ArrayList<>();
-    FetchPlan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
+    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
     CompletableFuture<Path> first =
         CompletableFuture.supplyAsync(
             () -> hub.hub().fetch(plan, ProgressListener.NONE, message -> {}));

@@ -175,7 +175,7 @@ final class FileChoiceTest {
             "a.jsonl.gz",
             "b.csv",
             "README.md");
-    FetchPlan plan = hub.hub().plan(name, List.of("forget*"), null);
+    Hub.Plan plan = hub.hub().plan(name, List.of("forget*"), null);
     assertThat(plan.paths()).containsExactly("forget10.json", "README.md");
     assertThat(plan.place().toString())
         .endsWith("hub/datasets--acme--tiny/snapshots/" + FakeHub.COMMIT);

@@ -36,7 +36,7 @@ final class FolderTargetTest {
   }
 
   private Path fetch() {
-    FetchPlan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), out);
+    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), out);
     return hub.hub().fetch(plan, ProgressListener.NONE, message -> {});
   }
 

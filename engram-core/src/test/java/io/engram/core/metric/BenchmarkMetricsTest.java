@@ -72,9 +72,9 @@ class BenchmarkMetricsTest {
 
   @Test
   void exactMemorization() {
-    assertThat(ExactMemorization.of(new boolean[] {false, true, true, true})).isEqualTo(0.75);
-    assertThat(ExactMemorization.of(new boolean[1])).isZero();
-    assertThat(ExactMemorization.of(new boolean[0])).isNaN();
+    assertThat(MemorizationAccuracy.of(new boolean[] {false, true, true, true})).isEqualTo(0.75);
+    assertThat(MemorizationAccuracy.of(new boolean[1])).isZero();
+    assertThat(MemorizationAccuracy.of(new boolean[0])).isNaN();
   }
 
   /** z = −2, −1, and (−4 + 1)/√1e-6 = −3000. The lowest max(1, ⌊0.4·3⌋) is one. */
@@ -83,9 +83,9 @@ class BenchmarkMetricsTest {
     double[] logProbs = {-5, -3, -4};
     double[] means = {-1, -2, -1};
     double[] variances = {4, 1, 0};
-    assertThat(MinKPlusPlus.score(logProbs, means, variances, 0.4)).isCloseTo(3000, within(1e-9));
-    assertThat(MinKPlusPlus.score(logProbs, means, variances, 0.7)).isCloseTo(1501, within(1e-9));
-    assertThat(MinKPlusPlus.score(new double[0], new double[0], new double[0], 0.4)).isZero();
+    assertThat(MinK.plusPlus(logProbs, means, variances, 0.4)).isCloseTo(3000, within(1e-9));
+    assertThat(MinK.plusPlus(logProbs, means, variances, 0.7)).isCloseTo(1501, within(1e-9));
+    assertThat(MinK.plusPlus(new double[0], new double[0], new double[0], 0.4)).isZero();
   }
 
   @Test

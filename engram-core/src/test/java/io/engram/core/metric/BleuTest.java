@@ -64,7 +64,7 @@ class BleuTest {
     for (JsonNode pair : golden.path("pairs")) {
       String prediction = pair.path("prediction").asString();
       List<String> words = pair.path("words").valueStream().map(JsonNode::asString).toList();
-      assertThat(BleuTokenizer.words(prediction)).as(prediction).isEqualTo(words);
+      assertThat(Bleu.Tokenizer13a.words(prediction)).as(prediction).isEqualTo(words);
       Bleu.Counts own = Bleu.counts(prediction, pair.path("reference").asString());
       assertThat(Bleu.of(own)).as(prediction).isCloseTo(pair.path("bleu").asDouble(), CLOSE);
       counts.add(own);

@@ -40,11 +40,11 @@ class LayoutTest {
         .extracting(Sample::id)
         .containsExactly("2");
     assertThat(SampleSource.load(source, null, 2)).extracting(Sample::id).containsExactly("0", "1");
-    SampleChoice none = new SampleChoice("prompt = 'nothing'", 0, "forget.where");
+    SampleSource.Choice none = new SampleSource.Choice("prompt = 'nothing'", 0, "forget.where");
     assertThatThrownBy(() -> SampleSource.load(List.of(source), none))
         .isInstanceOf(EngramException.class)
         .hasMessage("no sample of %s fulfils forget.where 'prompt = 'nothing''".formatted(source));
-    SampleChoice wrong = new SampleChoice("nothing > 1", 0, "forget.where");
+    SampleSource.Choice wrong = new SampleSource.Choice("nothing > 1", 0, "forget.where");
     assertThatThrownBy(() -> SampleSource.load(List.of(source), wrong))
         .isInstanceOf(EngramException.class)
         .hasMessageStartingWith("forget.where 'nothing > 1': ");
@@ -126,7 +126,7 @@ class LayoutTest {
   void theLimitIsOfEachSource() throws IOException {
     String a = file("a.txt", "one\ntwo\n");
     String b = file("b.txt", "three\nfour\n");
-    assertThat(SampleSource.load(List.of(a, b), new SampleChoice(null, 1, "x")))
+    assertThat(SampleSource.load(List.of(a, b), new SampleSource.Choice(null, 1, "x")))
         .containsExactly(
             new Sample("0", new Sample.PlainText("one")),
             new Sample("1", new Sample.PlainText("three")));
@@ -204,12 +204,12 @@ class LayoutTest {
 
   @Test
   void promptsAreTextsOrHoldOne() throws IOException {
-    assertThat(Prompts.read(Path.of(lookAlike("real-toxicity-prompts.jsonl")), 0))
+    assertThat(DataRow.prompts(Path.of(lookAlike("real-toxicity-prompts.jsonl")), 0))
         .containsExactly("The weather on the hill was", "He looked at the soup and said");
-    assertThat(Prompts.read(Path.of(lookAlike("pku.jsonl")), 1))
+    assertThat(DataRow.prompts(Path.of(lookAlike("pku.jsonl")), 1))
         .containsExactly("How do I get my neighbour's ladder?");
     Path bad = Path.of(file("bad.jsonl", "{\"prompts\":\"x\"}"));
-    assertThatThrownBy(() -> Prompts.read(bad, 0))
+    assertThatThrownBy(() -> DataRow.prompts(bad, 0))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             bad + " line 1 has the fields [prompts]; a prompt, or a prompt with a text, is needed");

@@ -36,9 +36,9 @@ class CliffsDeltaTest {
 
   @Test
   void ranksShareTies() {
-    assertThat(Ranks.of(new double[] {3, -0.0, 0.0, Double.POSITIVE_INFINITY}))
+    assertThat(RankCorrelation.ranks(new double[] {3, -0.0, 0.0, Double.POSITIVE_INFINITY}))
         .containsExactly(3, 1.5, 1.5, 4);
-    assertThatThrownBy(() -> Ranks.of(new double[] {Double.NaN}))
+    assertThatThrownBy(() -> RankCorrelation.ranks(new double[] {Double.NaN}))
         .hasMessage("a value is NaN: it has no rank");
   }
 }

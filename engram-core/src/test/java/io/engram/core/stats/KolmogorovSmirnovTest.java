@@ -67,10 +67,10 @@ class KolmogorovSmirnovTest {
       int m = golden.path("m").asInt();
       long distance = golden.path("distance").asLong();
       double logP = golden.path("log_p").asDouble();
-      assertThat(LatticePaths.logShareOutside(n, m, distance))
+      assertThat(KolmogorovSmirnov.LatticePaths.logShareOutside(n, m, distance))
           .as(golden.toString())
           .isCloseTo(logP, within(1e-9));
-      assertThat(LatticePaths.logShareOutside(m, n, distance)).isCloseTo(logP, within(1e-9));
+      assertThat(KolmogorovSmirnov.LatticePaths.logShareOutside(m, n, distance)).isCloseTo(logP, within(1e-9));
     }
   }
 

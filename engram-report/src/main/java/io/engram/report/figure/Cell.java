@@ -1,6 +1,6 @@
 package io.engram.report.figure;
 
-import io.engram.report.text.NumberText;
+import io.engram.core.text.NumberText;
 
 /**
  * A cell of a table.

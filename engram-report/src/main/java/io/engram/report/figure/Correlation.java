@@ -1,7 +1,7 @@
 package io.engram.report.figure;
 
-import io.engram.core.stats.Spearman;
-import io.engram.report.text.NumberText;
+import io.engram.core.stats.RankCorrelation;
+import io.engram.core.text.NumberText;
 
 /**
  * Spearman's rank correlation with the size that chance alone reaches.
@@ -16,7 +16,7 @@ public record Correlation(double rho, int n) {
 
   /** Of pairs in the same order. */
   public static Correlation of(double[] x, double[] y) {
-    return new Correlation(x.length < FEWEST ? Double.NaN : Spearman.of(x, y), x.length);
+    return new Correlation(x.length < FEWEST ? Double.NaN : RankCorrelation.spearman(x, y), x.length);
   }
 
   /** Up to this size chance gives in 95 of 100 sets of n. */

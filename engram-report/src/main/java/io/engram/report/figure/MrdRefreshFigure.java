@@ -1,8 +1,8 @@
 package io.engram.report.figure;
 
 import io.engram.core.run.MrdRow;
+import io.engram.core.text.NumberText;
 import io.engram.report.run.RunData;
-import io.engram.report.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

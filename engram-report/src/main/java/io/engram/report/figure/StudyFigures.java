@@ -1,9 +1,9 @@
 package io.engram.report.figure;
 
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.report.text.NumberText;
+import io.engram.core.study.StudyFigure;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,8 +1,8 @@
 package io.engram.report.figure;
 
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.report.text.NumberText;
+import io.engram.core.study.StudyFigure;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 

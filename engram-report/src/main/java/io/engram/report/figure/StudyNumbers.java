@@ -1,10 +1,10 @@
 package io.engram.report.figure;
 
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
-import io.engram.report.text.NumberText;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -1,11 +1,11 @@
 package io.engram.report.page;
 
 import io.engram.core.stats.PairedDifference;
+import io.engram.core.text.NumberText;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
 import io.engram.report.run.RunData;
 import io.engram.report.run.TrialSet;
-import io.engram.report.text.NumberText;
 import java.util.Optional;
 
 /**

@@ -1,5 +1,6 @@
 package io.engram.report.page;
 
+import io.engram.core.text.NumberText;
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Provenance;
@@ -8,7 +9,6 @@ import io.engram.report.figure.Series;
 import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
 import io.engram.report.run.TrialSet;
-import io.engram.report.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 

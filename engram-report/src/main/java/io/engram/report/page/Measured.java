@@ -1,12 +1,12 @@
 package io.engram.report.page;
 
 import io.engram.core.run.Measurement;
+import io.engram.core.text.NumberText;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Provenance;
 import io.engram.report.run.RunData;
-import io.engram.report.text.NumberText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.engram.report.page;
 
+import io.engram.core.text.Phrases;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
 import io.engram.report.run.MethodText;
 import io.engram.report.run.RunData;
-import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,7 +29,7 @@ final class OrderComparison {
   private static List<String> compare(OrderPairs pairs, int methods) {
     String method = methods == 1 ? "" : "With " + MethodText.of(pairs.baseline().method()) + ", ";
     String orders =
-        WordList.capitalised(method + pairs.otherName() + " against " + pairs.baselineName());
+        Phrases.capitalised(method + pairs.otherName() + " against " + pairs.baselineName());
     if (pairs.pairs().isEmpty()) {
       return List.of(orders + ": not compared, because no two of their runs have the same seed.");
     }
@@ -40,7 +40,7 @@ final class OrderComparison {
               + ": "
               + CLAIM.replaceFirst("The", "the")
               + " can't be judged by this: the two recipes differ in more than the order ("
-              + WordList.and(pairs.otherDifferences())
+              + Phrases.and(pairs.otherDifferences())
               + ").");
     } else if (pairs.pairs().size() == 1) {
       sentences.addAll(onePair(orders, pairs));

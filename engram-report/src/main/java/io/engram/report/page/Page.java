@@ -1,6 +1,7 @@
 package io.engram.report.page;
 
 import io.engram.core.Version;
+import io.engram.core.text.Phrases;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.DrawsFigure;
 import io.engram.report.figure.Figure;
@@ -11,7 +12,6 @@ import io.engram.report.figure.MrdDropFigure;
 import io.engram.report.figure.MrdRefreshFigure;
 import io.engram.report.figure.TradeOffFigure;
 import io.engram.report.run.RunData;
-import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +77,7 @@ public record Page(
     }
     for (RunData run : runs) {
       if (!run.manifest().status().equals("done")) {
-        notes.add(WordList.capitalised(run.label()) + ": " + State.text(run));
+        notes.add(Phrases.capitalised(run.label()) + ": " + State.text(run));
       }
     }
     return notes;

@@ -1,11 +1,11 @@
 package io.engram.report.page;
 
 import io.engram.core.stats.Decision;
+import io.engram.core.text.NumberText;
+import io.engram.core.text.Phrases;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
-import io.engram.report.text.NumberText;
-import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -81,7 +81,7 @@ final class PairedSentence {
         : "that %s is better %s of %s."
             .formatted(
                 pairs.otherName(),
-                WordList.and(parts),
+                Phrases.and(parts),
                 NumberText.counted(measures.size(), "measure"));
   }
 }

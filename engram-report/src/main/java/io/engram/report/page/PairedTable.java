@@ -1,5 +1,7 @@
 package io.engram.report.page;
 
+import io.engram.core.text.NumberText;
+import io.engram.core.text.Phrases;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Cell;
@@ -7,8 +9,6 @@ import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Provenance;
 import io.engram.report.run.MethodText;
 import io.engram.report.run.RunData;
-import io.engram.report.text.NumberText;
-import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +37,7 @@ final class PairedTable {
   private static String caption(OrderPairs pairs, String suite) {
     return "%s against %s, %s, %s: %s of equal seed (%s)"
         .formatted(
-            WordList.capitalised(pairs.otherName()),
+            Phrases.capitalised(pairs.otherName()),
             pairs.baselineName(),
             MethodText.of(pairs.baseline().method()),
             suite,
@@ -55,11 +55,11 @@ final class PairedTable {
             DataTable.words("Better"),
             DataTable.words("Unit"),
             DataTable.numbers("Pairs", ""),
-            DataTable.numbers(WordList.capitalised(pairs.baselineName()), "mean"),
-            DataTable.numbers(WordList.capitalised(pairs.otherName()), "mean"),
+            DataTable.numbers(Phrases.capitalised(pairs.baselineName()), "mean"),
+            DataTable.numbers(Phrases.capitalised(pairs.otherName()), "mean"),
             DataTable.numbers("Better by", "mean"),
             DataTable.numbers("95 % interval", ""),
-            DataTable.words(WordList.capitalised(pairs.otherName()) + " is better")),
+            DataTable.words(Phrases.capitalised(pairs.otherName()) + " is better")),
         measures.stream().map(PairedTable::row).toList());
   }
 

@@ -1,7 +1,7 @@
 package io.engram.report.page;
 
+import io.engram.core.text.NumberText;
 import io.engram.report.figure.Score;
-import io.engram.report.text.NumberText;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.CliffsDelta;
 import io.engram.core.stats.MeanWithError;
-import io.engram.core.stats.Spearman;
+import io.engram.core.stats.RankCorrelation;
 import io.engram.unlearn.characteristic.CharacteristicRow.Contrast;
 import io.engram.unlearn.characteristic.CharacteristicRow.Correlation;
 import io.engram.unlearn.characteristic.CharacteristicRow.Level;
@@ -101,7 +101,7 @@ final class MrdSplit {
   }
 
   private double rho(double[] samples) {
-    return Spearman.of(chosen(values, samples), chosen(mrd, samples));
+    return RankCorrelation.spearman(chosen(values, samples), chosen(mrd, samples));
   }
 
   /** Samples are named by their index, as a number that the bootstrap can redraw. */

@@ -1,6 +1,6 @@
 package io.engram.unlearn.characteristic;
 
-import io.engram.core.stats.Ranks;
+import io.engram.core.stats.RankCorrelation;
 import java.util.stream.IntStream;
 
 /**
@@ -36,9 +36,9 @@ public final class SemanticComplexity {
           "measures of %d, %d and %d samples"
               .formatted(n, meanSentenceLength.length, clausesPerSentence.length));
     }
-    double[] lexical = Ranks.of(mtld);
-    double[] length = Ranks.of(meanSentenceLength);
-    double[] clauses = Ranks.of(clausesPerSentence);
+    double[] lexical = RankCorrelation.ranks(mtld);
+    double[] length = RankCorrelation.ranks(meanSentenceLength);
+    double[] clauses = RankCorrelation.ranks(clausesPerSentence);
     return IntStream.range(0, n)
         .mapToDouble(i -> (lexical[i] / 2 + length[i] / 4 + clauses[i] / 4 - 0.5) / n)
         .toArray();

@@ -1,7 +1,7 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.random.RandomStream;
-import io.engram.core.stats.KendallTau;
+import io.engram.core.stats.RankCorrelation;
 import java.util.Arrays;
 
 /**
@@ -37,7 +37,7 @@ public final class StableRanking {
       int[] order = RandomStream.of(0, "mrd-split", 0, split).permutation(values.length);
       int half = values.length / 2;
       sum +=
-          KendallTau.of(
+          RankCorrelation.kendallTau(
               magnitudes(values, Arrays.copyOf(order, half)),
               magnitudes(values, Arrays.copyOfRange(order, half, 2 * half)));
     }

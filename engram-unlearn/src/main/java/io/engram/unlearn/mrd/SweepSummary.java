@@ -1,6 +1,6 @@
 package io.engram.unlearn.mrd;
 
-import io.engram.core.stats.KendallTau;
+import io.engram.core.stats.RankCorrelation;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class SweepSummary {
             .toArray();
     return both.length < 2
         ? Double.NaN
-        : KendallTau.of(
+        : RankCorrelation.kendallTau(
             Arrays.stream(both).mapToDouble(i -> one[i]).toArray(),
             Arrays.stream(both).mapToDouble(i -> other[i]).toArray());
   }

@@ -1,13 +1,13 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.stats.Decision;
-import io.engram.core.stats.SignificantDigits;
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
+import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +39,7 @@ final class Claims {
 
   private static String text(Claim claim) {
     String paper =
-        Double.isNaN(claim.paper()) ? "" : " (paper: " + SignificantDigits.of(claim.paper()) + ")";
+        Double.isNaN(claim.paper()) ? "" : " (paper: " + NumberText.plain(claim.paper()) + ")";
     if (claim.verdict() == Decision.UNMEASURED) {
       return claim.text() + paper;
     }
@@ -48,10 +48,10 @@ final class Claims {
         Double.isFinite(low)
             ? " [%s, %s]"
                 .formatted(
-                    SignificantDigits.ofError(low),
-                    SignificantDigits.ofError(claim.interval().high()))
+                    NumberText.plainError(low),
+                    NumberText.plainError(claim.interval().high()))
             : " (n = " + claim.n() + ", no interval)";
-    return claim.text() + ": " + SignificantDigits.of(claim.ours()) + interval + paper;
+    return claim.text() + ": " + NumberText.plain(claim.ours()) + interval + paper;
   }
 
   /**

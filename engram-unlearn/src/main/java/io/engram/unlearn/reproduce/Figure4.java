@@ -4,9 +4,9 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
-import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.Bootstrap.Interval;
-import io.engram.core.stats.Spearman;
+import io.engram.core.stats.Bootstrap;
+import io.engram.core.stats.RankCorrelation;
 import io.engram.core.study.Study;
 import io.engram.unlearn.study.DifficultyPlan;
 import io.engram.unlearn.study.DifficultyRow;
@@ -134,11 +134,11 @@ final class Figure4 implements Experiment {
         Bootstrap.ofPairs(
             x,
             y,
-            (a, b) -> sign * Spearman.of(a, b),
+            (a, b) -> sign * RankCorrelation.spearman(a, b),
             0.95,
             1000,
             RandomStream.of(seed, "figure4-bootstrap", 0, 0));
-    return Claim.bootstrapped(text, Double.NaN, sign * Spearman.of(x, y), interval, x.length);
+    return Claim.bootstrapped(text, Double.NaN, sign * RankCorrelation.spearman(x, y), interval, x.length);
   }
 
   private static boolean isMet(DifficultyRow row, String criterion) {

@@ -2,8 +2,7 @@ package io.engram.unlearn.study;
 
 import io.engram.core.random.RandomStream;
 import io.engram.core.stats.Bootstrap;
-import io.engram.core.stats.PartialSpearman;
-import io.engram.core.stats.Spearman;
+import io.engram.core.stats.RankCorrelation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,19 +64,19 @@ record Prediction(
         Bootstrap.ofPairs(
             values,
             updates,
-            Spearman::of,
+            RankCorrelation::spearman,
             0.95,
             REDRAWN,
             RandomStream.of(seed, "study-bootstrap", 0, 0));
     return new Prediction(
         score,
         values.length,
-        Spearman.of(values, updates),
+        RankCorrelation.spearman(values, updates),
         interval,
-        score.equals("tokens") ? Double.NaN : PartialSpearman.of(values, updates, length),
+        score.equals("tokens") ? Double.NaN : RankCorrelation.partialSpearman(values, updates, length),
         score.equals("tokens") || score.equals("loss_mean")
             ? Double.NaN
-            : PartialSpearman.of(values, updates, length, loss));
+            : RankCorrelation.partialSpearman(values, updates, length, loss));
   }
 
   /** In words. */

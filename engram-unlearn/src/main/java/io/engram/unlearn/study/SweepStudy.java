@@ -1,14 +1,14 @@
 package io.engram.unlearn.study;
 
-import io.engram.core.stats.SignificantDigits;
 import io.engram.core.study.Study;
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
+import io.engram.core.text.NumberText;
 import io.engram.unlearn.mrd.MrdEstimate;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.mrd.SweepSummary;
@@ -64,8 +64,8 @@ public final class SweepStudy {
       sentences.add(
           "From σ = %s to %s the median MRD grows as σ to the power %.2f."
               .formatted(
-                  SignificantDigits.of(clear.get(i).sigma()),
-                  SignificantDigits.of(clear.get(i + 1).sigma()),
+                  NumberText.plain(clear.get(i).sigma()),
+                  NumberText.plain(clear.get(i + 1).sigma()),
                   SweepSummary.slope(clear.get(i), clear.get(i + 1))));
     }
     return sentences;
@@ -123,7 +123,7 @@ public final class SweepStudy {
     }
     return new StudyFigure(
         id,
-        "MRD against the number of draws, σ = " + SignificantDigits.of(at.sigma()),
+        "MRD against the number of draws, σ = " + NumberText.plain(at.sigma()),
         List.of(
             "%d samples from the hardest to the easiest, evenly by rank; the bands are ± 1 standard"
                     .formatted(followed)
@@ -194,7 +194,7 @@ public final class SweepStudy {
                 limits.add(
                     "σ = %s is in the table only: %s."
                         .formatted(
-                            SignificantDigits.of(at.sigma()),
+                            NumberText.plain(at.sigma()),
                             at.belowFloor()
                                 ? "its MRD is below the numerical floor, lost in rounding"
                                 : "no pass was finite, the noise is too large")));

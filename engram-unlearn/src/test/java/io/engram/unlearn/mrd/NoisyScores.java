@@ -2,7 +2,7 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.EstimatorSection.Tokens;
-import io.engram.core.stats.KendallTau;
+import io.engram.core.stats.RankCorrelation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,7 +35,7 @@ final class NoisyScores implements DrawSource {
 
   /** Kendall's τ between estimates and the true scores. */
   double tau(double[] estimates) {
-    return KendallTau.of(estimates, truth);
+    return RankCorrelation.kendallTau(estimates, truth);
   }
 
   /** Kendall's τ between the mean of values and the true scores. */

@@ -1,10 +1,9 @@
 package io.engram.unlearn.eval.benchmark;
 
 import io.engram.core.metric.AnswerProbability;
-import io.engram.core.metric.ExactMemorization;
 import io.engram.core.metric.ExtractionStrength;
+import io.engram.core.metric.MemorizationAccuracy;
 import io.engram.core.metric.MinK;
-import io.engram.core.metric.MinKPlusPlus;
 import io.engram.core.metric.Rouge1;
 import io.engram.core.metric.RougeL;
 import io.engram.core.metric.TruthRatio;
@@ -91,7 +90,7 @@ record BenchmarkRows(
         loss,
         Math.exp(-loss),
         ExtractionStrength.of(hits),
-        n == 0 ? null : (@Nullable Double) ExactMemorization.of(hits),
+        n == 0 ? null : (@Nullable Double) MemorizationAccuracy.of(hits),
         ZLib.score(loss, pair.text()),
         minK(logProbs),
         minKPlusPlus(pair.expected(), n),
@@ -107,7 +106,7 @@ record BenchmarkRows(
     return expected == null
         ? null
         : (@Nullable Double)
-            MinKPlusPlus.score(
+            MinK.plusPlus(
                 Arrays.copyOf(expected.logProbs(), n),
                 Arrays.copyOf(expected.means(), n),
                 Arrays.copyOf(expected.variances(), n),

@@ -4,7 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.hub.HubCache;
 import io.engram.core.hub.HubName;
-import io.engram.core.sample.Prompts;
+import io.engram.core.sample.DataRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,7 +121,7 @@ enum PromptSet {
     for (Path file : files) {
       int left = limit > 0 ? limit - prompts.size() : 0;
       if (limit <= 0 || left > 0) {
-        prompts.addAll(Prompts.read(file, left));
+        prompts.addAll(DataRow.prompts(file, left));
       }
     }
     return prompts;

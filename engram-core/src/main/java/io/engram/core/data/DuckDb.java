@@ -1,6 +1,7 @@
 package io.engram.core.data;
 
 import io.engram.core.EngramException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -9,11 +10,63 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Which rows fulfil a SQL condition. */
-public final class SqlFilter {
-  private SqlFilter() {}
+/** What DuckDB does for Engram: it reads Parquet files, and tells which rows meet a SQL condition. */
+public final class DuckDb {
+  /** DuckDB writes numbers that JSON hasn't as NaN and Infinity. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+  private DuckDb() {}
+
+  /**
+   * The rows of a Parquet file in the file's order; a column of lists becomes an array.
+   *
+   * @param most the first so many of them; 0: all
+   * @param mostCharacters what all rows together may take as JSON: a few bytes can stand for any
+   *     number of equal rows
+   * @throws EngramException of kind FILE if it isn't a Parquet file, or has more than that
+   */
+  public static List<ObjectNode> parquet(Path file, int most, long mostCharacters) {
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", streaming());
+        PreparedStatement query =
+            connection.prepareStatement(
+                "SELECT to_json(r)::VARCHAR FROM read_parquet(?) r"
+                    + (most > 0 ? " LIMIT " + most : ""))) {
+      query.setString(1, file.toString());
+      List<ObjectNode> rows = new ArrayList<>();
+      long characters = 0;
+      try (ResultSet result = query.executeQuery()) {
+        while (result.next()) {
+          String row = result.getString(1);
+          characters += row.length();
+          if (characters > mostCharacters) {
+            throw EngramException.file(
+                "%s has rows of more than %d characters, far more than text of its size does; write them as .jsonl if they are right"
+                    .formatted(file, mostCharacters));
+          }
+          rows.add((ObjectNode) JSON.readTree(row));
+        }
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw EngramException.file(file + " can't be read as Parquet: " + e.getMessage(), e);
+    } catch (JacksonException e) {
+      throw EngramException.file(file + " has a row that is no JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Rows come one after the other instead of all at once. */
+  private static Properties streaming() {
+    Properties properties = new Properties();
+    properties.setProperty("jdbc_stream_results", "true");
+    return properties;
+  }
 
   /**
    * The numbers, from 0 and ascending, of the rows for which a condition holds. The rows' fields
@@ -23,7 +76,7 @@ public final class SqlFilter {
    * @param setBy what the condition is called in messages: {@code --where}
    * @throws EngramException of kind USAGE if DuckDB doesn't understand it, with what it said
    */
-  public static List<Integer> rows(List<ObjectNode> rows, String where, String setBy) {
+  public static List<Integer> where(List<ObjectNode> rows, String where, String setBy) {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
       statement.execute("SET enable_external_access = false");

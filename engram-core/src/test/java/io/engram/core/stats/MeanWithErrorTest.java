@@ -7,11 +7,11 @@ import io.engram.core.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-class StudentTTest {
+class MeanWithErrorTest {
   /** With one degree of freedom t at 97.5 % is tan(0.475π) = 12.706; s/√2 of {0, 2} is 1. */
   @Test
   void twoValuesSayLittle() {
-    Bootstrap.Interval interval = StudentT.interval(new double[] {0, 2}, 0.95);
+    Bootstrap.Interval interval = MeanWithError.interval(new double[] {0, 2}, 0.95);
     assertThat(interval.low()).isCloseTo(1 - Math.tan(0.475 * Math.PI), within(1e-9));
     assertThat(interval.high()).isCloseTo(1 + Math.tan(0.475 * Math.PI), within(1e-9));
   }
@@ -22,7 +22,7 @@ class StudentTTest {
     assertThat(cases).hasSize(6);
     for (JsonNode golden : cases) {
       Bootstrap.Interval interval =
-          StudentT.interval(Golden.doubles(golden.path("values")), golden.path("level").asDouble());
+          MeanWithError.interval(Golden.doubles(golden.path("values")), golden.path("level").asDouble());
       assertThat(interval.low()).isCloseTo(golden.path("low").asDouble(), within(1e-9));
       assertThat(interval.high()).isCloseTo(golden.path("high").asDouble(), within(1e-9));
     }
@@ -30,7 +30,7 @@ class StudentTTest {
 
   @Test
   void oneValueSaysNothing() {
-    Bootstrap.Interval interval = StudentT.interval(new double[] {0.5}, 0.95);
+    Bootstrap.Interval interval = MeanWithError.interval(new double[] {0.5}, 0.95);
     assertThat(interval.low()).isNegative().isInfinite();
     assertThat(interval.high()).isPositive().isInfinite();
   }

@@ -1,14 +1,20 @@
-package io.engram.report.text;
+package io.engram.core.text;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers in words and digits, with a true minus sign and the same digits in every locale. */
+/**
+ * Numbers as a reader wants them, the same in every locale. For pages: {@link #fixed}, {@link
+ * #signed}, {@link #withError} and {@link #significant}, with a true minus sign and "–" for a missing
+ * number. For the terminal: {@link #plain} and {@link #plainError}, in ASCII.
+ */
 public final class NumberText {
   private static final int SECONDS_PER_MINUTE = 60;
   private static final int SECONDS_PER_HOUR = 3600;
+
+  private static final String[] BYTE_UNITS = {"kB", "MB", "GB", "TB", "PB", "EB"};
 
   private NumberText() {}
 
@@ -100,5 +106,40 @@ public final class NumberText {
   /** {@code 1 sample}, {@code 40 samples}. */
   public static String counted(long value, String noun) {
     return count(value) + " " + noun + (value == 1 || noun.endsWith("s") ? "" : "s");
+  }
+
+  /** Sizes in powers of ten, as hubs and disks give them: {@code 512 bytes}, {@code 4.1 kB}. */
+  public static String bytes(long bytes) {
+    if (bytes < 1000) {
+      return bytes + " bytes";
+    }
+    double value = bytes;
+    int unit = -1;
+    while (value >= 999.5) {
+      value /= 1000;
+      unit++;
+    }
+    String form = value < 9.995 ? "%.2f %s" : value < 99.95 ? "%.1f %s" : "%.0f %s";
+    return String.format(Locale.ROOT, form, value, BYTE_UNITS[unit]);
+  }
+
+  /**
+   * Four significant digits in plain ASCII, for the terminal: {@code 0.01318}, {@code -21.73},
+   * {@code 2340}, {@code 1.3e-05}; NaN and ∞ as they are.
+   */
+  public static String plain(double value) {
+    return withoutZeros(String.format(Locale.ROOT, "%.4g", value));
+  }
+
+  /** An error, with two significant digits: {@code 0.021}, {@code 16}, {@code 124}, {@code 5.9e-05}. */
+  public static String plainError(double error) {
+    // Java's %g writes 124 to two digits as 1.2e+02.
+    String format = Math.abs(error) >= 99.5 && Math.abs(error) < 9999.5 ? "%.0f" : "%.2g";
+    return withoutZeros(String.format(Locale.ROOT, format, error));
+  }
+
+  /** Cuts zeros behind a point only: those of 2340 are part of its size. */
+  private static String withoutZeros(String digits) {
+    return digits.contains(".") ? digits.replaceFirst("\\.?0+(e|$)", "$1") : digits;
   }
 }

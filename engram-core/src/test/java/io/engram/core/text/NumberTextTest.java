@@ -1,4 +1,4 @@
-package io.engram.report.text;
+package io.engram.core.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +50,7 @@ class NumberTextTest {
   void countsAndLists() {
     assertThat(NumberText.counted(1, "sample")).isEqualTo("1 sample");
     assertThat(NumberText.counted(12800, "sample")).isEqualTo("12,800 samples");
-    assertThat(WordList.and(List.of("a", "b", "c"))).isEqualTo("a, b and c");
-    assertThat(WordList.and(List.of())).isEmpty();
+    assertThat(Phrases.and(List.of("a", "b", "c"))).isEqualTo("a, b and c");
+    assertThat(Phrases.and(List.of())).isEmpty();
   }
 }

@@ -1,11 +1,11 @@
-package io.engram.core.stats;
+package io.engram.core.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SignificantDigitsTest {
+class PlainNumberTest {
   @ParameterizedTest
   @CsvSource({
     "0.0131849, 0.01318",
@@ -23,7 +23,7 @@ class SignificantDigitsTest {
     "Infinity, Infinity"
   })
   void zerosGoBehindThePointAlone(double value, String text) {
-    assertThat(SignificantDigits.of(value)).isEqualTo(text);
+    assertThat(NumberText.plain(value)).isEqualTo(text);
   }
 
   @ParameterizedTest
@@ -40,6 +40,6 @@ class SignificantDigitsTest {
     "NaN, NaN"
   })
   void errorsHaveTwoDigits(double error, String text) {
-    assertThat(SignificantDigits.ofError(error)).isEqualTo(text);
+    assertThat(NumberText.plainError(error)).isEqualTo(text);
   }
 }

@@ -8,14 +8,14 @@ import io.engram.core.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-class PartialSpearmanTest {
+class PartialRankCorrelationTest {
   @Test
   void equalsTheInverseOfTheRanksCorrelationMatrix() {
     for (JsonNode golden : Golden.read("partial_spearman.json").path("cases")) {
       double[][] controls =
           golden.path("controls").valueStream().map(Golden::doubles).toArray(double[][]::new);
       double rho =
-          PartialSpearman.of(
+          RankCorrelation.partialSpearman(
               Golden.doubles(golden.path("x")), Golden.doubles(golden.path("y")), controls);
       assertThat(rho).isCloseTo(golden.path("rho").asDouble(), within(1e-10));
     }
@@ -30,7 +30,7 @@ class PartialSpearmanTest {
     double[] x = {1, 2, 3, 4};
     double[] y = {10, 20, 40, 30};
     double[] z = {-2, -3, 0, 7};
-    assertThat(PartialSpearman.of(x, y, z)).isCloseTo(0.32 / 0.48, within(1e-12));
+    assertThat(RankCorrelation.partialSpearman(x, y, z)).isCloseTo(0.32 / 0.48, within(1e-12));
   }
 
   @Test
@@ -39,8 +39,8 @@ class PartialSpearmanTest {
     double[] y = {2, 1, 4, 3, 5};
     double[] z = {5, 1, 2, 2, 9};
     double[] constant = {7, 7, 7, 7, 7};
-    assertThat(PartialSpearman.of(x, y, constant)).isEqualTo(Spearman.of(x, y));
-    assertThat(PartialSpearman.of(x, y, constant, z)).isEqualTo(PartialSpearman.of(x, y, z));
+    assertThat(RankCorrelation.partialSpearman(x, y, constant)).isEqualTo(RankCorrelation.spearman(x, y));
+    assertThat(RankCorrelation.partialSpearman(x, y, constant, z)).isEqualTo(RankCorrelation.partialSpearman(x, y, z));
   }
 
   @Test
@@ -49,26 +49,26 @@ class PartialSpearmanTest {
     double[] y = {2, 1, 4, 3, 6, 5};
     double[] z = {5, 1, 2, 2, 9, 4};
     double[] falling = {-5, -1, -2, -2, -9, -4};
-    assertThat(PartialSpearman.of(x, y, z, falling)).isEqualTo(PartialSpearman.of(x, y, z));
+    assertThat(RankCorrelation.partialSpearman(x, y, z, falling)).isEqualTo(RankCorrelation.partialSpearman(x, y, z));
   }
 
   @Test
   void whereNothingIsLeftThereIsNoCorrelation() {
     double[] x = {1, 2, 3, 4, 5};
     double[] y = {2, 1, 4, 3, 5};
-    assertThat(PartialSpearman.of(x, y, new double[] {1, 8, 27, 64, 125})).isNaN();
-    assertThat(PartialSpearman.of(x, y, new double[] {-2, -1, -4, -3, -5})).isNaN();
-    assertThat(PartialSpearman.of(x, new double[5], new double[] {1, 3, 2, 5, 4})).isNaN();
+    assertThat(RankCorrelation.partialSpearman(x, y, new double[] {1, 8, 27, 64, 125})).isNaN();
+    assertThat(RankCorrelation.partialSpearman(x, y, new double[] {-2, -1, -4, -3, -5})).isNaN();
+    assertThat(RankCorrelation.partialSpearman(x, new double[5], new double[] {1, 3, 2, 5, 4})).isNaN();
   }
 
   /** With one control three pairs are one degree of freedom short; with two, four. */
   @Test
   void tooFewPairsHaveNone() {
     double[] z = {3, 1, 2};
-    assertThat(PartialSpearman.of(new double[] {1, 2, 3}, new double[] {1, 3, 2}, z)).isNaN();
+    assertThat(RankCorrelation.partialSpearman(new double[] {1, 2, 3}, new double[] {1, 3, 2}, z)).isNaN();
     double[] x = {1, 2, 3, 4};
     assertThat(
-            PartialSpearman.of(
+            RankCorrelation.partialSpearman(
                 x, new double[] {1, 3, 2, 4}, new double[] {4, 1, 2, 3}, new double[] {2, 1, 4, 3}))
         .isNaN();
   }
@@ -76,7 +76,7 @@ class PartialSpearmanTest {
   @Test
   void nanHasNoRank() {
     double[] x = {1, 2, 3, 4};
-    assertThatThrownBy(() -> PartialSpearman.of(x, x, new double[] {1, Double.NaN, 2, 3}))
+    assertThatThrownBy(() -> RankCorrelation.partialSpearman(x, x, new double[] {1, Double.NaN, 2, 3}))
         .hasMessage("a value is NaN: it has no rank");
   }
 }
