@@ -2,7 +2,6 @@ package io.engram.report;
 
 import io.engram.core.run.JsonFiles;
 import io.engram.report.figure.Figure;
-import io.engram.report.figure.Panel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,7 +42,7 @@ public record Assets(String css, String script, List<String> vega, String specs,
     Map<String, ObjectNode> specs = new LinkedHashMap<>();
     for (Figure figure : figures) {
       int index = 0;
-      for (Panel panel : figure.panels()) {
+      for (Figure.Panel panel : figure.panels()) {
         specs.put(figure.id() + "-" + index++, panel.spec());
       }
     }

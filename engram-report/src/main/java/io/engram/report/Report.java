@@ -5,7 +5,6 @@ import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
-import io.engram.report.compare.OrderDifference;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.page.Page;
 import io.engram.report.run.RunData;
@@ -32,7 +31,7 @@ public final class Report {
    * @throws EngramException if no folder is given, one is no run folder or is damaged, or the file
    *     can't be written
    */
-  public static List<OrderDifference> write(List<Path> runFolders, Path out) {
+  public static List<OrderPairs.Difference> write(List<Path> runFolders, Path out) {
     List<RunData> runs = RunReader.read(runFolders);
     JsonFiles.writeText(out, html(Page.of(runs)));
     return OrderPairs.of(runs).stream()

@@ -3,7 +3,7 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.OrdersText;
 import io.engram.report.Report;
-import io.engram.report.compare.OrderDifference;
+import io.engram.report.compare.OrderPairs;
 import io.engram.report.run.RunFolders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -46,7 +46,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path file = out == null ? beside(runs) : out;
-    List<OrderDifference> orders = Report.write(runs, file);
+    List<OrderPairs.Difference> orders = Report.write(runs, file);
     RunFolders.of(runs).leftOut().forEach(common.console()::message);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("report", file.toString());

@@ -3,7 +3,7 @@ package io.engram.cli.output;
 import io.engram.core.text.NumberText;
 import io.engram.core.text.Phrases;
 import io.engram.report.compare.MeasureDifference;
-import io.engram.report.compare.OrderDifference;
+import io.engram.report.compare.OrderPairs;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,13 +17,13 @@ public final class OrdersText {
   private OrdersText() {}
 
   /** Empty where no orders were compared. */
-  public static String of(List<OrderDifference> orders) {
+  public static String of(List<OrderPairs.Difference> orders) {
     return orders.isEmpty()
         ? ""
         : String.join("\n\n", orders.stream().map(OrdersText::of).toList()) + "\n" + LEGEND;
   }
 
-  private static String of(OrderDifference orders) {
+  private static String of(OrderPairs.Difference orders) {
     StringBuilder text =
         new StringBuilder(
             "%s against %s, %s, %s of equal seed (%s)"
@@ -41,7 +41,7 @@ public final class OrdersText {
     return text.toString();
   }
 
-  private static Table table(String suite, OrderDifference orders) {
+  private static Table table(String suite, OrderPairs.Difference orders) {
     String better = orders.seeds().size() == 1 ? "better by" : "better by [95 %]";
     Table table = new Table(suite, "unit", "pairs", better, "it is better");
     for (MeasureDifference measure : orders.measures()) {

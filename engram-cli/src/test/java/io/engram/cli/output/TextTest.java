@@ -6,7 +6,7 @@ import io.engram.core.run.Measurement;
 import io.engram.core.run.TrialSummary;
 import io.engram.core.sample.Sample;
 import io.engram.report.compare.MeasureDifference;
-import io.engram.report.compare.OrderDifference;
+import io.engram.report.compare.OrderPairs;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,8 +106,8 @@ final class TextTest {
     MeasureDifference one =
         new MeasureDifference(
             "bench", "leak", "percent", "nearer 0", 1, -35, -45, -10, null, null, "undecided");
-    OrderDifference orders =
-        new OrderDifference(
+    OrderPairs.Difference orders =
+        new OrderPairs.Difference(
             "npo", "uniform order", "MRD order", List.of("42", "43", "44"), List.of(ratio, one));
     assertThat(OrdersText.of(List.of(orders)))
         .startsWith(

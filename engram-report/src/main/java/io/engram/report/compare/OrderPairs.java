@@ -127,11 +127,11 @@ public record OrderPairs(
   }
 
   /** The same without the runs, as {@code --json} gives it; null where nothing is compared. */
-  public @Nullable OrderDifference difference() {
+  public @Nullable Difference difference() {
     List<MeasureDifference> measures = measures();
     return measures.isEmpty()
         ? null
-        : new OrderDifference(baseline.method(), baselineName(), otherName(), seeds(), measures);
+        : new Difference(baseline.method(), baselineName(), otherName(), seeds(), measures);
   }
 
   /** Whether the runs of each pair made as many updates. */
@@ -140,4 +140,20 @@ public record OrderPairs(
         .allMatch(
             pair -> pair.baseline().journal().lastUpdate() == pair.other().journal().lastUpdate());
   }
+
+  /**
+   * What pairs of runs say of two orders.
+   *
+   * @param method of all runs
+   * @param baseline the order compared with: {@code uniform order}
+   * @param order the order that is asked to be better: {@code MRD order}
+   * @param seeds of the pairs
+   * @param measures after the last update, in the order they were recorded
+   */
+  public record Difference(
+      String method,
+      String baseline,
+      String order,
+      List<String> seeds,
+      List<MeasureDifference> measures) {}
 }

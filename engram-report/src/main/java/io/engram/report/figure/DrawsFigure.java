@@ -29,15 +29,15 @@ public final class DrawsFigure {
     if (bars.isEmpty()) {
       return Optional.empty();
     }
-    List<Panel> panels = new ArrayList<>();
+    List<Figure.Panel> panels = new ArrayList<>();
     panels.add(
-        new Panel(
+        new Figure.Panel(
             "Samples by how often they were drawn",
             Vega.spec("Histogram of draws per sample.", HEIGHT, barView(runs, bars), bars)));
     List<Point> points = runs.stream().flatMap(run -> points(run, runs).stream()).toList();
     if (!points.isEmpty()) {
       panels.add(
-          new Panel(
+          new Figure.Panel(
               "Draws against MRD at the start",
               Vega.spec("Draws of each sample against its MRD.", HEIGHT, pointView(runs), points)));
     }

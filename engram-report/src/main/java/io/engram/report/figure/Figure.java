@@ -1,6 +1,7 @@
 package io.engram.report.figure;
 
 import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A figure of the page: pictures, what they mean, and their numbers as a table.
@@ -23,4 +24,13 @@ public record Figure(
    * @param hollow drawn as an outline
    */
   public record Key(String label, String colour, String shape, boolean hollow) {}
+
+  /**
+   * One picture of a figure. Pictures side by side are panels and not a Vega-Lite facet, because only
+   * a single view can follow the width of a phone.
+   *
+   * @param title shown above it; empty: none
+   * @param spec its Vega-Lite specification, data included
+   */
+  public record Panel(String title, ObjectNode spec) {}
 }

@@ -1,8 +1,8 @@
 package io.engram.report.figure;
 
 import io.engram.core.text.NumberText;
+import io.engram.report.run.JournalView;
 import io.engram.report.run.RunData;
-import io.engram.report.run.Update;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +25,13 @@ public final class LossFigure {
 
   /** Empty where no run has made an update. */
   public static Optional<Figure> of(List<RunData> runs) {
-    List<Panel> panels = new ArrayList<>();
-    addPanel(panels, runs, "Forget loss", "loss", Update::forgetLoss);
-    addPanel(panels, runs, "Retain loss", "loss", Update::retainLoss);
+    List<Figure.Panel> panels = new ArrayList<>();
+    addPanel(panels, runs, "Forget loss", "loss", JournalView.Update::forgetLoss);
+    addPanel(panels, runs, "Retain loss", "loss", JournalView.Update::retainLoss);
     if (panels.isEmpty()) {
-      addPanel(panels, runs, "Loss", "loss", Update::loss);
+      addPanel(panels, runs, "Loss", "loss", JournalView.Update::loss);
     }
-    addPanel(panels, runs, "Norm of the gradient", "norm", Update::gradientNorm);
+    addPanel(panels, runs, "Norm of the gradient", "norm", JournalView.Update::gradientNorm);
     if (panels.isEmpty()) {
       return Optional.empty();
     }
@@ -41,19 +41,19 @@ public final class LossFigure {
   }
 
   private static void addPanel(
-      List<Panel> panels,
+      List<Figure.Panel> panels,
       List<RunData> runs,
       String title,
       String axis,
-      ToDoubleFunction<Update> value) {
+      ToDoubleFunction<JournalView.Update> value) {
     List<Point> points = runs.stream().flatMap(run -> points(run, value).stream()).toList();
     if (!points.isEmpty()) {
       String description = title + " over the updates of " + runs.size() + " runs.";
-      panels.add(new Panel(title, Vega.spec(description, HEIGHT, view(runs, axis), points)));
+      panels.add(new Figure.Panel(title, Vega.spec(description, HEIGHT, view(runs, axis), points)));
     }
   }
 
-  private static List<Point> points(RunData run, ToDoubleFunction<Update> value) {
+  private static List<Point> points(RunData run, ToDoubleFunction<JournalView.Update> value) {
     return thinned(run.journal().updates()).stream()
         .filter(u -> Double.isFinite(value.applyAsDouble(u)))
         .map(u -> new Point(run.label(), u.update(), value.applyAsDouble(u)))
@@ -61,9 +61,9 @@ public final class LossFigure {
   }
 
   /** Every k-th update and the last, k as small as the limit allows. */
-  static List<Update> thinned(List<Update> updates) {
+  static List<JournalView.Update> thinned(List<JournalView.Update> updates) {
     int stride = stride(updates);
-    List<Update> kept = new ArrayList<>();
+    List<JournalView.Update> kept = new ArrayList<>();
     for (int i = 0; i < updates.size(); i++) {
       if (i % stride == 0 || i == updates.size() - 1) {
         kept.add(updates.get(i));
@@ -72,7 +72,7 @@ public final class LossFigure {
     return kept;
   }
 
-  private static int stride(List<Update> updates) {
+  private static int stride(List<JournalView.Update> updates) {
     return Math.max(1, (int) Math.ceil(updates.size() / (double) MOST_POINTS));
   }
 
@@ -121,7 +121,7 @@ public final class LossFigure {
   private static DataTable table(List<RunData> runs) {
     List<List<Cell>> rows = new ArrayList<>();
     for (RunData run : runs) {
-      for (Update u : thinned(run.journal().updates())) {
+      for (JournalView.Update u : thinned(run.journal().updates())) {
         rows.add(
             List.of(
                 Cell.text(run.label()),
@@ -138,7 +138,7 @@ public final class LossFigure {
         false,
         List.of(
             DataTable.words("Run"),
-            DataTable.numbers("Update", ""),
+            DataTable.numbers("JournalView.Update", ""),
             DataTable.numbers("Loss", ""),
             DataTable.numbers("Forget loss", ""),
             DataTable.numbers("Retain loss", ""),

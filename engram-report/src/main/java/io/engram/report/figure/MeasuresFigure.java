@@ -25,7 +25,7 @@ public final class MeasuresFigure {
   /** Empty where none of the measures was made. */
   public static Optional<Figure> of(List<RunData> runs, String encoder) {
     List<Series> series = Series.of(runs);
-    List<Panel> panels = new ArrayList<>();
+    List<Figure.Panel> panels = new ArrayList<>();
     addPanel(panels, "Forgotten", Metric.FORGOTTEN, series);
     addPanel(panels, "Kept", Metric.KEPT, series);
     if (panels.isEmpty()) {
@@ -49,7 +49,7 @@ public final class MeasuresFigure {
   }
 
   private static void addPanel(
-      List<Panel> panels, String title, List<Metric> metrics, List<Series> series) {
+      List<Figure.Panel> panels, String title, List<Metric> metrics, List<Series> series) {
     List<Dot> dots = new ArrayList<>();
     for (Metric metric : metrics) {
       for (Series state : series) {
@@ -65,7 +65,7 @@ public final class MeasuresFigure {
     List<String> names = dots.stream().map(Dot::measure).distinct().toList();
     int height = names.size() * (ROW_GAP + ROW * series.size());
     String description = title + ": " + names.size() + " measures of " + series.size() + " states.";
-    panels.add(new Panel(title, Vega.spec(description, height, view(names, series), dots)));
+    panels.add(new Figure.Panel(title, Vega.spec(description, height, view(names, series), dots)));
   }
 
   private static Dot dot(Metric metric, Series state, Score score) {

@@ -4,6 +4,7 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.text.NumberText;
 import io.engram.report.run.RunData;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public final class MrdDistributionFigure {
     if (owners.isEmpty()) {
       return Optional.empty();
     }
-    List<Panel> panels = new ArrayList<>();
+    List<Figure.Panel> panels = new ArrayList<>();
     List<String> caption = new ArrayList<>();
     caption.add(
         "MRD is how far a sample's token log-probabilities move, relatively, when all weights are"
@@ -54,7 +55,7 @@ public final class MrdDistributionFigure {
    */
   static String spread(List<MrdRow> rows) {
     double[] values = values(rows);
-    Quantiles quartiles = Quantiles.of(values);
+    Quartiles quartiles = Quartiles.of(values);
     String text =
         "Half of the %s lie between %s and %s; the median is %s"
             .formatted(
@@ -83,7 +84,7 @@ public final class MrdDistributionFigure {
     return n < 2 || squares == 0 ? Double.NaN : (errors / n) / (squares / (n - 1));
   }
 
-  private static Panel histogramPanel(String title, Histogram histogram, String colour) {
+  private static Figure.Panel histogramPanel(String title, Histogram histogram, String colour) {
     String view =
         """
         {
@@ -100,10 +101,10 @@ public final class MrdDistributionFigure {
         }"""
             .formatted(colour, histogram.logarithmic() ? "log" : "linear");
     String description = "Histogram of MRD in " + histogram.bins().size() + " bins.";
-    return new Panel(title, Vega.spec(description, HEIGHT, view, histogram.bins()));
+    return new Figure.Panel(title, Vega.spec(description, HEIGHT, view, histogram.bins()));
   }
 
-  private static Panel rankPanel(String title, RunData owner, String colour) {
+  private static Figure.Panel rankPanel(String title, RunData owner, String colour) {
     List<MrdRow> sorted =
         owner.firstMrd().stream()
             .filter(r -> Double.isFinite(r.mrd()))
@@ -136,7 +137,7 @@ public final class MrdDistributionFigure {
         }"""
             .formatted(sorted.size() + 1, colour, colour, sorted.size() > 100 ? 10 : 24);
     String description = "MRD of " + sorted.size() + " samples in rising order with error bars.";
-    return new Panel(title, Vega.spec(description, HEIGHT, view, ranked));
+    return new Figure.Panel(title, Vega.spec(description, HEIGHT, view, ranked));
   }
 
   /** {@code 0.0132 ± 0.0008}: the error with two significant digits, the value with as many. */
@@ -165,5 +166,25 @@ public final class MrdDistributionFigure {
             DataTable.numbers("to below", ""),
             DataTable.numbers("Samples", "")),
         rows);
+  }
+
+  /** Quartiles, linearly interpolated between order statistics (R's type 7). */
+  record Quartiles(double lower, double median, double upper) {
+    /** NaN for no values. */
+    public static Quartiles of(double[] values) {
+      double[] sorted = values.clone();
+      Arrays.sort(sorted);
+      return new Quartiles(at(sorted, 0.25), at(sorted, 0.5), at(sorted, 0.75));
+    }
+
+    private static double at(double[] sorted, double share) {
+      if (sorted.length == 0) {
+        return Double.NaN;
+      }
+      double position = share * (sorted.length - 1);
+      int below = (int) Math.floor(position);
+      int above = Math.min(below + 1, sorted.length - 1);
+      return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    }
   }
 }

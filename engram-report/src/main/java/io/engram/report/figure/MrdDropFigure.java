@@ -2,6 +2,7 @@ package io.engram.report.figure;
 
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
+import io.engram.core.stats.RankCorrelation;
 import io.engram.core.text.NumberText;
 import io.engram.core.text.Phrases;
 import io.engram.report.run.RunData;
@@ -45,7 +46,7 @@ public final class MrdDropFigure {
     }
     double[] drops =
         all.stream().flatMap(run -> run.points().stream()).mapToDouble(Point::drop).toArray();
-    List<Panel> panels = new ArrayList<>();
+    List<Figure.Panel> panels = new ArrayList<>();
     for (RunPoints one : all) {
       panels.add(panel(one, one.run().look().index(), drops));
     }
@@ -110,7 +111,7 @@ public final class MrdDropFigure {
     return String.join("; ", parts) + ".";
   }
 
-  private static Panel panel(RunPoints one, int index, double[] drops) {
+  private static Figure.Panel panel(RunPoints one, int index, double[] drops) {
     double low = Math.min(0, Arrays.stream(drops).min().orElse(0));
     double high = Math.max(0, Arrays.stream(drops).max().orElse(1));
     String view =
@@ -135,7 +136,7 @@ public final class MrdDropFigure {
     String description =
         "Log-probability drop against MRD for %d samples of %s."
             .formatted(one.points().size(), one.run().label());
-    return new Panel(one.run().label(), Vega.spec(description, HEIGHT, view, one.points()));
+    return new Figure.Panel(one.run().label(), Vega.spec(description, HEIGHT, view, one.points()));
   }
 
   private static DataTable table(List<RunPoints> all) {
@@ -164,5 +165,41 @@ public final class MrdDropFigure {
             DataTable.numbers("Drop", "nats per token"),
             DataTable.numbers("Drawn", "times")),
         rows);
+  }
+
+  /**
+   * Spearman's rank correlation with the size that chance alone reaches.
+   *
+   * @param rho in [−1, 1]; NaN for fewer than three pairs or a side without spread
+   */
+  public record Correlation(double rho, int n) {
+    private static final int FEWEST = 3;
+
+    /** Normal quantile of a two-sided 5 % test; {@code √(n − 1)·ρ} is near normal under chance. */
+    private static final double TWO_SIDED_5_PERCENT = 1.96;
+
+    /** Of pairs in the same order. */
+    public static Correlation of(double[] x, double[] y) {
+      return new Correlation(x.length < FEWEST ? Double.NaN : RankCorrelation.spearman(x, y), x.length);
+    }
+
+    /** Up to this size chance gives in 95 of 100 sets of n. */
+    public double chance() {
+      return TWO_SIDED_5_PERCENT / Math.sqrt(n - 1.0);
+    }
+
+    /** Whether it is larger than chance gives. */
+    public boolean clear() {
+      return Math.abs(rho) > chance();
+    }
+
+    /** {@code ρ = −0.12 (n = 40; chance alone stays below 0.31 in 95 of 100)}. */
+    public String text() {
+      if (!Double.isFinite(rho)) {
+        return "no rank correlation (n = %d, or one side without spread)".formatted(n);
+      }
+      return "ρ\u00a0=\u00a0%s (n\u00a0=\u00a0%d; chance alone stays below %s in 95 of 100)"
+          .formatted(NumberText.signed(rho, 2), n, NumberText.fixed(chance(), 2));
+    }
   }
 }

@@ -48,7 +48,7 @@ public final class MrdRefreshFigure {
                     + " MRD was computed anew. Epoch 0 is the model before the first update."),
             keys,
             List.of(
-                new Panel(
+                new Figure.Panel(
                     "",
                     Vega.spec(
                         "Quartiles of MRD at each refresh.",
@@ -60,7 +60,7 @@ public final class MrdRefreshFigure {
 
   static Epoch epoch(String run, int epoch, List<MrdRow> rows) {
     double[] values = MrdDistributionFigure.values(rows);
-    Quantiles quartiles = Quantiles.of(values);
+    MrdDistributionFigure.Quartiles quartiles = MrdDistributionFigure.Quartiles.of(values);
     return new Epoch(
         run, epoch, quartiles.lower(), quartiles.median(), quartiles.upper(), values.length);
   }

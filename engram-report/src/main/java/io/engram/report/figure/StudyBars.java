@@ -1,8 +1,8 @@
 package io.engram.report.figure;
 
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyFigure;
 import java.util.List;
 
 /** Named rows: bars, or estimates with their intervals (a forest), from top to bottom. */
@@ -16,7 +16,7 @@ final class StudyBars {
 
   private StudyBars() {}
 
-  static Panel panel(StudyFigure figure, List<StudyRow> rows) {
+  static Figure.Panel panel(StudyFigure figure, List<StudyRow> rows) {
     List<StudyRow> wrapped = rows.stream().map(StudyBars::wrapped).toList();
     List<String> labels =
         wrapped.stream().map(row -> String.valueOf(row.label())).distinct().toList();
@@ -40,7 +40,7 @@ final class StudyBars {
                 figure.kind() == Kind.BAR ? bars(figure, row) : intervals(figure, row),
                 figure.kind() == Kind.BAR ? barErrors(row) : estimates(figure, row));
     String description = "%s of %d rows.".formatted(StudyFigures.title(figure.x()), labels.size());
-    return new Panel("", Vega.spec(description, height(labels, series.size()), view, wrapped));
+    return new Figure.Panel("", Vega.spec(description, height(labels, series.size()), view, wrapped));
   }
 
   private static final String ZERO =

@@ -15,7 +15,7 @@ public final class StudyFigures {
   /** The figure of these data; its anchor is the id after {@code figure-}. */
   public static Figure of(StudyFigure figure) {
     List<StudyRow> rows = StudyRow.of(figure);
-    List<Panel> panels = rows.isEmpty() ? List.of() : panels(figure, rows);
+    List<Figure.Panel> panels = rows.isEmpty() ? List.of() : panels(figure, rows);
     DataTable table =
         figure.kind() == StudyFigure.Kind.HISTOGRAM
             ? StudyHistogram.table(figure, rows)
@@ -29,7 +29,7 @@ public final class StudyFigures {
         table);
   }
 
-  private static List<Panel> panels(StudyFigure figure, List<StudyRow> rows) {
+  private static List<Figure.Panel> panels(StudyFigure figure, List<StudyRow> rows) {
     return switch (figure.kind()) {
       case SCATTER, LINE -> List.of(StudyPairs.panel(figure, rows));
       case BAR, FOREST -> List.of(StudyBars.panel(figure, rows));

@@ -15,9 +15,9 @@ final class StudyHistogram {
   /** One bar. */
   record Bar(double from, double to, int count) {}
 
-  static List<Panel> panels(StudyFigure figure, List<StudyRow> rows) {
+  static List<Figure.Panel> panels(StudyFigure figure, List<StudyRow> rows) {
     Histogram bins = bins(rows);
-    List<Panel> panels = new ArrayList<>();
+    List<Figure.Panel> panels = new ArrayList<>();
     for (int i = 0; i < figure.series().size(); i++) {
       Series series = figure.series().get(i);
       List<Bar> bars =
@@ -28,7 +28,7 @@ final class StudyHistogram {
       String description =
           "Histogram of %s, %s.".formatted(StudyFigures.title(figure.x()), series.label());
       panels.add(
-          new Panel(
+          new Figure.Panel(
               figure.series().size() == 1 ? "" : series.label(),
               Vega.spec(description, HEIGHT, view, bars)));
     }

@@ -1,7 +1,7 @@
 package io.engram.report.figure;
 
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Kind;
+import io.engram.core.study.StudyFigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +18,7 @@ final class StudyPairs {
 
   private StudyPairs() {}
 
-  static Panel panel(StudyFigure figure, List<StudyRow> rows) {
+  static Figure.Panel panel(StudyFigure figure, List<StudyRow> rows) {
     // A layer without a row has no extent, of which Vega complains.
     List<String> layers = new ArrayList<>();
     if (rows.stream().anyMatch(StudyRow::background)) {
@@ -43,7 +43,7 @@ final class StudyPairs {
     String description =
         "%s against %s: %d points."
             .formatted(StudyFigures.title(figure.y()), StudyFigures.title(figure.x()), rows.size());
-    return new Panel("", Vega.spec(description, HEIGHT, view, rows));
+    return new Figure.Panel("", Vega.spec(description, HEIGHT, view, rows));
   }
 
   private static String behind(StudyFigure figure) {

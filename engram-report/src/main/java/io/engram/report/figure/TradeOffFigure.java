@@ -43,7 +43,7 @@ public final class TradeOffFigure {
                 + "; the thin crosses are ±1 standard error"
                 + " over the evaluated samples (dotted in the table: an upper bound of it).",
             "The axes do not start at 0.");
-    Panel panel = new Panel("", Vega.spec(description(points), HEIGHT, view(series, runs), points));
+    Figure.Panel panel = new Figure.Panel("", Vega.spec(description(points), HEIGHT, view(series, runs), points));
     return Optional.of(
         new Figure(
             "trade-off",

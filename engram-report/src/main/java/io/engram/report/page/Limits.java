@@ -24,8 +24,8 @@ final class Limits {
     addUnfinished(limits, runs);
     addSampleOfSet(limits, runs);
     if (evaluated(runs)) {
-      limits.add("UA and retain accuracy rest on a sentence encoder: " + Encoder.of(runs) + ".");
-      if (Encoder.differs(runs)) {
+      limits.add("UA and retain accuracy rest on a sentence encoder: " + SentenceEncoder.of(runs) + ".");
+      if (SentenceEncoder.differs(runs)) {
         limits.add(
             "Not all states were judged by the same encoder: UA, retain accuracy, UC and UT of one"
                 + " encoder can't be compared with those of another.");
@@ -41,7 +41,7 @@ final class Limits {
     addMrd(limits, runs);
     for (RunData run : runs) {
       run.journal().notes().stream()
-          .filter(text -> !Encoder.isNamedIn(text))
+          .filter(text -> !SentenceEncoder.isNamedIn(text))
           .forEach(text -> limits.add(note(run, runs, text)));
     }
     return limits.stream().distinct().toList();
@@ -56,7 +56,7 @@ final class Limits {
       }
     }
     if (evaluated(runs)) {
-      words.add("sentence encoder: " + Encoder.of(runs));
+      words.add("sentence encoder: " + SentenceEncoder.of(runs));
     }
     List<String> seeds = Summary.distinct(runs, run -> run.recipe().get("seed", ""));
     if (seeds.size() == 1) {
@@ -141,5 +141,27 @@ final class Limits {
 
   private static String note(RunData run, List<RunData> runs, String text) {
     return runs.size() == 1 ? text : Phrases.capitalised(run.label()) + ": " + text;
+  }
+
+  /** How a run that is not done stands. */
+  static final class State {
+    private State() {}
+
+    static String text(RunData run) {
+      int updates = run.journal().lastUpdate();
+      return switch (run.manifest().status()) {
+        case "running" -> "the run was still going on after %d updates.".formatted(updates);
+        case "interrupted" ->
+            "the run was interrupted after %d updates; `engram unlearn --resume` goes on with it."
+                .formatted(updates);
+        case "failed" ->
+            "the run failed after %d updates%s.".formatted(updates, cause(run.journal().failure()));
+        default -> "the run is done.";
+      };
+    }
+
+    private static String cause(String message) {
+      return message.isEmpty() ? "" : ": " + message;
+    }
   }
 }

@@ -13,8 +13,11 @@ import io.engram.report.figure.MrdRefreshFigure;
 import io.engram.report.figure.TradeOffFigure;
 import io.engram.report.run.RunData;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,12 +56,12 @@ public record Page(
         notes(runs),
         Headline.of(runs),
         Limits.beside(runs),
-        present(List.of(TradeOffFigure.of(runs), MeasuresFigure.of(runs, Encoder.of(runs)))),
+        present(List.of(TradeOffFigure.of(runs), MeasuresFigure.of(runs, SentenceEncoder.of(runs)))),
         present(
             List.of(
                 MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs))),
         present(List.of(DrawsFigure.of(runs), LossFigure.of(runs))),
-        PairedTable.of(runs),
+        OrderComparison.PairedTable.of(runs),
         PaperReference.of(runs).orElse(null),
         Measured.others(runs).orElse(null),
         SampleTable.of(runs),
@@ -77,7 +80,7 @@ public record Page(
     }
     for (RunData run : runs) {
       if (!run.manifest().status().equals("done")) {
-        notes.add(Phrases.capitalised(run.label()) + ": " + State.text(run));
+        notes.add(Phrases.capitalised(run.label()) + ": " + Limits.State.text(run));
       }
     }
     return notes;
@@ -93,5 +96,38 @@ public record Page(
     all.addAll(difficulty);
     all.addAll(course);
     return all;
+  }
+
+  /**
+   * The resolved recipes, key by key.
+   *
+   * @param differing how many keys are not the same in all runs
+   */
+  public record RecipeComparison(List<String> labels, List<Line> lines, int differing) {
+    /**
+     * A key with its value in each run; "–" where a run has no such key.
+     *
+     * @param differs whether the runs disagree
+     */
+    public record Line(String key, List<String> values, boolean differs) {}
+
+    /** Differing keys first, else in the recipe's order. */
+    public static RecipeComparison of(List<RunData> runs) {
+      Set<String> keys = new LinkedHashSet<>();
+      runs.forEach(run -> keys.addAll(run.recipe().values().keySet()));
+      List<Line> lines = keys.stream().map(key -> line(key, runs)).toList();
+      List<Line> sorted =
+          Stream.concat(
+                  lines.stream().filter(Line::differs), lines.stream().filter(l -> !l.differs()))
+              .toList();
+      int differing = (int) lines.stream().filter(Line::differs).count();
+      return new RecipeComparison(runs.stream().map(RunData::label).toList(), sorted, differing);
+    }
+
+    private static Line line(String key, List<RunData> runs) {
+      List<String> values =
+          runs.stream().map(run -> run.recipe().values().getOrDefault(key, "–")).toList();
+      return new Line(key, values, values.stream().distinct().count() > 1);
+    }
   }
 }

@@ -49,7 +49,7 @@ public final class RunReader {
           new Look(0, ""),
           folder.manifest(),
           RecipeValues.parse(hasRecipe ? folder.recipe() : ""),
-          JournalReader.view(folder.journal().read()),
+          JournalView.JournalReader.view(folder.journal().read()),
           mrd,
           folder.samples(),
           folder.measurements());

@@ -7,9 +7,9 @@ import io.engram.core.run.Measurement;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
 import io.engram.report.RunFixture;
+import io.engram.report.run.JournalView;
 import io.engram.report.run.RunData;
 import io.engram.report.run.RunReader;
-import io.engram.report.run.Update;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -53,7 +53,7 @@ class FigureSpecTest {
   @Test
   void measuresHaveTwoSidesAndNoBarWithoutError() {
     Figure figure = MeasuresFigure.of(runs, "an encoder").orElseThrow();
-    assertThat(figure.panels()).extracting(Panel::title).containsExactly("Forgotten", "Kept");
+    assertThat(figure.panels()).extracting(Figure.Panel::title).containsExactly("Forgotten", "Kept");
     assertThat(rows(figure, 0)).hasSize(4 * 3);
     assertThat(rows(figure, 1)).hasSize(7 * 3);
     assertThat(figure.table().rows()).hasSize(11);
@@ -111,7 +111,7 @@ class FigureSpecTest {
     assertThat(MrdDropFigure.drop(sample)).isEqualTo(2);
     Figure figure = MrdDropFigure.of(runs).orElseThrow();
     assertThat(figure.panels())
-        .extracting(Panel::title)
+        .extracting(Figure.Panel::title)
         .containsExactly("uniform order", "MRD order");
     assertThat(rows(figure, 0)).hasSize(40);
     assertThat(MrdDropFigure.of(runs.subList(0, 1))).isEmpty();
@@ -139,9 +139,9 @@ class FigureSpecTest {
   @Test
   void lossCurvesAreThinnedAndKeepTheLastUpdate() {
     assertThat(LossFigure.of(runs).orElseThrow().panels()).hasSize(3);
-    List<Update> updates =
-        IntStream.rangeClosed(1, 1000).mapToObj(i -> new Update(i, 0, 0, 0, 0, 0, 0)).toList();
-    List<Update> thinned = LossFigure.thinned(updates);
+    List<JournalView.Update> updates =
+        IntStream.rangeClosed(1, 1000).mapToObj(i -> new JournalView.Update(i, 0, 0, 0, 0, 0, 0)).toList();
+    List<JournalView.Update> thinned = LossFigure.thinned(updates);
     assertThat(thinned).hasSize(501);
     assertThat(thinned.get(500).update()).isEqualTo(1000);
     assertThat(thinned.get(1).update()).isEqualTo(3);

@@ -39,17 +39,17 @@ class HistogramTest {
   @Test
   void quartilesInterpolate() {
     // 1..4: positions 0.75, 1.5 and 2.25 of the sorted values.
-    assertThat(Quantiles.of(new double[] {4, 1, 3, 2})).isEqualTo(new Quantiles(1.75, 2.5, 3.25));
+    assertThat(MrdDistributionFigure.Quartiles.of(new double[] {4, 1, 3, 2})).isEqualTo(new MrdDistributionFigure.Quartiles(1.75, 2.5, 3.25));
   }
 
   @Test
   void correlationKnowsWhatChanceGives() {
     double[] rising = IntStream.range(0, 50).asDoubleStream().toArray();
-    Correlation correlation = Correlation.of(rising, rising);
+    MrdDropFigure.Correlation correlation = MrdDropFigure.Correlation.of(rising, rising);
     assertThat(correlation.rho()).isEqualTo(1);
     assertThat(correlation.chance()).isCloseTo(0.28, within(1e-12)); // 1.96 / 7
     assertThat(correlation.clear()).isTrue();
-    assertThat(Correlation.of(new double[] {1, 2}, new double[] {1, 2}).text())
+    assertThat(MrdDropFigure.Correlation.of(new double[] {1, 2}, new double[] {1, 2}).text())
         .isEqualTo("no rank correlation (n = 2, or one side without spread)");
   }
 }

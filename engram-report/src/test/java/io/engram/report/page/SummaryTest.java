@@ -126,8 +126,8 @@ class SummaryTest {
         .containsExactly(
             "before 0.214", "after, uniform order, 3 runs 0.600", "after, MRD order, 3 runs 0.800");
     assertThat(plain(forgotten.values().get(2).error())).isEqualTo("± 0.200");
-    assertThat(PairedTable.of(runs)).hasSize(1);
-    assertThat(PairedTable.of(runs).get(0).caption())
+    assertThat(OrderComparison.PairedTable.of(runs)).hasSize(1);
+    assertThat(OrderComparison.PairedTable.of(runs).get(0).caption())
         .isEqualTo("MRD order against uniform order, NPO, tofu: 3 pairs of equal seed (42 to 44)");
   }
 
@@ -145,13 +145,13 @@ class SummaryTest {
         .isEqualTo(
             "MRD order against uniform order: not compared, because no two of their runs have the"
                 + " same seed.");
-    assertThat(PairedTable.of(runs)).isEmpty();
+    assertThat(OrderComparison.PairedTable.of(runs)).isEmpty();
   }
 
   @Test
   void claimIsJudgedByBothVerdicts() {
-    assertThat(PairedSentence.claim("holds", "holds")).isEqualTo("holds on both.");
-    assertThat(PairedSentence.claim("fails", "no difference at all"))
+    assertThat(OrderComparison.PairedSentence.claim("holds", "holds")).isEqualTo("holds on both.");
+    assertThat(OrderComparison.PairedSentence.claim("fails", "no difference at all"))
         .isEqualTo("fails on UC and finds no difference at all on UT.");
   }
 
@@ -195,7 +195,7 @@ class SummaryTest {
     assertThat(Limits.of(runs)).noneMatch(limit -> limit.contains("judged by"));
     assertThat(Limits.of(runs)).anyMatch(limit -> limit.contains("σ = 0.001"));
     assertThat(PaperReference.of(runs).orElseThrow().rows()).hasSize(3);
-    assertThat(RecipeComparison.of(runs).differing()).isEqualTo(1);
-    assertThat(RecipeComparison.of(runs).lines().get(0).values()).containsExactly("uniform", "mrd");
+    assertThat(Page.RecipeComparison.of(runs).differing()).isEqualTo(1);
+    assertThat(Page.RecipeComparison.of(runs).lines().get(0).values()).containsExactly("uniform", "mrd");
   }
 }

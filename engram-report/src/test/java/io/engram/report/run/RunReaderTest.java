@@ -84,7 +84,7 @@ class RunReaderTest {
   @Test
   void updateWrittenAgainAfterResumeCountsOnce() {
     JournalView view =
-        JournalReader.view(
+        JournalView.JournalReader.view(
             Stream.of(
                     Map.of("event", "update", "update", 1, "loss", 3.0),
                     Map.of("event", "update", "update", 2, "loss", 2.0),
@@ -94,7 +94,7 @@ class RunReaderTest {
                     Map.of("event", "unheard of"))
                 .map(RunReaderTest::json)
                 .toList());
-    assertThat(view.updates()).extracting(Update::loss).containsExactly(3.0, 1.5);
+    assertThat(view.updates()).extracting(JournalView.Update::loss).containsExactly(3.0, 1.5);
     assertThat(view.updates().get(0).forgetLoss()).isNaN();
     assertThat(view.passes()).isEqualTo(64);
     assertThat(view.seconds()).isNaN();
