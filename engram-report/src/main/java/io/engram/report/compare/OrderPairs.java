@@ -1,8 +1,7 @@
 package io.engram.report.compare;
 
-import io.engram.report.run.MethodText;
-import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
+import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +70,7 @@ public record OrderPairs(
   private static int rank(TrialSet set) {
     return switch (set.order()) {
       case "uniform" -> 0;
-      case OrderText.UNIFORM_WITH_REPLACEMENT -> 1;
+      case RunWords.UNIFORM_WITH_REPLACEMENT -> 1;
       default -> 2;
     };
   }
@@ -119,8 +118,8 @@ public record OrderPairs(
   }
 
   private static String name(TrialSet set) {
-    String order = OrderText.of(set.order());
-    String method = MethodText.of(set.method()) + ", ";
+    String order = RunWords.order(set.order());
+    String method = RunWords.method(set.method()) + ", ";
     String label =
         set.label().startsWith(method) ? set.label().substring(method.length()) : set.label();
     return label.startsWith(order) ? label : order + " (" + label + ")";

@@ -6,19 +6,19 @@ import java.util.List;
  * Colours and shapes of runs. The colours behind the variables are Okabe and Ito's, told apart by
  * colour-blind readers; shapes say the same again for print in grey.
  */
-final class Palette {
-  static final String BEFORE = "var(--before)";
-  static final String INK = "var(--ink)";
+public final class Palette {
+  public static final String BEFORE = "var(--before)";
+  public static final String INK = "var(--ink)";
   private static final List<String> SHAPES = List.of("circle", "diamond", "square", "triangle-up");
 
   private Palette() {}
 
-  static String colour(int run) {
+  public static String colour(int run) {
     return "var(--run-" + (run % SHAPES.size() + 1) + ")";
   }
 
   /** The colour of one of so many: their own for few, mixed from first to last for more. */
-  static String colour(int index, int of) {
+  public static String colour(int index, int of) {
     if (of <= SHAPES.size()) {
       return colour(index);
     }
@@ -26,7 +26,7 @@ final class Palette {
         .formatted(Math.round(100.0 * index / (of - 1)));
   }
 
-  static String shape(int run) {
+  public static String shape(int run) {
     return SHAPES.get(run % SHAPES.size());
   }
 }

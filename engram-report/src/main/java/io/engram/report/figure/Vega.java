@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
  * page's CSS variables, so one drawing serves light, dark and paper; fonts and axes come from the
  * page's script.
  */
-final class Vega {
+public final class Vega {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private Vega() {}
@@ -20,7 +20,7 @@ final class Vega {
    * @param view the specification without data and size
    * @param rows records; their components are the fields that the view names
    */
-  static ObjectNode spec(String description, int height, String view, List<?> rows) {
+  public static ObjectNode spec(String description, int height, String view, List<?> rows) {
     ObjectNode spec = (ObjectNode) MAPPER.readTree(view);
     spec.put("description", description);
     spec.put("width", "container");
@@ -30,7 +30,7 @@ final class Vega {
   }
 
   /** A JSON value: a list of texts or numbers for a scale's domain or range. */
-  static String json(Object value) {
+  public static String json(Object value) {
     return MAPPER.writeValueAsString(value);
   }
 }

@@ -7,8 +7,8 @@ import io.engram.report.figure.Provenance;
 import io.engram.report.figure.Score;
 import io.engram.report.figure.Series;
 import io.engram.report.page.Headline.Value;
-import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
+import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +84,7 @@ public record Headline(String title, String plain, List<Value> values, String no
               Provenance.MEASURED));
     }
     boolean predicted =
-        runs.stream().anyMatch(run -> run.order().equals(OrderText.PREDICTED_UPDATES));
+        runs.stream().anyMatch(run -> run.order().equals(RunWords.PREDICTED_UPDATES));
     String score = predicted ? "order" : "MRD";
     into.add(new Headline("Time", "training, " + score + " and answers", time, timeNote(runs)));
     into.add(

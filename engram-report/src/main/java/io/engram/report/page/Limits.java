@@ -5,8 +5,8 @@ import io.engram.core.text.NumberText;
 import io.engram.core.text.Phrases;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
-import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
+import io.engram.report.run.RunWords;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -112,7 +112,7 @@ final class Limits {
     List<MrdRow> rows = runs.stream().flatMap(run -> run.firstMrd().stream()).toList();
     if (rows.isEmpty()) {
       boolean predicted =
-          runs.stream().anyMatch(run -> run.order().equals(OrderText.PREDICTED_UPDATES));
+          runs.stream().anyMatch(run -> run.order().equals(RunWords.PREDICTED_UPDATES));
       limits.add(
           predicted
               ? "No run shown computed MRD; the order went by predicted updates, which stand in"

@@ -10,8 +10,8 @@ import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Provenance;
 import io.engram.report.figure.Score;
-import io.engram.report.run.MethodText;
 import io.engram.report.run.RunData;
+import io.engram.report.run.RunWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +34,7 @@ final class OrderComparison {
   }
 
   private static List<String> compare(OrderPairs pairs, int methods) {
-    String method = methods == 1 ? "" : "With " + MethodText.of(pairs.baseline().method()) + ", ";
+    String method = methods == 1 ? "" : "With " + RunWords.method(pairs.baseline().method()) + ", ";
     String orders =
         Phrases.capitalised(method + pairs.otherName() + " against " + pairs.baselineName());
     if (pairs.pairs().isEmpty()) {
@@ -224,7 +224,7 @@ final class OrderComparison {
           .formatted(
               Phrases.capitalised(pairs.otherName()),
               pairs.baselineName(),
-              MethodText.of(pairs.baseline().method()),
+              RunWords.method(pairs.baseline().method()),
               suite,
               NumberText.counted(pairs.pairs().size(), "pair"),
               NumberText.ranges(pairs.seeds()));

@@ -5,9 +5,8 @@ import io.engram.core.text.NumberText;
 import io.engram.core.text.Phrases;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
-import io.engram.report.run.MethodText;
-import io.engram.report.run.OrderText;
 import io.engram.report.run.RunData;
+import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +34,9 @@ public record Summary(String title, String asked, List<String> cameOut) {
   }
 
   private static String title(List<RunData> runs) {
-    String methods = Phrases.and(distinct(runs, run -> MethodText.of(run.method())));
+    String methods = Phrases.and(distinct(runs, run -> RunWords.method(run.method())));
     String data = Phrases.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
-    String orders = Phrases.and(distinct(runs, run -> OrderText.of(run.order())));
+    String orders = Phrases.and(distinct(runs, run -> RunWords.order(run.order())));
     return Phrases.capitalised(methods) + (data.isEmpty() ? "" : " on " + data) + ": " + orders;
   }
 
@@ -51,8 +50,8 @@ public record Summary(String title, String asked, List<String> cameOut) {
             NumberText.counted(first.sampleCount(), "sample"),
             forget.isEmpty() ? "" : " (" + forget + ")",
             retain.isEmpty() ? "" : " and keep the rest (" + retain + ")",
-            Phrases.and(distinct(runs, run -> MethodText.of(run.method()))),
-            Phrases.and(distinct(runs, run -> OrderText.of(run.order()))),
+            Phrases.and(distinct(runs, run -> RunWords.method(run.method()))),
+            Phrases.and(distinct(runs, run -> RunWords.order(run.order()))),
             Phrases.and(distinct(runs, Summary::budget)));
   }
 

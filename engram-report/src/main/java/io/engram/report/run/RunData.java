@@ -69,11 +69,11 @@ public record RunData(
    */
   public String order() {
     String order = recipe.get("order.name", "uniform");
-    boolean predicted = recipe.get("order.estimator.name", "").equals(OrderText.PREDICTED_UPDATES);
+    boolean predicted = recipe.get("order.estimator.name", "").equals(RunWords.PREDICTED_UPDATES);
     if (order.equals("uniform") && recipe.get("order.replacement", "").equals("true")) {
-      return OrderText.UNIFORM_WITH_REPLACEMENT;
+      return RunWords.UNIFORM_WITH_REPLACEMENT;
     }
-    return order.equals("mrd") && predicted ? OrderText.PREDICTED_UPDATES : order;
+    return order.equals("mrd") && predicted ? RunWords.PREDICTED_UPDATES : order;
   }
 
   /** Whether the model is the built-in one that is for demonstration only. */

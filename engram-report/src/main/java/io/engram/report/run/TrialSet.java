@@ -51,7 +51,7 @@ public record TrialSet(String label, List<RunData> runs) {
   private static List<String> labels(List<RunData> firsts) {
     boolean methods = firsts.stream().map(RunData::method).distinct().count() > 1;
     Function<RunData, String> name =
-        run -> (methods ? MethodText.of(run.method()) + ", " : "") + OrderText.of(run.order());
+        run -> (methods ? RunWords.method(run.method()) + ", " : "") + RunWords.order(run.order());
     List<String> labels = firsts.stream().map(name).toList();
     if (unique(labels)) {
       return labels;

@@ -1,14 +1,17 @@
-package io.engram.report.figure;
+package io.engram.report.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
 import io.engram.report.StudyFixture;
+import io.engram.report.figure.Cell;
+import io.engram.report.figure.DataTable;
+import io.engram.report.figure.Figure;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,10 +1,13 @@
-package io.engram.report.figure;
+package io.engram.report.study;
 
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
 import io.engram.core.text.NumberText;
+import io.engram.report.figure.Cell;
+import io.engram.report.figure.DataTable;
+import io.engram.report.figure.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

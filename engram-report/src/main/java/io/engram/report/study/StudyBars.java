@@ -1,8 +1,10 @@
-package io.engram.report.figure;
+package io.engram.report.study;
 
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Series;
 import io.engram.core.study.StudyFigure;
+import io.engram.report.figure.Figure;
+import io.engram.report.figure.Vega;
 import java.util.List;
 
 /** Named rows: bars, or estimates with their intervals (a forest), from top to bottom. */
@@ -49,7 +51,7 @@ final class StudyBars {
        "data": {"values": [{}]}, "encoding": {"x": {"datum": 0}}}""";
 
   private static String axis(StudyFigure figure, List<StudyRow> rows) {
-    return StudyAxis.of(figure.x(), rows.stream().map(StudyRow::x).toList())
+    return StudyFigures.StudyAxis.of(figure.x(), rows.stream().map(StudyRow::x).toList())
         .replace("\"tickCount\": 6", "\"tickCount\": 6, \"grid\": true");
   }
 

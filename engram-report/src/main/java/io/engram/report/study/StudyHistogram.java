@@ -1,8 +1,14 @@
-package io.engram.report.figure;
+package io.engram.report.study;
 
 import io.engram.core.study.StudyFigure.Series;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.text.NumberText;
+import io.engram.report.figure.Cell;
+import io.engram.report.figure.DataTable;
+import io.engram.report.figure.Figure;
+import io.engram.report.figure.Histogram;
+import io.engram.report.figure.Palette;
+import io.engram.report.figure.Vega;
 import java.util.ArrayList;
 import java.util.List;
 

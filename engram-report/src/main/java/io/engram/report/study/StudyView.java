@@ -1,12 +1,11 @@
-package io.engram.report.page;
+package io.engram.report.study;
 
 import io.engram.core.Version;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Figure;
-import io.engram.report.figure.StudyFigures;
-import io.engram.report.figure.StudyNumbers;
+import io.engram.report.page.Origin;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

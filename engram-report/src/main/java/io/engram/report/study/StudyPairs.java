@@ -1,7 +1,9 @@
-package io.engram.report.figure;
+package io.engram.report.study;
 
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure;
+import io.engram.report.figure.Figure;
+import io.engram.report.figure.Vega;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,8 +38,8 @@ final class StudyPairs {
     String view =
         "{\"encoding\": {\"x\": {\"field\": \"x\", %s}, \"y\": {\"field\": \"y\", %s}}, \"layer\": [%s]}"
             .formatted(
-                StudyAxis.of(figure.x(), rows.stream().map(StudyRow::x).toList()),
-                StudyAxis.of(
+                StudyFigures.StudyAxis.of(figure.x(), rows.stream().map(StudyRow::x).toList()),
+                StudyFigures.StudyAxis.of(
                     figure.y(), rows.stream().map(StudyRow::y).filter(Objects::nonNull).toList()),
                 String.join(", ", layers));
     String description =

@@ -1,0 +1,9 @@
+/**
+ * The page of a study ({@code study.json}): each kind of figure as a Vega-Lite specification, with
+ * its numbers as a table. No run folder is read here. Start with {@link
+ * io.engram.report.study.StudyView}.
+ */
+@NullMarked
+package io.engram.report.study;
+
+import org.jspecify.annotations.NullMarked;
