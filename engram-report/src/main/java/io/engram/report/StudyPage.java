@@ -6,7 +6,7 @@ import gg.jte.output.StringOutput;
 import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.study.Study;
-import io.engram.report.study.StudyView;
+import io.engram.report.page.StudyView;
 import java.nio.file.Path;
 import java.util.Map;
 

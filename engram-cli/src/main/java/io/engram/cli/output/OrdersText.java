@@ -1,9 +1,9 @@
 package io.engram.cli.output;
 
 import io.engram.core.text.NumberText;
-import io.engram.core.text.Phrases;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderPairs;
+import io.engram.report.text.WordList;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,7 +28,7 @@ public final class OrdersText {
         new StringBuilder(
             "%s against %s, %s, %s of equal seed (%s)"
                 .formatted(
-                    Phrases.capitalised(orders.order()),
+                    WordList.capitalised(orders.order()),
                     orders.baseline(),
                     orders.method(),
                     orders.seeds().size() == 1 ? "1 pair" : orders.seeds().size() + " pairs",

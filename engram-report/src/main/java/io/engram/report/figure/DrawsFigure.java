@@ -2,8 +2,8 @@ package io.engram.report.figure;
 
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
-import io.engram.core.text.Phrases;
 import io.engram.report.run.RunData;
+import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +96,7 @@ public final class DrawsFigure {
             : "between %d and %d times a sample".formatted(least, most);
     return "%s: %d draws in all, %s%s."
         .formatted(
-            Phrases.capitalised(run.label()),
+            WordList.capitalised(run.label()),
             IntStream.of(drawn).sum(),
             each,
             never == 0 ? "" : "; %d of %d never".formatted(never, drawn.length));

@@ -4,8 +4,8 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
 import io.engram.core.stats.RankCorrelation;
 import io.engram.core.text.NumberText;
-import io.engram.core.text.Phrases;
 import io.engram.report.run.RunData;
+import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,7 +87,7 @@ public final class MrdDropFigure {
         "Up: how much less probable the answer became, in nats per token (0 = unchanged; 1 nat ="
             + " 2.7 times less probable). If MRD tells how hard forgetting is, points rise to the"
             + " right.");
-    caption.add(Phrases.capitalised(verdict(all)));
+    caption.add(WordList.capitalised(verdict(all)));
     if (all.stream().anyMatch(run -> run.run().order().equals("mrd"))) {
       caption.add(
           "In MRD order the samples on the right are also drawn more often, so a rise there does"

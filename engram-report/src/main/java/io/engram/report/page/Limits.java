@@ -2,11 +2,11 @@ package io.engram.report.page;
 
 import io.engram.core.run.MrdRow;
 import io.engram.core.text.NumberText;
-import io.engram.core.text.Phrases;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
 import io.engram.report.run.RunData;
 import io.engram.report.run.RunWords;
+import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -75,7 +75,7 @@ final class Limits {
   private static void addUnfinished(List<String> limits, List<RunData> runs) {
     for (RunData run : runs) {
       if (!run.manifest().status().equals("done")) {
-        limits.add(Phrases.capitalised(run.label()) + ": " + State.text(run));
+        limits.add(WordList.capitalised(run.label()) + ": " + State.text(run));
       }
     }
   }
@@ -140,7 +140,7 @@ final class Limits {
   }
 
   private static String note(RunData run, List<RunData> runs, String text) {
-    return runs.size() == 1 ? text : Phrases.capitalised(run.label()) + ": " + text;
+    return runs.size() == 1 ? text : WordList.capitalised(run.label()) + ": " + text;
   }
 
   /** How a run that is not done stands. */

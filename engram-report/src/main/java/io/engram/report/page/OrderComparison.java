@@ -2,7 +2,6 @@ package io.engram.report.page;
 
 import io.engram.core.stats.Decision;
 import io.engram.core.text.NumberText;
-import io.engram.core.text.Phrases;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Cell;
@@ -12,6 +11,7 @@ import io.engram.report.figure.Provenance;
 import io.engram.report.figure.Score;
 import io.engram.report.run.RunData;
 import io.engram.report.run.RunWords;
+import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,7 +36,7 @@ final class OrderComparison {
   private static List<String> compare(OrderPairs pairs, int methods) {
     String method = methods == 1 ? "" : "With " + RunWords.method(pairs.baseline().method()) + ", ";
     String orders =
-        Phrases.capitalised(method + pairs.otherName() + " against " + pairs.baselineName());
+        WordList.capitalised(method + pairs.otherName() + " against " + pairs.baselineName());
     if (pairs.pairs().isEmpty()) {
       return List.of(orders + ": not compared, because no two of their runs have the same seed.");
     }
@@ -47,7 +47,7 @@ final class OrderComparison {
               + ": "
               + CLAIM.replaceFirst("The", "the")
               + " can't be judged by this: the two recipes differ in more than the order ("
-              + Phrases.and(pairs.otherDifferences())
+              + WordList.and(pairs.otherDifferences())
               + ").");
     } else if (pairs.pairs().size() == 1) {
       sentences.addAll(onePair(orders, pairs));
@@ -192,7 +192,7 @@ final class OrderComparison {
           : "that %s is better %s of %s."
               .formatted(
                   pairs.otherName(),
-                  Phrases.and(parts),
+                  WordList.and(parts),
                   NumberText.counted(measures.size(), "measure"));
     }
   }
@@ -222,7 +222,7 @@ final class OrderComparison {
     private static String caption(OrderPairs pairs, String suite) {
       return "%s against %s, %s, %s: %s of equal seed (%s)"
           .formatted(
-              Phrases.capitalised(pairs.otherName()),
+              WordList.capitalised(pairs.otherName()),
               pairs.baselineName(),
               RunWords.method(pairs.baseline().method()),
               suite,
@@ -240,11 +240,11 @@ final class OrderComparison {
               DataTable.words("Better"),
               DataTable.words("Unit"),
               DataTable.numbers("Pairs", ""),
-              DataTable.numbers(Phrases.capitalised(pairs.baselineName()), "mean"),
-              DataTable.numbers(Phrases.capitalised(pairs.otherName()), "mean"),
+              DataTable.numbers(WordList.capitalised(pairs.baselineName()), "mean"),
+              DataTable.numbers(WordList.capitalised(pairs.otherName()), "mean"),
               DataTable.numbers("Better by", "mean"),
               DataTable.numbers("95 % interval", ""),
-              DataTable.words(Phrases.capitalised(pairs.otherName()) + " is better")),
+              DataTable.words(WordList.capitalised(pairs.otherName()) + " is better")),
           measures.stream().map(PairedTable::row).toList());
     }
 

@@ -1,7 +1,6 @@
 package io.engram.report.page;
 
 import io.engram.core.Version;
-import io.engram.core.text.Phrases;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.DrawsFigure;
 import io.engram.report.figure.Figure;
@@ -12,6 +11,7 @@ import io.engram.report.figure.MrdDropFigure;
 import io.engram.report.figure.MrdRefreshFigure;
 import io.engram.report.figure.TradeOffFigure;
 import io.engram.report.run.RunData;
+import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,7 +80,7 @@ public record Page(
     }
     for (RunData run : runs) {
       if (!run.manifest().status().equals("done")) {
-        notes.add(Phrases.capitalised(run.label()) + ": " + Limits.State.text(run));
+        notes.add(WordList.capitalised(run.label()) + ": " + Limits.State.text(run));
       }
     }
     return notes;
@@ -96,38 +96,5 @@ public record Page(
     all.addAll(difficulty);
     all.addAll(course);
     return all;
-  }
-
-  /**
-   * The resolved recipes, key by key.
-   *
-   * @param differing how many keys are not the same in all runs
-   */
-  public record RecipeComparison(List<String> labels, List<Line> lines, int differing) {
-    /**
-     * A key with its value in each run; "–" where a run has no such key.
-     *
-     * @param differs whether the runs disagree
-     */
-    public record Line(String key, List<String> values, boolean differs) {}
-
-    /** Differing keys first, else in the recipe's order. */
-    public static RecipeComparison of(List<RunData> runs) {
-      Set<String> keys = new LinkedHashSet<>();
-      runs.forEach(run -> keys.addAll(run.recipe().values().keySet()));
-      List<Line> lines = keys.stream().map(key -> line(key, runs)).toList();
-      List<Line> sorted =
-          Stream.concat(
-                  lines.stream().filter(Line::differs), lines.stream().filter(l -> !l.differs()))
-              .toList();
-      int differing = (int) lines.stream().filter(Line::differs).count();
-      return new RecipeComparison(runs.stream().map(RunData::label).toList(), sorted, differing);
-    }
-
-    private static Line line(String key, List<RunData> runs) {
-      List<String> values =
-          runs.stream().map(run -> run.recipe().values().getOrDefault(key, "–")).toList();
-      return new Line(key, values, values.stream().distinct().count() > 1);
-    }
   }
 }

@@ -2,12 +2,12 @@ package io.engram.report.page;
 
 import io.engram.core.stats.PairedDifference;
 import io.engram.core.text.NumberText;
-import io.engram.core.text.Phrases;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
 import io.engram.report.run.RunData;
 import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
+import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,25 +34,25 @@ public record Summary(String title, String asked, List<String> cameOut) {
   }
 
   private static String title(List<RunData> runs) {
-    String methods = Phrases.and(distinct(runs, run -> RunWords.method(run.method())));
-    String data = Phrases.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
-    String orders = Phrases.and(distinct(runs, run -> RunWords.order(run.order())));
-    return Phrases.capitalised(methods) + (data.isEmpty() ? "" : " on " + data) + ": " + orders;
+    String methods = WordList.and(distinct(runs, run -> RunWords.method(run.method())));
+    String data = WordList.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
+    String orders = WordList.and(distinct(runs, run -> RunWords.order(run.order())));
+    return WordList.capitalised(methods) + (data.isEmpty() ? "" : " on " + data) + ": " + orders;
   }
 
   static String asked(List<RunData> runs) {
     RunData first = runs.get(0);
-    String retain = Phrases.and(distinct(runs, run -> run.recipe().get("retain.data", "")));
-    String forget = Phrases.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
+    String retain = WordList.and(distinct(runs, run -> run.recipe().get("retain.data", "")));
+    String forget = WordList.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
     return "Make %s forget %s%s%s, with %s in %s: %s."
         .formatted(
-            Phrases.and(distinct(runs, Summary::model)),
+            WordList.and(distinct(runs, Summary::model)),
             NumberText.counted(first.sampleCount(), "sample"),
             forget.isEmpty() ? "" : " (" + forget + ")",
             retain.isEmpty() ? "" : " and keep the rest (" + retain + ")",
-            Phrases.and(distinct(runs, run -> RunWords.method(run.method()))),
-            Phrases.and(distinct(runs, run -> RunWords.order(run.order()))),
-            Phrases.and(distinct(runs, Summary::budget)));
+            WordList.and(distinct(runs, run -> RunWords.method(run.method()))),
+            WordList.and(distinct(runs, run -> RunWords.order(run.order()))),
+            WordList.and(distinct(runs, Summary::budget)));
   }
 
   private static String model(RunData run) {
@@ -89,7 +89,7 @@ public record Summary(String title, String asked, List<String> cameOut) {
       }
     }
     if (!changes.isEmpty()) {
-      into.add(name + " " + Phrases.and(sentences(changes)) + ".");
+      into.add(name + " " + WordList.and(sentences(changes)) + ".");
     }
   }
 

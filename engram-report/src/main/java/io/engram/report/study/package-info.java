@@ -1,7 +1,7 @@
 /**
- * The page of a study ({@code study.json}): each kind of figure as a Vega-Lite specification, with
+ * The figures of a study ({@code study.json}): each kind of figure as a Vega-Lite specification, with
  * its numbers as a table. No run folder is read here. Start with {@link
- * io.engram.report.study.StudyView}.
+ * io.engram.report.page.StudyView}.
  */
 @NullMarked
 package io.engram.report.study;

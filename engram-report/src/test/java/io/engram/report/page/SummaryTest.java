@@ -195,7 +195,7 @@ class SummaryTest {
     assertThat(Limits.of(runs)).noneMatch(limit -> limit.contains("judged by"));
     assertThat(Limits.of(runs)).anyMatch(limit -> limit.contains("σ = 0.001"));
     assertThat(PaperReference.of(runs).orElseThrow().rows()).hasSize(3);
-    assertThat(Page.RecipeComparison.of(runs).differing()).isEqualTo(1);
-    assertThat(Page.RecipeComparison.of(runs).lines().get(0).values()).containsExactly("uniform", "mrd");
+    assertThat(RecipeComparison.of(runs).differing()).isEqualTo(1);
+    assertThat(RecipeComparison.of(runs).lines().get(0).values()).containsExactly("uniform", "mrd");
   }
 }

@@ -1,10 +1,10 @@
-package io.engram.core.text;
+package io.engram.report.text;
 
 import java.util.List;
 
 /** Words joined as in a sentence. */
-public final class Phrases {
-  private Phrases() {}
+public final class WordList {
+  private WordList() {}
 
   /** {@code a}, {@code a and b}, {@code a, b and c}; empty for none. */
   public static String and(List<String> words) {

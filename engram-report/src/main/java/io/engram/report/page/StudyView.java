@@ -1,11 +1,12 @@
-package io.engram.report.study;
+package io.engram.report.page;
 
 import io.engram.core.Version;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Figure;
-import io.engram.report.page.Origin;
+import io.engram.report.study.StudyFigures;
+import io.engram.report.study.StudyNumbers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
