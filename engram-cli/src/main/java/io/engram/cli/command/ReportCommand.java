@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
       "One HTML file of one run, or of several side by side. A folder of trials stands for all of"
           + " them that are done.",
       "Runs of equal seed whose recipes differ in the order alone (keys order.*) are pairs: each"
-          + " measure has its mean difference with a 95 %% interval (Student's t over pairs), on the"
-          + " page, as a table and with --json. One pair has no interval."
+          + " measure has its mean difference with a 95 %% interval (Student's t over pairs), on"
+          + " the page, as a table and with --json. One pair has no interval."
     },
     sortOptions = false)
 final class ReportCommand implements Callable<Integer> {

@@ -58,7 +58,8 @@ public final class SampleFilter {
     requireCount("--draw-samples", draw);
     DataSection section = new DataSection(List.of(data), where, limit, chunkTokens, 0, draw);
     return new Chosen(
-        SampleSource.load(section.data(), new SampleSource.Choice(where, limit, "--where")), section);
+        SampleSource.load(section.data(), new SampleSource.Choice(where, limit, "--where")),
+        section);
   }
 
   private static void requireCount(String option, int value) {

@@ -50,7 +50,8 @@ public final class MrdText {
         """
         MRD (Memory Removal Difficulty): how far the log-probabilities of a sample's tokens move,
         relative to themselves, when Gaussian noise is added to all weights. Small = hard to forget.
-        %d samples; σ = %s, %d draws, estimator %s (absolute value %s, %s over tokens, scope %s)."""
+        %d samples; σ = %s, %d draws, estimator %s (absolute value %s, %s over tokens, scope %s).\
+        """
             .formatted(
                 found.rows().size(),
                 NumberText.plain(found.sigma()),

@@ -12,7 +12,8 @@ public final class OrdersText {
   private static final String LEGEND =
       """
       Positive: better. Student's t over pairs. holds: the interval is above zero; fails: below;
-      can't be decided at this n: zero lies within, or there is one pair.""";
+      can't be decided at this n: zero lies within, or there is one pair.\
+      """;
 
   private OrdersText() {}
 

@@ -40,7 +40,8 @@ public final class SweepText {
         """
         MRD against σ, from all draws. slope: of log MRD in log σ up to the next σ; 2 where MRD is
         curvature (quadratic), 1 where it is |noise|, the size of the gradient. τ: Kendall's, between
-        the rankings of the samples.""",
+        the rankings of the samples.\
+        """,
         "",
         sigmas.toString(),
         "",

@@ -35,7 +35,8 @@ public final class UpdatesText {
         """
         Predicted updates: how many updates of gradient ascent on a sample alone would make the model
         forget it, from one gradient and one look along it. Large = hard to forget. Not MRD.
-        %d samples."""
+        %d samples.\
+        """
             .formatted(rows.size()));
     lines.addAll(notes);
     lines.addAll(List.of("", "Hardest to forget:", table(hardestFirst.subList(0, shown), byId)));

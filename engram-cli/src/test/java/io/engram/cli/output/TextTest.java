@@ -28,7 +28,8 @@ final class TextTest {
             """
             tofu                   better  unit   n    before ± SE  after ± SE
             forget.rouge_l_recall  lower   ratio  400  0.93 ± 0.01  0.25
-            SE: standard error, over the n samples""");
+            SE: standard error, over the n samples\
+            """);
     assertThat(MeasurementText.byStage(List.of())).isEmpty();
   }
 
@@ -48,7 +49,8 @@ final class TextTest {
             harness                   better  unit        n   before ± SE
             wikitext.word_perplexity  lower   perplexity  62  123.5
             elsewhere.share           lower   percent     8   -53.13
-            SE: standard error, over the n samples""");
+            SE: standard error, over the n samples\
+            """);
   }
 
   /** 5 stages of 11 characters and the 43 before them: 43 + 4 · 13 = 95, the fifth makes 108. */
@@ -66,7 +68,8 @@ final class TextTest {
 
             tofu                   better  unit   n    after ± SE
             forget.rouge_l_recall  lower   ratio  400  0.93 ± 0.01
-            SE: standard error, over the n samples""");
+            SE: standard error, over the n samples\
+            """);
   }
 
   /** 0.2 and 0.4: mean 0.3, s = √(2 · 0.01) = 0.1414. */
@@ -81,7 +84,8 @@ final class TextTest {
             """
             tofu                   better  unit   n    before  after: mean ± SD of 2 trials
             forget.rouge_l_recall  lower   ratio  400  0.93    0.3 ± 0.14
-            SD: standard deviation between 2 trials with different seeds; n: samples of each trial""");
+            SD: standard deviation between 2 trials with different seeds; n: samples of each trial\
+            """);
     assertThat(TrialsText.of(TrialSummary.of(List.of(first))))
         .contains("before  after\n")
         .endsWith("One trial: nothing to scatter; n: samples of each trial");
@@ -117,7 +121,8 @@ final class TextTest {
             share  ratio  3      0.20 [-0.05, 0.45]  undecided
             bench  unit     pairs  better by [95 %]  it is better
             leak   percent  1      -10               undecided
-            Positive: better.""");
+            Positive: better.\
+            """);
     assertThat(OrdersText.of(List.of())).isEmpty();
   }
 
@@ -130,7 +135,8 @@ final class TextTest {
             """
 
             Judged by one: tofu.retain.accuracy
-            Judged by two: tofu.retain.accuracy""");
+            Judged by two: tofu.retain.accuracy\
+            """);
   }
 
   private static Measurement of(String suite, String id, double value, String unit, int n) {

@@ -16,7 +16,9 @@ import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What DuckDB does for Engram: it reads Parquet files, and tells which rows meet a SQL condition. */
+/**
+ * What DuckDB does for Engram: it reads Parquet files, and tells which rows meet a SQL condition.
+ */
 public final class DuckDb {
   /** DuckDB writes numbers that JSON hasn't as NaN and Infinity. */
   private static final JsonMapper JSON =

@@ -119,7 +119,8 @@ final class BlobDownload {
   }
 
   /** Looks whether the answer goes on where the file ends, and makes room if it starts over. */
-  private void begin(BlobFolder.Incomplete part, HttpResponse<InputStream> response) throws IOException {
+  private void begin(BlobFolder.Incomplete part, HttpResponse<InputStream> response)
+      throws IOException {
     int status = response.statusCode();
     if (Unreachable.TransientFailure.is(status)) {
       throw new Unreachable.TransientFailure(status, response.headers());

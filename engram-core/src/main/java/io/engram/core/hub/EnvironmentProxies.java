@@ -128,7 +128,8 @@ final class EnvironmentProxies extends ProxySelector {
     String host = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
     int colon = entry.lastIndexOf(':');
     boolean hasPort = colon > 0 && entry.indexOf(':') == colon;
-    if (hasPort && !entry.substring(colon + 1).equals(Integer.toString(Addresses.Origin.of(uri).port()))) {
+    if (hasPort
+        && !entry.substring(colon + 1).equals(Integer.toString(Addresses.Origin.of(uri).port()))) {
       return false;
     }
     String name = hasPort ? entry.substring(0, colon) : entry;

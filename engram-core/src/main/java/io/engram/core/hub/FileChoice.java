@@ -107,10 +107,10 @@ final class FileChoice {
         listed.stream().filter(file -> PICKLE.matcher(file.name()).matches()).toList();
     if (name.kind() == HubName.Kind.MODEL && !pickles.isEmpty()) {
       return EngramException.usage(
-          ("%s has its weights as pickles alone (%s): they can run code when opened, and are not fetched.%n"
-                  + "Convert them where that does no harm, with transformers: AutoModelForCausalLM"
-                  + ".from_pretrained(\"%s\").save_pretrained(\"folder\"),%n"
-                  + "which writes safetensors; or look for a revision (@REVISION) that has them.")
+          ("%s has its weights as pickles alone (%s): they can run code when opened, and are not"
+               + " fetched.%nConvert them where that does no harm, with transformers:"
+               + " AutoModelForCausalLM.from_pretrained(\"%s\").save_pretrained(\"folder\"),%nwhich"
+               + " writes safetensors; or look for a revision (@REVISION) that has them.")
               .formatted(name, Untrusted.text(pickles.get(0).path()), name.id()));
     }
     return EngramException.usage(
@@ -122,8 +122,8 @@ final class FileChoice {
   }
 
   /**
-   * The patterns of {@code --file}: {@code *} and {@code ?} as in a shell. A pattern without a slash
-   * is compared with a file's name, one with a slash with its whole path.
+   * The patterns of {@code --file}: {@code *} and {@code ?} as in a shell. A pattern without a
+   * slash is compared with a file's name, one with a slash with its whole path.
    */
   static final class Patterns {
     private final List<String> patterns;
@@ -170,7 +170,8 @@ final class FileChoice {
   /**
    * Which weights of a model are taken: what {@code --file} names, else safetensors, else the only
    * GGUF file. Of the safetensors in the root: {@code model.safetensors}, else the shards that the
-   * index names, else all but a second copy under the name {@code consolidated}; an adapter's always.
+   * index names, else all but a second copy under the name {@code consolidated}; an adapter's
+   * always.
    */
   private static final class Weights {
     private static final String SINGLE = "model.safetensors";
@@ -253,7 +254,8 @@ final class FileChoice {
                     models.entrySet().stream()
                         .limit(SHOWN)
                         .map(e -> Untrusted.text(e.getKey()) + " " + NumberText.bytes(e.getValue()))
-                        .collect(Collectors.joining(", ", "", models.size() > SHOWN ? ", …" : ""))));
+                        .collect(
+                            Collectors.joining(", ", "", models.size() > SHOWN ? ", …" : ""))));
       }
       return gguf;
     }

@@ -159,7 +159,10 @@ public final class Hub {
           files.stream()
               .collect(
                   Collectors.toMap(
-                      RepoFile::checksum, file -> file, (first, second) -> first, LinkedHashMap::new))
+                      RepoFile::checksum,
+                      file -> file,
+                      (first, second) -> first,
+                      LinkedHashMap::new))
               .values());
     }
   }

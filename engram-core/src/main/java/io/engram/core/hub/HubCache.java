@@ -192,7 +192,9 @@ public final class HubCache {
         return List.of();
       }
       JsonNode map =
-          Untrusted.json(Files.readAllBytes(index)).map(json -> json.path("weight_map")).orElse(null);
+          Untrusted.json(Files.readAllBytes(index))
+              .map(json -> json.path("weight_map"))
+              .orElse(null);
       return map == null
           ? List.of(INDEX)
           : map.valueStream()

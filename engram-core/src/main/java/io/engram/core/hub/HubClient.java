@@ -157,7 +157,8 @@ final class HubClient implements AutoCloseable {
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
     HubSettings.Token token = settings.token();
-    if (token != null && Addresses.Origin.of(uri).equals(Addresses.Origin.of(settings.endpoint()))) {
+    if (token != null
+        && Addresses.Origin.of(uri).equals(Addresses.Origin.of(settings.endpoint()))) {
       request.header("Authorization", token.header());
     }
     String proxyUser = settings.proxies().credentials(uri);

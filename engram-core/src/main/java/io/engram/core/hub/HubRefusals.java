@@ -118,7 +118,8 @@ final class HubRefusals {
   }
 
   /**
-   * What may have been meant by a name that a hub doesn't know. Asks the hub; says less if it's mute.
+   * What may have been meant by a name that a hub doesn't know. Asks the hub; says less if it's
+   * mute.
    */
   private static final class Suggestions {
     private static final int MOST = 5;

@@ -47,8 +47,8 @@ record Pace(
   }
 
   /**
-   * Ends answers that no longer come: Java's client waits for the next byte of a body for ever. Also
-   * ends all of them when its owner stops.
+   * Ends answers that no longer come: Java's client waits for the next byte of a body for ever.
+   * Also ends all of them when its owner stops.
    */
   static final class Guard implements AutoCloseable {
     private final Duration stall;

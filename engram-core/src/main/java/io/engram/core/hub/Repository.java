@@ -85,7 +85,8 @@ final class Repository {
     Optional<RepoFile.Checksum> checksum =
         large
             ? RepoFile.Checksum.parse(RepoFile.Checksum.Kind.SHA256, lfs.path("oid").asString(null))
-            : RepoFile.Checksum.parse(RepoFile.Checksum.Kind.GIT_SHA1, entry.path("oid").asString(null));
+            : RepoFile.Checksum.parse(
+                RepoFile.Checksum.Kind.GIT_SHA1, entry.path("oid").asString(null));
     JsonNode size = (large ? lfs : entry).path("size");
     if (checksum.isEmpty()
         || !size.isIntegralNumber()

@@ -49,7 +49,8 @@ public final class MinK {
    * <p><b>Source:</b> Zhang et al.: Min-K%++, improved baseline for detecting pre-training data
    * (2024).
    *
-   * <p>The score is {@code −mean of the lowest max(1, ⌊k·n⌋) z_t}, z with the variance at least 1e-6.
+   * <p>The score is {@code −mean of the lowest max(1, ⌊k·n⌋) z_t}, z with the variance at least
+   * 1e-6.
    *
    * @param logProbs ℓ_t in nats, the end token left out, {@code [n]}
    * @param means μ_t, {@code [n]}

@@ -35,7 +35,6 @@ public final class BookText {
   /** The one row of a book. */
   static List<DataRow> rows(Path file, String name) {
     return List.of(
-        new DataRow(
-            JsonNodeFactory.instance.objectNode().put("text", read(file, name)), name));
+        new DataRow(JsonNodeFactory.instance.objectNode().put("text", read(file, name)), name));
   }
 }

@@ -56,9 +56,7 @@ public record DataRow(ObjectNode fields, String where) {
    * @throws EngramException if the file can't be read, or a row has no prompt, naming its fields
    */
   public static List<String> prompts(Path file, int limit) {
-    return read(file, file.toString(), Math.max(0, limit)).stream()
-        .map(DataRow::prompt)
-        .toList();
+    return read(file, file.toString(), Math.max(0, limit)).stream().map(DataRow::prompt).toList();
   }
 
   private static String prompt(DataRow row) {

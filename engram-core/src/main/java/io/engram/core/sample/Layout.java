@@ -48,7 +48,8 @@ enum Layout {
   /** Wikipedia's good articles, a line or a row a paragraph: each article is a sample. */
   WIKITEXT(
       "train-00000-of-00001.parquet",
-      "WikiText (CC BY-SA 3.0 and GFDL; wikitext-2-raw-v1 has 600 articles to train on, 8 MB in all):\n"
+      "WikiText (CC BY-SA 3.0 and GFDL; wikitext-2-raw-v1 has 600 articles to train on, 8 MB in"
+          + " all):\n"
           + "engram fetch dataset:Salesforce/wikitext --file 'wikitext-2-raw-v1/*' --out"
           + " datasets/wikitext");
 
@@ -97,9 +98,9 @@ enum Layout {
   }
 
   /**
-   * The documents of WMDP's corpora: the field {@code text}. The corpus on biology has a title and an
-   * abstract beside it, which are left out, as its authors do; where a row has no text they stand for
-   * it.
+   * The documents of WMDP's corpora: the field {@code text}. The corpus on biology has a title and
+   * an abstract beside it, which are left out, as its authors do; where a row has no text they
+   * stand for it.
    *
    * <p><b>Source:</b> Li et al.: The WMDP benchmark (2024); the fields of cais/wmdp-corpora and
    * cais/wmdp-bio-forget-corpus.
@@ -144,8 +145,8 @@ enum Layout {
     /**
      * The samples' rows.
      *
-     * @throws EngramException naming the fields that a row lacks, or a label that is neither true nor
-     *     false
+     * @throws EngramException naming the fields that a row lacks, or a label that is neither true
+     *     nor false
      */
     static List<DataRow> of(List<DataRow> rows) {
       List<DataRow> unsafe = new ArrayList<>();
@@ -164,7 +165,8 @@ enum Layout {
 
     private static void requireFields(DataRow row) {
       List<String> missing =
-          Stream.of("prompt", "response_0", "response_1", "is_response_0_safe", "is_response_1_safe")
+          Stream.of(
+                  "prompt", "response_0", "response_1", "is_response_0_safe", "is_response_1_safe")
               .filter(name -> !row.fields().has(name))
               .toList();
       if (!missing.isEmpty()) {

@@ -80,8 +80,7 @@ public final class SampleSource {
     return samples;
   }
 
-  private static List<Sample> where(
-      List<Sample> all, List<DataRow> rows, Choice choice) {
+  private static List<Sample> where(List<Sample> all, List<DataRow> rows, Choice choice) {
     for (int i = 0; i < rows.size(); i++) {
       rows.get(i).fields().put("id", all.get(i).id());
     }
@@ -143,8 +142,7 @@ public final class SampleSource {
     if (!Files.exists(file)) {
       throw EngramException.file("%s does not exist. %s".formatted(source, layout.get().origin()));
     }
-    List<DataRow> rows =
-        layout.get().rows(file, source, layout.get().keepsRows() ? most : 0);
+    List<DataRow> rows = layout.get().rows(file, source, layout.get().keepsRows() ? most : 0);
     if (rows.isEmpty()) {
       throw EngramException.file(source + " holds no sample");
     }

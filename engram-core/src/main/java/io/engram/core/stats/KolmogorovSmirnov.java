@@ -116,9 +116,9 @@ public final class KolmogorovSmirnov {
    * equally likely, and D is how far it strays.
    *
    * <p>A path is counted where it first leaves: {@code Σ over points (i, j) outside: f(i, j) · H(i,
-   * j)}, f the share of paths to (i, j) that come there from inside and had never left, H = C(i+j, i)
-   * C(n+m−i−j, n−i) / C(n+m, n) the share of all paths that pass it. All terms are positive, so that
-   * nothing cancels, and H is a logarithm, so that nothing underflows.
+   * j)}, f the share of paths to (i, j) that come there from inside and had never left, H = C(i+j,
+   * i) C(n+m−i−j, n−i) / C(n+m, n) the share of all paths that pass it. All terms are positive, so
+   * that nothing cancels, and H is a logarithm, so that nothing underflows.
    */
   static final class LatticePaths {
     private final int n;

@@ -23,7 +23,8 @@ public record MeanWithError(double mean, double standardError, int n) {
   }
 
   /**
-   * Student's confidence interval of the mean of few values that scatter normally, {@code x̄ ± t_{n−1, 1−α/2} · s/√n}.
+   * Student's confidence interval of the mean of few values that scatter normally, {@code x̄ ±
+   * t_{n−1, 1−α/2} · s/√n}.
    *
    * @param values independent
    * @param level 1 − α: 0.95

@@ -30,8 +30,8 @@ public final class RankCorrelation {
   }
 
   /**
-   * Kendall's τ_b, {@code τ_b = (C − D) / √((N − T_x)(N − T_y))}: concordant less discordant pairs, over the pairs
-   * not tied in x and not tied in y.
+   * Kendall's τ_b, {@code τ_b = (C − D) / √((N − T_x)(N − T_y))}: concordant less discordant pairs,
+   * over the pairs not tied in x and not tied in y.
    *
    * @return in [-1, 1]; NaN where one side is constant
    * @throws IllegalArgumentException if the lengths differ, there are fewer than two values, or one
@@ -43,8 +43,8 @@ public final class RankCorrelation {
   }
 
   /**
-   * Spearman's ρ of x and y with other quantities held fixed: Pearson's correlation of what is left of the ranks of x and y after a linear regression on the
-   * ranks of the controls.
+   * Spearman's ρ of x and y with other quantities held fixed: Pearson's correlation of what is left
+   * of the ranks of x and y after a linear regression on the ranks of the controls.
    *
    * @param controls {@code [C][n]}, C ≥ 1; those that are constant or a linear function of the
    *     others before them, in ranks, hold nothing and don't count
@@ -91,7 +91,8 @@ public final class RankCorrelation {
   }
 
   /**
-   * Places in the order of values: 1 for the smallest up to n for the largest; equal values share their mean rank.
+   * Places in the order of values: 1 for the smallest up to n for the largest; equal values share
+   * their mean rank.
    *
    * @throws IllegalArgumentException if a value is NaN
    */

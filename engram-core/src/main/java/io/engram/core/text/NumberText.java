@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers as a reader wants them, the same in every locale. For pages: {@link #fixed}, {@link
- * #signed}, {@link #withError} and {@link #significant}, with a true minus sign and "–" for a missing
- * number. For the terminal: {@link #plain} and {@link #plainError}, in ASCII.
+ * #signed}, {@link #withError} and {@link #significant}, with a true minus sign and "–" for a
+ * missing number. For the terminal: {@link #plain} and {@link #plainError}, in ASCII.
  */
 public final class NumberText {
   private static final int SECONDS_PER_MINUTE = 60;
@@ -131,7 +131,9 @@ public final class NumberText {
     return withoutZeros(String.format(Locale.ROOT, "%.4g", value));
   }
 
-  /** An error, with two significant digits: {@code 0.021}, {@code 16}, {@code 124}, {@code 5.9e-05}. */
+  /**
+   * An error, with two significant digits: {@code 0.021}, {@code 16}, {@code 124}, {@code 5.9e-05}.
+   */
   public static String plainError(double error) {
     // Java's %g writes 124 to two digits as 1.2e+02.
     String format = Math.abs(error) >= 99.5 && Math.abs(error) < 9999.5 ? "%.0f" : "%.2g";

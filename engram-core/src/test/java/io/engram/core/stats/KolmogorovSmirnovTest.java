@@ -70,7 +70,8 @@ class KolmogorovSmirnovTest {
       assertThat(KolmogorovSmirnov.LatticePaths.logShareOutside(n, m, distance))
           .as(golden.toString())
           .isCloseTo(logP, within(1e-9));
-      assertThat(KolmogorovSmirnov.LatticePaths.logShareOutside(m, n, distance)).isCloseTo(logP, within(1e-9));
+      assertThat(KolmogorovSmirnov.LatticePaths.logShareOutside(m, n, distance))
+          .isCloseTo(logP, within(1e-9));
     }
   }
 

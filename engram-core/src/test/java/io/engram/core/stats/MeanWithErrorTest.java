@@ -22,7 +22,8 @@ class MeanWithErrorTest {
     assertThat(cases).hasSize(6);
     for (JsonNode golden : cases) {
       Bootstrap.Interval interval =
-          MeanWithError.interval(Golden.doubles(golden.path("values")), golden.path("level").asDouble());
+          MeanWithError.interval(
+              Golden.doubles(golden.path("values")), golden.path("level").asDouble());
       assertThat(interval.low()).isCloseTo(golden.path("low").asDouble(), within(1e-9));
       assertThat(interval.high()).isCloseTo(golden.path("high").asDouble(), within(1e-9));
     }

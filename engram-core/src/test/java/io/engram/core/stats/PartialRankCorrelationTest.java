@@ -39,8 +39,10 @@ class PartialRankCorrelationTest {
     double[] y = {2, 1, 4, 3, 5};
     double[] z = {5, 1, 2, 2, 9};
     double[] constant = {7, 7, 7, 7, 7};
-    assertThat(RankCorrelation.partialSpearman(x, y, constant)).isEqualTo(RankCorrelation.spearman(x, y));
-    assertThat(RankCorrelation.partialSpearman(x, y, constant, z)).isEqualTo(RankCorrelation.partialSpearman(x, y, z));
+    assertThat(RankCorrelation.partialSpearman(x, y, constant))
+        .isEqualTo(RankCorrelation.spearman(x, y));
+    assertThat(RankCorrelation.partialSpearman(x, y, constant, z))
+        .isEqualTo(RankCorrelation.partialSpearman(x, y, z));
   }
 
   @Test
@@ -49,7 +51,8 @@ class PartialRankCorrelationTest {
     double[] y = {2, 1, 4, 3, 6, 5};
     double[] z = {5, 1, 2, 2, 9, 4};
     double[] falling = {-5, -1, -2, -2, -9, -4};
-    assertThat(RankCorrelation.partialSpearman(x, y, z, falling)).isEqualTo(RankCorrelation.partialSpearman(x, y, z));
+    assertThat(RankCorrelation.partialSpearman(x, y, z, falling))
+        .isEqualTo(RankCorrelation.partialSpearman(x, y, z));
   }
 
   @Test
@@ -58,14 +61,16 @@ class PartialRankCorrelationTest {
     double[] y = {2, 1, 4, 3, 5};
     assertThat(RankCorrelation.partialSpearman(x, y, new double[] {1, 8, 27, 64, 125})).isNaN();
     assertThat(RankCorrelation.partialSpearman(x, y, new double[] {-2, -1, -4, -3, -5})).isNaN();
-    assertThat(RankCorrelation.partialSpearman(x, new double[5], new double[] {1, 3, 2, 5, 4})).isNaN();
+    assertThat(RankCorrelation.partialSpearman(x, new double[5], new double[] {1, 3, 2, 5, 4}))
+        .isNaN();
   }
 
   /** With one control three pairs are one degree of freedom short; with two, four. */
   @Test
   void tooFewPairsHaveNone() {
     double[] z = {3, 1, 2};
-    assertThat(RankCorrelation.partialSpearman(new double[] {1, 2, 3}, new double[] {1, 3, 2}, z)).isNaN();
+    assertThat(RankCorrelation.partialSpearman(new double[] {1, 2, 3}, new double[] {1, 3, 2}, z))
+        .isNaN();
     double[] x = {1, 2, 3, 4};
     assertThat(
             RankCorrelation.partialSpearman(
@@ -76,7 +81,8 @@ class PartialRankCorrelationTest {
   @Test
   void nanHasNoRank() {
     double[] x = {1, 2, 3, 4};
-    assertThatThrownBy(() -> RankCorrelation.partialSpearman(x, x, new double[] {1, Double.NaN, 2, 3}))
+    assertThatThrownBy(
+            () -> RankCorrelation.partialSpearman(x, x, new double[] {1, Double.NaN, 2, 3}))
         .hasMessage("a value is NaN: it has no rank");
   }
 }

@@ -44,7 +44,8 @@ class StatisticsTest {
   @Test
   void kendallCountsPairs() {
     double[] x = {1, 2, 3, 4};
-    assertThat(RankCorrelation.kendallTau(x, new double[] {1, 2, 4, 3})).isCloseTo(4 / 6.0, within(1e-15));
+    assertThat(RankCorrelation.kendallTau(x, new double[] {1, 2, 4, 3}))
+        .isCloseTo(4 / 6.0, within(1e-15));
     assertThat(RankCorrelation.kendallTau(x, new double[] {5, 5, 5, 5})).isNaN();
     assertThat(RankCorrelation.spearman(x, new double[] {5, 5, 5, 5})).isNaN();
     assertThat(RankCorrelation.spearman(x, new double[] {1, 8, 27, 64})).isEqualTo(1);
@@ -53,8 +54,10 @@ class StatisticsTest {
   @Test
   void correlationsNeedPairs() {
     String message = "a correlation needs two arrays of one length, at least 2, not 1 and 1";
-    assertThatThrownBy(() -> RankCorrelation.kendallTau(new double[1], new double[1])).hasMessage(message);
-    assertThatThrownBy(() -> RankCorrelation.spearman(new double[1], new double[1])).hasMessage(message);
+    assertThatThrownBy(() -> RankCorrelation.kendallTau(new double[1], new double[1]))
+        .hasMessage(message);
+    assertThatThrownBy(() -> RankCorrelation.spearman(new double[1], new double[1]))
+        .hasMessage(message);
     assertThatThrownBy(() -> RankCorrelation.spearman(new double[2], new double[] {1, Double.NaN}))
         .hasMessage("a value is NaN: it has no rank");
   }

@@ -75,8 +75,9 @@ public final class DrawsFigure {
     List<String> caption = new ArrayList<>();
     caption.add(
         "Uniform order goes once through the set each epoch, unless it draws with replacement, each"
-            + " sample with the same chance; MRD order draws with replacement, with"
-            + " a chance that follows MRD. At the same number of updates, more draws for some samples are fewer for others.");
+            + " sample with the same chance; MRD order draws with replacement, with a chance that"
+            + " follows MRD. At the same number of updates, more draws for some samples are fewer"
+            + " for others.");
     for (RunData run : runs) {
       if (!run.samples().isEmpty()) {
         caption.add(spread(run));
@@ -121,17 +122,18 @@ public final class DrawsFigure {
     int least = bars.stream().mapToInt(Bar::drawn).min().orElse(0);
     List<Integer> domain = IntStream.rangeClosed(least, most).boxed().toList();
     return """
-        {
-          "mark": {"type": "bar"},
-          "encoding": {
-            "x": {"field": "drawn", "type": "ordinal", "title": "times drawn", "scale": {"domain": %s},
-                  "axis": {"labelAngle": 0, "labelOverlap": true}},
-            "xOffset": {"field": "run", "scale": {"domain": %s}},
-            "y": {"field": "samples", "type": "quantitative", "title": "samples", "axis": {"tickMinStep": 1}},
-            "color": %s,
-            "tooltip": [{"field": "run"}, {"field": "drawn", "title": "times drawn"}, {"field": "samples"}]
-          }
-        }"""
+    {
+      "mark": {"type": "bar"},
+      "encoding": {
+        "x": {"field": "drawn", "type": "ordinal", "title": "times drawn", "scale": {"domain": %s},
+              "axis": {"labelAngle": 0, "labelOverlap": true}},
+        "xOffset": {"field": "run", "scale": {"domain": %s}},
+        "y": {"field": "samples", "type": "quantitative", "title": "samples", "axis": {"tickMinStep": 1}},
+        "color": %s,
+        "tooltip": [{"field": "run"}, {"field": "drawn", "title": "times drawn"}, {"field": "samples"}]
+      }
+    }\
+    """
         .formatted(
             Vega.json(domain),
             Vega.json(runs.stream().map(RunData::label).toList()),
@@ -140,17 +142,18 @@ public final class DrawsFigure {
 
   private static String pointView(List<RunData> runs) {
     return """
-        {
-          "mark": {"type": "point", "filled": true, "size": 40, "opacity": 0.7},
-          "encoding": {
-            "x": {"field": "mrd", "type": "quantitative", "title": "MRD at the start (hard ← → easy)", "scale": {"zero": false}, "axis": {"tickCount": 6}},
-            "y": {"field": "drawn", "type": "quantitative", "title": "times drawn", "axis": {"tickMinStep": 1}},
-            "color": %s,
-            "shape": %s,
-            "tooltip": [{"field": "run"}, {"field": "id", "title": "sample"},
-              {"field": "mrd", "title": "MRD", "format": ".4~g"}, {"field": "drawn", "title": "times drawn"}]
-          }
-        }"""
+    {
+      "mark": {"type": "point", "filled": true, "size": 40, "opacity": 0.7},
+      "encoding": {
+        "x": {"field": "mrd", "type": "quantitative", "title": "MRD at the start (hard ← → easy)", "scale": {"zero": false}, "axis": {"tickCount": 6}},
+        "y": {"field": "drawn", "type": "quantitative", "title": "times drawn", "axis": {"tickMinStep": 1}},
+        "color": %s,
+        "shape": %s,
+        "tooltip": [{"field": "run"}, {"field": "id", "title": "sample"},
+          {"field": "mrd", "title": "MRD", "format": ".4~g"}, {"field": "drawn", "title": "times drawn"}]
+      }
+    }\
+    """
         .formatted(scale(runs, false), scale(runs, true));
   }
 

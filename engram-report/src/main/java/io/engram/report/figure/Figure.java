@@ -26,8 +26,8 @@ public record Figure(
   public record Key(String label, String colour, String shape, boolean hollow) {}
 
   /**
-   * One picture of a figure. Pictures side by side are panels and not a Vega-Lite facet, because only
-   * a single view can follow the width of a phone.
+   * One picture of a figure. Pictures side by side are panels and not a Vega-Lite facet, because
+   * only a single view can follow the width of a phone.
    *
    * @param title shown above it; empty: none
    * @param spec its Vega-Lite specification, data included

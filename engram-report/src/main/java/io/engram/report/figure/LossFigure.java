@@ -106,15 +106,16 @@ public final class LossFigure {
     }
     String labels = Vega.json(runs.stream().map(RunData::label).toList());
     return """
-        {
-          "mark": {"type": "line", "strokeWidth": 1.6, "interpolate": "linear", "tooltip": true},
-          "encoding": {
-            "x": {"field": "update", "type": "quantitative", "title": "update", "scale": {"nice": false}, "axis": {"tickMinStep": 1, "grid": false}},
-            "y": {"field": "value", "type": "quantitative", "title": "%s", "scale": {"zero": false}},
-            "color": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}},
-            "strokeDash": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}}
-          }
-        }"""
+    {
+      "mark": {"type": "line", "strokeWidth": 1.6, "interpolate": "linear", "tooltip": true},
+      "encoding": {
+        "x": {"field": "update", "type": "quantitative", "title": "update", "scale": {"nice": false}, "axis": {"tickMinStep": 1, "grid": false}},
+        "y": {"field": "value", "type": "quantitative", "title": "%s", "scale": {"zero": false}},
+        "color": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}},
+        "strokeDash": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}}
+      }
+    }\
+    """
         .formatted(axis, labels, Vega.json(colours), labels, Vega.json(dashes));
   }
 

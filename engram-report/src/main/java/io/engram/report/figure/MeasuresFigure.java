@@ -82,26 +82,27 @@ public final class MeasuresFigure {
   private static String view(List<String> names, List<Series> series) {
     String order = Vega.json(series.stream().map(Series::label).toList());
     return """
-        {
-          "encoding": {
-            "y": {"field": "measure", "type": "nominal", "title": null, "sort": %s,
-                  "scale": {"paddingInner": 0.3},
-                  "axis": {"grid": true, "tickBand": "extent", "ticks": false, "domain": false, "labelPadding": 8,
-                    "labelFontWeight": {"condition": {"test": "datum.value === '%s'", "value": 650}, "value": 400}}},
-            "yOffset": {"field": "series", "sort": %s}
-          },
-          "layer": [
-            {"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.8},
-             "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"},
-               %s}},
-            {"mark": {"type": "point", "size": 60, "strokeWidth": 1.8, "opacity": 1},
-             "encoding": {
-               "x": {"field": "value", "type": "quantitative", "title": "score, 0 to 1",
-                     "scale": {"domain": [0, 1]}, "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "format": ".2~f", "grid": true}},
-               %s,
-               "tooltip": [{"field": "measure"}, {"field": "series", "title": "state"}, {"field": "text", "title": "score"}]}}
-          ]
-        }"""
+    {
+      "encoding": {
+        "y": {"field": "measure", "type": "nominal", "title": null, "sort": %s,
+              "scale": {"paddingInner": 0.3},
+              "axis": {"grid": true, "tickBand": "extent", "ticks": false, "domain": false, "labelPadding": 8,
+                "labelFontWeight": {"condition": {"test": "datum.value === '%s'", "value": 650}, "value": 400}}},
+        "yOffset": {"field": "series", "sort": %s}
+      },
+      "layer": [
+        {"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.8},
+         "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"},
+           %s}},
+        {"mark": {"type": "point", "size": 60, "strokeWidth": 1.8, "opacity": 1},
+         "encoding": {
+           "x": {"field": "value", "type": "quantitative", "title": "score, 0 to 1",
+                 "scale": {"domain": [0, 1]}, "axis": {"values": [0, 0.25, 0.5, 0.75, 1], "format": ".2~f", "grid": true}},
+           %s,
+           "tooltip": [{"field": "measure"}, {"field": "series", "title": "state"}, {"field": "text", "title": "score"}]}}
+      ]
+    }\
+    """
         .formatted(
             Vega.json(names),
             names.get(0),

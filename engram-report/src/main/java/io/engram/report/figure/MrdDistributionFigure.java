@@ -98,7 +98,8 @@ public final class MrdDistributionFigure {
             "tooltip": [{"field": "from", "title": "MRD from", "format": ".4~g"},
               {"field": "to", "title": "to", "format": ".4~g"}, {"field": "count", "title": "samples"}]
           }
-        }"""
+        }\
+        """
             .formatted(colour, histogram.logarithmic() ? "log" : "linear");
     String description = "Histogram of MRD in " + histogram.bins().size() + " bins.";
     return new Figure.Panel(title, Vega.spec(description, HEIGHT, view, histogram.bins()));
@@ -134,7 +135,8 @@ public final class MrdDistributionFigure {
              "encoding": {"y": {"field": "mrd", "type": "quantitative", "title": "MRD", "scale": {"zero": false}},
                "tooltip": [{"field": "id", "title": "sample"}, {"field": "text", "title": "MRD"}]}}
           ]
-        }"""
+        }\
+        """
             .formatted(sorted.size() + 1, colour, colour, sorted.size() > 100 ? 10 : 24);
     String description = "MRD of " + sorted.size() + " samples in rising order with error bars.";
     return new Figure.Panel(title, Vega.spec(description, HEIGHT, view, ranked));

@@ -126,7 +126,8 @@ public final class MrdDropFigure {
                "tooltip": [{"field": "id", "title": "sample"}, {"field": "text", "title": "MRD"},
                  {"field": "drop", "title": "drop, nats/token", "format": ".3f"}, {"field": "drawn", "title": "times drawn"}]}}
           ]
-        }"""
+        }\
+        """
             .formatted(
                 Palette.colour(index),
                 Palette.shape(index),
@@ -180,7 +181,8 @@ public final class MrdDropFigure {
 
     /** Of pairs in the same order. */
     public static Correlation of(double[] x, double[] y) {
-      return new Correlation(x.length < FEWEST ? Double.NaN : RankCorrelation.spearman(x, y), x.length);
+      return new Correlation(
+          x.length < FEWEST ? Double.NaN : RankCorrelation.spearman(x, y), x.length);
     }
 
     /** Up to this size chance gives in 95 of 100 sets of n. */

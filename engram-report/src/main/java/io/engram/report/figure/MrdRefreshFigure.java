@@ -70,20 +70,21 @@ public final class MrdRefreshFigure {
         "\"color\": {\"field\": \"run\", \"legend\": null, \"scale\": {\"domain\": %s, \"range\": %s}}"
             .formatted(Vega.json(labels), Vega.json(colours));
     return """
-        {
-          "encoding": {
-            "x": {"field": "epoch", "type": "ordinal", "title": "epoch", "scale": {"type": "point", "padding": 0.1}, "axis": {"labelAngle": 0, "grid": false}},
-            %s
-          },
-          "layer": [
-            {"mark": {"type": "area", "opacity": 0.18},
-             "encoding": {"y": {"field": "lower", "type": "quantitative"}, "y2": {"field": "upper"}}},
-            {"mark": {"type": "line", "strokeWidth": 2, "point": {"size": 40}},
-             "encoding": {"y": {"field": "median", "type": "quantitative", "title": "MRD", "scale": {"zero": true}},
-               "tooltip": [{"field": "run"}, {"field": "epoch"}, {"field": "median", "format": ".4~g"},
-                 {"field": "lower", "title": "25 %%", "format": ".4~g"}, {"field": "upper", "title": "75 %%", "format": ".4~g"}]}}
-          ]
-        }"""
+    {
+      "encoding": {
+        "x": {"field": "epoch", "type": "ordinal", "title": "epoch", "scale": {"type": "point", "padding": 0.1}, "axis": {"labelAngle": 0, "grid": false}},
+        %s
+      },
+      "layer": [
+        {"mark": {"type": "area", "opacity": 0.18},
+         "encoding": {"y": {"field": "lower", "type": "quantitative"}, "y2": {"field": "upper"}}},
+        {"mark": {"type": "line", "strokeWidth": 2, "point": {"size": 40}},
+         "encoding": {"y": {"field": "median", "type": "quantitative", "title": "MRD", "scale": {"zero": true}},
+           "tooltip": [{"field": "run"}, {"field": "epoch"}, {"field": "median", "format": ".4~g"},
+             {"field": "lower", "title": "25 %%", "format": ".4~g"}, {"field": "upper", "title": "75 %%", "format": ".4~g"}]}}
+      ]
+    }\
+    """
         .formatted(colour);
   }
 

@@ -43,7 +43,8 @@ public final class TradeOffFigure {
                 + "; the thin crosses are ±1 standard error"
                 + " over the evaluated samples (dotted in the table: an upper bound of it).",
             "The axes do not start at 0.");
-    Figure.Panel panel = new Figure.Panel("", Vega.spec(description(points), HEIGHT, view(series, runs), points));
+    Figure.Panel panel =
+        new Figure.Panel("", Vega.spec(description(points), HEIGHT, view(series, runs), points));
     return Optional.of(
         new Figure(
             "trade-off",
@@ -104,29 +105,30 @@ public final class TradeOffFigure {
     runs.forEach(run -> colours.add(Palette.colour(run.look().index())));
     String ends = Vega.json(series.stream().map(Series::label).toList());
     return """
-        {
-          "encoding": {
-            "x": {"field": "uc", "type": "quantitative", "title": "UC → more forgotten", "axis": {"tickCount": 6},
-                  "scale": {"zero": false, "padding": 24}},
-            "y": {"field": "ut", "type": "quantitative", "title": "UT → more kept",
-                  "scale": {"zero": false, "padding": 24}}
-          },
-          "layer": [
-            {"mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.6, "point": {"size": 14}},
-             "encoding": {"order": {"field": "step"},
-               "color": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}}}},
-            {"mark": {"type": "rule", "color": "var(--ink-2)", "opacity": 0.7},
-             "encoding": {"x": {"field": "ucLow", "type": "quantitative"}, "x2": {"field": "ucHigh"}}},
-            {"mark": {"type": "rule", "color": "var(--ink-2)", "opacity": 0.7},
-             "encoding": {"y": {"field": "utLow", "type": "quantitative"}, "y2": {"field": "utHigh"}}},
-            {"transform": [{"filter": {"field": "series", "oneOf": %s}}],
-             "mark": {"type": "point", "size": 130, "strokeWidth": 2, "opacity": 1},
-             "encoding": {%s,
-               "tooltip": [{"field": "series", "title": "state"},
-                 {"field": "uc", "title": "UC", "format": ".3f"},
-                 {"field": "ut", "title": "UT", "format": ".3f"}]}}
-          ]
-        }"""
+    {
+      "encoding": {
+        "x": {"field": "uc", "type": "quantitative", "title": "UC → more forgotten", "axis": {"tickCount": 6},
+              "scale": {"zero": false, "padding": 24}},
+        "y": {"field": "ut", "type": "quantitative", "title": "UT → more kept",
+              "scale": {"zero": false, "padding": 24}}
+      },
+      "layer": [
+        {"mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.6, "point": {"size": 14}},
+         "encoding": {"order": {"field": "step"},
+           "color": {"field": "run", "legend": null, "scale": {"domain": %s, "range": %s}}}},
+        {"mark": {"type": "rule", "color": "var(--ink-2)", "opacity": 0.7},
+         "encoding": {"x": {"field": "ucLow", "type": "quantitative"}, "x2": {"field": "ucHigh"}}},
+        {"mark": {"type": "rule", "color": "var(--ink-2)", "opacity": 0.7},
+         "encoding": {"y": {"field": "utLow", "type": "quantitative"}, "y2": {"field": "utHigh"}}},
+        {"transform": [{"filter": {"field": "series", "oneOf": %s}}],
+         "mark": {"type": "point", "size": 130, "strokeWidth": 2, "opacity": 1},
+         "encoding": {%s,
+           "tooltip": [{"field": "series", "title": "state"},
+             {"field": "uc", "title": "UC", "format": ".3f"},
+             {"field": "ut", "title": "UT", "format": ".3f"}]}}
+      ]
+    }\
+    """
         .formatted(Vega.json(labels), Vega.json(colours), ends, Series.encoding(series));
   }
 

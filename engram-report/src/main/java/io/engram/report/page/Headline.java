@@ -119,7 +119,9 @@ public record Headline(String title, String plain, List<Value> values, String no
     return String.join(", ", Summary.distinct(runs, run -> run.manifest().device()));
   }
 
-  /** The numbers at the top where there are trials: a mean for each set of runs, not a line a run. */
+  /**
+   * The numbers at the top where there are trials: a mean for each set of runs, not a line a run.
+   */
   private static final class OfTrials {
     private static final String SCATTER = "mean ± standard deviation between trials";
 
@@ -153,7 +155,8 @@ public record Headline(String title, String plain, List<Value> values, String no
                       set ->
                           new Value(
                               key(set, ""),
-                              NumberText.count(Math.round(mean(set, run -> run.journal().passes()))),
+                              NumberText.count(
+                                  Math.round(mean(set, run -> run.journal().passes()))),
                               "",
                               Provenance.MEASURED))
                   .toList(),

@@ -24,7 +24,8 @@ final class Limits {
     addUnfinished(limits, runs);
     addSampleOfSet(limits, runs);
     if (evaluated(runs)) {
-      limits.add("UA and retain accuracy rest on a sentence encoder: " + SentenceEncoder.of(runs) + ".");
+      limits.add(
+          "UA and retain accuracy rest on a sentence encoder: " + SentenceEncoder.of(runs) + ".");
       if (SentenceEncoder.differs(runs)) {
         limits.add(
             "Not all states were judged by the same encoder: UA, retain accuracy, UC and UT of one"
@@ -33,7 +34,8 @@ final class Limits {
       limits.add(
           "Standard errors are over the evaluated samples of one training run. They do not hold"
               + " what another seed would change. For UC and UT, where only the parts' errors are"
-              + " recorded, the mean of the parts' errors is shown: the true standard error is at most that.");
+              + " recorded, the mean of the parts' errors is shown: the true standard error is at"
+              + " most that.");
     } else {
       limits.add("No evaluation is recorded: what was forgotten and kept was not measured.");
     }

@@ -13,11 +13,8 @@ import io.engram.report.figure.TradeOffFigure;
 import io.engram.report.run.RunData;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +53,8 @@ public record Page(
         notes(runs),
         Headline.of(runs),
         Limits.beside(runs),
-        present(List.of(TradeOffFigure.of(runs), MeasuresFigure.of(runs, SentenceEncoder.of(runs)))),
+        present(
+            List.of(TradeOffFigure.of(runs), MeasuresFigure.of(runs, SentenceEncoder.of(runs)))),
         present(
             List.of(
                 MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs))),

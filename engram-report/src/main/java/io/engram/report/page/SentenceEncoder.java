@@ -24,7 +24,9 @@ final class SentenceEncoder {
     if (names.isEmpty()) {
       return "which one is not recorded in " + (runs.size() == 1 ? "this run" : "these runs");
     }
-    return names.stream().map(SentenceEncoder::besideThePapers).collect(Collectors.joining(" and "));
+    return names.stream()
+        .map(SentenceEncoder::besideThePapers)
+        .collect(Collectors.joining(" and "));
   }
 
   /** A folder's name is all that tells whether an encoder is the paper's. */

@@ -46,8 +46,8 @@ public record JournalView(
   }
 
   /**
-   * One optimizer step as the journal tells it. Losses as the method defines them (nats); a part that
-   * the method has not is NaN.
+   * One optimizer step as the journal tells it. Losses as the method defines them (nats); a part
+   * that the method has not is NaN.
    *
    * @param update counted from 1
    */

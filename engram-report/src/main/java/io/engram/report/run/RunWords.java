@@ -12,7 +12,10 @@ public final class RunWords {
 
   private RunWords() {}
 
-  /** An unlearning method, by the paper's names: {@code gradient ascent}, {@code GradDiff}, {@code NPO}, …. */
+  /**
+   * An unlearning method, by the paper's names: {@code gradient ascent}, {@code GradDiff}, {@code
+   * NPO}, ….
+   */
   public static String method(String method) {
     return switch (method) {
       case "" -> "an unnamed method";
@@ -24,8 +27,8 @@ public final class RunWords {
   }
 
   /**
-   * An order of samples: {@code uniform order}, {@code uniform order with replacement}, {@code MRD order}, {@code
-   * predicted-updates order}.
+   * An order of samples: {@code uniform order}, {@code uniform order with replacement}, {@code MRD
+   * order}, {@code predicted-updates order}.
    */
   public static String order(String order) {
     if (order.equals(UNIFORM_WITH_REPLACEMENT)) {

@@ -1,8 +1,8 @@
 package io.engram.report.study;
 
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.core.study.StudyFigure;
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.Vega;
 import java.util.List;
@@ -27,7 +27,8 @@ final class StudyBars {
         """
         "y": {"field": "label", "type": "nominal", "title": null, "scale": {"domain": %s},
               "axis": {"labelExpr": "split(datum.label, '\\\\n')", "labelLimit": 400, "ticks": false,
-                       "domain": false, "labelPadding": 8, "grid": false}}%s"""
+                       "domain": false, "labelPadding": 8, "grid": false}}%s\
+        """
             .formatted(
                 Vega.json(labels),
                 series.size() < 2
@@ -42,13 +43,15 @@ final class StudyBars {
                 figure.kind() == Kind.BAR ? bars(figure, row) : intervals(figure, row),
                 figure.kind() == Kind.BAR ? barErrors(row) : estimates(figure, row));
     String description = "%s of %d rows.".formatted(StudyFigures.title(figure.x()), labels.size());
-    return new Figure.Panel("", Vega.spec(description, height(labels, series.size()), view, wrapped));
+    return new Figure.Panel(
+        "", Vega.spec(description, height(labels, series.size()), view, wrapped));
   }
 
   private static final String ZERO =
       """
       {"mark": {"type": "rule", "color": "var(--ink-2)", "strokeDash": [2, 3]},
-       "data": {"values": [{}]}, "encoding": {"x": {"datum": 0}}}""";
+       "data": {"values": [{}]}, "encoding": {"x": {"datum": 0}}}\
+      """;
 
   private static String axis(StudyFigure figure, List<StudyRow> rows) {
     return StudyFigures.StudyAxis.of(figure.x(), rows.stream().map(StudyRow::x).toList())
@@ -57,37 +60,42 @@ final class StudyBars {
 
   private static String bars(StudyFigure figure, String row) {
     return """
-        {"mark": {"type": "bar"}, "encoding": {%s, "fill": %s, %s}}"""
+    {"mark": {"type": "bar"}, "encoding": {%s, "fill": %s, %s}}\
+    """
         .formatted(row, StudyFigures.byColour(figure), tooltip(figure));
   }
 
   private static String barErrors(String row) {
     return """
-        {"transform": [{"filter": "datum.low !== null"}],
-         "mark": {"type": "rule", "color": "var(--ink)", "strokeWidth": 1.5},
-         "encoding": {%s, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}}"""
+    {"transform": [{"filter": "datum.low !== null"}],
+     "mark": {"type": "rule", "color": "var(--ink)", "strokeWidth": 1.5},
+     "encoding": {%s, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}}}\
+    """
         .formatted(row);
   }
 
   private static String intervals(StudyFigure figure, String row) {
     return """
-        {"transform": [{"filter": "datum.low !== null"}], "mark": {"type": "rule", "strokeWidth": 2},
-         "encoding": {%s, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}, "stroke": %s}}"""
+    {"transform": [{"filter": "datum.low !== null"}], "mark": {"type": "rule", "strokeWidth": 2},
+     "encoding": {%s, "x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}, "stroke": %s}}\
+    """
         .formatted(row, StudyFigures.byColour(figure));
   }
 
   private static String estimates(StudyFigure figure, String row) {
     return """
-        {"mark": {"type": "point", "filled": true, "size": 80, "opacity": 1},
-         "encoding": {%s, "fill": %s, "shape": %s, %s}}"""
+    {"mark": {"type": "point", "filled": true, "size": 80, "opacity": 1},
+     "encoding": {%s, "fill": %s, "shape": %s, %s}}\
+    """
         .formatted(
             row, StudyFigures.byColour(figure), StudyFigures.byShape(figure), tooltip(figure));
   }
 
   private static String tooltip(StudyFigure figure) {
     return """
-        "tooltip": [{"field": "label", "title": %s}, {"field": "series"},
-          {"field": "x", "title": %s, "format": ".4~g"}, {"field": "low", "format": ".4~g"}, {"field": "high", "format": ".4~g"}]"""
+    "tooltip": [{"field": "label", "title": %s}, {"field": "series"},
+      {"field": "x", "title": %s, "format": ".4~g"}, {"field": "low", "format": ".4~g"}, {"field": "high", "format": ".4~g"}]\
+    """
         .formatted(
             Vega.json(StudyFigures.title(figure.y())), Vega.json(StudyFigures.title(figure.x())));
   }

@@ -1,8 +1,8 @@
 package io.engram.report.study;
 
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.core.study.StudyFigure;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Figure;

@@ -1,7 +1,7 @@
 package io.engram.report.study;
 
-import io.engram.core.study.StudyFigure.Series;
 import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Series;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
@@ -71,13 +71,14 @@ final class StudyHistogram {
 
   private static String view(StudyFigure figure, boolean log, String colour) {
     return """
-        {"mark": {"type": "rect", "color": "%s", "stroke": "var(--surface)", "strokeWidth": 1},
-         "encoding": {
-           "x": {"field": "from", "type": "quantitative", "title": %s, "scale": {%s}, "axis": {"tickCount": 6, "format": "~g"}},
-           "x2": {"field": "to"},
-           "y": {"field": "count", "type": "quantitative", "title": %s, "scale": {"domainMin": 0}, "axis": {"tickMinStep": 1, "tickCount": 5}},
-           "y2": {"datum": 0},
-           "tooltip": [{"field": "from", "format": ".3~g"}, {"field": "to", "format": ".3~g"}, {"field": "count"}]}}"""
+    {"mark": {"type": "rect", "color": "%s", "stroke": "var(--surface)", "strokeWidth": 1},
+     "encoding": {
+       "x": {"field": "from", "type": "quantitative", "title": %s, "scale": {%s}, "axis": {"tickCount": 6, "format": "~g"}},
+       "x2": {"field": "to"},
+       "y": {"field": "count", "type": "quantitative", "title": %s, "scale": {"domainMin": 0}, "axis": {"tickMinStep": 1, "tickCount": 5}},
+       "y2": {"datum": 0},
+       "tooltip": [{"field": "from", "format": ".3~g"}, {"field": "to", "format": ".3~g"}, {"field": "count"}]}}\
+    """
         .formatted(
             colour,
             Vega.json(StudyFigures.title(figure.x())),

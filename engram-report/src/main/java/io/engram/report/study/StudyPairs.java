@@ -1,7 +1,7 @@
 package io.engram.report.study;
 
-import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Kind;
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.Vega;
 import java.util.ArrayList;
@@ -50,34 +50,40 @@ final class StudyPairs {
 
   private static String behind(StudyFigure figure) {
     return """
-        {"transform": [{"filter": "datum.background"}],
-         "mark": %s, "encoding": {"detail": {"field": "series"}, "tooltip": {"field": "series"}}}"""
+    {"transform": [{"filter": "datum.background"}],
+     "mark": %s, "encoding": {"detail": {"field": "series"}, "tooltip": {"field": "series"}}}\
+    """
         .formatted(
             figure.kind() == Kind.LINE
-                ? "{\"type\": \"line\", \"color\": \"var(--before)\", \"strokeWidth\": 1, \"opacity\": 0.35}"
-                : "{\"type\": \"point\", \"filled\": true, \"color\": \"var(--before)\", \"size\": 18, \"opacity\": 0.35}");
+                ? "{\"type\": \"line\", \"color\": \"var(--before)\", \"strokeWidth\": 1,"
+                    + " \"opacity\": 0.35}"
+                : "{\"type\": \"point\", \"filled\": true, \"color\": \"var(--before)\", \"size\":"
+                    + " 18, \"opacity\": 0.35}");
   }
 
   private static String bands(StudyFigure figure) {
     return """
-        {"transform": [{"filter": "!datum.background && datum.low !== null"}],
-         "mark": {"type": "area", "opacity": 0.16, "line": false},
-         "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}, "fill": %s}}"""
+    {"transform": [{"filter": "!datum.background && datum.low !== null"}],
+     "mark": {"type": "area", "opacity": 0.16, "line": false},
+     "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}, "fill": %s}}\
+    """
         .formatted(StudyFigures.byColour(figure));
   }
 
   private static String errorBars(StudyFigure figure) {
     return """
-        {"transform": [{"filter": "!datum.background && datum.low !== null"}],
-         "mark": {"type": "rule", "opacity": 0.55},
-         "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}, "stroke": %s}}"""
+    {"transform": [{"filter": "!datum.background && datum.low !== null"}],
+     "mark": {"type": "rule", "opacity": 0.55},
+     "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}, "stroke": %s}}\
+    """
         .formatted(StudyFigures.byColour(figure));
   }
 
   private static String lines(StudyFigure figure) {
     return """
-        {"transform": [{"filter": "!datum.background"}], "mark": {"type": "line", "strokeWidth": 2},
-         "encoding": {"stroke": %s}}"""
+    {"transform": [{"filter": "!datum.background"}], "mark": {"type": "line", "strokeWidth": 2},
+     "encoding": {"stroke": %s}}\
+    """
         .formatted(StudyFigures.byColour(figure));
   }
 
@@ -87,10 +93,11 @@ final class StudyPairs {
     boolean hidden =
         line && StudyFigures.named(figure).stream().anyMatch(one -> one.points().size() > FEW);
     return """
-        {"transform": [{"filter": "!datum.background"}],
-         "mark": {"type": "point", "filled": true, "size": %d, "opacity": %s},
-         "encoding": {"fill": %s, "shape": %s, "tooltip": [%s {"field": "series"},
-           {"field": "x", "title": %s, "format": ".4~g"}, {"field": "y", "title": %s, "format": ".4~g"}]}}"""
+    {"transform": [{"filter": "!datum.background"}],
+     "mark": {"type": "point", "filled": true, "size": %d, "opacity": %s},
+     "encoding": {"fill": %s, "shape": %s, "tooltip": [%s {"field": "series"},
+       {"field": "x", "title": %s, "format": ".4~g"}, {"field": "y", "title": %s, "format": ".4~g"}]}}\
+    """
         .formatted(
             rows.size() > MANY ? 24 : 46,
             hidden ? "0" : line ? "1" : "0.75",

@@ -1,8 +1,8 @@
 package io.engram.report.study;
 
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.core.study.StudyFigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

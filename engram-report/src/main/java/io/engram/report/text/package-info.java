@@ -1,4 +1,7 @@
-/** Words joined as the page's sentences need them. Start with {@link io.engram.report.text.WordList}. */
+/**
+ * Words joined as the page's sentences need them. Start with {@link
+ * io.engram.report.text.WordList}.
+ */
 @NullMarked
 package io.engram.report.text;
 

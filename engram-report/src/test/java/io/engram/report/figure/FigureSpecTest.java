@@ -53,7 +53,9 @@ class FigureSpecTest {
   @Test
   void measuresHaveTwoSidesAndNoBarWithoutError() {
     Figure figure = MeasuresFigure.of(runs, "an encoder").orElseThrow();
-    assertThat(figure.panels()).extracting(Figure.Panel::title).containsExactly("Forgotten", "Kept");
+    assertThat(figure.panels())
+        .extracting(Figure.Panel::title)
+        .containsExactly("Forgotten", "Kept");
     assertThat(rows(figure, 0)).hasSize(4 * 3);
     assertThat(rows(figure, 1)).hasSize(7 * 3);
     assertThat(figure.table().rows()).hasSize(11);
@@ -140,7 +142,9 @@ class FigureSpecTest {
   void lossCurvesAreThinnedAndKeepTheLastUpdate() {
     assertThat(LossFigure.of(runs).orElseThrow().panels()).hasSize(3);
     List<JournalView.Update> updates =
-        IntStream.rangeClosed(1, 1000).mapToObj(i -> new JournalView.Update(i, 0, 0, 0, 0, 0, 0)).toList();
+        IntStream.rangeClosed(1, 1000)
+            .mapToObj(i -> new JournalView.Update(i, 0, 0, 0, 0, 0, 0))
+            .toList();
     List<JournalView.Update> thinned = LossFigure.thinned(updates);
     assertThat(thinned).hasSize(501);
     assertThat(thinned.get(500).update()).isEqualTo(1000);

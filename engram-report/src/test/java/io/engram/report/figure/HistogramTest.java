@@ -39,7 +39,8 @@ class HistogramTest {
   @Test
   void quartilesInterpolate() {
     // 1..4: positions 0.75, 1.5 and 2.25 of the sorted values.
-    assertThat(MrdDistributionFigure.Quartiles.of(new double[] {4, 1, 3, 2})).isEqualTo(new MrdDistributionFigure.Quartiles(1.75, 2.5, 3.25));
+    assertThat(MrdDistributionFigure.Quartiles.of(new double[] {4, 1, 3, 2}))
+        .isEqualTo(new MrdDistributionFigure.Quartiles(1.75, 2.5, 3.25));
   }
 
   @Test

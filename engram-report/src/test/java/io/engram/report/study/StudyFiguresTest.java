@@ -2,11 +2,11 @@ package io.engram.report.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
 import io.engram.report.StudyFixture;
 import io.engram.report.figure.Cell;

@@ -1,11 +1,11 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.stats.Decision;
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
 import io.engram.core.text.NumberText;
 import java.util.ArrayList;
@@ -48,8 +48,7 @@ final class Claims {
         Double.isFinite(low)
             ? " [%s, %s]"
                 .formatted(
-                    NumberText.plainError(low),
-                    NumberText.plainError(claim.interval().high()))
+                    NumberText.plainError(low), NumberText.plainError(claim.interval().high()))
             : " (n = " + claim.n() + ", no interval)";
     return claim.text() + ": " + NumberText.plain(claim.ours()) + interval + paper;
   }

@@ -4,8 +4,8 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
-import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.core.stats.Bootstrap;
+import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.core.stats.RankCorrelation;
 import io.engram.core.study.Study;
 import io.engram.unlearn.study.DifficultyPlan;
@@ -138,7 +138,8 @@ final class Figure4 implements Experiment {
             0.95,
             1000,
             RandomStream.of(seed, "figure4-bootstrap", 0, 0));
-    return Claim.bootstrapped(text, Double.NaN, sign * RankCorrelation.spearman(x, y), interval, x.length);
+    return Claim.bootstrapped(
+        text, Double.NaN, sign * RankCorrelation.spearman(x, y), interval, x.length);
   }
 
   private static boolean isMet(DifficultyRow row, String criterion) {

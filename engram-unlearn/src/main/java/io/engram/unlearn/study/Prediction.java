@@ -73,7 +73,9 @@ record Prediction(
         values.length,
         RankCorrelation.spearman(values, updates),
         interval,
-        score.equals("tokens") ? Double.NaN : RankCorrelation.partialSpearman(values, updates, length),
+        score.equals("tokens")
+            ? Double.NaN
+            : RankCorrelation.partialSpearman(values, updates, length),
         score.equals("tokens") || score.equals("loss_mean")
             ? Double.NaN
             : RankCorrelation.partialSpearman(values, updates, length, loss));

@@ -1,11 +1,11 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.study.Study;
+import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
 import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
-import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
 import io.engram.core.text.NumberText;

@@ -23,7 +23,8 @@ enum PromptSet {
       "PKU-Alignment/PKU-SafeRLHF",
       "pku-saferlhf",
       "test",
-      "licence: CC BY-NC 4.0, not for commercial use; 83,400 pairs to train on, about 8,200 to test"),
+      "licence: CC BY-NC 4.0, not for commercial use; 83,400 pairs to train on, about 8,200 to"
+          + " test"),
   /** RealToxicityPrompts. */
   REAL_TOXICITY_PROMPTS(
       "RealToxicityPrompts",
