@@ -1,6 +1,6 @@
 package io.engram.model;
 
-import io.engram.model.checkpoint.TensorSource;
+import io.engram.model.tensor.TensorSource;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Tensors;
 import java.util.LinkedHashMap;

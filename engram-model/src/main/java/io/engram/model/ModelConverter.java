@@ -4,7 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.NewFolder;
-import io.engram.model.checkpoint.TensorSource;
+import io.engram.model.tensor.TensorSource;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.tensor.Device;

@@ -1,7 +1,7 @@
 package io.engram.model;
 
 import io.engram.core.EngramException;
-import io.engram.model.checkpoint.TensorSource;
+import io.engram.model.tensor.TensorSource;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.util.Map;

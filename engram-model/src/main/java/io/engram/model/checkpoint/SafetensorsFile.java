@@ -1,5 +1,6 @@
 package io.engram.model.checkpoint;
 
+import io.engram.model.tensor.TensorFile;
 import io.engram.core.EngramException;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;

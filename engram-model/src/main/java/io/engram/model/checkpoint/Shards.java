@@ -1,5 +1,6 @@
 package io.engram.model.checkpoint;
 
+import io.engram.model.tensor.TensorSource;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Dtype;

@@ -1,5 +1,7 @@
 package io.engram.model.checkpoint;
 
+import io.engram.model.tensor.TensorSource;
+import io.engram.model.tensor.TensorFile;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.checkpoint.gguf.GgufFile;

@@ -1,5 +1,6 @@
 package io.engram.model.checkpoint;
 
+import io.engram.model.tensor.TensorSource;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import java.util.LinkedHashMap;

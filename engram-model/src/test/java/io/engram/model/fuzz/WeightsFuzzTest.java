@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.core.EngramException;
 import io.engram.model.Golden;
 import io.engram.model.checkpoint.SafetensorsFile;
-import io.engram.model.checkpoint.TensorFile;
+import io.engram.model.tensor.TensorFile;
 import io.engram.model.checkpoint.gguf.GgufBytes;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.checkpoint.gguf.GgufMetadata;

@@ -253,7 +253,7 @@ final class ConfigDraft {
   void putNumbers(ObjectNode to, String key, float[] numbers) {
     ArrayNode list = to.putArray(key);
     for (float number : numbers) {
-      list.add(GgufValueType.FLOAT32.real(Float.floatToRawIntBits(number)));
+      list.add(GgufMetadata.ValueType.FLOAT32.real(Float.floatToRawIntBits(number)));
     }
   }
 

@@ -10,15 +10,15 @@ final class GgufArchitectures {
   private static final List<GgufArchitecture> ALL =
       List.of(
           new LlamaGguf(),
-          new Qwen2Gguf(),
-          new Qwen3Gguf(),
-          new Gemma2Gguf(),
-          new Gemma3Gguf(),
+          new LlamaGguf.Qwen2(),
+          new LlamaGguf.Qwen3(),
+          new GemmaGguf.Gemma2(),
+          new GemmaGguf.Gemma3(),
           new Phi3Gguf(),
-          new Olmo2Gguf(),
-          new SmolLm3Gguf(),
-          new GptNeoXGguf(),
-          new Gpt2Gguf());
+          new LlamaGguf.Olmo2(),
+          new LlamaGguf.SmolLm3(),
+          new LayerNormGguf.GptNeoX(),
+          new LayerNormGguf.Gpt2());
 
   private GgufArchitectures() {}
 

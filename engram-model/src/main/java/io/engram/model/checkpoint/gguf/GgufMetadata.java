@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a GGUF file: numbers, texts and lists under keys such as {@code
- * llama.block_count} or {@code tokenizer.ggml.tokens}. Numbers are kept; texts and lists, which may
+ * llama.block_count} or {@code tokenizer.ggml.tokens}. Blocks.Numbers are kept; texts and lists, which may
  * be a vocabulary, are read from the file each time they are asked for.
  *
  * <p>A key that is there under another type than the one asked for is a fault, which names it.
@@ -47,8 +47,8 @@ public final class GgufMetadata implements TokenizerMetadata {
    * @param position of a list's first item, a text's first byte
    */
   private record Value(
-      GgufValueType type, long bits, @Nullable GgufValueType itemType, long count, long position) {
-    static Value number(GgufValueType type, long bits) {
+      ValueType type, long bits, @Nullable ValueType itemType, long count, long position) {
+    static Value number(ValueType type, long bits) {
       return new Value(type, bits, null, 0, 0);
     }
   }
@@ -82,7 +82,7 @@ public final class GgufMetadata implements TokenizerMetadata {
   }
 
   private static Value value(GgufCursor cursor, String key) throws IOException {
-    GgufValueType type = GgufValueType.of(cursor, key, cursor.int32());
+    ValueType type = ValueType.of(cursor, key, cursor.int32());
     return switch (type) {
       case TEXT -> {
         long length = cursor.int64();
@@ -96,14 +96,14 @@ public final class GgufMetadata implements TokenizerMetadata {
   }
 
   private static Value list(GgufCursor cursor, String key) throws IOException {
-    GgufValueType item = GgufValueType.of(cursor, key, cursor.int32());
+    ValueType item = ValueType.of(cursor, key, cursor.int32());
     long count = cursor.int64();
-    Value list = new Value(GgufValueType.LIST, 0, item, count, cursor.position());
-    if (item == GgufValueType.LIST) {
+    Value list = new Value(ValueType.LIST, 0, item, count, cursor.position());
+    if (item == ValueType.LIST) {
       throw cursor.damaged(
           "setting " + key + " is a list of lists; lists of numbers or texts are read");
     }
-    if (item != GgufValueType.TEXT) {
+    if (item != ValueType.TEXT) {
       cursor.skip(count, item.bytes());
       return list;
     }
@@ -130,7 +130,7 @@ public final class GgufMetadata implements TokenizerMetadata {
   /** Whether the setting is a list. */
   boolean isList(String key) {
     Value value = values.get(key);
-    return value != null && value.type() == GgufValueType.LIST;
+    return value != null && value.type() == ValueType.LIST;
   }
 
   /** Whether the setting is the whole number 0. */
@@ -170,7 +170,7 @@ public final class GgufMetadata implements TokenizerMetadata {
     if (value == null) {
       return null;
     }
-    require(key, value.type() == GgufValueType.FLAG, "true or false");
+    require(key, value.type() == ValueType.FLAG, "true or false");
     return value.bits() != 0;
   }
 
@@ -181,7 +181,7 @@ public final class GgufMetadata implements TokenizerMetadata {
     if (value == null) {
       return null;
     }
-    require(key, value.type() == GgufValueType.TEXT, "a text");
+    require(key, value.type() == ValueType.TEXT, "a text");
     require(key, value.count() <= MOST_ITEMS, "a text of at most " + MOST_ITEMS + " bytes");
     return from(key, value, cursor -> cursor.text((int) value.count()));
   }
@@ -189,7 +189,7 @@ public final class GgufMetadata implements TokenizerMetadata {
   /** A list of texts, such as the vocabulary; empty if the file has none. */
   @Override
   public List<String> texts(String key) {
-    Value value = list(key, GgufValueType.TEXT, "texts");
+    Value value = list(key, ValueType.TEXT, "texts");
     if (value == null) {
       return List.of();
     }
@@ -212,7 +212,7 @@ public final class GgufMetadata implements TokenizerMetadata {
     if (value == null) {
       return new long[0];
     }
-    GgufValueType item = itemType(value);
+    ValueType item = itemType(value);
     require(key, item.isWhole(), "a list of whole numbers");
     return from(key, value, cursor -> bits(cursor, value, item));
   }
@@ -224,7 +224,7 @@ public final class GgufMetadata implements TokenizerMetadata {
     if (value == null) {
       return new double[0];
     }
-    GgufValueType item = itemType(value);
+    ValueType item = itemType(value);
     require(key, item.isNumber(), "a list of numbers");
     long[] bits = from(key, value, cursor -> bits(cursor, value, item));
     double[] reals = new double[bits.length];
@@ -236,11 +236,11 @@ public final class GgufMetadata implements TokenizerMetadata {
 
   /** A list of true and false; empty if the file has none. */
   public boolean[] flags(String key) {
-    Value value = list(key, GgufValueType.FLAG, "true and false");
+    Value value = list(key, ValueType.FLAG, "true and false");
     if (value == null) {
       return new boolean[0];
     }
-    long[] bits = from(key, value, cursor -> bits(cursor, value, GgufValueType.FLAG));
+    long[] bits = from(key, value, cursor -> bits(cursor, value, ValueType.FLAG));
     boolean[] flags = new boolean[bits.length];
     for (int i = 0; i < flags.length; i++) {
       flags[i] = bits[i] != 0;
@@ -248,7 +248,7 @@ public final class GgufMetadata implements TokenizerMetadata {
     return flags;
   }
 
-  private static long[] bits(GgufCursor cursor, Value list, GgufValueType item) throws IOException {
+  private static long[] bits(GgufCursor cursor, Value list, ValueType item) throws IOException {
     ByteBuffer bytes = cursor.bytes((int) list.count() * item.bytes());
     long[] bits = new long[(int) list.count()];
     for (int i = 0; i < bits.length; i++) {
@@ -257,18 +257,18 @@ public final class GgufMetadata implements TokenizerMetadata {
     return bits;
   }
 
-  private @Nullable Value list(String key, @Nullable GgufValueType item, String things) {
+  private @Nullable Value list(String key, @Nullable ValueType item, String things) {
     Value value = values.get(key);
     if (value != null) {
-      boolean right = value.type() == GgufValueType.LIST;
+      boolean right = value.type() == ValueType.LIST;
       require(key, right && (item == null || value.itemType() == item), "a list of " + things);
       require(key, value.count() <= MOST_ITEMS, "a list of at most " + MOST_ITEMS + " " + things);
     }
     return value;
   }
 
-  private static GgufValueType itemType(Value list) {
-    return list.itemType() == null ? GgufValueType.LIST : list.itemType();
+  private static ValueType itemType(Value list) {
+    return list.itemType() == null ? ValueType.LIST : list.itemType();
   }
 
   private void require(String key, boolean right, String wanted) {
@@ -290,4 +290,74 @@ public final class GgufMetadata implements TokenizerMetadata {
       throw GgufCursor.unreadable(path, e);
     }
   }
+
+/** Types of a GGUF file's settings, in the order of their codes. */
+enum ValueType {
+  UINT8(1),
+  INT8(1),
+  UINT16(2),
+  INT16(2),
+  UINT32(4),
+  INT32(4),
+  FLOAT32(4),
+  FLAG(1),
+  TEXT(0),
+  LIST(0),
+  UINT64(8),
+  INT64(8),
+  FLOAT64(8);
+
+  private static final ValueType[] BY_CODE = values();
+
+  private final int bytes;
+
+  ValueType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** The type with this code of the setting's value. */
+  static ValueType of(GgufCursor cursor, String key, int code) {
+    if (code < 0 || code >= BY_CODE.length) {
+      throw cursor.damaged(
+          "setting " + key + " has the unknown type " + Integer.toUnsignedString(code));
+    }
+    return BY_CODE[code];
+  }
+
+  /** Bytes of a value; 0 where they vary. */
+  int bytes() {
+    return bytes;
+  }
+
+  boolean isWhole() {
+    return isNumber() && this != FLOAT32 && this != FLOAT64;
+  }
+
+  boolean isNumber() {
+    return bytes > 0 && this != FLAG;
+  }
+
+  /** The next value of this type: a whole number itself, else its bits. */
+  long bits(ByteBuffer from) {
+    return switch (this) {
+      case UINT8, FLAG -> from.get() & 0xFFL;
+      case INT8 -> from.get();
+      case UINT16 -> from.getShort() & 0xFFFFL;
+      case INT16 -> from.getShort();
+      case UINT32, FLOAT32 -> from.getInt() & 0xFFFF_FFFFL;
+      case INT32 -> from.getInt();
+      case UINT64, INT64, FLOAT64 -> from.getLong();
+      case TEXT, LIST -> throw new IllegalArgumentException(this + " is no number");
+    };
+  }
+
+  /** The number of these bits; of a float32 the shortest decimal that names it. */
+  double real(long bits) {
+    return switch (this) {
+      case FLOAT32 -> Double.parseDouble(Float.toString(Float.intBitsToFloat((int) bits)));
+      case FLOAT64 -> Double.longBitsToDouble(bits);
+      default -> bits;
+    };
+  }
+}
 }

@@ -59,7 +59,7 @@ enum GgufType {
     this.blockBytes = blockBytes;
   }
 
-  /** Numbers in a block. */
+  /** Blocks.Numbers in a block. */
   int blockNumbers() {
     return blockNumbers;
   }
@@ -80,9 +80,9 @@ enum GgufType {
    */
   void dequantize(byte[] from, float[] to, int count) {
     switch (this) {
-      case F32 -> Numbers.f32(from, to, count);
-      case F16 -> Numbers.f16(from, to, count);
-      case BF16 -> Numbers.bf16(from, to, count);
+      case F32 -> Blocks.Numbers.f32(from, to, count);
+      case F16 -> Blocks.Numbers.f16(from, to, count);
+      case BF16 -> Blocks.Numbers.bf16(from, to, count);
       case Q4_0 -> Blocks.q40(from, to, count);
       case Q4_1 -> Blocks.q41(from, to, count);
       case Q5_0 -> Blocks.q50(from, to, count);

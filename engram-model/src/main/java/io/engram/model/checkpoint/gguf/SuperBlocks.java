@@ -1,6 +1,6 @@
 package io.engram.model.checkpoint.gguf;
 
-import static io.engram.model.checkpoint.gguf.Numbers.half;
+import static io.engram.model.checkpoint.gguf.Blocks.Numbers.half;
 
 /**
  * GGUF's "K" formats to float32, one method a format: blocks of 256 numbers that fall into groups

@@ -1,4 +1,4 @@
-package io.engram.model.checkpoint;
+package io.engram.model.tensor;
 
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
