@@ -1,7 +1,7 @@
 package io.engram.model;
 
-import io.engram.model.tensor.TensorSource;
 import io.engram.model.decoder.Parameters;
+import io.engram.model.tensor.TensorSource;
 import io.engram.model.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,19 +2,24 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.Version;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.NewFolder;
-import io.engram.model.tensor.TensorSource;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.TensorSource;
+import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
 import io.engram.model.text.PromptTemplate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -133,5 +138,81 @@ public final class ModelConverter {
   private static String name(Path path) {
     Path name = path.toAbsolutePath().normalize().getFileName();
     return name == null ? path.toString() : name.toString();
+  }
+
+  /** The README.md of a converted model's folder. */
+  static final class ConversionCard {
+    private ConversionCard() {}
+
+    /** Markdown with the header that the hub reads. */
+    static String text(Conversion conversion) {
+      StringBuilder text = new StringBuilder();
+      text.append("---\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n# ");
+      text.append(conversion.source()).append("\n\n").append(conversion.did());
+      text.append("\n\nConverted by Engram ").append(Version.code()).append(".\n");
+      if (!conversion.lost().isEmpty()) {
+        text.append("\n## What to know\n\n");
+        conversion.lost().forEach(sentence -> text.append("- ").append(sentence).append('\n'));
+      }
+      return text.toString();
+    }
+  }
+
+  /** Weights in another number format; counts the numbers that it doesn't have. */
+  static final class RoundedWeights implements TensorSource {
+    private final TensorSource source;
+    private final Dtype dtype;
+    private long numbers;
+    private long rounded;
+
+    RoundedWeights(TensorSource source, Dtype dtype) {
+      this.source = source;
+      this.dtype = dtype;
+    }
+
+    /** Numbers that were asked for. */
+    long numbers() {
+      return numbers;
+    }
+
+    /** How many of them became others. */
+    long rounded() {
+      return rounded;
+    }
+
+    @Override
+    public Map<String, long[]> shapes() {
+      return source.shapes();
+    }
+
+    /**
+     * The tensor in this format.
+     *
+     * @throws EngramException if a number is beyond the format's range
+     */
+    @Override
+    public Tensor tensor(String name) {
+      Tensor tensor = source.tensor(name);
+      numbers += tensor.numel();
+      if (Dtype.of(tensor) == dtype) {
+        return tensor;
+      }
+      Tensor written = tensor.to(dtype.torch());
+      try (PointerScope scope = new PointerScope()) {
+        Tensor again = written.to(tensor.scalar_type());
+        rounded += Tensors.toLongs(tensor.ne(again).sum())[0];
+        if (!all(torch.isfinite(again)) && all(torch.isfinite(tensor))) {
+          throw EngramException.usage(
+              String.format(
+                  "%s: weight %s has numbers beyond its range.%nTake bfloat16 or float32.",
+                  dtype.configName(), name));
+        }
+      }
+      return written;
+    }
+
+    private static boolean all(Tensor flags) {
+      return flags.all().item_bool();
+    }
   }
 }

@@ -14,7 +14,6 @@ import io.engram.model.checkpoint.gguf.GgufMetadata;
 import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.family.Family;
 import io.engram.model.text.ChatTemplate;
-import io.engram.model.text.ChatTemplateFiles;
 import io.engram.model.text.GgufTokenizer;
 import io.engram.model.text.SpecialTokens;
 import io.engram.model.text.Tokenizer;
@@ -60,8 +59,9 @@ record ModelFolder(
             folder
                 + " is an adapter of "
                 + named
-                + ", which is no folder here.\nName its base model's folder or GGUF file with --base (or"
-                + " model.base in a recipe)"
+                + ", which is no folder here.\n"
+                + "Name its base model's folder or GGUF file with --base (or model.base in a"
+                + " recipe)"
                 + fetching(named)
                 + ".");
       }
@@ -225,7 +225,7 @@ record ModelFolder(
    * @throws EngramException if there is none, or it can't be parsed
    */
   ChatTemplate chatTemplate() {
-    ChatTemplate found = ChatTemplateFiles.find(base);
+    ChatTemplate found = ChatTemplate.ChatTemplateFiles.find(base);
     GgufTokenizer own =
         found == null && GgufFile.isGguf(weights)
             ? GgufTokenizer.find(GgufMetadata.read(weights), weights.toString())
@@ -233,7 +233,7 @@ record ModelFolder(
     if (own != null) {
       return own.chatTemplate();
     }
-    return found == null ? ChatTemplateFiles.open(base) : found;
+    return found == null ? ChatTemplate.ChatTemplateFiles.open(base) : found;
   }
 
   /**

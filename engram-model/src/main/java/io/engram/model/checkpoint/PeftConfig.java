@@ -4,8 +4,13 @@ import io.engram.core.EngramException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -161,5 +166,139 @@ record PeftConfig(Path path, JsonNode settings) {
 
   private static String shown(JsonNode value) {
     return value.isMissingNode() ? "(missing)" : value.toString();
+  }
+
+  /**
+   * Which modules an adapter_config.json puts adapters on: {@code target_modules} as a list of
+   * names or ends of names, a regular expression, or "all-linear", less {@code exclude_modules}; of
+   * a list, only the layers of {@code layers_to_transform}.
+   *
+   * <p><b>Source:</b> peft/tuners/tuners_utils.py, check_target_module_exists.
+   */
+  record PeftTargets(Path path, JsonNode settings) {
+    private static final String ALL = "all-linear";
+    private static final Pattern LAYER = Pattern.compile(".*?\\.([^.]*)\\.(\\d+)\\.");
+
+    /** Whether PEFT puts an adapter on this linear layer of the decoder's. */
+    boolean include(String module) {
+      JsonNode targets = settings.path("target_modules");
+      if (isNamed("exclude_modules", module)) {
+        return false;
+      }
+      if (targets.isMissingNode() || targets.isNull()) {
+        return true; // PEFT's own choice for the family; the file's tensors tell which it was
+      }
+      if (targets.isString() && targets.asString().toLowerCase(Locale.ROOT).equals(ALL)) {
+        return true;
+      }
+      return isNamed("target_modules", module) && (targets.isString() || inLayers(module));
+    }
+
+    private boolean isNamed(String key, String module) {
+      JsonNode names = settings.path(key);
+      if (names.isString()) {
+        return ModulePattern.of(names.asString(), path + ": " + key).matches(module);
+      }
+      return strings(names).stream()
+          .anyMatch(name -> module.equals(name) || module.endsWith("." + name));
+    }
+
+    private boolean inLayers(String module) {
+      JsonNode layers = settings.path("layers_to_transform");
+      boolean every =
+          layers.isMissingNode() || layers.isNull() || (layers.isArray() && layers.isEmpty());
+      if (every) {
+        return true;
+      }
+      JsonNode prefix = settings.path("layers_pattern");
+      Matcher matcher = LAYER.matcher(module);
+      if (!matcher.lookingAt()) {
+        return false;
+      }
+      List<String> prefixes = prefix.isString() ? List.of(prefix.asString()) : strings(prefix);
+      boolean inList = prefixes.isEmpty() || prefixes.contains(matcher.group(1));
+      String layer = matcher.group(2);
+      return inList
+          && (layers.isArray()
+              ? strings(layers).contains(layer)
+              : layers.asString("").equals(layer));
+    }
+
+    private List<String> strings(JsonNode array) {
+      if (!array.isArray() && !array.isMissingNode() && !array.isNull()) {
+        throw EngramException.file(path + ": " + array + " is neither a name nor a list of names.");
+      }
+      return StreamSupport.stream(array.spliterator(), false)
+          .map(node -> node.asString(""))
+          .toList();
+    }
+  }
+
+  /**
+   * A regular expression of an adapter's configuration over the names of modules. How long it may
+   * take is bounded, for it comes from a file.
+   *
+   * @param where the file and the key, for messages
+   */
+  record ModulePattern(String text, String where) {
+    /** Far more characters than any pattern that someone meant looks at in a module's name. */
+    private static final int MOST_LOOKS = 200_000;
+
+    static ModulePattern of(String text, String where) {
+      return new ModulePattern(text, where);
+    }
+
+    /** Whether the pattern matches the name as a whole, as Python's {@code re.fullmatch}. */
+    boolean matches(String module) {
+      return run(text, module);
+    }
+
+    /** Whether it matches the name, or an end of it after a dot: PEFT's rule for rank_pattern. */
+    boolean matchesEnd(String module) {
+      return run("(.*\\.)?(" + text + ")", module);
+    }
+
+    private boolean run(String expression, String module) {
+      try {
+        return Pattern.compile(expression).matcher(new Watched(module, new int[1])).matches();
+      } catch (PatternSyntaxException e) {
+        throw EngramException.file(
+            where + ": \"" + text + "\" is no regular expression: " + e.getDescription() + ".", e);
+      } catch (EndlessMatch | StackOverflowError e) {
+        throw EngramException.file(
+            where + ": the regular expression \"" + text + "\" takes too long on " + module + ".",
+            e);
+      }
+    }
+
+    private static final class EndlessMatch extends RuntimeException {
+      private static final long serialVersionUID = 1;
+    }
+
+    /** Counts how often it's looked at: Java's matcher has no limit of its own. */
+    private record Watched(CharSequence name, int[] looks) implements CharSequence {
+      @Override
+      public char charAt(int index) {
+        if (++looks[0] > MOST_LOOKS) {
+          throw new EndlessMatch();
+        }
+        return name.charAt(index);
+      }
+
+      @Override
+      public int length() {
+        return name.length();
+      }
+
+      @Override
+      public CharSequence subSequence(int start, int end) {
+        return new Watched(name.subSequence(start, end), looks);
+      }
+
+      @Override
+      public String toString() {
+        return name.toString();
+      }
+    }
   }
 }

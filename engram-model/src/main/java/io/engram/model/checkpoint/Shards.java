@@ -1,9 +1,9 @@
 package io.engram.model.checkpoint;
 
-import io.engram.model.tensor.TensorSource;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.TensorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +49,9 @@ public final class Shards {
    */
   public static void write(
       Path folder, TensorSource source, Dtype dtype, long shardBytes, ProgressListener progress) {
-    Map<String, WrittenTensor> weights = WrittenTensor.all(source, dtype);
-    List<Map<String, WrittenTensor>> shards = split(weights, shardBytes);
+    Map<String, SafetensorsWriter.WrittenTensor> weights =
+        SafetensorsWriter.WrittenTensor.all(source, dtype);
+    List<Map<String, SafetensorsWriter.WrittenTensor>> shards = split(weights, shardBytes);
     if (shards.size() == 1) {
       SafetensorsWriter.write(folder.resolve(SINGLE), shards.get(0), progress);
       return;
@@ -66,12 +67,12 @@ public final class Shards {
   }
 
   /** Files in the order of the weights, each filled until the next weight no longer fits. */
-  private static List<Map<String, WrittenTensor>> split(
-      Map<String, WrittenTensor> weights, long shardBytes) {
-    List<Map<String, WrittenTensor>> shards = new ArrayList<>();
-    Map<String, WrittenTensor> shard = new LinkedHashMap<>();
+  private static List<Map<String, SafetensorsWriter.WrittenTensor>> split(
+      Map<String, SafetensorsWriter.WrittenTensor> weights, long shardBytes) {
+    List<Map<String, SafetensorsWriter.WrittenTensor>> shards = new ArrayList<>();
+    Map<String, SafetensorsWriter.WrittenTensor> shard = new LinkedHashMap<>();
     long bytes = 0;
-    for (Map.Entry<String, WrittenTensor> weight : weights.entrySet()) {
+    for (Map.Entry<String, SafetensorsWriter.WrittenTensor> weight : weights.entrySet()) {
       long own = weight.getValue().bytes();
       if (!shard.isEmpty() && bytes + own > shardBytes) {
         shards.add(shard);
@@ -86,11 +87,14 @@ public final class Shards {
   }
 
   private static void writeIndex(
-      Path path, Map<String, WrittenTensor> weights, Map<String, String> places) {
+      Path path, Map<String, SafetensorsWriter.WrittenTensor> weights, Map<String, String> places) {
     Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put(
-        "total_parameters", weights.values().stream().mapToLong(WrittenTensor::count).sum());
-    metadata.put("total_size", weights.values().stream().mapToLong(WrittenTensor::bytes).sum());
+        "total_parameters",
+        weights.values().stream().mapToLong(SafetensorsWriter.WrittenTensor::count).sum());
+    metadata.put(
+        "total_size",
+        weights.values().stream().mapToLong(SafetensorsWriter.WrittenTensor::bytes).sum());
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("metadata", metadata);
     index.put("weight_map", places);

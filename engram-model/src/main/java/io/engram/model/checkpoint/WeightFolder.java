@@ -1,8 +1,8 @@
 package io.engram.model.checkpoint;
 
-import io.engram.model.tensor.TensorFile;
 import io.engram.core.EngramException;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

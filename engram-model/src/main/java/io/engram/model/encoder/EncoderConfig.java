@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param padId the padding's token
  */
 record EncoderConfig(
-    EncoderFamily family,
+    Family family,
     int vocabularySize,
     int hiddenSize,
     int intermediateSize,
@@ -41,10 +41,9 @@ record EncoderConfig(
    * @throws EngramException naming each setting that is missing, wrong or not supported
    */
   static EncoderConfig read(JsonNode config, String where) {
-    EncoderFamily family = EncoderFamily.of(config.path("model_type").asString(""), where);
+    Family family = Family.of(config.path("model_type").asString(""), where);
     ConfigReader reader = new ConfigReader(config, new ArrayList<>());
-    EncoderConfig read =
-        family == EncoderFamily.DISTILBERT ? distilBert(reader) : bert(family, reader);
+    EncoderConfig read = family == Family.DISTILBERT ? distilBert(reader) : bert(family, reader);
     read.check(reader);
     if (!reader.faults().isEmpty()) {
       throw EngramException.file(where + ": " + String.join("; ", reader.faults()) + ".");
@@ -52,8 +51,8 @@ record EncoderConfig(
     return read;
   }
 
-  private static EncoderConfig bert(EncoderFamily family, ConfigReader reader) {
-    int padId = reader.has("pad_token_id") ? padId(reader) : family == EncoderFamily.BERT ? 0 : 1;
+  private static EncoderConfig bert(Family family, ConfigReader reader) {
+    int padId = reader.has("pad_token_id") ? padId(reader) : family == Family.BERT ? 0 : 1;
     return new EncoderConfig(
         family,
         reader.count("vocab_size", MOST_WIDE),
@@ -63,7 +62,7 @@ record EncoderConfig(
         reader.count("num_attention_heads", MOST_HEADS),
         reader.count("max_position_embeddings", MOST_WIDE),
         reader.count("type_vocab_size", MOST_WIDE, 2),
-        family == EncoderFamily.ROBERTA ? padId + 1 : 0,
+        family == Family.ROBERTA ? padId + 1 : 0,
         padId,
         reader.positive("layer_norm_eps", EPSILON),
         activation(reader, "hidden_act"));
@@ -71,7 +70,7 @@ record EncoderConfig(
 
   private static EncoderConfig distilBert(ConfigReader reader) {
     return new EncoderConfig(
-        EncoderFamily.DISTILBERT,
+        Family.DISTILBERT,
         reader.count("vocab_size", MOST_WIDE),
         reader.count("dim", MOST_WIDE),
         reader.count("hidden_dim", MOST_WIDE),
@@ -146,5 +145,47 @@ record EncoderConfig(
   /** Numbers of a head. */
   int headDim() {
     return hiddenSize / heads;
+  }
+
+  /** Kinds of encoders that differ in how settings and weights are called and positions counted. */
+  enum Family {
+    /** BERT and MiniLM. */
+    BERT("bert."),
+    /** RoBERTa and XLM-RoBERTa: positions are counted from the padding's id + 1. */
+    ROBERTA("roberta."),
+    /** DistilBERT: no token types, no pooler. */
+    DISTILBERT("distilbert.");
+
+    private final String prefix;
+
+    Family(String prefix) {
+      this.prefix = prefix;
+    }
+
+    /** What the names of weights begin with in a model that has a head: {@code bert.}. */
+    String prefix() {
+      return prefix;
+    }
+
+    /**
+     * The family of a {@code model_type}.
+     *
+     * @param where the file that names it
+     */
+    static Family of(String modelType, String where) {
+      return switch (modelType) {
+        case "bert" -> BERT;
+        case "roberta", "xlm-roberta" -> ROBERTA;
+        case "distilbert" -> DISTILBERT;
+        default ->
+            throw EngramException.usage(
+                "%s: model_type %s; an encoder's is bert, roberta, xlm-roberta or distilbert."
+                    .formatted(
+                        where,
+                        modelType.isEmpty()
+                            ? "is missing"
+                            : "\"" + modelType + "\" is not supported as an encoder"));
+      };
+    }
   }
 }

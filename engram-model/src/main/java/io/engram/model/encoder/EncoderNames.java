@@ -14,7 +14,7 @@ import java.util.Set;
  * @param gain what a norm's gain is called: weight, or gamma in the oldest files
  * @param shift what a norm's shift is called: bias, or beta in the oldest files
  */
-record EncoderNames(EncoderFamily family, String prefix, String gain, String shift) {
+record EncoderNames(EncoderConfig.Family family, String prefix, String gain, String shift) {
   /**
    * Names of the blocks of a layer; linear layers and norms have a weight and a bias each.
    *
@@ -37,7 +37,7 @@ record EncoderNames(EncoderFamily family, String prefix, String gain, String shi
    *
    * @throws EngramException if no weight is called as in this family
    */
-  static EncoderNames of(Path folder, EncoderFamily family) {
+  static EncoderNames of(Path folder, EncoderConfig.Family family) {
     Set<String> names = WeightFiles.names(folder);
     String word = "embeddings.word_embeddings.weight";
     String prefix = names.contains(family.prefix() + word) ? family.prefix() : "";
@@ -70,7 +70,7 @@ record EncoderNames(EncoderFamily family, String prefix, String gain, String shi
   }
 
   Layer layer(int i) {
-    if (family == EncoderFamily.DISTILBERT) {
+    if (family == EncoderConfig.Family.DISTILBERT) {
       String start = prefix + "transformer.layer." + i + ".";
       String attention = start + "attention.";
       return new Layer(

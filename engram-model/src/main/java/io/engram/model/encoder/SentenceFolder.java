@@ -83,7 +83,7 @@ record SentenceFolder(
     }
     Path pooling = path(folder, modules.get(1)).resolve("config.json");
     files.add(pooling);
-    return of(path(folder, modules.get(0)), PoolingConfig.read(pooling), kinds.size() == 3, files);
+    return of(path(folder, modules.get(0)), Pooling.Config.read(pooling), kinds.size() == 3, files);
   }
 
   private static SentenceFolder of(

@@ -13,14 +13,14 @@ public interface Family {
   List<Family> ALL =
       List.of(
           new LlamaFamily(),
-          new MistralFamily(),
-          new Qwen2Family(),
-          new Qwen3Family(),
+          new LlamaFamily.Mistral(),
+          new LlamaFamily.Qwen2(),
+          new LlamaFamily.Qwen3(),
           new Phi3Family(),
-          new SmolLm3Family(),
-          new Olmo2Family(),
-          new Gemma2Family(),
-          new Gemma3Family(),
+          new LlamaFamily.SmolLm3(),
+          new LlamaFamily.Olmo2(),
+          new GemmaFamily.Gemma2(),
+          new GemmaFamily.Gemma3(),
           new GptNeoXFamily(),
           new Gpt2Family(),
           new OptFamily());

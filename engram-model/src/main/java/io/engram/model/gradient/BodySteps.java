@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodySteps {
   private final Trained trained;
-  private final StepDirection direction;
+  private final GradientSteps.Direction direction;
   private final List<Block> blocks;
   private final double[] slopes;
   private final Map<String, List<LowRankStep>> weights = new HashMap<>();
@@ -40,7 +40,10 @@ final class BodySteps {
 
   /** From a pass's gradients. */
   BodySteps(
-      Trained trained, StepDirection direction, LabelledBatch batch, LayerGradients gradients) {
+      Trained trained,
+      GradientSteps.Direction direction,
+      LabelledBatch batch,
+      LayerGradients gradients) {
     this.trained = trained;
     this.direction = direction;
     this.blocks = Block.of(batch.batch());

@@ -36,11 +36,11 @@ public final class GradientSteps {
 
   private final Decoder decoder;
   private final TrainingScope scope;
-  private final StepDirection direction;
+  private final Direction direction;
   private final HalvedBatches halved;
 
   /** Over this model's weights and adapters as they are at each call; borrows it. */
-  public GradientSteps(LanguageModel model, TrainingScope scope, StepDirection direction) {
+  public GradientSteps(LanguageModel model, TrainingScope scope, Direction direction) {
     this.decoder = model.decoder();
     this.scope = scope;
     this.direction = direction;
@@ -51,8 +51,7 @@ public final class GradientSteps {
    * At θ.
    *
    * @param logProbs ℓ_t, nats, {@code [n]}
-   * @param slope {@code ∇L · d}, how fast L grows along d at first; of {@link StepDirection#SIGN}
-   *     about
+   * @param slope {@code ∇L · d}, how fast L grows along d at first; of {@link Direction#SIGN} about
    */
   public record Start(double[] logProbs, double slope) {
     /** L, nats a token. */
@@ -158,5 +157,28 @@ public final class GradientSteps {
     StepObserver moving = new StepObserver(trained, body, head, distances);
     Tensor moved = decoder.watchedBy(moving).hiddenWithoutGradient(batch.batch(), batch.rows());
     return head.along(moved, distances);
+  }
+
+  /** Which way a step from a gradient leads. */
+  public enum Direction {
+    /** ∇L: plain gradient ascent. */
+    GRADIENT,
+
+    /**
+     * What stands for sign(∇L), the first update of Adam: a matrix is divided by the root mean
+     * squares of its rows and columns, as in Adafactor (Shazeer and Stern 2018), and multiplied by
+     * √(2/π); a vector has its signs. To first order that leads as far as the signs do where
+     * numbers are normally distributed: sign(z) goes with another normal number as √(2/π) z does
+     * (Bussgang 1952).
+     */
+    SIGN;
+
+    /** Of a vector; itself or its signs. */
+    Tensor of(Tensor gradient) {
+      return this == SIGN ? gradient.sign() : gradient;
+    }
+
+    /** √(2/π) = E|z|. */
+    static final double MEAN_SIZE = Math.sqrt(2 / Math.PI);
   }
 }

@@ -43,9 +43,10 @@ record HeadStep(
    *
    * @param dz is written over
    */
-  static HeadStep of(Tensor hidden, Tensor dz, @Nullable Inputs inputs, StepDirection direction) {
+  static HeadStep of(
+      Tensor hidden, Tensor dz, @Nullable Inputs inputs, GradientSteps.Direction direction) {
     Tensor x = inputs == null ? hidden : torch.cat(new TensorVector(hidden, inputs.e()), 0);
-    if (direction == StepDirection.GRADIENT) {
+    if (direction == GradientSteps.Direction.GRADIENT) {
       Tensor slope = LowRankStep.inner(LowRankStep.products(x, x), products(dz, inputs));
       return new HeadStep(hidden, null, dz, inputs, slope.item_double());
     }
@@ -57,7 +58,7 @@ record HeadStep(
     double slope = LowRankStep.slope(rows, columns, whole).item_double();
     LowRankStep.inverseRoot(rows)
         .mul_(whole.to(x.scalar_type()))
-        .mul_(new Scalar(StepDirection.MEAN_SIZE));
+        .mul_(new Scalar(GradientSteps.Direction.MEAN_SIZE));
     Inputs scaled = inputs == null ? null : inputs.scaled(rows);
     return new HeadStep(hidden, LowRankStep.inverseRoot(columns), dz.mul_(rows), scaled, slope);
   }

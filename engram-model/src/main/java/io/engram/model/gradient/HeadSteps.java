@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * From hidden states through the logits head and back, a chunk of whole samples at a time, and once
  * more with every sample's own head: the head, with it a tied embedding, and the last norm go where
- * {@link StepDirection} says. Everything belongs to the scope in which it's made.
+ * {@link GradientSteps.Direction} says. Everything belongs to the scope in which it's made.
  */
 final class HeadSteps {
   private final Trained trained;
-  private final StepDirection direction;
+  private final GradientSteps.Direction direction;
   private final LabelledBatch batch;
   private final Tensor hidden;
   private final Tensor targets;
@@ -38,7 +38,8 @@ final class HeadSteps {
    *
    * @param hidden {@code [M, C]}, rows as in {@code batch}
    */
-  HeadSteps(Trained trained, StepDirection direction, LabelledBatch batch, Tensor hidden) {
+  HeadSteps(
+      Trained trained, GradientSteps.Direction direction, LabelledBatch batch, Tensor hidden) {
     this.trained = trained;
     this.direction = direction;
     this.batch = batch;
@@ -107,7 +108,7 @@ final class HeadSteps {
    */
   double unit(int s) {
     double loss = -Arrays.stream(logProbs[s]).average().orElseThrow();
-    return direction == StepDirection.SIGN ? Math.max(loss, Float.MIN_NORMAL) : 1;
+    return direction == GradientSteps.Direction.SIGN ? Math.max(loss, Float.MIN_NORMAL) : 1;
   }
 
   /** Finds where everything goes, once gradients are known. */

@@ -36,8 +36,8 @@ record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
    *
    * @param g {@code [b, T, out]}; not written to
    */
-  static LowRankStep of(Tensor x, Tensor g, StepDirection direction) {
-    if (direction == StepDirection.GRADIENT) {
+  static LowRankStep of(Tensor x, Tensor g, GradientSteps.Direction direction) {
+    if (direction == GradientSteps.Direction.GRADIENT) {
       return new LowRankStep(
           x, null, g, Tensors.scoped(() -> inner(products(x, x), products(g, g))));
     }
@@ -48,7 +48,7 @@ record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
     Tensor columns = norms(ofG, x);
     Tensor slope = slope(rows, columns, whole);
     Tensor scale = inverseRoot(rows).mul_(whole.to(g.scalar_type()).view(-1, 1, 1));
-    Tensor scaled = g.mul(scale.mul_(new Scalar(StepDirection.MEAN_SIZE)));
+    Tensor scaled = g.mul(scale.mul_(new Scalar(GradientSteps.Direction.MEAN_SIZE)));
     return new LowRankStep(x, inverseRoot(columns), scaled, slope);
   }
 
@@ -88,7 +88,8 @@ record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
 
   /** {@code √(2/π) Σ_i √r_i Σ_j √c_j / ‖G‖} of each sample, float64. */
   static Tensor slope(Tensor rows, Tensor columns, Tensor whole) {
-    Tensor product = size(rows).mul_(size(columns)).mul_(new Scalar(StepDirection.MEAN_SIZE));
+    Tensor product =
+        size(rows).mul_(size(columns)).mul_(new Scalar(GradientSteps.Direction.MEAN_SIZE));
     return product.div_(whole.clamp_min(new Scalar(Float.MIN_NORMAL)));
   }
 

@@ -1,5 +1,6 @@
 package io.engram.model.text;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.engram.core.EngramException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -24,9 +25,9 @@ final class AddedTokens {
    *
    * @throws EngramException if a file is damaged
    */
-  static List<AddedToken> beside(Path folder) {
+  static List<Token> beside(Path folder) {
     Path config = folder.resolve("tokenizer_config.json");
-    Map<Integer, AddedToken> tokens = new LinkedHashMap<>();
+    Map<Integer, Token> tokens = new LinkedHashMap<>();
     TextFiles.json(config)
         .path("added_tokens_decoder")
         .forEachEntry((id, token) -> put(tokens, config, id, token));
@@ -36,12 +37,11 @@ final class AddedTokens {
         .forEachEntry(
             (content, id) ->
                 tokens.putIfAbsent(
-                    id(id, added),
-                    AddedToken.of(id(id, added), content, special.contains(content))));
-    return tokens.values().stream().sorted(Comparator.comparingInt(AddedToken::id)).toList();
+                    id(id, added), Token.of(id(id, added), content, special.contains(content))));
+    return tokens.values().stream().sorted(Comparator.comparingInt(Token::id)).toList();
   }
 
-  private static void put(Map<Integer, AddedToken> tokens, Path config, String id, JsonNode token) {
+  private static void put(Map<Integer, Token> tokens, Path config, String id, JsonNode token) {
     String content = SpecialTokens.content(token);
     if (!id.matches("\\d{1,9}") || content == null || content.isEmpty()) {
       throw EngramException.file(
@@ -50,7 +50,7 @@ final class AddedTokens {
     int number = Integer.parseInt(id);
     tokens.put(
         number,
-        new AddedToken(
+        new Token(
             number,
             content,
             token.path("single_word").asBoolean(false),
@@ -82,20 +82,43 @@ final class AddedTokens {
   }
 
   /** The added tokens of a tokenizer.json; its vocabulary is passed over. */
-  static List<AddedToken> of(Path file) {
+  static List<Token> of(Path file) {
     try (JsonParser parser = JsonMapper.shared().createParser(file.toFile())) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
         boolean added = parser.currentName().equals("added_tokens");
         parser.nextToken();
         if (added) {
-          return List.of(parser.readValueAs(AddedToken[].class));
+          return List.of(parser.readValueAs(Token[].class));
         }
         parser.skipChildren();
       }
       return List.of();
     } catch (JacksonException e) {
       throw EngramException.file(file + " is not a tokenizer: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
+   * A token that is recognised as a whole before a text is taken apart.
+   *
+   * @param singleWord only where no letter or digit stands beside it
+   * @param lstrip whether the blanks before it are its own
+   * @param rstrip whether the blanks after it are
+   * @param normalized whether it's looked for in the normalised text
+   * @param special whether it's no part of any text
+   */
+  record Token(
+      int id,
+      String content,
+      @JsonProperty("single_word") boolean singleWord,
+      boolean lstrip,
+      boolean rstrip,
+      boolean normalized,
+      boolean special) {
+    /** One without flags. */
+    static Token of(int id, String content, boolean special) {
+      return new Token(id, content, false, false, false, false, special);
     }
   }
 }

@@ -34,7 +34,7 @@ public final class GgufTokenizer {
   private final TokenizerMetadata metadata;
   private final String origin;
   private final List<String> tokens;
-  private final List<PieceType> types;
+  private final List<SentencePieceModel.PieceType> types;
 
   private GgufTokenizer(TokenizerMetadata metadata, String origin) {
     this.metadata = metadata;
@@ -56,14 +56,14 @@ public final class GgufTokenizer {
     return none ? null : tokenizer;
   }
 
-  private List<PieceType> types(long[] numbers) {
+  private List<SentencePieceModel.PieceType> types(long[] numbers) {
     if (numbers.length != 0 && numbers.length != tokens.size()) {
       throw damaged(numbers.length + " token types for " + tokens.size() + " tokens");
     }
-    List<PieceType> all = new ArrayList<>();
+    List<SentencePieceModel.PieceType> all = new ArrayList<>();
     for (int i = 0; i < tokens.size(); i++) {
       long number = numbers.length == 0 ? 1 : numbers[i];
-      PieceType type = PieceType.of(number);
+      SentencePieceModel.PieceType type = SentencePieceModel.PieceType.of(number);
       if (type == null) {
         throw damaged("token " + i + " has the unknown type " + number);
       }
@@ -184,7 +184,7 @@ public final class GgufTokenizer {
         new SentencePieceModel(
             Algorithm.BPE,
             pieces,
-            types.contains(PieceType.BYTE),
+            types.contains(SentencePieceModel.PieceType.BYTE),
             id("unknown_token_id", 0),
             id("bos_token_id", -1),
             id("eos_token_id", -1),
@@ -196,7 +196,9 @@ public final class GgufTokenizer {
   /** Those that users defined are written as they stand in a text, with blanks. */
   private String pieceText(int id) {
     String text = tokens.get(id);
-    return types.get(id) == PieceType.USER_DEFINED ? text.replace(' ', '▁') : text;
+    return types.get(id) == SentencePieceModel.PieceType.USER_DEFINED
+        ? text.replace(' ', '▁')
+        : text;
   }
 
   private ObjectNode bytePairs() {
@@ -209,14 +211,17 @@ public final class GgufTokenizer {
   }
 
   /** Control tokens, which are special, and those that users defined. */
-  private List<AddedToken> added() {
-    Map<Integer, AddedToken> added = new LinkedHashMap<>();
+  private List<AddedTokens.Token> added() {
+    Map<Integer, AddedTokens.Token> added = new LinkedHashMap<>();
     for (int i = 0; i < tokens.size(); i++) {
-      PieceType type = types.get(i);
-      if (type == PieceType.CONTROL
-          || type == PieceType.UNKNOWN
-          || type == PieceType.USER_DEFINED) {
-        added.put(i, AddedToken.of(i, tokens.get(i), type != PieceType.USER_DEFINED));
+      SentencePieceModel.PieceType type = types.get(i);
+      if (type == SentencePieceModel.PieceType.CONTROL
+          || type == SentencePieceModel.PieceType.UNKNOWN
+          || type == SentencePieceModel.PieceType.USER_DEFINED) {
+        added.put(
+            i,
+            AddedTokens.Token.of(
+                i, tokens.get(i), type != SentencePieceModel.PieceType.USER_DEFINED));
       }
     }
     named().forEach(token -> added.put(token.id(), token));
@@ -224,12 +229,12 @@ public final class GgufTokenizer {
   }
 
   /** Begin and end tokens, which old files don't mark as control tokens. */
-  private List<AddedToken> named() {
-    List<AddedToken> named = new ArrayList<>();
+  private List<AddedTokens.Token> named() {
+    List<AddedTokens.Token> named = new ArrayList<>();
     for (String key : List.of("bos_token_id", "eos_token_id")) {
       int id = id(key, -1);
       if (id >= 0 && named.stream().noneMatch(token -> token.id() == id)) {
-        named.add(AddedToken.of(id, tokens.get(id), true));
+        named.add(AddedTokens.Token.of(id, tokens.get(id), true));
       }
     }
     return named;
@@ -244,8 +249,8 @@ public final class GgufTokenizer {
     return tree;
   }
 
-  private @Nullable AddedToken end(String key, boolean wanted) {
+  private AddedTokens.@Nullable Token end(String key, boolean wanted) {
     int id = wanted ? id(key, -1) : -1;
-    return id < 0 ? null : AddedToken.of(id, tokens.get(id), true);
+    return id < 0 ? null : AddedTokens.Token.of(id, tokens.get(id), true);
   }
 }

@@ -92,7 +92,7 @@ final class SentencePieceFile {
         default -> in.skip();
       }
     }
-    PieceType type = PieceType.of(number);
+    SentencePieceModel.PieceType type = SentencePieceModel.PieceType.of(number);
     if (type == null) {
       throw new DamagedException("piece " + pieces.size() + " has the unknown type " + number);
     }

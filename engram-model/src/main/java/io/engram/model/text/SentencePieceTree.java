@@ -45,20 +45,22 @@ final class SentencePieceTree {
    * @param everyChunk whether what stands after a special token gets a blank before it as the
    *     text's beginning does, as SentencePiece itself would; else the text's beginning only
    */
-  static ObjectNode of(SentencePieceModel model, List<AddedToken> added, boolean everyChunk) {
+  static ObjectNode of(
+      SentencePieceModel model, List<AddedTokens.Token> added, boolean everyChunk) {
     return new SentencePieceTree(model).tree(added, everyChunk);
   }
 
-  private ObjectNode tree(List<AddedToken> others, boolean everyChunk) {
-    Map<Integer, AddedToken> added = new LinkedHashMap<>();
+  private ObjectNode tree(List<AddedTokens.Token> others, boolean everyChunk) {
+    Map<Integer, AddedTokens.Token> added = new LinkedHashMap<>();
     for (int i = 0; i < model.pieces().size(); i++) {
       Piece piece = model.pieces().get(i);
-      if (piece.type() == PieceType.CONTROL || piece.type() == PieceType.UNKNOWN) {
-        added.put(i, AddedToken.of(i, piece.text(), true));
+      if (piece.type() == SentencePieceModel.PieceType.CONTROL
+          || piece.type() == SentencePieceModel.PieceType.UNKNOWN) {
+        added.put(i, AddedTokens.Token.of(i, piece.text(), true));
       }
     }
     Map<Integer, String> names = new HashMap<>();
-    for (AddedToken token : others) {
+    for (AddedTokens.Token token : others) {
       added.put(token.id(), token);
       names.put(token.id(), token.content());
     }
@@ -72,11 +74,11 @@ final class SentencePieceTree {
   }
 
   /** Looked for in the text as it is, so that what's between them gets its blank. */
-  private static List<AddedToken> unnormalized(Collection<AddedToken> added) {
+  private static List<AddedTokens.Token> unnormalized(Collection<AddedTokens.Token> added) {
     return added.stream()
         .map(
             token ->
-                new AddedToken(
+                new AddedTokens.Token(
                     token.id(),
                     token.content(),
                     token.singleWord(),
@@ -127,7 +129,7 @@ final class SentencePieceTree {
     }
     String whole =
         model.pieces().stream()
-            .filter(piece -> piece.type() == PieceType.USER_DEFINED)
+            .filter(piece -> piece.type() == SentencePieceModel.PieceType.USER_DEFINED)
             .map(Piece::text)
             .sorted(Comparator.comparingInt(String::length).reversed())
             .map(SentencePieceTree::escaped)
@@ -162,7 +164,8 @@ final class SentencePieceTree {
     Map<String, Integer> vocabulary = new LinkedHashMap<>();
     ids.forEach((text, id) -> vocabulary.put(name(text, id, names), id));
     boolean userDefined =
-        model.pieces().stream().anyMatch(piece -> piece.type() == PieceType.USER_DEFINED);
+        model.pieces().stream()
+            .anyMatch(piece -> piece.type() == SentencePieceModel.PieceType.USER_DEFINED);
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("unk_token", name(unknown().text(), model.unknownId(), names));
     settings.put("fuse_unk", true);
@@ -188,7 +191,7 @@ final class SentencePieceTree {
   private List<List<String>> merges() {
     List<Merge> merges = new ArrayList<>();
     for (Piece piece : model.pieces()) {
-      if (piece.type() == PieceType.NORMAL) {
+      if (piece.type() == SentencePieceModel.PieceType.NORMAL) {
         addMerges(piece, merges);
       }
     }
@@ -214,7 +217,7 @@ final class SentencePieceTree {
 
   private boolean isNormal(String text) {
     Integer id = ids.get(text);
-    return id != null && model.pieces().get(id).type() == PieceType.NORMAL;
+    return id != null && model.pieces().get(id).type() == SentencePieceModel.PieceType.NORMAL;
   }
 
   private ObjectNode unigram(Map<Integer, String> names) {

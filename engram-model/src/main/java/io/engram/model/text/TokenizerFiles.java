@@ -72,22 +72,22 @@ final class TokenizerFiles {
   }
 
   private static Content json(Path folder, Path file) {
-    List<AddedToken> own = AddedTokens.of(file);
+    List<AddedTokens.Token> own = AddedTokens.of(file);
     Set<String> known = new HashSet<>();
     Set<Integer> special = new HashSet<>();
-    for (AddedToken token : own) {
+    for (AddedTokens.Token token : own) {
       known.add(token.content());
       if (token.special()) {
         special.add(token.id());
       }
     }
-    List<AddedToken> missing =
+    List<AddedTokens.Token> missing =
         AddedTokens.beside(folder).stream().filter(t -> !known.contains(t.content())).toList();
     if (missing.isEmpty()) {
       return new Content(TextFiles.bytes(file), file.toString(), special);
     }
     ObjectNode tree = (ObjectNode) TextFiles.json(file);
-    List<AddedToken> all = new ArrayList<>(own);
+    List<AddedTokens.Token> all = new ArrayList<>(own);
     all.addAll(missing);
     TokenizerTree.setAdded(tree, all, file.toString());
     return Content.of(tree, file.toString());
@@ -98,18 +98,19 @@ final class TokenizerFiles {
     boolean everyChunk = config.path("legacy").asBoolean(true);
     ObjectNode tree = SentencePieceTree.of(model, AddedTokens.beside(folder), everyChunk);
     Map<String, String> names = SpecialTokens.of(folder);
-    AddedToken begin =
+    AddedTokens.Token begin =
         config.path("add_bos_token").asBoolean(true) ? token(tree, names.get("bos_token")) : null;
-    AddedToken end =
+    AddedTokens.Token end =
         config.path("add_eos_token").asBoolean(false) ? token(tree, names.get("eos_token")) : null;
     tree.set("post_processor", TokenizerTree.ends(begin, end));
     return tree;
   }
 
-  private static @Nullable AddedToken token(ObjectNode tree, @Nullable String content) {
+  private static AddedTokens.@Nullable Token token(ObjectNode tree, @Nullable String content) {
     for (JsonNode token : tree.path("added_tokens")) {
       if (token.path("content").asString().equals(content)) {
-        return AddedToken.of(token.path("id").intValue(), token.path("content").asString(), true);
+        return AddedTokens.Token.of(
+            token.path("id").intValue(), token.path("content").asString(), true);
       }
     }
     return null;

@@ -57,19 +57,19 @@ final class TokenizerTree {
    *
    * @param origin the file, for messages
    */
-  static void setAdded(ObjectNode tree, List<AddedToken> added, String origin) {
-    List<AddedToken> ordered =
-        added.stream().sorted(Comparator.comparingInt(AddedToken::id)).toList();
+  static void setAdded(ObjectNode tree, List<AddedTokens.Token> added, String origin) {
+    List<AddedTokens.Token> ordered =
+        added.stream().sorted(Comparator.comparingInt(AddedTokens.Token::id)).toList();
     tree.set("added_tokens", JsonMapper.shared().valueToTree(ordered));
     JsonNode vocabulary = tree.path("model").path("vocab");
     if (vocabulary instanceof ObjectNode byText) {
-      for (AddedToken token : ordered) {
+      for (AddedTokens.Token token : ordered) {
         byText.putIfAbsent(token.content(), IntNode.valueOf(token.id()));
       }
       return;
     }
     int next = vocabulary.size();
-    for (AddedToken token : ordered) {
+    for (AddedTokens.Token token : ordered) {
       if (token.id() > next) {
         throw EngramException.file(
             origin
@@ -91,7 +91,7 @@ final class TokenizerTree {
    * @param before a token before it; null: none
    * @param after a token after it; null: none
    */
-  static ObjectNode ends(@Nullable AddedToken before, @Nullable AddedToken after) {
+  static ObjectNode ends(AddedTokens.@Nullable Token before, AddedTokens.@Nullable Token after) {
     ArrayNode single = JsonMapper.shared().createArrayNode();
     ObjectNode special = JsonMapper.shared().createObjectNode();
     add(single, special, before);
@@ -103,7 +103,7 @@ final class TokenizerTree {
         "TemplateProcessing", Map.of("single", single, "pair", pair, "special_tokens", special));
   }
 
-  private static void add(ArrayNode single, ObjectNode special, @Nullable AddedToken token) {
+  private static void add(ArrayNode single, ObjectNode special, AddedTokens.@Nullable Token token) {
     if (token != null) {
       String name = token.content();
       single.add(place("SpecialToken", name, 0));

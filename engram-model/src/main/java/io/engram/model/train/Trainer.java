@@ -76,8 +76,8 @@ public final class Trainer implements AutoCloseable {
     pass = new TrainingPass(decoder, trained, checkpointed);
     optimizer =
         switch (settings.algorithm()) {
-          case ADAMW -> new AdamW(settings, trained);
-          case SGD -> new Sgd(settings, trained);
+          case ADAMW -> new Optimizer.AdamW(settings, trained);
+          case SGD -> new Optimizer.Sgd(settings, trained);
         };
   }
 
@@ -88,7 +88,7 @@ public final class Trainer implements AutoCloseable {
    */
   public double[] accumulate(List<TrainingSequence> sequences) {
     double[] losses = new double[sequences.size()];
-    for (int[] group : Passes.of(sequences, model.options().batchTokens())) {
+    for (int[] group : TrainingPass.Passes.of(sequences, model.options().batchTokens())) {
       List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
       double[] own = pass.gradient(part);
       for (int i = 0; i < group.length; i++) {
@@ -133,7 +133,7 @@ public final class Trainer implements AutoCloseable {
    * The same, with the step's length fitted: the step is tried forwards and backwards, and made as
    * long as is best for a loss. Later updates are as much longer or shorter, until the next fit.
    *
-   * <p><b>Source:</b> {@link ParabolaStep}.
+   * <p><b>Source:</b> {@link WeightLine.ParabolaStep}.
    *
    * @param judges whose summed loss is to be lowest
    * @param here that loss now
@@ -144,7 +144,7 @@ public final class Trainer implements AutoCloseable {
       finishUpdate(learningRate * stretch);
       double ahead = loss(judges);
       line.to(-1);
-      double length = ParabolaStep.length(loss(judges), here, ahead);
+      double length = WeightLine.ParabolaStep.length(loss(judges), here, ahead);
       line.to(length);
       stretch *= length;
     }
@@ -152,7 +152,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private double loss(List<TrainingSequence> sequences) {
-    return Passes.of(sequences, model.options().batchTokens()).stream()
+    return TrainingPass.Passes.of(sequences, model.options().batchTokens()).stream()
         .mapToDouble(group -> pass.loss(Arrays.stream(group).mapToObj(sequences::get).toList()))
         .sum();
   }

@@ -2,18 +2,26 @@ package io.engram.model.train;
 
 import io.engram.model.decoder.CheckpointedPass;
 import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.text.TokenizedSample;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,5 +122,78 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
   private void addEmbeddingGradient(PackedBatch batch, Tensor ofEmbedded) {
     Tensor sum = Objects.requireNonNull(trained.embeddingGradient());
     sum.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), ofEmbedded);
+  }
+
+  /** Which sequences go through the model together. */
+  static final class Passes {
+    private Passes() {}
+
+    /**
+     * Groups of at most {@code maxTokens} tokens, each of sequences whose objectives need the same
+     * layer's output.
+     *
+     * @return ascending indices into {@code sequences}
+     */
+    static List<int[]> of(List<TrainingSequence> sequences, int maxTokens) {
+      Map<OptionalInt, List<Integer>> byLayer = new LinkedHashMap<>();
+      for (int s = 0; s < sequences.size(); s++) {
+        OptionalInt layer = sequences.get(s).objective().layer();
+        byLayer.computeIfAbsent(layer, l -> new ArrayList<>()).add(s);
+      }
+      List<int[]> passes = new ArrayList<>();
+      for (List<Integer> own : byLayer.values()) {
+        int[] lengths = own.stream().mapToInt(s -> sequences.get(s).tokens()).toArray();
+        for (int[] group : Groups.byTokens(lengths, maxTokens)) {
+          int[] pass = Arrays.stream(group).map(own::get).toArray();
+          Arrays.sort(pass);
+          passes.add(pass);
+        }
+      }
+      return passes;
+    }
+  }
+
+  /** Losses over hidden states and their slopes: {@link Objective.ToStates}. */
+  static final class StatePass {
+    private StatePass() {}
+
+    /**
+     * Computes each sequence's loss and the gradient of the hidden states, {@code dL/dh = weight ·
+     * (2/C) (h − c)}.
+     *
+     * @param hidden {@code [M, C]}, the sequences' rows one after the other
+     * @param losses receives each sequence's loss
+     * @return dL/dh, {@code [M, C]}; belongs to the running scope
+     */
+    static Tensor run(List<TrainingSequence> sequences, Tensor hidden, double[] losses) {
+      Tensor gradient = torch.empty_like(hidden);
+      double width = hidden.size(1);
+      int from = 0;
+      for (int s = 0; s < losses.length; s++) {
+        Objective.ToStates objective = (Objective.ToStates) sequences.get(s).objective();
+        for (TokenizedSample sample : sequences.get(s).samples()) {
+          int rows = sample.labels();
+          try (PointerScope scope = new PointerScope()) {
+            Tensor h = wide(hidden.narrow(0, from, rows));
+            Tensor difference = h.sub(objective.targets().of(sample).to(h.scalar_type()));
+            double squares = difference.square().sum().to(ScalarType.Double).item_double();
+            losses[s] += objective.weight() * squares / width;
+            gradient
+                .narrow(0, from, rows)
+                .copy_(difference.mul_(new Scalar(objective.weight() * 2 / width)));
+          }
+          from += rows;
+        }
+      }
+      return gradient;
+    }
+
+    /** In at least float32. */
+    private static Tensor wide(Tensor hidden) {
+      ScalarType type = hidden.scalar_type().intern(); // native code returns a new object each time
+      return type == ScalarType.BFloat16 || type == ScalarType.Half
+          ? hidden.to(ScalarType.Float)
+          : hidden;
+    }
   }
 }

@@ -170,8 +170,8 @@ class StoredNamesTest {
   /** A weight's own name counts before what it might be called otherwise. */
   @Test
   void theUsualNameIsPreferred() {
-    StoredNames names =
-        new StoredNames(
+    WeightFiles.StoredNames names =
+        new WeightFiles.StoredNames(
             io.engram.model.decoder.WeightNames.LLAMA,
             Set.of("model.norm.weight", "norm.weight", "embed_tokens.weight"));
     assertThat(names.of("model.norm.weight")).isEqualTo("model.norm.weight");

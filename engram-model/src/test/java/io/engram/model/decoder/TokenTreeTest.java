@@ -42,7 +42,8 @@ class TokenTreeTest {
         TokenTree.of(
             List.of(new int[] {1, 2, 3}, new int[] {1, 2, 4}, new int[] {1, 2, 5}),
             new int[] {0, 0, 0});
-    assertThat(TreeRun.places(new int[] {0, 1, 3, 4}, 3, tree)).containsExactly(0, 1, 2, 3);
+    assertThat(TreePass.TreeRun.places(new int[] {0, 1, 3, 4}, 3, tree))
+        .containsExactly(0, 1, 2, 3);
   }
 
   /** Eight rows, four a part; that 5 is computed twice is less than a tenth only of many. */

@@ -3,7 +3,6 @@ package io.engram.model.fuzz;
 import io.engram.core.sample.Sample;
 import io.engram.model.Golden;
 import io.engram.model.text.ChatTemplate;
-import io.engram.model.text.ChatTemplateFiles;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +64,7 @@ class TextFuzzTest {
         new ByteMutator(valid, valid.length),
         bytes -> {
           Files.write(file, bytes);
-          ChatTemplate template = ChatTemplateFiles.open(folder);
+          ChatTemplate template = ChatTemplate.ChatTemplateFiles.open(folder);
           template.render("x", new Sample.QuestionAnswer(TEXT, "An answer."));
         });
   }

@@ -37,7 +37,7 @@ class GradientStepsTest {
   private static List<Step> steps(
       LanguageModel model,
       TrainingScope scope,
-      StepDirection direction,
+      GradientSteps.Direction direction,
       List<TokenizedSample> samples,
       ToDoubleFunction<Start> distance) {
     return new GradientSteps(model, scope, direction).of(samples, distance, ProgressListener.NONE);
@@ -52,14 +52,14 @@ class GradientStepsTest {
         .toList();
   }
 
-  private static double length(StepDirection direction) {
-    return direction == StepDirection.SIGN ? 0.003 : 0.02;
+  private static double length(GradientSteps.Direction direction) {
+    return direction == GradientSteps.Direction.SIGN ? 0.003 : 0.02;
   }
 
   private static void assertAgrees(
       LanguageModel model,
       TrainingScope scope,
-      StepDirection direction,
+      GradientSteps.Direction direction,
       List<TokenizedSample> samples) {
     double h = length(direction);
     List<Step> found = steps(model, scope, direction, samples, s -> h);
@@ -80,14 +80,14 @@ class GradientStepsTest {
   void everyFamilyGoesWhereItsGradientLeads(String name) {
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
       List<TokenizedSample> samples = Families.samples(name);
-      assertAgrees(model, ALL, StepDirection.GRADIENT, samples);
-      assertAgrees(model, ALL, StepDirection.SIGN, samples);
+      assertAgrees(model, ALL, GradientSteps.Direction.GRADIENT, samples);
+      assertAgrees(model, ALL, GradientSteps.Direction.SIGN, samples);
     }
   }
 
   @ParameterizedTest
-  @EnumSource(StepDirection.class)
-  void onlyWhatIsTrainedMoves(StepDirection direction) {
+  @EnumSource(GradientSteps.Direction.class)
+  void onlyWhatIsTrainedMoves(GradientSteps.Direction direction) {
     try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
         LanguageModel untied = Golden.open("gqa-untied", Dtype.FLOAT64, 4096)) {
       assertAgrees(model, LAYER, direction, samples());
@@ -102,7 +102,7 @@ class GradientStepsTest {
     "all-linear, gqa-tied, SIGN",
     "rslora-qv, gqa-tied, SIGN"
   })
-  void adaptersMoveAlone(String adapter, String base, StepDirection direction) {
+  void adaptersMoveAlone(String adapter, String base, GradientSteps.Direction direction) {
     ModelOptions options =
         new ModelOptions(
             Device.CPU,
@@ -120,8 +120,8 @@ class GradientStepsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(StepDirection.class)
-  void batchCompositionChangesOnlyRounding(StepDirection direction) {
+  @EnumSource(GradientSteps.Direction.class)
+  void batchCompositionChangesOnlyRounding(GradientSteps.Direction direction) {
     List<TokenizedSample> samples = samples();
     double h = length(direction);
     try (LanguageModel whole = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
@@ -140,8 +140,8 @@ class GradientStepsTest {
     List<TokenizedSample> samples = samples();
     try (LanguageModel model = Golden.open("bf16", Dtype.BFLOAT16, 4096);
         LanguageModel wide = Golden.open("bf16", Dtype.FLOAT32, 4096)) {
-      List<Step> found = steps(model, ALL, StepDirection.SIGN, samples, s -> 1e-4);
-      List<Step> expected = steps(wide, ALL, StepDirection.SIGN, samples, s -> 1e-4);
+      List<Step> found = steps(model, ALL, GradientSteps.Direction.SIGN, samples, s -> 1e-4);
+      List<Step> expected = steps(wide, ALL, GradientSteps.Direction.SIGN, samples, s -> 1e-4);
       for (int i = 0; i < samples.size(); i++) {
         double moved = mean(expected.get(i).along()) - mean(expected.get(i).start().logProbs());
         assertThat(Math.abs(moved)).isGreaterThan(1e-4);
@@ -158,7 +158,7 @@ class GradientStepsTest {
   @Test
   void theSlopeIsThatOfTheLoss() {
     try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096)) {
-      for (Step step : steps(model, ALL, StepDirection.GRADIENT, samples(), s -> 1e-5)) {
+      for (Step step : steps(model, ALL, GradientSteps.Direction.GRADIENT, samples(), s -> 1e-5)) {
         double grown = (-mean(step.along()) - step.start().loss()) / 1e-5;
         assertThat(grown).isCloseTo(step.start().slope(), within(1e-3 * grown));
       }
@@ -169,9 +169,14 @@ class GradientStepsTest {
   void aSampleWithoutADistanceStaysWhileOthersMove() {
     List<TokenizedSample> samples = samples();
     try (LanguageModel model = Golden.open("gqa-tied")) {
-      Start first = steps(model, ALL, StepDirection.SIGN, samples, s -> 0).get(0).start();
+      Start first = steps(model, ALL, GradientSteps.Direction.SIGN, samples, s -> 0).get(0).start();
       List<Step> steps =
-          steps(model, ALL, StepDirection.SIGN, samples, s -> s.loss() == first.loss() ? 0 : 0.003);
+          steps(
+              model,
+              ALL,
+              GradientSteps.Direction.SIGN,
+              samples,
+              s -> s.loss() == first.loss() ? 0 : 0.003);
       assertThat(steps.get(0).along()).isSameAs(steps.get(0).start().logProbs());
       assertThat(steps.get(1).along()).isNotEqualTo(steps.get(1).start().logProbs());
     }
@@ -181,11 +186,12 @@ class GradientStepsTest {
   void nothingIsLeftInNativeMemoryAndLayersThatAreNotThereAreNamed() {
     TrainingScope none = TrainingScope.ofLayers(List.of(9));
     try (LanguageModel model = Golden.open("gqa-tied")) {
-      steps(model, ALL, StepDirection.SIGN, samples(), s -> 0.003);
+      steps(model, ALL, GradientSteps.Direction.SIGN, samples(), s -> 0.003);
       long alive = Pointer.totalCount();
-      steps(model, ALL, StepDirection.SIGN, samples(), s -> 0.003);
+      steps(model, ALL, GradientSteps.Direction.SIGN, samples(), s -> 0.003);
       assertThat(Pointer.totalCount()).isEqualTo(alive);
-      assertThatThrownBy(() -> steps(model, none, StepDirection.SIGN, samples(), s -> 0.003))
+      assertThatThrownBy(
+              () -> steps(model, none, GradientSteps.Direction.SIGN, samples(), s -> 0.003))
           .hasMessage("No weight of the model is in layers [9]; it has layers 0 to 1.");
     }
   }
@@ -196,14 +202,14 @@ class GradientStepsTest {
     TrainingScope lora = TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), List.of());
     List<TokenizedSample> samples = samples();
     try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096)) {
-      GradientSteps steps = new GradientSteps(model, lora, StepDirection.SIGN);
+      GradientSteps steps = new GradientSteps(model, lora, GradientSteps.Direction.SIGN);
       try (Trainer trainer = new Trainer(model, lora, Golden.sgd(), 7)) {
         assertThat(trainer.updates()).isZero();
         assertThat(model.decoder().parameters().adapters()).isNotEmpty();
         List<Step> found = steps.of(samples, s -> 0.05, ProgressListener.NONE);
         for (int i = 0; i < samples.size(); i++) {
           MovedWeights.Moved expected =
-              MovedWeights.of(model, List.of(), StepDirection.SIGN, samples.get(i), 0.05);
+              MovedWeights.of(model, List.of(), GradientSteps.Direction.SIGN, samples.get(i), 0.05);
           assertThat(found.get(i).along()).containsExactly(expected.along(), within(2e-5));
         }
       }

@@ -3,11 +3,11 @@ package io.engram.model.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.engram.model.ModelSize;
 import io.engram.core.EngramException;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.TrainingScope;
 import java.util.List;
@@ -47,9 +47,11 @@ class MemoryEstimateTest {
   @Test
   void aLayersActivationsAreThoseOfItsTensors() {
     long hand = 4 * (6 * 32 + 5 * (32 + 16) + 16 + 2 * 32 + 4 * 48);
-    LayerBytes bytes = new LayerBytes(size("gqa-tied").config(), Dtype.FLOAT32);
+    MemoryEstimate.LayerBytes bytes =
+        new MemoryEstimate.LayerBytes(size("gqa-tied").config(), Dtype.FLOAT32);
     assertThat(bytes.forward()).isEqualTo(hand);
-    LayerBytes half = new LayerBytes(size("gqa-tied").config(), Dtype.BFLOAT16);
+    MemoryEstimate.LayerBytes half =
+        new MemoryEstimate.LayerBytes(size("gqa-tied").config(), Dtype.BFLOAT16);
     assertThat(half.forward()).isEqualTo(hand / 2 + 4 * (2 * 32 + 2 * 16));
   }
 
@@ -114,7 +116,7 @@ class MemoryEstimateTest {
   @Test
   void ofCheckpointedLayersOneExistsAtOnce() {
     ModelSize size = size("gqa-tied");
-    long layer = new LayerBytes(size.config(), Dtype.FLOAT32).forward();
+    long layer = new MemoryEstimate.LayerBytes(size.config(), Dtype.FLOAT32).forward();
     long kept = training(size, Golden.allWeights(), false).least();
     long again = training(size, Golden.allWeights(), true).least();
     assertThat(kept - again).isEqualTo(10 * (2 * layer - layer - 2 * 32 * 4));

@@ -102,7 +102,7 @@ class LinearNoiseTest {
   void factorTimesItsTransposeIsTheGramMatrix() {
     try (PointerScope scope = new PointerScope()) {
       double[] x = input(4);
-      Tensor factor = GramFactor.of(floats(x, 1, 4, IN), List.of("s"));
+      Tensor factor = LinearNoise.GramFactor.of(floats(x, 1, 4, IN), List.of("s"));
       double[] product = Tensors.toDoubles(factor.bmm(factor.transpose(1, 2)));
       for (int t = 0; t < 4; t++) {
         for (int u = 0; u < 4; u++) {
@@ -117,7 +117,7 @@ class LinearNoiseTest {
   void oneSequenceThatIsNotFiniteLeavesTheOthersAlone() {
     try (PointerScope scope = new PointerScope()) {
       Tensor x = floats(new double[] {3, 4, 0, 2, Double.NaN, 1, 1, 1}, 2, 2, 2);
-      double[] factor = Tensors.toDoubles(GramFactor.of(x, List.of("good", "bad")));
+      double[] factor = Tensors.toDoubles(LinearNoise.GramFactor.of(x, List.of("good", "bad")));
       // Rows (3, 4) and (0, 2): Gram 25, 8, 4; L = (5, 0; 1.6, 1.2).
       assertThat(Arrays.copyOf(factor, 4))
           .containsExactly(new double[] {5, 0, 1.6, 1.2}, within(1e-5));
@@ -130,11 +130,11 @@ class LinearNoiseTest {
     try (PointerScope scope = new PointerScope()) {
       // Eigenvalues 2.00005 and −0.00005: real from a jitter of 1e-4 on.
       Tensor gram = floats(new double[] {1, 0.6, 0.6, 1, 1, 1.00005, 1.00005, 1}, 2, 2, 2);
-      double[] factor = Tensors.toDoubles(GramFactor.cholesky(gram, List.of("a", "b")));
+      double[] factor = Tensors.toDoubles(LinearNoise.GramFactor.cholesky(gram, List.of("a", "b")));
       assertThat(factor[0] * factor[0]).isCloseTo(1 + 1e-6, within(3e-7));
       assertThat(factor[4] * factor[4]).isCloseTo(1 + 1e-4, within(3e-7));
       Tensor broken = floats(new double[] {1, 2, 2, 1}, 1, 2, 2);
-      assertThatThrownBy(() -> GramFactor.cholesky(broken, List.of("q17")))
+      assertThatThrownBy(() -> LinearNoise.GramFactor.cholesky(broken, List.of("q17")))
           .isInstanceOf(EngramException.class)
           .hasMessage(
               "Sample q17: its activations' Gram matrix has no Cholesky factor, even with 0.01 on"

@@ -68,7 +68,8 @@ class ChatSamplesTest {
   }
 
   private SampleTokenizer samples(Tokenizer tokenizer) {
-    return new SampleTokenizer(() -> tokenizer, ChatTemplateFiles.open(folder), 323, 2048);
+    return new SampleTokenizer(
+        () -> tokenizer, ChatTemplate.ChatTemplateFiles.open(folder), 323, 2048);
   }
 
   @Test
@@ -136,7 +137,7 @@ class ChatSamplesTest {
   }
 
   private String prompt(Sample sample) {
-    return ChatTemplateFiles.open(folder)
+    return ChatTemplate.ChatTemplateFiles.open(folder)
         .prompt(sample.id(), (Sample.Asked) Objects.requireNonNull(sample.content()));
   }
 
@@ -146,7 +147,7 @@ class ChatSamplesTest {
     Files.writeString(
         file,
         "{% if messages[0].role == 'system' %}\n{{ raise_exception('No system!') }}{% endif %}");
-    ChatTemplate refusing = ChatTemplateFiles.open(folder);
+    ChatTemplate refusing = ChatTemplate.ChatTemplateFiles.open(folder);
     Sample.Conversation system =
         new Sample.Conversation(
             List.of(new Sample.Message("system", "s"), new Sample.Message("user", "u")), "a");
@@ -157,16 +158,16 @@ class ChatSamplesTest {
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("Sample 8: " + file + " leaves out the answer");
     Files.writeString(file, "{% for %}");
-    assertThatThrownBy(() -> ChatTemplateFiles.open(folder))
+    assertThatThrownBy(() -> ChatTemplate.ChatTemplateFiles.open(folder))
         .isInstanceOf(EngramException.class)
         .hasMessageStartingWith(file + ", line 1: expected a name");
     Files.delete(file);
     writeConfig("");
-    assertThatThrownBy(() -> ChatTemplateFiles.open(folder))
+    assertThatThrownBy(() -> ChatTemplate.ChatTemplateFiles.open(folder))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("model.template: chat needs a model with a chat template");
     writeConfig("\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"x\"}], ");
-    assertThatThrownBy(() -> ChatTemplateFiles.open(folder))
+    assertThatThrownBy(() -> ChatTemplate.ChatTemplateFiles.open(folder))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("a template named default; it has [tool_use]");
   }

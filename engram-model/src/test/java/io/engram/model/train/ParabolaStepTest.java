@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ParabolaStepTest {
   /** Of (s − lowest)². */
   private static double of(double lowest) {
-    return ParabolaStep.length(
+    return WeightLine.ParabolaStep.length(
         (1 + lowest) * (1 + lowest), lowest * lowest, (1 - lowest) * (1 - lowest));
   }
 
@@ -27,9 +27,9 @@ class ParabolaStepTest {
   @Test
   void whereNothingIsFoundTheStepStays() {
     assertThat(of(-0.5)).isOne();
-    assertThat(ParabolaStep.length(1, 2, 1)).isOne();
-    assertThat(ParabolaStep.length(3, 2, 1)).isOne();
-    assertThat(ParabolaStep.length(1, 1, Double.NaN)).isOne();
-    assertThat(ParabolaStep.length(1, 1, Double.POSITIVE_INFINITY)).isOne();
+    assertThat(WeightLine.ParabolaStep.length(1, 2, 1)).isOne();
+    assertThat(WeightLine.ParabolaStep.length(3, 2, 1)).isOne();
+    assertThat(WeightLine.ParabolaStep.length(1, 1, Double.NaN)).isOne();
+    assertThat(WeightLine.ParabolaStep.length(1, 1, Double.POSITIVE_INFINITY)).isOne();
   }
 }

@@ -7,12 +7,12 @@ import java.util.Arrays;
  * along it.
  *
  * <p>The direction of the first update is followed: what stands for sign(g) for Adam, whose first
- * updates are η a weight ({@link io.engram.model.gradient.StepDirection}), g for plain gradient
- * ascent. A token's odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, move about evenly along
- * it, from m_t at 0 to m'_t at a distance h, measured there. So the loss at distance s is {@code
- * L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows exponentially
- * until it's near 1 and evenly after that. Adam is at s = Nη after N updates; plain ascent makes
- * steps η·L'(s), the more the steeper.
+ * updates are η a weight ({@link io.engram.model.gradient.GradientSteps.Direction}), g for plain
+ * gradient ascent. A token's odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, move about
+ * evenly along it, from m_t at 0 to m'_t at a distance h, measured there. So the loss at distance s
+ * is {@code L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows
+ * exponentially until it's near 1 and evenly after that. Adam is at s = Nη after N updates; plain
+ * ascent makes steps η·L'(s), the more the steeper.
  *
  * <p><b>Source:</b> not in the paper.
  */

@@ -8,7 +8,6 @@ import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.gradient.GradientSteps;
-import io.engram.model.gradient.StepDirection;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientLook;
 import io.engram.model.train.OptimizerSettings;
@@ -44,7 +43,8 @@ public final class UpdatesPredictor {
     this.threshold = threshold;
     this.adam = optimizer.algorithm() == OptimizerSettings.Algorithm.ADAMW;
     this.steps =
-        new GradientSteps(model, scope, adam ? StepDirection.SIGN : StepDirection.GRADIENT);
+        new GradientSteps(
+            model, scope, adam ? GradientSteps.Direction.SIGN : GradientSteps.Direction.GRADIENT);
     this.look = new GradientLook(model, scope);
   }
 

@@ -1,10 +1,11 @@
 package io.engram.model.checkpoint.gguf;
 
+import static io.engram.model.checkpoint.gguf.Blocks.Numbers.half;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import static io.engram.model.checkpoint.gguf.Blocks.Numbers.half;
 
 /**
  * GGUF's blocks of 32 numbers to float32, one method a format. Every product and sum is rounded to
@@ -117,48 +118,48 @@ final class Blocks {
         | from[at + 3] << 24;
   }
 
-/** Little-endian numbers of a GGUF file that stand for themselves, without blocks. */
-static final class Numbers {
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  /** Little-endian numbers of a GGUF file that stand for themselves, without blocks. */
+  static final class Numbers {
+    private static final VarHandle SHORT =
+        MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private Numbers() {}
+    private Numbers() {}
 
-  /** The numbers themselves. */
-  static void f32(byte[] from, float[] to, int count) {
-    ByteBuffer.wrap(from).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(to, 0, count);
-  }
+    /** The numbers themselves. */
+    static void f32(byte[] from, float[] to, int count) {
+      ByteBuffer.wrap(from).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(to, 0, count);
+    }
 
-  /** Half precision: 5 bits of exponent, 10 of fraction. */
-  static void f16(byte[] from, float[] to, int count) {
-    for (int i = 0; i < count; i++) {
-      to[i] = half(from, 2 * i);
+    /** Half precision: 5 bits of exponent, 10 of fraction. */
+    static void f16(byte[] from, float[] to, int count) {
+      for (int i = 0; i < count; i++) {
+        to[i] = half(from, 2 * i);
+      }
+    }
+
+    /** The upper 16 bits of a float32. */
+    static void bf16(byte[] from, float[] to, int count) {
+      for (int i = 0; i < count; i++) {
+        to[i] = Float.intBitsToFloat((short) SHORT.get(from, 2 * i) << 16);
+      }
+    }
+
+    /** The half-precision number at a byte. */
+    static float half(byte[] from, int at) {
+      return half((short) SHORT.get(from, at));
+    }
+
+    /** A half-precision number; Java 17 has no conversion of its own. */
+    static float half(short bits) {
+      int sign = (bits & 0x8000) << 16;
+      int exponent = (bits >> 10) & 31;
+      int fraction = bits & 1023;
+      if (exponent == 0) {
+        float small = fraction * 0x1p-24f;
+        return sign == 0 ? small : -small;
+      }
+      int wide = exponent == 31 ? 255 : exponent - 15 + 127;
+      return Float.intBitsToFloat(sign | (wide << 23) | (fraction << 13));
     }
   }
-
-  /** The upper 16 bits of a float32. */
-  static void bf16(byte[] from, float[] to, int count) {
-    for (int i = 0; i < count; i++) {
-      to[i] = Float.intBitsToFloat((short) SHORT.get(from, 2 * i) << 16);
-    }
-  }
-
-  /** The half-precision number at a byte. */
-  static float half(byte[] from, int at) {
-    return half((short) SHORT.get(from, at));
-  }
-
-  /** A half-precision number; Java 17 has no conversion of its own. */
-  static float half(short bits) {
-    int sign = (bits & 0x8000) << 16;
-    int exponent = (bits >> 10) & 31;
-    int fraction = bits & 1023;
-    if (exponent == 0) {
-      float small = fraction * 0x1p-24f;
-      return sign == 0 ? small : -small;
-    }
-    int wide = exponent == 31 ? 255 : exponent - 15 + 127;
-    return Float.intBitsToFloat(sign | (wide << 23) | (fraction << 13));
-  }
-}
 }

@@ -62,8 +62,8 @@ final class ConfigBeside {
     ObjectNode merged = beside.deepCopy();
     merged.remove(ROTARY);
     ObjectNode said = own.deepCopy().remove(NAMES);
-    if (said.path(SpecialTokens.PADDING).isNull()) {
-      said.remove(SpecialTokens.PADDING);
+    if (said.path(ConfigDraft.SpecialTokens.PADDING).isNull()) {
+      said.remove(ConfigDraft.SpecialTokens.PADDING);
     }
     merged.setAll(said);
     return merged;

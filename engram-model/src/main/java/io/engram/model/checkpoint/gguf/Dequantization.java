@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 
 /** A tensor's blocks to float32, a part of the tensor on each processor. */
 final class Dequantization {
-  /** Blocks.Numbers at once: a multiple of every block, small enough for the processor's own cache. */
+  /**
+   * Blocks.Numbers at once: a multiple of every block, small enough for the processor's own cache.
+   */
   private static final int CHUNK = 1 << 16;
 
   private static final int PARTS_PER_PROCESSOR = 4;

@@ -46,78 +46,78 @@ final class GemmaGguf {
     }
   }
 
-/** Gemma 2; that every other layer has the sliding window is the architecture's. */
-static final class Gemma2 implements GgufArchitecture {
-  private static final int LAYERS_OF_27B = 46;
-  private static final Map<String, Weight> WEIGHTS = GemmaGguf.weights();
+  /** Gemma 2; that every other layer has the sliding window is the architecture's. */
+  static final class Gemma2 implements GgufArchitecture {
+    private static final int LAYERS_OF_27B = 46;
+    private static final Map<String, Weight> WEIGHTS = GemmaGguf.weights();
 
-  @Override
-  public String name() {
-    return "gemma2";
+    @Override
+    public String name() {
+      return "gemma2";
+    }
+
+    @Override
+    public Set<String> modelTypes() {
+      return Set.of("gemma2");
+    }
+
+    @Override
+    public Map<String, Weight> layerWeights() {
+      return WEIGHTS;
+    }
+
+    @Override
+    public Change finalNorm() {
+      return Change.ONE_ADDED;
+    }
+
+    @Override
+    public void configure(ConfigDraft draft) {
+      draft.model("gemma2", "Gemma2ForCausalLM");
+      GemmaGguf.configure(draft, LAYERS_OF_27B);
+      draft.rotary();
+      GemmaGguf.cap(draft, "attn_logit_softcapping");
+      GemmaGguf.cap(draft, "final_logit_softcapping");
+    }
   }
 
-  @Override
-  public Set<String> modelTypes() {
-    return Set.of("gemma2");
-  }
+  /**
+   * Gemma 3's text model; that five of six layers have the sliding window, and their rotary base
+   * where the file doesn't say it, are the architecture's. A scaling is that of the other layers.
+   */
+  static final class Gemma3 implements GgufArchitecture {
+    private static final int LAYERS_OF_27B = 62;
+    private static final double LOCAL_THETA = 10_000;
+    private static final Map<String, Weight> WEIGHTS =
+        LlamaGguf.LayerWeights.withQueryKeyNorms(GemmaGguf.weights(), Change.ONE_ADDED);
 
-  @Override
-  public Map<String, Weight> layerWeights() {
-    return WEIGHTS;
-  }
+    @Override
+    public String name() {
+      return "gemma3";
+    }
 
-  @Override
-  public Change finalNorm() {
-    return Change.ONE_ADDED;
-  }
+    @Override
+    public Set<String> modelTypes() {
+      return Set.of("gemma3_text");
+    }
 
-  @Override
-  public void configure(ConfigDraft draft) {
-    draft.model("gemma2", "Gemma2ForCausalLM");
-    GemmaGguf.configure(draft, LAYERS_OF_27B);
-    draft.rotary();
-    GemmaGguf.cap(draft, "attn_logit_softcapping");
-    GemmaGguf.cap(draft, "final_logit_softcapping");
-  }
-}
+    @Override
+    public Map<String, Weight> layerWeights() {
+      return WEIGHTS;
+    }
 
-/**
- * Gemma 3's text model; that five of six layers have the sliding window, and their rotary base
- * where the file doesn't say it, are the architecture's. A scaling is that of the other layers.
- */
-static final class Gemma3 implements GgufArchitecture {
-  private static final int LAYERS_OF_27B = 62;
-  private static final double LOCAL_THETA = 10_000;
-  private static final Map<String, Weight> WEIGHTS =
-      LlamaGguf.LayerWeights.withQueryKeyNorms(GemmaGguf.weights(), Change.ONE_ADDED);
+    @Override
+    public Change finalNorm() {
+      return Change.ONE_ADDED;
+    }
 
-  @Override
-  public String name() {
-    return "gemma3";
+    @Override
+    public void configure(ConfigDraft draft) {
+      draft.model("gemma3_text", "Gemma3ForCausalLM");
+      GemmaGguf.configure(draft, LAYERS_OF_27B);
+      draft.rotary();
+      draft.config().put("rope_local_base_freq", draft.positive("rope.freq_base_swa", LOCAL_THETA));
+      GemmaGguf.cap(draft, "final_logit_softcapping");
+    }
   }
-
-  @Override
-  public Set<String> modelTypes() {
-    return Set.of("gemma3_text");
-  }
-
-  @Override
-  public Map<String, Weight> layerWeights() {
-    return WEIGHTS;
-  }
-
-  @Override
-  public Change finalNorm() {
-    return Change.ONE_ADDED;
-  }
-
-  @Override
-  public void configure(ConfigDraft draft) {
-    draft.model("gemma3_text", "Gemma3ForCausalLM");
-    GemmaGguf.configure(draft, LAYERS_OF_27B);
-    draft.rotary();
-    draft.config().put("rope_local_base_freq", draft.positive("rope.freq_base_swa", LOCAL_THETA));
-    GemmaGguf.cap(draft, "final_logit_softcapping");
-  }
-}
 }

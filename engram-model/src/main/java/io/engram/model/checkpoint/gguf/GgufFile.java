@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -250,59 +250,61 @@ public final class GgufFile implements TensorFile {
     }
   }
 
-/** A GGUF file's tensors under the names that they have in a Hugging Face folder. */
-static final class GgufWeights {
-  private static final Pattern OF_LAYER =
-      Pattern.compile("blk\\.(0|[1-9][0-9]{0,5})\\.([a-z_]+)\\.(weight|bias)");
+  /** A GGUF file's tensors under the names that they have in a Hugging Face folder. */
+  static final class GgufWeights {
+    private static final Pattern OF_LAYER =
+        Pattern.compile("blk\\.(0|[1-9][0-9]{0,5})\\.([a-z_]+)\\.(weight|bias)");
 
-  private static final Pattern OUTER = Pattern.compile("([a-z_]+)\\.(weight|bias)");
+    private static final Pattern OUTER = Pattern.compile("([a-z_]+)\\.(weight|bias)");
 
-  private GgufWeights() {}
+    private GgufWeights() {}
 
-  /** Where a weight lies and how it's stored. */
-  record Stored(GgufHeader.Entry entry, Change change) {}
+    /** Where a weight lies and how it's stored. */
+    record Stored(GgufHeader.Entry entry, Change change) {}
 
-  /**
-   * All weights by their Hugging Face names, in the order of the header.
-   *
-   * @throws EngramException naming a tensor that the architecture hasn't
-   */
-  static Map<String, Stored> of(Path path, GgufHeader header, GgufArchitecture architecture) {
-    Map<String, Stored> weights = new LinkedHashMap<>();
-    for (GgufHeader.Entry entry : header.entries().values()) {
-      if (architecture.settings().contains(entry.name())) {
-        continue;
+    /**
+     * All weights by their Hugging Face names, in the order of the header.
+     *
+     * @throws EngramException naming a tensor that the architecture hasn't
+     */
+    static Map<String, Stored> of(Path path, GgufHeader header, GgufArchitecture architecture) {
+      Map<String, Stored> weights = new LinkedHashMap<>();
+      for (GgufHeader.Entry entry : header.entries().values()) {
+        if (architecture.settings().contains(entry.name())) {
+          continue;
+        }
+        Named named = named(entry.name(), architecture);
+        if (named == null) {
+          throw EngramException.usage(
+              path
+                  + ": tensor "
+                  + entry.name()
+                  + " is no weight of architecture "
+                  + architecture.name()
+                  + " that can be read.");
+        }
+        weights.put(named.name(), new Stored(entry, named.change()));
       }
-      Named named = named(entry.name(), architecture);
-      if (named == null) {
-        throw EngramException.usage(
-            path
-                + ": tensor "
-                + entry.name()
-                + " is no weight of architecture "
-                + architecture.name()
-                + " that can be read.");
-      }
-      weights.put(named.name(), new Stored(entry, named.change()));
+      return weights;
     }
-    return weights;
-  }
 
-  private record Named(String name, Change change) {}
+    private record Named(String name, Change change) {}
 
-  private static @Nullable Named named(String name, GgufArchitecture architecture) {
-    Matcher layer = OF_LAYER.matcher(name);
-    if (layer.matches()) {
-      Weight weight = architecture.layerWeights().get(layer.group(2));
+    private static @Nullable Named named(String name, GgufArchitecture architecture) {
+      Matcher layer = OF_LAYER.matcher(name);
+      if (layer.matches()) {
+        Weight weight = architecture.layerWeights().get(layer.group(2));
+        return weight == null
+            ? null
+            : new Named(
+                architecture.layers() + layer.group(1) + "." + weight.name() + "." + layer.group(3),
+                weight.change());
+      }
+      Matcher outer = OUTER.matcher(name);
+      Weight weight = outer.matches() ? architecture.outerWeights().get(outer.group(1)) : null;
       return weight == null
           ? null
-          : new Named(
-              architecture.layers() + layer.group(1) + "." + weight.name() + "." + layer.group(3),
-              weight.change());
+          : new Named(weight.name() + "." + outer.group(2), weight.change());
     }
-    Matcher outer = OUTER.matcher(name);
-    Weight weight = outer.matches() ? architecture.outerWeights().get(outer.group(1)) : null;
-    return weight == null ? null : new Named(weight.name() + "." + outer.group(2), weight.change());
   }
-}
 }

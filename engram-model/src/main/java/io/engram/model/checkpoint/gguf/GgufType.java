@@ -110,8 +110,8 @@ enum GgufType {
             () ->
                 EngramException.file(
                     String.format(
-                        "%s has the number format %s; %s can be read.%n"
-                            + "Take this model's file in one of these, Q8_0 or Q4_K_M for instance.",
+                        "%s has the number format %s; %s can be read.%nTake this model's file in"
+                            + " one of these, Q8_0 or Q4_K_M for instance.",
                         where,
                         OTHERS.getOrDefault(code, "number " + Integer.toUnsignedString(code)),
                         Arrays.stream(values())

@@ -43,7 +43,8 @@ class GgufBlocksTest {
   @Test
   void fourBitsTimesScale() {
     float[] numbers = read(GgufType.Q4_0, buffer(18).putShort(ONE_AND_A_HALF).put(pairs()), 32);
-    // Blocks.Numbers 0, 1, 15 hold q = 0, 1, 15; number 16 the high half of byte 0, 15: 1.5 (q - 8).
+    // Blocks.Numbers 0, 1, 15 hold q = 0, 1, 15; number 16 the high half of byte 0, 15: 1.5 (q -
+    // 8).
     assertThat(numbers[0]).isEqualTo(-12f);
     assertThat(numbers[1]).isEqualTo(-10.5f);
     assertThat(numbers[8]).isEqualTo(0f);
