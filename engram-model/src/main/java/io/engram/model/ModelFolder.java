@@ -11,7 +11,7 @@ import io.engram.model.checkpoint.SettingsFile;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.checkpoint.gguf.GgufMetadata;
-import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.family.Family;
 import io.engram.model.text.ChatTemplate;
 import io.engram.model.text.GgufTokenizer;

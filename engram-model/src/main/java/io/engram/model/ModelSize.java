@@ -1,7 +1,7 @@
 package io.engram.model;
 
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.tensor.Dtype;
 import java.util.Arrays;
 import java.util.Map;

@@ -2,10 +2,10 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerNames;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerNames;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.GaussianNoise;

@@ -1,9 +1,9 @@
 package io.engram.model.checkpoint;
 
 import io.engram.core.EngramException;
-import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;

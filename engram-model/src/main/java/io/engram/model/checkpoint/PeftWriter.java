@@ -1,8 +1,8 @@
 package io.engram.model.checkpoint;
 
-import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package io.engram.model.decoder;
 
+import io.engram.model.decoder.config.AttentionSettings;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerKind;
 import io.engram.model.tensor.Device;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;

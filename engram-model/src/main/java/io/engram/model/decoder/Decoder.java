@@ -1,5 +1,9 @@
 package io.engram.model.decoder;
 
+import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.Arrays;

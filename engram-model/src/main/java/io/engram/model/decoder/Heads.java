@@ -1,5 +1,9 @@
 package io.engram.model.decoder;
 
+import io.engram.model.decoder.config.AttentionSettings;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerNames;
+import io.engram.model.decoder.config.Shape;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;

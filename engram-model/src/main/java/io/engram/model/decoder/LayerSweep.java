@@ -1,5 +1,8 @@
 package io.engram.model.decoder;
 
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerNames;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
@@ -59,7 +62,8 @@ public final class LayerSweep {
     WeightNames own = config.names();
     this.first =
         names.stream().filter(n -> n.equals(own.embedding()) || n.equals(own.positions())).toList();
-    List<String> end = List.of(own.finalNorm(), Norm.biasOf(own.finalNorm()), config.headName());
+    List<String> end =
+        List.of(own.finalNorm(), LayerNames.biasOf(own.finalNorm()), config.headName());
     this.last = names.stream().filter(end::contains).toList();
     this.layers = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {

@@ -1,5 +1,6 @@
 package io.engram.model.decoder;
 
+import io.engram.model.decoder.config.DecoderConfig;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;

@@ -1,5 +1,8 @@
 package io.engram.model.decoder;
 
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerNames;
+import io.engram.model.decoder.config.NormSettings;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -24,17 +27,12 @@ public final class Norm {
           case RMS -> rms(x, new TensorOptional(Linear.as(x, stored)), config);
           case RMS_LESS_ONE -> lessOne(x, stored, config);
           case LAYER -> {
-            Tensor bias = Linear.as(x, parameters.get(biasOf(name)));
+            Tensor bias = Linear.as(x, parameters.get(LayerNames.biasOf(name)));
             yield layer(
                 x, new TensorOptional(Linear.as(x, stored)), new TensorOptional(bias), config);
           }
         };
     return observer.norm(name, x, y);
-  }
-
-  /** What the bias of the norm with this gain is called; RMSNorm has none. */
-  public static String biasOf(String gain) {
-    return gain.replaceFirst("\\.weight$", ".bias");
   }
 
   /** In float32 at least: in bfloat16 1 + w would lose most of w. */

@@ -1,5 +1,7 @@
 package io.engram.model.decoder;
 
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.RotarySettings;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.List;

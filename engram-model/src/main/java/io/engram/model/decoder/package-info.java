@@ -1,5 +1,5 @@
 /**
- * One decoder for all families, built from a {@link io.engram.model.decoder.DecoderConfig};
+ * One decoder for all families, built from a {@link io.engram.model.decoder.config.DecoderConfig};
  * attention, MLP, norm, rotary and head are a file each.
  */
 @NullMarked

@@ -116,7 +116,7 @@ final class Encoder implements AutoCloseable {
             config,
             buckets);
     Tensor h = norm(layer.attentionNorm(), linear(layer.attended(), attended).add(x));
-    Tensor wide = config.activation().apply(linear(layer.up(), h));
+    Tensor wide = config.activation().of(linear(layer.up(), h));
     return norm(layer.outputNorm(), linear(layer.down(), wide).add(h));
   }
 

@@ -1,8 +1,10 @@
 package io.engram.model.encoder;
 
 import io.engram.core.EngramException;
+import io.engram.model.decoder.config.Activation;
 import io.engram.model.family.ConfigReader;
 import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -27,6 +29,12 @@ record EncoderConfig(
     double normEpsilon,
     Activation activation) {
   // Far above any model; they keep products of sizes within a long and lists of layers in memory.
+  /** Activations that encoders have, by their names in a config.json. */
+  private static final List<String> ACTIVATIONS =
+      List.of("gelu", "gelu_new", "gelu_pytorch_tanh", "relu");
+
+  private static final String ACTIVATION_NAMES = "gelu, gelu_new, gelu_pytorch_tanh and relu";
+
   private static final int MOST_LAYERS = 10_000;
   private static final int MOST_HEADS = 1 << 14;
   private static final int MOST_WIDE = 1 << 24;
@@ -97,11 +105,12 @@ record EncoderConfig(
     JsonNode value = reader.config().path(key);
     return reader.has(key)
         ? Activation.named(value.asString(""))
+            .filter(known -> ACTIVATIONS.contains(value.asString("")))
             .orElseGet(
                 () -> {
                   reader
                       .faults()
-                      .add(key + " " + value + " is not supported; " + Activation.NAMES + " are");
+                      .add(key + " " + value + " is not supported; " + ACTIVATION_NAMES + " are");
                   return Activation.GELU;
                 })
         : Activation.GELU;

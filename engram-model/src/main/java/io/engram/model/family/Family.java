@@ -1,7 +1,7 @@
 package io.engram.model.family;
 
 import io.engram.core.EngramException;
-import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

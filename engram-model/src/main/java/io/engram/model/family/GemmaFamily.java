@@ -1,12 +1,12 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.Activation;
-import io.engram.model.decoder.AttentionSettings;
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerKind;
-import io.engram.model.decoder.NormSettings;
-import io.engram.model.decoder.RotarySettings;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.AttentionSettings;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.NormSettings;
+import io.engram.model.decoder.config.RotarySettings;
+import io.engram.model.decoder.config.WeightNames;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;

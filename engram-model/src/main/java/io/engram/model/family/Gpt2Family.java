@@ -1,15 +1,16 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.Activation;
-import io.engram.model.decoder.AttentionSettings;
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerKind;
-import io.engram.model.decoder.LayerNames;
-import io.engram.model.decoder.MlpSettings;
-import io.engram.model.decoder.NormSettings;
-import io.engram.model.decoder.Shape;
-import io.engram.model.decoder.Structure;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.AttentionSettings;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
+import io.engram.model.decoder.config.DecoderConfig.Structure;
+import io.engram.model.decoder.config.DecoderConfig.Structure.Residual;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.LayerNames;
+import io.engram.model.decoder.config.NormSettings;
+import io.engram.model.decoder.config.Shape;
+import io.engram.model.decoder.config.WeightNames;
 import java.util.List;
 
 /**
@@ -73,8 +74,7 @@ final class Gpt2Family implements Family {
         LayerNormDecoder.layers(shape, LayerKind.NO_POSITIONS),
         1,
         0,
-        new Structure(
-            Structure.Residual.SEQUENTIAL, true, 0, true, 1 / Math.sqrt(2.0 * shape.layers())),
+        new Structure(Residual.SEQUENTIAL, true, 0, true, 1 / Math.sqrt(2.0 * shape.layers())),
         reader.flag("tie_word_embeddings", true),
         reader.positive("initializer_range", 0.02),
         NAMES);

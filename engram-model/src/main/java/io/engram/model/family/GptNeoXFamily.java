@@ -1,15 +1,16 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.Activation;
-import io.engram.model.decoder.AttentionSettings;
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerNames;
-import io.engram.model.decoder.MlpSettings;
-import io.engram.model.decoder.NormSettings;
-import io.engram.model.decoder.RotarySettings;
-import io.engram.model.decoder.Shape;
-import io.engram.model.decoder.Structure;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.AttentionSettings;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
+import io.engram.model.decoder.config.DecoderConfig.Structure;
+import io.engram.model.decoder.config.DecoderConfig.Structure.Residual;
+import io.engram.model.decoder.config.LayerNames;
+import io.engram.model.decoder.config.NormSettings;
+import io.engram.model.decoder.config.RotarySettings;
+import io.engram.model.decoder.config.Shape;
+import io.engram.model.decoder.config.WeightNames;
 import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,10 +63,8 @@ final class GptNeoXFamily implements Family {
         && reader.count("head_dim", RotaryDecoder.MOST_HEAD_DIM) != shape.headDim()) {
       reader.faults().add("head_dim is not supported where it isn't hidden_size over heads");
     }
-    Structure.Residual residual =
-        reader.flag("use_parallel_residual", true)
-            ? Structure.Residual.PARALLEL
-            : Structure.Residual.SEQUENTIAL;
+    Residual residual =
+        reader.flag("use_parallel_residual", true) ? Residual.PARALLEL : Residual.SEQUENTIAL;
     boolean bias = reader.flag("attention_bias", true);
     return new DecoderConfig(
         modelType(),

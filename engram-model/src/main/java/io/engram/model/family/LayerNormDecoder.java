@@ -1,7 +1,7 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.LayerKind;
-import io.engram.model.decoder.Shape;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.Shape;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntUnaryOperator;

@@ -1,6 +1,6 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.LayerKind;
+import io.engram.model.decoder.config.LayerKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;

@@ -1,10 +1,10 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.AttentionSettings;
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerKind;
-import io.engram.model.decoder.MlpSettings;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.AttentionSettings;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.WeightNames;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;

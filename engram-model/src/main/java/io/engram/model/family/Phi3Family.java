@@ -1,10 +1,10 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerKind;
-import io.engram.model.decoder.RotarySettings;
-import io.engram.model.decoder.Shape;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.RotarySettings;
+import io.engram.model.decoder.config.Shape;
+import io.engram.model.decoder.config.WeightNames;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;

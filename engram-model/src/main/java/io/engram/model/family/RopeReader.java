@@ -1,8 +1,8 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.RopeScaling;
-import io.engram.model.decoder.RotarySettings;
-import io.engram.model.decoder.Shape;
+import io.engram.model.decoder.config.RotarySettings;
+import io.engram.model.decoder.config.RotarySettings.RopeScaling;
+import io.engram.model.decoder.config.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

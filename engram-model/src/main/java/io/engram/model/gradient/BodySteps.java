@@ -1,8 +1,8 @@
 package io.engram.model.gradient;
 
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.tensor.Tensors;
 import java.util.HashMap;
 import java.util.List;
@@ -102,7 +102,7 @@ final class BodySteps {
     if (trained.weight(norm.weight())) {
       vectors.put(norm.weight(), summed(norm.gainParts(g, trained.decoder().config())));
     }
-    String bias = Norm.biasOf(norm.weight());
+    String bias = LayerNames.biasOf(norm.weight());
     if (trained.weight(bias)) {
       vectors.put(bias, summed(g));
     }

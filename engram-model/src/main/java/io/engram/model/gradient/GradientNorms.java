@@ -3,10 +3,10 @@ package io.engram.model.gradient;
 import io.engram.core.random.RandomStream;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
-import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.PackedBatch;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.score.HalvedBatches;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
@@ -186,7 +186,7 @@ public final class GradientNorms {
     private void addNorm(RecordedLayers.Norm norm, Tensor g, Consumer<Tensor> sums) {
       try (PointerScope scope = new PointerScope()) {
         sums.accept(norm.gainParts(g, decoder.config()));
-        if (decoder.parameters().find(Norm.biasOf(norm.weight())) != null) {
+        if (decoder.parameters().find(LayerNames.biasOf(norm.weight())) != null) {
           sums.accept(SampleBlocks.wide(g));
         }
       }

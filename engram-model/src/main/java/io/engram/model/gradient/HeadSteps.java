@@ -4,6 +4,7 @@ import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LogitsHead;
 import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.PackedBatch;
+import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.Arrays;
@@ -117,7 +118,7 @@ final class HeadSteps {
     if (last != null) {
       Tensor parts = last.gainParts(gradients.last(), trained.decoder().config());
       follow(last.weight(), parts, gains);
-      follow(Norm.biasOf(last.weight()), gradients.last(), biases);
+      follow(LayerNames.biasOf(last.weight()), gradients.last(), biases);
     }
     if (trained.head()) {
       for (int s = 0; s < slopes.length; s++) {

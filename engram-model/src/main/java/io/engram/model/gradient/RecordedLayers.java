@@ -1,7 +1,7 @@
 package io.engram.model.gradient;
 
-import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LayerObserver;
+import io.engram.model.decoder.config.DecoderConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

@@ -1,9 +1,10 @@
 package io.engram.model.gradient;
 
-import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LayerObserver;
 import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerNames;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -101,6 +102,6 @@ final class StepObserver implements LayerObserver {
       Tensor normed = Norm.withoutGain(x, config);
       changed(y, (i, own, h) -> own.addcmul_(blocks.get(i).of(normed), gain.get(i).mul(h)));
     }
-    return added(y, body.vector(Norm.biasOf(name)));
+    return added(y, body.vector(LayerNames.biasOf(name)));
   }
 }

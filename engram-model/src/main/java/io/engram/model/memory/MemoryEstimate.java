@@ -1,8 +1,8 @@
 package io.engram.model.memory;
 
 import io.engram.model.ModelSize;
-import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.TrainingScope;

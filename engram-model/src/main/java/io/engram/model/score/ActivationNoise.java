@@ -1,10 +1,11 @@
 package io.engram.model.score;
 
 import io.engram.core.random.RandomStream;
-import io.engram.model.decoder.DecoderConfig;
 import io.engram.model.decoder.LayerObserver;
 import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.Parameters;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;
@@ -122,7 +123,7 @@ final class ActivationNoise implements LayerObserver {
       Tensor gain = noise.of(name, all, width).index_select(0, rows);
       Tensor ofHeads = x.dim() == 3 ? gain.unsqueeze(1) : gain;
       y.addcmul_(Norm.withoutGain(x, config), ofHeads, sigma);
-      String bias = Norm.biasOf(name);
+      String bias = LayerNames.biasOf(name);
       if (parameters.find(bias) != null) {
         y.add_(noise.of(bias, all, width).index_select(0, rows), sigma);
       }

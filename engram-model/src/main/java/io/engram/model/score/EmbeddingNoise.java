@@ -1,7 +1,7 @@
 package io.engram.model.score;
 
 import io.engram.core.random.RandomStream;
-import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;

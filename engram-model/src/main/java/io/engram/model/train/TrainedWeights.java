@@ -4,7 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.engram.model.train;
 
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.WeightNames;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;

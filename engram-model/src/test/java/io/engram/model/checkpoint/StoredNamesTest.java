@@ -172,7 +172,7 @@ class StoredNamesTest {
   void theUsualNameIsPreferred() {
     WeightFiles.StoredNames names =
         new WeightFiles.StoredNames(
-            io.engram.model.decoder.WeightNames.LLAMA,
+            io.engram.model.decoder.config.WeightNames.LLAMA,
             Set.of("model.norm.weight", "norm.weight", "embed_tokens.weight"));
     assertThat(names.of("model.norm.weight")).isEqualTo("model.norm.weight");
     assertThat(names.of("model.embed_tokens.weight")).isEqualTo("embed_tokens.weight");

@@ -8,6 +8,7 @@ import io.engram.core.random.RandomStream;
 import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.family.Families;
 import io.engram.model.generate.Generator;
 import io.engram.model.score.ActivationNoiseScorer;

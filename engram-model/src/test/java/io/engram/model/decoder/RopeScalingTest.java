@@ -3,6 +3,8 @@ package io.engram.model.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.model.decoder.config.RotarySettings;
+import io.engram.model.decoder.config.RotarySettings.RopeScaling;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

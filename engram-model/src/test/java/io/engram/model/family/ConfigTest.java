@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.decoder.Activation;
-import io.engram.model.decoder.AttentionSettings;
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerKind;
-import io.engram.model.decoder.MlpSettings;
-import io.engram.model.decoder.NormSettings;
-import io.engram.model.decoder.RopeScaling;
-import io.engram.model.decoder.RotarySettings;
-import io.engram.model.decoder.Shape;
-import io.engram.model.decoder.Structure;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.AttentionSettings;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
+import io.engram.model.decoder.config.DecoderConfig.Structure;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.NormSettings;
+import io.engram.model.decoder.config.RotarySettings;
+import io.engram.model.decoder.config.RotarySettings.RopeScaling;
+import io.engram.model.decoder.config.Shape;
+import io.engram.model.decoder.config.WeightNames;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,20 +91,24 @@ class ConfigTest {
         "{\"rope_theta\": 0}|rope_theta 0 is no positive number",
         "{\"rope_theta\": 1e999}|is no positive number",
         "{\"rope_parameters\": {\"rope_theta\": \"x\"}}|rope_theta \"x\" is no positive number",
-        "{\"rope_parameters\": {\"rope_type\": \"llama3\", \"factor\": 8}}|low_freq_factor is missing",
+        "{\"rope_parameters\": {\"rope_type\": \"llama3\", \"factor\": 8}}|low_freq_factor is"
+            + " missing",
         "{\"rope_scaling\": {\"type\": \"linear\"}}|factor is missing",
-        "{\"rope_scaling\": {\"type\": \"linear\", \"factor\": -1}}|factor -1 is no positive number",
+        "{\"rope_scaling\": {\"type\": \"linear\", \"factor\": -1}}|factor -1 is no positive"
+            + " number",
         "{\"rope_parameters\": {}, \"rope_scaling\": {\"type\": \"linear\"}}|factor is missing",
         "{\"rope_scaling\": {\"type\": \"mrope\"}}|rope_type \"mrope\" is not supported; supported:"
             + " default, linear, dynamic, llama3, yarn, longrope",
         "{\"rope_scaling\": {\"mrope_section\": [1]}}|rope setting mrope_section is not supported",
         "{\"rope_scaling\": 7}|rope_scaling 7 is no object",
-        "{\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1]}}|short_factor is no list"
-            + " of 4 numbers; long_factor is no list of 4 numbers",
+        "{\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1]}}|short_factor is no"
+            + " list of 4 numbers; long_factor is no list of 4 numbers",
         "{\"partial_rotary_factor\": 0.5}|partial_rotary_factor 0.5 is not supported",
         "{\"max_position_embeddings\": 0}|max_position_embeddings 0 is no whole number",
-        "{\"tie_word_embeddings\": \"true\"}|tie_word_embeddings \"true\" is neither true nor false",
-        "{\"hidden_act\": \"mish\"}|hidden_act \"mish\" is not supported; supported: silu, swish, gelu_pytorch_tanh",
+        "{\"tie_word_embeddings\": \"true\"}|tie_word_embeddings \"true\" is neither true nor"
+            + " false",
+        "{\"hidden_act\": \"mish\"}|hidden_act \"mish\" is not supported; supported: silu, swish,"
+            + " gelu_pytorch_tanh",
         "{\"quantization_config\": {\"bits\": 4}}|quantization_config is not supported",
         "{\"model_type\": \"mamba\"}|model_type \"mamba\" is not supported; supported: llama,"
             + " mistral, qwen2, qwen3, phi3, smollm3, olmo2, gemma2, gemma3_text, gpt_neox, gpt2,"

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.model.Golden;
-import io.engram.model.decoder.Activation;
-import io.engram.model.decoder.DecoderConfig;
-import io.engram.model.decoder.LayerKind;
-import io.engram.model.decoder.RotarySettings;
+import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.decoder.config.LayerKind;
+import io.engram.model.decoder.config.RotarySettings;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.engram.model.family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.model.Golden;
-import io.engram.model.decoder.DecoderConfig;
+import io.engram.model.decoder.config.DecoderConfig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,10 +22,11 @@ class SpellingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "llama3|, \"rope_theta\": 20.0, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0,"
-            + " \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0,"
+        "llama3|, \"rope_theta\": 20.0, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\":"
+            + " 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0,"
             + " \"original_max_position_embeddings\": 32}}",
-        "llama-linear|, \"rope_theta\": 100.0, \"rope_scaling\": {\"type\": \"linear\", \"factor\": 3.0}}",
+        "llama-linear|, \"rope_theta\": 100.0, \"rope_scaling\": {\"type\": \"linear\", \"factor\":"
+            + " 3.0}}",
         "llama-yarn|, \"rope_theta\": 1000, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0,"
             + " \"beta_fast\": 4, \"original_max_position_embeddings\": 64}}",
         "mistral|, \"rope_theta\": 10000.0}",

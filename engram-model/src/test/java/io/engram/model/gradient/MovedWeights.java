@@ -7,7 +7,7 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;

@@ -10,7 +10,7 @@ import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.PromptTemplate;

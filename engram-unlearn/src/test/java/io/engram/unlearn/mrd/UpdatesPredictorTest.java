@@ -13,7 +13,7 @@ import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.WeightNames;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;

@@ -1,4 +1,4 @@
-package io.engram.model.decoder;
+package io.engram.model.decoder.config;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,28 +13,28 @@ public enum Activation {
   /** {@code x·σ(x)}. */
   SILU {
     @Override
-    Tensor of(Tensor x) {
+    public Tensor of(Tensor x) {
       return torch.silu(x);
     }
   },
   /** {@code x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))}. */
   GELU_TANH {
     @Override
-    Tensor of(Tensor x) {
+    public Tensor of(Tensor x) {
       return torch.gelu(x, new BytePointer("tanh"));
     }
   },
   /** {@code x·Φ(x)}, Φ the normal distribution's. */
   GELU {
     @Override
-    Tensor of(Tensor x) {
+    public Tensor of(Tensor x) {
       return torch.gelu(x);
     }
   },
   /** {@code max(0, x)}. */
   RELU {
     @Override
-    Tensor of(Tensor x) {
+    public Tensor of(Tensor x) {
       return torch.relu(x);
     }
   };
@@ -62,5 +62,6 @@ public enum Activation {
     return List.copyOf(NAMED.keySet());
   }
 
-  abstract Tensor of(Tensor x);
+  /** Applies it to each number. */
+  public abstract Tensor of(Tensor x);
 }

@@ -1,4 +1,4 @@
-package io.engram.model.decoder;
+package io.engram.model.decoder.config;
 
 /**
  * What one layer's attention does differently from another's.
@@ -14,7 +14,7 @@ public record LayerKind(int window, int rotary) {
   public static final LayerKind PLAIN = new LayerKind(0, 0);
 
   /** Whether sequences of this length have tokens that the window keeps apart. */
-  boolean cuts(int length) {
+  public boolean cuts(int length) {
     return window > 0 && length > window;
   }
 }

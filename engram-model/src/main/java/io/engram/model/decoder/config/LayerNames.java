@@ -1,5 +1,6 @@
-package io.engram.model.decoder;
+package io.engram.model.decoder.config;
 
+import io.engram.model.decoder.config.DecoderConfig.Structure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,5 +120,10 @@ public record LayerNames(
         AFTER_ATTENTION,
         "pre_feedforward_layernorm.weight",
         "post_feedforward_layernorm.weight");
+  }
+
+  /** What the bias of the norm with this gain is called; RMSNorm has none. */
+  public static String biasOf(String gain) {
+    return gain.replaceFirst("\\.weight$", ".bias");
   }
 }

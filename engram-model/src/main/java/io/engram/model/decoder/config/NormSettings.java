@@ -1,4 +1,4 @@
-package io.engram.model.decoder;
+package io.engram.model.decoder.config;
 
 /**
  * How a model's norms are computed.

@@ -1,4 +1,4 @@
-package io.engram.model.decoder;
+package io.engram.model.decoder.config;
 
 /**
  * The sizes of a decoder.
