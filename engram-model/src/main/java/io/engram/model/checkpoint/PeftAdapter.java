@@ -80,7 +80,7 @@ public final class PeftAdapter {
 
   /**
    * Puts the adapter on the parameters. What can't stand beside a weight, DoRA or an adapter of the
-   * output head, is merged into it.
+   * LM head, is merged into it.
    *
    * @throws EngramException if a file is missing or damaged, or the adapter needs what isn't built
    */
@@ -90,7 +90,7 @@ public final class PeftAdapter {
       stored(folder, config, device)
           .forEach(
               (weight, stored) -> {
-                if (stored.magnitude() != null || weight.equals(config.headName())) {
+                if (stored.magnitude() != null || weight.equals(config.lmHeadName())) {
                   parameters.put(weight, stored.merged(parameters.get(weight)));
                 } else {
                   parameters.putAdapter(weight, stored.lowRank());
@@ -209,7 +209,7 @@ public final class PeftAdapter {
             + ": "
             + first
             + (tied
-                ? " is of the output head, which this model shares with its embedding."
+                ? " is of the LM head, which this model shares with its embedding."
                 : " belongs to no linear layer in the layers of the base model."));
   }
 

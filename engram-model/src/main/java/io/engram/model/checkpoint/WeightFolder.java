@@ -137,7 +137,7 @@ final class WeightFolder implements AutoCloseable {
       if (!fileOf(embedding).tensor(embedding).equal(fileOf(head).tensor(head))) {
         throw EngramException.file(
             String.format(
-                "%s: config.json ties the output head to the embedding, but %s differs from %s.%n"
+                "%s: config.json ties the LM head to the embedding, but %s differs from %s.%n"
                     + "Set tie_word_embeddings to false there if the head is right.",
                 folder, head, embedding));
       }

@@ -22,10 +22,11 @@ final class Attention {
   private Attention() {}
 
   /** Attention of whole sequences in one layer; {@code [N, H·D]}, before the output projection. */
-  static Tensor causal(Heads heads, DecoderConfig config, LayerKind kind, Places places) {
-    List<PackedBatch.Bucket> buckets = places.buckets();
+  static Tensor causal(
+      AttentionHeads heads, DecoderConfig config, LayerKind kind, Positions positions) {
+    List<PackedBatch.Bucket> buckets = positions.buckets();
     if (buckets.size() == 1) {
-      return bucket(heads, config, kind, places, buckets.get(0));
+      return bucket(heads, config, kind, positions, buckets.get(0));
     }
     long[] rows = buckets.stream().mapToLong(PackedBatch.Bucket::rows).toArray();
     TensorVector q = heads.q().split_with_sizes(rows, 0);
@@ -33,8 +34,8 @@ final class Attention {
     TensorVector v = heads.v().split_with_sizes(rows, 0);
     Tensor[] parts = new Tensor[buckets.size()];
     for (int i = 0; i < parts.length; i++) {
-      Heads own = new Heads(q.get(i), k.get(i), v.get(i));
-      parts[i] = bucket(own, config, kind, places, buckets.get(i));
+      AttentionHeads own = new AttentionHeads(q.get(i), k.get(i), v.get(i));
+      parts[i] = bucket(own, config, kind, positions, buckets.get(i));
     }
     return torch.cat(new TensorVector(parts), 0);
   }
@@ -46,8 +47,9 @@ final class Attention {
    * @param mask true where a row attends, {@code [L, K]}
    * @return {@code [L, H·D]}
    */
-  static Tensor masked(Heads heads, Tensor mask, DecoderConfig config) {
-    Heads own = new Heads(single(heads.q()), single(heads.k()), single(heads.v()));
+  static Tensor masked(AttentionHeads heads, Tensor mask, DecoderConfig config) {
+    AttentionHeads own =
+        new AttentionHeads(single(heads.q()), single(heads.k()), single(heads.v()));
     Tensor y =
         config.attention().softCap() == 0
             ? scaledDotProduct(own, mask, config)
@@ -61,11 +63,15 @@ final class Attention {
   }
 
   private static Tensor bucket(
-      Heads heads, DecoderConfig config, LayerKind kind, Places places, PackedBatch.Bucket bucket) {
-    Heads own =
-        new Heads(
+      AttentionHeads heads,
+      DecoderConfig config,
+      LayerKind kind,
+      Positions positions,
+      PackedBatch.Bucket bucket) {
+    AttentionHeads own =
+        new AttentionHeads(
             batched(heads.q(), bucket), batched(heads.k(), bucket), batched(heads.v(), bucket));
-    Tensor mask = places.mask(kind, bucket.length());
+    Tensor mask = positions.mask(kind, bucket.length());
     Tensor y =
         config.attention().softCap() == 0
             ? scaledDotProduct(own, mask, config)
@@ -79,11 +85,12 @@ final class Attention {
   }
 
   /** On the processor bfloat16 attention is many times slower than float32, so it's cast there. */
-  private static Tensor scaledDotProduct(Heads heads, @Nullable Tensor mask, DecoderConfig config) {
+  private static Tensor scaledDotProduct(
+      AttentionHeads heads, @Nullable Tensor mask, DecoderConfig config) {
     ScalarType type =
         heads.q().scalar_type().intern(); // native code returns a new object each time
     boolean cast = type == ScalarType.BFloat16 && !heads.q().is_cuda();
-    Heads own = cast ? heads.to(ScalarType.Float) : heads;
+    AttentionHeads own = cast ? heads.to(ScalarType.Float) : heads;
     double scale = config.attention().scale();
     Tensor y =
         torch.scaled_dot_product_attention(
@@ -104,16 +111,17 @@ final class Attention {
    * By definition, for no fused kernel has a cap: {@code softmax(c·tanh(q·kᵀ·scale / c)) v}, in
    * float32 at least.
    */
-  private static Tensor softCapped(Heads heads, @Nullable Tensor mask, DecoderConfig config) {
+  private static Tensor softCapped(
+      AttentionHeads heads, @Nullable Tensor mask, DecoderConfig config) {
     ScalarType type =
         heads.q().scalar_type().intern(); // native code returns a new object each time
-    Heads own = type == ScalarType.Double ? heads : heads.to(ScalarType.Float);
+    AttentionHeads own = type == ScalarType.Double ? heads : heads.to(ScalarType.Float);
     long[] shape = {own.q().size(0), own.k().size(1), -1, own.q().size(2), own.q().size(3)};
     Tensor q = own.q().reshape(shape);
     Tensor scores = scores(q, own.k().unsqueeze(2), config.attention());
     int length = (int) own.q().size(2);
-    Tensor attended = mask == null ? Places.causal(length, Device.of(own.q())) : mask;
-    Tensor weights = torch.softmax(Places.hide(scores, attended), -1);
+    Tensor attended = mask == null ? Positions.causal(length, Device.of(own.q())) : mask;
+    Tensor weights = torch.softmax(Positions.hide(scores, attended), -1);
     return weights.matmul(own.v().unsqueeze(2)).flatten(1, 2).to(type);
   }
 

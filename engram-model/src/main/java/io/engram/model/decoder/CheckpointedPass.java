@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointedPass implements AutoCloseable {
   private final Decoder decoder;
-  private final Places places;
+  private final Positions places;
   private final Tensor rows;
   private final Tensor embedded;
   private final int[] positions;

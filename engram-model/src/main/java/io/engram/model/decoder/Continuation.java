@@ -24,7 +24,7 @@ public final class Continuation implements AutoCloseable {
   private final Decoder decoder;
   private final DecoderConfig config;
   private final KvCache cache;
-  private final FillingPass pass;
+  private final Prefill pass;
   private final int room;
   private int[] order = {};
   private int[] lengths = {};
@@ -37,7 +37,7 @@ public final class Continuation implements AutoCloseable {
     this.cache = cache;
     this.decoder = decoder;
     this.config = decoder.config();
-    this.pass = new FillingPass(decoder, room);
+    this.pass = new Prefill(decoder, room);
   }
 
   /**
@@ -153,7 +153,7 @@ public final class Continuation implements AutoCloseable {
       Map<Integer, Tensor> hidden,
       int reach) {
     LayerKind kind = config.layerKinds().get(layer);
-    Heads heads =
+    AttentionHeads heads =
         decoder.heads(
             layer, x, kind.rotary() == LayerKind.NO_POSITIONS ? null : rotaries.get(kind.rotary()));
     Tensor at = positions.expand(x.size(0), config.kvHeads(), 1, config.headDim());

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transformer decoder: embedding, L layers of attention and MLP with residual connections, and a
- * last norm. Its output is the hidden state; logits are the business of {@link LogitsHead}, which
- * makes only those that someone needs.
+ * last norm. Its output is the hidden state; logits are the business of {@link LmHead}, which makes
+ * only those that someone needs.
  *
  * <p>Rows of different sequences never mix outside attention, so a batch is packed: {@code [N, C]}
  * with N the number of tokens, no padding.
@@ -94,9 +94,9 @@ public final class Decoder {
     return embedded.mul(Tensors.ofDoubles(scale, device).to(embedded.scalar_type()));
   }
 
-  /** The output head over these weights. */
-  public LogitsHead head() {
-    return new LogitsHead(parameters.get(config.headName()), config.logitCap());
+  /** The LM head over these weights. */
+  public LmHead lmHead() {
+    return new LmHead(parameters.get(config.lmHeadName()), config.logitCap());
   }
 
   /**
@@ -107,7 +107,7 @@ public final class Decoder {
    * @return {@code [M, C]}
    */
   public Tensor hidden(PackedBatch batch, Tensor embedded, Tensor rows) {
-    Places places = places(batch, embedded);
+    Positions places = places(batch, embedded);
     Tensor x = enter(embedded, batch.positions());
     for (int i = 0; i < config.layers(); i++) {
       x = layer(i, x, places, isLast(i) ? rows : null);
@@ -124,7 +124,7 @@ public final class Decoder {
    * @return {@code [M, C]}
    */
   public Tensor hiddenAfter(int layer, PackedBatch batch, Tensor embedded, Tensor rows) {
-    Places places = places(batch, embedded);
+    Positions places = places(batch, embedded);
     Tensor x = enter(embedded, batch.positions());
     for (int i = 0; i <= layer; i++) {
       x = layer(i, x, places, i == layer ? rows : null);
@@ -140,7 +140,7 @@ public final class Decoder {
     return Tensors.scoped(
         () -> {
           Tensor x = enter(embed(batch.ids()), batch.positions());
-          Places places = places(batch, x);
+          Positions places = places(batch, x);
           Tensor wanted = Tensors.ofInts(rows, device);
           for (int i = 0; i < config.layers(); i++) {
             int number = i;
@@ -151,8 +151,8 @@ public final class Decoder {
         });
   }
 
-  Places places(PackedBatch batch, Tensor like) {
-    return Places.of(batch, config, like.scalar_type(), device);
+  Positions places(PackedBatch batch, Tensor like) {
+    return Positions.of(batch, config, like.scalar_type(), device);
   }
 
   /** The last norm; x itself where there is none. */
@@ -173,9 +173,9 @@ public final class Decoder {
    *     attention the others are of no use to anyone.
    * @return {@code [M, C]} or {@code [N, C]}
    */
-  Tensor layer(int i, Tensor x, Places places, @Nullable Tensor rows) {
+  Tensor layer(int i, Tensor x, Positions places, @Nullable Tensor rows) {
     LayerKind kind = config.layerKinds().get(i);
-    Heads heads = heads(i, x, places.rotary(kind));
+    AttentionHeads heads = heads(i, x, places.rotary(kind));
     Tensor attended = Attention.causal(heads, config, kind, places);
     if (rows == null) {
       return finishLayer(i, x, attended);
@@ -191,9 +191,9 @@ public final class Decoder {
    *
    * @param rotary null: positions play no part
    */
-  Heads heads(int i, Tensor x, @Nullable Rotary rotary) {
+  AttentionHeads heads(int i, Tensor x, @Nullable Rotary rotary) {
     Tensor normed = normed(i, config.names().parts().attentionNorm(), x);
-    return new Heads.Projection(parameters, observer, config, i).of(normed, rotary);
+    return new AttentionHeads.Projection(parameters, observer, config, i).of(normed, rotary);
   }
 
   /** What comes after attention in layer i: output projection, MLP, residual connections. */

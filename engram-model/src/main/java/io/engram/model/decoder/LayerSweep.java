@@ -42,7 +42,7 @@ public final class LayerSweep {
      * @param hidden {@code [M, C]}, the rows asked for, after the last norm
      * @param head of the same variant
      */
-    void accept(int variant, int batch, Tensor hidden, LogitsHead head);
+    void accept(int variant, int batch, Tensor hidden, LmHead head);
   }
 
   private final DecoderConfig config;
@@ -63,7 +63,7 @@ public final class LayerSweep {
     this.first =
         names.stream().filter(n -> n.equals(own.embedding()) || n.equals(own.positions())).toList();
     List<String> end =
-        List.of(own.finalNorm(), LayerNames.biasOf(own.finalNorm()), config.headName());
+        List.of(own.finalNorm(), LayerNames.biasOf(own.finalNorm()), config.lmHeadName());
     this.last = names.stream().filter(end::contains).toList();
     this.layers = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
@@ -76,13 +76,13 @@ public final class LayerSweep {
   public void run(List<LabelledBatch> batches, Variants variants, Consumer consumer) {
     try (PointerScope scope = new PointerScope();
         States states = embed(batches, variants)) {
-      List<Places> places = new ArrayList<>();
+      List<Positions> positions = new ArrayList<>();
       for (int b = 0; b < batches.size(); b++) {
-        places.add(
-            Places.of(batches.get(b).batch(), config, states.at(0, b).scalar_type(), device));
+        positions.add(
+            Positions.of(batches.get(b).batch(), config, states.at(0, b).scalar_type(), device));
       }
       for (int layer = 0; layer < layers.size(); layer++) {
-        layer(layer, batches, places, variants, states);
+        layer(layer, batches, positions, variants, states);
       }
       finish(batches, variants, states, consumer);
     }
@@ -104,7 +104,7 @@ public final class LayerSweep {
   private void layer(
       int layer,
       List<LabelledBatch> batches,
-      List<Places> places,
+      List<Positions> positions,
       Variants variants,
       States states) {
     each(
@@ -113,7 +113,7 @@ public final class LayerSweep {
         (decoder, v, b) -> {
           int[] labelled = batches.get(b).rows();
           Tensor rows = layer + 1 < layers.size() ? null : Tensors.ofInts(labelled, device);
-          states.set(v, b, decoder.layer(layer, states.at(v, b), places.get(b), rows));
+          states.set(v, b, decoder.layer(layer, states.at(v, b), positions.get(b), rows));
         });
   }
 
@@ -124,7 +124,7 @@ public final class LayerSweep {
         variants.of(last),
         batches.size(),
         (decoder, v, b) ->
-            consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), decoder.head()));
+            consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), decoder.lmHead()));
   }
 
   /** A batch's way through a part of the model. */

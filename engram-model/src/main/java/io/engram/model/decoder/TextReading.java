@@ -77,7 +77,7 @@ public final class TextReading implements AutoCloseable {
     for (int row = 0; row < rows.length; row++) {
       rows[batch.order()[row]] = row;
     }
-    FillingPass pass = new FillingPass(decoder, room);
+    Prefill pass = new Prefill(decoder, room);
     Tensor x = pass.fill(batch, cache);
     for (int i = 0; i < readings.size(); i++) {
       Reading own = readings.get(i);
@@ -91,7 +91,7 @@ public final class TextReading implements AutoCloseable {
     }
   }
 
-  private static int[] choose(FillingPass pass, Tensor x, int from, int count) {
+  private static int[] choose(Prefill pass, Tensor x, int from, int count) {
     try (PointerScope scope = new PointerScope()) {
       return pass.choose(x.narrow(0, from, count));
     }

@@ -113,7 +113,7 @@ public final class TreePass implements AutoCloseable {
       x =
           Tensors.scoped(
               () -> {
-                Heads heads = withCarry(layer, heads(layer, before, rotaries));
+                AttentionHeads heads = withCarry(layer, heads(layer, before, rotaries));
                 if (kept.length > 0) {
                   later.add(
                       heads.k().index_select(0, keptRows), heads.v().index_select(0, keptRows));
@@ -124,7 +124,7 @@ public final class TreePass implements AutoCloseable {
     return decoder.lastNorm(x);
   }
 
-  private Heads heads(int layer, Tensor x, List<Rotary> rotaries) {
+  private AttentionHeads heads(int layer, Tensor x, List<Rotary> rotaries) {
     int rotary = config.layerKinds().get(layer).rotary();
     return decoder.heads(layer, x, rotary == LayerKind.NO_POSITIONS ? null : rotaries.get(rotary));
   }
@@ -132,17 +132,17 @@ public final class TreePass implements AutoCloseable {
   /**
    * The batch's queries, and keys and values of the carried path and the batch, one after other.
    */
-  private Heads withCarry(int layer, Heads own) {
+  private AttentionHeads withCarry(int layer, AttentionHeads own) {
     if (carry.keys.isEmpty()) {
       return own;
     }
-    return new Heads(
+    return new AttentionHeads(
         own.q(),
         torch.cat(new TensorVector(carry.keys.get(layer), own.k()), 0),
         torch.cat(new TensorVector(carry.values.get(layer), own.v()), 0));
   }
 
-  private Tensor attend(int layer, Heads heads, List<TreeRun> runs) {
+  private Tensor attend(int layer, AttentionHeads heads, List<TreeRun> runs) {
     LayerKind kind = config.layerKinds().get(layer);
     Tensor[] parts =
         runs.stream().map(run -> run.attend(heads, kind, config)).toArray(Tensor[]::new);
@@ -241,8 +241,10 @@ public final class TreePass implements AutoCloseable {
     }
 
     /** Attention of this run's rows, {@code [count, H·D]}. */
-    Tensor attend(Heads heads, LayerKind kind, DecoderConfig config) {
-      Heads own = new Heads(heads.q().narrow(0, from, count), chosen(heads.k()), chosen(heads.v()));
+    Tensor attend(AttentionHeads heads, LayerKind kind, DecoderConfig config) {
+      AttentionHeads own =
+          new AttentionHeads(
+              heads.q().narrow(0, from, count), chosen(heads.k()), chosen(heads.v()));
       return Attention.masked(own, Objects.requireNonNull(masks.get(kind.window())), config);
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class BodySteps {
   private final Trained trained;
   private final GradientSteps.Direction direction;
-  private final List<Block> blocks;
+  private final List<LengthBlock> blocks;
   private final double[] slopes;
   private final Map<String, List<LowRankStep>> weights = new HashMap<>();
   private final Map<String, List<Adapted>> adapters = new HashMap<>();
@@ -46,7 +46,7 @@ final class BodySteps {
       LayerGradients gradients) {
     this.trained = trained;
     this.direction = direction;
-    this.blocks = Block.of(batch.batch());
+    this.blocks = LengthBlock.of(batch.batch());
     this.slopes = new double[batch.batch().order().length];
     RecordedLayers layers = gradients.layers();
     for (int i = 0; i < layers.linears().size(); i++) {
@@ -84,7 +84,7 @@ final class BodySteps {
   }
 
   /** With u = x Aᵀ: dB = scale Σ g_t u_tᵀ, dA = scale Σ (g_t B) x_tᵀ. */
-  private Adapted adapted(Block block, Tensor x, Tensor g, Parameters.Adapter adapter) {
+  private Adapted adapted(LengthBlock block, Tensor x, Tensor g, Parameters.Adapter adapter) {
     Tensor up = g.mul(new Scalar(adapter.scale()));
     Tensor b = adapter.b().to(x.scalar_type());
     return new Adapted(
@@ -92,13 +92,13 @@ final class BodySteps {
         step(block, torch.linear(x, adapter.a().to(x.scalar_type())), up));
   }
 
-  private LowRankStep step(Block block, Tensor x, Tensor g) {
+  private LowRankStep step(LengthBlock block, Tensor x, Tensor g) {
     LowRankStep step = LowRankStep.of(x, g, direction);
     add(block, step.slope());
     return step;
   }
 
-  private void addNorm(RecordedLayers.Norm norm, Tensor g) {
+  private void addNorm(RecordedLayers.NormPass norm, Tensor g) {
     if (trained.weight(norm.weight())) {
       vectors.put(norm.weight(), summed(norm.gainParts(g, trained.decoder().config())));
     }
@@ -120,7 +120,7 @@ final class BodySteps {
   }
 
   /** Of rows that tokens have read; each token's own part {@code [N, C]} adds to the slope. */
-  private List<Tensor> rows(Tensor parts, Function<Block, Tensor> gradients) {
+  private List<Tensor> rows(Tensor parts, Function<LengthBlock, Tensor> gradients) {
     return each(
         block -> {
           Tensor step = direction.of(gradients.apply(block));
@@ -129,11 +129,11 @@ final class BodySteps {
         });
   }
 
-  private <T> List<T> each(Function<Block, T> make) {
+  private <T> List<T> each(Function<LengthBlock, T> make) {
     return blocks.stream().map(make).toList();
   }
 
-  private void add(Block block, Tensor own) {
+  private void add(LengthBlock block, Tensor own) {
     double[] values = Tensors.toDoubles(own);
     for (int i = 0; i < values.length; i++) {
       slopes[block.samples()[i]] += values[i];
@@ -145,7 +145,7 @@ final class BodySteps {
     return slopes;
   }
 
-  List<Block> blocks() {
+  List<LengthBlock> blocks() {
     return blocks;
   }
 

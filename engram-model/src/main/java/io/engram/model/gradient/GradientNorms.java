@@ -7,7 +7,7 @@ import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerNames;
-import io.engram.model.score.HalvedBatches;
+import io.engram.model.score.OutOfMemoryRetry;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
@@ -36,12 +36,12 @@ public final class GradientNorms {
   private static final long ACTIVATION_BYTES = 1L << 30;
 
   private final Decoder decoder;
-  private final HalvedBatches halved;
+  private final OutOfMemoryRetry retry;
 
   /** Over this model's weights as they are at each call; borrows it. */
   public GradientNorms(LanguageModel model) {
     this.decoder = model.decoder();
-    this.halved = new HalvedBatches(tokensAtOnce(model));
+    this.retry = new OutOfMemoryRetry(tokensAtOnce(model));
   }
 
   /** What is differentiated: coefficients c_t of a sample's ℓ_t. */
@@ -85,7 +85,7 @@ public final class GradientNorms {
 
   private List<SampleNorm> all(
       List<TokenizedSample> samples, Coefficients coefficients, LogitSlope slope) {
-    return halved.run(samples, tokens -> all(samples, coefficients, slope, tokens));
+    return retry.run(samples, tokens -> all(samples, coefficients, slope, tokens));
   }
 
   private List<SampleNorm> all(
@@ -120,9 +120,9 @@ public final class GradientNorms {
       Tensor embedded = embed(batch.batch());
       Tensor hidden = forward(batch, embedded, layers);
       try (AutoGradMode off = new AutoGradMode(false)) {
-        HeadNorms head = new HeadNorms(batch, group, hidden.detach(), decoder.head());
+        LmHeadNorms head = new LmHeadNorms(batch, group, hidden.detach(), decoder.lmHead());
         Tensor dh = head.run(coefficients, slope);
-        SampleBlocks blocks = new SampleBlocks(batch.batch(), decoder.device());
+        SquaredNorms blocks = new SquaredNorms(batch.batch(), decoder.device());
         LayerGradients gradients = LayerGradients.of(layers, embedded, hidden, dh);
         new BackwardNorms(decoder, blocks, head).add(batch.batch(), gradients);
         double[] body = blocks.totals();
@@ -151,11 +151,11 @@ public final class GradientNorms {
   /** Every parameter's part of the squared norms, from the gradients of the layers' outputs. */
   static final class BackwardNorms {
     private final Decoder decoder;
-    private final SampleBlocks blocks;
-    private final HeadNorms head;
+    private final SquaredNorms blocks;
+    private final LmHeadNorms head;
 
     /** Adds to {@code blocks} and {@code head}. */
-    BackwardNorms(Decoder decoder, SampleBlocks blocks, HeadNorms head) {
+    BackwardNorms(Decoder decoder, SquaredNorms blocks, LmHeadNorms head) {
       this.decoder = decoder;
       this.blocks = blocks;
       this.head = head;
@@ -183,11 +183,11 @@ public final class GradientNorms {
       }
     }
 
-    private void addNorm(RecordedLayers.Norm norm, Tensor g, Consumer<Tensor> sums) {
+    private void addNorm(RecordedLayers.NormPass norm, Tensor g, Consumer<Tensor> sums) {
       try (PointerScope scope = new PointerScope()) {
         sums.accept(norm.gainParts(g, decoder.config()));
         if (decoder.parameters().find(LayerNames.biasOf(norm.weight())) != null) {
-          sums.accept(SampleBlocks.wide(g));
+          sums.accept(SquaredNorms.wide(g));
         }
       }
     }

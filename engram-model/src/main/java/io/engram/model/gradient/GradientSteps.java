@@ -6,7 +6,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.config.DecoderConfig;
-import io.engram.model.score.HalvedBatches;
+import io.engram.model.score.OutOfMemoryRetry;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
@@ -37,14 +37,14 @@ public final class GradientSteps {
   private final Decoder decoder;
   private final TrainingScope scope;
   private final Direction direction;
-  private final HalvedBatches halved;
+  private final OutOfMemoryRetry retry;
 
   /** Over this model's weights and adapters as they are at each call; borrows it. */
   public GradientSteps(LanguageModel model, TrainingScope scope, Direction direction) {
     this.decoder = model.decoder();
     this.scope = scope;
     this.direction = direction;
-    this.halved = new HalvedBatches(tokensAtOnce(model));
+    this.retry = new OutOfMemoryRetry(tokensAtOnce(model));
   }
 
   /**
@@ -78,7 +78,7 @@ public final class GradientSteps {
    */
   public List<Step> of(
       List<TokenizedSample> samples, ToDoubleFunction<Start> distance, ProgressListener progress) {
-    return halved.run(samples, tokens -> of(samples, distance, progress, tokens));
+    return retry.run(samples, tokens -> of(samples, distance, progress, tokens));
   }
 
   private List<Step> of(
@@ -120,10 +120,10 @@ public final class GradientSteps {
     RecordedLayers layers = new RecordedLayers(decoder.config().names().finalNorm());
     try (PointerScope scoped = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Tensor embedded = SampleBlocks.wide(decoder.embed(batch.batch().ids()));
+      Tensor embedded = SquaredNorms.wide(decoder.embed(batch.batch().ids()));
       embedded.set_requires_grad(true);
       Tensor hidden = forward(batch, embedded, layers);
-      HeadSteps head = new HeadSteps(trained, direction, batch, hidden.detach());
+      LmHeadSteps head = new LmHeadSteps(trained, direction, batch, hidden.detach());
       LayerGradients gradients = LayerGradients.of(layers, embedded, hidden, head.backward());
       BodySteps body = new BodySteps(trained, direction, batch, gradients);
       head.follow(gradients);
@@ -150,7 +150,7 @@ public final class GradientSteps {
   }
 
   private double[][] along(
-      Trained trained, LabelledBatch batch, BodySteps body, HeadSteps head, double[] distances) {
+      Trained trained, LabelledBatch batch, BodySteps body, LmHeadSteps head, double[] distances) {
     if (Arrays.stream(distances).allMatch(h -> h == 0)) {
       return new double[distances.length][0];
     }

@@ -1,7 +1,7 @@
 package io.engram.model.gradient;
 
 import io.engram.core.random.RandomStream;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.RandomSigns;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -22,7 +22,7 @@ interface LogitSlope {
    * @param samples the samples' indices
    * @param labels how many of the chunk's rows each has
    */
-  Tensor at(LogitsHead.Chunk chunk, Tensor coefficients, int[] samples, int[] labels);
+  Tensor at(LmHead.Chunk chunk, Tensor coefficients, int[] samples, int[] labels);
 
   /**
    * A random square root of ℓ's Gauss-Newton matrix: {@code dz = c (√p⊙ξ − p (√p·ξ))} with random

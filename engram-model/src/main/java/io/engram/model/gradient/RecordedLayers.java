@@ -1,6 +1,7 @@
 package io.engram.model.gradient;
 
 import io.engram.model.decoder.LayerObserver;
+import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.config.DecoderConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class RecordedLayers implements LayerObserver {
   record Linears(Tensor x, List<String> prefixes, List<Tensor> outputs) {}
 
   /** A norm's input and output, both {@code [N, width]} or {@code [N, heads, width]}. */
-  record Norm(String weight, Tensor x, Tensor y) {
+  record NormPass(String weight, Tensor x, Tensor y) {
     /**
      * {@code g ⊙ x̂}, x̂ the normed x: what each row adds to the gain's gradient; where heads share
      * a gain, their sum.
@@ -28,17 +29,17 @@ final class RecordedLayers implements LayerObserver {
      * @return {@code [N, width]}
      */
     Tensor gainParts(Tensor g, DecoderConfig config) {
-      Tensor normed = io.engram.model.decoder.Norm.withoutGain(SampleBlocks.wide(x), config);
-      Tensor parts = normed.mul_(SampleBlocks.wide(g));
+      Tensor normed = Norm.withoutGain(SquaredNorms.wide(x), config);
+      Tensor parts = normed.mul_(SquaredNorms.wide(g));
       return parts.dim() == 3 ? parts.sum(1) : parts;
     }
   }
 
   private final String finalNorm;
   private final List<Linears> linears = new ArrayList<>();
-  private final List<Norm> norms = new ArrayList<>();
+  private final List<NormPass> norms = new ArrayList<>();
   private @Nullable Tensor positions;
-  private @Nullable Norm last;
+  private @Nullable NormPass last;
 
   /** For a model whose last norm's gain has this name. */
   RecordedLayers(String finalNorm) {
@@ -66,7 +67,7 @@ final class RecordedLayers implements LayerObserver {
 
   @Override
   public Tensor norm(String weight, Tensor x, Tensor y) {
-    Norm norm = new Norm(weight, x, y);
+    NormPass norm = new NormPass(weight, x, y);
     if (weight.equals(finalNorm)) {
       last = norm;
     } else {
@@ -81,7 +82,7 @@ final class RecordedLayers implements LayerObserver {
   }
 
   /** All norms over whole sequences. */
-  List<Norm> norms() {
+  List<NormPass> norms() {
     return norms;
   }
 
@@ -91,7 +92,7 @@ final class RecordedLayers implements LayerObserver {
   }
 
   /** The last norm, over the rows that predict labelled tokens alone; null where there is none. */
-  @Nullable Norm last() {
+  @Nullable NormPass last() {
     return last;
   }
 }

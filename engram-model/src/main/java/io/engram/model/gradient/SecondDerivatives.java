@@ -89,7 +89,7 @@ public final class SecondDerivatives {
   private static Parameters leaves(Parameters stored) {
     Parameters leaves = new Parameters();
     for (String name : stored.names()) {
-      Tensor leaf = SampleBlocks.wide(stored.get(name).detach());
+      Tensor leaf = SquaredNorms.wide(stored.get(name).detach());
       leaf.set_requires_grad(true);
       leaves.put(name, leaf);
     }
@@ -128,7 +128,7 @@ public final class SecondDerivatives {
       Tensor embedded = decoder.embed(batch.batch().ids());
       Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
       Tensor hidden = decoder.hidden(batch.batch(), embedded, rows);
-      Tensor z = decoder.head().logits(hidden);
+      Tensor z = decoder.lmHead().logits(hidden);
       Tensor targets = Tensors.ofInts(batch.targets(), Device.of(z)).view(-1, 1);
       Tensor others =
           z.sub(z.gather(1, targets)).scatter(1, targets, new Scalar(Double.NEGATIVE_INFINITY));

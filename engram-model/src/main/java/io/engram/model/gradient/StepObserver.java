@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class StepObserver implements LayerObserver {
   private final Trained trained;
   private final BodySteps body;
-  private final HeadSteps head;
-  private final List<Block> blocks;
+  private final LmHeadSteps head;
+  private final List<LengthBlock> blocks;
   private final double[] distances;
 
   /**
@@ -28,7 +28,7 @@ final class StepObserver implements LayerObserver {
    *
    * @param distances h of each sample
    */
-  StepObserver(Trained trained, BodySteps body, HeadSteps head, double[] distances) {
+  StepObserver(Trained trained, BodySteps body, LmHeadSteps head, double[] distances) {
     this.trained = trained;
     this.body = body;
     this.head = head;
@@ -57,13 +57,13 @@ final class StepObserver implements LayerObserver {
 
   @Override
   public Tensor embedded(int[] ids, Tensor y) {
-    Tensor wide = SampleBlocks.wide(y);
+    Tensor wide = SquaredNorms.wide(y);
     return trained.tiedHead() ? head.addEmbedding(wide, distances) : added(wide, body.embedding());
   }
 
   @Override
   public Tensor positions(int[] rows, Tensor y) {
-    return added(SampleBlocks.wide(y), body.positions());
+    return added(SquaredNorms.wide(y), body.positions());
   }
 
   @Override

@@ -50,7 +50,7 @@ record Trained(Decoder decoder, boolean adapters, List<Integer> layers) {
   }
 
   boolean head() {
-    return weight(decoder.config().headName());
+    return weight(decoder.config().lmHeadName());
   }
 
   boolean positions() {

@@ -1,7 +1,7 @@
 package io.engram.model.memory;
 
 import io.engram.model.ModelSize;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.OptimizerSettings;
@@ -184,7 +184,7 @@ public record MemoryEstimate(ModelSize size) {
 
   /** A chunk's logits, at least float32, their copy in the model's format, and the way back. */
   private long logits(int tokens) {
-    long rows = Math.min(tokens, LogitsHead.CHUNK_ROWS);
+    long rows = Math.min(tokens, LmHead.CHUNK_ROWS);
     int bytes = size.dtype().sizeBytes() < Float.BYTES ? 4 + 2 : size.dtype().sizeBytes();
     return rows * size.config().vocabularySize() * bytes;
   }

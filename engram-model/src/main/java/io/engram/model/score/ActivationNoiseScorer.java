@@ -5,7 +5,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LayerObserver;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
@@ -30,12 +30,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class ActivationNoiseScorer {
   private final Decoder decoder;
-  private final HalvedBatches halved;
+  private final OutOfMemoryRetry retry;
 
   /** Over this model's weights; borrows them. */
   public ActivationNoiseScorer(LanguageModel model) {
     decoder = model.decoder();
-    halved = new HalvedBatches(model.options().batchTokens());
+    retry = new OutOfMemoryRetry(model.options().batchTokens());
   }
 
   /**
@@ -49,7 +49,7 @@ public final class ActivationNoiseScorer {
    *     first-order effect is the opposite
    */
   public List<double[]> logProbs(List<TokenizedSample> samples, RandomStream noise, double sigma) {
-    return halved.run(samples, tokens -> logProbs(samples, noise, sigma, tokens));
+    return retry.run(samples, tokens -> logProbs(samples, noise, sigma, tokens));
   }
 
   private List<double[]> logProbs(
@@ -94,7 +94,7 @@ public final class ActivationNoiseScorer {
     Tensor hidden =
         decoder.watchedBy(layers).hiddenWithoutGradient(labelled.batch(), labelled.rows());
     Tensor targets = Tensors.ofInts(labelled.targets(), decoder.device());
-    NoisyHead head = NoisyHead.of(decoder.head(), decoder.config(), batch, noise, read);
+    NoisyLmHead head = NoisyLmHead.of(decoder.lmHead(), decoder.config(), batch, noise, read);
     double[][] logProbs = new double[batch.samples().size()][];
     for (int s = 0; s < logProbs.length; s++) {
       int from = labelled.offsets()[s];
@@ -114,27 +114,23 @@ public final class ActivationNoiseScorer {
   }
 
   /**
-   * Log-probabilities of a sequence's labels with σε on the output head. A tied head is the
-   * embedding: where the sequence has read token v, the noise of logit v is {@code σ h·ε_v} with
-   * the ε_v that its input had; the other logits' noise is independent of all that is below.
+   * Log-probabilities of a sequence's labels with σε on the LM head. A tied head is the embedding:
+   * where the sequence has read token v, the noise of logit v is {@code σ h·ε_v} with the ε_v that
+   * its input had; the other logits' noise is independent of all that is below.
    *
    * @param head with a float32 weight
    */
-  record NoisyHead(
-      LogitsHead head,
-      DecoderConfig config,
-      DrawnBatch batch,
-      DrawnNoise noise,
-      EmbeddingNoise read) {
+  record NoisyLmHead(
+      LmHead head, DecoderConfig config, DrawnBatch batch, DrawnNoise noise, EmbeddingNoise read) {
     /** Over a weight in any number format; a float32 copy of it belongs to the running scope. */
-    static NoisyHead of(
-        LogitsHead head,
+    static NoisyLmHead of(
+        LmHead head,
         DecoderConfig config,
         DrawnBatch batch,
         DrawnNoise noise,
         EmbeddingNoise read) {
-      LogitsHead wide = new LogitsHead(head.weight().to(ScalarType.Float), head.softCap());
-      return new NoisyHead(wide, config, batch, noise, read);
+      LmHead wide = new LmHead(head.weight().to(ScalarType.Float), head.softCap());
+      return new NoisyLmHead(wide, config, batch, noise, read);
     }
 
     /**
@@ -159,7 +155,7 @@ public final class ActivationNoiseScorer {
       Tensor plain = config.tiedHead() ? logits.index_select(1, ids) : logits;
       List<String> names = List.of(batch.samples().get(s).id());
       LinearNoise.of(hidden.unsqueeze(0), new int[] {s}, names, noise)
-          .add(config.headName(), logits, sigma);
+          .add(config.lmHeadName(), logits, sigma);
       if (config.tiedHead()) {
         logits.index_copy_(1, ids, plain.addmm_(hidden, read.rows(s).t(), new Scalar(1.0), sigma));
       }

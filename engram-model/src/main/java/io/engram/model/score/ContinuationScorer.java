@@ -157,10 +157,10 @@ public final class ContinuationScorer {
       int to = (int) Math.min(tree.rows(), from + most);
       WantedRows.Batch batch = wanted.batch(from, to);
       try {
-        pass.read(to, batch.rows(), hidden -> batch.score(decoder.head(), hidden));
+        pass.read(to, batch.rows(), hidden -> batch.score(decoder.lmHead(), hidden));
         return;
       } catch (RuntimeException | OutOfMemoryError e) {
-        if (!HalvedBatches.isAllocation(e)) {
+        if (!OutOfMemoryRetry.isAllocation(e)) {
           throw e;
         }
         halve(to - from, e);
@@ -171,7 +171,7 @@ public final class ContinuationScorer {
   private void halve(int rows, Throwable cause) {
     if (rows <= 1) {
       throw EngramException.resources(
-          "Memory doesn't suffice for one token at a time.\nmodel.dtype: bfloat16, a smaller model"
+          "There isn't enough memory for one token at a time.\nbfloat16 weights, a smaller model"
               + " or a machine with more memory would help.",
           cause);
     }

@@ -4,7 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
@@ -30,12 +30,12 @@ public final class DistributionScorer {
   private static final int FEWEST_ROWS = 16;
 
   private final Decoder decoder;
-  private final HalvedBatches halved;
+  private final OutOfMemoryRetry retry;
 
   /** Scores with this model; borrows it. */
   public DistributionScorer(LanguageModel model) {
     decoder = model.decoder();
-    halved = new HalvedBatches(model.options().batchTokens());
+    retry = new OutOfMemoryRetry(model.options().batchTokens());
   }
 
   /**
@@ -64,7 +64,7 @@ public final class DistributionScorer {
   /** All of it for every sample, in the order given. */
   public List<TokenDistributions> score(List<TokenizedSample> samples, ProgressListener progress) {
     TokenDistributions[] results = new TokenDistributions[samples.size()];
-    List<int[]> pieces = LabelledBatch.pieces(samples, halved.tokens(), decoder.device());
+    List<int[]> pieces = LabelledBatch.pieces(samples, retry.tokens(), decoder.device());
     ProgressListener shared = ProgressListener.shared(progress);
     Workers.run(
         pieces.size(),
@@ -72,7 +72,7 @@ public final class DistributionScorer {
         piece -> {
           int[] group = pieces.get(piece);
           List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
-          List<TokenDistributions> scores = halved.run(own, tokens -> score(own, tokens));
+          List<TokenDistributions> scores = retry.run(own, tokens -> score(own, tokens));
           for (int i = 0; i < group.length; i++) {
             results[group[i]] = scores.get(i);
           }
@@ -104,14 +104,14 @@ public final class DistributionScorer {
         int count = Math.min(most, batch.rows().length - from);
         try (PointerScope ofChunk = new PointerScope()) {
           Tensor h = hidden.narrow(0, from, count);
-          write(decoder.head().chunk(h, targets.narrow(0, from, count)), all, from);
+          write(decoder.lmHead().chunk(h, targets.narrow(0, from, count)), all, from);
         }
       }
     }
     return all;
   }
 
-  private static void write(LogitsHead.Chunk chunk, TokenDistributions all, int from) {
+  private static void write(LmHead.Chunk chunk, TokenDistributions all, int from) {
     double[] logProbs = Tensors.toDoubles(chunk.logProbs());
     System.arraycopy(logProbs, 0, all.logProbs(), from, logProbs.length);
     double[] hits = Tensors.toDoubles(chunk.isArgmax());

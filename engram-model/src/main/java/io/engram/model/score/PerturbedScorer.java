@@ -5,7 +5,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LayerSweep;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.GaussianNoise;
@@ -34,14 +34,14 @@ import org.bytedeco.pytorch.global.torch;
 public final class PerturbedScorer {
   private final Decoder decoder;
   private final Parameters stored;
-  private final HalvedBatches halved;
+  private final OutOfMemoryRetry retry;
   private final LayerSweep sweep;
 
   /** Over this model's weights; borrows them. */
   public PerturbedScorer(LanguageModel model) {
     this.decoder = model.decoder();
     this.stored = decoder.parameters();
-    this.halved = new HalvedBatches(model.options().batchTokens());
+    this.retry = new OutOfMemoryRetry(model.options().batchTokens());
     this.sweep = new LayerSweep(decoder.config(), decoder.device(), stored.names());
   }
 
@@ -59,7 +59,7 @@ public final class PerturbedScorer {
   /** The same for several scales of one ε: {@code result.get(s).get(i)} is of scale s, sample i. */
   public List<List<double[]>> logProbs(
       List<TokenizedSample> samples, RandomStream noise, double[] scales) {
-    return halved.run(samples, tokens -> sweep(samples, noise, scales, tokens));
+    return retry.run(samples, tokens -> sweep(samples, noise, scales, tokens));
   }
 
   private List<List<double[]>> sweep(
@@ -81,7 +81,7 @@ public final class PerturbedScorer {
   }
 
   private void score(
-      LabelledBatch batch, int[] group, Tensor hidden, LogitsHead head, double[][] results) {
+      LabelledBatch batch, int[] group, Tensor hidden, LmHead head, double[][] results) {
     try (PointerScope scope = new PointerScope()) {
       Tensor targets = Tensors.ofInts(batch.targets(), decoder.device());
       double[] logProbs = head.score(hidden, targets).logProbs();

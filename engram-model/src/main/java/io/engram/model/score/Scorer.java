@@ -4,7 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 /** Token log-probabilities ℓ_t = log p(x_t | x_&lt;t; θ), in nats, of the labelled tokens. */
 public final class Scorer {
   private final Decoder decoder;
-  private final HalvedBatches halved;
+  private final OutOfMemoryRetry retry;
 
   /** Scores with this model; borrows it. */
   public Scorer(LanguageModel model) {
@@ -28,7 +28,7 @@ public final class Scorer {
   /** Scores with these weights, at most {@code batchTokens} tokens at once. */
   public Scorer(Decoder decoder, int batchTokens) {
     this.decoder = decoder;
-    this.halved = new HalvedBatches(batchTokens);
+    this.retry = new OutOfMemoryRetry(batchTokens);
   }
 
   /**
@@ -47,7 +47,7 @@ public final class Scorer {
   /** ℓ_t and argmax hits of every sample, in the order given. */
   public List<TokenScores> score(List<TokenizedSample> samples, ProgressListener progress) {
     TokenScores[] results = new TokenScores[samples.size()];
-    List<int[]> pieces = LabelledBatch.pieces(samples, halved.tokens(), decoder.device());
+    List<int[]> pieces = LabelledBatch.pieces(samples, retry.tokens(), decoder.device());
     ProgressListener shared = ProgressListener.shared(progress);
     Workers.run(
         pieces.size(),
@@ -55,7 +55,7 @@ public final class Scorer {
         piece -> {
           int[] group = pieces.get(piece);
           List<TokenizedSample> own = Arrays.stream(group).mapToObj(samples::get).toList();
-          List<TokenScores> scores = halved.run(own, tokens -> score(own, tokens));
+          List<TokenScores> scores = retry.run(own, tokens -> score(own, tokens));
           for (int i = 0; i < group.length; i++) {
             results[group[i]] = scores.get(i);
           }
@@ -77,8 +77,8 @@ public final class Scorer {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Tensor hidden = decoder.hiddenWithoutGradient(batch.batch(), batch.rows());
-      LogitsHead.Scores scores =
-          decoder.head().score(hidden, Tensors.ofInts(batch.targets(), decoder.device()));
+      LmHead.Scores scores =
+          decoder.lmHead().score(hidden, Tensors.ofInts(batch.targets(), decoder.device()));
       for (int i = 0; i < group.length; i++) {
         int from = batch.offsets()[i];
         int to = batch.offsets()[i + 1];

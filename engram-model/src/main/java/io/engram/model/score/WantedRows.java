@@ -1,6 +1,6 @@
 package io.engram.model.score;
 
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.decoder.TokenTree;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
@@ -133,7 +133,7 @@ final class WantedRows {
      *
      * @param hidden of {@link #rows()}, after the last norm, {@code [M, C]}
      */
-    void score(LogitsHead head, Tensor hidden) {
+    void score(LmHead head, Tensor hidden) {
       double[] got = new double[end - first];
       boolean[] best = new boolean[end - first];
       int prediction = first;
@@ -162,7 +162,7 @@ final class WantedRows {
 
     /** {@code ℓ = (z_y − max z) − log Σ exp(z − max z)}, in float64 from the sum on. */
     private void score(
-        LogitsHead head, Tensor hidden, int[] chunkRows, int begin, double[] got, boolean[] best) {
+        LmHead head, Tensor hidden, int[] chunkRows, int begin, double[] got, boolean[] best) {
       try (PointerScope scope = new PointerScope()) {
         Tensor z = head.logits(hidden);
         long vocabulary = z.size(1);

@@ -141,7 +141,7 @@ public final class GradientLook {
     TensorVector found;
     try (AutoGradMode off = new AutoGradMode(false)) {
       Tensor slope =
-          new HeadPass(decoder.head(), leaves.headGradient())
+          new LmHeadPass(decoder.lmHead(), leaves.headGradient())
               .run(sequences, batch, hidden.detach(), new double[sequences.size()]);
       found =
           torch.grad(

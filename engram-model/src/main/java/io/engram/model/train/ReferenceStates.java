@@ -4,7 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.Arrays;
@@ -22,9 +22,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class ReferenceStates implements AutoCloseable {
   private final Map<String, Tensor> states = new LinkedHashMap<>();
-  private final LogitsHead head;
+  private final LmHead head;
 
-  private ReferenceStates(LogitsHead head) {
+  private ReferenceStates(LmHead head) {
     this.head = head;
   }
 
@@ -34,9 +34,9 @@ public final class ReferenceStates implements AutoCloseable {
     Decoder decoder = model.decoder();
     ReferenceStates reference;
     try (PointerScope scope = new PointerScope()) {
-      LogitsHead head = decoder.head();
+      LmHead head = decoder.lmHead();
       Tensor copy = Tensors.keep(head.weight().detach().clone());
-      reference = new ReferenceStates(new LogitsHead(copy, head.softCap()));
+      reference = new ReferenceStates(new LmHead(copy, head.softCap()));
     }
     for (int[] group : LabelledBatch.groups(samples, model.options().batchTokens())) {
       LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
@@ -67,7 +67,7 @@ public final class ReferenceStates implements AutoCloseable {
   }
 
   /** The reference's head; borrowed. */
-  LogitsHead head() {
+  LmHead lmHead() {
     return head;
   }
 

@@ -97,7 +97,7 @@ final class TrainedLeaves implements AutoCloseable {
 
   /** Where the head's is; the embedding's, where they are one weight. */
   @Nullable Tensor headGradient() {
-    return buffers.get(decoder.config().headName());
+    return buffers.get(decoder.config().lmHeadName());
   }
 
   /** Gradients of all trained weights by name: those given and the buffers. */

@@ -147,7 +147,7 @@ final class TrainedWeights implements AutoCloseable {
 
   /** The head's gradient buffer (the embedding's, where tied), or null where it isn't trained. */
   @Nullable Tensor headGradient() {
-    return buffers.get(decoder.config().headName());
+    return buffers.get(decoder.config().lmHeadName());
   }
 
   /** The first layer with a trained weight; 0 where the embedding is trained too. */

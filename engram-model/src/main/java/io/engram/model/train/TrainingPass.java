@@ -95,7 +95,7 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
       double[] losses) {
     return sequences.get(0).objective().layer().isPresent()
         ? StatePass.run(sequences, hidden, losses)
-        : new HeadPass(decoder.head(), headGradient).run(sequences, batch, hidden, losses);
+        : new LmHeadPass(decoder.lmHead(), headGradient).run(sequences, batch, hidden, losses);
   }
 
   /** The sum of the sequences' losses under the weights as they are, without gradients. */

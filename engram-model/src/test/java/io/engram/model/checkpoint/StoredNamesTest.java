@@ -138,7 +138,7 @@ class StoredNamesTest {
   void aTiedHeadThatDiffersIsRefused() throws IOException {
     copy("gpt2", weights -> weights.put("lm_head.weight", ones(72, 24)));
     assertRefused(
-        "config.json ties the output head to the embedding, but lm_head.weight differs from"
+        "config.json ties the LM head to the embedding, but lm_head.weight differs from"
             + " transformer.wte.weight");
   }
 

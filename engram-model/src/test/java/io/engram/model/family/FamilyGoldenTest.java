@@ -84,7 +84,7 @@ class FamilyGoldenTest {
       Tensor rows = Tensors.ofInts(batch.rows(), Device.CPU);
       Tensor embedded = model.decoder().embed(batch.batch().ids());
       Tensor hidden = model.decoder().hidden(batch.batch(), embedded, rows);
-      Tensor logits = model.decoder().head().logits(hidden);
+      Tensor logits = model.decoder().lmHead().logits(hidden);
       torch.cross_entropy_loss(logits, Tensors.ofInts(batch.targets(), Device.CPU)).backward();
       for (String weight : parameters.names()) {
         Tensor gradient = parameters.get(weight).grad().to(ScalarType.Double).view(-1);

@@ -146,7 +146,7 @@ final class MovedWeights {
       Tensor embedded = model.decoder().embed(batch.batch().ids());
       Tensor hidden =
           model.decoder().hidden(batch.batch(), embedded, Tensors.ofInts(batch.rows(), device));
-      Tensor logP = torch.log_softmax(model.decoder().head().logits(hidden), 1);
+      Tensor logP = torch.log_softmax(model.decoder().lmHead().logits(hidden), 1);
       Tensor targets = Tensors.ofInts(batch.targets(), device).view(-1, 1);
       logP.gather(1, targets).mean().neg().backward();
       moving.forEach(

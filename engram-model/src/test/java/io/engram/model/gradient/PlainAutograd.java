@@ -30,7 +30,7 @@ final class PlainAutograd {
       Tensor rows = Tensors.ofInts(batch.rows(), model.decoder().device());
       Tensor embedded = model.decoder().embed(batch.batch().ids());
       Tensor hidden = model.decoder().hidden(batch.batch(), embedded, rows);
-      Tensor z = model.decoder().head().logits(hidden);
+      Tensor z = model.decoder().lmHead().logits(hidden);
       Tensor targets = Tensors.ofInts(batch.targets(), model.decoder().device());
       scalar.of(z, torch.log_softmax(z, 1), targets).backward();
       for (String name : parameters.names()) {

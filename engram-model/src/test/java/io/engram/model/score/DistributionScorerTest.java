@@ -48,7 +48,7 @@ class DistributionScorerTest {
         assertThat(found.get(s).isArgmax()).isEqualTo(plain.get(s).isArgmax());
         LabelledBatch batch = LabelledBatch.of(List.of(samples.get(s)));
         Tensor hidden = model.decoder().hiddenWithoutGradient(batch.batch(), batch.rows());
-        Tensor logits = model.decoder().head().logits(hidden).to(ScalarType.Double);
+        Tensor logits = model.decoder().lmHead().logits(hidden).to(ScalarType.Double);
         double[] logs = Tensors.toDoubles(torch.log_softmax(logits, 1));
         int vocabulary = model.config().vocabularySize();
         for (int t = 0; t < samples.get(s).labels(); t++) {

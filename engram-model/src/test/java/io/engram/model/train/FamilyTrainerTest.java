@@ -132,7 +132,7 @@ class FamilyTrainerTest {
     LabelledBatch batch = LabelledBatch.of(List.of(sample));
     Tensor embedded = model.decoder().embed(batch.batch().ids());
     Tensor rows = Tensors.ofInts(batch.rows(), Device.CPU);
-    return model.decoder().head().logits(model.decoder().hidden(batch.batch(), embedded, rows));
+    return model.decoder().lmHead().logits(model.decoder().hidden(batch.batch(), embedded, rows));
   }
 
   @Test

@@ -44,7 +44,7 @@ class TensorNormsTest {
       Tensor rows = Tensors.ofInts(batch.rows(), model.decoder().device());
       Tensor embedded = model.decoder().embed(batch.batch().ids());
       Tensor hidden = model.decoder().hidden(batch.batch(), embedded, rows);
-      Tensor logits = model.decoder().head().logits(hidden);
+      Tensor logits = model.decoder().lmHead().logits(hidden);
       Tensor targets = Tensors.ofInts(batch.targets(), model.decoder().device());
       torch.cross_entropy_loss(logits, targets).backward();
       for (String name : parameters.names()) {

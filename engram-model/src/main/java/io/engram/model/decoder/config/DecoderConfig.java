@@ -16,7 +16,7 @@ import java.util.List;
  * @param embeddingScale embedded tokens are multiplied by this
  * @param logitCap c of {@code c·tanh(logit / c)}; 0: none
  * @param structure how its parts are put together
- * @param tiedHead whether the output head is the embedding
+ * @param tiedHead whether the LM head is the embedding
  * @param initializerRange standard deviation of new weights
  * @param names what its weights are called, and with that how a layer is built
  */
@@ -81,7 +81,7 @@ public record DecoderConfig(
   }
 
   /** The head's weight: its own, or the embedding where it's tied. */
-  public String headName() {
+  public String lmHeadName() {
     return tiedHead ? names.embedding() : names.ownHead();
   }
 

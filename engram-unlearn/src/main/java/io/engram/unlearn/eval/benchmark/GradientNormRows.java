@@ -4,7 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.memory.AvailableMemory;
-import io.engram.model.score.HalvedBatches;
+import io.engram.model.score.OutOfMemoryRetry;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.TensorNorms;
@@ -59,7 +59,7 @@ final class GradientNormRows {
       return Double.NaN;
     }
     List<TokenizedSample> alone = List.of(answer);
-    return new HalvedBatches(model.options().batchTokens())
+    return new OutOfMemoryRetry(model.options().batchTokens())
         .run(alone, tokens -> norms.of(alone, progress)[0]);
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HalvedBatchesTest {
+class OutOfMemoryRetryTest {
   /** Ten samples of 10 tokens. */
   private static final List<TokenizedSample> SAMPLES =
       IntStream.range(0, 10).mapToObj(i -> new TokenizedSample("s" + i, new int[10], 1)).toList();
@@ -35,11 +35,12 @@ class HalvedBatchesTest {
       strings = {
         "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory:"
             + " you tried to allocate 68719476736 bytes. Error code 12 (Cannot allocate memory)",
-        "[enforce fail] data. DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes.",
+        "[enforce fail] data. DefaultCPUAllocator: not enough memory: you tried to allocate 8"
+            + " bytes.",
         "CUDA out of memory. Tried to allocate 20.00 GiB."
       })
   void halvesUntilItFitsAndStaysThere(String message) {
-    HalvedBatches batches = new HalvedBatches(4096);
+    OutOfMemoryRetry batches = new OutOfMemoryRetry(4096);
     RuntimeException failure = new RuntimeException(message);
     // 100 tokens in all: 50 at once is the first half that changes anything, then 25, two samples.
     int groups = batches.run(SAMPLES, tokens -> passes(tokens, 2, failure));
@@ -53,14 +54,14 @@ class HalvedBatchesTest {
 
   @Test
   void goesDownToOneSampleThenSaysWhatWouldHelp() {
-    HalvedBatches batches = new HalvedBatches(64);
+    OutOfMemoryRetry batches = new OutOfMemoryRetry(64);
     RuntimeException failure = new RuntimeException("CUDA out of memory.");
     assertThatThrownBy(() -> batches.run(SAMPLES, tokens -> passes(tokens, 0, failure)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "Memory doesn't suffice for one sample of 10 tokens at a time.%nShorter samples,"
+            "There isn't enough memory for one sample of 10 tokens at a time.%nShorter samples,"
                     .formatted()
-                + " model.dtype: bfloat16, a smaller model or a machine with more memory would"
+                + " bfloat16 weights, a smaller model or a machine with more memory would"
                 + " help.")
         .hasCause(failure)
         .extracting(e -> ((EngramException) e).exitCode())
@@ -70,7 +71,7 @@ class HalvedBatchesTest {
 
   @Test
   void javasOwnFailureCountsAndOthersPass() {
-    HalvedBatches batches = new HalvedBatches(100);
+    OutOfMemoryRetry batches = new OutOfMemoryRetry(100);
     int found =
         batches.run(
             SAMPLES,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs null where the head isn't tied
  * @param slope as in {@link LowRankStep}
  */
-record HeadStep(
+record LmHeadStep(
     Tensor hidden, @Nullable Tensor columns, Tensor dz, @Nullable Inputs inputs, double slope) {
   /**
    * A sample's own tokens, whose embedding the head is.
@@ -43,12 +43,12 @@ record HeadStep(
    *
    * @param dz is written over
    */
-  static HeadStep of(
+  static LmHeadStep of(
       Tensor hidden, Tensor dz, @Nullable Inputs inputs, GradientSteps.Direction direction) {
     Tensor x = inputs == null ? hidden : torch.cat(new TensorVector(hidden, inputs.e()), 0);
     if (direction == GradientSteps.Direction.GRADIENT) {
       Tensor slope = LowRankStep.inner(LowRankStep.products(x, x), products(dz, inputs));
-      return new HeadStep(hidden, null, dz, inputs, slope.item_double());
+      return new LmHeadStep(hidden, null, dz, inputs, slope.item_double());
     }
     Tensor ofX = LowRankStep.ridged(x);
     Tensor ofG = products(dz, inputs);
@@ -60,7 +60,7 @@ record HeadStep(
         .mul_(whole.to(x.scalar_type()))
         .mul_(new Scalar(GradientSteps.Direction.MEAN_SIZE));
     Inputs scaled = inputs == null ? null : inputs.scaled(rows);
-    return new HeadStep(hidden, LowRankStep.inverseRoot(columns), dz.mul_(rows), scaled, slope);
+    return new LmHeadStep(hidden, LowRankStep.inverseRoot(columns), dz.mul_(rows), scaled, slope);
   }
 
   /** Products of the gradients that are summed, {@code [n + T, n + T]}. */

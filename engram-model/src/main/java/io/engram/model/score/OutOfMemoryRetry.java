@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
  * How many tokens share a pass: as many as asked for, and after an allocation that failed half as
  * many, from then on. Results change with it no more than rounding does.
  */
-public final class HalvedBatches {
+public final class OutOfMemoryRetry {
   private static final List<String> FAILURES =
       List.of("not enough memory", "can't allocate memory", "out of memory");
 
@@ -19,7 +19,7 @@ public final class HalvedBatches {
   private volatile int tokens;
 
   /** Begins with this many. */
-  public HalvedBatches(int tokens) {
+  public OutOfMemoryRetry(int tokens) {
     this.tokens = tokens;
   }
 
@@ -66,8 +66,8 @@ public final class HalvedBatches {
   private static EngramException alone(List<TokenizedSample> samples, Throwable cause) {
     int longest = samples.stream().mapToInt(s -> s.ids().length).max().orElse(0);
     return EngramException.resources(
-        ("Memory doesn't suffice for one sample of %d tokens at a time.%nShorter samples,"
-                + " model.dtype: bfloat16, a smaller model or a machine with more memory would help.")
+        ("There isn't enough memory for one sample of %d tokens at a time.%nShorter samples,"
+                + " bfloat16 weights, a smaller model or a machine with more memory would help.")
             .formatted(longest),
         cause);
   }

@@ -1,7 +1,7 @@
 package io.engram.model.train;
 
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.Arrays;
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * head. So one product with the head's weight serves loss and gradient, and {@code [tokens, V]}
  * exists for one chunk only.
  */
-final class HeadPass {
-  private final LogitsHead head;
+final class LmHeadPass {
+  private final LmHead head;
   private final @Nullable Tensor headGradient;
 
   /**
@@ -28,7 +28,7 @@ final class HeadPass {
    *
    * @param headGradient {@code [V, C]}, added to; null where the head isn't trained
    */
-  HeadPass(LogitsHead head, @Nullable Tensor headGradient) {
+  LmHeadPass(LmHead head, @Nullable Tensor headGradient) {
     this.head = head;
     this.headGradient = headGradient;
   }
@@ -75,7 +75,7 @@ final class HeadPass {
     while (last < sequences.size()) {
       TrainingSequence next = sequences.get(last);
       rows += next.labels();
-      if (rows > LogitsHead.CHUNK_ROWS || !start.objective().joins(next.objective())) {
+      if (rows > LmHead.CHUNK_ROWS || !start.objective().joins(next.objective())) {
         break;
       }
       last++;
@@ -85,7 +85,7 @@ final class HeadPass {
 
   private Tensor logProbs(
       List<TrainingSequence> sequences, Tensor h, Tensor targets, double[] losses) {
-    LogitsHead.Chunk chunk = head.chunk(h, targets);
+    LmHead.Chunk chunk = head.chunk(h, targets);
     double[] logProbs = Tensors.toDoubles(chunk.logProbs());
     double[] slopes = new double[logProbs.length];
     int from = 0;
@@ -114,7 +114,7 @@ final class HeadPass {
             .map(sample -> kind.reference().hidden(sample.id()))
             .toArray(Tensor[]::new);
     Tensor logQ = torch.log_softmax(target(kind, states, targets), 1);
-    LogitsHead.Capped logits = head.capped(h);
+    LmHead.Capped logits = head.capped(h);
     Tensor logP = torch.log_softmax(logits.z(), 1);
     Tensor qProbs = logQ.exp();
     Tensor perRow = qProbs.mul(logQ.sub_(logP)).sum(1);
@@ -128,7 +128,7 @@ final class HeadPass {
 
   /** The reference's logits with the true token's lowered, {@code [m, V]}. */
   private static Tensor target(Objective.KlToReference kind, Tensor[] states, Tensor targets) {
-    Tensor z = kind.reference().head().logits(torch.cat(new TensorVector(states), 0));
+    Tensor z = kind.reference().lmHead().logits(torch.cat(new TensorVector(states), 0));
     if (kind.demotion() != 0) {
       Tensor column = targets.view(-1, 1);
       z.scatter_(1, column, z.gather(1, column).sub(new Scalar(kind.demotion())));

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param rotaries one for each of the model's rotary settings
  * @param masks by window and length, {@code [T, T]}, true where a token is attended to
  */
-record Places(
+record Positions(
     List<PackedBatch.Bucket> buckets, List<Rotary> rotaries, Map<List<Integer>, Tensor> masks) {
   /** For a batch whose sequences are whole. */
-  static Places of(PackedBatch batch, DecoderConfig config, ScalarType type, Device device) {
+  static Positions of(PackedBatch batch, DecoderConfig config, ScalarType type, Device device) {
     return of(batch, batch.lengths(), config, type, device);
   }
 
@@ -33,7 +33,7 @@ record Places(
    *
    * @param lengths how many tokens the sequence of each row has in all
    */
-  static Places of(
+  static Positions of(
       PackedBatch batch, int[] lengths, DecoderConfig config, ScalarType type, Device device) {
     Map<List<Integer>, Tensor> masks = new HashMap<>();
     for (PackedBatch.Bucket bucket : batch.buckets()) {
@@ -46,7 +46,7 @@ record Places(
       }
     }
     List<Rotary> rotaries = Rotary.all(config, batch.positions(), lengths, type, device);
-    return new Places(batch.buckets(), rotaries, masks);
+    return new Positions(batch.buckets(), rotaries, masks);
   }
 
   /** {@code t − window < t' ≤ t}. */

@@ -14,15 +14,16 @@ import org.bytedeco.pytorch.Tensor;
  * @param row where they begin
  * @param samples their indices in the list that was packed, {@code [b]}
  */
-record Block(int row, int length, int[] samples) {
+record LengthBlock(int row, int length, int[] samples) {
   /** All blocks of a batch, in order. */
-  static List<Block> of(PackedBatch batch) {
-    List<Block> blocks = new ArrayList<>();
+  static List<LengthBlock> of(PackedBatch batch) {
+    List<LengthBlock> blocks = new ArrayList<>();
     int row = 0;
     int first = 0;
     for (PackedBatch.Bucket bucket : batch.buckets()) {
       int last = first + bucket.count();
-      blocks.add(new Block(row, bucket.length(), Arrays.copyOfRange(batch.order(), first, last)));
+      blocks.add(
+          new LengthBlock(row, bucket.length(), Arrays.copyOfRange(batch.order(), first, last)));
       row += bucket.rows();
       first = last;
     }
@@ -31,7 +32,7 @@ record Block(int row, int length, int[] samples) {
 
   /** Its rows of {@code x [N, ·]} as {@code [b, T, ·]}, in float32 at least. */
   Tensor of(Tensor x) {
-    Tensor rows = SampleBlocks.wide(x.narrow(0, row, rows()));
+    Tensor rows = SquaredNorms.wide(x.narrow(0, row, rows()));
     return rows.reshape(samples.length, -1, x.size(x.dim() - 1));
   }
 
@@ -43,7 +44,7 @@ record Block(int row, int length, int[] samples) {
   /** 1 where two tokens of a sample have one id, {@code [b, T, T]} in the type of {@code like}. */
   Tensor same(Tensor ids, Tensor like) {
     Tensor own = ids.narrow(0, row, rows()).view(samples.length, length);
-    return own.unsqueeze(2).eq(own.unsqueeze(1)).to(SampleBlocks.wide(like).scalar_type());
+    return own.unsqueeze(2).eq(own.unsqueeze(1)).to(SquaredNorms.wide(like).scalar_type());
   }
 
   /** A number for each sample as {@code [b, 1, 1]} in the type of {@code like}. */

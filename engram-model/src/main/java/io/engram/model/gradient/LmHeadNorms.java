@@ -1,7 +1,7 @@
 package io.engram.model.gradient;
 
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.gradient.GradientNorms.Coefficients;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
@@ -19,12 +19,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * the row that makes logit v and the row that embeds token v are one parameter. dz is the gradient
  * of logits before any soft cap.
  */
-final class HeadNorms {
+final class LmHeadNorms {
   private final LabelledBatch batch;
   private final int[] indices;
   private final int[] lengths;
   private final Tensor hidden;
-  private final LogitsHead head;
+  private final LmHead head;
   private final double[][] logProbs;
   private final double[] squares;
 
@@ -37,7 +37,7 @@ final class HeadNorms {
    * @param indices each sample's index for slope and coefficients
    * @param hidden {@code [M, C]}, rows as in {@code batch}
    */
-  HeadNorms(LabelledBatch batch, int[] indices, Tensor hidden, LogitsHead head) {
+  LmHeadNorms(LabelledBatch batch, int[] indices, Tensor hidden, LmHead head) {
     this.batch = batch;
     this.indices = indices;
     this.hidden = hidden;
@@ -46,7 +46,7 @@ final class HeadNorms {
     this.squares = new double[indices.length];
     this.atInputs = new Tensor[indices.length];
     this.lengths = new int[indices.length];
-    ScalarType type = SampleBlocks.wide(hidden).scalar_type();
+    ScalarType type = SquaredNorms.wide(hidden).scalar_type();
     for (int s = 0; s < indices.length; s++) {
       lengths[s] = batch.batch().length(s);
       Tensor room = torch.zeros(new long[] {rows(s, s + 1), lengths[s]}, Tensors.options(type));
@@ -60,7 +60,7 @@ final class HeadNorms {
     int first = 0;
     while (first < indices.length) {
       int last = first + 1;
-      while (last < indices.length && rows(first, last + 1) <= LogitsHead.chunkRows()) {
+      while (last < indices.length && rows(first, last + 1) <= LmHead.chunkRows()) {
         last++;
       }
       try (PointerScope scope = new PointerScope()) {
@@ -76,7 +76,7 @@ final class HeadNorms {
   private Tensor chunk(int first, int last, Coefficients coefficients, LogitSlope slope) {
     Tensor h = hidden.narrow(0, from(first), rows(first, last));
     int[] targets = Arrays.copyOfRange(batch.targets(), from(first), from(last));
-    LogitsHead.Chunk chunk = head.chunk(h, Tensors.ofInts(targets, Device.of(h)));
+    LmHead.Chunk chunk = head.chunk(h, Tensors.ofInts(targets, Device.of(h)));
     double[] all = Tensors.toDoubles(chunk.logProbs());
     double[] c = new double[all.length];
     for (int s = first; s < last; s++) {
@@ -117,7 +117,7 @@ final class HeadNorms {
   void addTied(Tensor e) {
     for (int s = 0; s < indices.length; s++) {
       try (PointerScope scope = new PointerScope()) {
-        Tensor own = SampleBlocks.wide(e.narrow(0, batch.batch().starts()[s], lengths[s]));
+        Tensor own = SquaredNorms.wide(e.narrow(0, batch.batch().starts()[s], lengths[s]));
         squares[s] += 2 * dot(atInputs[s], hiddenOf(s).mm(own.t()));
       }
     }
@@ -148,7 +148,7 @@ final class HeadNorms {
   }
 
   private Tensor hiddenOf(int s) {
-    return SampleBlocks.wide(hidden.narrow(0, from(s), rows(s, s + 1)));
+    return SquaredNorms.wide(hidden.narrow(0, from(s), rows(s, s + 1)));
   }
 
   private int from(int s) {

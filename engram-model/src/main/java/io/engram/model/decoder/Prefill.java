@@ -9,14 +9,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A pass over whole sequences that hands over the keys and values of every token, to go on from.
+ * The prefill: one pass over whole sequences that hands over the keys and values of every token, so
+ * that generation can continue from them.
  *
  * @param room tokens that a sequence may reach
  */
-record FillingPass(Decoder decoder, int room) {
+record Prefill(Decoder decoder, int room) {
   /** Takes a layer's keys and values. */
   interface Reader {
-    void take(int layer, Heads heads);
+    void take(int layer, AttentionHeads heads);
   }
 
   /**
@@ -28,7 +29,8 @@ record FillingPass(Decoder decoder, int room) {
   Tensor run(PackedBatch batch, int[] rowLengths, Reader reader) {
     DecoderConfig config = decoder.config();
     Tensor x = decoder.enter(decoder.embed(batch.ids()), batch.positions());
-    Places places = Places.of(batch, rowLengths, config, x.scalar_type(), decoder.device());
+    Positions positions =
+        Positions.of(batch, rowLengths, config, x.scalar_type(), decoder.device());
     for (int i = 0; i < config.layers(); i++) {
       int layer = i;
       LayerKind kind = config.layerKinds().get(i);
@@ -36,9 +38,9 @@ record FillingPass(Decoder decoder, int room) {
       x =
           Tensors.scoped(
               () -> {
-                Heads heads = decoder.heads(layer, before, places.rotary(kind));
+                AttentionHeads heads = decoder.heads(layer, before, positions.rotary(kind));
                 reader.take(layer, heads);
-                Tensor attended = Attention.causal(heads, config, kind, places);
+                Tensor attended = Attention.causal(heads, config, kind, positions);
                 return decoder.finishLayer(layer, before, attended);
               });
     }
@@ -80,7 +82,7 @@ record FillingPass(Decoder decoder, int room) {
 
   /** The most probable next token of each row of a residual stream, {@code [N]}. */
   int[] choose(Tensor x) {
-    Tensor logits = decoder.head().logits(decoder.lastNorm(x));
+    Tensor logits = decoder.lmHead().logits(decoder.lastNorm(x));
     long[] best = Tensors.toLongs(logits.argmax(new LongOptional(1), false));
     return Arrays.stream(best).mapToInt(Math::toIntExact).toArray();
   }

@@ -15,12 +15,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Sums squared gradient norms of each sample of a packed batch. Samples of equal length are one
  * block {@code [b, T, ·]}; products are in float32 at least, sums in float64.
  */
-final class SampleBlocks {
+final class SquaredNorms {
   private final PackedBatch batch;
   private final List<Tensor> totals = new ArrayList<>();
 
   /** Zero for every sample; the totals belong to the running scope. */
-  SampleBlocks(PackedBatch batch, Device device) {
+  SquaredNorms(PackedBatch batch, Device device) {
     this.batch = batch;
     for (PackedBatch.Bucket bucket : batch.buckets()) {
       Tensor zeros = torch.zeros(new long[] {bucket.count()}, Tensors.options(ScalarType.Double));

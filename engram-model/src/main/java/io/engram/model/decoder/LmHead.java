@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight {@code [V, C]}; borrowed
  * @param softCap c of {@code z = c·tanh(h Wᵀ / c)}; 0: {@code z = h Wᵀ}
  */
-public record LogitsHead(Tensor weight, double softCap) {
+public record LmHead(Tensor weight, double softCap) {
   /** Rows of logits that exist at once. */
   public static final int CHUNK_ROWS = 1024;
 

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param k {@code [N, G, D]}
  * @param v {@code [N, G, D]}
  */
-record Heads(Tensor q, Tensor k, Tensor v) {
+record AttentionHeads(Tensor q, Tensor k, Tensor v) {
   /** The same in another number format. */
-  Heads to(ScalarType type) {
-    return new Heads(q.to(type), k.to(type), v.to(type));
+  AttentionHeads to(ScalarType type) {
+    return new AttentionHeads(q.to(type), k.to(type), v.to(type));
   }
 
   /** Makes a layer's queries, keys and values. */
@@ -31,8 +31,8 @@ record Heads(Tensor q, Tensor k, Tensor v) {
      *
      * @param rotary null: positions play no part
      */
-    Heads of(Tensor x, @Nullable Rotary rotary) {
-      Heads flat = flat(x);
+    AttentionHeads of(Tensor x, @Nullable Rotary rotary) {
+      AttentionHeads flat = flat(x);
       Shape shape = config.shape();
       LayerNames parts = config.names().parts();
       AttentionSettings.QueryKeyNorm norm = config.attention().queryKeyNorm();
@@ -49,14 +49,16 @@ record Heads(Tensor q, Tensor k, Tensor v) {
         q = normed(parts.queryNorm(), q);
         k = normed(parts.keyNorm(), k);
       }
-      return rotary == null ? new Heads(q, k, v) : new Heads(rotary.apply(q), rotary.apply(k), v);
+      return rotary == null
+          ? new AttentionHeads(q, k, v)
+          : new AttentionHeads(rotary.apply(q), rotary.apply(k), v);
     }
 
     /** {@code [N, H·D]} and twice {@code [N, G·D]}; heads apart already where interleaved. */
-    private Heads flat(Tensor x) {
+    private AttentionHeads flat(Tensor x) {
       LayerNames parts = config.names().parts();
       if (parts.queryKeyValue() == null) {
-        return new Heads(
+        return new AttentionHeads(
             linear(parts.query(), x), linear(parts.key(), x), linear(parts.value(), x));
       }
       long q = config.shape().queryWidth();
@@ -64,10 +66,10 @@ record Heads(Tensor q, Tensor k, Tensor v) {
       Tensor fused = linear(parts.queryKeyValue(), x);
       if (config.attention().interleaved()) {
         Tensor heads = fused.view(-1, config.heads(), 3, config.headDim());
-        return new Heads(heads.select(2, 0), heads.select(2, 1), heads.select(2, 2));
+        return new AttentionHeads(heads.select(2, 0), heads.select(2, 1), heads.select(2, 2));
       }
       TensorVector split = fused.split_with_sizes(new long[] {q, kv, kv}, 1);
-      return new Heads(split.get(0), split.get(1), split.get(2));
+      return new AttentionHeads(split.get(0), split.get(1), split.get(2));
     }
 
     private Tensor linear(@Nullable String part, Tensor x) {

@@ -1,7 +1,7 @@
 package io.engram.model.gradient;
 
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.LogitsHead;
+import io.engram.model.decoder.LmHead;
 import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.decoder.config.LayerNames;
@@ -20,17 +20,17 @@ import org.jspecify.annotations.Nullable;
  * more with every sample's own head: the head, with it a tied embedding, and the last norm go where
  * {@link GradientSteps.Direction} says. Everything belongs to the scope in which it's made.
  */
-final class HeadSteps {
+final class LmHeadSteps {
   private final Trained trained;
   private final GradientSteps.Direction direction;
   private final LabelledBatch batch;
   private final Tensor hidden;
   private final Tensor targets;
-  private final LogitsHead head;
+  private final LmHead head;
   private final double[][] logProbs;
   private final double[] slopes;
   private final Tensor[] dz;
-  private final @Nullable HeadStep[] steps;
+  private final @Nullable LmHeadStep[] steps;
   private final @Nullable Tensor[] gains;
   private final @Nullable Tensor[] biases;
 
@@ -39,20 +39,20 @@ final class HeadSteps {
    *
    * @param hidden {@code [M, C]}, rows as in {@code batch}
    */
-  HeadSteps(
+  LmHeadSteps(
       Trained trained, GradientSteps.Direction direction, LabelledBatch batch, Tensor hidden) {
     this.trained = trained;
     this.direction = direction;
     this.batch = batch;
     this.hidden = hidden;
     this.targets = Tensors.ofInts(batch.targets(), Device.of(hidden));
-    LogitsHead stored = trained.decoder().head();
-    this.head = new LogitsHead(SampleBlocks.wide(stored.weight()), stored.softCap());
+    LmHead stored = trained.decoder().lmHead();
+    this.head = new LmHead(SquaredNorms.wide(stored.weight()), stored.softCap());
     int count = batch.offsets().length - 1;
     logProbs = new double[count][];
     slopes = new double[count];
     dz = new Tensor[count];
-    steps = new HeadStep[count];
+    steps = new LmHeadStep[count];
     gains = new Tensor[count];
     biases = new Tensor[count];
   }
@@ -65,7 +65,7 @@ final class HeadSteps {
     int first = 0;
     while (first < slopes.length) {
       int last = first + 1;
-      while (last < slopes.length && rows(first, last + 1) <= LogitsHead.chunkRows()) {
+      while (last < slopes.length && rows(first, last + 1) <= LmHead.chunkRows()) {
         last++;
       }
       chunk.run(first, last);
@@ -89,7 +89,7 @@ final class HeadSteps {
   /** dL/d(h Wᵀ) of a chunk, {@code [m, V]}. */
   private Tensor slope(int first, int last, Tensor gradient) {
     Tensor h = hidden.narrow(0, from(first), rows(first, last));
-    LogitsHead.Chunk chunk = head.chunk(h, targets.narrow(0, from(first), rows(first, last)));
+    LmHead.Chunk chunk = head.chunk(h, targets.narrow(0, from(first), rows(first, last)));
     double[] all = Tensors.toDoubles(chunk.logProbs());
     double[] c = new double[all.length];
     for (int s = first; s < last; s++) {
@@ -114,7 +114,7 @@ final class HeadSteps {
 
   /** Finds where everything goes, once gradients are known. */
   void follow(LayerGradients gradients) {
-    RecordedLayers.Norm last = gradients.layers().last();
+    RecordedLayers.NormPass last = gradients.layers().last();
     if (last != null) {
       Tensor parts = last.gainParts(gradients.last(), trained.decoder().config());
       follow(last.weight(), parts, gains);
@@ -123,8 +123,8 @@ final class HeadSteps {
     if (trained.head()) {
       for (int s = 0; s < slopes.length; s++) {
         int sample = s;
-        HeadStep.Inputs inputs = trained.tiedHead() ? inputs(s, gradients.embedded()) : null;
-        HeadStep step = HeadStep.of(labelled(hidden, s), dz[sample], inputs, direction);
+        LmHeadStep.Inputs inputs = trained.tiedHead() ? inputs(s, gradients.embedded()) : null;
+        LmHeadStep step = LmHeadStep.of(labelled(hidden, s), dz[sample], inputs, direction);
         steps[s] = step;
         slopes[s] += step.slope();
       }
@@ -142,20 +142,20 @@ final class HeadSteps {
     }
   }
 
-  private HeadStep.Inputs inputs(int s, Tensor embedded) {
+  private LmHeadStep.Inputs inputs(int s, Tensor embedded) {
     PackedBatch packed = batch.batch();
     int start = packed.starts()[s];
     int length = packed.length(s);
     int[] ids = Arrays.copyOfRange(packed.ids(), start, start + length);
-    Tensor e = SampleBlocks.wide(embedded.narrow(0, start, length));
-    return new HeadStep.Inputs(Tensors.ofInts(ids, Device.of(e)), e, null);
+    Tensor e = SquaredNorms.wide(embedded.narrow(0, start, length));
+    return new LmHeadStep.Inputs(Tensors.ofInts(ids, Device.of(e)), e, null);
   }
 
   /** Adds h of each sample times its step to a tied embedding's rows, {@code [N, C]}, in place. */
   Tensor addEmbedding(Tensor y, double[] distances) {
     for (int s = 0; s < slopes.length; s++) {
-      HeadStep step = steps[s];
-      HeadStep.Inputs inputs = step == null ? null : step.inputs();
+      LmHeadStep step = steps[s];
+      LmHeadStep.Inputs inputs = step == null ? null : step.inputs();
       if (step != null && inputs != null) {
         try (PointerScope scope = new PointerScope()) {
           y.narrow(0, batch.batch().starts()[s], inputs.ids().size(0))
@@ -194,7 +194,7 @@ final class HeadSteps {
             Tensor h = moved.narrow(0, from(first), rows(first, last));
             Tensor z = torch.linear(h, head.weight());
             for (int s = first; s < last; s++) {
-              HeadStep step = steps[s];
+              LmHeadStep step = steps[s];
               if (step != null) {
                 Tensor own = z.narrow(0, from(s) - from(first), rows(s, s + 1));
                 step.addTo(own, labelled(moved, s), distances[s]);
@@ -222,7 +222,7 @@ final class HeadSteps {
   }
 
   private Tensor labelled(Tensor x, int s) {
-    return SampleBlocks.wide(x.narrow(0, from(s), rows(s, s + 1)));
+    return SquaredNorms.wide(x.narrow(0, from(s), rows(s, s + 1)));
   }
 
   private int from(int s) {
