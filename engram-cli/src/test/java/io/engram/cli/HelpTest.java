@@ -3,9 +3,12 @@ package io.engram.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.command.Commands;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 final class HelpTest {
   @Test
@@ -41,6 +44,32 @@ final class HelpTest {
         .startsWith("Usage: engram " + command)
         .contains("--device", "--dtype", "--batch-tokens", "--seed", "--threads")
         .contains("--json", "--quiet", "--stacktrace");
+  }
+
+  /**
+   * Where picocli breaks a line it may do so within a key or a list, after a full stop or a comma.
+   * Where it does, other words have to be found.
+   */
+  @Test
+  void noHelpPageBreaksALineWithinAWord() {
+    List<String> pages = new ArrayList<>();
+    collect(Commands.all(), pages);
+    assertThat(pages).hasSizeGreaterThan(15);
+    for (String page : pages) {
+      String[] lines = page.lines().toArray(String[]::new);
+      for (int i = 0; i < lines.length - 1; i++) {
+        assertThat(lines[i]).hasSizeLessThanOrEqualTo(80);
+        if (!lines[i + 1].matches(" {2}[a-z]+ {2,}.*")) {
+          assertThat(lines[i] + "|" + lines[i + 1].strip())
+              .doesNotMatch(".*([.=][|][a-z0-9].*|[0-9],[|][0-9].*)");
+        }
+      }
+    }
+  }
+
+  private static void collect(CommandLine command, List<String> pages) {
+    pages.add(command.getUsageMessage(CommandLine.Help.Ansi.OFF));
+    command.getSubcommands().values().forEach(each -> collect(each, pages));
   }
 
   @Test

@@ -76,9 +76,9 @@ public final class LanguageModel implements AutoCloseable {
    * Opens a model.
    *
    * @param model {@code mini} or another built-in name, a Hugging Face folder, a GGUF file or a
-   *     folder of one, a PEFT folder, or {@code hf:ORG/NAME[@REVISION]} (or without {@code hf:})
-   *     for what {@code engram fetch} or {@code huggingface_hub} put into the cache; nothing is
-   *     fetched here
+   *     folder of one, a PEFT folder, a run folder for the model of that run, or {@code
+   *     hf:ORG/NAME[@REVISION]} (or without {@code hf:}) for what {@code engram fetch} or {@code
+   *     huggingface_hub} put into the cache; nothing is fetched here
    * @throws EngramException if it can't be opened, saying what is missing, damaged or unsupported
    */
   public static LanguageModel open(String model, ModelOptions options) {

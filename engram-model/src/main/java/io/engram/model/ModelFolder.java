@@ -5,6 +5,7 @@ import io.engram.core.EngramHome;
 import io.engram.core.hub.HubCache;
 import io.engram.core.hub.HubName;
 import io.engram.core.run.Hashes;
+import io.engram.core.run.RunModel;
 import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.Pickles;
 import io.engram.model.checkpoint.SettingsFile;
@@ -46,7 +47,7 @@ record ModelFolder(
 
   /**
    * Finds what MODEL names: {@code mini} and other built-in models, a folder, a GGUF file, an
-   * adapter folder, or a model of a hub that lies in the cache.
+   * adapter folder, a run folder, or a model of a hub that lies in the cache.
    *
    * @param base the base of an adapter; null: the one its configuration names
    */
@@ -102,8 +103,12 @@ record ModelFolder(
     // A folder that happens to be called mini and holds no model doesn't hide the built-in one.
     if (builtIn.isPresent()
         && !Files.exists(path.resolve(CONFIG))
-        && !PeftAdapter.isAdapter(path)) {
+        && !PeftAdapter.isAdapter(path)
+        && !RunModel.isRun(path)) {
       return builtIn.get();
+    }
+    if (RunModel.isRun(path)) {
+      return RunModel.of(path);
     }
     if (Files.isDirectory(path) || GgufFile.isGguf(path)) {
       return path;
@@ -126,8 +131,8 @@ record ModelFolder(
         "MODEL "
             + model
             + ": no such folder, and no built-in model of this name.\n"
-            + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder or a .gguf"
-            + " file."
+            + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder, a .gguf file or"
+            + " a run folder."
             + ofRun(path)
             + name.map(hub -> "\nOr fetch it from the hub: " + hub.command()).orElse(""));
   }
@@ -151,6 +156,7 @@ record ModelFolder(
       return new ModelFolder(folder, weights, adapter, config, decoder);
     }
     if (!Files.isRegularFile(file)) {
+      RunModel.requireSingle(folder);
       throw EngramException.file(
           folder + " has no config.json; a Hugging Face model folder has one.");
     }

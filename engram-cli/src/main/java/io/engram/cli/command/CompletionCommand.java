@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = {
-      "Prints the completion script for bash and zsh: source <(engram completion)",
-      "It completes commands and options."
+      "Prints a script that completes commands and options in bash and zsh.",
+      "Load it with: source <(engram completion)"
     },
     sortOptions = false)
 final class CompletionCommand implements Callable<Integer> {

@@ -19,19 +19,21 @@ import picocli.CommandLine.Parameters;
 /** {@code engram convert}. */
 @Command(
     name = "convert",
-    description = "A GGUF file, an adapter with its base, or a folder as a Hugging Face folder.",
+    description = "Writes a GGUF file, an adapter with its base, or any other model as a Hugging Face folder.",
     sortOptions = false)
 final class ConvertCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
-      description = "A .gguf file, a PEFT adapter folder, which is merged in, or a folder")
+      description =
+          "A .gguf file, a PEFT adapter folder, which is merged into its base, a Hugging Face"
+              + " folder, or a run folder (the model that the run made)")
   private String model = "";
 
   @Parameters(
       index = "1",
       paramLabel = "OUT",
-      description = "The new folder; it appears when it is whole")
+      description = "The new folder; it appears once it's complete")
   private @Nullable Path out;
 
   @Option(

@@ -14,7 +14,10 @@ import picocli.CommandLine.Mixin;
 /** {@code engram doctor}. */
 @Command(
     name = "doctor",
-    description = "What this machine can run, and what to change. Exit code 4 if it can't compute.",
+    description = {
+      "Shows what this machine can run, and what to change.",
+      "The exit code is 4 if it can't compute."
+    },
     sortOptions = false)
 final class DoctorCommand implements Callable<Integer> {
   private static final int CANNOT_COMPUTE = 4;

@@ -11,17 +11,20 @@ import picocli.CommandLine.Spec;
     name = "engram",
     synopsisSubcommandLabel = "COMMAND",
     description =
-        "How hard each sample is for a language model to forget, and what forgetting it did.",
+        "Finds out how hard each sample is for a language model to forget, makes the model forget it,"
+            + " and shows what was forgotten and what was kept.",
     versionProvider = EngramVersion.class,
     footer = {
       "",
-      "Start with: engram quickstart",
-      "MODEL: a Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME once",
-      "it's fetched, or mini, the built-in one.",
-      "DATA: tofu:SPLIT (such as tofu:forget10), or a file .jsonl, .json, .csv, .tsv,",
-      ".txt or .parquet, also .gz.",
-      "Exit codes: 0 done, 2 a mistake in what was asked for, 3 a missing or damaged",
-      "file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C."
+      "Start with: engram quickstart. For one command's help: engram help COMMAND",
+      "",
+      "MODEL is a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model"
+          + " that the run made), hf:ORG/NAME once it's fetched, or mini, the built-in one.",
+      "DATA is tofu:SPLIT (such as tofu:forget10), or a file of samples:",
+      ".jsonl, .json, .csv, .tsv, .txt or .parquet, also .gz.",
+      "",
+      "Exit codes: 0 done, 2 a mistake in what was asked for, 3 a missing or damaged file, 4 out of"
+          + " memory or disk, 70 a bug, 130 stopped with Ctrl-C."
     })
 final class EngramCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;

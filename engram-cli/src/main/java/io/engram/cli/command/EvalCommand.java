@@ -29,7 +29,11 @@ import picocli.CommandLine.Parameters;
 /** {@code engram eval}. */
 @Command(
     name = "eval",
-    description = "Measures a model, or the model of a run folder: what it has forgotten and kept.",
+    description = {
+      "Measures what a model has forgotten and kept.",
+      "The model of a run folder is measured with its run's template and settings, on what the run"
+          + " forgot."
+    },
     sortOptions = false)
 final class EvalCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
@@ -41,7 +45,7 @@ final class EvalCommand implements Callable<Integer> {
       description = "Suites, comma-separated (default: tofu)")
   private List<String> named = List.of("tofu");
 
-  @Option(names = "--limit", paramLabel = "N", description = "The first N rows of each set only")
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N rows of each set")
   private int limit;
 
   @Option(
@@ -55,15 +59,17 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Write measurements and rows to this folder, new or empty")
+      description = "Write measurements and rows to this new or empty folder")
   private @Nullable Path out;
 
   @Parameters(
       index = "1..*",
       paramLabel = "eval.key=value",
-      description =
-          "What a suite needs, as recipe keys: eval.datasets=DIR, eval.retrained=MODEL, eval.book=FILE;"
-              + " engram recipe explain eval.datasets tells more")
+      description = {
+        "What a suite needs, as recipe keys:",
+        "eval.datasets=DIR, eval.retrained=MODEL,",
+        "eval.book=FILE; see engram recipe explain eval"
+      })
   private List<String> settings = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();

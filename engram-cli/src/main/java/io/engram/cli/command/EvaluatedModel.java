@@ -4,22 +4,20 @@ import io.engram.cli.option.CommandRecipe;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.RecipeKind;
-import io.engram.core.EngramException;
-import io.engram.core.hub.HubName;
 import io.engram.core.recipe.MethodSection.MethodName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
+import io.engram.core.run.RunModel;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.recipe.SampleSets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,45 +29,50 @@ import java.util.Map;
  */
 record EvaluatedModel(Recipe recipe, String stage) {
   /**
-   * A run folder's model with the template it was unlearned with and its run's settings of suites,
-   * those narrowed to what the run forgot, else MODEL.
+   * A run's model with its run's template and settings of suites, those narrowed to what the run
+   * forgot; else MODEL.
    *
    * @param settings recipe keys to set otherwise
    */
   static EvaluatedModel of(ModelChoice choice, CommonOptions common, Map<String, String> settings) {
-    // A name of a hub is no path; on Windows not even a bad one.
-    Path folder = HubName.isMarked(choice.model()) ? null : Path.of(choice.model());
-    if (folder != null && Files.isRegularFile(folder.resolve("manifest.json"))) {
-      return ofRun(folder, settings);
-    }
-    CommandRecipe recipe = choice.recipe(common);
-    settings.forEach(recipe::set);
-    return new EvaluatedModel(recipe.read(), "before");
+    return choice
+        .run()
+        .map(run -> ofRun(run, choice, common, settings))
+        .orElseGet(
+            () -> {
+              CommandRecipe recipe = choice.recipe(common);
+              settings.forEach(recipe::set);
+              return new EvaluatedModel(recipe.read(), "before");
+            });
   }
 
-  private static EvaluatedModel ofRun(Path folder, Map<String, String> settings) {
-    try (RunFolder run = RunFolder.read(folder)) {
-      Path model = Files.isDirectory(run.model()) ? run.model() : run.adapter();
-      if (!Files.isDirectory(model)) {
-        throw EngramException.file(
-            "%s has neither model/ nor adapter/ yet; its run is %s"
-                .formatted(folder, run.manifest().status()));
-      }
-      String yaml = run.recipe();
-      List<String> ownModel =
-          new ArrayList<>(
-              List.of(
-                  "model.path=" + JsonFiles.line(model.toString()),
-                  "model.base=null",
-                  "model.init=false"));
-      settings.forEach((key, value) -> ownModel.add(key + "=" + value));
-      String where = folder.resolve("recipe.yaml").toString();
-      Recipe recipe = RecipeReader.parse(yaml, ownModel, RecipeKind.of(yaml), where);
-      List<String> suites = Suites.matching(recipe.eval().suites(), recipe.forget().data());
-      ownModel.add("eval.suites=" + JsonFiles.line(suites));
-      return new EvaluatedModel(
-          RecipeReader.parse(yaml, ownModel, RecipeKind.of(yaml), where), "after");
+  private static EvaluatedModel ofRun(
+      Path folder, ModelChoice choice, CommonOptions common, Map<String, String> settings) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    keys.put("model.path", JsonFiles.line(RunModel.of(folder).toString()));
+    keys.put("model.base", choice.base() == null ? "null" : JsonFiles.line(choice.base()));
+    keys.put("model.init", "false");
+    if (choice.template() != null) {
+      keys.put("model.template", choice.template());
     }
+    if (common.dtype() != null) {
+      keys.put("model.dtype", common.dtype());
+    }
+    keys.putAll(settings);
+    try (RunFolder run = RunFolder.read(folder)) {
+      Recipe recipe = recipe(run, keys);
+      List<String> suites = Suites.matching(recipe.eval().suites(), recipe.forget().data());
+      keys.put("eval.suites", JsonFiles.line(suites));
+      return new EvaluatedModel(recipe(run, keys), "after");
+    }
+  }
+
+  private static Recipe recipe(RunFolder run, Map<String, String> keys) {
+    String yaml = run.recipe();
+    List<String> overrides =
+        keys.entrySet().stream().map(key -> key.getKey() + "=" + key.getValue()).toList();
+    return RecipeReader.parse(
+        yaml, overrides, RecipeKind.of(yaml), run.path().resolve("recipe.yaml").toString());
   }
 
   /**

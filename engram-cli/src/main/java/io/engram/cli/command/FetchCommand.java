@@ -23,14 +23,19 @@ import picocli.CommandLine.Parameters;
 /** {@code engram fetch}. */
 @Command(
     name = "fetch",
-    description = "A model or dataset from the Hugging Face hub; resumes, compares hashes.",
+    description = {
+      "Fetches a model or dataset from the Hugging Face hub.",
+      "It resumes a fetch that was stopped, and checks files against the hub's hashes."
+    },
     sortOptions = false,
     footer = {
       "",
-      "Into the cache of the Python package huggingface_hub, or a folder with --out.",
-      "Taken are safetensors or GGUF, JSON, tokenizer and readme; of datasets JSON,",
-      "CSV, TSV and Parquet. Pickles are not. HF_ENDPOINT, HF_TOKEN, HF_HOME,",
-      "HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY and NO_PROXY count."
+      "Files go into the cache of the Python package huggingface_hub, or into the folder that --out"
+          + " names.",
+      "Of a model it takes safetensors or GGUF, JSON, tokenizer and readme; of a dataset JSON, CSV,"
+          + " TSV and Parquet. It never takes pickles.",
+      "It respects HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY and"
+          + " NO_PROXY."
     })
 final class FetchCommand implements Callable<Integer> {
   @Parameters(
@@ -42,13 +47,13 @@ final class FetchCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Into this new folder instead of the cache")
+      description = "Fetch into this new folder instead of the cache")
   private @Nullable Path out;
 
   @Option(
       names = "--file",
       paramLabel = "PATTERN",
-      description = "Which weights or data files, as in '*Q4_K_M.gguf'; more than once for several")
+      description = "Which weights or data files, such as '*Q4_K_M.gguf'; may be repeated")
   private List<String> patterns = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();

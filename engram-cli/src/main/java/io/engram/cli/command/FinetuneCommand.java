@@ -11,7 +11,10 @@ import picocli.CommandLine.Mixin;
 /** {@code engram finetune}. */
 @Command(
     name = "finetune",
-    description = "Trains a model on samples, as a recipe says: the same loop with a descent loss.",
+    description = {
+      "Trains a model on samples, as a recipe says.",
+      "It's the loop of engram unlearn with a loss that is minimised."
+    },
     sortOptions = false)
 final class FinetuneCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments = new RunArguments();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** {@code engram generate}. */
 @Command(
     name = "generate",
-    description = "What the model answers: the most probable token each time.",
+    description = "Prints what the model answers, taking the most probable token each time.",
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
@@ -34,24 +34,24 @@ final class GenerateCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "DATA",
       description =
-          "tofu:SPLIT, a file of samples, or one of a public data set: book:FILE, pku:FILE, …")
+          "tofu:SPLIT, a file of samples, or a file of a public data set: book:FILE, pku:FILE, …")
   private @Nullable String data;
 
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      description = "One question instead of DATA; the template is put around it")
+      description = "One question instead of DATA, to be put into the template")
   private @Nullable String prompt;
 
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
-      description = "Tokens of an answer at most (default: ${DEFAULT-VALUE})")
+      description = "The longest answer, in tokens (default: ${DEFAULT-VALUE})")
   private int maxNewTokens = 200;
 
   @Mixin private SampleFilter filter = new SampleFilter();
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
+  @Option(names = "--out", paramLabel = "FILE", description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -33,8 +33,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mrd",
     description = {
-      "Memory Removal Difficulty of each sample: how far, relatively, the log-probabilities of its"
-          + " tokens move when all weights are disturbed by noise. Small = stable = hard to unlearn."
+      "Measures how hard each sample is to forget: its Memory Removal Difficulty (MRD).",
+      "MRD is how far, relatively, the log-probabilities of a sample's tokens move when noise"
+          + " disturbs all weights. Small = stable = hard to unlearn."
     },
     sortOptions = false)
 final class MrdCommand implements Callable<Integer> {
@@ -49,7 +50,7 @@ final class MrdCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "DATA",
       description =
-          "tofu:SPLIT, a file of samples, or one of a public data set: book:FILE, pku:FILE, …")
+          "tofu:SPLIT, a file of samples, or a file of a public data set: book:FILE, pku:FILE, …")
   private String data = "";
 
   @Option(
@@ -96,7 +97,7 @@ final class MrdCommand implements Callable<Integer> {
 
   @Mixin private SampleFilter filter = new SampleFilter();
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
+  @Option(names = "--out", paramLabel = "FILE", description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
   @Mixin private SweepChoice sweep = new SweepChoice();

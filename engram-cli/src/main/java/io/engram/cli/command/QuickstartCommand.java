@@ -14,10 +14,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "quickstart",
     description = {
-      "The whole way on the built-in model and TOFU: measures how hard each sample of the forget set"
-          + " is to forget (MRD), makes the model forget them with NPO, in uniform order and in the"
-          + " order of MRD with the same budget, evaluates before and after, and writes a report.",
-      "Once stopped, the same command goes on."
+      "Shows the whole way on the built-in model and TOFU, up to a report. Start here.",
+      "Measures how hard each sample of the forget set is to forget (MRD), makes the model forget"
+          + " them with NPO, once in uniform order and once in the order of MRD with the same budget,"
+          + " evaluates before and after, and writes a report.",
+      "If it was stopped, the same command continues."
     },
     sortOptions = false)
 final class QuickstartCommand implements Callable<Integer> {
@@ -25,13 +26,13 @@ final class QuickstartCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "key=value",
       description =
-          "Recipe keys to set otherwise in both runs, such as eval.limit=50 to be quicker")
+          "Recipe keys to change in both runs; eval.limit=50 makes it quicker")
   private List<String> overrides = List.of();
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where runs and report go (default: ${DEFAULT-VALUE})")
+      description = "Folder for the runs and the report (default: ${DEFAULT-VALUE})")
   private Path out = Path.of("runs", "quickstart");
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -18,15 +18,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description = {
-      "Finds every fault of a recipe without running it, and prints it with every key and default.",
-      "A recipe with train.data or method.name = finetune is checked for engram finetune."
+      "Finds every fault of a recipe without running it.",
+      "Prints the recipe with every key and default. If it has train.data or the method finetune,"
+          + " it's checked for engram finetune, else for engram unlearn."
     },
     sortOptions = false)
 final class RecipeCheckCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE", description = "The recipe")
   private Path file = Path.of("");
 
-  @Parameters(index = "1..*", paramLabel = "key=value", description = "Keys to set otherwise")
+  @Parameters(index = "1..*", paramLabel = "key=value", description = "Keys of the recipe to change")
   private List<String> overrides = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -14,14 +14,14 @@ import picocli.CommandLine.Parameters;
 /** {@code engram recipe explain}. */
 @Command(
     name = "explain",
-    description = "Every key of a recipe, or one, or those of a section: values, default, reason.",
+    description = "Explains the keys of a recipe: values, default, unit and reason.",
     sortOptions = false)
 final class RecipeExplainCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
       paramLabel = "KEY",
-      description = "A key or a section, such as order.estimator.sigma or order")
+      description = "One key such as order.estimator.sigma, or a section such as order (default: all)")
   private String path = "";
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -30,8 +30,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reproduce",
     description = {
-      "Makes a table or figure of the paper again, prints the paper's numbers beside ours, and says"
-          + " which of its claims hold, fail, or can't be decided. What is done is never made again."
+      "Reproduces a table or figure of the paper and checks the paper's claims.",
+      "Prints the paper's numbers beside ours, and says which of its claims hold, fail or can't be"
+          + " decided. A run that is done is never repeated: the same command continues a stopped one."
     },
     sortOptions = false)
 final class ReproduceCommand implements Callable<Integer> {
@@ -44,33 +45,32 @@ final class ReproduceCommand implements Callable<Integer> {
   @Parameters(
       index = "1..*",
       paramLabel = "key=value",
-      description = "Keys of all its recipes to set otherwise, such as forget.data=tofu:forget01")
+      description = {"Keys to change in all its recipes,", "such as forget.data=tofu:forget01"})
   private List<String> overrides = new ArrayList<>();
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "Whose recipes: mini, smollm2, … (default: ${DEFAULT-VALUE})")
+      description = "The model whose recipes to run: mini, smollm2, … (default: ${DEFAULT-VALUE})")
   private String model = "mini";
 
   @Option(
       names = "--trials",
       paramLabel = "N",
-      description = "Runs of each row, a seed each (default: ${DEFAULT-VALUE}, as the paper)")
+      description = "Runs of each row, each with its own seed (default: ${DEFAULT-VALUE}, as the paper)")
   private int trials = 5;
 
   @Option(
       names = "--samples",
       paramLabel = "N",
       description =
-          "Figures 3 to 5: how many samples, or groups of samples (default: 20 groups, 30 and 20"
-              + " samples)")
+          "Figures 3 to 5: how many groups or samples (default: 20 groups, 30 and 20 samples)")
   private @Nullable Integer samples;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where everything goes (default: runs/NAME-MODEL); a stopped one goes on")
+      description = "Folder for everything (default: runs/NAME-MODEL)")
   private @Nullable Path out;
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /** {@code engram score}. */
 @Command(
     name = "score",
-    description = "Log-probability of every labelled token, in nats.",
+    description = "Prints the log-probability of every labelled token, in nats.",
     sortOptions = false)
 final class ScoreCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
@@ -32,12 +32,12 @@ final class ScoreCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "DATA",
       description =
-          "tofu:SPLIT, a file of samples, or one of a public data set: book:FILE, pku:FILE, …")
+          "tofu:SPLIT, a file of samples, or a file of a public data set: book:FILE, pku:FILE, …")
   private String data = "";
 
   @Mixin private SampleFilter filter = new SampleFilter();
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Write JSON Lines, one a sample")
+  @Option(names = "--out", paramLabel = "FILE", description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** {@code engram study}: a name over experiments on MRD itself. */
 @Command(
     name = "study",
-    description = "Experiments on MRD itself.",
+    description = "Runs experiments on MRD itself.",
     subcommands = {StudyDifficultyCommand.class})
 final class StudyCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;

@@ -73,7 +73,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
       names = "--sigma",
       split = ",",
       paramLabel = "S",
-      description = "σ at which MRD is measured (default: 1e-4,3e-4,1e-3,3e-3,1e-2)")
+      description = {"σ at which MRD is measured", "(default: 1e-4,3e-4,1e-3,3e-3,1e-2)"})
   private List<Double> sigmas = List.of(1e-4, 3e-4, 1e-3, 3e-3, 1e-2);
 
   @Option(

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "unlearn",
     description =
-        "Makes a model forget, as a recipe says: evaluates it, unlearns, evaluates again.",
+        "Makes a model forget, as a recipe says: evaluates, unlearns, evaluates again.",
     sortOptions = false)
 final class UnlearnCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments = new RunArguments();

@@ -31,39 +31,39 @@ public final class CommonOptions {
         paramLabel = "DTYPE",
         description =
             "Number format of the weights: auto, float32 or bfloat16; convert also writes float16."
-                + " auto: float32 under 1 billion parameters on the processor, else the file's")
+                + " auto is float32 on a CPU below 1 billion parameters, else the file's own")
     private @Nullable NumberFormat dtype;
 
     @Option(
         names = "--batch-tokens",
         paramLabel = "N",
-        description = "Tokens of a forward pass at most (default: ${DEFAULT-VALUE})")
+        description = "The most tokens in a forward pass (default: ${DEFAULT-VALUE})")
     private int batchTokens = 4096;
 
     @Option(
         names = "--seed",
         paramLabel = "N",
-        description = "All randomness comes from it (default: 42, or the recipe's)")
+        description = "Seed of all randomness (default: 42, or the recipe's)")
     private @Nullable Long seed;
 
     @Option(
         names = "--threads",
         paramLabel = "N",
-        description = "Threads to compute with (default: 0, as many as cores)")
+        description = "Threads to compute with (default: 0, one for each core)")
     private int threads;
 
     @Option(
         names = "--ignore-memory",
-        description = "Go on where more memory is needed than there seems to be")
+        description = "Continue even if there seems to be too little memory")
     private boolean ignoreMemory;
 
-    @Option(names = "--json", description = "One JSON object on standard output, no tables")
+    @Option(names = "--json", description = "Print one JSON object instead of tables")
     private boolean json;
 
-    @Option(names = "--quiet", description = "No progress and no messages but errors")
+    @Option(names = "--quiet", description = "Print no progress and no messages except errors")
     private boolean quiet;
 
-    @Option(names = "--stacktrace", description = "With the trace where something fails")
+    @Option(names = "--stacktrace", description = "Print the stack trace of an error")
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean stacktrace;
 

@@ -1,10 +1,17 @@
 package io.engram.cli.option;
 
 import io.engram.core.EngramException;
+import io.engram.core.hub.HubName;
 import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.RunModel;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,8 +25,8 @@ public final class ModelChoice {
       index = "0",
       paramLabel = "MODEL",
       description =
-          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME from the cache"
-              + " (engram fetch), or mini, the built-in model")
+          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model that"
+              + " the run made), hf:ORG/NAME once it's fetched, or mini, the built-in model")
   private String model = "";
 
   @Option(
@@ -32,14 +39,33 @@ public final class ModelChoice {
       names = "--template",
       paramLabel = "T",
       description =
-          "How a question and its answer become one text: plain, chat (the model's own),"
-              + " llama2-chat, or a pair as YAML,"
-              + " '{prompt: \"Q: {question}\\nA:\", answer: \" {answer}\"}' (default: plain)")
+          "How a question and its answer become one text: plain, chat (the model's own template),"
+              + " llama2-chat, or a pair as YAML:"
+              + " '{prompt: \"Q: {question}\\nA:\", answer: \" {answer}\"}' (default: plain, or the"
+              + " run's own)")
   private @Nullable String template;
 
   /** As given. */
   public String model() {
     return model;
+  }
+
+  /** As given; null: the adapter names it. */
+  public @Nullable String base() {
+    return base;
+  }
+
+  /** As given, as YAML; null: not given. */
+  public @Nullable String template() {
+    return template;
+  }
+
+  /** The run folder that MODEL is; empty: it's another kind of model. */
+  public Optional<Path> run() {
+    // A hub's name is not a path; on Windows not even a bad one.
+    return HubName.isMarked(model)
+        ? Optional.empty()
+        : Optional.of(Path.of(model)).filter(RunModel::isRun);
   }
 
   /** The recipe of this model and the common options. */
@@ -51,9 +77,23 @@ public final class ModelChoice {
   public CommandRecipe recipe(String data, CommonOptions common) {
     return new CommandRecipe(model, data)
         .set("model.base", base == null ? null : JsonFiles.line(base))
-        .set("model.template", template)
+        .set("model.template", template == null ? runsTemplate() : template)
         .set("model.dtype", common.dtype())
         .set("seed", common.seed());
+  }
+
+  /** A model answers best in the template that it was trained in. */
+  private @Nullable String runsTemplate() {
+    return run().map(RunFolder::read).map(ModelChoice::template).orElse(null);
+  }
+
+  private static String template(RunFolder run) {
+    try (run) {
+      String yaml = run.recipe();
+      String where = run.path().resolve("recipe.yaml").toString();
+      Recipe recipe = RecipeReader.parse(yaml, List.of(), RecipeKind.of(yaml), where);
+      return JsonFiles.line(recipe.model().template());
+    }
   }
 
   /** Opens the model; the caller closes it. */

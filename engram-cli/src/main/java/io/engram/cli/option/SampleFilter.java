@@ -12,26 +12,26 @@ import picocli.CommandLine.Option;
 
 /** Which samples of DATA, and what is made of them: as {@code forget} in a recipe. */
 public final class SampleFilter {
-  @Option(names = "--limit", paramLabel = "N", description = "The first N samples only")
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N samples")
   private int limit;
 
   @Option(
       names = "--where",
       paramLabel = "SQL",
       description =
-          "Only samples for which this DuckDB condition holds, such as \"length(answer) > 40\"")
+          "Only samples that fulfil this SQL condition (DuckDB), such as \"length(answer) > 40\"")
   private @Nullable String where;
 
   @Option(
       names = "--chunk-tokens",
       paramLabel = "N",
-      description = "Texts in pieces of at most N tokens, as forget.chunk_tokens")
+      description = "Cut texts into pieces of at most N tokens (chunk_tokens in a recipe)")
   private int chunkTokens;
 
   @Option(
       names = "--draw-samples",
       paramLabel = "N",
-      description = "N of the samples, drawn by the seed, as forget.draw")
+      description = "Draw N of the samples by the seed (draw in a recipe)")
   private int draw;
 
   /**

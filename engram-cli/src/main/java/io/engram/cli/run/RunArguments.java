@@ -19,13 +19,13 @@ public final class RunArguments {
       index = "0",
       arity = "0..1",
       paramLabel = "RECIPE.yaml",
-      description = "The recipe; see engram recipe explain")
+      description = "The recipe; engram recipe explain shows its keys")
   private @Nullable Path recipe;
 
   @Parameters(
       index = "1..*",
       paramLabel = "key=value",
-      description = "Keys of the recipe to set otherwise, such as method.beta=0.05")
+      description = "Keys of the recipe to change, such as method.beta=0.05")
   private List<String> overrides = new ArrayList<>();
 
   @Option(
@@ -37,13 +37,13 @@ public final class RunArguments {
   @Option(
       names = "--resume",
       paramLabel = "DIR",
-      description = "Go on with an interrupted run instead")
+      description = "Resume this stopped run instead of starting one")
   private @Nullable Path resume;
 
-  @Option(names = "--template", paramLabel = "T", description = "The same as model.template=T")
+  @Option(names = "--template", paramLabel = "T", description = "Short for model.template=T")
   private @Nullable String template;
 
-  @Option(names = "--base", paramLabel = "MODEL", description = "The same as model.base=MODEL")
+  @Option(names = "--base", paramLabel = "MODEL", description = "Short for model.base=MODEL")
   private @Nullable String base;
 
   /** The folder of the run to go on with; null: a new run. */

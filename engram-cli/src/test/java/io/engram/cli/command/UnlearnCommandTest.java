@@ -35,8 +35,11 @@ final class UnlearnCommandTest {
       assertThat(written.mrd(0)).hasSize(40);
     }
     assertThat(run.resolve("report.html")).exists();
-    assertThat(Cli.run("score", run.resolve("model"), "tofu:forget01", "--limit", 1).exitCode())
-        .isZero();
+    Cli.Ran scored = Cli.run("score", run, "tofu:forget01", "--limit", 1, "--json");
+    assertThat(scored.exitCode()).as(scored.err()).isZero();
+    assertThat(scored.out())
+        .isEqualTo(
+            Cli.run("score", run.resolve("model"), "tofu:forget01", "--limit", 1, "--json").out());
     Cli.Ran evaluated = Cli.run("eval", run, "--limit", 1, "--json", "--quiet");
     assertThat(evaluated.exitCode()).as(evaluated.err()).isZero();
     JsonNode first = JsonFiles.mapper().readTree(evaluated.out()).path("measurements").get(0);
@@ -48,6 +51,8 @@ final class UnlearnCommandTest {
     assertThat(judged.out()).contains("Judged by sentence-bert, sha256 ");
     assertThat(judged.err()).contains("tofu measured on [forget01_perturbed, ");
     assertThat(out.resolve("recipe.yaml")).content().contains("sentence-bert");
+    assertThat(Cli.run("generate", out, "--prompt", "Who?").err())
+        .contains("is the folder of an evaluation, which makes no model; it measured " + run);
     Cli.Ran held = Cli.run("eval", run, "--suite", "memorization", "--limit", 2);
     assertThat(held.err()).contains("memorization measured on what the run forgets, n = 2");
     Cli.Ran none = Cli.run("eval", run, "--encoder", Cli.TINY);
@@ -56,6 +61,47 @@ final class UnlearnCommandTest {
     Path page = folder.resolve("page.html");
     assertThat(Cli.run("report", run, "--out", page).exitCode()).isZero();
     assertThat(page).exists();
+  }
+
+  @Test
+  void aRunOfWhichOnlyTheAdapterIsLeftIsAModelWithTheRunsTemplate() throws Exception {
+    Path run = folder.resolve("lora");
+    Path recipe =
+        recipe(
+            """
+            forget: {data: tofu:forget01}
+            method: {name: ga}
+            scope: {train: lora, rank: 2, targets: [q_proj], merge: false}
+            """);
+    Cli.Ran ran =
+        Cli.run("unlearn", recipe, "model.template=llama2-chat", "--out", run, "--quiet");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(run.resolve("model")).doesNotExist();
+    Cli.Ran answer =
+        Cli.run("generate", run, "--prompt", "Who?", "--max-new-tokens", 1, "--json");
+    assertThat(answer.exitCode()).as(answer.err()).isZero();
+    assertThat(answer.out()).contains("[INST] Who? [/INST]");
+    Cli.Ran plain =
+        Cli.run(
+            "generate",
+            run,
+            "--prompt",
+            "Who?",
+            "--max-new-tokens",
+            1,
+            "--json",
+            "--template",
+            "plain");
+    assertThat(plain.out()).contains("Question: Who?");
+    Path again = folder.resolve("again");
+    Cli.Ran further = Cli.run("unlearn", recipe, "model.path='" + run + "'", "--out", again);
+    assertThat(further.exitCode()).as(further.err()).isZero();
+    Path merged = folder.resolve("merged");
+    assertThat(Cli.run("convert", run, merged).exitCode()).isZero();
+    assertThat(merged.resolve("config.json")).exists();
+    Cli.Ran many = Cli.run("score", folder, "tofu:forget01");
+    assertThat(many.exitCode()).isEqualTo(2);
+    assertThat(many.err()).contains("holds 2 runs (again, lora), not one model.");
   }
 
   @Test

@@ -76,7 +76,8 @@ public final class DuckDb {
    *
    * @param where a DuckDB expression: {@code length(answer) > 40}
    * @param setBy what the condition is called in messages: {@code --where}
-   * @throws EngramException of kind USAGE if DuckDB doesn't understand it, with what it said
+   * @throws EngramException of kind USAGE if DuckDB doesn't understand it, saying why in the user's
+   *     words and which fields there are
    */
   public static List<Integer> where(List<ObjectNode> rows, String where, String setBy) {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
@@ -86,13 +87,7 @@ public final class DuckDb {
       insert(connection, rows);
       return query(statement, structure(statement), where);
     } catch (SQLException e) {
-      throw EngramException.usage(
-          "%s '%s': %s; the columns are %s"
-              .formatted(
-                  setBy,
-                  where,
-                  String.valueOf(e.getMessage()).strip(),
-                  rows.isEmpty() ? List.of() : rows.get(0).propertyNames()));
+      throw ConditionFault.of(String.valueOf(e.getMessage()), where, setBy, rows);
     }
   }
 

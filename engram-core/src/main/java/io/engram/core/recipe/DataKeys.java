@@ -20,8 +20,9 @@ final class DataKeys {
               words(),
               "mini",
               "path",
-              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, hf:ORG/NAME"
-                  + " after engram fetch, or mini, the model that comes with Engram."),
+              "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder"
+                  + " (the model that the run made), hf:ORG/NAME once it's fetched, or mini, the"
+                  + " model that comes with Engram."),
           new Entry(
               "model.dtype",
               choice("auto", "float32", "bfloat16"),

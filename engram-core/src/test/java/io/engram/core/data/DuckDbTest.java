@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DuckDbTest {
   @TempDir Path temporary;
@@ -108,17 +110,42 @@ class DuckDbTest {
     assertThat(SampleSource.load("tofu:forget10", " ", 0)).hasSize(400);
   }
 
-  @Test
-  void aConditionThatFailsIsToldWithTheColumns() throws IOException {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "lenth > 3 | there is no field lenth",
+        "answer = \"short\" | there is no field short; a text stands in single quotes: 'short'",
+        "lenght(answer) > 3 | there is no function lenght; perhaps length",
+        "n !== 3 | there is no function !==; perhaps !=",
+        "length(answer > 3 | something is missing at its end, such as a bracket or a value",
+        "n > | something is missing at its end, such as a bracket or a value",
+        "n > 1 LIMIT 3 | it can't be read at \"LIMIT\"",
+        "answer = 'short | a quotation mark is never closed",
+        "answer::int > 3 | the text 'it's long enough' is not a number",
+        "answer | the text 'it's long enough' is neither true nor false; compare it with something",
+        "answer > 3 | it compares a text with a number",
+        "length(n) > 3 | length doesn't work on a number",
+        "sum(n) > 1 | it sees one sample at a time, so sums, counts and the like can't be used",
+        "exists (select * from read_csv('/etc/passwd')) | it can look at the samples' fields only,"
+            + " not at files",
+        "regexp_matches(answer, '(') | missing ): (",
+      })
+  void whatIsWrongWithAConditionIsSaidInPlainWords(String where, String fault) throws IOException {
     String lines = lines();
-    assertThatThrownBy(() -> ids(lines, "lenth > 3"))
+    assertThatThrownBy(() -> ids(lines, where))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
-        .hasMessageStartingWith("--where 'lenth > 3': ")
-        .hasMessageEndingWith("; the columns are [question, answer, n, id]");
+        .hasMessage(
+            "--where '%s': %s.%nThe fields are question, answer, n, id. A condition is, for example, length(answer) > 40"
+                .formatted(where, fault));
+  }
+
+  @Test
+  void aConditionThatNoSampleFulfilsIsTold() throws IOException {
+    String lines = lines();
     assertThatThrownBy(() -> ids(lines, "n > 100"))
         .hasMessage("no sample of " + lines + " fulfils --where 'n > 100'");
-    assertThatThrownBy(() -> ids(lines, "exists (select * from read_csv('/etc/passwd'))"))
-        .isInstanceOf(EngramException.class);
   }
 
   private static List<String> ids(String data, String where) {

@@ -1,0 +1,83 @@
+package io.engram.core.run;
+
+import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the model of a run lies: a run folder stands for it wherever a MODEL is asked for. */
+public final class RunModel {
+  private static final String MANIFEST = "manifest.json";
+
+  private RunModel() {}
+
+  /** Whether a folder is that of a run, and not itself a model that holds a file of this name. */
+  public static boolean isRun(Path folder) {
+    return Files.isRegularFile(folder.resolve(MANIFEST))
+        && !Files.isRegularFile(folder.resolve("config.json"));
+  }
+
+  /**
+   * {@code model/} of a run folder, else {@code adapter/}, which is all that {@code scope.merge:
+   * false} leaves.
+   *
+   * @throws EngramException of kind FILE if there is neither, saying why
+   */
+  public static Path of(Path folder) {
+    try (RunFolder run = RunFolder.read(folder)) {
+      return Stream.of(run.model(), run.adapter())
+          .filter(Files::isDirectory)
+          .findFirst()
+          .orElseThrow(() -> EngramException.file(folder + why(folder, run.manifest())));
+    }
+  }
+
+  private static String why(Path folder, Manifest manifest) {
+    String command = manifest.command();
+    if (command.startsWith("engram eval")) {
+      return " is the folder of an evaluation, which makes no model; it measured "
+          + manifest.modelPath()
+          + ".";
+    }
+    String resume =
+        "engram %s --resume %s"
+            .formatted(command.startsWith("engram finetune") ? "finetune" : "unlearn", folder);
+    return switch (manifest.status()) {
+      case "done" -> " holds no model any more: its model/ (or adapter/) was deleted.";
+      case "failed" -> " holds no model: its run failed.\nTo try again: " + resume;
+      case "interrupted" -> " holds no model yet: its run was stopped.\nTo finish it: " + resume;
+      default ->
+          " holds no model yet: its run isn't finished.\nIf it isn't running any more: " + resume;
+    };
+  }
+
+  /**
+   * Checks that a folder isn't one of several runs, such as trials, of which one has to be named.
+   *
+   * @throws EngramException of kind USAGE, with the runs' names
+   */
+  public static void requireSingle(Path folder) {
+    List<Path> runs = runsIn(folder);
+    if (!runs.isEmpty()) {
+      List<String> names = runs.stream().limit(3).map(run -> run.getFileName().toString()).toList();
+      throw EngramException.usage(
+          "%s holds %d runs (%s%s), not one model.%nName one of them, such as %s."
+              .formatted(
+                  folder,
+                  runs.size(),
+                  String.join(", ", names),
+                  runs.size() > names.size() ? ", …" : "",
+                  runs.get(0)));
+    }
+  }
+
+  private static List<Path> runsIn(Path folder) {
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside.filter(RunModel::isRun).sorted().toList();
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be read: " + e.getMessage(), e);
+    }
+  }
+}
