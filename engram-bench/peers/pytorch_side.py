@@ -3,7 +3,7 @@
     python pytorch_side.py TASK MODEL FOLDER
 
 Measures the task once a line on standard input ("warm" for a warm-up) and prints a JSON line each time. FOLDER is what
-WriteWorkload wrote, with settings.json. Tasks: gemm-SIZE, score, paper, shared, train, epoch, generate. Float32 throughout;
+Workload wrote, with settings.json. Tasks: gemm-SIZE, score, paper, shared, train, epoch, generate. Float32 throughout;
 samples of similar length share a batch, padded on the right with an attention mask; logits of all positions, as transformers
 gives them.
 """

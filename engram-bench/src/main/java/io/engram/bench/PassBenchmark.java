@@ -23,21 +23,21 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PassBenchmark {
   /** Log-probabilities of the labelled tokens. */
   @Benchmark
-  public List<double[]> score(Workload workload) {
-    return new Scorer(workload.model()).logProbs(workload.samples(), ProgressListener.NONE);
+  public List<double[]> score(OpenModel opened) {
+    return new Scorer(opened.model()).logProbs(opened.samples(), ProgressListener.NONE);
   }
 
   /** Noise on all parameters, then the same. */
   @Benchmark
-  public List<double[]> perturbedPass(Workload workload) {
-    return new PerturbedScorer(workload.model())
-        .logProbs(workload.samples(), RandomStream.of(1, "bench", 0, 0), 1e-3);
+  public List<double[]> perturbedPass(OpenModel opened) {
+    return new PerturbedScorer(opened.model())
+        .logProbs(opened.samples(), RandomStream.of(1, "bench", 0, 0), 1e-3);
   }
 
   /** Gradients of all weights and an update. */
   @Benchmark
-  public double trainingStep(Workload workload) {
-    workload.trainer().accumulate(workload.descent());
-    return workload.trainer().update(1e-9);
+  public double trainingStep(OpenModel opened) {
+    opened.trainer().accumulate(opened.descent());
+    return opened.trainer().update(1e-9);
   }
 }

@@ -1,7 +1,6 @@
 package io.engram.cli;
 
 import io.engram.cli.command.Commands;
-import io.engram.cli.failure.Failures;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;

@@ -131,8 +131,8 @@ record ModelFolder(
         "MODEL "
             + model
             + ": no such folder, and no built-in model of this name.\n"
-            + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder, a .gguf file or"
-            + " a run folder."
+            + "Built in: mini, mini-retain90. Otherwise name a Hugging Face model folder, a .gguf"
+            + " file or a run folder."
             + ofRun(path)
             + name.map(hub -> "\nOr fetch it from the hub: " + hub.command()).orElse(""));
   }

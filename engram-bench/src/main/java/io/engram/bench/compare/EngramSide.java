@@ -1,19 +1,27 @@
 package io.engram.bench.compare;
 
+import io.engram.core.ProgressListener;
 import io.engram.core.Version;
 import io.engram.core.run.JsonFiles;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.generate.Generation;
+import io.engram.model.generate.Generator;
+import io.engram.model.score.Scorer;
+import io.engram.model.tensor.MatrixProduct;
 import io.engram.model.tensor.Torch;
+import io.engram.model.text.TokenizedSample;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Measures one task, once a line on standard input ({@code warm} for a warm-up), and prints a JSON
@@ -49,18 +57,18 @@ public final class EngramSide {
     String kind = name.split("[-:]", 2)[0];
     String detail = name.substring(Math.min(name.length(), kind.length() + 1));
     return switch (kind) {
-      case "gemm" -> new GemmTask(Integer.parseInt(detail));
-      case "score" -> new ScoreTask(model, workload);
+      case "gemm" -> new Gemm(Integer.parseInt(detail));
+      case "score" -> new Score(model, workload);
       case "paper" -> MrdTask.paper(model, workload);
       case "mrd" -> MrdTask.ofAll(model, workload, detail);
       case "train" -> new TrainTask(model, workload);
       case "epoch" -> new EpochTask(model, workload);
-      case "generate" -> new GenerateTask(model, workload);
+      case "generate" -> new Generate(model, workload);
       default -> throw new IllegalArgumentException("no task " + name);
     };
   }
 
-  private static Map<String, Object> told(String name, Reading reading) throws IOException {
+  private static Map<String, Object> told(String name, Task.Reading reading) throws IOException {
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("task", name);
     told.put("seconds", List.of(reading.seconds()));
@@ -82,5 +90,56 @@ public final class EngramSide {
         .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
         .findFirst()
         .orElse(-1);
+  }
+
+  /**
+   * Seconds of a float32 product of two {@code [size, size]} matrices, the best of five; filling
+   * them counts.
+   */
+  private record Gemm(int size) implements Task {
+    private static final int PRODUCTS = 5;
+
+    @Override
+    public Reading measure(boolean warmUp) {
+      double best = Double.POSITIVE_INFINITY;
+      for (int i = 0; i < PRODUCTS; i++) {
+        long start = System.nanoTime();
+        MatrixProduct.run(size);
+        best = Math.min(best, Reading.since(start));
+      }
+      return new Reading(best, 0, Map.of());
+    }
+  }
+
+  /** Log-probabilities of the labelled tokens of the forget set; {@code check} is their sum. */
+  private record Score(LanguageModel model, Workload workload) implements Task {
+    @Override
+    public Reading measure(boolean warmUp) {
+      long start = System.nanoTime();
+      List<double[]> logProbs =
+          new Scorer(model).logProbs(workload.forget(), ProgressListener.NONE);
+      double seconds = Reading.since(start);
+      double sum = logProbs.stream().mapToDouble(l -> Arrays.stream(l).sum()).sum();
+      return new Reading(seconds, Workload.tokens(workload.forget()), Map.of("check", sum));
+    }
+  }
+
+  /** Greedy continuation of prompts, with no end token, so that all are of the same length. */
+  private record Generate(LanguageModel model, Workload workload) implements Task {
+    @Override
+    public Reading measure(boolean warmUp) {
+      Workload.Settings settings = workload.settings();
+      List<int[]> prompts =
+          workload.forget(settings.promptSamples()).stream()
+              .map(TokenizedSample::promptIds)
+              .toList();
+      long start = System.nanoTime();
+      List<Generation> written =
+          new Generator(model.decoder(), Set.of())
+              .greedy(prompts, settings.newTokens(), ProgressListener.NONE);
+      double seconds = Reading.since(start);
+      List<int[]> ids = written.stream().map(Generation::ids).toList();
+      return new Reading(seconds, ids.stream().mapToInt(i -> i.length).sum(), Map.of("ids", ids));
+    }
   }
 }

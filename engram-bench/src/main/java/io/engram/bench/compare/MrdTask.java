@@ -46,7 +46,7 @@ final class MrdTask implements Task {
 
   /** Algorithm 1 as printed, on a few samples. */
   static MrdTask paper(LanguageModel model, Workload workload) {
-    Settings own = workload.settings();
+    Workload.Settings own = workload.settings();
     List<String> overrides =
         List.of("order.estimator.name=paper", "order.estimator.draws=" + own.paperDraws());
     return new MrdTask(

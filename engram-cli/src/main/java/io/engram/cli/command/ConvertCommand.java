@@ -19,7 +19,9 @@ import picocli.CommandLine.Parameters;
 /** {@code engram convert}. */
 @Command(
     name = "convert",
-    description = "Writes a GGUF file, an adapter with its base, or any other model as a Hugging Face folder.",
+    description =
+        "Writes a GGUF file, an adapter with its base, or any other model as a Hugging Face"
+            + " folder.",
     sortOptions = false)
 final class ConvertCommand implements Callable<Integer> {
   @Parameters(

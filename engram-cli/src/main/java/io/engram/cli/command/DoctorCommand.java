@@ -1,7 +1,6 @@
 package io.engram.cli.command;
 
-import io.engram.cli.doctor.Doctor;
-import io.engram.cli.doctor.Finding;
+import io.engram.cli.command.Doctor.Finding;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Table;
 import java.util.List;

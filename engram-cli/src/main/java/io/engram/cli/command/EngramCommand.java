@@ -1,7 +1,9 @@
 package io.engram.cli.command;
 
+import io.engram.core.Version;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -11,9 +13,9 @@ import picocli.CommandLine.Spec;
     name = "engram",
     synopsisSubcommandLabel = "COMMAND",
     description =
-        "Finds out how hard each sample is for a language model to forget, makes the model forget it,"
-            + " and shows what was forgotten and what was kept.",
-    versionProvider = EngramVersion.class,
+        "Finds out how hard each sample is for a language model to forget, makes the model forget"
+            + " it, and shows what was forgotten and what was kept.",
+    versionProvider = EngramCommand.EngramVersion.class,
     footer = {
       "",
       "Start with: engram quickstart. For one command's help: engram help COMMAND",
@@ -47,6 +49,14 @@ final class EngramCommand implements Runnable {
   public void run() {
     if (command != null) {
       command.commandLine().usage(command.commandLine().getOut());
+    }
+  }
+
+  /** What {@code engram --version} prints. */
+  static final class EngramVersion implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"engram " + Version.code()};
     }
   }
 }

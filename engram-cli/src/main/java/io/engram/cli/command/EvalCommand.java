@@ -5,17 +5,24 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
+import io.engram.core.Version;
 import io.engram.core.recipe.Recipe;
+import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Torch;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,10 +138,8 @@ final class EvalCommand implements Callable<Integer> {
 
   private List<Measurement> write(
       LanguageModel opened, List<Suite> chosen, EvaluatedModel evaluated, Path folder) {
-    Recipe recipe = evaluated.recipe();
     try (RunFolder run = RunFolder.create(folder)) {
-      EvaluationFolder written = new EvaluationFolder(run, recipe, opened, common);
-      written.begin();
+      begin(run, evaluated.recipe(), opened);
       List<Measurement> measurements =
           Watched.run(
               common.console(),
@@ -144,8 +149,34 @@ final class EvalCommand implements Callable<Integer> {
       run.journal().read().stream()
           .filter(event -> event.path("event").asString("").equals("note"))
           .forEach(note -> common.console().message(note.path("text").asString("")));
-      written.end();
+      run.writeManifest(run.manifest().with("done", now()));
       return measurements;
     }
+  }
+
+  /** The manifest and recipe that make a folder of an evaluation a run folder. */
+  private void begin(RunFolder run, Recipe recipe, LanguageModel model) {
+    String yaml = RecipeWriter.yaml(recipe);
+    run.writeRecipe(yaml);
+    run.writeManifest(
+        new Manifest(
+            Version.code(),
+            common.typed(),
+            Hashes.sha256(yaml),
+            recipe.model().path(),
+            model.hash(),
+            Map.of(),
+            model.options().device().name(),
+            model.dtype().configName(),
+            model.samples().template().name(),
+            Torch.threads(),
+            Map.of("java", System.getProperty("java.version"), "libtorch", Torch.version()),
+            now(),
+            null,
+            "running"));
+  }
+
+  private static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

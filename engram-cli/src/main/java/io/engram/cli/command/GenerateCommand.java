@@ -51,7 +51,10 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private SampleFilter filter = new SampleFilter();
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Write one JSON line for each sample to this file")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -62,7 +65,7 @@ final class GenerateCommand implements Callable<Integer> {
       throw common.mistake("--max-new-tokens " + maxNewTokens + ": must be at least 1");
     }
     SampleFilter.Chosen chosen = chosen();
-    List<GenerateRow> rows;
+    List<Row> rows;
     try (LanguageModel opened = model.open(common)) {
       rows = generate(opened, chosen.of(opened));
     }
@@ -81,7 +84,7 @@ final class GenerateCommand implements Callable<Integer> {
     throw common.mistake("give DATA or --prompt TEXT" + (data == null ? "" : ", not both"));
   }
 
-  private List<GenerateRow> generate(LanguageModel opened, List<Sample> samples) {
+  private List<Row> generate(LanguageModel opened, List<Sample> samples) {
     List<int[]> prompts = samples.stream().map(opened.samples()::prompt).toList();
     List<Generation> generations =
         Watched.stage(
@@ -89,11 +92,11 @@ final class GenerateCommand implements Callable<Integer> {
             "Generating",
             prompts.size(),
             progress -> new Generator(opened).greedy(prompts, maxNewTokens, progress));
-    List<GenerateRow> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
       Generation generation = generations.get(i);
       rows.add(
-          new GenerateRow(
+          new Row(
               samples.get(i).id(),
               opened.samples().promptText(samples.get(i)),
               opened.tokenizer().decode(generation.ids()),
@@ -103,9 +106,20 @@ final class GenerateCommand implements Callable<Integer> {
     return rows;
   }
 
-  private static String text(List<GenerateRow> rows) {
+  private static String text(List<Row> rows) {
     return rows.stream()
         .map(row -> "[" + row.id() + "] " + row.prompt() + "\n" + row.output().strip())
         .collect(Collectors.joining("\n\n"));
   }
+
+  /**
+   * A line of {@code answers.jsonl}.
+   *
+   * @param id the sample's
+   * @param prompt what generation started from
+   * @param output what the model wrote, without the end token
+   * @param tokens how many tokens that is
+   * @param stopped {@code eos} or {@code limit}
+   */
+  record Row(String id, String prompt, String output, int tokens, String stopped) {}
 }

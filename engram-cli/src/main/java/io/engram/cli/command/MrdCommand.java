@@ -97,7 +97,10 @@ final class MrdCommand implements Callable<Integer> {
 
   @Mixin private SampleFilter filter = new SampleFilter();
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Write one JSON line for each sample to this file")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
   @Mixin private SweepChoice sweep = new SweepChoice();

@@ -1,7 +1,7 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
-import io.engram.cli.quickstart.Quickstart;
+import io.engram.cli.run.Quickstart;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows the whole way on the built-in model and TOFU, up to a report. Start here.",
       "Measures how hard each sample of the forget set is to forget (MRD), makes the model forget"
-          + " them with NPO, once in uniform order and once in the order of MRD with the same budget,"
-          + " evaluates before and after, and writes a report.",
+          + " them with NPO, once in uniform order and once in the order of MRD with the same"
+          + " budget, evaluates before and after, and writes a report.",
       "If it was stopped, the same command continues."
     },
     sortOptions = false)
@@ -25,8 +25,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "key=value",
-      description =
-          "Recipe keys to change in both runs; eval.limit=50 makes it quicker")
+      description = "Recipe keys to change in both runs; eval.limit=50 makes it quicker")
   private List<String> overrides = List.of();
 
   @Option(

@@ -27,7 +27,10 @@ final class RecipeCheckCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE", description = "The recipe")
   private Path file = Path.of("");
 
-  @Parameters(index = "1..*", paramLabel = "key=value", description = "Keys of the recipe to change")
+  @Parameters(
+      index = "1..*",
+      paramLabel = "key=value",
+      description = "Keys of the recipe to change")
   private List<String> overrides = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -21,7 +21,8 @@ final class RecipeExplainCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "KEY",
-      description = "One key such as order.estimator.sigma, or a section such as order (default: all)")
+      description =
+          "One key such as order.estimator.sigma, or a section such as order (default: all)")
   private String path = "";
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -44,10 +45,11 @@ final class RecipeExplainCommand implements Callable<Integer> {
 
   private static String one(RecipeKeys.Key key) {
     return """
-        %s
-          values   %s
-          default  %s%s
-          %s"""
+    %s
+      values   %s
+      default  %s%s
+      %s\
+    """
         .formatted(
             key.path(),
             key.type(),

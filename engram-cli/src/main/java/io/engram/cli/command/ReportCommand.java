@@ -22,9 +22,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Writes one HTML report of a run, or of several runs side by side.",
       "A folder of trials stands for all of its trials that are done.",
-      "Runs of equal seed whose recipes differ only in the order (keys order.*) are pairs. The page,"
-          + " the table and --json give the mean difference of each measure with a 95 %% interval"
-          + " (Student's t over pairs). A single pair has no interval."
+      "Runs of equal seed whose recipes differ only in the order (keys order.*) are pairs. The"
+          + " page, the table and --json give the mean difference of each measure with a 95 %%"
+          + " interval (Student's t over pairs). A single pair has no interval."
     },
     sortOptions = false)
 final class ReportCommand implements Callable<Integer> {

@@ -1,7 +1,6 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
-import io.engram.cli.option.Setups;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.StudyText;
 import io.engram.cli.progress.Interruption;
@@ -32,7 +31,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Reproduces a table or figure of the paper and checks the paper's claims.",
       "Prints the paper's numbers beside ours, and says which of its claims hold, fail or can't be"
-          + " decided. A run that is done is never repeated: the same command continues a stopped one."
+          + " decided. A run that is done is never repeated: the same command continues a stopped"
+          + " one."
     },
     sortOptions = false)
 final class ReproduceCommand implements Callable<Integer> {
@@ -57,7 +57,8 @@ final class ReproduceCommand implements Callable<Integer> {
   @Option(
       names = "--trials",
       paramLabel = "N",
-      description = "Runs of each row, each with its own seed (default: ${DEFAULT-VALUE}, as the paper)")
+      description =
+          "Runs of each row, each with its own seed (default: ${DEFAULT-VALUE}, as the paper)")
   private int trials = 5;
 
   @Option(
@@ -96,7 +97,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 samples == null ? OptionalInt.empty() : OptionalInt.of(samples),
                 overrides(),
                 folder,
-                Setups.of(common),
+                common.setup(),
                 new TrialsRun(run)::finish));
     if (found.isEmpty()) {
       console.message("Stopped. The same command goes on.");

@@ -12,6 +12,7 @@ import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,10 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private SampleFilter filter = new SampleFilter();
 
-  @Option(names = "--out", paramLabel = "FILE", description = "Write one JSON line for each sample to this file")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -45,7 +49,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SampleFilter.Chosen chosen = filter.load(data);
-    List<ScoreRow> rows;
+    List<Row> rows;
     try (LanguageModel opened = model.open(common)) {
       rows = score(opened, opened.samples().tokenize(chosen.of(opened)));
     }
@@ -54,23 +58,23 @@ final class ScoreCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<ScoreRow> score(LanguageModel opened, List<TokenizedSample> tokenized) {
+  private List<Row> score(LanguageModel opened, List<TokenizedSample> tokenized) {
     List<double[]> logProbs =
         Watched.stage(
             common.console(),
             "Scoring",
             tokenized.size(),
             progress -> new Scorer(opened).logProbs(tokenized, progress));
-    List<ScoreRow> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     for (int i = 0; i < tokenized.size(); i++) {
-      rows.add(ScoreRow.of(tokenized.get(i), logProbs.get(i)));
+      rows.add(Row.of(tokenized.get(i), logProbs.get(i)));
     }
     return rows;
   }
 
-  private static String table(List<ScoreRow> rows) {
+  private static String table(List<Row> rows) {
     Table table = new Table("id", "tokens", "log_prob", "per token");
-    for (ScoreRow row : rows) {
+    for (Row row : rows) {
       table.row(
           row.id(),
           Integer.toString(row.tokens()),
@@ -78,5 +82,26 @@ final class ScoreCommand implements Callable<Integer> {
           NumberText.plain(row.logProb() / row.tokens()));
     }
     return table.toString();
+  }
+
+  /**
+   * A line of {@code scores.jsonl}: labelled tokens only.
+   *
+   * @param id the sample's
+   * @param tokens labelled tokens, n
+   * @param logProb Σ_t ℓ_t, nats
+   * @param tokenIds the labelled tokens
+   * @param tokenLogProbs ℓ_t, nats
+   */
+  record Row(
+      String id, int tokens, double logProb, List<Integer> tokenIds, List<Double> tokenLogProbs) {
+    static Row of(TokenizedSample sample, double[] logProbs) {
+      return new Row(
+          sample.id(),
+          sample.labels(),
+          Arrays.stream(logProbs).sum(),
+          Arrays.stream(sample.labelIds()).boxed().toList(),
+          Arrays.stream(logProbs).boxed().toList());
+    }
   }
 }

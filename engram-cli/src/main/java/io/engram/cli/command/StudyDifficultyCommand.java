@@ -1,7 +1,6 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
-import io.engram.cli.option.Setups;
 import io.engram.cli.output.StudyText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
@@ -140,7 +139,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     Study study =
         Watched.run(
             common.console(),
-            progress -> DifficultyStudy.run(read, plan, Setups.of(common, progress), out));
+            progress -> DifficultyStudy.run(read, plan, common.setup(progress), out));
     Path page = out.resolve("study.html");
     StudyPage.write(study, page);
     common.console().result(Map.of("study", study), StudyText.of(study));

@@ -1,7 +1,13 @@
 package io.engram.cli.option;
 
 import io.engram.cli.output.Console;
+import io.engram.cli.progress.Interruption;
+import io.engram.cli.progress.Progress;
+import io.engram.core.ProgressListener;
+import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.train.Setup;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +137,24 @@ public final class CommonOptions {
                 .toList());
   }
 
+  /** How things are carried out. Loads libtorch, for the device has to be asked for. */
+  public Setup setup() {
+    return setup(Progress.shown(console()));
+  }
+
+  /** The same, with the progress told to another listener. */
+  public Setup setup(ProgressListener progress) {
+    return new Setup(
+        typed(),
+        Device.parse(device()),
+        threads(),
+        batchTokens(),
+        progress,
+        Interruption::requested,
+        List.of(),
+        ignoreMemory());
+  }
+
   /** A mistake in how this command was called. */
   public CommandLine.ParameterException mistake(String message) {
     return new CommandLine.ParameterException(command().commandLine(), message);
@@ -151,5 +175,24 @@ public final class CommonOptions {
 
   private CommandSpec command() {
     return Objects.requireNonNull(command, "set by picocli");
+  }
+
+  /** What --dtype takes. */
+  private enum NumberFormat {
+    AUTO(null),
+    FLOAT32(Dtype.FLOAT32),
+    BFLOAT16(Dtype.BFLOAT16),
+    FLOAT16(Dtype.FLOAT16);
+
+    private final @Nullable Dtype written;
+
+    NumberFormat(@Nullable Dtype written) {
+      this.written = written;
+    }
+
+    /** The format itself; null: the source's own. */
+    @Nullable Dtype written() {
+      return written;
+    }
   }
 }

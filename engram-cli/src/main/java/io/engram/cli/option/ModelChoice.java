@@ -112,7 +112,7 @@ public final class ModelChoice {
    * @throws EngramException if there isn't
    */
   public static LanguageModel open(Recipe recipe, CommonOptions common, OpeningMemory.Use use) {
-    ModelOptions options = Setups.of(common).modelOptions(recipe.model(), recipe.seed());
+    ModelOptions options = common.setup().modelOptions(recipe.model(), recipe.seed());
     OpeningMemory.check(recipe, options, common, use);
     LanguageModel model = LanguageModel.open(recipe.model().path(), options);
     common.console().message(recipe.model().path() + ": " + model.describe());

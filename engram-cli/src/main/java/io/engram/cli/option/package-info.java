@@ -1,6 +1,6 @@
 /**
- * Options and arguments that several commands share, and what is made of them: model options,
- * samples,\n * recipes.
+ * Options and arguments that several commands share, and what they amount to: a model, samples, a
+ * recipe. Start with {@link io.engram.cli.option.CommonOptions}.
  */
 @NullMarked
 package io.engram.cli.option;

@@ -1,6 +1,7 @@
 package io.engram.cli.output;
 
 import io.engram.core.run.Measurement;
+import io.engram.core.run.TrialSummary;
 import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,12 +9,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
-/** Measurements as tables: a line a metric, a column a stage; then what judged which. */
+/** Measurements of one run, or of several trials, as tables: a line a metric, a column a stage. */
 public final class MeasurementText {
+  /** Evaluated once for all trials, so that there is nothing to scatter. */
+  private static final String BEFORE = "before";
+
   private MeasurementText() {}
 
-  /** The stages in the order they were measured; empty where there are no measurements. */
+  /**
+   * The stages in the order they were measured, then what judged which; empty where there are no
+   * measurements.
+   */
   public static String byStage(List<Measurement> measurements) {
     if (measurements.isEmpty()) {
       return "";
@@ -65,5 +74,139 @@ public final class MeasurementText {
     Double error = measurement.standardError();
     return NumberText.plain(measurement.value())
         + (error == null ? "" : " ± " + NumberText.plainError(error));
+  }
+
+  /** Mean ± standard deviation between trials; empty where there are no measures. */
+  public static String ofTrials(List<TrialSummary> summaries) {
+    if (summaries.isEmpty()) {
+      return "";
+    }
+    Map<String, List<TrialSummary>> metrics = new LinkedHashMap<>();
+    summaries.forEach(s -> metrics.computeIfAbsent(s.metric(), id -> new ArrayList<>()).add(s));
+    int trials = summaries.get(0).n();
+    StageTable table =
+        new StageTable(
+            metrics.values().stream().map(MeasurementText::ofTrial).toList(),
+            stage -> heading(stage, trials));
+    return table
+        + (trials == 1
+            ? "\nOne trial: nothing to scatter"
+            : "\nSD: standard deviation between %d trials with different seeds".formatted(trials))
+        + "; n: samples of each trial";
+  }
+
+  private static String heading(String stage, int trials) {
+    if (stage.equals(BEFORE)) {
+      return stage;
+    }
+    return trials == 1 ? stage : "%s: mean ± SD of %d trials".formatted(stage, trials);
+  }
+
+  private static StageTable.Line ofTrial(List<TrialSummary> ofMetric) {
+    TrialSummary first = ofMetric.get(0);
+    Map<String, String> byStage = new LinkedHashMap<>();
+    ofMetric.forEach(summary -> byStage.put(summary.stage(), value(summary)));
+    return new StageTable.Line(
+        first.suite(),
+        first.metric(),
+        first.better(),
+        first.unit(),
+        ofMetric.stream().map(TrialSummary::samples).distinct().toList(),
+        byStage);
+  }
+
+  private static String value(TrialSummary summary) {
+    Double deviation = summary.standardDeviation();
+    String mean = NumberText.plain(summary.mean());
+    return deviation == null || summary.stage().equals(BEFORE)
+        ? mean
+        : mean + " ± " + NumberText.plainError(deviation);
+  }
+
+  /**
+   * Measures as text: a table a suite, a line a metric, a column a stage. Stages that make a table
+   * wider than {@value #WIDTH} characters go into a further one below.
+   */
+  private static final class StageTable {
+    /** What most terminals show without breaking lines. */
+    private static final int WIDTH = 100;
+
+    private final List<Line> lines;
+    private final UnaryOperator<String> heading;
+
+    /**
+     * A metric.
+     *
+     * @param metric its id, which begins with the suite's name as a rule
+     * @param n samples, several numbers where the stages differ
+     * @param byStage what stands in each stage's column
+     */
+    record Line(
+        String suite,
+        String metric,
+        String better,
+        String unit,
+        List<Integer> n,
+        Map<String, String> byStage) {
+      /** The id without the suite's name, which stands above. */
+      String name() {
+        return metric.startsWith(suite + ".") ? metric.substring(suite.length() + 1) : metric;
+      }
+
+      String count() {
+        return String.join(", ", n.stream().map(String::valueOf).toList());
+      }
+    }
+
+    /**
+     * Of all suites.
+     *
+     * @param heading of a stage's column
+     */
+    StageTable(List<Line> lines, UnaryOperator<String> heading) {
+      this.lines = List.copyOf(lines);
+      this.heading = heading;
+    }
+
+    /** The tables with an empty line between them; no line break at the end. */
+    @Override
+    public String toString() {
+      List<String> tables = new ArrayList<>();
+      for (String suite : lines.stream().map(Line::suite).distinct().toList()) {
+        List<Line> own = lines.stream().filter(line -> line.suite().equals(suite)).toList();
+        List<String> stages =
+            own.stream().flatMap(line -> line.byStage().keySet().stream()).distinct().toList();
+        addFitting(tables, own, stages);
+      }
+      return String.join("\n\n", tables);
+    }
+
+    private void addFitting(List<String> into, List<Line> own, List<String> stages) {
+      int from = 0;
+      for (int to = 1; to <= stages.size(); to++) {
+        boolean last = to == stages.size();
+        if (last || table(own, stages.subList(from, to + 1)).width() > WIDTH) {
+          into.add(table(own, stages.subList(from, to)).toString());
+          from = to;
+        }
+      }
+    }
+
+    private Table table(List<Line> own, List<String> stages) {
+      Table table =
+          new Table(
+              Stream.concat(
+                      Stream.of(own.get(0).suite(), "better", "unit", "n"),
+                      stages.stream().map(heading))
+                  .toArray(String[]::new));
+      for (Line line : own) {
+        table.row(
+            Stream.concat(
+                    Stream.of(line.name(), line.better(), line.unit(), line.count()),
+                    stages.stream().map(stage -> line.byStage().getOrDefault(stage, "")))
+                .toArray(String[]::new));
+      }
+      return table;
+    }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How far a long computation has come: a bar on a terminal, a line now and then elsewhere; and how
- * it is\n * stopped with Ctrl-C.
+ * Long computations on a terminal: how far they have come, and how Ctrl-C stops them. Start with
+ * {@link io.engram.cli.progress.Watched}.
  */
 @NullMarked
 package io.engram.cli.progress;

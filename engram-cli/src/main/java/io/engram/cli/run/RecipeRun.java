@@ -2,13 +2,13 @@ package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.RecipeKind;
-import io.engram.cli.option.Setups;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
-import io.engram.cli.output.StopText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
+import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.Trees;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Measurement;
@@ -20,12 +20,16 @@ import io.engram.unlearn.train.RunMemory;
 import io.engram.unlearn.train.Setup;
 import io.engram.unlearn.train.Trials;
 import io.engram.unlearn.train.UnlearningLoop;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A recipe carried out in a run folder, from its start or from where it was stopped.
@@ -101,7 +105,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
    * @param siblings runs from which is taken what they have computed the same
    */
   Setup setup(List<Path> siblings, ProgressListener progress) {
-    Setup setup = Setups.of(common, progress);
+    Setup setup = common.setup(progress);
     return new Setup(
         setup.command(),
         setup.device(),
@@ -119,7 +123,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     Optional<String> stop;
     try (RunFolder run = RunFolder.read(folder)) {
       measurements = run.measurements();
-      stop = StopText.of(run.journal().read());
+      stop = stop(run.journal().read());
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("run", folder.toString());
@@ -141,5 +145,68 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     console.message(
         "%d updates in %.0f s; %s".formatted(outcome.updates(), outcome.seconds(), folder));
     return 0;
+  }
+
+  /**
+   * What a stopping rule that looks at the samples has come to, from a run's journal.
+   *
+   * @return empty where the run hasn't ended or no rule looked
+   */
+  static Optional<String> stop(List<JsonNode> events) {
+    return events.stream()
+        .filter(event -> event.path("event").asString("").equals("stop"))
+        .filter(event -> event.has("forgotten"))
+        .reduce((earlier, later) -> later)
+        .map(RecipeRun::text);
+  }
+
+  private static String text(JsonNode stop) {
+    String reason = stop.path("reason").asString();
+    String by = reason.equals("budget") ? "its budget" : "stop.rule = " + reason;
+    return "Ended by %s after %d updates: %d of %d samples are forgotten"
+        .formatted(
+            by,
+            stop.path("updates").asInt(),
+            stop.path("forgotten").asInt(),
+            stop.path("samples").asInt());
+  }
+
+  /**
+   * A run folder before its run has started. If the run fails before it has a manifest, such as
+   * when the forget set is empty, there is nothing to go on with: what was written is removed, so
+   * the same command works once the fault is mended.
+   */
+  private static final class Unstarted {
+    private final Path folder;
+    private final boolean isNew;
+
+    private Unstarted(Path folder, boolean isNew) {
+      this.folder = folder;
+      this.isNew = isNew;
+    }
+
+    /** Looks at the folder before it's made; only what is new or empty now will be removed. */
+    static Unstarted of(Path folder) {
+      if (!Files.exists(folder)) {
+        return new Unstarted(folder, true);
+      }
+      try (Stream<Path> files =
+          Files.isDirectory(folder) ? Files.list(folder) : Stream.of(folder)) {
+        return new Unstarted(folder, files.findAny().isEmpty());
+      } catch (IOException e) {
+        throw EngramException.file(folder + " can't be read: " + e.getMessage(), e);
+      }
+    }
+
+    void removeIfNoRun() {
+      if (!isNew || !Files.isDirectory(folder) || Files.exists(folder.resolve("manifest.json"))) {
+        return;
+      }
+      try {
+        Trees.delete(folder);
+      } catch (IOException e) {
+        throw EngramException.file(folder + " can't be removed: " + e.getMessage(), e);
+      }
+    }
   }
 }

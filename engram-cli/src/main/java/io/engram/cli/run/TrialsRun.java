@@ -1,7 +1,7 @@
 package io.engram.cli.run;
 
 import io.engram.cli.output.Console;
-import io.engram.cli.output.TrialsText;
+import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.ProgressListener;
@@ -45,7 +45,7 @@ public record TrialsRun(RecipeRun run) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("trials", trials.all().stream().map(trial -> trial.folder().toString()).toList());
     json.put("measurements", summary);
-    console.result(json, TrialsText.of(summary));
+    console.result(json, MeasurementText.ofTrials(summary));
     if (run.kind() == Recipe.Kind.UNLEARN) {
       Path page = trials.folder().resolve("report.html");
       Report.write(trials.all().stream().map(Trial::folder).toList(), page);

@@ -73,12 +73,10 @@ final class UnlearnCommandTest {
             method: {name: ga}
             scope: {train: lora, rank: 2, targets: [q_proj], merge: false}
             """);
-    Cli.Ran ran =
-        Cli.run("unlearn", recipe, "model.template=llama2-chat", "--out", run, "--quiet");
+    Cli.Ran ran = Cli.run("unlearn", recipe, "model.template=llama2-chat", "--out", run, "--quiet");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(run.resolve("model")).doesNotExist();
-    Cli.Ran answer =
-        Cli.run("generate", run, "--prompt", "Who?", "--max-new-tokens", 1, "--json");
+    Cli.Ran answer = Cli.run("generate", run, "--prompt", "Who?", "--max-new-tokens", 1, "--json");
     assertThat(answer.exitCode()).as(answer.err()).isZero();
     assertThat(answer.out()).contains("[INST] Who? [/INST]");
     Cli.Ran plain =

@@ -79,17 +79,17 @@ final class TextTest {
         List.of(measurement("before", 0.93, 0.01), measurement("after", 0.2, 0.01));
     List<Measurement> second =
         List.of(measurement("before", 0.93, 0.01), measurement("after", 0.4, 0.01));
-    assertThat(TrialsText.of(TrialSummary.of(List.of(first, second))))
+    assertThat(MeasurementText.ofTrials(TrialSummary.of(List.of(first, second))))
         .isEqualTo(
             """
             tofu                   better  unit   n    before  after: mean ± SD of 2 trials
             forget.rouge_l_recall  lower   ratio  400  0.93    0.3 ± 0.14
             SD: standard deviation between 2 trials with different seeds; n: samples of each trial\
             """);
-    assertThat(TrialsText.of(TrialSummary.of(List.of(first))))
+    assertThat(MeasurementText.ofTrials(TrialSummary.of(List.of(first))))
         .contains("before  after\n")
         .endsWith("One trial: nothing to scatter; n: samples of each trial");
-    assertThat(TrialsText.of(List.of())).isEmpty();
+    assertThat(MeasurementText.ofTrials(List.of())).isEmpty();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.engram.cli.doctor;
+package io.engram.cli.command;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
@@ -6,13 +6,24 @@ import io.engram.core.Version;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Torch;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Looks at everything that decides whether and how fast Engram runs here. */
-public final class Doctor {
+/**
+ * Looks at everything that decides whether and how fast Engram runs here. Never loads what it warns
+ * of.
+ */
+final class Doctor {
   private static final double GIB = 1024.0 * 1024.0 * 1024.0;
   private static final double LITTLE_MEMORY_GIB = 4;
   private static final double LITTLE_DISK_GIB = 2;
@@ -26,12 +37,12 @@ public final class Doctor {
   }
 
   /** Of this machine and process. */
-  public static Doctor here() {
+  static Doctor here() {
     return new Doctor(Machine.here(), System.getenv());
   }
 
   /** All findings, in the order to be read. */
-  public List<Finding> findings() {
+  List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     findings.add(Finding.good("engram", Version.code()));
     findings.add(java());
@@ -152,5 +163,84 @@ public final class Doctor {
                     name,
                     "not found",
                     "Set ENGRAM_HOME to the folder that holds " + relative + "."));
+  }
+
+  /**
+   * One thing looked at.
+   *
+   * @param name what it is
+   * @param value what was found
+   * @param advice what to change; null: nothing
+   * @param blocking whether Engram can't compute until it's changed
+   */
+  record Finding(String name, String value, @Nullable String advice, boolean blocking) {
+    static Finding good(String name, String value) {
+      return new Finding(name, value, null, false);
+    }
+
+    static Finding better(String name, String value, String advice) {
+      return new Finding(name, value, advice, false);
+    }
+  }
+
+  /**
+   * What Linux says of itself under {@code /proc}; other systems have no such files, and then
+   * nothing is said.
+   *
+   * @param cpuInfo {@code /proc/cpuinfo}
+   * @param memoryInfo {@code /proc/meminfo}
+   * @param maps {@code /proc/self/maps}: the libraries in this process
+   */
+  record Machine(String cpuInfo, String memoryInfo, String maps) {
+    static Machine here() {
+      return new Machine(text("/proc/cpuinfo"), text("/proc/meminfo"), text("/proc/self/maps"));
+    }
+
+    /** The processor's name, if it's told. */
+    Optional<String> processor() {
+      return cpuInfo
+          .lines()
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst();
+    }
+
+    /** Those of the instruction sets that matter for matrix products which the processor has. */
+    String vectorInstructions() {
+      return Stream.of("avx", "avx2", "avx512f", "avx512_bf16", "amx_bf16")
+          .filter(flags()::contains)
+          .collect(Collectors.joining(", "));
+    }
+
+    private Set<String> flags() {
+      return cpuInfo
+          .lines()
+          .filter(line -> line.startsWith("flags"))
+          .findFirst()
+          .map(line -> Set.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
+          .orElse(Set.of());
+    }
+
+    /** A line of {@code /proc/meminfo}, in GiB. */
+    Optional<Double> memoryGib(String name) {
+      return memoryInfo
+          .lines()
+          .filter(line -> line.startsWith(name + ":"))
+          .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / (1024.0 * 1024.0))
+          .findFirst();
+    }
+
+    /** Whether a library of this name is loaded. */
+    boolean hasLoaded(String library) {
+      return maps.contains(library);
+    }
+
+    private static String text(String file) {
+      try {
+        return Files.readString(Path.of(file));
+      } catch (IOException e) {
+        return "";
+      }
+    }
   }
 }

@@ -1,12 +1,13 @@
-package io.engram.cli.failure;
+package io.engram.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.cli.Failures.Diagnosis;
 import io.engram.core.EngramException;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-final class DiagnosisTest {
+final class FailuresTest {
   @Test
   void mistakesKeepTheirMessageAndCode() {
     assertThat(Diagnosis.of(EngramException.usage("--x 1: wrong")))

@@ -1,4 +1,4 @@
-package io.engram.cli.output;
+package io.engram.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class StopTextTest {
+class RecipeRunTest {
   private static JsonNode stop(String reason, String more) {
     return JsonMapper.shared()
         .readTree(
@@ -17,16 +17,16 @@ class StopTextTest {
   @Test
   void saysWhatEndedTheRunAndHowManySamplesAreForgotten() {
     String counts = ", \"forgotten\": 38, \"samples\": 40";
-    assertThat(StopText.of(List.of(stop("per_sample", counts))))
+    assertThat(RecipeRun.stop(List.of(stop("per_sample", counts))))
         .contains(
             "Ended by stop.rule = per_sample after 30 updates: 38 of 40 samples are forgotten");
-    assertThat(StopText.of(List.of(stop("budget", counts))))
+    assertThat(RecipeRun.stop(List.of(stop("budget", counts))))
         .contains("Ended by its budget after 30 updates: 38 of 40 samples are forgotten");
   }
 
   @Test
   void saysNothingWhereNoRuleLooked() {
-    assertThat(StopText.of(List.of(stop("budget", "")))).isEmpty();
-    assertThat(StopText.of(List.of())).isEmpty();
+    assertThat(RecipeRun.stop(List.of(stop("budget", "")))).isEmpty();
+    assertThat(RecipeRun.stop(List.of())).isEmpty();
   }
 }

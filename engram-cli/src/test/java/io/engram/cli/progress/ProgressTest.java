@@ -7,10 +7,10 @@ import java.io.StringWriter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-final class LineProgressTest {
+final class ProgressTest {
   private final StringWriter err = new StringWriter();
   private long now;
-  private final LineProgress progress = new LineProgress(new PrintWriter(err), () -> now);
+  private final Progress.Lines progress = new Progress.Lines(new PrintWriter(err), () -> now);
 
   @Test
   void tellsRateAndTimeLeftAtMostEveryTenSeconds() {
@@ -45,6 +45,20 @@ final class LineProgressTest {
             "MRD: 1 pairs",
             "epoch 1: 1 of 2 updates, 0.1 a second, 10 s left",
             "epoch 1: done in 10 s");
+  }
+
+  @Test
+  void aBarIsDrawnOverItsLineAndEndsIt() {
+    Progress.Bar bar = new Progress.Bar(new PrintWriter(err), 100);
+    bar.start("Scoring", 40, "samples");
+    bar.advance(40);
+    bar.finish();
+    assertThat(err.toString()).contains("\rScoring", "100%", "40/40").endsWith("\n");
+  }
+
+  @Test
+  void aBarMayFinishNothing() {
+    new Progress.Bar(new PrintWriter(new StringWriter()), 80).finish();
   }
 
   private void pass(int seconds) {

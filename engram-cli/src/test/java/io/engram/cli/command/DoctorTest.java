@@ -1,7 +1,9 @@
-package io.engram.cli.doctor;
+package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.cli.command.Doctor.Finding;
+import io.engram.cli.command.Doctor.Machine;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -1,16 +1,18 @@
-package io.engram.cli.quickstart;
+package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Console;
+import io.engram.cli.output.MeasurementText;
 import io.engram.cli.output.MrdText;
+import io.engram.cli.output.Table;
 import io.engram.cli.output.UpdatesText;
 import io.engram.cli.progress.Interruption;
-import io.engram.cli.progress.Times;
-import io.engram.cli.run.RecipeRun;
+import io.engram.cli.progress.Progress;
 import io.engram.core.EngramHome;
 import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
+import io.engram.core.run.Measurement;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
@@ -23,6 +25,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NPO + MRD and NPO with the same budget on the built-in model, and one report of both. The model's
@@ -57,7 +63,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     showMrd(withMrd);
     console.message(
         "[2/3] NPO: the same budget in uniform order"
-            + (first < 1e9 ? "" : "; less than " + Times.text(first)));
+            + (first < 1e9 ? "" : "; less than " + Progress.time(first)));
     if (!finish("npo.yaml", uniform, List.of(withMrd))) {
       return stopped(console);
     }
@@ -112,7 +118,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
   }
 
   private void show(Console console, Path uniform, Path withMrd, Path report) {
-    QuickstartResult result = QuickstartResult.of(uniform, withMrd);
+    Comparison result = Comparison.of(uniform, withMrd);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("runs", List.of(uniform.toString(), withMrd.toString()));
     json.put("report", report.toString());
@@ -123,5 +129,103 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
   private int stopped(Console console) {
     console.message("Stopped. Go on with: engram quickstart --out " + out);
     return Interruption.EXIT_CODE;
+  }
+
+  /**
+   * What came of the two runs, in four lines and a heading.
+   *
+   * @param measured a measure each
+   */
+  record Comparison(List<Measured> measured) {
+    /** What is shown of the suite: forgotten, kept, and a single measure of each. */
+    private static final Map<String, String> NAMES =
+        Map.of(
+            "tofu.unlearning_completeness", "unlearning completeness (UC)",
+            "tofu.model_utility_mean", "model utility (UT)",
+            "tofu.forget.rouge_l_recall", "forget set, ROUGE-L recall",
+            "tofu.retain.rouge_l_recall", "retain set, ROUGE-L recall");
+
+    private static final List<String> ORDER =
+        List.of(
+            "tofu.unlearning_completeness",
+            "tofu.model_utility_mean",
+            "tofu.forget.rouge_l_recall",
+            "tofu.retain.rouge_l_recall");
+
+    /**
+     * A measure as it was measured.
+     *
+     * @param before of the built-in model
+     * @param npo after NPO
+     * @param npoMrd after NPO + MRD
+     */
+    record Measured(Measurement before, Measurement npo, Measurement npoMrd) {
+      private Row row() {
+        return new Row(
+            before.metric(), before.better(), before.value(), npo.value(), npoMrd.value());
+      }
+
+      private String[] cells() {
+        return new String[] {
+          Objects.requireNonNull(NAMES.get(before.metric())),
+          before.better(),
+          before.unit(),
+          Integer.toString(before.n()),
+          MeasurementText.value(before),
+          MeasurementText.value(npo),
+          MeasurementText.value(npoMrd)
+        };
+      }
+    }
+
+    /**
+     * A measure as {@code --json} gives it.
+     *
+     * @param metric its id
+     * @param better {@code higher} or {@code lower}
+     * @param before of the built-in model
+     * @param npo after NPO
+     * @param npoMrd after NPO + MRD
+     */
+    record Row(String metric, String better, double before, double npo, double npoMrd) {}
+
+    static Comparison of(Path uniform, Path withMrd) {
+      Map<String, Measurement> npo = measurements(uniform);
+      Map<String, Measurement> npoMrd = measurements(withMrd);
+      return new Comparison(
+          ORDER.stream()
+              .flatMap(metric -> Stream.ofNullable(measured(metric, npo, npoMrd)))
+              .toList());
+    }
+
+    /** What {@code --json} gives. */
+    List<Row> rows() {
+      return measured.stream().map(Measured::row).toList();
+    }
+
+    /** As a table. */
+    String text() {
+      Table table =
+          new Table("", "better", "unit", "n", "before ± SE", "NPO ± SE", "NPO + MRD ± SE");
+      measured.forEach(each -> table.row(each.cells()));
+      return table + "\nSE: standard error, over the n samples";
+    }
+
+    private static @Nullable Measured measured(
+        String metric, Map<String, Measurement> npo, Map<String, Measurement> npoMrd) {
+      Measurement before = npo.get("before " + metric);
+      Measurement first = npo.get("after " + metric);
+      Measurement second = npoMrd.get("after " + metric);
+      return before == null || first == null || second == null
+          ? null
+          : new Measured(before, first, second);
+    }
+
+    private static Map<String, Measurement> measurements(Path folder) {
+      try (RunFolder run = RunFolder.read(folder)) {
+        return run.measurements().stream()
+            .collect(Collectors.toMap(m -> m.stage() + " " + m.metric(), m -> m, (a, b) -> b));
+      }
+    }
   }
 }

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** A model and TOFU's forget01, 40 questions with their answers, in the plain template. */
 @State(Scope.Benchmark)
-public class Workload {
+public class OpenModel {
   /** MODEL, as the command line takes it. */
   @Param("mini")
   public String model = "mini";
