@@ -84,8 +84,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (limit < 0) {
-      throw common.mistake(
-          "--limit " + limit + ": must be 1 or more; 0, as without it, is all rows");
+      throw common.mistake("--limit " + limit + ": must be 1 or more, or 0 for all rows");
     }
     EvaluatedModel evaluated = EvaluatedModel.of(model, common, settings());
     limit = evaluated.recipe().eval().limit();
@@ -115,7 +114,7 @@ final class EvalCommand implements Callable<Integer> {
       String[] parts = setting.split("=", 2);
       if (parts.length < 2 || !parts[0].startsWith("eval.")) {
         throw EngramException.usage(
-            "%s: is no setting of an evaluation; those are like eval.datasets=FOLDER"
+            "%s: is not a setting of an evaluation; those look like eval.datasets=FOLDER"
                 .formatted(setting));
       }
       set.put(parts[0], parts[1]);

@@ -73,7 +73,7 @@ final class FetchCommand implements Callable<Integer> {
     try {
       folder = Watched.run(console, progress -> hub.fetch(plan, progress, console::message));
     } catch (Interruption.Stopped e) {
-      console.message("Stopped; what came is kept. Go on with: " + common.typed());
+      console.message("Stopped; what was fetched is kept. To resume: " + common.typed());
       return Interruption.EXIT_CODE;
     }
     console.result(object(plan, folder), folder.toString());
@@ -97,7 +97,8 @@ final class FetchCommand implements Callable<Integer> {
     }
     common
         .console()
-        .message(wanted + " is in the cache (HF_HUB_OFFLINE: not compared with the hub)");
+        .message(
+            wanted + " is in the cache (not compared with the hub, because of HF_HUB_OFFLINE)");
     common
         .console()
         .result(Map.of("name", wanted.toString(), "path", folder.toString()), folder.toString());
@@ -113,10 +114,10 @@ final class FetchCommand implements Callable<Integer> {
             plan.paths().size(),
             NumberText.bytes(plan.bytes()),
             plan.missingBytes() == 0
-                ? "all here already"
+                ? "all fetched already"
                 : here == 0
-                    ? "nothing of it here yet"
-                    : NumberText.bytes(plan.missingBytes()) + " to fetch, the rest is here",
+                    ? "none of it fetched yet"
+                    : NumberText.bytes(plan.missingBytes()) + " left to fetch",
             plan.place());
   }
 

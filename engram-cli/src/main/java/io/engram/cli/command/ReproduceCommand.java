@@ -100,7 +100,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 common.setup(),
                 new TrialsRun(run)::finish));
     if (found.isEmpty()) {
-      console.message("Stopped. The same command goes on.");
+      console.message("Stopped. The same command resumes.");
       return Interruption.EXIT_CODE;
     }
     Study study = found.get();
@@ -108,7 +108,7 @@ final class ReproduceCommand implements Callable<Integer> {
     Path page = folder.resolve("study.html");
     StudyPage.write(study, page);
     console.result(Map.of("study", study), StudyText.of(study));
-    console.message("With its figures: " + page);
+    console.message("Page with the figures: " + page);
     return 0;
   }
 
@@ -118,7 +118,7 @@ final class ReproduceCommand implements Callable<Integer> {
     }
     if (experiment.samples().isEmpty()) {
       throw common.mistake(
-          "--samples %d: %s takes whole sets; eval.limit=%d, forget.where=… say how much of them"
+          "--samples %d: %s uses whole sets; eval.limit=%d or forget.where=… make them smaller"
               .formatted(samples, name, samples));
     }
     if (samples < 2) {
@@ -132,7 +132,7 @@ final class ReproduceCommand implements Callable<Integer> {
         .findFirst()
         .ifPresent(
             key -> {
-              throw common.mistake("%s: say --%s".formatted(key, key.replace('=', ' ')));
+              throw common.mistake("%s: use --%s instead".formatted(key, key.replace('=', ' ')));
             });
   }
 

@@ -112,7 +112,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of the study; a stopped one goes on")
+      description = "Folder of the study; a stopped study is resumed")
   private Path out = Path.of("");
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -143,7 +143,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     Path page = out.resolve("study.html");
     StudyPage.write(study, page);
     common.console().result(Map.of("study", study), StudyText.of(study));
-    common.console().message("The whole study with its figures: " + page);
+    common.console().message("Page with the whole study and its figures: " + page);
     return 0;
   }
 

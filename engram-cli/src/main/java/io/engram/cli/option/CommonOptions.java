@@ -96,7 +96,7 @@ public final class CommonOptions {
   public @Nullable String dtype() {
     if (values.dtype == NumberFormat.FLOAT16) {
       throw mistake(
-          "--dtype float16: only convert writes it; models are computed in auto, float32 or"
+          "--dtype float16: only convert can write it; models compute in auto, float32 or"
               + " bfloat16");
     }
     return values.dtype == null ? null : values.dtype.name().toLowerCase(Locale.ROOT);
@@ -117,7 +117,7 @@ public final class CommonOptions {
     return atLeast(1, values.batchTokens, "--batch-tokens");
   }
 
-  /** Whether a command goes on where it needs more memory than there is. */
+  /** Whether a command continues even if it needs more memory than there is. */
   public boolean ignoreMemory() {
     return values.ignoreMemory;
   }

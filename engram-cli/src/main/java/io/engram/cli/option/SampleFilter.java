@@ -65,7 +65,7 @@ public final class SampleFilter {
   private static void requireCount(String option, int value) {
     if (value < 0) {
       throw EngramException.usage(
-          "%s %d: must be 1 or more; 0 is as without it".formatted(option, value));
+          "%s %d: must be 1 or more, or 0 for none".formatted(option, value));
     }
   }
 }

@@ -90,7 +90,7 @@ public final class MeasurementText {
             stage -> heading(stage, trials));
     return table
         + (trials == 1
-            ? "\nOne trial: nothing to scatter"
+            ? "\nOne trial, so there is no standard deviation"
             : "\nSD: standard deviation between %d trials with different seeds".formatted(trials))
         + "; n: samples of each trial";
   }

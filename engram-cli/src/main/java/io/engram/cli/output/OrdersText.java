@@ -11,8 +11,8 @@ import java.util.Locale;
 public final class OrdersText {
   private static final String LEGEND =
       """
-      Positive: better. Student's t over pairs. holds: the interval is above zero; fails: below;
-      can't be decided at this n: zero lies within, or there is one pair.\
+      Positive is better. Student's t over pairs. holds: the interval lies above zero; fails: below
+      zero; can't be decided at this n: zero lies within it, or there is only one pair.\
       """;
 
   private OrdersText() {}

@@ -17,7 +17,7 @@ public final class Interruption {
 
   private Interruption() {}
 
-  /** Thrown out of a computation that can't go on later. */
+  /** Thrown out of a computation that can't be resumed. */
   public static final class Stopped extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -49,7 +49,7 @@ public final class Interruption {
     if (REQUESTED.getAndSet(true)) {
       Runtime.getRuntime().halt(EXIT_CODE);
     }
-    console.message("\nStopping after the running step (Ctrl-C again: at once) …");
+    console.message("\nStopping after the current step (Ctrl-C again stops at once) …");
   }
 
   /**
@@ -67,7 +67,7 @@ public final class Interruption {
           .getMethod("handle", signal, handlerType)
           .invoke(null, signal.getConstructor(String.class).newInstance("INT"), proxy);
     } catch (ReflectiveOperationException e) {
-      // Ctrl-C then ends the process; the run goes on from its last checkpoint.
+      // Ctrl-C then ends the process; the run is resumed from its last checkpoint.
     }
   }
 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * NPO + MRD and NPO with the same budget on the built-in model, and one report of both. The model's
  * evaluation before is made once, in the first run, and taken over by the second. What is done
- * already is left as it is, so a second call goes on where the first was stopped.
+ * already is kept, so a second call resumes where the first was stopped.
  *
  * @param out the folder of both runs and the report
  * @param overrides recipe keys to set otherwise in both
@@ -51,8 +51,8 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     Path withMrd = out.resolve("npo-mrd");
     Path uniform = out.resolve("npo");
     console.message(
-        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. Stop with Ctrl-C; the"
-            + " same command then goes on.");
+        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. You can stop it with"
+            + " Ctrl-C; the same command then resumes.");
     long start = System.nanoTime();
     console.message(
         "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
@@ -80,7 +80,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     if (Files.isRegularFile(folder.resolve("manifest.json"))) {
       try (RunFolder earlier = RunFolder.read(folder)) {
         if (earlier.manifest().status().equals("done")) {
-          common.console().message(folder + " is done already");
+          common.console().message(folder + " is already done");
           return true;
         }
       }
@@ -127,7 +127,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
   }
 
   private int stopped(Console console) {
-    console.message("Stopped. Go on with: engram quickstart --out " + out);
+    console.message("Stopped. To resume: engram quickstart --out " + out);
     return Interruption.EXIT_CODE;
   }
 

@@ -38,7 +38,7 @@ import tools.jackson.databind.JsonNode;
  * @param common how it is carried out
  */
 public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
-  /** What the arguments ask for: a new run, or the rest of one. */
+  /** Does what the arguments ask for: starts a run, or resumes one. */
   public int carryOut(RunArguments arguments) {
     Path resumed = arguments.resumed(common);
     if (resumed != null) {
@@ -55,7 +55,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     return shown(folder, start(recipe, folder, List.of()));
   }
 
-  /** Starts a run. A folder that holds no run yet when it fails is taken away again. */
+  /** Starts a run. If it fails before the folder holds a run, the folder is removed again. */
   public Outcome start(Recipe recipe, Path folder, List<Path> siblings) {
     Interruption.watch(common.console());
     return begin(recipe, folder, setup(siblings, Progress.shown(common.console())));
@@ -81,7 +81,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     }
   }
 
-  /** Goes on with a run, as what its own recipe is for. */
+  /** Resumes a run by its own recipe. */
   public Outcome resume(Path folder) {
     Interruption.watch(common.console());
     return resume(folder, setup(List.of(), Progress.shown(common.console())));
@@ -94,7 +94,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     }
   }
 
-  /** How to go on with a run that was stopped. */
+  /** The command that resumes a run. */
   String resumeCommand(Path folder) {
     return "engram %s --resume %s".formatted(kind.name().toLowerCase(Locale.ROOT), folder);
   }
@@ -102,7 +102,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   /**
    * How a run is carried out.
    *
-   * @param siblings runs from which is taken what they have computed the same
+   * @param siblings runs that may have computed the same already, to be taken over
    */
   Setup setup(List<Path> siblings, ProgressListener progress) {
     Setup setup = common.setup(progress);
@@ -134,7 +134,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     console.result(json, MeasurementText.byStage(measurements));
     if (outcome.status().equals("interrupted")) {
       console.message(
-          "Stopped after update %d. Go on with: %s"
+          "Stopped after update %d. To resume: %s"
               .formatted(outcome.updates(), resumeCommand(folder)));
       return Interruption.EXIT_CODE;
     }
@@ -172,8 +172,8 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   }
 
   /**
-   * A run folder before its run has started. If the run fails before it has a manifest, such as
-   * when the forget set is empty, there is nothing to go on with: what was written is removed, so
+   * A run folder before its run has started. If the run fails before it has a manifest, for example
+   * because the forget set is empty, there is nothing to resume: what was written is removed, so
    * the same command works once the fault is mended.
    */
   private static final class Unstarted {

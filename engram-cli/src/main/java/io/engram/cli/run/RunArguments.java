@@ -46,13 +46,14 @@ public final class RunArguments {
   @Option(names = "--base", paramLabel = "MODEL", description = "Short for model.base=MODEL")
   private @Nullable String base;
 
-  /** The folder of the run to go on with; null: a new run. */
+  /** The folder of the run to resume; null: a new run. */
   @Nullable Path resumed(CommonOptions common) {
     if (resume != null && recipe != null) {
-      throw common.mistake("give RECIPE.yaml or --resume DIR, not both: a run has its recipe");
+      throw common.mistake(
+          "give RECIPE.yaml or --resume DIR, not both: a run folder holds its recipe");
     }
     if (resume == null && recipe == null) {
-      throw common.mistake("give RECIPE.yaml, or --resume DIR to go on with a run");
+      throw common.mistake("give RECIPE.yaml, or --resume DIR to resume a run");
     }
     return resume;
   }

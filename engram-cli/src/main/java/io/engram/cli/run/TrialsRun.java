@@ -23,13 +23,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The trials of recipes. What is done is left as it is, so that the same command goes on where it
+ * The trials of recipes. Those that are done are kept, so that the same command resumes where it
  * was stopped.
  *
  * <p>Where there are at least as many trials as threads, and memory for them, trials run side by
  * side, a thread each: the products of small models keep two threads busy less than two models do.
- * How many run so is settled by what is asked for, not by what is left, so that a trial that is
- * gone on with computes as it did.
+ * How many run so depends on what is asked for, not on what is left, so that a resumed trial
+ * computes as it did before.
  *
  * @param run how each is carried out
  */
@@ -38,7 +38,7 @@ public record TrialsRun(RecipeRun run) {
   public int carryOut(Trials trials) {
     Console console = run.common().console();
     if (!finish(List.of(trials))) {
-      console.message("Stopped. Go on with: " + run.resumeCommand(trials.folder()));
+      console.message("Stopped. To resume: " + run.resumeCommand(trials.folder()));
       return Interruption.EXIT_CODE;
     }
     List<TrialSummary> summary = trials.summarize();
@@ -58,7 +58,7 @@ public record TrialsRun(RecipeRun run) {
   private record Named(Trial trial, String name, String place) {}
 
   /**
-   * Carries out what is left of several recipes' trials; false where it was stopped.
+   * Carries out what is left of several recipes' trials; false if it was stopped.
    *
    * @param all the first trial of the first is where the first ones of the others may take their
    *     evaluation before from, and the first of each is where its own others do
@@ -123,7 +123,7 @@ public record TrialsRun(RecipeRun run) {
               stopped.set(true);
             }
           } catch (RuntimeException e) {
-            console.message(one.name() + " failed; no further trial is begun.");
+            console.message(one.name() + " failed; no further trials are started.");
             throw e;
           }
         });
@@ -135,7 +135,7 @@ public record TrialsRun(RecipeRun run) {
     Trial trial = one.trial();
     String status = trial.status();
     if (trial.isDone()) {
-      console.message(one.name() + ": done already");
+      console.message(one.name() + ": already done");
       return true;
     }
     console.message(one.name());

@@ -58,6 +58,6 @@ final class ConvertCommandTest {
     assertThat(lone.err()).contains("OUT");
     Cli.Ran half = Cli.run("score", Cli.TINY, "tofu:forget01", "--dtype", "float16");
     assertThat(half.exitCode()).isEqualTo(2);
-    assertThat(half.err()).contains("--dtype float16: only convert writes it");
+    assertThat(half.err()).contains("--dtype float16: only convert can write it");
   }
 }

@@ -101,7 +101,7 @@ final class FetchCommandTest {
     Path snapshot = Path.of(fetched.out().strip());
     assertThat(snapshot.resolve(WEIGHTS)).hasSameBinaryContentAs(Cli.TINY.resolve(WEIGHTS));
     assertThat(fetched.err())
-        .contains("hf:acme/tiny at 01234567: ", " files, ", "nothing of it here yet", "Fetching");
+        .contains("hf:acme/tiny at 01234567: ", " files, ", "none of it fetched yet", "Fetching");
 
     for (String name : List.of("acme/tiny", "hf:acme/tiny", "hf:acme/tiny@main")) {
       Ran ran = run("score", name, "tofu:forget01", "--limit", 1);
@@ -189,7 +189,7 @@ final class FetchCommandTest {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     Ran stopped = end(process, out, err);
     assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(130);
-    assertThat(stopped.err()).contains("Go on with: engram fetch acme/tiny");
+    assertThat(stopped.err()).contains("To resume: engram fetch acme/tiny");
     assertThat(stopped.out()).isEmpty();
     assertThat(folder.resolve("hf/hub/models--acme--tiny/snapshots")).doesNotExist();
     assertThat(run("fetch", "acme/tiny").exitCode()).isZero();

@@ -59,7 +59,7 @@ final class ReproduceCommandTest {
     Cli.Ran again = Cli.run(command);
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.out()).isEqualTo(ran.out());
-    assertThat(again.err()).contains("Trial 2 of 2, seed 43: done already");
+    assertThat(again.err()).contains("Trial 2 of 2, seed 43: already done");
   }
 
   /** What each figure says of its samples: how many the plan asked for, from the set it names. */
@@ -118,13 +118,13 @@ final class ReproduceCommandTest {
   void whatAsksForNothingIsRefused() {
     Cli.Ran whole = Cli.run("reproduce", "table1", "--samples", "3", "--out", folder);
     assertThat(whole.exitCode()).isEqualTo(2);
-    assertThat(whole.err()).contains("--samples 3: table1 takes whole sets; eval.limit=3");
+    assertThat(whole.err()).contains("--samples 3: table1 uses whole sets; eval.limit=3");
     Cli.Ran one = Cli.run("reproduce", "figure5", "--samples", "1", "--out", folder);
     assertThat(one.exitCode()).isEqualTo(2);
     assertThat(one.err()).contains("--samples 1: must be 2 or more");
     Cli.Ran key = Cli.run("reproduce", "table1", "trials=3", "--out", folder);
     assertThat(key.exitCode()).isEqualTo(2);
-    assertThat(key.err()).contains("trials=3: say --trials 3");
+    assertThat(key.err()).contains("trials=3: use --trials 3 instead");
     Cli.Ran suites = Cli.run("reproduce", "figure2", "eval.suites=[memorization]", "--out", folder);
     assertThat(suites.exitCode()).isEqualTo(2);
     assertThat(suites.err())

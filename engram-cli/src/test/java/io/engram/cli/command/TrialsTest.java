@@ -39,14 +39,14 @@ final class TrialsTest {
 
     Cli.Ran again = Cli.run("unlearn", "--resume", out, "--json");
     assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.err()).contains("Trial 1 of 2, seed 7: done already");
+    assertThat(again.err()).contains("Trial 1 of 2, seed 7: already done");
     JsonNode first = JsonFiles.mapper().readTree(again.out()).path("measurements").get(0);
     assertThat(first.path("n").asInt()).isEqualTo(2);
     assertThat(Files.readString(out.resolve("trial-8/journal.jsonl"))).isEqualTo(journal);
 
     Cli.Ran more = Cli.run("unlearn", recipe, "trials=3", "seed=7", "--out", out);
     assertThat(more.exitCode()).as(more.err()).isZero();
-    assertThat(more.err()).contains("Trial 2 of 3, seed 8: done already", "Trial 3 of 3, seed 9");
+    assertThat(more.err()).contains("Trial 2 of 3, seed 8: already done", "Trial 3 of 3, seed 9");
     assertThat(Files.readString(out.resolve("trial-8/journal.jsonl"))).isEqualTo(journal);
 
     Cli.Ran other = Cli.run("unlearn", recipe, "trials=2", "seed=9", "--out", out);

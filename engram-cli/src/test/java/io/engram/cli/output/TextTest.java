@@ -88,7 +88,7 @@ final class TextTest {
             """);
     assertThat(MeasurementText.ofTrials(TrialSummary.of(List.of(first))))
         .contains("before  after\n")
-        .endsWith("One trial: nothing to scatter; n: samples of each trial");
+        .endsWith("One trial, so there is no standard deviation; n: samples of each trial");
     assertThat(MeasurementText.ofTrials(List.of())).isEmpty();
   }
 
@@ -121,7 +121,7 @@ final class TextTest {
             share  ratio  3      0.20 [-0.05, 0.45]  undecided
             bench  unit     pairs  better by [95 %]  it is better
             leak   percent  1      -10               undecided
-            Positive: better.\
+            Positive is better.\
             """);
     assertThat(OrdersText.of(List.of())).isEmpty();
   }

@@ -24,7 +24,8 @@ final class ConditionFault {
   /** DuckDB's messages, and what is said instead. */
   private static final List<Fault> FAULTS =
       List.of(
-          new Fault(Pattern.compile("Referenced column \"(.*)\" not found"), ConditionFault::noField),
+          new Fault(
+              Pattern.compile("Referenced column \"(.*)\" not found"), ConditionFault::noField),
           Fault.of(
               "Function with name (\\S+) does not exist!(?:\\s+Did you mean \"(\\S+)\")?",
               found ->
