@@ -12,13 +12,18 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.engram.testkit.Golden;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The modules and packages that CONTRIBUTING.md describes. This module sees them all. */
 final class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("engram-testkit"))
           .importPackages("io.engram");
 
   @Test
@@ -85,6 +90,15 @@ final class ArchitectureTest {
   @Test
   void libtorchIsInTheModelModuleAlone() {
     onlyIn("io.engram.model..", "org.bytedeco..");
+  }
+
+  /** Tests of the other modules ask {@code io.engram.testkit.model} for what they need of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"core", "unlearn", "report", "cli"})
+  void testsLeaveLibtorchToTheModelModule(String module) {
+    Path compiled = Golden.repository("engram-" + module + "/target/test-classes");
+    JavaClasses tests = new ClassFileImporter().importPath(compiled);
+    noClasses().should().dependOnClassesThat().resideInAPackage("org.bytedeco..").check(tests);
   }
 
   @Test

@@ -1,19 +1,17 @@
 package io.engram.cli;
 
+import io.engram.testkit.Golden;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /** Runs the command in this process and keeps what it prints. */
 public final class Cli {
-  /** The project's root; surefire sets it. */
-  public static final Path ROOT =
-      Path.of(Objects.requireNonNull(System.getProperty("engram.root"), "engram.root"));
+  /** The project's root. */
+  public static final Path ROOT = Golden.repository("");
 
   /** A Llama of a few thousand random weights, with a tokenizer. */
-  public static final Path TINY =
-      ROOT.resolve("engram-model/src/test/resources/golden/llama/with-tokenizer");
+  public static final Path TINY = Golden.model("with-tokenizer");
 
   private Cli() {}
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.ProgressListener;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.score.Scorer;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +48,8 @@ class GgufArchitectureTest {
       for (JsonNode one : Golden.json("gguf/" + name + "/expected.json").path("sequences")) {
         assertThat(
                 scorer
-                    .logProbs(List.of(Golden.whole("x", one.path("ids"))), ProgressListener.NONE)
+                    .logProbs(
+                        List.of(TinyModels.whole("x", one.path("ids"))), ProgressListener.NONE)
                     .get(0))
             .containsExactly(Golden.doubles(one.path("log_probs")), within(2e-5));
       }

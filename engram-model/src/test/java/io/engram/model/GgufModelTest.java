@@ -12,6 +12,8 @@ import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +105,8 @@ class GgufModelTest {
         if (one.path("ids").size() > 1) {
           assertThat(
                   scorer
-                      .logProbs(List.of(Golden.whole("x", one.path("ids"))), ProgressListener.NONE)
+                      .logProbs(
+                          List.of(TinyModels.whole("x", one.path("ids"))), ProgressListener.NONE)
                       .get(0))
               .containsExactly(Golden.doubles(one.path("log_probs")), within(2e-5));
         }

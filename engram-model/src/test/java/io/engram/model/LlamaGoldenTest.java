@@ -9,6 +9,8 @@ import io.engram.model.generate.Generator;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,11 +40,11 @@ class LlamaGoldenTest {
     List<double[]> expected = new ArrayList<>();
     for (JsonNode sequence : sequences) {
       if (sequence.path("ids").size() > 1) {
-        samples.add(Golden.whole(Integer.toString(samples.size()), sequence.path("ids")));
+        samples.add(TinyModels.whole(Integer.toString(samples.size()), sequence.path("ids")));
         expected.add(Golden.doubles(sequence.path("log_probs")));
       }
     }
-    try (LanguageModel model = Golden.open(name, null, batchTokens)) {
+    try (LanguageModel model = TinyModels.open(name, null, batchTokens)) {
       assertThat(model.dtype()).isEqualTo(Dtype.FLOAT32);
       List<double[]> scores = new Scorer(model).logProbs(samples, ProgressListener.NONE);
       for (int i = 0; i < samples.size(); i++) {
@@ -60,7 +62,7 @@ class LlamaGoldenTest {
     for (JsonNode one : expected.path("greedy")) {
       prompts.add(Golden.ints(one.path("prompt")));
     }
-    try (LanguageModel model = Golden.open(name)) {
+    try (LanguageModel model = TinyModels.open(name)) {
       List<Generation> written =
           new Generator(model)
               .greedy(prompts, expected.path("max_new_tokens").asInt(), ProgressListener.NONE);
@@ -75,7 +77,7 @@ class LlamaGoldenTest {
 
   @Test
   void sequencesOfVeryDifferentLengthAreContinuedAsIfAlone() {
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       List<int[]> prompts = List.of(new int[40], new int[] {7}, new int[] {5, 9}, new int[] {3});
       int[] limits = {2, 60, 1, 30};
       Generator generator = new Generator(model.decoder(), Set.of());

@@ -8,6 +8,8 @@ import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,7 @@ class LoraGoldenTest {
     JsonNode expected = Golden.json("lora/" + values + ".json");
     List<TokenizedSample> samples = new ArrayList<>();
     for (JsonNode ids : expected.path("sequences")) {
-      samples.add(Golden.whole(Integer.toString(samples.size()), ids));
+      samples.add(TinyModels.whole(Integer.toString(samples.size()), ids));
     }
     String base = Golden.path(expected.path("base").asString()).toString();
     ModelOptions options =

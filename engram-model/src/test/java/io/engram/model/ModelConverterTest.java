@@ -10,6 +10,8 @@ import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.checkpoint.gguf.GgufBytes;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,8 @@ class ModelConverterTest {
         if (one.path("ids").size() > 1) {
           assertThat(
                   scorer
-                      .logProbs(List.of(Golden.whole("x", one.path("ids"))), ProgressListener.NONE)
+                      .logProbs(
+                          List.of(TinyModels.whole("x", one.path("ids"))), ProgressListener.NONE)
                       .get(0))
               .containsExactly(Golden.doubles(one.path("log_probs")), within(tolerance));
         }
@@ -158,7 +161,7 @@ class ModelConverterTest {
         assertThat(
                 new Scorer(opened)
                     .logProbs(
-                        List.of(Golden.whole("x", expected.path("sequences").get(i))),
+                        List.of(TinyModels.whole("x", expected.path("sequences").get(i))),
                         ProgressListener.NONE)
                     .get(0))
             .containsExactly(

@@ -8,6 +8,7 @@ import io.engram.core.EngramException;
 import io.engram.core.sample.Sample;
 import io.engram.model.tensor.Device;
 import io.engram.model.text.PromptTemplate;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -58,7 +59,8 @@ class ModelFilesTest {
         "null",
         "{\"model\": 5}",
         "{\"version\": \"1.0\", \"model\": {\"type\": \"BPE\", \"vocab\": [], \"merges\": {}}}",
-        "{\"version\": \"1.0\", \"model\": {\"type\": \"BPE\", \"vocab\": {}, \"merges\": [\"a b\"]}}",
+        "{\"version\": \"1.0\", \"model\": {\"type\": \"BPE\", \"vocab\": {}, \"merges\": [\"a"
+            + " b\"]}}",
         "GGUF\u0000\u0001"
       })
   void aTokenizerFileThatIsNoneIsNamed(String text) throws IOException {

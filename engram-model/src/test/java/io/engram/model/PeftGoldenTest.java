@@ -10,6 +10,8 @@ import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -38,7 +40,7 @@ class PeftGoldenTest {
   private static List<TokenizedSample> samples() {
     List<TokenizedSample> samples = new ArrayList<>();
     for (JsonNode ids : EXPECTED.path("sequences")) {
-      samples.add(Golden.whole(Integer.toString(samples.size()), ids));
+      samples.add(TinyModels.whole(Integer.toString(samples.size()), ids));
     }
     return samples;
   }

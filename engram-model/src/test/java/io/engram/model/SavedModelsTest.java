@@ -17,6 +17,9 @@ import io.engram.model.train.SequenceLoss;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.TinyTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +62,7 @@ class SavedModelsTest {
     List<TokenizedSample> samples = new ArrayList<>();
     for (JsonNode one : Golden.json("llama/gqa-tied/expected.json").path("sequences")) {
       if (one.path("ids").size() > 2) {
-        samples.add(Golden.whole("s" + samples.size(), one.path("ids")));
+        samples.add(TinyModels.whole("s" + samples.size(), one.path("ids")));
       }
     }
     return samples;
@@ -105,7 +108,7 @@ class SavedModelsTest {
   @Test
   void aboveASizeWeightsAreInShardsWithAnIndex() throws IOException {
     List<double[]> before;
-    try (LanguageModel model = Golden.open("with-tokenizer")) {
+    try (LanguageModel model = TinyModels.open("with-tokenizer")) {
       before = scores(model);
       model.save(LEFT.resolve("sharded"), shards(30_000));
     }
@@ -141,7 +144,7 @@ class SavedModelsTest {
   void theFormatAskedForIsWrittenAndNamed(Dtype dtype, double most) throws IOException {
     String name = dtype.configName();
     List<double[]> before;
-    try (LanguageModel model = Golden.open("with-tokenizer")) {
+    try (LanguageModel model = TinyModels.open("with-tokenizer")) {
       before = scores(model);
       model.save(LEFT.resolve(name), dtype);
     }
@@ -156,7 +159,7 @@ class SavedModelsTest {
 
   @Test
   void numbersBeyondFloat16AreRefusedAndNothingIsLeft() throws IOException {
-    try (LanguageModel model = Golden.open("gqa-tied");
+    try (LanguageModel model = TinyModels.open("gqa-tied");
         PointerScope scope = new PointerScope()) {
       model.decoder().parameters().get("model.norm.weight").fill_(new Scalar(1e5));
       assertThatThrownBy(() -> model.save(temporary.resolve("half"), Dtype.FLOAT16))
@@ -170,7 +173,7 @@ class SavedModelsTest {
   void inAFolderThatIsThereOldWeightsGoAndOtherFilesStay() throws IOException {
     Path folder = Files.createDirectory(temporary.resolve("there"));
     Files.writeString(folder.resolve("notes.txt"), "mine");
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       model.save(folder, shards(20_000));
       assertThat(names(folder)).contains("model.safetensors.index.json", "notes.txt");
       model.save(folder);
@@ -183,7 +186,7 @@ class SavedModelsTest {
       assertThat(scores(model).get(0)).isNotEmpty();
     }
     try (LanguageModel model = open(folder, null);
-        LanguageModel original = Golden.open("gqa-tied")) {
+        LanguageModel original = TinyModels.open("gqa-tied")) {
       assertScores(scores(model), scores(original), 0);
     }
   }
@@ -192,7 +195,7 @@ class SavedModelsTest {
   @ValueSource(strings = {"dtype", "torch_dtype"})
   void nothingOfTheConfigurationAndOfTheFilesBesideItIsLost(String key) throws IOException {
     Path source = temporary.resolve("source");
-    try (LanguageModel model = Golden.open("with-tokenizer")) {
+    try (LanguageModel model = TinyModels.open("with-tokenizer")) {
       model.save(source);
     }
     Path config = source.resolve("config.json");
@@ -237,7 +240,7 @@ class SavedModelsTest {
           Arrays.fill(slopes, -1);
           return new SequenceLoss.Slope(-Arrays.stream(logProbs).sum(), slopes);
         };
-    try (Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7)) {
+    try (Trainer trainer = new Trainer(model, scope, TinyTraining.adamw(), 7)) {
       for (int i = 0; i < 3; i++) {
         trainer.accumulate(
             samples().stream()
@@ -257,7 +260,7 @@ class SavedModelsTest {
   @Test
   void anAdapterOfSomeLayersIsWrittenForThemAlone() throws IOException {
     List<double[]> trained;
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       trained =
           train(model, lora(List.of("q_proj", "up_proj"), List.of(1)), LEFT.resolve("layer-1"));
     }

@@ -11,6 +11,9 @@ import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.TestModels;
+import io.engram.testkit.model.TinyModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +69,7 @@ class SmolLm2Test {
     assertThat(texts).isNotEmpty();
     List<TokenizedSample> samples = new ArrayList<>();
     for (JsonNode one : texts) {
-      samples.add(Golden.whole(one.path("source").asString(), one.path("ids")));
+      samples.add(TinyModels.whole(one.path("source").asString(), one.path("ids")));
     }
     List<double[]> found = new Scorer(model).logProbs(samples, ProgressListener.NONE);
     double most = 0;

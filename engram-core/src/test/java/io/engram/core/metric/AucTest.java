@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -32,7 +32,7 @@ class AucTest {
 
   @Test
   void equalsScikitLearn() {
-    for (JsonNode golden : Golden.read("auc.json").path("cases")) {
+    for (JsonNode golden : Golden.json("auc.json").path("cases")) {
       double[] scores = Golden.doubles(golden.path("scores"));
       boolean[] positive = new boolean[scores.length];
       for (int i = 0; i < scores.length; i++) {

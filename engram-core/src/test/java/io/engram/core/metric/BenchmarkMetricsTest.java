@@ -3,7 +3,7 @@ package io.engram.core.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -115,7 +115,7 @@ class BenchmarkMetricsTest {
     assertThat(Rouge1.recall("dog the cat the", "The cat, the dog", true)).isEqualTo(1);
     assertThat(Rouge1.recall("", "a word", true)).isZero();
     assertThat(Rouge1.recall("a word", "!", true)).isZero();
-    for (JsonNode golden : Golden.read("rouge.json").path("pairs")) {
+    for (JsonNode golden : Golden.json("rouge.json").path("pairs")) {
       String prediction = golden.path("prediction").asString();
       String reference = golden.path("reference").asString();
       for (boolean stem : new boolean[] {true, false}) {
@@ -127,7 +127,7 @@ class BenchmarkMetricsTest {
 
   @Test
   void zlibIsAsLongAsPythons() {
-    for (JsonNode golden : Golden.read("benchmark_metrics.json").path("zlib")) {
+    for (JsonNode golden : Golden.json("benchmark_metrics.json").path("zlib")) {
       assertThat(ZLib.bytes(golden.path("text").asString()))
           .as(golden.toString())
           .isEqualTo(golden.path("bytes").asInt());
@@ -137,7 +137,7 @@ class BenchmarkMetricsTest {
 
   @Test
   void answersEqualNumPy() {
-    for (JsonNode golden : Golden.read("benchmark_metrics.json").path("answers")) {
+    for (JsonNode golden : Golden.json("benchmark_metrics.json").path("answers")) {
       double right = golden.path("right").asDouble();
       double[] wrong = Golden.doubles(golden.path("wrong"));
       assertThat(TruthRatio.geometric(right, wrong))

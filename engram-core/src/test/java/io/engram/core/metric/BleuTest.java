@@ -3,7 +3,7 @@ package io.engram.core.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -59,7 +59,7 @@ class BleuTest {
 
   @Test
   void equalsSacrebleuOnEveryPairAndCorpus() {
-    JsonNode golden = Golden.read("bleu.json");
+    JsonNode golden = Golden.json("bleu.json");
     List<Bleu.Counts> counts = new ArrayList<>();
     for (JsonNode pair : golden.path("pairs")) {
       String prediction = pair.path("prediction").asString();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -45,7 +45,7 @@ class MinKTest {
 
   @Test
   void equalsNumpy() {
-    for (JsonNode golden : Golden.read("mink.json").path("cases")) {
+    for (JsonNode golden : Golden.json("mink.json").path("cases")) {
       double[] logProbs = Golden.doubles(golden.path("log_probs"));
       JsonNode wagle = golden.path("wagle_50");
       assertThat(MinK.score(logProbs, 0.5))

@@ -3,7 +3,7 @@ package io.engram.core.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ class RougeLTest {
 
   @Test
   void equalsRougeScoreOnEveryPair() {
-    JsonNode pairs = Golden.read("rouge.json").path("pairs");
+    JsonNode pairs = Golden.json("rouge.json").path("pairs");
     assertThat(pairs.size()).isEqualTo(200);
     for (JsonNode pair : pairs) {
       check(pair, "stemmed", true);
@@ -47,7 +47,7 @@ class RougeLTest {
 
   @Test
   void everyStemIsThatOfNltk() {
-    JsonNode stems = Golden.read("stems.json");
+    JsonNode stems = Golden.json("stems.json");
     assertThat(stems.size()).isGreaterThan(3000);
     List<String> wrong = new ArrayList<>();
     for (Map.Entry<String, JsonNode> stem : stems.properties()) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -18,7 +18,7 @@ class CliffsDeltaTest {
 
   @Test
   void equalsScipysMannWhitney() {
-    JsonNode cases = Golden.read("cliffs_delta.json").path("cases");
+    JsonNode cases = Golden.json("cliffs_delta.json").path("cases");
     assertThat(cases).hasSize(7);
     for (JsonNode golden : cases) {
       double[] x = Golden.doubles(golden.path("x"));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +50,7 @@ class KolmogorovSmirnovTest {
 
   @Test
   void equalsSciPy() {
-    for (JsonNode golden : Golden.read("ks.json").path("cases")) {
+    for (JsonNode golden : Golden.json("ks.json").path("cases")) {
       KolmogorovSmirnov.Result found =
           KolmogorovSmirnov.twoSample(
               Golden.doubles(golden.path("x")), Golden.doubles(golden.path("y")));
@@ -62,7 +62,7 @@ class KolmogorovSmirnovTest {
 
   @Test
   void equalsTheCountInWholeNumbers() {
-    for (JsonNode golden : Golden.read("benchmark_metrics.json").path("ks")) {
+    for (JsonNode golden : Golden.json("benchmark_metrics.json").path("ks")) {
       int n = golden.path("n").asInt();
       int m = golden.path("m").asInt();
       long distance = golden.path("distance").asLong();
@@ -77,7 +77,7 @@ class KolmogorovSmirnovTest {
 
   @Test
   void goesOverToTheLimitAboveTenThousandValues() {
-    for (JsonNode golden : Golden.read("benchmark_metrics.json").path("ks_limit")) {
+    for (JsonNode golden : Golden.json("benchmark_metrics.json").path("ks_limit")) {
       double lambda = golden.path("lambda").asDouble();
       assertThat(Math.exp(KolmogorovSmirnov.logLimit(lambda)))
           .isCloseTo(golden.path("p").asDouble(), within(1e-12));

@@ -3,7 +3,7 @@ package io.engram.core.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -18,7 +18,7 @@ class MeanWithErrorTest {
 
   @Test
   void equalsScipy() {
-    JsonNode cases = Golden.read("student_t.json").path("cases");
+    JsonNode cases = Golden.json("student_t.json").path("cases");
     assertThat(cases).hasSize(6);
     for (JsonNode golden : cases) {
       Bootstrap.Interval interval =

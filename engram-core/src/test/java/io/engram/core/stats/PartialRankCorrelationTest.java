@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class PartialRankCorrelationTest {
   @Test
   void equalsTheInverseOfTheRanksCorrelationMatrix() {
-    for (JsonNode golden : Golden.read("partial_spearman.json").path("cases")) {
+    for (JsonNode golden : Golden.json("partial_spearman.json").path("cases")) {
       double[][] controls =
           golden.path("controls").valueStream().map(Golden::doubles).toArray(double[][]::new);
       double rho =

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.Golden;
 import io.engram.core.random.RandomStream;
+import io.engram.testkit.Golden;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class StatisticsTest {
 
   @Test
   void correlationsEqualScipy() {
-    for (JsonNode golden : Golden.read("correlation.json").path("cases")) {
+    for (JsonNode golden : Golden.json("correlation.json").path("cases")) {
       double[] x = Golden.doubles(golden.path("x"));
       double[] y = Golden.doubles(golden.path("y"));
       assertThat(RankCorrelation.kendallTau(x, y))

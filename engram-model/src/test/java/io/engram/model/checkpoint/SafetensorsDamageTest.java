@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.Golden;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -51,7 +51,8 @@ class SafetensorsDamageTest {
         "{\"a\":5}|0|has the number format ?",
         "{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}|4|a has an impossible shape",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}|4|an impossible shape",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[\"1\"],\"data_offsets\":[0,4]}}|4|an impossible shape",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[\"1\"],\"data_offsets\":[0,4]}}|4|an impossible"
+            + " shape",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}|4|lies nowhere",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}|8|lies nowhere",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,1e30]}}|8|lies nowhere",
@@ -67,8 +68,8 @@ class SafetensorsDamageTest {
             + "|a has an impossible shape",
         "{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,4]}}|4|a has 4 bytes where its"
             + " shape takes 2",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|6|its tensors end at byte 4"
-            + " of the data, which has 6",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|6|its tensors end at byte"
+            + " 4 of the data, which has 6",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}}|4|its header is no JSON"
       })
   void lyingHeadersAreNamed(String header, int dataBytes, String message) throws IOException {

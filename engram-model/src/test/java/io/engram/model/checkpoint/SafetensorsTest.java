@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Torch;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,7 +46,8 @@ class SafetensorsTest {
             + " impossible shape",
         "{\"a\":{\"dtype\":\"I8\",\"shape\":[9],\"data_offsets\":[0,8]}}|8|has 8 bytes where its"
             + " shape takes 9",
-        "{\"a\":{\"dtype\":\"I7\",\"shape\":[8],\"data_offsets\":[0,8]}}|8|has the number format I7",
+        "{\"a\":{\"dtype\":\"I7\",\"shape\":[8],\"data_offsets\":[0,8]}}|8|has the number format"
+            + " I7",
         "{\"a\":|0|its header is no JSON"
       })
   void damagedHeadersAreNamed(String header, int dataBytes, String message) throws IOException {

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
-import io.engram.model.family.Families;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.PromptTemplate;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.Families;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.decoder.config.WeightNames;
-import io.engram.model.family.Families;
 import io.engram.model.generate.Generator;
 import io.engram.model.score.ActivationNoiseScorer;
 import io.engram.model.score.Scorer;
@@ -18,6 +16,8 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.Families;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +56,7 @@ class FamilyDecoderTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void bfloat16IsNearlyThere(String name) {
     List<TokenizedSample> samples = Families.samples(name);
     try (LanguageModel model = Families.open(name);

@@ -3,8 +3,8 @@ package io.engram.model.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.model.Golden;
 import io.engram.model.tensor.Device;
+import io.engram.testkit.Golden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.Golden;
 import io.engram.model.tensor.Device;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,33 +81,42 @@ class EncoderRefusalTest {
         "sentence-bert|config.json|pruned_heads|{\"0\": [1]}|pruned_heads is not supported",
         "sentence-bert|config.json|quantization_config|{}|quantization_config is not supported",
         "sentence-bert|config.json|num_attention_heads|5|32 is no multiple of 5 heads",
-        "sentence-bert|config.json|num_attention_heads|-4|num_attention_heads -4 is no whole number",
+        "sentence-bert|config.json|num_attention_heads|-4|num_attention_heads -4 is no whole"
+            + " number",
         "sentence-bert|config.json|hidden_size|null|hidden_size is missing",
         "sentence-bert|config.json|vocab_size|2000000000|vocab_size 2000000000 is no whole number",
         "sentence-bert|config.json|layer_norm_eps|0|layer_norm_eps 0 is no positive number",
-        "sentence-roberta|config.json|pad_token_id|40|max_position_embeddings 34 leaves no position",
+        "sentence-roberta|config.json|pad_token_id|40|max_position_embeddings 34 leaves no"
+            + " position",
         "sentence-roberta|config.json|pad_token_id|-1|pad_token_id -1 is no token",
         "sentence-bert|config.json|vocab_size|161|embeddings.word_embeddings.weight has shape [160,"
             + " 32]; config.json asks for [161, 32]",
-        "sentence-bert|config.json|intermediate_size|64|encoder.layer.0.intermediate.dense.weight has"
-            + " shape [48, 32]; config.json asks for [64, 32]",
-        "sentence-bert|config.json|num_hidden_layers|3|has no weight encoder.layer.2.attention.self",
+        "sentence-bert|config.json|intermediate_size|64|encoder.layer.0.intermediate.dense.weight"
+            + " has shape [48, 32]; config.json asks for [64, 32]",
+        "sentence-bert|config.json|num_hidden_layers|3|has no weight"
+            + " encoder.layer.2.attention.self",
         "sentence-bert|config.json|max_position_embeddings|64|position_embeddings.weight has shape",
-        "sentence-bert|config.json|type_vocab_size|1|token_type_embeddings.weight has shape [2, 32]",
+        "sentence-bert|config.json|type_vocab_size|1|token_type_embeddings.weight has shape [2,"
+            + " 32]",
         "sentence-bert|config.json|model_type|\"distilbert\"|dim is missing; hidden_dim is missing",
-        "sentence-bert|1_Pooling/config.json|pooling_mode_max_tokens|true|pooling [mean, max] is not"
-            + " supported; one of mean and cls is",
+        "sentence-bert|1_Pooling/config.json|pooling_mode_max_tokens|true|pooling [mean, max] is"
+            + " not supported; one of mean and cls is",
         "sentence-bert|1_Pooling/config.json|pooling_mode_mean_tokens|false|pooling [] is not",
-        "sentence-roberta|1_Pooling/config.json|pooling_mode|\"lasttoken\"|pooling [lasttoken] is not",
+        "sentence-roberta|1_Pooling/config.json|pooling_mode|\"lasttoken\"|pooling [lasttoken] is"
+            + " not",
         "sentence-roberta|1_Pooling/config.json|pooling_mode|[\"mean\"]|is not supported; one of",
         "sentence-roberta|1_Pooling/config.json|weights|[1]|weights [1] is not supported",
-        "sentence-bert|sentence_bert_config.json|max_seq_length|0|max_seq_length 0 is no whole number",
+        "sentence-bert|sentence_bert_config.json|max_seq_length|0|max_seq_length 0 is no whole"
+            + " number",
         "sentence-bert|sentence_bert_config.json|max_seq_length|2|at most 2 tokens has no room",
-        "sentence-bert|sentence_bert_config.json|tokenizer_args|{\"a\":1}|tokenizer_args {\"a\":1} is",
+        "sentence-bert|sentence_bert_config.json|tokenizer_args|{\"a\":1}|tokenizer_args {\"a\":1}"
+            + " is",
         "sentence-roberta|sentence_bert_config.json|transformer_task|\"fill-mask\"|transformer_task",
         "sentence-bert|config_sentence_transformers.json|default_prompt_name|\"query\"|default_prompt",
-        "sentence-bert|tokenizer_config.json|truncation_side|\"left\"|truncation_side \"left\" is not",
-        "sentence-bert|tokenizer_config.json|do_lower_case|false|do_lower_case is false, and lowercase",
+        "sentence-bert|tokenizer_config.json|truncation_side|\"left\"|truncation_side \"left\" is"
+            + " not",
+        "sentence-bert|tokenizer_config.json|do_lower_case|false|do_lower_case is false, and"
+            + " lowercase",
         "sentence-bert|tokenizer.json|model|{}|tokenizer.json is not a tokenizer",
         "sentence-bert|tokenizer.json|post_processor|null|adds no special tokens to a text",
         "toxic-bert|config.json|problem_type|\"regression\"|problem_type \"regression\" gives no",
@@ -131,7 +140,8 @@ class EncoderRefusalTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[\"\", \"1_Pooling\", \"2_Dense\"]|Transformer Pooling Dense|[Transformer, Pooling, Dense]",
+        "[\"\", \"1_Pooling\", \"2_Dense\"]|Transformer Pooling Dense|[Transformer, Pooling,"
+            + " Dense]",
         "[\"\"]|Transformer|modules [Transformer] are not supported",
         "[\"../x\", \"1_Pooling\"]|Transformer Pooling|\"../x\" is not a folder in this one",
         "[\"/etc\", \"1_Pooling\"]|Transformer Pooling|\"/etc\" is not a folder in this one",

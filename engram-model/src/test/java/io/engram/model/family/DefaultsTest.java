@@ -3,11 +3,11 @@ package io.engram.model.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.model.Golden;
 import io.engram.model.decoder.config.Activation;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
 import io.engram.model.decoder.config.RotarySettings;
+import io.engram.testkit.Golden;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
@@ -14,6 +13,8 @@ import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.Families;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Tiny random models of each family against transformers. */
 class FamilyGoldenTest {
-  private static final String NAMES = "io.engram.model.family.Families#names";
+  private static final String NAMES = "io.engram.testkit.model.Families#names";
 
   @ParameterizedTest
   @MethodSource(NAMES)

@@ -3,7 +3,7 @@ package io.engram.model.family;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.Golden;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,15 +17,17 @@ class RefusedSettingsTest {
       value = {
         "mistral|{\"layer_types\": [\"full_attention\", \"sliding_attention\", \"full_attention\"]}"
             + "|layer_types that differ from sliding_window are not supported",
-        "mistral-full|{\"layer_types\": [\"sliding_attention\", \"full_attention\", \"full_attention\"]}"
-            + "|layer_types names sliding_attention, but there is no sliding_window",
+        "mistral-full|{\"layer_types\": [\"sliding_attention\", \"full_attention\","
+            + " \"full_attention\"]}|layer_types names sliding_attention, but there is no"
+            + " sliding_window",
         "mistral|{\"attention_bias\": true}|attention_bias is not supported",
         "mistral|{\"sliding_window\": 0}|sliding_window 0 is no whole number from 1",
         "qwen2|{\"layer_types\": [\"full_attention\"]}|layer_types is no list of 3 layers",
         "qwen2|{\"layer_types\": [\"full_attention\", \"linear_attention\", \"full_attention\"]}"
             + "|layer_types \"linear_attention\" is not supported; full_attention and"
             + " sliding_attention are",
-        "qwen3|{\"use_sliding_window\": false}|layer_types names sliding_attention, but there is no",
+        "qwen3|{\"use_sliding_window\": false}|layer_types names sliding_attention, but there is"
+            + " no",
         "qwen2-sliding|{\"max_window_layers\": -1}|max_window_layers -1 is no whole number from 0",
         "phi3|{\"lm_head_bias\": true}|lm_head_bias is not supported",
         "qwen3|{\"quantization_config\": {\"bits\": 4}}|quantization_config is not supported",
@@ -44,22 +46,25 @@ class RefusedSettingsTest {
             + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
             + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
             + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-            + ", \"rope_parameters\": null}|is no positive number",
+            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000,"
+            + " \"rope_parameters\": null}|is no positive number",
         "llama3|{\"head_dim\": 16386}|head_dim 16386 is no whole number from 1 to 16384",
         "smollm3|{\"no_rope_layers\": [1, 0]}|no_rope_layers is no list of 3 layers",
         "olmo2|{\"clip_qkv\": 8.0}|clip_qkv is not supported",
-        "gemma2|{\"use_bidirectional_attention\": true}|use_bidirectional_attention is not supported",
-        "gemma2|{\"hidden_activation\": \"mish\"}|hidden_activation \"mish\" is not supported; supported:"
-            + " silu, swish, gelu_pytorch_tanh, gelu_new, gelu_fast, gelu, relu",
+        "gemma2|{\"use_bidirectional_attention\": true}|use_bidirectional_attention is not"
+            + " supported",
+        "gemma2|{\"hidden_activation\": \"mish\"}|hidden_activation \"mish\" is not supported;"
+            + " supported: silu, swish, gelu_pytorch_tanh, gelu_new, gelu_fast, gelu, relu",
         "gemma2|{\"query_pre_attn_scalar\": -1}|query_pre_attn_scalar -1 is no positive number",
         "gemma3|{\"attn_logit_softcapping\": 50.0}|attn_logit_softcapping is not supported",
-        "gemma3|{\"rope_parameters\": {\"rope_theta\": 5.0}}|rope_parameters rope_theta is not supported",
+        "gemma3|{\"rope_parameters\": {\"rope_theta\": 5.0}}|rope_parameters rope_theta is not"
+            + " supported",
         "pythia|{\"rope_parameters\": null, \"rotary_pct\": 0.5}"
             + "|partial_rotary_factor turns 3 numbers of a head of 6; pairs of them are right",
         "pythia|{\"rotary_pct\": \"x\", \"rope_parameters\": null}|rotary_pct \"x\" is no positive",
         "pythia|{\"head_dim\": 8}|head_dim is not supported where it isn't hidden_size over heads",
-        "pythia|{\"num_attention_heads\": 5}|hidden_size 24 is no multiple of num_attention_heads 5",
+        "pythia|{\"num_attention_heads\": 5}|hidden_size 24 is no multiple of num_attention_heads"
+            + " 5",
         "pythia|{\"intermediate_size\": null}|intermediate_size is missing",
         "gpt2|{\"scale_attn_by_inverse_layer_idx\": true}"
             + "|scale_attn_by_inverse_layer_idx is not supported",
@@ -67,11 +72,13 @@ class RefusedSettingsTest {
         "gpt2|{\"n_head\": 7}|n_embd 24 is no multiple of n_head 7",
         "gpt2|{\"n_layer\": null, \"n_inner\": 0}|n_inner 0 is no whole number from 1",
         "gpt2|{\"activation_function\": \"tanh\"}|activation_function \"tanh\" is not supported",
-        "opt|{\"word_embed_proj_dim\": 12}|word_embed_proj_dim 12 is not supported; hidden_size, 24",
+        "opt|{\"word_embed_proj_dim\": 12}|word_embed_proj_dim 12 is not supported; hidden_size,"
+            + " 24",
         "opt|{\"layer_norm_elementwise_affine\": false}"
             + "|layer_norm_elementwise_affine false is not supported",
         "opt|{\"ffn_dim\": null}|ffn_dim is missing",
-        "gemma3|{\"model_type\": \"gemma3\"}|model_type \"gemma3\" is not supported; supported: llama,"
+        "gemma3|{\"model_type\": \"gemma3\"}|model_type \"gemma3\" is not supported; supported:"
+            + " llama,"
       })
   void theyAreNamed(String name, String changes, String message) {
     ObjectNode config =

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.checkpoint.SafetensorsFile;
@@ -18,6 +17,9 @@ import io.engram.model.train.SequenceLoss;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.Families;
+import io.engram.testkit.model.TinyTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +68,7 @@ class SavedFamiliesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void filesKeysShapesAndConfigurationAreKept(String name) throws IOException {
     Path original = Golden.path("family/" + name);
     Path saved = LEFT.resolve(name);
@@ -130,7 +132,7 @@ class SavedFamiliesTest {
     Path adapter = LEFT.resolve(name + "-adapter");
     List<double[]> trained;
     try (LanguageModel model = Families.open(name);
-        Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7)) {
+        Trainer trainer = new Trainer(model, scope, TinyTraining.adamw(), 7)) {
       SequenceLoss sum =
           logProbs -> {
             double[] slopes = new double[logProbs.length];

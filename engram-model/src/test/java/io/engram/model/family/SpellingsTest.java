@@ -2,8 +2,8 @@ package io.engram.model.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.model.Golden;
 import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.testkit.Golden;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;

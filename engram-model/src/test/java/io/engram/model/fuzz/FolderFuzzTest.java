@@ -1,7 +1,6 @@
 package io.engram.model.fuzz;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.checkpoint.SettingsFile;
@@ -13,6 +12,8 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Torch;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,7 +158,7 @@ class FolderFuzzTest {
     ModelOptions options =
         new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, base, 1, 64, false, 42);
     JsonNode ids = JsonMapper.shared().readTree("[1, 2, 3]");
-    List<TokenizedSample> samples = List.of(Golden.whole("x", ids));
+    List<TokenizedSample> samples = List.of(TinyModels.whole("x", ids));
     try (LanguageModel model = LanguageModel.open(folder.toString(), options)) {
       new Scorer(model).logProbs(samples, ProgressListener.NONE);
     }

@@ -1,9 +1,9 @@
 package io.engram.model.fuzz;
 
 import io.engram.core.sample.Sample;
-import io.engram.model.Golden;
 import io.engram.model.text.ChatTemplate;
 import io.engram.model.text.Tokenizer;
+import io.engram.testkit.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
-import io.engram.model.family.Families;
+import io.engram.testkit.model.Families;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,7 +84,7 @@ class SuffixGeneratorTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void everyPlaceGoesOnAsIfItsBeginningHadBeenGivenAlone(String name) {
     try (LanguageModel model = Families.open(name)) {
       Decoder decoder = model.decoder();
@@ -103,7 +103,7 @@ class SuffixGeneratorTest {
 
   @Test
   void manyPlacesAtOnce() {
-    try (LanguageModel model = Golden.open("gqa-untied")) {
+    try (LanguageModel model = TinyModels.open("gqa-untied")) {
       List<SuffixGenerator.Places> texts = new ArrayList<>();
       for (int length = 20; length < 28; length++) {
         texts.add(new SuffixGenerator.Places(unknown(length), 1, length));

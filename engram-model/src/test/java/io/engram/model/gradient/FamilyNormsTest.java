@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import io.engram.model.LanguageModel;
-import io.engram.model.family.Families;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.model.Families;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +27,7 @@ class FamilyNormsTest {
       };
 
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void normsAgreeWithAutogradOverAllWeights(String name) {
     List<TokenizedSample> samples = Families.samples(name);
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
@@ -71,7 +71,7 @@ class FamilyNormsTest {
 
   /** vᵀ∇²ℓ v against the second difference of ℓ along v, which the sign draws make ±1. */
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void secondDerivativesAgreeWithDifferences(String name) {
     TokenizedSample sample = Families.samples(name).get(2);
     RandomStream signs = RandomStream.of(3, "signs", 0, 0);

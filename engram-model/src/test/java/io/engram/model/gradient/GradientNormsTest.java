@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.gradient.GradientNorms.Coefficients;
@@ -16,6 +15,8 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,10 +73,10 @@ class GradientNormsTest {
   @ParameterizedTest
   @ValueSource(strings = {"mha", "gqa-tied", "gqa-untied", "bias", "bf16"})
   void agreeWithAutogradOverAllWeights(String name) {
-    try (LanguageModel model = Golden.open(name)) {
+    try (LanguageModel model = TinyModels.open(name)) {
       assertAgrees(model, 1e-4);
     }
-    try (LanguageModel model = Golden.open(name, Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open(name, Dtype.FLOAT64, 4096)) {
       assertAgrees(model, 1e-9);
     }
   }
@@ -101,8 +102,8 @@ class GradientNormsTest {
   @Test
   void bfloat16ActivationsAreNearlyThere() {
     List<TokenizedSample> samples = samples();
-    try (LanguageModel model = Golden.open("bf16");
-        LanguageModel half = Golden.open("bf16", Dtype.BFLOAT16, 4096)) {
+    try (LanguageModel model = TinyModels.open("bf16");
+        LanguageModel half = TinyModels.open("bf16", Dtype.BFLOAT16, 4096)) {
       Coefficients ones = (sample, l) -> Arrays.stream(l).map(x -> 1).toArray();
       List<SampleNorm> expected = new GradientNorms(model).of(samples, ones);
       List<SampleNorm> norms = new GradientNorms(half).of(samples, ones);
@@ -117,8 +118,8 @@ class GradientNormsTest {
   void batchCompositionChangesOnlyRounding() {
     List<TokenizedSample> samples = samples();
     RandomStream signs = RandomStream.of(3, "signs", 0, 0);
-    try (LanguageModel one = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
-        LanguageModel other = Golden.open("gqa-tied", Dtype.FLOAT64, 16)) {
+    try (LanguageModel one = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
+        LanguageModel other = TinyModels.open("gqa-tied", Dtype.FLOAT64, 16)) {
       GradientNorms whole = new GradientNorms(one);
       GradientNorms split = new GradientNorms(other);
       assertSame(whole.of(samples, COEFFICIENTS), split.of(samples, COEFFICIENTS));
@@ -141,7 +142,7 @@ class GradientNormsTest {
     int draws = 1500;
     TokenizedSample sample = new TokenizedSample("s", new int[] {5, 17, 17, 40}, 2);
     double[] weights = {1.5, -0.5};
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       double exact = 0;
       for (int t = 0; t < 2; t++) {
         exact += weights[t] * weights[t] * gaussNewtonTrace(model, sample, t);
@@ -192,7 +193,7 @@ class GradientNormsTest {
   @Test
   void coefficientsMustBeOneAToken() {
     TokenizedSample sample = new TokenizedSample("s", new int[] {5, 17, 17, 40}, 2);
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       assertThatThrownBy(
               () -> new GradientNorms(model).of(List.of(sample), (s, l) -> new double[3]))
           .hasMessage("3 coefficients for 2 labelled tokens");
@@ -201,7 +202,7 @@ class GradientNormsTest {
 
   @Test
   void nothingNativeIsLeftBehind() {
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       GradientNorms norms = new GradientNorms(model);
       norms.of(samples(), COEFFICIENTS);
       System.gc();

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
-import io.engram.model.family.Families;
 import io.engram.model.gradient.GradientSteps.Start;
 import io.engram.model.gradient.GradientSteps.Step;
 import io.engram.model.tensor.Device;
@@ -17,6 +15,10 @@ import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.Families;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.TinyTraining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Steps in packed passes against weights that are really moved, a sample at a time. */
 class GradientStepsTest {
-  private static final TrainingScope ALL = Golden.allWeights();
+  private static final TrainingScope ALL = TrainingScope.all();
   private static final TrainingScope LAYER = TrainingScope.ofLayers(List.of(1));
 
   private static List<Step> steps(
@@ -76,7 +78,7 @@ class GradientStepsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void everyFamilyGoesWhereItsGradientLeads(String name) {
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
       List<TokenizedSample> samples = Families.samples(name);
@@ -88,8 +90,8 @@ class GradientStepsTest {
   @ParameterizedTest
   @EnumSource(GradientSteps.Direction.class)
   void onlyWhatIsTrainedMoves(GradientSteps.Direction direction) {
-    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
-        LanguageModel untied = Golden.open("gqa-untied", Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
+        LanguageModel untied = TinyModels.open("gqa-untied", Dtype.FLOAT64, 4096)) {
       assertAgrees(model, LAYER, direction, samples());
       assertAgrees(untied, LAYER, direction, samples());
       assertAgrees(untied, ALL, direction, samples());
@@ -124,8 +126,8 @@ class GradientStepsTest {
   void batchCompositionChangesOnlyRounding(GradientSteps.Direction direction) {
     List<TokenizedSample> samples = samples();
     double h = length(direction);
-    try (LanguageModel whole = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
-        LanguageModel split = Golden.open("gqa-tied", Dtype.FLOAT64, 16)) {
+    try (LanguageModel whole = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
+        LanguageModel split = TinyModels.open("gqa-tied", Dtype.FLOAT64, 16)) {
       List<Step> left = steps(whole, ALL, direction, samples, s -> h);
       List<Step> right = steps(split, ALL, direction, samples, s -> h);
       for (int i = 0; i < samples.size(); i++) {
@@ -138,8 +140,8 @@ class GradientStepsTest {
   @Test
   void sixteenBitWeightsAreMovedInFullPrecision() {
     List<TokenizedSample> samples = samples();
-    try (LanguageModel model = Golden.open("bf16", Dtype.BFLOAT16, 4096);
-        LanguageModel wide = Golden.open("bf16", Dtype.FLOAT32, 4096)) {
+    try (LanguageModel model = TinyModels.open("bf16", Dtype.BFLOAT16, 4096);
+        LanguageModel wide = TinyModels.open("bf16", Dtype.FLOAT32, 4096)) {
       List<Step> found = steps(model, ALL, GradientSteps.Direction.SIGN, samples, s -> 1e-4);
       List<Step> expected = steps(wide, ALL, GradientSteps.Direction.SIGN, samples, s -> 1e-4);
       for (int i = 0; i < samples.size(); i++) {
@@ -157,7 +159,7 @@ class GradientStepsTest {
 
   @Test
   void theSlopeIsThatOfTheLoss() {
-    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096)) {
       for (Step step : steps(model, ALL, GradientSteps.Direction.GRADIENT, samples(), s -> 1e-5)) {
         double grown = (-mean(step.along()) - step.start().loss()) / 1e-5;
         assertThat(grown).isCloseTo(step.start().slope(), within(1e-3 * grown));
@@ -168,7 +170,7 @@ class GradientStepsTest {
   @Test
   void aSampleWithoutADistanceStaysWhileOthersMove() {
     List<TokenizedSample> samples = samples();
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       Start first = steps(model, ALL, GradientSteps.Direction.SIGN, samples, s -> 0).get(0).start();
       List<Step> steps =
           steps(
@@ -185,7 +187,7 @@ class GradientStepsTest {
   @Test
   void nothingIsLeftInNativeMemoryAndLayersThatAreNotThereAreNamed() {
     TrainingScope none = TrainingScope.ofLayers(List.of(9));
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       steps(model, ALL, GradientSteps.Direction.SIGN, samples(), s -> 0.003);
       long alive = Pointer.totalCount();
       steps(model, ALL, GradientSteps.Direction.SIGN, samples(), s -> 0.003);
@@ -201,9 +203,9 @@ class GradientStepsTest {
   void adaptersThatComeLaterMove() {
     TrainingScope lora = TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), List.of());
     List<TokenizedSample> samples = samples();
-    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096)) {
       GradientSteps steps = new GradientSteps(model, lora, GradientSteps.Direction.SIGN);
-      try (Trainer trainer = new Trainer(model, lora, Golden.sgd(), 7)) {
+      try (Trainer trainer = new Trainer(model, lora, TinyTraining.sgd(), 7)) {
         assertThat(trainer.updates()).isZero();
         assertThat(model.decoder().parameters().adapters()).isNotEmpty();
         List<Step> found = steps.of(samples, s -> 0.05, ProgressListener.NONE);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.decoder.Parameters;
@@ -16,6 +15,7 @@ import io.engram.model.tensor.RandomSigns;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.model.TinyModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,7 +81,7 @@ class SecondDerivativesTest {
   @ValueSource(strings = {"mha", "gqa-tied", "gqa-untied", "bias"})
   void alongADirectionTheyAreCentralDifferences(String name) {
     RandomStream signs = RandomStream.of(5, "signs", 0, 0);
-    try (LanguageModel model = Golden.open(name, Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open(name, Dtype.FLOAT64, 4096)) {
       double[] exact = new SecondDerivatives(model).along(SAMPLE, signs);
       double[] expected = differences(model, signs, 1e-4);
       for (int t = 0; t < exact.length; t++) {

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.ModelSize;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.TrainingScope;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyTraining;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -27,7 +28,12 @@ class MemoryEstimateTest {
     return new MemoryEstimate(size)
         .training(
             new MemoryEstimate.Training(
-                scope, Golden.adamw(), 10, checkpointed, 0, MemoryEstimate.Reference.NUMBERS));
+                scope,
+                TinyTraining.adamw(),
+                10,
+                checkpointed,
+                0,
+                MemoryEstimate.Reference.NUMBERS));
   }
 
   /** 96·32 + 2·(2·32 + 32·32 + 2·16·32 + 32·32 + 3·32·48) + 32. */
@@ -57,7 +63,7 @@ class MemoryEstimateTest {
 
   @Test
   void allWeightsWithAdamwTakeFourTimesTheirSize() {
-    MemoryNeed need = training(size("gqa-tied"), Golden.allWeights(), false);
+    MemoryNeed need = training(size("gqa-tied"), TrainingScope.all(), false);
     assertThat(need.mapped()).isZero();
     assertThat(need.own())
         .containsEntry("weights", 4 * PARAMETERS)
@@ -71,7 +77,12 @@ class MemoryEstimateTest {
     ModelSize size = size("gqa-tied");
     MemoryEstimate.Training all =
         new MemoryEstimate.Training(
-            Golden.allWeights(), Golden.adamw(), 10, true, 0, MemoryEstimate.Reference.NUMBERS);
+            TrainingScope.all(),
+            TinyTraining.adamw(),
+            10,
+            true,
+            0,
+            MemoryEstimate.Reference.NUMBERS);
     MemoryNeed after = new MemoryEstimate(size).scoringTrained(all, false);
     MemoryNeed scoring = new MemoryEstimate(size).scoring(10);
     assertThat(after.mapped()).isZero();
@@ -117,8 +128,8 @@ class MemoryEstimateTest {
   void ofCheckpointedLayersOneExistsAtOnce() {
     ModelSize size = size("gqa-tied");
     long layer = new MemoryEstimate.LayerBytes(size.config(), Dtype.FLOAT32).forward();
-    long kept = training(size, Golden.allWeights(), false).least();
-    long again = training(size, Golden.allWeights(), true).least();
+    long kept = training(size, TrainingScope.all(), false).least();
+    long again = training(size, TrainingScope.all(), true).least();
     assertThat(kept - again).isEqualTo(10 * (2 * layer - layer - 2 * 32 * 4));
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import io.engram.core.stats.MeanWithError;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.decoder.Parameters;
@@ -15,6 +14,8 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -44,7 +45,7 @@ class ActivationNoiseScorerTest {
 
   private static LanguageModel open(String name) {
     if (!name.equals("lora")) {
-      return Golden.open(name);
+      return TinyModels.open(name);
     }
     return LanguageModel.open(
         Golden.path("lora/all-linear").toString(),
@@ -213,8 +214,8 @@ class ActivationNoiseScorerTest {
   @Test
   void aDrawDependsOnItsPlaceInTheListAndNotOnTheBatch() {
     List<TokenizedSample> samples = repeated(SAMPLES, 3);
-    try (LanguageModel large = Golden.open("gqa-tied", null, 4096);
-        LanguageModel small = Golden.open("gqa-tied", null, 16)) {
+    try (LanguageModel large = TinyModels.open("gqa-tied", null, 4096);
+        LanguageModel small = TinyModels.open("gqa-tied", null, 16)) {
       ActivationNoiseScorer scorer = new ActivationNoiseScorer(large);
       List<double[]> first = scorer.logProbs(samples, stream(0), 0.03);
       List<double[]> again = scorer.logProbs(samples, stream(0), 0.03);

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.TokenTree;
 import io.engram.model.decoder.TreePass;
-import io.engram.model.family.Families;
 import io.engram.model.score.ContinuationScorer.Request;
 import io.engram.model.score.ContinuationScorer.Score;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.model.Families;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,7 +73,7 @@ class ContinuationScorerTest {
 
   /** Windows, soft caps, learned positions, layers without any, and LongRoPE beyond 16 tokens. */
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void matchesPlainScoringInEveryFamily(String family) {
     try (LanguageModel model = Families.open(family)) {
       matchesPlainScoring(model, questions(10, 1), 4096);
@@ -85,7 +85,7 @@ class ContinuationScorerTest {
   @ParameterizedTest
   @CsvSource({"5, 1", "5, 3", "140, 64", "140, 4096", "0, 16"})
   void matchesPlainScoringWhereverBatchesEnd(int prefix, int batch) {
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       matchesPlainScoring(model, questions(prefix, prefix + batch), batch);
     }
   }
@@ -93,7 +93,7 @@ class ContinuationScorerTest {
   /** Also where most of many tokens are the model's first choice. */
   @Test
   void tellsGreedyContinuations() {
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       int[] context = {3, 1, 4};
       int best =
           IntStream.range(0, VOCABULARY)
@@ -114,7 +114,7 @@ class ContinuationScorerTest {
   /** A window of 6 holds the last 4 of the context, and the first 2 of 3 tokens to be predicted. */
   @Test
   void longContextsLoseTheirBeginning() {
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       ContinuationScorer narrow = new ContinuationScorer(model.decoder(), 6, 4096);
       int[] context = {1, 2, 3, 4, 5, 6, 7, 8};
       int[] continuation = {9, 10, 11};
@@ -140,7 +140,7 @@ class ContinuationScorerTest {
     int[] sequence = {1, 2, 3, 4};
     TokenTree tree = TokenTree.of(List.of(sequence), new int[] {3});
     List<double[]> seen = new ArrayList<>();
-    try (LanguageModel model = Golden.open("gqa-tied");
+    try (LanguageModel model = TinyModels.open("gqa-tied");
         TreePass whole = new TreePass(model.decoder(), tree, 4);
         TreePass pass = new TreePass(model.decoder(), tree, 4)) {
       whole.read(4, new int[] {3}, hidden -> seen.add(Tensors.toDoubles(hidden)));
@@ -178,7 +178,7 @@ class ContinuationScorerTest {
           public void finish() {}
         };
     List<Request> requests = questions(4, 9);
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       new ContinuationScorer(model.decoder(), 100, 10).score(requests, progress);
     }
     assertThat(told.stream().mapToLong(Long::longValue).sum()).isEqualTo(requests.size());

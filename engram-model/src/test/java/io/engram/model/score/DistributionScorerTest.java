@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.score.DistributionScorer.TokenDistributions;
 import io.engram.model.score.Scorer.TokenScores;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,7 +28,7 @@ class DistributionScorerTest {
     List<TokenizedSample> samples = new ArrayList<>();
     for (JsonNode sequence : Golden.json("llama/" + model + "/expected.json").path("sequences")) {
       if (sequence.path("ids").size() > 1) {
-        samples.add(Golden.whole("s" + samples.size(), sequence.path("ids")));
+        samples.add(TinyModels.whole("s" + samples.size(), sequence.path("ids")));
       }
     }
     return samples;
@@ -37,7 +38,7 @@ class DistributionScorerTest {
   @ParameterizedTest
   @ValueSource(strings = {"gqa-tied", "gqa-untied"})
   void equalsTheDefinition(String name) {
-    try (LanguageModel model = Golden.open(name);
+    try (LanguageModel model = TinyModels.open(name);
         PointerScope scope = new PointerScope()) {
       List<TokenizedSample> samples = samples(name);
       List<TokenDistributions> found =
@@ -68,8 +69,8 @@ class DistributionScorerTest {
 
   @Test
   void batchesDontChangeIt() {
-    try (LanguageModel large = Golden.open("gqa-tied");
-        LanguageModel small = Golden.open("gqa-tied", null, 16)) {
+    try (LanguageModel large = TinyModels.open("gqa-tied");
+        LanguageModel small = TinyModels.open("gqa-tied", null, 16)) {
       List<TokenizedSample> samples = samples("gqa-tied");
       List<TokenDistributions> expected =
           new DistributionScorer(large).score(samples, ProgressListener.NONE);

@@ -7,9 +7,9 @@ import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.family.Families;
 import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.model.Families;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The perturbed scorers on every family. */
 class FamilyNoiseTest {
-  private static final String NAMES = "io.engram.model.family.Families#names";
+  private static final String NAMES = "io.engram.testkit.model.Families#names";
   private static final RandomStream NOISE = RandomStream.of(5, "test", 0, 3);
 
   @ParameterizedTest

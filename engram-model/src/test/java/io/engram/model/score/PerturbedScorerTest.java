@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.decoder.Parameters;
@@ -15,6 +14,8 @@ import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
@@ -39,7 +40,7 @@ class PerturbedScorerTest {
   /** The model as it's stored: bf16 in bfloat16, lora with its adapter unmerged. */
   private static LanguageModel open(String name, int batchTokens) {
     return switch (name) {
-      case "bf16" -> Golden.open(name, Dtype.BFLOAT16, batchTokens);
+      case "bf16" -> TinyModels.open(name, Dtype.BFLOAT16, batchTokens);
       case "lora" ->
           LanguageModel.open(
               Golden.path("lora/all-linear").toString(),
@@ -52,14 +53,14 @@ class PerturbedScorerTest {
                   batchTokens,
                   false,
                   42));
-      default -> Golden.open(name, null, batchTokens);
+      default -> TinyModels.open(name, null, batchTokens);
     };
   }
 
   /** ℓ under θ + scale·ε, the float32 weights themselves perturbed. */
   private static List<double[]> inPlace(String name, double scale) {
     try (LanguageModel model =
-        name.equals("bf16") ? Golden.open(name, Dtype.FLOAT32, 4096) : open(name, 4096)) {
+        name.equals("bf16") ? TinyModels.open(name, Dtype.FLOAT32, 4096) : open(name, 4096)) {
       Parameters parameters = model.decoder().parameters();
       try (AutoGradMode off = new AutoGradMode(false)) {
         for (int i = 0; i < parameters.names().size(); i++) {

@@ -3,13 +3,13 @@ package io.engram.model.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.model.TinyModels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -50,7 +50,7 @@ class RepresentationsTest {
 
   @Test
   void isTheMeanOfTheStatesThatLabelsArePredictedFrom() {
-    try (LanguageModel model = Golden.open("gqa-untied", Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open("gqa-untied", Dtype.FLOAT64, 4096)) {
       List<double[]> found = Representations.of(model, SAMPLES);
       assertThat(found).hasSize(SAMPLES.size());
       for (int i = 0; i < SAMPLES.size(); i++) {
@@ -61,8 +61,8 @@ class RepresentationsTest {
 
   @Test
   void otherSamplesInABatchChangeNothing() {
-    try (LanguageModel together = Golden.open("gqa-untied");
-        LanguageModel apart = Golden.open("gqa-untied", null, 8)) {
+    try (LanguageModel together = TinyModels.open("gqa-untied");
+        LanguageModel apart = TinyModels.open("gqa-untied", null, 8)) {
       List<double[]> expected = Representations.of(together, SAMPLES);
       List<double[]> found = Representations.of(apart, SAMPLES);
       for (int i = 0; i < SAMPLES.size(); i++) {
@@ -73,7 +73,7 @@ class RepresentationsTest {
 
   @Test
   void noSamplesHaveNone() {
-    try (LanguageModel model = Golden.open("gqa-untied")) {
+    try (LanguageModel model = TinyModels.open("gqa-untied")) {
       assertThat(Representations.of(model, List.of())).isEmpty();
     }
   }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.generate.Generator;
 import io.engram.model.gradient.GradientNorms;
@@ -14,6 +13,7 @@ import io.engram.model.score.ContinuationScorer;
 import io.engram.model.score.PerturbedScorer;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -129,7 +129,7 @@ class WorkersTest {
   void aModelGivesTheSameNumbersSideBySide() {
     List<TokenizedSample> samples = samples();
     List<int[]> prompts = samples.stream().map(s -> Arrays.copyOf(s.ids(), 2)).toList();
-    try (LanguageModel model = Golden.open("gqa-tied", null, 24)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied", null, 24)) {
       Torch.threads(1);
       List<double[]> alone = numbers(model, samples);
       List<int[]> written = written(model, prompts);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.core.sample.Sample;
-import io.engram.model.Golden;
 import io.engram.model.checkpoint.gguf.GgufMetadata;
+import io.engram.testkit.Golden;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.core.EngramHome;
 import io.engram.core.sample.BookText;
-import io.engram.model.Golden;
+import io.engram.testkit.Golden;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

@@ -2,10 +2,12 @@ package io.engram.model.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.TinyTraining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,15 +28,15 @@ class CheckpointedTrainerTest {
   private static List<Arguments> cases() {
     TrainingScope upper = TrainingScope.ofLayers(List.of(1));
     return List.of(
-        Arguments.of("llama/gqa-tied", Golden.allWeights(), Dtype.FLOAT32),
-        Arguments.of("llama/gqa-untied", Golden.allWeights(), Dtype.FLOAT32),
+        Arguments.of("llama/gqa-tied", TrainingScope.all(), Dtype.FLOAT32),
+        Arguments.of("llama/gqa-untied", TrainingScope.all(), Dtype.FLOAT32),
         Arguments.of("llama/gqa-untied", upper, Dtype.FLOAT32),
         Arguments.of("llama/gqa-tied", lora(List.of()), Dtype.FLOAT32),
         Arguments.of("llama/gqa-tied", lora(List.of(1)), Dtype.FLOAT32),
         Arguments.of("llama/bf16", lora(List.of()), Dtype.BFLOAT16),
-        Arguments.of("family/gemma2", Golden.allWeights(), Dtype.FLOAT32),
-        Arguments.of("family/gpt2", Golden.allWeights(), Dtype.FLOAT32),
-        Arguments.of("family/opt", Golden.allWeights(), Dtype.FLOAT32));
+        Arguments.of("family/gemma2", TrainingScope.all(), Dtype.FLOAT32),
+        Arguments.of("family/gpt2", TrainingScope.all(), Dtype.FLOAT32),
+        Arguments.of("family/opt", TrainingScope.all(), Dtype.FLOAT32));
   }
 
   private static List<TrainingSequence> sequences(int vocabulary) {
@@ -60,8 +62,8 @@ class CheckpointedTrainerTest {
   private static List<Double> train(
       String name, TrainingScope scope, Dtype dtype, boolean checkpointed) {
     List<Double> seen = new ArrayList<>();
-    try (LanguageModel model = Golden.openAt(name, dtype, 64);
-        Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7, checkpointed)) {
+    try (LanguageModel model = TinyModels.open(Golden.path(name), dtype, 64);
+        Trainer trainer = new Trainer(model, scope, TinyTraining.adamw(), 7, checkpointed)) {
       for (int i = 0; i < 3; i++) {
         int vocabulary = model.config().vocabularySize();
         Arrays.stream(trainer.accumulate(sequences(vocabulary))).forEach(seen::add);
@@ -83,17 +85,17 @@ class CheckpointedTrainerTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void statesOfAnInnerLayerHaveTheirGradientsToo(boolean all) {
-    TrainingScope scope = all ? Golden.allWeights() : lora(List.of(0));
+    TrainingScope scope = all ? TrainingScope.all() : lora(List.of(0));
     assertThat(ofStates(scope, true)).isEqualTo(ofStates(scope, false));
     assertThat(ofStates(scope, true).get(0)).isGreaterThan(0);
   }
 
   private static List<Double> ofStates(TrainingScope scope, boolean checkpointed) {
     List<Double> seen = new ArrayList<>();
-    try (LanguageModel model = Golden.openAt("llama/gqa-tied", Dtype.FLOAT32, 64);
+    try (LanguageModel model = TinyModels.open(Golden.path("llama/gqa-tied"), Dtype.FLOAT32, 64);
         LayerTargets targets =
             LayerTargets.common(model, 0, new double[model.config().hiddenSize()]);
-        Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7, checkpointed)) {
+        Trainer trainer = new Trainer(model, scope, TinyTraining.adamw(), 7, checkpointed)) {
       List<TrainingSequence> sequences =
           sequences(96).stream()
               .map(
@@ -115,7 +117,7 @@ class CheckpointedTrainerTest {
     System.gc();
     long before = Pointer.totalCount();
     for (int i = 0; i < 3; i++) {
-      train("llama/gqa-tied", Golden.allWeights(), Dtype.FLOAT32, true);
+      train("llama/gqa-tied", TrainingScope.all(), Dtype.FLOAT32, true);
       train("llama/gqa-tied", lora(List.of(1)), Dtype.FLOAT32, true);
     }
     System.gc();

@@ -7,16 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.family.Families;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.Families;
+import io.engram.testkit.model.TinyTraining;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ class FamilyTrainerTest {
   /** θ before less θ after a step of 1 along the gradient. */
   private static Map<String, double[]> gradients(LanguageModel model, TrainingSequence sequence) {
     Map<String, double[]> gradients = values(model);
-    try (Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.sgd(), 7)) {
+    try (Trainer trainer = new Trainer(model, TrainingScope.all(), TinyTraining.sgd(), 7)) {
       trainer.accumulate(List.of(sequence));
       trainer.update(1);
     }
@@ -73,7 +74,7 @@ class FamilyTrainerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void gradientsOfLogProbabilitiesEqualThoseOfTransformers(String name) {
     JsonNode expected = Families.expected(name).path("gradients");
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
@@ -139,7 +140,7 @@ class FamilyTrainerTest {
   void targetsThatAFamilyHasNotAreAnsweredWithThoseItHas() {
     TrainingScope scope = TrainingScope.lora(4, 8, List.of("q_proj", "v_proj"), List.of());
     try (LanguageModel model = Families.open("phi3")) {
-      assertThatThrownBy(() -> new Trainer(model, scope, Golden.adamw(), 7))
+      assertThatThrownBy(() -> new Trainer(model, scope, TinyTraining.adamw(), 7))
           .isInstanceOf(EngramException.class)
           .hasMessageContaining(
               "No weight is trained with targets [q_proj, v_proj] and layers []; the model has"

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Parameters;
-import io.engram.model.family.Families;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.Families;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.TinyTraining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A look against a real update of the optimiser on a model of its own. */
 class GradientLookTest {
-  private static final TrainingScope ALL = Golden.allWeights();
+  private static final TrainingScope ALL = TrainingScope.all();
   private static final TrainingScope LORA =
       TrainingScope.lora(4, 8, List.of("q_proj", "v_proj", "down_proj"), List.of());
   private static final TrainingScope LAYER = TrainingScope.ofLayers(List.of(1));
@@ -136,7 +138,7 @@ class GradientLookTest {
   })
   void isWhereTheFirstUpdateLeads(String name, String scope, boolean sign) {
     List<TokenizedSample> one = samples().subList(2, 3);
-    try (LanguageModel model = Golden.open(name, Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open(name, Dtype.FLOAT64, 4096)) {
       double[] start;
       GradientLook.Look look;
       double[] before;
@@ -164,7 +166,7 @@ class GradientLookTest {
   /** ℓ_t of the same sample after an update of the optimiser, from the same place. */
   private static double[] updated(String name, String scope, boolean sign) {
     List<TokenizedSample> one = samples().subList(2, 3);
-    try (LanguageModel model = Golden.open(name, Dtype.FLOAT64, 4096)) {
+    try (LanguageModel model = TinyModels.open(name, Dtype.FLOAT64, 4096)) {
       try (Trainer first = new Trainer(model, scope(scope), optimizer(false), 7)) {
         first.accumulate(ascent(samples()));
         first.update(0.05);
@@ -197,8 +199,8 @@ class GradientLookTest {
   /** Samples taken together are those of one loss, in however many passes. */
   @Test
   void severalSamplesAreOneInAnyNumberOfPasses() {
-    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
-        LanguageModel small = Golden.open("gqa-tied", Dtype.FLOAT64, 16)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
+        LanguageModel small = TinyModels.open("gqa-tied", Dtype.FLOAT64, 16)) {
       List<TokenizedSample> samples = samples();
       GradientLook.Look whole = new GradientLook(model, ALL).of(samples, false, s -> STEP);
       GradientLook.Look parts = new GradientLook(small, ALL).of(samples, false, s -> STEP);
@@ -218,13 +220,13 @@ class GradientLookTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.engram.model.family.Families#names")
+  @MethodSource("io.engram.testkit.model.Families#names")
   void everyFamilyLooksWhereItsTrainerGoes(String name) {
     List<TokenizedSample> all = Families.samples(name);
     List<TokenizedSample> last = all.subList(all.size() - 1, all.size());
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
       GradientLook.Look look = new GradientLook(model, ALL).of(last, false, s -> STEP);
-      try (Trainer trainer = new Trainer(model, ALL, Golden.sgd(), 7)) {
+      try (Trainer trainer = new Trainer(model, ALL, TinyTraining.sgd(), 7)) {
         trainer.accumulate(ascent(last));
         trainer.update(STEP);
       }
@@ -235,7 +237,7 @@ class GradientLookTest {
   /** Weights in 16 bits are moved in float32: a step far below their rounding counts. */
   @Test
   void sixteenBitWeightsAreMovedInFullPrecision() {
-    try (LanguageModel model = Golden.open("bf16", Dtype.BFLOAT16, 4096)) {
+    try (LanguageModel model = TinyModels.open("bf16", Dtype.BFLOAT16, 4096)) {
       GradientLook.Look look =
           new GradientLook(model, ALL).of(samples().subList(0, 1), true, s -> 1e-4);
       double moved =
@@ -247,7 +249,7 @@ class GradientLookTest {
 
   @Test
   void withoutADistanceNothingIsLookedAt() {
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       GradientLook.Look look = new GradientLook(model, ALL).of(samples(), true, s -> 0);
       assertThat(look.along()).isSameAs(look.start().logProbs());
       assertThat(look.start().l1()).isPositive();
@@ -257,7 +259,7 @@ class GradientLookTest {
   @Test
   void layersThatAreNotThereAreNamed() {
     TrainingScope none = TrainingScope.ofLayers(List.of(9));
-    try (LanguageModel model = Golden.open("gqa-tied")) {
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
       long alive = Pointer.totalCount();
       assertThatThrownBy(() -> new GradientLook(model, none).of(samples(), true, s -> 0))
           .hasMessage("No weight of the model is in layers [9]; it has layers 0 to 1.");

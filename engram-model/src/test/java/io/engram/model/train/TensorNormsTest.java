@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -24,9 +25,9 @@ class TensorNormsTest {
   @ValueSource(strings = {"gqa-tied", "gqa-untied", "bias"})
   void equalsAutogradOnFullLogits(String name) {
     JsonNode sequences = Golden.json("llama/" + name + "/expected.json").path("sequences");
-    TokenizedSample whole = Golden.whole("long", sequences.get(8).path("ids"));
+    TokenizedSample whole = TinyModels.whole("long", sequences.get(8).path("ids"));
     TokenizedSample answer = new TokenizedSample("tail", whole.ids(), 11);
-    try (LanguageModel model = Golden.open(name)) {
+    try (LanguageModel model = TinyModels.open(name)) {
       double[] found = new TensorNorms(model).of(List.of(whole, answer), ProgressListener.NONE);
       assertThat(found[0]).isCloseTo(byAutograd(model, whole), within(1e-5));
       assertThat(found[1]).isCloseTo(byAutograd(model, answer), within(1e-5));

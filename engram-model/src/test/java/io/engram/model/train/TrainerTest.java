@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.score.Scorer;
@@ -14,6 +13,9 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.TinyTraining;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,8 +59,8 @@ class TrainerTest {
   }
 
   private static double[] train(int batchTokens, TrainingScope scope, int updates) {
-    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, batchTokens)) {
-      try (Trainer trainer = new Trainer(model, scope, Golden.adamw(), 7)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, batchTokens)) {
+      try (Trainer trainer = new Trainer(model, scope, TinyTraining.adamw(), 7)) {
         for (int i = 0; i < updates; i++) {
           trainer.accumulate(meanNll(samples()));
           trainer.update(0.01);
@@ -77,8 +79,8 @@ class TrainerTest {
 
   @Test
   void splittingAnUpdateIntoPassesChangesOnlyRounding() {
-    assertThat(train(4096, Golden.allWeights(), 3))
-        .containsExactly(train(16, Golden.allWeights(), 3), within(1e-9));
+    assertThat(train(4096, TrainingScope.all(), 3))
+        .containsExactly(train(16, TrainingScope.all(), 3), within(1e-9));
   }
 
   @Test
@@ -89,7 +91,7 @@ class TrainerTest {
   @Test
   void newAdaptersChangeNothingAndThenLearn() {
     double before = Arrays.stream(train(4096, LORA, 0)).sum();
-    try (LanguageModel untouched = Golden.open("gqa-tied", Dtype.FLOAT64, 4096)) {
+    try (LanguageModel untouched = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096)) {
       assertThat(before).isEqualTo(Arrays.stream(scores(untouched)).sum());
     }
     assertThat(Arrays.stream(train(4096, LORA, 10)).sum()).isGreaterThan(before + 1);
@@ -98,8 +100,8 @@ class TrainerTest {
   @Test
   void aRestoredTrainerGoesOnBitForBit() throws Exception {
     double[] whole;
-    try (LanguageModel model = Golden.open("gqa-tied");
-        Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.adamw(), 7)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied");
+        Trainer trainer = new Trainer(model, TrainingScope.all(), TinyTraining.adamw(), 7)) {
       for (int i = 0; i < 4; i++) {
         trainer.accumulate(meanNll(samples()));
         trainer.update(0.01);
@@ -109,8 +111,8 @@ class TrainerTest {
       }
       whole = scores(model);
     }
-    try (LanguageModel model = Golden.open("gqa-tied");
-        Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.adamw(), 7)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied");
+        Trainer trainer = new Trainer(model, TrainingScope.all(), TinyTraining.adamw(), 7)) {
       trainer.loadState(folder);
       assertThat(trainer.updates()).isEqualTo(2);
       for (int i = 0; i < 2; i++) {
@@ -124,8 +126,8 @@ class TrainerTest {
   @Test
   void aTrainedAdapterIsWrittenAsPeftReadsItAndReadBackEqual() {
     double[] trained;
-    try (LanguageModel model = Golden.open("gqa-tied");
-        Trainer trainer = new Trainer(model, LORA, Golden.adamw(), 7)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied");
+        Trainer trainer = new Trainer(model, LORA, TinyTraining.adamw(), 7)) {
       trainer.accumulate(meanNll(samples()));
       trainer.update(0.01);
       trained = scores(model);
@@ -145,8 +147,8 @@ class TrainerTest {
 
   @Test
   void divergedGradientsStopBeforeAnyWeightChanges() {
-    try (LanguageModel model = Golden.open("gqa-tied");
-        Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.adamw(), 7)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied");
+        Trainer trainer = new Trainer(model, TrainingScope.all(), TinyTraining.adamw(), 7)) {
       double[] before = scores(model);
       SequenceLoss broken =
           logProbs -> {
@@ -165,8 +167,8 @@ class TrainerTest {
 
   @Test
   void allWeightsInBfloat16AreRefused() {
-    try (LanguageModel model = Golden.open("bf16", Dtype.BFLOAT16, 4096)) {
-      assertThatThrownBy(() -> new Trainer(model, Golden.allWeights(), Golden.adamw(), 7))
+    try (LanguageModel model = TinyModels.open("bf16", Dtype.BFLOAT16, 4096)) {
+      assertThatThrownBy(() -> new Trainer(model, TrainingScope.all(), TinyTraining.adamw(), 7))
           .isInstanceOf(EngramException.class)
           .hasMessageContaining("all weights in bfloat16 would lose small updates");
     }
@@ -176,8 +178,8 @@ class TrainerTest {
   @ValueSource(strings = {"lm_head", "embed_tokens", "norm", "input_layernorm", "q_prj"})
   void targetsThatAreNoLinearLayerAreRefusedRatherThanIgnored(String target) {
     TrainingScope scope = TrainingScope.lora(4, 8, List.of("q_proj", target), List.of());
-    try (LanguageModel model = Golden.open("gqa-untied")) {
-      assertThatThrownBy(() -> new Trainer(model, scope, Golden.adamw(), 7))
+    try (LanguageModel model = TinyModels.open("gqa-untied")) {
+      assertThatThrownBy(() -> new Trainer(model, scope, TinyTraining.adamw(), 7))
           .isInstanceOf(EngramException.class)
           .hasMessageContaining(target + " isn't a linear layer")
           .hasMessageContaining("q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
@@ -187,8 +189,8 @@ class TrainerTest {
   @Test
   void allLinearIsEveryLinearLayerButTheHead() {
     TrainingScope scope = TrainingScope.lora(4, 8, List.of("all-linear"), List.of());
-    try (LanguageModel model = Golden.open("gqa-untied")) {
-      new Trainer(model, scope, Golden.adamw(), 7).close();
+    try (LanguageModel model = TinyModels.open("gqa-untied")) {
+      new Trainer(model, scope, TinyTraining.adamw(), 7).close();
       assertThat(model.decoder().parameters().adapters()).hasSize(2 * 7);
     }
   }
@@ -197,8 +199,8 @@ class TrainerTest {
   void dropoutIsRefusedRatherThanIgnored() {
     TrainingScope dropping =
         new TrainingScope(List.of(), new TrainingScope.Lora(4, 8, 0.1, List.of("q_proj")));
-    try (LanguageModel model = Golden.open("gqa-tied")) {
-      assertThatThrownBy(() -> new Trainer(model, dropping, Golden.adamw(), 7))
+    try (LanguageModel model = TinyModels.open("gqa-tied")) {
+      assertThatThrownBy(() -> new Trainer(model, dropping, TinyTraining.adamw(), 7))
           .isInstanceOf(EngramException.class)
           .hasMessageContaining("dropout = 0.1");
     }
@@ -206,11 +208,11 @@ class TrainerTest {
 
   @Test
   void trainingAndScoringLeakNoNativeMemory() {
-    train(4096, Golden.allWeights(), 1);
+    train(4096, TrainingScope.all(), 1);
     System.gc();
     long before = Pointer.totalCount();
     for (int i = 0; i < 3; i++) {
-      train(64, Golden.allWeights(), 2);
+      train(64, TrainingScope.all(), 2);
       train(64, LORA, 2);
     }
     System.gc();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.decoder.Parameters;
@@ -15,8 +14,11 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.TinyTraining;
+import io.engram.testkit.model.Weights;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
@@ -60,17 +62,6 @@ class WeightSnapshotTest {
     }
   }
 
-  private static Map<String, double[]> weights(LanguageModel model) {
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    Parameters parameters = model.decoder().parameters();
-    for (String name : parameters.names()) {
-      try (PointerScope scope = new PointerScope()) {
-        weights.put(name, Tensors.toDoubles(parameters.get(name)));
-      }
-    }
-    return weights;
-  }
-
   private static void assertEqual(Map<String, double[]> found, Map<String, double[]> wanted) {
     assertThat(found.keySet()).containsExactlyElementsOf(wanted.keySet());
     wanted.forEach((name, numbers) -> assertThat(found.get(name)).as(name).isEqualTo(numbers));
@@ -85,15 +76,15 @@ class WeightSnapshotTest {
 
   @Test
   void allWeightsComeBackBitForBit() {
-    try (LanguageModel model = Golden.open("gqa-tied");
+    try (LanguageModel model = TinyModels.open("gqa-tied");
         WeightSnapshot start = new WeightSnapshot(model)) {
-      Map<String, double[]> before = weights(model);
+      Map<String, double[]> before = Weights.of(model);
       double[] scored = scores(model);
-      train(model, Golden.allWeights(), Golden.adamw());
+      train(model, TrainingScope.all(), TinyTraining.adamw());
       assertThat(start.meanAbsoluteChange()).isPositive();
       assertThat(scores(model)).isNotEqualTo(scored);
       start.restore();
-      assertEqual(weights(model), before);
+      assertEqual(Weights.of(model), before);
       assertThat(scores(model)).isEqualTo(scored);
       assertThat(start.meanAbsoluteChange()).isZero();
     }
@@ -103,16 +94,16 @@ class WeightSnapshotTest {
   @ValueSource(strings = {"gqa-tied", "bf16"})
   void newAdaptersAreDropped(String name) {
     try (LanguageModel model =
-            Golden.open(name, name.equals("bf16") ? Dtype.BFLOAT16 : null, 4096);
+            TinyModels.open(name, name.equals("bf16") ? Dtype.BFLOAT16 : null, 4096);
         WeightSnapshot start = new WeightSnapshot(model)) {
-      Map<String, double[]> before = weights(model);
+      Map<String, double[]> before = Weights.of(model);
       double[] scored = scores(model);
-      train(model, LORA, Golden.adamw());
+      train(model, LORA, TinyTraining.adamw());
       assertThat(model.decoder().parameters().adapters()).isNotEmpty();
       assertThat(scores(model)).isNotEqualTo(scored);
       start.restore();
       assertThat(model.decoder().parameters().adapters()).isEmpty();
-      assertEqual(weights(model), before);
+      assertEqual(Weights.of(model), before);
       assertThat(scores(model)).isEqualTo(scored);
     }
   }
@@ -135,7 +126,7 @@ class WeightSnapshotTest {
       try (WeightSnapshot start = new WeightSnapshot(model)) {
         double[] merged = scores(model);
         assertThat(merged).containsExactly(unmerged, within(1e-5));
-        train(model, LORA, Golden.adamw());
+        train(model, LORA, TinyTraining.adamw());
         start.restore();
         assertThat(scores(model)).isEqualTo(merged);
       }
@@ -145,7 +136,7 @@ class WeightSnapshotTest {
   /** One gain of 32 numbers grows by a quarter: the mean over all P numbers is 8/P. */
   @Test
   void theChangeIsAMeanOverAllParameters() {
-    try (LanguageModel model = Golden.open("gqa-tied");
+    try (LanguageModel model = TinyModels.open("gqa-tied");
         WeightSnapshot start = new WeightSnapshot(model);
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
@@ -164,7 +155,7 @@ class WeightSnapshotTest {
   void adaptersCountThroughWhatTheyAdd(String name) {
     double h = Math.pow(2, -12);
     try (LanguageModel model =
-            Golden.open(name, name.equals("bf16") ? Dtype.BFLOAT16 : null, 4096);
+            TinyModels.open(name, name.equals("bf16") ? Dtype.BFLOAT16 : null, 4096);
         WeightSnapshot start = new WeightSnapshot(model)) {
       Parameters parameters = model.decoder().parameters();
       long[] shape = Tensors.shape(parameters.get(Q));
@@ -182,15 +173,15 @@ class WeightSnapshotTest {
   /** An update of plain SGD is η times the gradient, so the weights tell how large it was. */
   @Test
   void theChangeIsTheGradientThatSgdFollows() {
-    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
+    try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
         WeightSnapshot start = new WeightSnapshot(model);
-        Trainer trainer = new Trainer(model, Golden.allWeights(), Golden.sgd(), 7)) {
-      Map<String, double[]> before = weights(model);
+        Trainer trainer = new Trainer(model, TrainingScope.all(), TinyTraining.sgd(), 7)) {
+      Map<String, double[]> before = Weights.of(model);
       trainer.accumulate(sequences());
       double norm = trainer.update(0.25);
       double sum = 0;
       double squares = 0;
-      for (Map.Entry<String, double[]> after : weights(model).entrySet()) {
+      for (Map.Entry<String, double[]> after : Weights.of(model).entrySet()) {
         double[] from = before.getOrDefault(after.getKey(), new double[0]);
         assertThat(from).hasSameSizeAs(after.getValue());
         for (int i = 0; i < from.length; i++) {
@@ -207,8 +198,8 @@ class WeightSnapshotTest {
 
   @Test
   void gradientsAddUpUntilTheUpdate() {
-    try (LanguageModel model = Golden.open("gqa-tied", Dtype.FLOAT64, 4096);
-        Trainer trainer = new Trainer(model, LORA, Golden.sgd(), 7)) {
+    try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
+        Trainer trainer = new Trainer(model, LORA, TinyTraining.sgd(), 7)) {
       trainer.accumulate(sequences());
       double once = trainer.update(0);
       assertThat(once).isPositive();
@@ -233,10 +224,10 @@ class WeightSnapshotTest {
   }
 
   private static void backAndForth() {
-    try (LanguageModel model = Golden.open("gqa-tied");
+    try (LanguageModel model = TinyModels.open("gqa-tied");
         WeightSnapshot start = new WeightSnapshot(model)) {
-      for (TrainingScope scope : List.of(LORA, Golden.allWeights())) {
-        train(model, scope, Golden.adamw());
+      for (TrainingScope scope : List.of(LORA, TrainingScope.all())) {
+        train(model, scope, TinyTraining.adamw());
         start.meanAbsoluteChange();
         start.restore();
       }

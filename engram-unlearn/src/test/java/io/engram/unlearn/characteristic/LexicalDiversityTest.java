@@ -3,7 +3,7 @@ package io.engram.unlearn.characteristic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.recipe.EvalSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ class GreedyAnswersTest {
 
   @BeforeAll
   static void open() {
-    model = Golden.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
+    model = TinyModels.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
   }
 
   @AfterAll

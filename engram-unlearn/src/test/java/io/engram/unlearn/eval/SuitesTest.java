@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.core.recipe.EvalSection;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

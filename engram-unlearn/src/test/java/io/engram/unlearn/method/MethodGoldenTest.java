@@ -19,7 +19,8 @@ import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,10 +134,10 @@ class MethodGoldenTest {
     MethodSection section = section(method, golden);
     Map<String, Double> nll = new HashMap<>();
     try (LanguageModel reference =
-            Golden.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
+            TinyModels.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
         ReferenceStates states =
             ReferenceStates.compute(reference, inputs("retain"), ProgressListener.NONE);
-        LanguageModel model = Golden.open(Golden.model(name), Dtype.FLOAT64);
+        LanguageModel model = TinyModels.open(Golden.model(name), Dtype.FLOAT64);
         Trainer trainer = new Trainer(model, ALL, sgd(), 1)) {
       List<double[]> scores =
           new Scorer(reference).logProbs(inputs("forget"), ProgressListener.NONE);
@@ -169,7 +170,7 @@ class MethodGoldenTest {
             OptimizerSettings.Decay.ALL,
             OptimizerSettings.Schedule.LINEAR,
             1);
-    try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT64);
+    try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT64);
         Trainer trainer = new Trainer(model, ALL, adamw, 1)) {
       for (JsonNode step : golden.path("updates")) {
         List<TokenizedSample> batch = inputs(step.path("batch").asString());

@@ -10,7 +10,6 @@ import io.engram.core.recipe.MethodSection.RetainLoss;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
-import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.LayerTargets;
@@ -19,17 +18,18 @@ import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.TinyTraining;
+import io.engram.testkit.model.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
-import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -76,19 +76,7 @@ class MoreMethodsGoldenTest {
   }
 
   private static Trainer trainer(LanguageModel model, MethodSection section) {
-    OptimizerSettings sgd =
-        new OptimizerSettings(
-            OptimizerSettings.Algorithm.SGD,
-            GOLDEN.path("learning_rate").asDouble(),
-            0,
-            0.9,
-            0.999,
-            1e-8,
-            0,
-            0,
-            OptimizerSettings.Decay.ALL,
-            OptimizerSettings.Schedule.CONSTANT,
-            0);
+    OptimizerSettings sgd = TinyTraining.sgd(GOLDEN.path("learning_rate").asDouble());
     TrainingScope all = TrainingScope.all();
     boolean rmu = section.name() == MethodName.RMU;
     return new Trainer(model, rmu ? Rmu.scope(all, LAYER) : all, sgd, 1);
@@ -173,17 +161,17 @@ class MoreMethodsGoldenTest {
     JsonNode golden = GOLDEN.path(name).path(method);
     MethodSection section = section(method);
     try (LanguageModel reference =
-            Golden.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
+            TinyModels.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
         ReferenceStates forgetStates =
             ReferenceStates.compute(reference, inputs("forget"), ProgressListener.NONE);
         ReferenceStates retainStates =
             ReferenceStates.compute(reference, inputs("retain"), ProgressListener.NONE);
-        LanguageModel model = Golden.open(Golden.model(name), Dtype.FLOAT64);
+        LanguageModel model = TinyModels.open(Golden.model(name), Dtype.FLOAT64);
         LayerTargets control = control(model);
         LayerTargets retainLayer =
             LayerTargets.compute(reference, LAYER, inputs("retain"), ProgressListener.NONE);
         Trainer trainer = trainer(model, section)) {
-      Map<String, double[]> start = weights(model);
+      Map<String, double[]> start = Weights.of(model);
       UnlearningMethod built = Methods.of(section, reference(reference, forgetStates, control));
       RetainTerm term =
           new RetainTerm(
@@ -211,7 +199,7 @@ class MoreMethodsGoldenTest {
                 : trainer.update(GOLDEN.path("learning_rate").asDouble());
         assertRelative(norm, golden.path("gradient_norm").path(step).asDouble());
       }
-      assertSameChange(start, weights(model), golden.path("change"));
+      assertSameChange(start, Weights.of(model), golden.path("change"));
     }
   }
 
@@ -230,16 +218,6 @@ class MoreMethodsGoldenTest {
       trainer.combine(rule);
     }
     return DoubleStream.concat(Arrays.stream(forgetLosses), Arrays.stream(retainLosses)).toArray();
-  }
-
-  private static Map<String, double[]> weights(LanguageModel model) {
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    try (PointerScope scope = new PointerScope()) {
-      for (String name : model.decoder().parameters().names()) {
-        weights.put(name, Tensors.toDoubles(model.decoder().parameters().get(name)));
-      }
-    }
-    return weights;
   }
 
   /** By the inner products of each tensor's change with cos(i) and with sin(0.7 i). */

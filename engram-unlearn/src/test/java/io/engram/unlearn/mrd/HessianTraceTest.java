@@ -13,7 +13,8 @@ import io.engram.model.gradient.GradientNorms;
 import io.engram.model.gradient.SecondDerivatives;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class HessianTraceTest {
   @Test
   void gradientNormsOfEveryTokenAreTheGoldenOnes() {
     List<TokenizedSample> samples = samples();
-    try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
       GradientNorms norms = new GradientNorms(model);
       for (int s = 0; s < samples.size(); s++) {
         double[] expected = numbers(SEQUENCES.path(s).path("squared_gradient_norms"));
@@ -96,7 +97,7 @@ class HessianTraceTest {
   @Test
   void hutchinsonFindsTheGoldenTraces() {
     List<TokenizedSample> samples = samples();
-    try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
       SecondDerivatives derivatives = new SecondDerivatives(model);
       for (int s = 0; s < samples.size(); s++) {
         HutchinsonTrace found =

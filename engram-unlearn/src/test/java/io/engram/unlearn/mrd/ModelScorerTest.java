@@ -13,7 +13,8 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ class ModelScorerTest {
   }
 
   private static LanguageModel open() {
-    return Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
+    return TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
   }
 
   private static RandomStream stream() {
@@ -118,7 +119,7 @@ class ModelScorerTest {
     bytes[bytes.length - 1] = 0x7F;
     bytes[bytes.length - 2] = (byte) 0xC0;
     Files.write(folder.resolve(WEIGHTS), bytes);
-    try (LanguageModel model = Golden.open(folder, Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(folder, Dtype.FLOAT32)) {
       ModelScorer scorer = new ModelScorer(model, samples, Scope.ANSWER, 1, 0);
       assertThatThrownBy(() -> scorer.logProbs(new int[] {1, 2}, stream(), 0))
           .isInstanceOf(EngramException.class)

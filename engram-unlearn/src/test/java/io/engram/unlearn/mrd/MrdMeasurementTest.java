@@ -18,7 +18,9 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -40,7 +42,7 @@ class MrdMeasurementTest {
 
   @BeforeAll
   static void open() {
-    model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32);
+    model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32);
   }
 
   @AfterAll
@@ -143,28 +145,17 @@ class MrdMeasurementTest {
     return Hashes.sha256(folder);
   }
 
-  /** Native objects alive: JavaCPP's count, by reflection, for only engram-model may import it. */
-  private static long nativeObjects() {
-    try {
-      System.gc();
-      return (long)
-          Class.forName("org.bytedeco.javacpp.Pointer").getMethod("totalCount").invoke(null);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Test
   void modelIsUnchangedAndNothingLeaks(@TempDir Path folder) {
     EstimatorSection settings =
         settings(EstimatorName.ANTITHETIC, 0.1, 4, Absolute.OUTSIDE, Tokens.MEAN);
     String before = weightsHash(folder.resolve("before"));
     measure(settings, 1);
-    long objects = nativeObjects();
+    long objects = Weights.nativeObjects();
     for (EstimatorName name : WITH_DRAWS) {
       measure(settings(name, 0.1, 4, Absolute.OUTSIDE, Tokens.MEAN), 1);
     }
-    assertThat(nativeObjects()).isLessThanOrEqualTo(objects);
+    assertThat(Weights.nativeObjects()).isLessThanOrEqualTo(objects);
     assertThat(weightsHash(folder.resolve("after"))).isEqualTo(before);
   }
 

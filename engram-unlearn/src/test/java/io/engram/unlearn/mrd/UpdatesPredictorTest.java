@@ -12,24 +12,20 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
-import io.engram.model.decoder.Parameters;
-import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
+import io.engram.testkit.model.Weights;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,7 +51,7 @@ class UpdatesPredictorTest {
   }
 
   private static LanguageModel open() {
-    return Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT64);
+    return TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT64);
   }
 
   private static List<PredictedUpdatesRow> rows(LanguageModel model, Recipe recipe) {
@@ -132,14 +128,7 @@ class UpdatesPredictorTest {
   @Test
   void adaptersAreWhatIsMoved() {
     try (LanguageModel model = open()) {
-      Parameters parameters = model.decoder().parameters();
-      String name = "model.layers.0.self_attn.q_proj.weight";
-      try (PointerScope scope = new PointerScope()) {
-        long out = parameters.get(name).size(0);
-        long in = parameters.get(name).size(1);
-        parameters.putAdapter(
-            name, new Parameters.Adapter(torch.zeros(2, in), torch.zeros(out, 2), 1, false));
-      }
+      Weights.putZeroAdapter(model, "model.layers.0.self_attn.q_proj.weight", 2);
       UpdatesPredictor.Result found =
           UpdatesPredictor.run(
               model, SAMPLES, recipe(ADAMW, "order.estimator.until=20"), ProgressListener.NONE);
@@ -174,9 +163,8 @@ class UpdatesPredictorTest {
 
   @Test
   void aDamagedModelIsToldWithTheSample() {
-    try (LanguageModel model = open();
-        AutoGradMode off = new AutoGradMode(false)) {
-      model.decoder().parameters().get(WeightNames.LLAMA.finalNorm()).fill_(new Scalar(Double.NaN));
+    try (LanguageModel model = open()) {
+      Weights.fill(model, "model.norm.weight", Double.NaN);
       assertThatThrownBy(() -> rows(model, recipe(ADAMW)))
           .isInstanceOf(EngramException.class)
           .hasMessageStartingWith("Sample a has the mean loss NaN nats");

@@ -10,7 +10,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

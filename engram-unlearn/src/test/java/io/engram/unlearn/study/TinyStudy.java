@@ -4,7 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.model.tensor.Device;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import io.engram.unlearn.train.Setup;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -14,7 +14,8 @@ import io.engram.model.train.Objective;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.model.train.WeightSnapshot;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.mrd.UpdatesPredictor;
@@ -38,7 +39,7 @@ class UpdatesJointlyTest {
   @TempDir Path folder;
 
   private static LanguageModel open() {
-    return Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
+    return TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
   }
 
   private static List<TokenizedSample> samples(Recipe recipe, LanguageModel model) {

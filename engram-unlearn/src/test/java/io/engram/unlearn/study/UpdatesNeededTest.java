@@ -16,7 +16,8 @@ import io.engram.model.train.Objective;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.model.train.WeightSnapshot;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.mrd.ModelScorer;
@@ -41,7 +42,7 @@ class UpdatesNeededTest {
   @TempDir Path folder;
 
   private static LanguageModel open() {
-    return Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
+    return TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
   }
 
   /** The model as it's saved, to the byte. */

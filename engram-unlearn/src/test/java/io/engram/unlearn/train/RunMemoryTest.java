@@ -12,7 +12,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Device;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

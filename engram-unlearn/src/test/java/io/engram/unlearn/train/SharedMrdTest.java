@@ -7,7 +7,7 @@ import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.RunFolder;
 import io.engram.model.tensor.Device;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

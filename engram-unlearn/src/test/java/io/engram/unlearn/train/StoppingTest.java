@@ -11,7 +11,7 @@ import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
 import io.engram.model.tensor.Device;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -259,7 +259,8 @@ class StoppingTest {
             """
             Update 1: it has left weights that are no numbers; training has diverged.
             No checkpoint had been written yet.
-            Use a smaller optimizer.learning_rate or set optimizer.clip_norm.""");
+            Use a smaller optimizer.learning_rate or set optimizer.clip_norm.\
+            """);
     assertThat(out.resolve("checkpoint")).doesNotExist();
   }
 }

@@ -2,10 +2,10 @@ package io.engram.model.checkpoint.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.model.Golden;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
+import io.engram.testkit.Golden;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

@@ -17,7 +17,8 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.Suite;
@@ -46,7 +47,7 @@ class BenchmarkSuiteTest {
   private static final JsonNode GOLDEN = Golden.json("tofu_benchmark.json");
 
   private static LanguageModel open(String name) {
-    return Golden.open(EngramHome.resolve("models/" + name), Dtype.FLOAT32);
+    return TinyModels.open(EngramHome.resolve("models/" + name), Dtype.FLOAT32);
   }
 
   private static Suite suite(@Nullable String retrained, @Nullable String datasets) {
@@ -319,7 +320,7 @@ class BenchmarkSuiteTest {
     Path narrow = narrow(dir.resolve("mini-24"));
     Evaluation found;
     Evaluation tofu;
-    try (LanguageModel model = Golden.open(narrow, Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(narrow, Dtype.FLOAT32)) {
       found = suite(null, null).run(model, "before", 3, ProgressListener.NONE);
       Suite table1 = Suites.of(EvalSection.of(List.of("tofu:forget01"))).get(0);
       tofu = table1.run(model, "before", 3, ProgressListener.NONE);
@@ -348,8 +349,8 @@ class BenchmarkSuiteTest {
                 + " scored without their beginning: forget 3 of 3, retain 3 of 3");
     assertThat(tofu.notes().toString())
         .contains(
-            "tofu: rows with a question and answer longer than the model's window of 24 tokens, scored"
-                + " without their beginning: forget 3 of 3, retain 3 of 3")
+            "tofu: rows with a question and answer longer than the model's window of 24 tokens,"
+                + " scored without their beginning: forget 3 of 3, retain 3 of 3")
         .contains("questions with an empty answer because their prompt fills 200 tokens");
   }
 

@@ -8,7 +8,8 @@ import io.engram.core.run.Measurement;
 import io.engram.core.sample.DataRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class HarnessGoldenTest {
   private static Evaluation run(String name, Path datasets, int window) {
     HarnessSuite suite =
         new HarnessSuite(Selection.of(name), new DatasetFolder(datasets, null), window);
-    try (LanguageModel model = Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
       return suite.run(model, "before", 0, ProgressListener.NONE);
     }
   }

@@ -7,7 +7,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.sample.DataRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -10,7 +10,8 @@ import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suites;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class HarnessSuiteTest {
 
   private Evaluation run(String name) {
     HarnessSuite suite = new HarnessSuite(Selection.of(name), new DatasetFolder(folder, null), 0);
-    try (LanguageModel model = Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
       return suite.run(model, "after", 0, ProgressListener.NONE);
     }
   }
@@ -99,7 +100,8 @@ class HarnessSuiteTest {
             """
             harness: the task boolq can't be measured: its data set isn't here.
             Fetch it: engram fetch dataset:aps/super_glue --file 'boolq/validation-*' (about 1.3 MB, licence: CC BY-SA 3.0).
-            Or put its files into %s, as [boolq/validation-*.parquet, data/validation-*.parquet, {validation,dev}.jsonl, val.jsonl]."""
+            Or put its files into %s, as [boolq/validation-*.parquet, data/validation-*.parquet, {validation,dev}.jsonl, val.jsonl].\
+            """
                 .formatted(folder.resolve("super_glue")));
     assertThat(fault("wmdp").lines().filter(line -> line.startsWith("harness: the task wmdp_")))
         .hasSize(3);

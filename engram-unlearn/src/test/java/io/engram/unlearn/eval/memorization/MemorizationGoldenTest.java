@@ -7,7 +7,8 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class MemorizationGoldenTest {
       int start = one.path("label_start").asInt();
       samples.add(new TokenizedSample("s", Golden.ints(one.path("ids")), start));
     }
-    try (LanguageModel model = Golden.open(Golden.model(name), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(Golden.model(name), Dtype.FLOAT32)) {
       MemorizationScores scores = new MemorizationScores(model);
       double[] ma = scores.accuracy(samples, ProgressListener.NONE);
       double[] el = scores.extraction(samples, ProgressListener.NONE);

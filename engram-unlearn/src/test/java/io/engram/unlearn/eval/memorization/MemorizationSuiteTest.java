@@ -12,7 +12,8 @@ import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suites;
@@ -45,7 +46,7 @@ class MemorizationSuiteTest {
   void meansOverSamplesWithTheirErrors() throws IOException {
     JsonNode texts = Golden.json("memorization.json").path("models").path("gqa-tied");
     MemorizationSuite suite = new MemorizationSuite(List.of(data(texts).toString()));
-    try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
       Evaluation found = suite.run(model, "before", 0, ProgressListener.NONE);
       assertThat(found.measurements())
           .extracting(Measurement::metric)
@@ -82,7 +83,7 @@ class MemorizationSuiteTest {
     List<Sample> forget = SampleSource.load(List.of(file)).subList(1, 3);
     Suite suite = Suites.of(EvalSection.of(List.of("memorization"))).get(0).ofRun(forget);
     Suite named = Suites.of(EvalSection.of(List.of("memorization:" + file))).get(0).ofRun(forget);
-    try (LanguageModel model = Golden.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
       Evaluation own = suite.run(model, "before", 0, ProgressListener.NONE);
       assertThat(rows(own)).extracting(MemorizationRow::id).containsExactly("t1", "t2");
       assertThat(own.notes())
@@ -107,7 +108,7 @@ class MemorizationSuiteTest {
         Files.writeString(
             folder.resolve("whole.jsonl"),
             line.formatted("whole", String.join(",", all)) + "\n" + end);
-    try (LanguageModel model = Golden.open(narrow("gqa-tied"), Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(narrow("gqa-tied"), Dtype.FLOAT32)) {
       Suite suite = Suites.of(EvalSection.of(List.of("memorization:" + whole))).get(0);
       Evaluation found = suite.run(model, "before", 0, ProgressListener.NONE);
       MemorizationRow cut = rows(found).get(0);
@@ -148,7 +149,7 @@ class MemorizationSuiteTest {
     // The last tensor in the file: the last norm's gains.
     bytes.putFloat(bytes.capacity() - Float.BYTES, Float.NaN);
     Files.write(weights, bytes.array());
-    try (LanguageModel model = Golden.open(broken, Dtype.FLOAT32)) {
+    try (LanguageModel model = TinyModels.open(broken, Dtype.FLOAT32)) {
       Suite suite = Suites.of(EvalSection.of(List.of("memorization:" + data))).get(0);
       Evaluation found = suite.run(model, "before", 2, ProgressListener.NONE);
       assertThat(found.measurements()).isEmpty();

@@ -12,7 +12,8 @@ import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suites;
 import java.io.IOException;
@@ -35,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 class SafeSuiteTest {
   private static final String CLASSIFIER = Golden.encoder("toxic-bert").toString();
   private static final Path LOOK_ALIKE =
-      Golden.path("../../../../../engram-core/src/test/resources/look-alike");
+      Golden.repository("engram-core/src/test/resources/look-alike");
 
   private static LanguageModel mini;
 
@@ -43,7 +44,7 @@ class SafeSuiteTest {
 
   @BeforeAll
   static void open() {
-    mini = Golden.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
+    mini = TinyModels.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
   }
 
   @AfterAll
@@ -176,7 +177,8 @@ class SafeSuiteTest {
             eval.toxicity is not set: without a toxicity classifier the suite safe can't be computed.
             engram fetch hf:unitary/toxic-bert   (438 MB, Apache-2.0), then \
             eval.toxicity=hf:unitary/toxic-bert
-            safe:word_list counts words of a short list instead: a proxy, no toxicity.""");
+            safe:word_list counts words of a short list instead: a proxy, no toxicity.\
+            """);
     String empty = datasets.resolve("pku-saferlhf").toString();
     HubCache cache = HubCache.at(datasets.resolve("cache"));
     assertThatThrownBy(() -> PromptSet.REAL_TOXICITY_PROMPTS.files(empty, cache))

@@ -14,7 +14,8 @@ import io.engram.core.sample.Tofu;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.EvaluationWriter;
@@ -37,7 +38,7 @@ class TofuSuiteTest {
 
   @BeforeAll
   static void open() {
-    model = Golden.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
+    model = TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32);
   }
 
   @AfterAll

@@ -11,7 +11,8 @@ import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suites;
 import java.util.List;
@@ -30,7 +31,7 @@ class WagleSuiteTest {
   @Test
   void equalsTheFormulasInPyTorch() {
     Evaluation found;
-    try (LanguageModel mini = Golden.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32)) {
+    try (LanguageModel mini = TinyModels.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32)) {
       found =
           Suites.of(EvalSection.of(List.of("tofu_wagle:forget01")))
               .get(0)

@@ -13,7 +13,8 @@ import io.engram.core.sample.CompletionInstructions;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.Golden;
+import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Suites;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class WhpSuiteTest {
 
   @BeforeAll
   static void open() {
-    mini = Golden.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
+    mini = TinyModels.open(EngramHome.resolve("models/mini"), Dtype.FLOAT32);
     found = run("whp", null, 2);
   }
 

@@ -1,4 +1,4 @@
-package io.engram.model;
+package io.engram.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
-package io.engram.model.family;
+package io.engram.testkit.model;
 
-import io.engram.model.Golden;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -63,7 +63,7 @@ public final class Families {
   public static List<TokenizedSample> samples(String name) {
     List<TokenizedSample> samples = new ArrayList<>();
     for (JsonNode sequence : expected(name).path("sequences")) {
-      samples.add(Golden.whole("s" + samples.size(), sequence.path("ids")));
+      samples.add(TinyModels.whole("s" + samples.size(), sequence.path("ids")));
     }
     return samples;
   }
