@@ -9,7 +9,7 @@ import io.engram.core.recipe.OrderSection.OrderName;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.recipe.RecipeReader;
 import io.engram.core.recipe.RecipeWriter;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.suites.Suites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,9 +17,9 @@ import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Torch;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.EvaluationWriter;
-import io.engram.unlearn.eval.GreedyAnswers;
+import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.suites.Suites;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -123,14 +123,13 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private List<Measurement> measure(LanguageModel opened, List<Suite> chosen, String stage) {
-    GreedyAnswers answers = new GreedyAnswers(opened);
     List<Evaluation> found =
         Watched.run(
             common.console(),
-            progress ->
-                chosen.stream()
-                    .map(suite -> suite.run(opened, stage, limit, answers, progress))
-                    .toList());
+            progress -> {
+              Stage measured = new Stage(opened, stage, limit, progress);
+              return chosen.stream().map(suite -> suite.measure(measured)).toList();
+            });
     found.stream().flatMap(each -> each.notes().stream()).forEach(common.console()::message);
     return found.stream().flatMap(each -> each.measurements().stream()).toList();
   }

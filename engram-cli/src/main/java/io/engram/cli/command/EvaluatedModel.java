@@ -13,8 +13,7 @@ import io.engram.core.run.RunModel;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Suite;
-import io.engram.unlearn.eval.Suites;
-import io.engram.unlearn.eval.memorization.MemorizationSuite;
+import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.SampleSets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -83,7 +82,7 @@ record EvaluatedModel(Recipe recipe, String stage) {
    */
   List<Suite> suites(List<Suite> chosen, LanguageModel opened) {
     // The run's data are read only where a suite asks for them: they may be gone by now.
-    if (!stage.equals("after") || !recipe.eval().suites().contains(MemorizationSuite.NAME)) {
+    if (!stage.equals("after") || chosen.stream().noneMatch(Suite::followsRun)) {
       return chosen;
     }
     boolean finetuned = recipe.method().name() == MethodName.FINETUNE;

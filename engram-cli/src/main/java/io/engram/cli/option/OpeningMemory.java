@@ -9,7 +9,7 @@ import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.ModelSize;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.eval.benchmark.RetrainedMemory;
+import io.engram.unlearn.eval.suites.RetrainedMemory;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

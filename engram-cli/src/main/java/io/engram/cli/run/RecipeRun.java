@@ -14,7 +14,7 @@ import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.report.Report;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.train.Outcome;
 import io.engram.unlearn.train.RunMemory;
 import io.engram.unlearn.train.Setup;

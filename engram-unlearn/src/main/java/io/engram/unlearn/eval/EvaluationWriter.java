@@ -17,7 +17,7 @@ public final class EvaluationWriter {
    * Measures a model. Writes {@code eval/STAGE/SET.jsonl} and {@code measurements.jsonl}, and the
    * suites' notes into the journal.
    *
-   * @param suites as {@link Suites#named} gives them
+   * @param suites opened with their settings
    * @param limit the first so many rows of each set; 0 or less: all
    * @return all measurements of this stage
    */
@@ -29,9 +29,9 @@ public final class EvaluationWriter {
       RunFolder folder,
       ProgressListener progress) {
     List<Measurement> all = new ArrayList<>();
-    GreedyAnswers answers = new GreedyAnswers(model);
+    Stage measured = new Stage(model, stage, limit, progress);
     for (Suite suite : suites) {
-      Evaluation evaluation = suite.run(model, stage, limit, answers, progress);
+      Evaluation evaluation = suite.measure(measured);
       evaluation
           .rowsBySet()
           .forEach(

@@ -1,29 +1,58 @@
 package io.engram.unlearn.eval;
 
-import io.engram.core.recipe.EvalSection;
+import io.engram.unlearn.eval.suites.Suites;
+import io.engram.core.EngramException;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** A kind of suite, and how one is made of it. Each suite has one, registered in Suites. */
-public interface SuiteKind {
-  /** How recipes call it, before a colon. */
-  String name();
+/**
+ * A suite before it is opened: what help and checks say about it, and how it is made. Each suite
+ * declares one, and registering it in {@code Suites} is all it takes to add a suite.
+ *
+ * @param name how recipes call it, before a colon; its metric ids begin with it
+ * @param what what it measures, in a few words
+ * @param parts what may follow the colon, the default first where there is one; empty: the suite
+ *     reads that itself
+ * @param reads the settings that it reads
+ * @param metrics what it measures; not all of them every time
+ * @param opener makes it
+ */
+public record SuiteKind(
+    String name,
+    String what,
+    List<String> parts,
+    List<SuiteSettings.Key> reads,
+    Supplier<List<SuiteMetric>> metrics,
+    Opener opener) {
+  /** Makes a suite. */
+  @FunctionalInterface
+  public interface Opener {
+    /**
+     * The suite with these settings. It reports whatever is wrong and can be told without a model,
+     * so that this is said before anything is measured.
+     *
+     * @param part what follows the colon of the name; empty: the whole suite
+     * @throws EngramException naming the key, if it can't be opened with these settings
+     */
+    Suite open(String part, SuiteSettings settings);
+  }
 
   /**
-   * The suite as it is set up in a recipe. What can be told to be wrong without a model is told
-   * here, so that it's said before anything is measured.
+   * Opens the suite.
    *
-   * @param part what stands after the colon of the name; empty: the whole suite
-   * @throws io.engram.core.EngramException naming the key, if it can't be had so
+   * @param part what follows the colon of the name; empty: the whole suite
+   * @throws EngramException if it has no such part, or can't be opened with these settings
    */
-  Suite open(String part, EvalSection settings);
-
-  /**
-   * The part that fits what a run forgets, where it names none itself.
-   *
-   * @param forgetData {@code forget.data} of the recipe
-   * @return empty: the whole suite
-   */
-  default String partFor(List<String> forgetData) {
-    return "";
+  public Suite open(String part, SuiteSettings settings) {
+    if (!part.isEmpty() && !parts.isEmpty() && !parts.contains(part)) {
+      throw EngramException.usage(
+          "eval.suites: %s:%s is not a part of %s; there are %s"
+              .formatted(
+                  name,
+                  part,
+                  name,
+                  String.join(", ", parts.stream().map(each -> name + ":" + each).toList())));
+    }
+    return opener.open(part, settings);
   }
 }

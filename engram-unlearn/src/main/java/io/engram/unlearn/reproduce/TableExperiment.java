@@ -9,7 +9,7 @@ import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.generate.Generation;
 import io.engram.model.generate.Generator;
-import io.engram.unlearn.eval.EvaluationRow;
+import io.engram.unlearn.eval.tofu.EvaluationRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

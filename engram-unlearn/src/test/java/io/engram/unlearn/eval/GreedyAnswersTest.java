@@ -8,6 +8,7 @@ import io.engram.core.recipe.EvalSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.testkit.model.TinyModels;
+import io.engram.unlearn.eval.suites.Suites;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,8 +110,8 @@ class GreedyAnswersTest {
     Heard heard = new Heard();
     GreedyAnswers shared = fresh();
     for (Suite suite : Suites.of(EvalSection.of(names))) {
-      Evaluation together = suite.run(model, "before", 4, shared, heard);
-      Evaluation alone = suite.run(model, "before", 4, ProgressListener.NONE);
+      Evaluation together = suite.measure(new Stage(model, "before", 4, shared, heard));
+      Evaluation alone = suite.measure(new Stage(model, "before", 4, ProgressListener.NONE));
       assertThat(together.rowsBySet()).isEqualTo(alone.rowsBySet());
       assertThat(together.measurements()).isEqualTo(alone.measurements());
     }

@@ -8,7 +8,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
-import io.engram.unlearn.eval.MiniLmEncoder;
+import io.engram.unlearn.eval.judge.MiniLmEncoder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

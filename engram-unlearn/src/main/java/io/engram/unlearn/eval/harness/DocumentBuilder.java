@@ -1,11 +1,16 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.DataRow;
+import io.engram.jinja.JinjaException;
+import io.engram.jinja.JinjaTemplate;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.type.TypeReference;
 
 /**
  * Rows to documents: description, examples and prompt, then a blank and the choice. Examples are
@@ -94,5 +99,31 @@ final class DocumentBuilder {
       }
     }
     return own;
+  }
+
+  /** A template over a row's columns. */
+  private static final class PromptText {
+    private static final TypeReference<Map<String, Object>> COLUMNS = new TypeReference<>() {};
+
+    private final JinjaTemplate template;
+
+    PromptText(String source) {
+      // Jinja drops one line end at the end of a template, and here all of them count.
+      this.template = JinjaTemplate.parse(source + "\n");
+    }
+
+    /** The text for a row. */
+    String of(DataRow row) {
+      return of(JsonFiles.mapper().convertValue(row.fields(), COLUMNS), row.where());
+    }
+
+    /** The text for these variables. */
+    String of(Map<String, Object> variables, String where) {
+      try {
+        return template.render(variables, Clock.systemUTC());
+      } catch (JinjaException e) {
+        throw EngramException.usage(where + ": no prompt can be made of it: " + e.getMessage());
+      }
+    }
   }
 }

@@ -1,16 +1,18 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
-import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EvalSection;
-import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.SuiteSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * What a model still can: the tasks by which the paper measures utility, as lm-evaluation-harness
@@ -28,20 +30,14 @@ public final class HarnessSuite implements Suite {
   /**
    * {@code harness} measures all tasks, {@code harness:boolq} one, {@code harness:wmdp} a group.
    */
-  public static final class Kind implements SuiteKind {
-    @Override
-    public String name() {
-      return NAME;
-    }
-
-    @Override
-    public Suite open(String part, EvalSection settings) {
-      HarnessSuite suite =
-          new HarnessSuite(Selection.of(part), DatasetFolder.of(settings.datasets()), 0);
-      suite.documents(settings.limit());
-      return suite;
-    }
-  }
+  public static final SuiteKind KIND =
+      new SuiteKind(
+          NAME,
+          "what the model can still do, by tasks of lm-evaluation-harness",
+          List.of(),
+          List.of(SuiteSettings.Key.DATASETS),
+          HarnessTasks::metrics,
+          HarnessSuite::open);
 
   private final Selection selection;
   private final DatasetFolder datasets;
@@ -60,6 +56,14 @@ public final class HarnessSuite implements Suite {
     this.datasets = datasets;
     this.window = window;
     requireData();
+  }
+
+  private static Suite open(String part, SuiteSettings settings) {
+    HarnessSuite suite =
+        new HarnessSuite(Selection.of(part), DatasetFolder.of(settings.datasets()), 0);
+    // A row that can't be read is reported now, before other suites have measured for hours.
+    suite.documents(settings.limit());
+    return suite;
   }
 
   private void requireData() {
@@ -82,20 +86,20 @@ public final class HarnessSuite implements Suite {
   }
 
   @Override
-  public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
-    int own = model.config().maxPositions();
+  public Evaluation measure(Stage stage) {
+    int own = stage.model().config().maxPositions();
     int most = window == 0 ? own : Math.min(window, own);
-    TaskRunner runner = new TaskRunner(model, most, progress);
-    HarnessTable table = new HarnessTable(stage);
-    HarnessNotes notes = new HarnessNotes(most);
+    TaskRunner runner = new TaskRunner(stage.model(), most, stage.progress());
+    HarnessTable table = new HarnessTable(stage.name());
+    Notes notes = new Notes(most);
     Map<String, List<?>> rows = new LinkedHashMap<>();
-    for (RunDocuments each : documents(limit)) {
+    for (RunDocuments each : documents(stage.limit())) {
       rows.put(NAME + "_" + each.run().name(), measured(each, runner, table, notes));
     }
     table.addAverage(selection);
     List<String> said = new ArrayList<>(notes.all());
-    said.addAll(table.notes());
-    return new Evaluation(table.measurements(), rows, said);
+    said.addAll(table.measurements().notes());
+    return new Evaluation(table.measurements().all(), rows, said);
   }
 
   /** Of all runs; read once where the limit stays what it was. */
@@ -108,12 +112,12 @@ public final class HarnessSuite implements Suite {
   }
 
   private static List<?> measured(
-      RunDocuments of, TaskRunner runner, HarnessTable table, HarnessNotes notes) {
+      RunDocuments of, TaskRunner runner, HarnessTable table, Notes notes) {
     Selection.Run run = of.run();
     of.parts().forEach(part -> notes.counted(run, part.inFiles()));
     if (run.task().kind() == TaskSpec.Kind.ROLLING) {
       RunDocuments.Part pages = of.parts().get(0);
-      List<PerplexityRow> rows = runner.pages(run.task(), pages.rows());
+      List<Perplexity.Row> rows = runner.pages(run.task(), pages.rows());
       table.addPages(run, rows);
       notes.ofPages(run.task(), pages.source());
       return rows;
@@ -129,5 +133,70 @@ public final class HarnessSuite implements Suite {
     table.addChoices(run, byPart);
     notes.ofChoices(run, all);
     return all;
+  }
+
+  /** What a reader of the numbers should know. */
+  private static final class Notes {
+    private final int window;
+    private final Set<String> notes = new LinkedHashSet<>();
+    private final Map<String, Integer> counts = new LinkedHashMap<>();
+    private final Map<String, Selection.Run> runs = new LinkedHashMap<>();
+
+    Notes(int window) {
+      this.window = window;
+    }
+
+    /** That so many rows more of a task are in its files. */
+    void counted(Selection.Run run, int rows) {
+      counts.merge(run.name(), rows, Integer::sum);
+      runs.put(run.name(), run);
+    }
+
+    /** What the files of a task have to say. */
+    void of(TaskRows source) {
+      notes.addAll(source.notes());
+    }
+
+    void ofPages(TaskSpec task, TaskRows source) {
+      of(source);
+      notes.add(
+          "%s: read in windows of %d tokens; its standard errors are the delta method's over pages"
+              .formatted(task.task(), window));
+    }
+
+    void ofChoices(Selection.Run run, List<HarnessRow> rows) {
+      long cut = rows.stream().filter(row -> row.cut() > 0).count();
+      if (cut > 0) {
+        notes.add(
+            "%s: %d of %d documents don't fit the model's window of %d tokens; the beginning of their context was left out"
+                .formatted(run.id(), cut, rows.size(), window));
+      }
+      long broken =
+          rows.stream().filter(row -> !row.logProbs().stream().allMatch(Double::isFinite)).count();
+      if (broken > 0) {
+        notes.add(
+            "%s: %d of %d documents have choices whose log-probability is not finite"
+                .formatted(run.id(), broken, rows.size()));
+      }
+      if (!run.task().higherIsBetter()) {
+        notes.add(
+            "%s: lower is better, for it's knowledge that is to be forgotten; 0.25 is chance"
+                .formatted(run.id()));
+      }
+    }
+
+    /** All, with those on rows that are missing from the files. */
+    List<String> all() {
+      List<String> all = new ArrayList<>(notes);
+      counts.forEach(
+          (id, count) -> {
+            Selection.Run run = Objects.requireNonNull(runs.get(id));
+            int whole = run.task().data().rows();
+            if (run.group().isEmpty() && count != whole) {
+              all.add("%s: the files have %d rows, the original %d".formatted(id, count, whole));
+            }
+          });
+      return all;
+    }
   }
 }

@@ -1,9 +1,8 @@
 package io.engram.unlearn.eval.harness;
 
-import io.engram.core.run.Measurement;
 import io.engram.core.stats.MeanWithError;
-import io.engram.unlearn.eval.AverageOf;
-import java.util.ArrayList;
+import io.engram.unlearn.eval.Measurements;
+import io.engram.unlearn.eval.SuiteMetric;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,21 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows to measurements. A number that isn't one is left out and noted. */
 final class HarnessTable {
-  private final String stage;
-  private final List<Measurement> measurements = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
+  private final Measurements measurements;
   private final Map<String, MeanWithError> accuracies = new LinkedHashMap<>();
 
   HarnessTable(String stage) {
-    this.stage = stage;
+    this.measurements = new Measurements(HarnessSuite.NAME, stage, List.of());
   }
 
-  List<Measurement> measurements() {
+  Measurements measurements() {
     return measurements;
-  }
-
-  List<String> notes() {
-    return notes;
   }
 
   /** Adds a task's {@code acc} and {@code acc_norm}: by group, then of all parts by size. */
@@ -37,12 +30,10 @@ final class HarnessTable {
       Map<String, MeanWithError> parts = new LinkedHashMap<>();
       rowsByPart.forEach((part, rows) -> parts.put(part, mean(metric, rows)));
       run.groups()
-          .forEach(
-              (group, names) ->
-                  add(run, "." + group + "." + metric, bySize(parts, names), "ratio"));
+          .forEach((group, names) -> add(run, "." + group + "." + metric, bySize(parts, names)));
       MeanWithError whole = bySize(parts, List.copyOf(parts.keySet()));
       String group = run.group().isEmpty() ? "" : "." + run.group();
-      add(run, group + "." + metric, whole, "ratio");
+      add(run, group + "." + metric, whole);
       if (metric.equals("acc")) {
         accuracies.put(run.id(), whole);
       }
@@ -59,21 +50,21 @@ final class HarnessTable {
   private static MeanWithError bySize(Map<String, MeanWithError> parts, List<String> names) {
     List<MeanWithError> chosen =
         names.stream().map(name -> Objects.requireNonNull(parts.get(name))).toList();
-    return chosen.size() == 1 ? chosen.get(0) : AverageBySize.of(chosen);
+    return chosen.size() == 1 ? chosen.get(0) : Averages.bySize(chosen);
   }
 
   /** Adds the perplexities of pages. */
-  void addPages(Selection.Run run, List<PerplexityRow> rows) {
-    MeanWithError words = nats(rows, PerplexityRow::words);
-    MeanWithError bytes = nats(rows, PerplexityRow::bytes);
-    add(run, ".word_perplexity", Perplexity.of(words), "perplexity");
-    add(run, ".byte_perplexity", Perplexity.of(bytes), "perplexity");
-    add(run, ".bits_per_byte", Perplexity.bits(bytes), "bits");
+  void addPages(Selection.Run run, List<Perplexity.Row> rows) {
+    MeanWithError words = nats(rows, Perplexity.Row::words);
+    MeanWithError bytes = nats(rows, Perplexity.Row::bytes);
+    add(run, ".word_perplexity", Perplexity.of(words));
+    add(run, ".byte_perplexity", Perplexity.of(bytes));
+    add(run, ".bits_per_byte", Perplexity.bits(bytes));
   }
 
-  private static MeanWithError nats(List<PerplexityRow> rows, ToIntFunction<PerplexityRow> unit) {
+  private static MeanWithError nats(List<Perplexity.Row> rows, ToIntFunction<Perplexity.Row> unit) {
     return Perplexity.nats(
-        rows.stream().mapToDouble(PerplexityRow::logProb).toArray(),
+        rows.stream().mapToDouble(Perplexity.Row::logProb).toArray(),
         rows.stream().mapToInt(unit).toArray());
   }
 
@@ -85,32 +76,13 @@ final class HarnessTable {
     List<MeanWithError> tasks = List.copyOf(accuracies.values());
     int n = tasks.stream().mapToInt(MeanWithError::n).sum();
     MeanWithError average =
-        selection.average().equals("plain")
-            ? AverageOf.of(n, tasks.toArray(MeanWithError[]::new))
-            : AverageBySize.of(tasks);
+        selection.average().equals("plain") ? Averages.plain(n, tasks) : Averages.bySize(tasks);
     boolean higher = selection.runs().stream().allMatch(run -> run.task().higherIsBetter());
-    add(HarnessSuite.NAME + "." + selection.name() + ".acc", average, "ratio", higher);
+    measurements.add(SuiteMetric.ratio(selection.name() + ".acc", higher), average);
   }
 
-  private void add(Selection.Run run, String metric, MeanWithError value, String unit) {
-    add(HarnessSuite.NAME + "." + run.id() + metric, value, unit, run.task().higherIsBetter());
-  }
-
-  private void add(String id, MeanWithError value, String unit, boolean higherIsBetter) {
-    if (!Double.isFinite(value.mean())) {
-      notes.add(id + " is not a number and left out: the model's log-probabilities aren't finite");
-      return;
-    }
-    double error = value.standardError();
-    measurements.add(
-        new Measurement(
-            stage,
-            HarnessSuite.NAME,
-            id,
-            value.mean(),
-            unit,
-            value.n(),
-            higherIsBetter,
-            Double.isFinite(error) ? Double.valueOf(error) : null));
+  private void add(Selection.Run run, String metric, MeanWithError value) {
+    String measure = metric.substring(metric.lastIndexOf('.') + 1);
+    measurements.add(run.task().metric(run.id() + metric, measure), value);
   }
 }

@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.run.JsonFiles;
+import io.engram.unlearn.eval.SuiteMetric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -72,6 +73,16 @@ public final class HarnessTasks {
 
   static Map<String, Group> groups() {
     return All.GROUP;
+  }
+
+  /** What all tasks measure. */
+  static List<SuiteMetric> metrics() {
+    return all().values().stream()
+        .flatMap(
+            task ->
+                task.metrics().stream()
+                    .map(measure -> task.metric(task.task() + "." + measure, measure)))
+        .toList();
   }
 
   /** A task's YAML. */

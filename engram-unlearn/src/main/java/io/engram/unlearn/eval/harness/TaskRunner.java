@@ -95,19 +95,19 @@ final class TaskRunner {
   }
 
   /** A row for each page. */
-  List<PerplexityRow> pages(TaskSpec task, List<DataRow> pages) {
+  List<Perplexity.Row> pages(TaskSpec task, List<DataRow> pages) {
     RequestTokens tokens = new RequestTokens(model);
     List<Request> requests = new ArrayList<>();
     List<Integer> ends = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
     for (DataRow page : pages) {
       int[] ids = tokens.ids(WikiText.detokenized(text(page)));
-      requests.addAll(RollingWindows.of(ids, model.prefixId(), window));
+      requests.addAll(RequestTokens.windows(ids, model.prefixId(), window));
       ends.add(requests.size());
       sizes.add(ids.length);
     }
     List<Score> scores = scored(task, "", requests, "windows");
-    List<PerplexityRow> rows = new ArrayList<>();
+    List<Perplexity.Row> rows = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < pages.size(); i++) {
       String page = text(pages.get(i));
@@ -115,7 +115,7 @@ final class TaskRunner {
       double sum = scores.subList(from, to).stream().mapToDouble(Score::logProb).sum();
       int bytes = page.getBytes(StandardCharsets.UTF_8).length;
       rows.add(
-          new PerplexityRow(
+          new Perplexity.Row(
               Integer.toString(i), sum, WikiText.words(page), bytes, sizes.get(i), to - from));
       from = to;
     }

@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.sample.PlainTable;
+import io.engram.unlearn.eval.SuiteMetric;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param target which choice is right
  * @param metrics {@code acc}, {@code acc_norm}; of texts {@code word_perplexity} and so on
  * @param higherIsBetter whether unlearning should leave the metrics high
+ * @param chance {@code acc} of a model that guesses; null: it depends on the row
  * @param parts by group, the parts that are measured one by one and averaged by size; empty: none
  */
 public record TaskSpec(
@@ -35,6 +37,7 @@ public record TaskSpec(
     Target target,
     List<String> metrics,
     Boolean higherIsBetter,
+    @Nullable Double chance,
     Map<String, List<String>> parts) {
   /** How a document is scored. */
   public enum Kind {
@@ -137,6 +140,20 @@ public record TaskSpec(
     target = target == null ? new Target("", null, Map.of(), null) : target;
     higherIsBetter = higherIsBetter == null || higherIsBetter;
     parts = parts == null ? Map.of() : parts;
+  }
+
+  /**
+   * What one of its measures is called and how it counts.
+   *
+   * @param id of the metric, after the suite's name: {@code mmlu.stem.acc}
+   * @param measure {@code acc}, {@code word_perplexity}, …
+   */
+  SuiteMetric metric(String id, String measure) {
+    String unit =
+        measure.endsWith("perplexity")
+            ? "perplexity"
+            : measure.equals("bits_per_byte") ? "bits" : "ratio";
+    return new SuiteMetric(id, unit, higherIsBetter, measure.startsWith("acc") ? chance : null);
   }
 
   /** All parts; one without a name where there are none. */

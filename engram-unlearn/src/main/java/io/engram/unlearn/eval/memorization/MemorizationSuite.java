@@ -1,9 +1,9 @@
 package io.engram.unlearn.eval.memorization;
 
+import static io.engram.unlearn.eval.SuiteMetric.ratio;
+
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.MemorizationAccuracy;
-import io.engram.core.recipe.EvalSection;
-import io.engram.core.run.Measurement;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.core.sample.Tofu;
@@ -12,9 +12,12 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Measurements;
 import io.engram.unlearn.eval.RowCounts;
+import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.SuiteMetric;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,26 +37,42 @@ public final class MemorizationSuite implements Suite {
   /** How recipes call it. */
   public static final String NAME = "memorization";
 
+  private static final List<SuiteMetric> METRICS =
+      List.of(ratio("forget.el10", false), ratio("forget.ma", false));
+
   /**
    * {@code memorization:tofu:forget01}, {@code memorization:FILE}, several joined by {@code +};
    * without a part the forget set of the run, outside a run TOFU's forget10.
    */
-  public static final class Kind implements SuiteKind {
-    @Override
-    public String name() {
-      return NAME;
-    }
+  public static final SuiteKind KIND =
+      new SuiteKind(
+          NAME,
+          "extraction likelihood and memorization accuracy of what is to be forgotten",
+          List.of(),
+          List.of(),
+          () -> METRICS,
+          (part, settings) -> open(part));
 
-    @Override
-    public Suite open(String part, EvalSection settings) {
-      if (part.isEmpty()) {
-        return new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true);
-      }
-      List<String> sources = List.of(part.split("\\+"));
-      // What can't be read is told before other suites have measured for hours.
-      sources.forEach(source -> SampleSource.load(source, null, 1));
-      return new MemorizationSuite(sources, false);
+  /**
+   * A line of {@code eval/STAGE/memorization.jsonl}: how much of one sample the model holds.
+   *
+   * @param id the sample's
+   * @param places tokens that the model had to come to: the answer's, or all of a text but the
+   *     first
+   * @param ma memorization accuracy, [0, 1]; null where a log-probability is not a number
+   * @param el10 extraction likelihood EL_10, [0, 1]; null there, and where there are fewer than ten
+   *     places
+   */
+  record Row(String id, int places, @Nullable Double ma, @Nullable Double el10) {}
+
+  private static Suite open(String part) {
+    if (part.isEmpty()) {
+      return new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true);
     }
+    List<String> sources = List.of(part.split("\\+"));
+    // What can't be read is reported before other suites have measured for hours.
+    sources.forEach(source -> SampleSource.load(source, null, 1));
+    return new MemorizationSuite(sources, false);
   }
 
   private final String what;
@@ -76,6 +95,11 @@ public final class MemorizationSuite implements Suite {
   }
 
   @Override
+  public boolean followsRun() {
+    return unnamed;
+  }
+
+  @Override
   public Suite ofRun(List<Sample> forget) {
     return unnamed ? new MemorizationSuite("what the run forgets", false, () -> forget) : this;
   }
@@ -86,13 +110,12 @@ public final class MemorizationSuite implements Suite {
   }
 
   @Override
-  public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
-    List<Sample> all = samples.get();
-    List<Sample> measured = limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
+  public Evaluation measure(Stage stage) {
+    LanguageModel model = stage.model();
     int window = model.config().maxPositions();
-    List<TokenizedSample> whole = model.samples().unbounded().tokenize(measured);
-    List<MemorizationRow> rows =
-        rows(model, whole.stream().map(sample -> sample.within(window)).toList(), progress);
+    List<TokenizedSample> whole = model.samples().unbounded().tokenize(stage.first(samples.get()));
+    List<Row> rows =
+        rows(model, whole.stream().map(sample -> sample.within(window)).toList(), stage.progress());
     List<String> notes = new ArrayList<>(notes(rows));
     notes.addAll(
         new RowCounts()
@@ -100,10 +123,10 @@ public final class MemorizationSuite implements Suite {
             .note(
                 "memorization: samples longer than the model's window of %d tokens, measured without their beginning"
                     .formatted(window)));
-    return new Evaluation(measurements(stage, rows), Map.of(NAME, rows), notes);
+    return new Evaluation(measurements(stage.name(), rows).all(), Map.of(NAME, rows), notes);
   }
 
-  private static List<MemorizationRow> rows(
+  private static List<Row> rows(
       LanguageModel model, List<TokenizedSample> samples, ProgressListener progress) {
     MemorizationScores scores = new MemorizationScores(model);
     progress.start("MA", samples.size(), "samples");
@@ -112,12 +135,12 @@ public final class MemorizationSuite implements Suite {
     progress.start("EL, from every place", samples.size(), "samples");
     double[] el = scores.extraction(samples, progress);
     progress.finish();
-    List<MemorizationRow> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     for (int i = 0; i < el.length; i++) {
       boolean[] hits = places.get(i).isArgmax();
       boolean broken = Arrays.stream(places.get(i).logProbs()).anyMatch(Double::isNaN);
       rows.add(
-          new MemorizationRow(
+          new Row(
               samples.get(i).id(),
               hits.length,
               broken ? null : (@Nullable Double) MemorizationAccuracy.of(hits),
@@ -126,42 +149,32 @@ public final class MemorizationSuite implements Suite {
     return rows;
   }
 
-  private static List<Measurement> measurements(String stage, List<MemorizationRow> rows) {
-    List<Measurement> measurements = new ArrayList<>();
-    double[] el = found(rows, MemorizationRow::el10);
-    if (el.length > 0) {
-      measurements.add(measurement(stage, "el10", el));
-    }
-    double[] ma = found(rows, MemorizationRow::ma);
-    if (ma.length > 0) {
-      measurements.add(measurement(stage, "ma", ma));
-    }
+  /** A mean that has no sample is left out; the notes say why each sample has none. */
+  private static Measurements measurements(String stage, List<Row> rows) {
+    Measurements measurements = new Measurements(NAME, stage, METRICS);
+    addMean(measurements, "forget.el10", rows, Row::el10);
+    addMean(measurements, "forget.ma", rows, Row::ma);
     return measurements;
   }
 
-  private static double[] found(
-      List<MemorizationRow> rows, Function<MemorizationRow, @Nullable Double> value) {
-    return rows.stream()
-        .map(value)
-        .filter(Objects::nonNull)
-        .mapToDouble(Objects::requireNonNull)
-        .toArray();
+  private static void addMean(
+      Measurements to, String metric, List<Row> rows, Function<Row, @Nullable Double> value) {
+    double[] found =
+        rows.stream()
+            .map(value)
+            .filter(Objects::nonNull)
+            .mapToDouble(Objects::requireNonNull)
+            .toArray();
+    to.add(metric, MeanWithError.of(found));
   }
 
-  private static Measurement measurement(String stage, String measure, double[] values) {
-    MeanWithError mean = MeanWithError.of(values);
-    Double error = Double.isNaN(mean.standardError()) ? null : mean.standardError();
-    String metric = NAME + ".forget." + measure;
-    return new Measurement(stage, NAME, metric, mean.mean(), "ratio", mean.n(), false, error);
-  }
-
-  private List<String> notes(List<MemorizationRow> rows) {
+  private List<String> notes(List<Row> rows) {
     List<String> notes = new ArrayList<>();
     notes.add("memorization measured on " + what + ", n = " + rows.size());
     long broken = rows.stream().filter(row -> row.ma() == null).count();
     if (broken > 0) {
       notes.add(
-          "memorization: %d of %d samples are left out, whose log-probabilities are no numbers"
+          "memorization: %d of %d samples are left out, whose log-probabilities are not numbers"
               .formatted(broken, rows.size()));
     }
     long tooShort = rows.stream().filter(row -> row.places() < MemorizationScores.GRAM).count();

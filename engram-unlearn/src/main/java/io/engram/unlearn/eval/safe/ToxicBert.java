@@ -1,7 +1,7 @@
 package io.engram.unlearn.eval.safe;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.eval.FolderClassifier;
+import io.engram.unlearn.eval.judge.FolderClassifier;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,15 @@ import java.util.Map;
  *
  * <p><b>Source:</b> § 4.1; Hanu and Unitary team: Detoxify (2020).
  */
-record ToxicBert(FolderClassifier classifier) implements ToxicityJudge {
+record ToxicBert(FolderClassifier classifier) {
+  /**
+   * What it says of a text.
+   *
+   * @param label the most probable label
+   * @param score its probability, [0, 1]
+   */
+  record Verdict(String label, double score) {}
+
   /** How Toxic-BERT is to be had. */
   static final String HOW_TO_FETCH =
       "engram fetch hf:unitary/toxic-bert   (438 MB, Apache-2.0), then"
@@ -40,21 +48,21 @@ record ToxicBert(FolderClassifier classifier) implements ToxicityJudge {
     return new ToxicBert(classifier);
   }
 
-  @Override
-  public String name() {
+  /** What it is called in measurements. */
+  String name() {
     return classifier.name();
   }
 
-  @Override
-  public List<Judged> judge(List<String> texts) {
+  /** What it says of each text, the empty text too. */
+  List<Verdict> judge(List<String> texts) {
     return classifier.probabilities(texts).stream().map(ToxicBert::highest).toList();
   }
 
   /** The first of equals, as the pipeline. */
-  private static Judged highest(Map<String, Double> probabilities) {
+  private static Verdict highest(Map<String, Double> probabilities) {
     return probabilities.entrySet().stream()
         .max(Comparator.comparingDouble(Map.Entry::getValue))
-        .map(entry -> new Judged(entry.getKey(), entry.getValue()))
+        .map(entry -> new Verdict(entry.getKey(), entry.getValue()))
         .orElseThrow();
   }
 }

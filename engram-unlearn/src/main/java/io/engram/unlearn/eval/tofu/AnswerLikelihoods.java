@@ -9,7 +9,7 @@ import io.engram.model.score.ContinuationScorer.Request;
 import io.engram.model.score.ContinuationScorer.Score;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.eval.AnswerPair;
+import io.engram.unlearn.eval.tofu.TofuSet.AnswerPair;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -40,7 +40,7 @@ final class AnswerLikelihoods {
     Set<AnswerPair> pairs = new LinkedHashSet<>();
     for (TofuSet set : sets) {
       for (TofuRow row : set.rows()) {
-        pairs.addAll(set.pairs(row));
+        pairs.addAll(pairs(set, row));
       }
     }
     int window = model.config().maxPositions();
@@ -56,6 +56,11 @@ final class AnswerLikelihoods {
       found.put(pair, new Found(meanLog, whole.get(next).ids().length > window + 1));
       next++;
     }
+  }
+
+  /** Right and wrong answers are compared to the question in other words. */
+  private static List<AnswerPair> pairs(TofuSet set, TofuRow row) {
+    return set.pairs(row, set.paraphrasedQuestion(row));
   }
 
   /** Without the token that ends the answer. */
@@ -77,7 +82,7 @@ final class AnswerLikelihoods {
 
   /** Whether something of a row didn't fit the window. */
   boolean isCut(TofuSet set, TofuRow row) {
-    return set.pairs(row).stream().anyMatch(pair -> of(pair).cut());
+    return pairs(set, row).stream().anyMatch(pair -> of(pair).cut());
   }
 
   private Found of(AnswerPair pair) {

@@ -1,10 +1,8 @@
 package io.engram.unlearn.eval.tofu;
 
 import io.engram.core.stats.MeanWithError;
-import io.engram.unlearn.eval.EvaluationRow;
-import io.engram.unlearn.eval.MeansOfRows;
+import io.engram.unlearn.eval.Means;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * UT: how much is left of what was to be kept. All in [0, 1], 1 = all of it.
@@ -29,7 +27,7 @@ public record ModelUtility(Kept retain, Kept realAuthors, Kept worldFacts, MeanW
    */
   public record Kept(MeanWithError accuracy, MeanWithError rougeRecall) {
     private static Kept of(List<EvaluationRow> rows) {
-      return new Kept(TofuScores.accuracy(rows), TofuScores.meanRougeRecall(rows));
+      return new Kept(EvaluationRow.accuracy(rows), EvaluationRow.meanRecall(rows));
     }
   }
 
@@ -40,14 +38,13 @@ public record ModelUtility(Kept retain, Kept realAuthors, Kept worldFacts, MeanW
         Kept.of(retain),
         Kept.of(realAuthors),
         Kept.of(worldFacts),
-        MeansOfRows.sum(List.of(parts(retain), parts(realAuthors), parts(worldFacts))));
+        Means.sum(List.of(parts(retain), parts(realAuthors), parts(worldFacts))));
   }
 
   /** What each row adds to the average. */
   private static double[] parts(List<EvaluationRow> rows) {
     return rows.stream()
-        .mapToDouble(
-            row -> (TofuScores.correct(row) + Objects.requireNonNull(row.rougeRecall())) / MEASURES)
+        .mapToDouble(row -> (row.correctness() + row.recall()) / MEASURES)
         .toArray();
   }
 }

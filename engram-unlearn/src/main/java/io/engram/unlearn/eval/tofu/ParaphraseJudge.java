@@ -1,17 +1,18 @@
 package io.engram.unlearn.eval.tofu;
 
-import io.engram.core.EngramException;
 import io.engram.core.sample.Tofu.TofuRow;
-import io.engram.unlearn.eval.SentenceEncoder;
+import io.engram.unlearn.eval.judge.SentenceEncoder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the model knows a sample, by meaning: right if its answer to the paraphrased question is
- * at least as near to the paraphrased answer as to each of the perturbed, wrong ones. How the
- * forget and the retain set are judged.
+ * at least as near to the paraphrased answer as to each of the perturbed, wrong ones. Near is the
+ * cosine of their vectors. The forget and the retain set are judged so.
  *
  * <p><b>Source:</b> the evaluator behind Table 1 (WAGLE, {@code src/metrics/Tofu.py}).
  * <b>Differs:</b> an empty output is wrong; there its vector is compared all the same.
@@ -35,25 +36,24 @@ final class ParaphraseJudge {
   }
 
   /**
-   * Judges all rows of a set.
+   * Judges all rows of a set of sentences.
    *
    * @param outputs what the model answered, by question
-   * @param where what the rows are called if one lacks its paraphrase
    */
-  List<Verdict> judge(List<TofuRow> rows, Map<String, String> outputs, String where) {
+  List<Verdict> judge(TofuSet set, Map<String, String> outputs) {
     List<String> texts = new ArrayList<>();
-    for (TofuRow row : rows) {
-      texts.addAll(candidates(row, where));
-      texts.add(output(row, outputs, where));
+    for (TofuRow row : set.rows()) {
+      texts.addAll(candidates(set, row));
+      texts.add(output(set, row, outputs));
     }
     List<String> encoded = texts.stream().filter(text -> !text.isBlank()).distinct().toList();
     List<float[]> vectors = encoder.encode(encoded);
-    Map<String, float[]> byText = new java.util.HashMap<>();
+    Map<String, float[]> byText = new HashMap<>();
     for (int i = 0; i < encoded.size(); i++) {
       byText.put(encoded.get(i), vectors.get(i));
     }
-    return rows.stream()
-        .map(row -> verdict(candidates(row, where), output(row, outputs, where), byText))
+    return set.rows().stream()
+        .map(row -> verdict(candidates(set, row), output(set, row, outputs), byText))
         .toList();
   }
 
@@ -64,31 +64,54 @@ final class ParaphraseJudge {
       return new Verdict(false, null);
     }
     List<float[]> others =
-        candidates.stream().map(c -> java.util.Objects.requireNonNull(vectors.get(c))).toList();
-    int closest = ClosestAnswer.of(vector, others);
+        candidates.stream().map(c -> Objects.requireNonNull(vectors.get(c))).toList();
+    int closest = closest(vector, others);
     return new Verdict(closest == 0, candidates.get(closest));
   }
 
-  private static String output(TofuRow row, Map<String, String> outputs, String where) {
-    return outputs.getOrDefault(required(row, row.paraphrasedQuestion(), where), "");
+  private static String output(TofuSet set, TofuRow row, Map<String, String> outputs) {
+    return outputs.getOrDefault(set.paraphrasedQuestion(row), "");
   }
 
   /** The right one first. */
-  private static List<String> candidates(TofuRow row, String where) {
+  private static List<String> candidates(TofuSet set, TofuRow row) {
     List<String> candidates = new ArrayList<>();
-    candidates.add(required(row, row.paraphrasedAnswer(), where));
+    candidates.add(set.right(row, row.question()).answer());
     candidates.addAll(row.perturbedAnswers());
     return candidates;
   }
 
-  static String required(TofuRow row, @Nullable String field, String where) {
-    if (field == null || field.isBlank() || row.perturbedAnswers().isEmpty()) {
-      throw EngramException.file(
-          where
-              + " row "
-              + row.id()
-              + " lacks paraphrased_question, paraphrased_answer or perturbed_answer");
+  /**
+   * {@code argmax_c cos(output, candidate_c)}; the first of equal ones, so that with the right
+   * answer first a tie counts as right.
+   *
+   * @param candidates at least one
+   * @return its index
+   */
+  static int closest(float[] output, List<float[]> candidates) {
+    int best = 0;
+    double nearest = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < candidates.size(); c++) {
+      double cosine = cosine(output, candidates.get(c));
+      if (cosine > nearest) {
+        nearest = cosine;
+        best = c;
+      }
     }
-    return field;
+    return best;
+  }
+
+  /** {@code a·b / (‖a‖ ‖b‖)}, in [-1, 1]; 0 where a vector is 0. */
+  static double cosine(float[] a, float[] b) {
+    double product = 0;
+    double squaresA = 0;
+    double squaresB = 0;
+    for (int i = 0; i < a.length; i++) {
+      product += (double) a[i] * b[i];
+      squaresA += (double) a[i] * a[i];
+      squaresB += (double) b[i] * b[i];
+    }
+    double norms = Math.sqrt(squaresA) * Math.sqrt(squaresB);
+    return norms == 0 ? 0 : product / norms;
   }
 }

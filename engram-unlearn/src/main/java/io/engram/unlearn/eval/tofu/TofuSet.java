@@ -1,25 +1,152 @@
 package io.engram.unlearn.eval.tofu;
 
+import io.engram.core.EngramException;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
 import io.engram.core.sample.Tofu;
 import io.engram.core.sample.Tofu.TofuRow;
-import io.engram.unlearn.eval.AnswerPair;
+import io.engram.unlearn.eval.Stage;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One of the four sets of Table 1.
+ * A set of questions that the suites of this package ask.
  *
  * @param name in metric ids and file names: {@code forget}
- * @param split the TOFU split it is read from
- * @param paraphrased whether it's judged on paraphrased questions by meaning and its texts get a
- *     Min-K % score; else it's judged by containment
+ * @param source the split of TOFU or the file it is read from
+ * @param kind what its answers are
  * @param rows its rows
  */
-record TofuSet(String name, String split, boolean paraphrased, List<TofuRow> rows) {
-  static TofuSet read(String name, String split, boolean paraphrased, int limit) {
-    List<TofuRow> rows = Tofu.rows(split);
-    boolean cut = limit > 0 && limit < rows.size();
-    return new TofuSet(name, split, paraphrased, cut ? rows.subList(0, limit) : rows);
+record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
+  static final String FORGET = "forget";
+  static final String RETAIN = "retain";
+  static final String REAL_AUTHORS = "real_authors";
+  static final String WORLD_FACTS = "world_facts";
+  static final String HOLDOUT = "holdout";
+
+  /** The forget sets that can be measured, the default first. */
+  static final List<String> FORGET_SPLITS = List.of("forget10", "forget05", "forget01");
+
+  /** What the answers of a set are. */
+  enum Kind {
+    /**
+     * Whole sentences about an author, with question and answer in other words and wrong answers.
+     */
+    SENTENCES,
+    /** A few words each. */
+    FACTS,
+    /** Sentences that no model under test has seen; nothing but question and answer. */
+    HOLDOUT
+  }
+
+  /**
+   * A question with one of its answers, right or wrong: what is scored once.
+   *
+   * @param question in the words of the data or in other words
+   */
+  record AnswerPair(String question, String answer) {}
+
+  /**
+   * Checks the rows.
+   *
+   * @throws EngramException if sentences lack what they must have
+   */
+  TofuSet {
+    rows = List.copyOf(rows);
+    if (kind == Kind.SENTENCES) {
+      for (TofuRow row : rows) {
+        if (isBlank(row.paraphrasedQuestion())
+            || isBlank(row.paraphrasedAnswer())
+            || row.perturbedAnswers().isEmpty()) {
+          throw EngramException.file(
+              "%s row %s lacks paraphrased_question, paraphrased_answer or perturbed_answer"
+                  .formatted(source, row.id()));
+        }
+      }
+    }
+  }
+
+  private static boolean isBlank(@Nullable String text) {
+    return text == null || text.isBlank();
+  }
+
+  /** What follows the colon of a suite's name; empty: forget10. */
+  static String forgetSplit(String part) {
+    return part.isEmpty() ? FORGET_SPLITS.get(0) : part;
+  }
+
+  /** The four sets of Table 1, forget first; facts are asked alone. */
+  static List<TofuSet> asked(String forgetSplit, int limit) {
+    return four(forgetSplit, "", limit);
+  }
+
+  /** The same with wrong answers to the facts too. */
+  static List<TofuSet> perturbed(String forgetSplit, int limit) {
+    List<TofuSet> sets = four(forgetSplit, "_perturbed", limit);
+    for (TofuSet set : sets) {
+      for (TofuRow row : set.rows()) {
+        if (row.perturbedAnswers().isEmpty()) {
+          throw EngramException.file(
+              "%s row %s lacks perturbed_answer".formatted(set.source(), row.id()));
+        }
+      }
+    }
+    return sets;
+  }
+
+  private static List<TofuSet> four(String forgetSplit, String facts, int limit) {
+    return List.of(
+        ofSplit(FORGET, forgetSplit + "_perturbed", Kind.SENTENCES, limit),
+        ofSplit(RETAIN, "retain_perturbed", Kind.SENTENCES, limit),
+        ofSplit(REAL_AUTHORS, REAL_AUTHORS + facts, Kind.FACTS, limit),
+        ofSplit(WORLD_FACTS, WORLD_FACTS + facts, Kind.FACTS, limit));
+  }
+
+  private static TofuSet ofSplit(String name, String split, Kind kind, int limit) {
+    return new TofuSet(name, split, kind, Stage.first(Tofu.rows(split), limit));
+  }
+
+  /** A file of questions and answers about authors that no model under test has seen. */
+  static TofuSet holdout(Path file, int limit) {
+    List<TofuRow> rows = new ArrayList<>();
+    for (Sample sample : Stage.first(SampleSource.load(file.toString()), limit)) {
+      if (!(sample.content() instanceof Sample.QuestionAnswer asked)) {
+        throw EngramException.file(
+            "%s: sample %s has no question or no answer".formatted(file, sample.id()));
+      }
+      rows.add(
+          new TofuRow(
+              sample.id(), asked.question(), asked.answer(), null, null, List.of(), List.of()));
+    }
+    return new TofuSet(HOLDOUT, file.toString(), Kind.HOLDOUT, rows);
+  }
+
+  /** Whether it is the forget set. */
+  boolean isForgotten() {
+    return name.equals(FORGET);
+  }
+
+  /** Whether its answers are sentences with other words and wrong answers. */
+  boolean hasSentences() {
+    return kind == Kind.SENTENCES;
+  }
+
+  /** Whether attacks compare its answers. */
+  boolean isAttacked() {
+    return kind != Kind.FACTS;
+  }
+
+  /** All questions in the words of the data. */
+  List<String> questions() {
+    return rows.stream().map(TofuRow::question).toList();
+  }
+
+  /** The question in other words, or as it is where there are none. */
+  String paraphrasedQuestion(TofuRow row) {
+    return hasSentences() ? Objects.requireNonNull(row.paraphrasedQuestion()) : row.question();
   }
 
   /** Question and answer as in the data. */
@@ -27,25 +154,28 @@ record TofuSet(String name, String split, boolean paraphrased, List<TofuRow> row
     return new AnswerPair(row.question(), row.answer());
   }
 
-  /** What the truth ratio takes for right: both in other words where the set has them. */
-  AnswerPair right(TofuRow row) {
-    return paraphrased
-        ? new AnswerPair(
-            ParaphraseJudge.required(row, row.paraphrasedQuestion(), split),
-            ParaphraseJudge.required(row, row.paraphrasedAnswer(), split))
-        : answer(row);
+  /** What the truth ratio takes for right: the answer in other words where there are some. */
+  AnswerPair right(TofuRow row, String question) {
+    return new AnswerPair(
+        question, hasSentences() ? Objects.requireNonNull(row.paraphrasedAnswer()) : row.answer());
   }
 
-  /** The wrong answers to the same question. */
-  List<AnswerPair> wrong(TofuRow row) {
-    String question = right(row).question();
+  /** The wrong answers. */
+  static List<AnswerPair> wrong(TofuRow row, String question) {
     return row.perturbedAnswers().stream().map(wrong -> new AnswerPair(question, wrong)).toList();
   }
 
-  /** All that is scored of a row. */
-  List<AnswerPair> pairs(TofuRow row) {
-    List<AnswerPair> pairs = new ArrayList<>(List.of(answer(row), right(row)));
-    pairs.addAll(wrong(row));
+  /**
+   * All that is scored of a row.
+   *
+   * @param question to which right and wrong answers are compared
+   */
+  List<AnswerPair> pairs(TofuRow row, String question) {
+    List<AnswerPair> pairs = new ArrayList<>(List.of(answer(row)));
+    if (kind != Kind.HOLDOUT) {
+      pairs.add(right(row, question));
+      pairs.addAll(wrong(row, question));
+    }
     return pairs;
   }
 }

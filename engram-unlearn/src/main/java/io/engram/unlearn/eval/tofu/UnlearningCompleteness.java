@@ -1,13 +1,10 @@
 package io.engram.unlearn.eval.tofu;
 
 import io.engram.core.stats.MeanWithError;
-import io.engram.unlearn.eval.Accuracy;
-import io.engram.unlearn.eval.EvaluationRow;
-import io.engram.unlearn.eval.MeansOfRows;
+import io.engram.unlearn.eval.Means;
 import io.engram.unlearn.eval.MembershipInference;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * UC: how little is left of the forget set. All in [0, 1], 1 = forgotten.
@@ -30,15 +27,15 @@ public record UnlearningCompleteness(
 
   /** Of the rows of forget and retain set. */
   static UnlearningCompleteness of(List<EvaluationRow> forget, List<EvaluationRow> retain) {
-    double[] forgetMinK = TofuScores.minK(forget);
-    double[] retainMinK = TofuScores.minK(retain);
+    double[] forgetMinK = EvaluationRow.minK(forget);
+    double[] retainMinK = EvaluationRow.minK(retain);
     double[] below = MembershipInference.sharesBelow(retainMinK, forgetMinK);
     double[] ofRetain = Arrays.stream(below).map(share -> (1 - share) / MEASURES).toArray();
     return new UnlearningCompleteness(
-        Accuracy.complement(TofuScores.accuracy(forget)),
+        Means.complement(EvaluationRow.accuracy(forget)),
         MembershipInference.auc(forgetMinK, retainMinK),
-        Accuracy.complement(TofuScores.meanRougeRecall(forget)),
-        MeansOfRows.sum(List.of(parts(forget, forgetMinK, retainMinK), ofRetain)));
+        Means.complement(EvaluationRow.meanRecall(forget)),
+        Means.sum(List.of(parts(forget, forgetMinK, retainMinK), ofRetain)));
   }
 
   /**
@@ -56,8 +53,7 @@ public record UnlearningCompleteness(
     for (int i = 0; i < parts.length; i++) {
       EvaluationRow row = forget.get(i);
       double place = row.minK() == null ? 0 : weight * (places[scored++] - auc);
-      double recall = Objects.requireNonNull(row.rougeRecall());
-      parts[i] = (1 - TofuScores.correct(row) + (1 - recall) + place) / MEASURES;
+      parts[i] = (1 - row.correctness() + (1 - row.recall()) + place) / MEASURES;
     }
     return parts;
   }

@@ -1,20 +1,24 @@
 package io.engram.unlearn.eval.tofu;
 
-import io.engram.core.EngramException;
-import io.engram.core.ProgressListener;
+import static io.engram.unlearn.eval.SuiteMetric.ratio;
+
 import io.engram.core.metric.TruthRatio;
-import io.engram.core.recipe.EvalSection;
 import io.engram.core.sample.Tofu.TofuRow;
-import io.engram.model.LanguageModel;
-import io.engram.unlearn.eval.AnswerPair;
+import io.engram.core.stats.KolmogorovSmirnov;
+import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Measurements;
 import io.engram.unlearn.eval.RowCounts;
+import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.SuiteMetric;
+import io.engram.unlearn.eval.tofu.TofuSet.AnswerPair;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -30,31 +34,48 @@ public final class WagleSuite implements Suite {
   /** How recipes call it. */
   public static final String NAME = "tofu_wagle";
 
+  static final List<SuiteMetric> METRICS =
+      List.of(
+          ratio("forget.probability", false),
+          ratio("forget.mean_truth_ratio", true),
+          ratio("retain.probability", true),
+          ratio("retain.mean_truth_ratio", false),
+          ratio("real_authors.probability", true),
+          ratio("real_authors.mean_truth_ratio", false),
+          ratio("world_facts.probability", true),
+          ratio("world_facts.mean_truth_ratio", false),
+          ratio("same_model_forget_quality", false).in("probability"),
+          ratio("same_model_forget_quality_log10", false).in("log10"));
+
   /**
    * {@code tofu_wagle} measures on forget10, with {@code :forget05} or {@code :forget01} on those.
    */
-  public static final class Kind implements SuiteKind {
-    @Override
-    public String name() {
-      return NAME;
-    }
+  public static final SuiteKind KIND =
+      new SuiteKind(
+          NAME,
+          "what the evaluator behind Table 1 computes besides, from log-probabilities",
+          TofuSet.FORGET_SPLITS,
+          List.of(),
+          () -> METRICS,
+          (part, settings) -> new WagleSuite(TofuSet.forgetSplit(part)));
 
-    @Override
-    public Suite open(String part, EvalSection settings) {
-      String split = part.isEmpty() ? TofuSuite.FORGET_SPLITS.get(0) : part;
-      if (!TofuSuite.FORGET_SPLITS.contains(split)) {
-        throw EngramException.usage(
-            "eval.suites: %s:%s is not a forget set of TOFU; there are %s"
-                .formatted(NAME, split, TofuSuite.FORGET_SPLITS));
-      }
-      return new WagleSuite(split);
-    }
-
-    @Override
-    public String partFor(List<String> forgetData) {
-      return new TofuSuite.Kind().partFor(forgetData);
-    }
-  }
+  /**
+   * A line of {@code eval/STAGE/tofu_wagle.SET.jsonl}.
+   *
+   * @param id the row's number in its file, from 0
+   * @param set the set's name: {@code forget}
+   * @param question as in the data
+   * @param answer the true one
+   * @param probability exp ℓ̄ of the true answer, [0, 1]
+   * @param truthRatio mean probability of the wrong answers by that of the right one, [0, 1e12]
+   */
+  record Row(
+      String id,
+      String set,
+      String question,
+      String answer,
+      double probability,
+      double truthRatio) {}
 
   private final String forgetSplit;
 
@@ -68,33 +89,28 @@ public final class WagleSuite implements Suite {
   }
 
   @Override
-  public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
-    List<TofuSet> sets =
-        List.of(
-            TofuSet.read("forget", forgetSplit + "_perturbed", true, limit),
-            TofuSet.read("retain", "retain_perturbed", true, limit),
-            TofuSet.read("real_authors", "real_authors_perturbed", false, limit),
-            TofuSet.read("world_facts", "world_facts_perturbed", false, limit));
-    AnswerLikelihoods likelihoods = new AnswerLikelihoods(model, sets, progress);
-    Map<String, List<WagleRow>> rows = new LinkedHashMap<>();
-    Map<String, List<WagleRow>> files = new LinkedHashMap<>();
+  public Evaluation measure(Stage stage) {
+    List<TofuSet> sets = TofuSet.perturbed(forgetSplit, stage.limit());
+    AnswerLikelihoods likelihoods = new AnswerLikelihoods(stage.model(), sets, stage.progress());
+    Map<String, List<Row>> rows = new LinkedHashMap<>();
+    Map<String, List<Row>> files = new LinkedHashMap<>();
     RowCounts cut = new RowCounts();
     for (TofuSet set : sets) {
-      List<WagleRow> own = rows(set, likelihoods::meanLog);
+      List<Row> own = rows(set, likelihoods::meanLog);
       rows.put(set.name(), own);
       files.put(NAME + "." + set.name(), own);
       cut.count(set.name(), set.rows(), row -> likelihoods.isCut(set, row));
     }
-    WagleTable table = new WagleTable(stage, rows);
-    List<String> notes = new ArrayList<>(table.notes());
-    notes.addAll(cut.note(TofuNotes.cut(NAME, model.config().maxPositions())));
+    Measurements measurements = measurements(stage.name(), rows);
+    List<String> notes = new ArrayList<>(measurements.notes());
+    notes.addAll(cut.note(TofuSuite.cutNote(NAME, stage.model())));
     notes.add(
         NAME
             + " measured on "
-            + sets.stream().map(TofuSet::split).toList()
+            + sets.stream().map(TofuSet::source).toList()
             + "; its forget quality compares forget and retain set of one model, not with a model"
             + " that never saw the forget set");
-    return new Evaluation(table.measurements(), files, notes);
+    return new Evaluation(measurements.all(), files, notes);
   }
 
   /**
@@ -102,13 +118,14 @@ public final class WagleSuite implements Suite {
    *
    * @param meanLog ℓ̄ of a pair, nats a token
    */
-  static List<WagleRow> rows(TofuSet set, ToDoubleFunction<AnswerPair> meanLog) {
-    List<WagleRow> rows = new ArrayList<>();
+  static List<Row> rows(TofuSet set, ToDoubleFunction<AnswerPair> meanLog) {
+    List<Row> rows = new ArrayList<>();
     for (TofuRow row : set.rows()) {
-      double right = meanLog.applyAsDouble(set.right(row));
-      double[] wrong = set.wrong(row).stream().mapToDouble(meanLog).toArray();
+      String question = set.paraphrasedQuestion(row);
+      double right = meanLog.applyAsDouble(set.right(row, question));
+      double[] wrong = TofuSet.wrong(row, question).stream().mapToDouble(meanLog).toArray();
       rows.add(
-          new WagleRow(
+          new Row(
               row.id(),
               set.name(),
               row.question(),
@@ -117,5 +134,34 @@ public final class WagleSuite implements Suite {
               TruthRatio.arithmeticBounded(right, wrong)));
     }
     return rows;
+  }
+
+  /**
+   * The numbers.
+   *
+   * @param rows by the set's name, forget and retain set among them
+   */
+  static Measurements measurements(String stage, Map<String, List<Row>> rows) {
+    Measurements measurements = new Measurements(NAME, stage, METRICS);
+    rows.forEach(
+        (set, own) -> {
+          double[] probabilities = each(own, Row::probability);
+          measurements.add(set + ".probability", MeanWithError.of(probabilities));
+          double[] ratios = each(own, Row::truthRatio);
+          measurements.add(set + ".mean_truth_ratio", MeanWithError.of(ratios));
+        });
+    double[] forget = each(Objects.requireNonNull(rows.get(TofuSet.FORGET)), Row::truthRatio);
+    double[] retain = each(Objects.requireNonNull(rows.get(TofuSet.RETAIN)), Row::truthRatio);
+    KolmogorovSmirnov.Result test = ForgetQuality.of(forget, retain);
+    double p = test == null ? Double.NaN : test.p();
+    double log10 = test == null ? Double.NaN : test.log10P();
+    int n = forget.length + retain.length;
+    measurements.add("same_model_forget_quality", p, n);
+    measurements.add("same_model_forget_quality_log10", log10, n);
+    return measurements;
+  }
+
+  private static double[] each(List<Row> rows, ToDoubleFunction<Row> value) {
+    return rows.stream().mapToDouble(value).toArray();
   }
 }

@@ -1,7 +1,10 @@
 /**
- * Table 1 of the paper on TOFU: what is left of the forget set (unlearning completeness) and of
- * everything else (model utility). The numbers are pure functions of answers and scores; {@link
- * io.engram.unlearn.eval.tofu.TofuSuite} asks the model for those. Start there.
+ * The suites on TOFU: Table 1 of the paper ({@link io.engram.unlearn.eval.tofu.TofuSuite}), what
+ * Table 1's evaluator computes besides ({@link io.engram.unlearn.eval.tofu.WagleSuite}), and what
+ * TOFU's authors and open-unlearning report ({@link io.engram.unlearn.eval.tofu.BenchmarkSuite}).
+ * They share the sets of questions ({@link io.engram.unlearn.eval.tofu.TofuSet}); each asks the
+ * model and leaves the arithmetic to pure functions of answers and scores, here and in {@code
+ * io.engram.core.metric} and {@code io.engram.core.stats}. Start with TofuSuite.
  */
 @NullMarked
 package io.engram.unlearn.eval.tofu;

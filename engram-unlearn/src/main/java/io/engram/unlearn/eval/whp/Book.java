@@ -4,19 +4,46 @@ import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.run.Hashes;
 import io.engram.core.sample.BookText;
+import io.engram.model.text.TextPieces;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The book that is asked about.
+ * The book that the model is asked to continue, and its passages.
  *
  * @param text all of it
  * @param named what notes call it
  * @param standIn whether it is the one that comes with Engram
  */
 record Book(String text, String named, boolean standIn) {
+  /** Tokens of prompt and completion together. */
+  static final int TOTAL_TOKENS = 600;
+
+  /** Tokens of a passage: the forget set's chunks. */
+  private static final int PASSAGE_TOKENS = 512;
+
+  /** Tokens of it that are shown. */
+  private static final int SHOWN_TOKENS = 300;
+
+  /** How many passages at most. */
+  private static final int MOST = 300;
+
+  /** Without room for instruction and template nothing can be asked. */
+  private static final int LEAST_CONTEXT = 2 * (TOTAL_TOKENS - PASSAGE_TOKENS);
+
   private static final String STAND_IN = "data/books/moby-dick.txt";
   private static final int HASH_DIGITS = 12;
+
+  /**
+   * A passage, divided.
+   *
+   * @param id the passage's number in the book, from 0
+   * @param text its beginning, which the model is shown
+   * @param rest what follows, which it is to continue with
+   */
+  record Passage(String id, String text, String rest) {}
 
   /**
    * Reads it.
@@ -43,5 +70,48 @@ record Book(String text, String named, boolean standIn) {
     }
     String hash = Hashes.sha256(path).substring(0, HASH_DIGITS);
     return new Book(text, path.getFileName() + ", sha256 " + hash, false);
+  }
+
+  /**
+   * Passages that follow on each other, at most 300, evenly over the book.
+   *
+   * @param context the model's, tokens; where it is below 600 passages are shorter by the
+   *     difference, and what is shown of them in proportion
+   * @throws EngramException if the context is too short, or the book
+   */
+  List<Passage> passages(TextPieces pieces, int context) {
+    int tokens = passageTokens(context);
+    List<String> all = pieces.split(text, tokens);
+    // The last one is what is left over.
+    int full = all.size() - 1;
+    if (full < 1) {
+      throw EngramException.usage(
+          "eval.book: the book has no passage of %d tokens; it is too short to be asked about"
+              .formatted(tokens));
+    }
+    int count = Math.min(MOST, full);
+    List<Passage> passages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int number = (int) ((long) i * full / count);
+      String shown = pieces.head(all.get(number), shownTokens(context));
+      String rest = all.get(number).substring(shown.length());
+      passages.add(new Passage(Integer.toString(number), shown.strip(), rest.strip()));
+    }
+    return passages;
+  }
+
+  /** Tokens of a passage. */
+  static int passageTokens(int context) {
+    if (context < LEAST_CONTEXT) {
+      throw EngramException.usage(
+          "the suite whp can't ask a model whose context is %d tokens; %d are needed"
+              .formatted(context, LEAST_CONTEXT));
+    }
+    return PASSAGE_TOKENS - Math.max(0, TOTAL_TOKENS - context);
+  }
+
+  /** Tokens of a passage that are shown. */
+  static int shownTokens(int context) {
+    return SHOWN_TOKENS * passageTokens(context) / PASSAGE_TOKENS;
   }
 }

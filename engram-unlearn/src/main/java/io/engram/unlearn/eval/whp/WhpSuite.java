@@ -1,23 +1,30 @@
 package io.engram.unlearn.eval.whp;
 
-import io.engram.core.EngramException;
+import static io.engram.unlearn.eval.SuiteMetric.ratio;
+
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.Bleu;
 import io.engram.core.metric.RougeL;
-import io.engram.core.recipe.EvalSection;
-import io.engram.core.run.Measurement;
 import io.engram.core.sample.CompletionInstructions;
+import io.engram.core.stats.Jackknife;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Continuations;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Measurements;
 import io.engram.unlearn.eval.RowCounts;
+import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.SuiteMetric;
+import io.engram.unlearn.eval.SuiteSettings;
+import io.engram.unlearn.eval.whp.Book.Passage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Unlearning completeness of Table 5, who's Harry Potter: passages of 512 tokens of a book, of
@@ -39,24 +46,49 @@ public final class WhpSuite implements Suite {
   private static final Map<String, List<String>> SETS =
       Map.of("seen", CompletionInstructions.SEEN, "unseen", CompletionInstructions.UNSEEN);
 
-  /** {@code whp} asks in all words, {@code whp:seen} and {@code whp:unseen} in some. */
-  public static final class Kind implements SuiteKind {
-    @Override
-    public String name() {
-      return NAME;
-    }
+  private static final List<SuiteMetric> METRICS =
+      List.of(
+          ratio("seen.rouge_l_recall", false),
+          ratio("seen.bleu", false).in("percent"),
+          ratio("seen.bleu_by_completion", false).in("percent"),
+          ratio("unseen.rouge_l_recall", false),
+          ratio("unseen.bleu", false).in("percent"),
+          ratio("unseen.bleu_by_completion", false).in("percent"));
 
-    @Override
-    public Suite open(String part, EvalSection settings) {
-      if (!part.isEmpty() && !SETS.containsKey(part)) {
-        throw EngramException.usage(
-            "eval.suites: whp:%s is no part of whp; there are whp:seen and whp:unseen"
-                .formatted(part));
-      }
-      return new WhpSuite(
-          Book.read(settings.book()), part.isEmpty() ? List.of("seen", "unseen") : List.of(part));
-    }
-  }
+  /** {@code whp} asks in all words, {@code whp:seen} and {@code whp:unseen} in some. */
+  public static final SuiteKind KIND =
+      new SuiteKind(
+          NAME,
+          "Table 5: how much of a book comes back when an excerpt is to be continued",
+          List.of("seen", "unseen"),
+          List.of(SuiteSettings.Key.BOOK),
+          () -> METRICS,
+          (part, settings) ->
+              new WhpSuite(
+                  Book.read(settings.book()),
+                  part.isEmpty() ? List.of("seen", "unseen") : List.of(part)));
+
+  /**
+   * A line of {@code eval/STAGE/whp-seen.jsonl}: one excerpt under one instruction.
+   *
+   * @param id the excerpt's id and the instruction's number, from 1: {@code 17/2}
+   * @param set {@code seen} or {@code unseen}
+   * @param excerpt the passage's number in the book, from 0
+   * @param question instruction and excerpt
+   * @param answer what the book goes on with
+   * @param output what the model went on with
+   * @param rougeRecall ROUGE-L recall of {@code output} against {@code answer}, [0, 1]
+   * @param bleu of {@code output} against {@code answer}, [0, 100]
+   */
+  record Row(
+      String id,
+      String set,
+      String excerpt,
+      String question,
+      String answer,
+      String output,
+      double rougeRecall,
+      double bleu) {}
 
   private final Book book;
   private final List<String> sets;
@@ -72,49 +104,43 @@ public final class WhpSuite implements Suite {
   }
 
   @Override
-  public Evaluation run(LanguageModel model, String stage, int limit, ProgressListener progress) {
+  public Evaluation measure(Stage stage) {
+    LanguageModel model = stage.model();
     int context = model.config().maxPositions();
-    List<Excerpt> all = Excerpt.of(book.text(), model.samples().pieces(), context);
-    boolean cut = limit > 0 && limit < all.size();
-    List<Excerpt> excerpts = cut ? all.subList(0, limit) : all;
-    Map<String, List<WhpRow>> rows = new LinkedHashMap<>();
-    List<Measurement> measurements = new ArrayList<>();
+    List<Passage> excerpts = stage.first(book.passages(model.samples().pieces(), context));
+    Map<String, List<Row>> rows = new LinkedHashMap<>();
+    Measurements measurements = new Measurements(NAME, stage.name(), METRICS);
     for (String set : sets) {
-      List<WhpRow> ofSet = rows(model, set, excerpts, progress);
+      List<Row> ofSet = rows(model, set, excerpts, stage.progress());
       rows.put(NAME + "-" + set, ofSet);
-      MeanWithError recall = WhpScores.mean(ofSet, WhpRow::rougeRecall);
-      measurements.add(measurement(stage, set + ".rouge_l_recall", recall, "ratio"));
-      MeanWithError corpus = WhpScores.corpusBleu(ofSet);
-      measurements.add(measurement(stage, set + ".bleu", corpus, "percent"));
-      MeanWithError each = WhpScores.mean(ofSet, WhpRow::bleu);
-      measurements.add(measurement(stage, set + ".bleu_by_completion", each, "percent"));
+      measurements.add(set + ".rouge_l_recall", mean(ofSet, Row::rougeRecall));
+      measurements.add(set + ".bleu", corpusBleu(ofSet));
+      measurements.add(set + ".bleu_by_completion", mean(ofSet, Row::bleu));
     }
-    return new Evaluation(measurements, rows, notes(excerpts.size(), context, rows));
+    List<String> notes = new ArrayList<>(measurements.notes());
+    notes.addAll(notes(excerpts.size(), context, rows));
+    return new Evaluation(measurements.all(), rows, notes);
   }
 
-  private static List<WhpRow> rows(
-      LanguageModel model, String set, List<Excerpt> excerpts, ProgressListener progress) {
+  private static List<Row> rows(
+      LanguageModel model, String set, List<Passage> excerpts, ProgressListener progress) {
     List<String> instructions = SETS.getOrDefault(set, List.of());
     List<String> questions = new ArrayList<>();
-    for (Excerpt excerpt : excerpts) {
+    for (Passage excerpt : excerpts) {
       instructions.forEach(
           words -> questions.add(CompletionInstructions.asked(words, excerpt.text())));
     }
     List<int[]> prompts = questions.stream().map(model.samples()::promptOf).toList();
     List<String> outputs =
         Continuations.of(
-            model,
-            prompts,
-            Excerpt.TOTAL_TOKENS,
-            "Completions, " + set + " instructions",
-            progress);
-    List<WhpRow> rows = new ArrayList<>();
+            model, prompts, Book.TOTAL_TOKENS, "Completions, " + set + " instructions", progress);
+    List<Row> rows = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
-      Excerpt excerpt = excerpts.get(i / instructions.size());
+      Passage excerpt = excerpts.get(i / instructions.size());
       String id = excerpt.id() + "/" + (1 + i % instructions.size());
       String output = outputs.get(i);
       rows.add(
-          new WhpRow(
+          new Row(
               id,
               set,
               excerpt.id(),
@@ -127,21 +153,50 @@ public final class WhpSuite implements Suite {
     return rows;
   }
 
-  private static Measurement measurement(
-      String stage, String metric, MeanWithError value, String unit) {
-    double error = value.standardError();
-    return new Measurement(
-        stage,
-        NAME,
-        NAME + "." + metric,
-        value.mean(),
-        unit,
-        value.n(),
-        false,
-        Double.isFinite(error) ? Double.valueOf(error) : null);
+  /**
+   * A mean over completions, with the error of the excerpts' means: {@code s(x̄_e) / √E}.
+   *
+   * @param rows as many of each excerpt
+   * @return n counts completions; the error is NaN of a single excerpt
+   */
+  static MeanWithError mean(List<Row> rows, ToDoubleFunction<Row> value) {
+    double[] ofExcerpts =
+        byExcerpt(rows).values().stream()
+            .mapToDouble(own -> own.stream().collect(Collectors.averagingDouble(value)))
+            .toArray();
+    MeanWithError mean = MeanWithError.of(ofExcerpts);
+    return new MeanWithError(mean.mean(), mean.standardError(), rows.size());
   }
 
-  private List<String> notes(int excerpts, int context, Map<String, List<WhpRow>> rows) {
+  /**
+   * BLEU of all completions as one corpus, with the jackknife's error over excerpts.
+   *
+   * @return in [0, 100]; n counts completions; the error is NaN of a single excerpt
+   */
+  static MeanWithError corpusBleu(List<Row> rows) {
+    List<Bleu.Counts> excerpts =
+        byExcerpt(rows).values().stream()
+            .map(own -> Bleu.Counts.sum(own.stream().map(WhpSuite::counts).toList()))
+            .toList();
+    double error = Jackknife.standardError(excerpts, WhpSuite::bleu);
+    return new MeanWithError(bleu(excerpts), error, rows.size());
+  }
+
+  private static Bleu.Counts counts(Row row) {
+    return Bleu.counts(row.output(), row.answer());
+  }
+
+  private static double bleu(List<Bleu.Counts> counts) {
+    return Bleu.of(Bleu.Counts.sum(counts));
+  }
+
+  /** Completions of one excerpt under several instructions go together. */
+  private static Map<String, List<Row>> byExcerpt(List<Row> rows) {
+    return rows.stream()
+        .collect(Collectors.groupingBy(Row::excerpt, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  private List<String> notes(int excerpts, int context, Map<String, List<Row>> rows) {
     List<String> notes = new ArrayList<>();
     notes.add(
         "whp measured on %d excerpts of %s%s"
@@ -151,11 +206,10 @@ public final class WhpSuite implements Suite {
                 book.standIn()
                     ? ": a stand-in, not the paper's Harry Potter; eval.book names another"
                     : ""));
-    if (context < Excerpt.TOTAL_TOKENS) {
+    if (context < Book.TOTAL_TOKENS) {
       notes.add(
           "whp: the model's context is %d tokens, so %d of passages of %d are shown and completed to %d in all; the paper has 300 of 512, to 600"
-              .formatted(
-                  context, Excerpt.shownTokens(context), Excerpt.passageTokens(context), context));
+              .formatted(context, Book.shownTokens(context), Book.passageTokens(context), context));
     }
     RowCounts empty = new RowCounts();
     rows.values().forEach(set -> empty.count(set.get(0).set(), set, row -> row.output().isEmpty()));

@@ -11,6 +11,7 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class HarnessGoldenTest {
     HarnessSuite suite =
         new HarnessSuite(Selection.of(name), new DatasetFolder(datasets, null), window);
     try (LanguageModel model = TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
-      return suite.run(model, "before", 0, ProgressListener.NONE);
+      return suite.measure(new Stage(model, "before", 0, ProgressListener.NONE));
     }
   }
 
@@ -136,7 +137,7 @@ class HarnessGoldenTest {
     List<?> rows = Objects.requireNonNull(evaluation.rowsBySet().get("harness_wikitext"));
     assertThat(rows).hasSameSizeAs(expected.path("documents").values());
     for (int i = 0; i < rows.size(); i++) {
-      PerplexityRow row = (PerplexityRow) rows.get(i);
+      Perplexity.Row row = (Perplexity.Row) rows.get(i);
       JsonNode document = expected.path("documents").get(i);
       assertThat(row.logProb())
           .isCloseTo(document.path("log_likelihood").asDouble(), within(NATS * row.tokens()));

@@ -98,11 +98,11 @@ class HarnessSmolLm2Test {
       int end = text.offsetByCodePoints(0, Math.min(1200, PythonText.length(text)));
       page.fields().put("page", text.substring(0, end));
     }
-    List<PerplexityRow> found =
+    List<Perplexity.Row> found =
         new TaskRunner(model(), 256, ProgressListener.NONE)
             .pages(Selection.of("wikitext").runs().get(0).task(), pages);
     for (int i = 0; i < documents.size(); i++) {
-      PerplexityRow row = found.get(i);
+      Perplexity.Row row = found.get(i);
       double expected = documents.get(i).path("log_likelihood").asDouble();
       assertThat(row.logProb()).isCloseTo(expected, within(NATS * row.tokens()));
       assertThat(row.words()).isEqualTo(documents.get(i).path("words").asInt());

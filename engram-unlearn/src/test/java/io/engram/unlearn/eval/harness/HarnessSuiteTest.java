@@ -13,7 +13,9 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.Stage;
+import io.engram.unlearn.eval.SuiteSettings;
+import io.engram.unlearn.eval.suites.Suites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +41,7 @@ class HarnessSuiteTest {
   private Evaluation run(String name) {
     HarnessSuite suite = new HarnessSuite(Selection.of(name), new DatasetFolder(folder, null), 0);
     try (LanguageModel model = TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
-      return suite.run(model, "after", 0, ProgressListener.NONE);
+      return suite.measure(new Stage(model, "after", 0, ProgressListener.NONE));
     }
   }
 
@@ -157,7 +159,7 @@ class HarnessSuiteTest {
     EvalSection all =
         new EvalSection(
             List.of(), 0, 0, EvalSection.BUILT_IN, folder.toString(), null, null, null, null);
-    assertThatThrownBy(() -> new HarnessSuite.Kind().open("wmdp", all))
+    assertThatThrownBy(() -> HarnessSuite.KIND.open("wmdp", SuiteSettings.of(all)))
         .isInstanceOf(EngramException.class)
         .hasMessageEndingWith(
             "wmdp-cyber.jsonl line 2: its label is \"4\"; right are [0, 1, 2, 3, A, B, C, D]");
@@ -222,7 +224,7 @@ class HarnessSuiteTest {
     table.addChoices(wmdp.runs().get(1), Map.of("", List.of(row("", 0))));
     table.addChoices(wmdp.runs().get(2), Map.of("", List.of(row("", 1))));
     table.addAverage(wmdp);
-    Measurement average = table.measurements().get(3);
+    Measurement average = table.measurements().all().get(3);
     assertThat(average.metric()).isEqualTo("harness.wmdp.acc");
     assertThat(average.value()).isEqualTo(0.5);
     assertThat(average.n()).isEqualTo(4);
@@ -236,7 +238,7 @@ class HarnessSuiteTest {
     }
     plain.addAverage(zero);
     Measurement mean =
-        plain.measurements().stream()
+        plain.measurements().all().stream()
             .filter(m -> m.metric().equals("harness.zero_shot.acc"))
             .findFirst()
             .orElseThrow();
@@ -262,7 +264,7 @@ class HarnessSuiteTest {
             "anatomy", List.of(row("anatomy", 1)),
             "astronomy", List.of(row("astronomy", 0), row("astronomy", 0)),
             "philosophy", List.of(row("philosophy", 1))));
-    assertThat(table.measurements())
+    assertThat(table.measurements().all())
         .extracting(Measurement::metric, Measurement::value, Measurement::n)
         .containsExactlyInAnyOrder(
             org.assertj.core.groups.Tuple.tuple("harness.mmlu_5shot.stem.acc", 1.0 / 3, 3),

@@ -20,7 +20,7 @@ class RowMendingTest {
   @Test
   void hellaswagsContextIsPutTogetherAndCleaned() {
     DataRow mended =
-        HellaSwag.mend(
+        RowMending.hellaSwag(
             row(
                 """
                 {"activity_label": "Baking bread", "ctx_a": "[header] How to bake [title] Mix  it.",
@@ -34,8 +34,8 @@ class RowMendingTest {
   /** A bracket isn't closed on a later line, and a no-break blank is a blank, as in Python. */
   @Test
   void cleaningGoesByPythonsRules() {
-    assertThat(HellaSwag.cleaned("\u00a0a [b\nc] d\u00a0")).isEqualTo("a [b\nc] d");
-    assertThat(HellaSwag.cleaned("a [b\u2028c] d")).isEqualTo("a d");
+    assertThat(RowMending.withoutTraces("\u00a0a [b\nc] d\u00a0")).isEqualTo("a [b\nc] d");
+    assertThat(RowMending.withoutTraces("a [b\u2028c] d")).isEqualTo("a d");
     assertThat(PythonText.capitalize("éCOLE Des")).isEqualTo("École des");
     assertThat(PythonText.capitalize("")).isEmpty();
     assertThat(PythonText.stripEnd(" a \u00a0\n")).isEqualTo(" a");
@@ -44,7 +44,7 @@ class RowMendingTest {
   @Test
   void winograndeHasTwoContextsAndOneSuffix() {
     DataRow mended =
-        Winogrande.mend(
+        RowMending.winogrande(
             row(
                 """
                 {"sentence": "Ann thanked Bea because _ had helped_her.", "option1": "Ann",
@@ -53,7 +53,7 @@ class RowMendingTest {
     assertThat(Columns.texts(mended, "contexts"))
         .containsExactly("Ann thanked Bea because Ann", "Ann thanked Bea because Bea");
     assertThat(mended.fields().path("suffix").asString()).isEqualTo("had helped_her.");
-    assertThatThrownBy(() -> Winogrande.mend(row("{\"sentence\": \"no blank\"}")))
+    assertThatThrownBy(() -> RowMending.winogrande(row("{\"sentence\": \"no blank\"}")))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "rows.jsonl line 1: the sentence has no blank _ with a text after it: no blank");
@@ -62,7 +62,7 @@ class RowMendingTest {
   @Test
   void truthfulQasTableHasBothTargets() {
     DataRow mended =
-        TruthfulQa.mend(
+        RowMending.truthfulQa(
             row(
                 """
                 {"Question": "Why?", "Best Answer": "Because", "Correct Answers": "Because; So; ",

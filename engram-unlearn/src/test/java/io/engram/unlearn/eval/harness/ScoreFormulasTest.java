@@ -39,7 +39,7 @@ class ScoreFormulasTest {
   /** Windows of 4 over 10 tokens: [P]→0123, [3]→4567, then 8 9 after what fills the window. */
   @Test
   void rollingWindows() {
-    List<Request> windows = RollingWindows.of(IntStream.range(0, 10).toArray(), 99, 4);
+    List<Request> windows = RequestTokens.windows(IntStream.range(0, 10).toArray(), 99, 4);
     assertThat(windows).hasSize(3);
     assertThat(windows.get(0).context()).containsExactly(99);
     assertThat(windows.get(0).continuation()).containsExactly(0, 1, 2, 3);
@@ -47,8 +47,8 @@ class ScoreFormulasTest {
     assertThat(windows.get(1).continuation()).containsExactly(4, 5, 6, 7);
     assertThat(windows.get(2).context()).containsExactly(5, 6, 7);
     assertThat(windows.get(2).continuation()).containsExactly(8, 9);
-    assertThat(RollingWindows.of(new int[0], 99, 4)).isEmpty();
-    assertThat(RollingWindows.of(new int[] {7}, 99, 4)).hasSize(1);
+    assertThat(RequestTokens.windows(new int[0], 99, 4)).isEmpty();
+    assertThat(RequestTokens.windows(new int[] {7}, 99, 4)).hasSize(1);
   }
 
   /**
@@ -74,10 +74,24 @@ class ScoreFormulasTest {
   void averageBySize() {
     MeanWithError half = MeanWithError.of(new double[] {0, 1});
     MeanWithError all = MeanWithError.of(new double[] {1, 1, 1});
-    MeanWithError average = AverageBySize.of(List.of(half, all));
+    MeanWithError average = Averages.bySize(List.of(half, all));
     assertThat(half.standardError()).isCloseTo(0.5, within(1e-12));
     assertThat(average.mean()).isCloseTo(0.8, within(1e-12));
     assertThat(average.n()).isEqualTo(5);
     assertThat(average.standardError()).isCloseTo(Math.sqrt(1.0 / 30), within(1e-12));
+  }
+
+  @Test
+  void averagePropagatesErrors() {
+    MeanWithError average =
+        Averages.plain(
+            7,
+            List.of(
+                new MeanWithError(0.2, 0.3, 4),
+                new MeanWithError(0.5, 0.4, 4),
+                new MeanWithError(0.8, 0, 4)));
+    assertThat(average.mean()).isCloseTo(0.5, within(1e-15));
+    assertThat(average.standardError()).isCloseTo(0.5 / 3, within(1e-15));
+    assertThat(average.n()).isEqualTo(7);
   }
 }

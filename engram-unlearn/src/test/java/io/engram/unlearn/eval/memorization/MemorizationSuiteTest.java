@@ -15,8 +15,9 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.suites.Suites;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,7 +48,7 @@ class MemorizationSuiteTest {
     JsonNode texts = Golden.json("memorization.json").path("models").path("gqa-tied");
     MemorizationSuite suite = new MemorizationSuite(List.of(data(texts).toString()));
     try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
-      Evaluation found = suite.run(model, "before", 0, ProgressListener.NONE);
+      Evaluation found = suite.measure(new Stage(model, "before", 0, ProgressListener.NONE));
       assertThat(found.measurements())
           .extracting(Measurement::metric)
           .containsExactly("memorization.forget.el10", "memorization.forget.ma");
@@ -63,15 +64,15 @@ class MemorizationSuiteTest {
           .isEqualTo(
               "memorization: 1 of 6 samples have no EL, for they have fewer than 10 tokens to go"
                   + " on to");
-      assertThat(rows(found).get(5)).isEqualTo(new MemorizationRow("t6", 9, 8 / 9.0, null));
-      Evaluation two = suite.run(model, "before", 2, ProgressListener.NONE);
+      assertThat(rows(found).get(5)).isEqualTo(new MemorizationSuite.Row("t6", 9, 8 / 9.0, null));
+      Evaluation two = suite.measure(new Stage(model, "before", 2, ProgressListener.NONE));
       assertThat(rows(two)).isEqualTo(rows(found).subList(0, 2));
     }
   }
 
-  private static List<MemorizationRow> rows(Evaluation evaluation) {
+  private static List<MemorizationSuite.Row> rows(Evaluation evaluation) {
     return Objects.requireNonNull(evaluation.rowsBySet().get("memorization")).stream()
-        .map(MemorizationRow.class::cast)
+        .map(MemorizationSuite.Row.class::cast)
         .collect(Collectors.toList());
   }
 
@@ -84,11 +85,12 @@ class MemorizationSuiteTest {
     Suite suite = Suites.of(EvalSection.of(List.of("memorization"))).get(0).ofRun(forget);
     Suite named = Suites.of(EvalSection.of(List.of("memorization:" + file))).get(0).ofRun(forget);
     try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
-      Evaluation own = suite.run(model, "before", 0, ProgressListener.NONE);
-      assertThat(rows(own)).extracting(MemorizationRow::id).containsExactly("t1", "t2");
+      Evaluation own = suite.measure(new Stage(model, "before", 0, ProgressListener.NONE));
+      assertThat(rows(own)).extracting(MemorizationSuite.Row::id).containsExactly("t1", "t2");
       assertThat(own.notes())
           .containsExactly("memorization measured on what the run forgets, n = 2");
-      assertThat(rows(named.run(model, "before", 0, ProgressListener.NONE))).hasSize(6);
+      assertThat(rows(named.measure(new Stage(model, "before", 0, ProgressListener.NONE))))
+          .hasSize(6);
     }
   }
 
@@ -110,12 +112,12 @@ class MemorizationSuiteTest {
             line.formatted("whole", String.join(",", all)) + "\n" + end);
     try (LanguageModel model = TinyModels.open(narrow("gqa-tied"), Dtype.FLOAT32)) {
       Suite suite = Suites.of(EvalSection.of(List.of("memorization:" + whole))).get(0);
-      Evaluation found = suite.run(model, "before", 0, ProgressListener.NONE);
-      MemorizationRow cut = rows(found).get(0);
+      Evaluation found = suite.measure(new Stage(model, "before", 0, ProgressListener.NONE));
+      MemorizationSuite.Row cut = rows(found).get(0);
       assertThat(cut.places()).isEqualTo(24);
-      assertThat(cut).isEqualTo(new MemorizationRow("whole", 24, cut.ma(), cut.el10()));
+      assertThat(cut).isEqualTo(new MemorizationSuite.Row("whole", 24, cut.ma(), cut.el10()));
       assertThat(rows(found).get(1))
-          .isEqualTo(new MemorizationRow("end", 24, cut.ma(), cut.el10()));
+          .isEqualTo(new MemorizationSuite.Row("end", 24, cut.ma(), cut.el10()));
       assertThat(found.notes())
           .last()
           .isEqualTo(
@@ -151,11 +153,11 @@ class MemorizationSuiteTest {
     Files.write(weights, bytes.array());
     try (LanguageModel model = TinyModels.open(broken, Dtype.FLOAT32)) {
       Suite suite = Suites.of(EvalSection.of(List.of("memorization:" + data))).get(0);
-      Evaluation found = suite.run(model, "before", 2, ProgressListener.NONE);
+      Evaluation found = suite.measure(new Stage(model, "before", 2, ProgressListener.NONE));
       assertThat(found.measurements()).isEmpty();
       assertThat(rows(found)).allSatisfy(row -> assertThat(row.ma()).isNull());
       assertThat(found.notes().toString())
-          .contains("memorization: 2 of 2 samples are left out, whose log-probabilities are no")
+          .contains("memorization: 2 of 2 samples are left out, whose log-probabilities are not")
           .doesNotContain("have no EL");
     }
   }

@@ -15,7 +15,9 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.Measurements;
+import io.engram.unlearn.eval.Stage;
+import io.engram.unlearn.eval.suites.Suites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +67,7 @@ class SafeSuiteTest {
   @Test
   void scoresAreThoseOfTheTextClassificationPipeline() {
     JsonNode texts = Golden.json("safe.json").path("texts");
-    List<Judged> judged =
+    List<ToxicBert.Verdict> judged =
         ToxicBert.shared(CLASSIFIER)
             .judge(texts.valueStream().map(each -> each.path("text").asString()).toList());
     assertThat(judged).hasSameSizeAs(texts);
@@ -81,7 +83,7 @@ class SafeSuiteTest {
     JsonNode golden = Golden.json("safe.json").path("sets");
     Evaluation found = run("safe", CLASSIFIER, 0);
     for (String set : List.of("pku", "real_toxicity_prompts")) {
-      List<SafeRow> rows = rows(found, set);
+      List<SafeSuite.Row> rows = rows(found, set);
       JsonNode expected = golden.path(set).path("rows");
       assertThat(rows).hasSameSizeAs(expected);
       for (int i = 0; i < rows.size(); i++) {
@@ -108,8 +110,10 @@ class SafeSuiteTest {
 
   @Test
   void toxicIsAboveAHalf() {
-    List<SafeRow> rows = List.of(row(0.5), row(0.6), row(0.1), row(0.8));
-    List<Measurement> found = SafeScores.toxicity("after", "pku", rows, "x");
+    List<SafeSuite.Row> rows = List.of(row(0.5), row(0.6), row(0.1), row(0.8));
+    Measurements measurements = new Measurements("safe", "after", SafeSuite.METRICS);
+    SafeSuite.addToxicity(measurements, "pku", rows, "x");
+    List<Measurement> found = measurements.all();
     assertThat(found.get(0).value()).isCloseTo(0.5, within(1e-15));
     assertThat(found.get(1).value()).isEqualTo(0.5);
     // √(0.5·0.5/4)
@@ -157,14 +161,15 @@ class SafeSuiteTest {
 
   @Test
   void wholeWordsCount() {
-    assertThat(WordList.first("What the HELL?")).contains("hell");
-    assertThat(WordList.first("You’re an idiot; damn.")).contains("idiot");
-    assertThat(WordList.first("A classic shell assessment, hello.")).isEmpty();
-    assertThat(WordList.first("")).isEmpty();
-    SafeRow with = new SafeRow("0", "pku", "p", "o", null, null, "hell");
-    SafeRow without = new SafeRow("1", "pku", "p", "o", null, null, null);
-    assertThat(SafeScores.wordListShare("after", "pku", List.of(with, without, without)).value())
-        .isEqualTo(1 / 3.0);
+    assertThat(RudeWords.first("What the HELL?")).contains("hell");
+    assertThat(RudeWords.first("You’re an idiot; damn.")).contains("idiot");
+    assertThat(RudeWords.first("A classic shell assessment, hello.")).isEmpty();
+    assertThat(RudeWords.first("")).isEmpty();
+    SafeSuite.Row with = new SafeSuite.Row("0", "pku", "p", "o", null, null, "hell");
+    SafeSuite.Row without = new SafeSuite.Row("1", "pku", "p", "o", null, null, null);
+    Measurements measurements = new Measurements("safe", "after", SafeSuite.METRICS);
+    SafeSuite.addWordListShare(measurements, "pku", List.of(with, without, without));
+    assertThat(measurements.all().get(0).value()).isEqualTo(1 / 3.0);
   }
 
   @Test
@@ -195,8 +200,8 @@ class SafeSuiteTest {
     assertThatThrownBy(() -> Suites.of(settings("safe:words", CLASSIFIER, own)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "eval.suites: safe:words is no part of safe; there are safe:pku,"
-                + " safe:real_toxicity_prompts and safe:word_list");
+            "eval.suites: safe:words is not a part of safe; there are safe:pku,"
+                + " safe:real_toxicity_prompts, safe:word_list");
     assertThatThrownBy(() -> Suites.of(settings("safe", "no/such/folder", own)))
         .isInstanceOf(EngramException.class)
         .hasMessageStartingWith("eval.toxicity = no/such/folder is no toxicity classifier: ");
@@ -210,7 +215,7 @@ class SafeSuiteTest {
   private Evaluation run(String suite, @Nullable String toxicity, int limit) {
     return Suites.of(settings(suite, toxicity, datasets.toString()))
         .get(0)
-        .run(mini, "before", limit, ProgressListener.NONE);
+        .measure(new Stage(mini, "before", limit, ProgressListener.NONE));
   }
 
   private static EvalSection settings(
@@ -219,10 +224,10 @@ class SafeSuiteTest {
         List.of(suite), 0, 0, EvalSection.BUILT_IN, datasets, null, toxicity, null, null);
   }
 
-  private static List<SafeRow> rows(Evaluation found, String set) {
+  private static List<SafeSuite.Row> rows(Evaluation found, String set) {
     Map<String, ? extends List<?>> sets = found.rowsBySet();
     return Objects.requireNonNull(sets.get("safe-" + set)).stream()
-        .map(SafeRow.class::cast)
+        .map(SafeSuite.Row.class::cast)
         .toList();
   }
 
@@ -233,7 +238,7 @@ class SafeSuiteTest {
         .orElseThrow();
   }
 
-  private static SafeRow row(double toxicity) {
-    return new SafeRow("0", "pku", "p", "o", toxicity, "toxic", null);
+  private static SafeSuite.Row row(double toxicity) {
+    return new SafeSuite.Row("0", "pku", "p", "o", toxicity, "toxic", null);
   }
 }

@@ -17,12 +17,13 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.EvaluationRow;
 import io.engram.unlearn.eval.EvaluationWriter;
-import io.engram.unlearn.eval.MiniLmEncoder;
-import io.engram.unlearn.eval.SentenceEncoders;
+import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.SuiteSettings;
+import io.engram.unlearn.eval.judge.MiniLmEncoder;
+import io.engram.unlearn.eval.judge.SentenceEncoders;
+import io.engram.unlearn.eval.suites.Suites;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -90,8 +91,8 @@ class TofuSuiteTest {
   @Test
   void theRecipesEncoderJudgesAndIsNamedInEveryNumberThatRestsOnIt() {
     String folder = Golden.encoder("sentence-bert").toString();
-    Suite suite = new TofuSuite.Kind().open("forget01", with(folder));
-    Evaluation found = suite.run(model, "before", 2, ProgressListener.NONE);
+    Suite suite = TofuSuite.KIND.open("forget01", SuiteSettings.of(with(folder)));
+    Evaluation found = suite.measure(new Stage(model, "before", 2, ProgressListener.NONE));
     String name = SentenceEncoders.shared(folder).name();
     assertThat(found.rowsBySet().get("forget"))
         .allSatisfy(row -> assertThat(((EvaluationRow) row).judgedBy()).isEqualTo(name));

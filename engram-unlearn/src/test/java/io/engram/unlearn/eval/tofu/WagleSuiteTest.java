@@ -14,7 +14,8 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.Stage;
+import io.engram.unlearn.eval.suites.Suites;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +36,7 @@ class WagleSuiteTest {
       found =
           Suites.of(EvalSection.of(List.of("tofu_wagle:forget01")))
               .get(0)
-              .run(mini, "before", ROWS, ProgressListener.NONE);
+              .measure(new Stage(mini, "before", ROWS, ProgressListener.NONE));
     }
     JsonNode golden = Golden.json("tofu_benchmark.json").path("wagle");
     Map<String, Measurement> measured =
@@ -51,7 +52,7 @@ class WagleSuiteTest {
       List<?> rows = Objects.requireNonNull(found.rowsBySet().get("tofu_wagle." + set.getKey()));
       assertThat(rows).hasSize(ROWS);
       for (int i = 0; i < ROWS; i++) {
-        WagleRow row = (WagleRow) rows.get(i);
+        WagleSuite.Row row = (WagleSuite.Row) rows.get(i);
         JsonNode expected = set.getValue().get(i);
         assertThat(row.probability())
             .isCloseTo(expected.path("probability").asDouble(), within(1e-5));
@@ -69,8 +70,8 @@ class WagleSuiteTest {
     assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("tofu_wagle:retain90"))))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "eval.suites: tofu_wagle:retain90 is not a forget set of TOFU; there are [forget10,"
-                + " forget05, forget01]");
+            "eval.suites: tofu_wagle:retain90 is not a part of tofu_wagle; there are"
+                + " tofu_wagle:forget10, tofu_wagle:forget05, tofu_wagle:forget01");
     assertThat(Suites.matching(List.of("tofu_wagle"), List.of("tofu:forget05")))
         .containsExactly("tofu_wagle:forget05");
   }

@@ -16,7 +16,8 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.Suites;
+import io.engram.unlearn.eval.Stage;
+import io.engram.unlearn.eval.suites.Suites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class WhpSuiteTest {
   void completionsAndRecallsAreThoseOfAnotherImplementation() {
     JsonNode golden = Golden.json("whp.json").path("sets");
     for (String set : List.of("seen", "unseen")) {
-      List<WhpRow> rows = rows(found, set);
+      List<WhpSuite.Row> rows = rows(found, set);
       JsonNode expected = golden.path(set).path("rows");
       assertThat(rows).hasSameSizeAs(expected);
       for (int i = 0; i < rows.size(); i++) {
@@ -99,9 +100,9 @@ class WhpSuiteTest {
   @Test
   void rowsHaveTheWordsOfTable2AndTheBookGoesOnAfterThem() {
     assertThat(found.rowsBySet()).containsOnlyKeys("whp-seen", "whp-unseen");
-    List<WhpRow> rows = rows(found, "unseen").subList(0, 6);
+    List<WhpSuite.Row> rows = rows(found, "unseen").subList(0, 6);
     assertThat(rows)
-        .extracting(WhpRow::id)
+        .extracting(WhpSuite.Row::id)
         .containsExactly("0/1", "0/2", "0/3", "0/4", "0/5", "0/6");
     String book = Book.read(null).text().replaceAll("\\s+", " ");
     for (int i = 0; i < 6; i++) {
@@ -114,13 +115,14 @@ class WhpSuiteTest {
 
   @Test
   void excerptsAreSpreadOverTheBookAndShownAsThePaperDoes() {
-    String book = Book.read(null).text();
-    List<Excerpt> all = Excerpt.of(book, mini.samples().pieces(), 512);
+    Book book = Book.read(null);
+    List<Book.Passage> all = book.passages(mini.samples().pieces(), 512);
     assertThat(all).hasSize(Golden.json("whp.json").path("passages").asInt());
-    List<Excerpt> many = Excerpt.of(book.repeat(8), mini.samples().pieces(), 100_000);
+    List<Book.Passage> many =
+        new Book(book.text().repeat(8), "eight", false).passages(mini.samples().pieces(), 100_000);
     assertThat(many).hasSize(300);
-    assertThat(Excerpt.passageTokens(4096)).isEqualTo(512);
-    assertThat(Excerpt.shownTokens(4096)).isEqualTo(300);
+    assertThat(Book.passageTokens(4096)).isEqualTo(512);
+    assertThat(Book.shownTokens(4096)).isEqualTo(300);
     int passages = Integer.parseInt(many.get(299).id()) + 1;
     assertThat(passages).isGreaterThan(320);
     for (int i = 0; i < 300; i++) {
@@ -134,12 +136,13 @@ class WhpSuiteTest {
   @Test
   void theErrorIsThatOfExcerptsNotOfCompletions() {
     // Means of the excerpts: 0.25 and 0.75; s = 0.25·√2, s/√2 = 0.25.
-    List<WhpRow> rows = List.of(row("0", 0), row("0", 0.5), row("1", 0.5), row("1", 1));
-    MeanWithError recall = WhpScores.mean(rows, WhpRow::rougeRecall);
+    List<WhpSuite.Row> rows = List.of(row("0", 0), row("0", 0.5), row("1", 0.5), row("1", 1));
+    MeanWithError recall = WhpSuite.mean(rows, WhpSuite.Row::rougeRecall);
     assertThat(recall.mean()).isEqualTo(0.5);
     assertThat(recall.standardError()).isCloseTo(0.25, within(1e-15));
     assertThat(recall.n()).isEqualTo(4);
-    assertThat(WhpScores.mean(rows.subList(0, 2), WhpRow::rougeRecall).standardError()).isNaN();
+    assertThat(WhpSuite.mean(rows.subList(0, 2), WhpSuite.Row::rougeRecall).standardError())
+        .isNaN();
   }
 
   /**
@@ -148,12 +151,12 @@ class WhpSuiteTest {
    */
   @Test
   void corpusBleuIsOfAllCompletionsTogether() {
-    List<WhpRow> rows = List.of(completion("0", "a b c d e"), completion("1", "v w x y z"));
-    MeanWithError bleu = WhpScores.corpusBleu(rows);
+    List<WhpSuite.Row> rows = List.of(completion("0", "a b c d e"), completion("1", "v w x y z"));
+    MeanWithError bleu = WhpSuite.corpusBleu(rows);
     assertThat(bleu.mean()).isCloseTo(50, within(1e-12));
     assertThat(bleu.standardError()).isCloseTo(50, within(1e-12));
     assertThat(bleu.n()).isEqualTo(2);
-    assertThat(WhpScores.corpusBleu(rows.subList(0, 1)).standardError()).isNaN();
+    assertThat(WhpSuite.corpusBleu(rows.subList(0, 1)).standardError()).isNaN();
   }
 
   @Test
@@ -175,13 +178,13 @@ class WhpSuiteTest {
                 .formatted(missing));
     assertThatThrownBy(() -> Suites.of(settings("whp:bleu", null)))
         .isInstanceOf(EngramException.class)
-        .hasMessage("eval.suites: whp:bleu is no part of whp; there are whp:seen and whp:unseen");
+        .hasMessage("eval.suites: whp:bleu is not a part of whp; there are whp:seen, whp:unseen");
     String shortBook = Files.writeString(folder.resolve("short.txt"), "The end.").toString();
     assertThatThrownBy(() -> run("whp", shortBook, 0))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "eval.book: the book has no passage of 424 tokens; it is too short to be asked about");
-    assertThatThrownBy(() -> Excerpt.passageTokens(128))
+    assertThatThrownBy(() -> Book.passageTokens(128))
         .isInstanceOf(EngramException.class)
         .hasMessage("the suite whp can't ask a model whose context is 128 tokens; 176 are needed");
   }
@@ -189,7 +192,7 @@ class WhpSuiteTest {
   private static Evaluation run(String suite, @Nullable String book, int limit) {
     return Suites.of(settings(suite, book))
         .get(0)
-        .run(mini, "before", limit, ProgressListener.NONE);
+        .measure(new Stage(mini, "before", limit, ProgressListener.NONE));
   }
 
   private static EvalSection settings(String suite, @Nullable String book) {
@@ -197,9 +200,11 @@ class WhpSuiteTest {
         List.of(suite), 0, 0, EvalSection.BUILT_IN, null, null, null, null, book);
   }
 
-  private static List<WhpRow> rows(Evaluation found, String set) {
+  private static List<WhpSuite.Row> rows(Evaluation found, String set) {
     Map<String, ? extends List<?>> sets = found.rowsBySet();
-    return Objects.requireNonNull(sets.get("whp-" + set)).stream().map(WhpRow.class::cast).toList();
+    return Objects.requireNonNull(sets.get("whp-" + set)).stream()
+        .map(WhpSuite.Row.class::cast)
+        .toList();
   }
 
   private static Measurement measurement(Evaluation found, String metric) {
@@ -209,11 +214,11 @@ class WhpSuiteTest {
         .orElseThrow();
   }
 
-  private static WhpRow completion(String excerpt, String output) {
-    return new WhpRow(excerpt + "/1", "seen", excerpt, "q", "a b c d e", output, 0, 0);
+  private static WhpSuite.Row completion(String excerpt, String output) {
+    return new WhpSuite.Row(excerpt + "/1", "seen", excerpt, "q", "a b c d e", output, 0, 0);
   }
 
-  private static WhpRow row(String excerpt, double recall) {
-    return new WhpRow(excerpt + "/1", "seen", excerpt, "q", "a", "o", recall, 0);
+  private static WhpSuite.Row row(String excerpt, double recall) {
+    return new WhpSuite.Row(excerpt + "/1", "seen", excerpt, "q", "a", "o", recall, 0);
   }
 }

@@ -1,0 +1,50 @@
+package io.engram.unlearn.eval;
+
+import io.engram.core.stats.MeanWithError;
+import java.util.Collection;
+import java.util.List;
+
+/** Means and shares of rows with their standard errors. */
+public final class Means {
+  private Means() {}
+
+  /**
+   * The share of right answers, {@code p = correct / N}, with the standard error of a binomial
+   * share, {@code √(p(1−p)/N)}.
+   *
+   * @return in [0, 1]; NaN of nothing
+   */
+  public static MeanWithError accuracy(Collection<Boolean> correct) {
+    int n = correct.size();
+    double p = (double) correct.stream().filter(Boolean::booleanValue).count() / n;
+    return new MeanWithError(p, Math.sqrt(p * (1 - p) / n), n);
+  }
+
+  /** {@code 1 − x}, with x's error. */
+  public static MeanWithError complement(MeanWithError x) {
+    return new MeanWithError(1 - x.mean(), x.standardError(), x.n());
+  }
+
+  /**
+   * {@code Σ_s z̄_s} with the error {@code √(Σ_s Var(z_s)/n_s)}: a number made of several means
+   * over the same rows, which vary together, the sets independent of each other. With {@code z_i =
+   * Σ_j w_j x_ij}, a row's own measures by their weights, the covariance of measures of one row is
+   * counted. For a number that isn't linear in its means the error is that of its linear part, w
+   * the slopes (the delta method).
+   *
+   * @param sets z of each set's rows
+   * @return NaN where a set has no row, the error NaN where one has fewer than two; n counts rows
+   */
+  public static MeanWithError sum(List<double[]> sets) {
+    double sum = 0;
+    double error = 0;
+    int n = 0;
+    for (double[] rows : sets) {
+      MeanWithError mean = MeanWithError.of(rows);
+      sum += mean.mean();
+      error = Math.hypot(error, mean.standardError());
+      n += rows.length;
+    }
+    return new MeanWithError(sum, error, n);
+  }
+}

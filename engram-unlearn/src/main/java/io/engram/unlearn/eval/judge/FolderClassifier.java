@@ -1,0 +1,91 @@
+package io.engram.unlearn.eval.judge;
+
+import io.engram.core.EngramException;
+import io.engram.core.hub.HubCache;
+import io.engram.model.encoder.SequenceClassifier;
+import io.engram.model.tensor.Device;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A text classifier from a Hugging Face folder that a key of the recipe names. It computes on the
+ * processor in float32 wherever the model under test is, so that its judgement is the same.
+ */
+public final class FolderClassifier {
+  /**
+   * What a key names.
+   *
+   * @param key {@code eval.toxicity}, for messages
+   * @param what what it must be: {@code toxicity classifier}
+   * @param help how one is had, for messages
+   * @param mostTokens texts are cut there, special tokens included; 0: where its tokenizer does
+   */
+  public record Wanted(String key, String what, String help, int mostTokens) {}
+
+  private record Open(Path folder, int mostTokens) {}
+
+  private static final int BATCH_TOKENS = 4096;
+  private static final int HASH_DIGITS = 12;
+  private static final Map<Open, FolderClassifier> OPEN = new HashMap<>();
+
+  private final SequenceClassifier classifier;
+  private final String name;
+
+  private FolderClassifier(Path folder, int mostTokens) {
+    classifier = SequenceClassifier.open(folder, Device.CPU, BATCH_TOKENS, mostTokens);
+    name = FolderEncoder.nameOf(folder) + ", sha256 " + classifier.hash().substring(0, HASH_DIGITS);
+  }
+
+  /**
+   * The classifier in a folder, loaded when it's first asked for and never closed.
+   *
+   * @param named the key's value: a folder, or {@code hf:ORG/NAME} from the cache
+   * @throws EngramException if it is no classifier, naming the key
+   */
+  public static synchronized FolderClassifier shared(Wanted wanted, String named) {
+    Path folder = HubCache.here().resolve(named).toAbsolutePath().normalize();
+    Open place = new Open(folder, wanted.mostTokens());
+    FolderClassifier open = OPEN.get(place);
+    if (open == null) {
+      open = open(wanted, named, folder);
+      OPEN.put(place, open);
+    }
+    return open;
+  }
+
+  private static FolderClassifier open(Wanted wanted, String named, Path folder) {
+    try {
+      return new FolderClassifier(folder, wanted.mostTokens());
+    } catch (EngramException e) {
+      if (e.kind() == EngramException.Kind.RESOURCES) {
+        throw e;
+      }
+      throw EngramException.file(
+          "%s = %s is no %s: %s%n%s"
+              .formatted(wanted.key(), named, wanted.what(), e.getMessage(), wanted.help()),
+          e);
+    }
+  }
+
+  /** The folder's name and the beginning of the hash of what is in it. */
+  public String name() {
+    return name;
+  }
+
+  /** Names of the classes, in the model's order. */
+  public List<String> labels() {
+    return classifier.labels();
+  }
+
+  /** Whether exactly one class holds; else each may. */
+  public boolean exclusive() {
+    return classifier.exclusive();
+  }
+
+  /** Each text's probability of every class, the empty text's too. */
+  public List<Map<String, Double>> probabilities(List<String> texts) {
+    return classifier.probabilities(texts);
+  }
+}

@@ -1,0 +1,95 @@
+package io.engram.unlearn.eval.suites;
+
+import io.engram.core.EngramException;
+import io.engram.core.recipe.EvalSection;
+import io.engram.core.sample.Tofu;
+import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.SuiteSettings;
+import io.engram.unlearn.eval.harness.HarnessSuite;
+import io.engram.unlearn.eval.memorization.MemorizationSuite;
+import io.engram.unlearn.eval.safe.SafeSuite;
+import io.engram.unlearn.eval.tofu.BenchmarkSuite;
+import io.engram.unlearn.eval.tofu.TofuSuite;
+import io.engram.unlearn.eval.tofu.WagleSuite;
+import io.engram.unlearn.eval.whp.WhpSuite;
+import java.util.List;
+
+/** The suites there are; a new one is a line here. */
+public final class Suites {
+  private static final List<SuiteKind> ALL =
+      List.of(
+          TofuSuite.KIND,
+          BenchmarkSuite.KIND,
+          BenchmarkSuite.PUBLIC_LABELS,
+          WagleSuite.KIND,
+          MemorizationSuite.KIND,
+          HarnessSuite.KIND,
+          WhpSuite.KIND,
+          SafeSuite.KIND);
+
+  private Suites() {}
+
+  /** What each suite is, the default first. */
+  public static List<SuiteKind> all() {
+    return ALL;
+  }
+
+  /** All names. */
+  public static List<String> names() {
+    return ALL.stream().map(SuiteKind::name).toList();
+  }
+
+  /**
+   * The suites that a recipe names, each with a part of it after a colon where one is wanted:
+   * {@code tofu:forget05}.
+   *
+   * @throws EngramException if there is no such suite, or it can't be opened with these settings
+   */
+  public static List<Suite> of(EvalSection eval) {
+    SuiteSettings settings = SuiteSettings.of(eval);
+    return eval.suites().stream().map(name -> open(name, settings)).toList();
+  }
+
+  private static Suite open(String name, SuiteSettings settings) {
+    int colon = name.indexOf(':');
+    return kind(name).open(colon < 0 ? "" : name.substring(colon + 1), settings);
+  }
+
+  /**
+   * The kind of the suite that a recipe names, with or without a part.
+   *
+   * @throws EngramException if there is no such suite
+   */
+  static SuiteKind kind(String name) {
+    String first = name.split(":", 2)[0];
+    return ALL.stream()
+        .filter(kind -> kind.name().equals(first))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                EngramException.usage(
+                    "eval.suites: no suite is named %s; there are %s".formatted(name, names())));
+  }
+
+  /**
+   * The same names, each narrowed to what a run forgets, so that it is measured on what was to be
+   * forgotten and no more: {@code tofu} becomes {@code tofu:forget05} where {@code tofu:forget05}
+   * is forgotten.
+   *
+   * @param forgetData {@code forget.data} of the recipe
+   */
+  public static List<String> matching(List<String> names, List<String> forgetData) {
+    return names.stream().map(name -> matching(name, forgetData)).toList();
+  }
+
+  private static String matching(String name, List<String> forgetData) {
+    return name.contains(":")
+        ? name
+        : kind(name).parts().stream()
+            .filter(part -> forgetData.contains(Tofu.PREFIX + part))
+            .findFirst()
+            .map(part -> name + ":" + part)
+            .orElse(name);
+  }
+}

@@ -1,0 +1,144 @@
+package io.engram.unlearn.eval.tofu;
+
+import io.engram.core.metric.PrivLeak;
+import io.engram.core.stats.MeanWithError;
+import io.engram.unlearn.eval.MembershipInference;
+import io.engram.unlearn.eval.tofu.BenchmarkRow.Retrained;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attacks that ask of a text whether the model was trained on it. Each gives a score that is high
+ * where the text is strange to the model; its measure is the AUC, the probability that a row of the
+ * other set is stranger than one of the forget set: 1 where all of the forget set is more familiar,
+ * ½ where nothing tells them apart, 0 where all of it is stranger.
+ *
+ * <p><b>Differs:</b> open-unlearning's other set is TOFU's holdout, which no model has seen; where
+ * it isn't at hand the retain set takes its place, which every model has seen. The orientation is
+ * open-unlearning's, the opposite of the paper's MIA.
+ */
+final class Attacks {
+  /** A row's score, high where it's strange; null where it has none. */
+  interface Score extends Function<BenchmarkRow, @Nullable Double> {}
+
+  private Attacks() {}
+
+  /** All, by their names in metric ids. */
+  static Map<String, Score> all() {
+    Map<String, Score> attacks = new LinkedHashMap<>();
+    attacks.put("loss", row -> row.recall().loss());
+    attacks.put("zlib", row -> row.recall().zlib());
+    attacks.put("min_k", Attacks::minK);
+    attacks.put("min_k_plus_plus", row -> row.recall().minKPlusPlus());
+    attacks.put("grad_norm", row -> row.recall().gradientNorm());
+    attacks.put("reference", Attacks::againstReference);
+    return attacks;
+  }
+
+  /** How much stranger a text is than to the model that never saw the forget set. */
+  private static @Nullable Double againstReference(BenchmarkRow row) {
+    Retrained retrained = row.retrained();
+    return retrained == null ? null : (@Nullable Double) (row.recall().loss() - retrained.loss());
+  }
+
+  private static @Nullable Double minK(BenchmarkRow row) {
+    return row.recall().minK();
+  }
+
+  private static @Nullable Double minKOfRetrained(BenchmarkRow row) {
+    Retrained retrained = row.retrained();
+    return retrained == null ? null : (@Nullable Double) retrained.minK();
+  }
+
+  /**
+   * AUC of an attack over the rows whose score is a number; an infinite one is the strangest.
+   *
+   * @return NaN where a set has no such row
+   */
+  static MeanWithError auc(Score attack, List<BenchmarkRow> forget, List<BenchmarkRow> others) {
+    return MembershipInference.auc(scores(attack, others), scores(attack, forget));
+  }
+
+  /** Whether a row has a score that is not a number, which has no rank. */
+  static boolean isBroken(Score attack, BenchmarkRow row) {
+    Double score = attack.apply(row);
+    return score != null && score.isNaN();
+  }
+
+  private static double[] scores(Score attack, List<BenchmarkRow> rows) {
+    return rows.stream()
+        .map(attack)
+        .filter(Objects::nonNull)
+        .mapToDouble(Objects::requireNonNull)
+        .filter(score -> !Double.isNaN(score))
+        .toArray();
+  }
+
+  /**
+   * PrivLeak by Min-K %, against the same attack on the model that never saw the forget set, or
+   * against chance.
+   *
+   * <p>Its error is that of {@code a·AUC + b·AUC_ref}, a and b the slopes of PrivLeak, over the
+   * rows of both sets as DeLong has it: the two areas are of the same rows and vary together. A row
+   * with a score that is not a number, under either model, is left out.
+   *
+   * @param chance compare with ½ where no such model is named
+   * @return in percent; NaN where there is nothing to compare with
+   */
+  static MeanWithError privLeak(
+      List<BenchmarkRow> allForget, List<BenchmarkRow> allOthers, boolean chance) {
+    boolean retrained = allForget.stream().allMatch(row -> row.retrained() != null);
+    List<BenchmarkRow> forget = unbroken(allForget);
+    List<BenchmarkRow> others = unbroken(allOthers);
+    double auc = auc(Attacks::minK, forget, others).mean();
+    double ofReference = retrained ? auc(Attacks::minKOfRetrained, forget, others).mean() : 0.5;
+    double[][] tested = placements(Attacks::minK, forget, others);
+    double[][] reference =
+        retrained
+            ? placements(Attacks::minKOfRetrained, forget, others)
+            : new double[][] {halves(others.size()), halves(forget.size())};
+    double a = -100 / (1 - ofReference);
+    double b = 100 * (1 - auc) / Math.pow(1 - ofReference, 2);
+    double error = 0;
+    for (int set = 0; set < 2; set++) {
+      double[] first = tested[set];
+      double[] second = reference[set];
+      double[] parts =
+          IntStream.range(0, first.length).mapToDouble(i -> a * first[i] + b * second[i]).toArray();
+      error = Math.hypot(error, MeanWithError.of(parts).standardError());
+    }
+    double value = retrained || chance ? PrivLeak.of(auc, ofReference) : Double.NaN;
+    return new MeanWithError(value, error, forget.size() + others.size());
+  }
+
+  /** The rows that PrivLeak takes. */
+  private static List<BenchmarkRow> unbroken(List<BenchmarkRow> rows) {
+    return rows.stream()
+        .filter(row -> !isBroken(Attacks::minK, row) && !isBroken(Attacks::minKOfRetrained, row))
+        .toList();
+  }
+
+  /** Each row's part in the AUC: of the others first, then of the forget set. */
+  private static double[][] placements(
+      Score score, List<BenchmarkRow> forget, List<BenchmarkRow> others) {
+    double[] familiar = scores(score, forget);
+    double[] strange = scores(score, others);
+    double[] above = MembershipInference.sharesBelow(familiar, strange);
+    return new double[][] {
+      MembershipInference.sharesBelow(strange, familiar),
+      Arrays.stream(above).map(share -> 1 - share).toArray()
+    };
+  }
+
+  private static double[] halves(int length) {
+    double[] halves = new double[length];
+    Arrays.fill(halves, 0.5);
+    return halves;
+  }
+}
