@@ -1,6 +1,5 @@
 package io.engram.unlearn.eval;
 
-import io.engram.unlearn.eval.suites.Suites;
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.generate.Generation;

@@ -1,6 +1,5 @@
 package io.engram.unlearn.eval;
 
-import io.engram.unlearn.eval.suites.Suites;
 import io.engram.core.EngramException;
 import java.util.List;
 import java.util.function.Supplier;
