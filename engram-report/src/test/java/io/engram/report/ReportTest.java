@@ -102,7 +102,9 @@ class ReportTest {
   void interruptedRunIsToldOnTop() throws IOException {
     String page = report(RunFixture.order("mrd").status("interrupted").size(40, 23).notEvaluated());
     assertThat(page)
-        .contains("MRD order: the run was interrupted after 23 updates; `engram unlearn --resume`");
+        .contains(
+            "MRD order: the run was interrupted after 23 updates; resume it with `engram unlearn"
+                + " --resume`");
   }
 
   @Test

@@ -45,7 +45,7 @@ final class DiskSpace {
     String message = String.valueOf(e.getMessage());
     if (FULL.stream().anyMatch(message.toLowerCase(Locale.ROOT)::contains)) {
       return EngramException.resources(
-          "The disk of %s is full.%nFree some space and try again: what came is kept."
+          "The disk of %s is full.%nFree some space and try again: what has been fetched is kept."
               .formatted(folder),
           null); // The cause would be told twice.
     }

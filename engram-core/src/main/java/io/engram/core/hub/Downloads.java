@@ -91,7 +91,8 @@ final class Downloads {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw EngramException.file(repository.name() + ": stopped; what came is kept.", e);
+      throw EngramException.file(
+          repository.name() + ": stopped; what has been fetched is kept.", e);
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     }

@@ -38,7 +38,7 @@ final class EnvironmentProxies extends ProxySelector {
   /**
    * Reads the variables.
    *
-   * @throws EngramException of kind USAGE if a proxy is none that can be used
+   * @throws EngramException of kind USAGE if a proxy can't be used
    */
   static EnvironmentProxies of(HubSettings.Environment environment) {
     Server all = server(environment, "ALL_PROXY");
@@ -79,8 +79,8 @@ final class EnvironmentProxies extends ProxySelector {
     }
     throw EngramException.usage(
         name
-            + " is no proxy that can be used; http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
-            + " is needed.");
+            + " can't be used as a proxy; write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
+            + ".");
   }
 
   private static String base64(String text) {

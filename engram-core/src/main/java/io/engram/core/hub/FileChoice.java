@@ -107,7 +107,7 @@ final class FileChoice {
         listed.stream().filter(file -> PICKLE.matcher(file.name()).matches()).toList();
     if (name.kind() == HubName.Kind.MODEL && !pickles.isEmpty()) {
       return EngramException.usage(
-          ("%s has its weights as pickles alone (%s): they can run code when opened, and are not"
+          ("%s has its weights only as pickles (%s): they can run code when opened, and are not"
                + " fetched.%nConvert them where that does no harm, with transformers:"
                + " AutoModelForCausalLM.from_pretrained(\"%s\").save_pretrained(\"folder\"),%nwhich"
                + " writes safetensors; or look for a revision (@REVISION) that has them.")
@@ -130,7 +130,7 @@ final class FileChoice {
     private final List<PathMatcher> matchers;
 
     /**
-     * @throws EngramException of kind USAGE if one is no pattern
+     * @throws EngramException of kind USAGE if one isn't a pattern
      */
     Patterns(List<String> patterns) {
       this.patterns = List.copyOf(patterns);
@@ -142,7 +142,7 @@ final class FileChoice {
         return FileSystems.getDefault().getPathMatcher("glob:" + pattern);
       } catch (PatternSyntaxException e) {
         throw EngramException.usage(
-            "--file " + pattern + " is no pattern; one like '*Q4_K_M.gguf' is needed.");
+            "--file " + pattern + " isn't a pattern; write one like '*Q4_K_M.gguf'.");
       }
     }
 

@@ -32,7 +32,7 @@ final class FolderTarget implements Target {
     this.out = out.toAbsolutePath().normalize();
     Path name = this.out.getFileName();
     if (name == null || Files.isRegularFile(this.out)) {
-      throw EngramException.usage("--out " + out + " is no folder that can be made.");
+      throw EngramException.usage("--out " + out + " can't be made a folder.");
     }
     this.beside = this.out.resolveSibling("." + name + ".incomplete");
   }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches models and datasets from a Hugging Face hub: first {@link #plan}, which says what it will
- * be, then {@link #fetch}. A fetch that was stopped goes on where it was when it's asked for again.
+ * be, then {@link #fetch}. A fetch that was stopped resumes where it was when it is asked for
+ * again.
  */
 public final class Hub {
   private final HubSettings settings;
@@ -30,7 +31,7 @@ public final class Hub {
   }
 
   /**
-   * Asks the hub what there is and chooses. Writes nothing.
+   * Asks the hub for its files and chooses among them. Writes nothing.
    *
    * @param patterns which weights or data files; empty: the usual ones
    * @param out a plain folder; null: the cache
@@ -64,8 +65,8 @@ public final class Hub {
   /**
    * Fetches what is missing of a plan.
    *
-   * @param progress is told in the calling thread; what it throws stops the fetch, resumably
-   * @param message is told what the user may wonder about
+   * @param progress called in this thread; if it throws, the fetch stops and can be resumed
+   * @param message receives what the user may wonder about
    * @return the folder with the files
    * @throws EngramException as {@link #plan} does, and of kind FILE where bytes don't have their
    *     hash

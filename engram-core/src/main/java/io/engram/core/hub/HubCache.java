@@ -107,7 +107,7 @@ public final class HubCache {
     List<String> missing = SnapshotParts.missing(folder);
     if (!missing.isEmpty()) {
       throw EngramException.file(
-          "%s is in the cache in part alone: %s is missing in%n%s%nFetch the rest: %s"
+          "%s is only partly in the cache: %s is missing in%n%s%nFetch the rest: %s"
               .formatted(name, missing.get(0), folder, name.command()));
     }
     return folder;

@@ -90,7 +90,7 @@ final class HubClient implements AutoCloseable {
       byte[] bytes = body.readNBytes(MOST_API_BYTES + 1);
       if (bytes.length > MOST_API_BYTES) {
         throw EngramException.file(
-            "%s answers with more than %s to a question; that is no hub's answer."
+            "%s answers a question with more than %s; a hub wouldn't."
                 .formatted(uri.getHost(), NumberText.bytes(MOST_API_BYTES)));
       }
       return new Answer(response.uri(), status, response.headers(), bytes);

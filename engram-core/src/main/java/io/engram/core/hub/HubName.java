@@ -38,7 +38,7 @@ public record HubName(Kind kind, String id, @Nullable String revision) {
   /**
    * Reads what was typed.
    *
-   * @throws EngramException of kind USAGE if it's no name
+   * @throws EngramException of kind USAGE if it isn't a name
    */
   public static HubName parse(String typed) {
     boolean dataset = typed.startsWith(DATASET_MARK);
@@ -54,12 +54,12 @@ public record HubName(Kind kind, String id, @Nullable String revision) {
     if (!isId(id)) {
       throw EngramException.usage(
           typed
-              + " is no name on a hub; ORG/NAME or ORG/NAME@REVISION is needed, as in\n"
+              + " isn't the name of a repository; write ORG/NAME or ORG/NAME@REVISION, as in\n"
               + "hf:HuggingFaceTB/SmolLM2-135M-Instruct or dataset:locuslab/TOFU.");
     }
     if (revision != null && !isRevision(revision)) {
       throw EngramException.usage(
-          typed + ": \"" + revision + "\" is no revision; a branch, a tag or a commit is needed.");
+          typed + ": \"" + revision + "\" isn't a revision; name a branch, a tag or a commit.");
     }
     return new HubName(dataset ? Kind.DATASET : Kind.MODEL, id, revision);
   }

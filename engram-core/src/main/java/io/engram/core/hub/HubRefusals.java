@@ -74,7 +74,7 @@ final class HubRefusals {
   private EngramException gated() {
     HubSettings.Token token = settings.token();
     return EngramException.usage(
-        ("%s is gated: its owners want their terms accepted first, at%n%s%s%n"
+        ("%s is gated: accept its owners' terms first, at%n%s%s%n"
                 + (token == null
                     ? "Then set HF_TOKEN to a token of that account (%s/settings/tokens)."
                     : "The account of the token in %s has no access yet."))
@@ -160,7 +160,7 @@ final class HubRefusals {
       refs.ifPresent(found -> known.addAll(texts(found.path("branches"), "name")));
       refs.ifPresent(found -> known.addAll(texts(found.path("tags"), "name")));
       return known.isEmpty()
-          ? "Without @REVISION the newest state is fetched."
+          ? "Without @REVISION the newest version is fetched."
           : "It has: " + known.stream().limit(2L * MOST).collect(Collectors.joining(", "));
     }
 

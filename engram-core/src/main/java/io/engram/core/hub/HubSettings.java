@@ -71,7 +71,7 @@ public final class HubSettings {
       // Said below: not with its text, which may hold a password.
     }
     throw EngramException.usage(
-        "HF_ENDPOINT is no address of a hub; one like https://huggingface.co is needed, without a"
+        "HF_ENDPOINT isn't the address of a hub; write one like https://huggingface.co, without a"
             + " user name (a token goes into HF_TOKEN).");
   }
 
@@ -210,7 +210,9 @@ public final class HubSettings {
     private static Token of(String secret, String source) {
       if (!VISIBLE.matcher(secret).matches()) {
         throw EngramException.usage(
-            "The token in " + source + " holds blanks or other characters that no token has.");
+            "The token in "
+                + source
+                + " contains blanks or other characters that tokens don't have.");
       }
       return new Token(secret, source);
     }

@@ -51,7 +51,7 @@ record RepoFile(String path, long size, Checksum checksum) {
       }
     }
 
-    /** From what a hub sent; empty if it's no hash of this kind. */
+    /** From what a hub sent; empty if it isn't a hash of this kind. */
     static Optional<Checksum> parse(Kind kind, @Nullable String text) {
       String hex = text == null ? "" : text.toLowerCase(Locale.ROOT);
       return kind.form.matcher(hex).matches()

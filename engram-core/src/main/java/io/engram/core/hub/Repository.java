@@ -62,7 +62,7 @@ final class Repository {
     URI at = address(name.api() + "/tree/" + commit + "?recursive=true");
     while (at != null) {
       if (!seen.add(at) || seen.size() > MOST_PAGES) {
-        throw EngramException.file(name + ": the hub's list of files has no end.");
+        throw EngramException.file(name + ": the hub's list of files never ends.");
       }
       HubClient.Answer answer = client.api(at);
       JsonNode page = json(answer);
@@ -115,7 +115,9 @@ final class Repository {
             .orElseThrow(
                 () ->
                     EngramException.file(
-                        "The hub's next page is at " + Untrusted.quote(link) + ", no address."));
+                        "The hub's next page is at "
+                            + Untrusted.quote(link)
+                            + ", which isn't an address."));
       }
     }
     return null;

@@ -28,7 +28,7 @@ final class Unreachable {
     }
     if (e instanceof SSLException) {
       return EngramException.file(
-          "%s: no safe connection (%s).%nA proxy that reads along needs its certificate in Java's"
+          "%s: no secure connection (%s).%nIf a proxy inspects the traffic, add its certificate to Java's"
                   .formatted(host, Untrusted.text(String.valueOf(e.getMessage())))
               + " trust store: ENGRAM_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE.",
           e);
@@ -40,7 +40,7 @@ final class Unreachable {
           e);
     }
     return EngramException.file(
-        "%s: the connection broke again and again (%s).%nTry again: what came is kept, and only the"
+        "%s: the connection broke again and again (%s).%nTry again: what has been fetched is kept, and only the"
                 .formatted(host, Untrusted.text(String.valueOf(e.getMessage())))
             + " rest is fetched.",
         e);
@@ -50,9 +50,9 @@ final class Unreachable {
     Duration wait = failure.retryAfter();
     String later = wait == null ? "later" : "in " + Math.max(1, wait.toSeconds()) + " s";
     return failure.status() == 429
-        ? "%s has had too many requests from here (429).%nTry again %s; what came is kept. With a token (HF_TOKEN) more are allowed."
+        ? "%s has had too many requests from here (429).%nTry again %s; what has been fetched is kept. With a token (HF_TOKEN) more are allowed."
             .formatted(host, later)
-        : "%s can't answer now (%d).%nTry again %s; what came is kept."
+        : "%s can't answer now (%d).%nTry again %s; what has been fetched is kept."
             .formatted(host, failure.status(), later);
   }
 

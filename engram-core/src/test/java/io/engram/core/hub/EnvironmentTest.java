@@ -89,7 +89,7 @@ final class EnvironmentTest {
   @ValueSource(strings = {"socks5://u:secret@p:1", "https://p:1", "http://", "http://u:secret@"})
   void proxiesThatCantBeUsed(String proxy) {
     assertThatThrownBy(() -> EnvironmentProxies.of(of("HTTPS_PROXY", proxy)))
-        .hasMessageContaining("HTTPS_PROXY is no proxy that can be used")
+        .hasMessageContaining("HTTPS_PROXY can't be used as a proxy")
         .message()
         .doesNotContain("secret");
   }

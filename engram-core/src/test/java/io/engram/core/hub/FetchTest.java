@@ -315,7 +315,7 @@ final class FetchTest {
     Path snapshot = hub.fetch();
     Files.delete(snapshot.resolve(FILE));
     assertThatThrownBy(() -> hub.settings().cache().model(HubName.parse("acme/tiny")))
-        .hasMessageContaining("in part alone")
+        .hasMessageContaining("only partly in the cache")
         .hasMessageContaining("engram fetch hf:acme/tiny");
     hub.fetch();
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
@@ -340,7 +340,7 @@ final class FetchTest {
     EngramException full =
         DiskSpace.failure(folder, new IOException("write: No space left on device"));
     assertThat(full.exitCode()).isEqualTo(4);
-    assertThat(full).hasMessageContaining("what came is kept");
+    assertThat(full).hasMessageContaining("what has been fetched is kept");
   }
 
   @Test

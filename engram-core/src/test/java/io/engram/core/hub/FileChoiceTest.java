@@ -144,11 +144,11 @@ final class FileChoiceTest {
   void picklesAreNeverTaken() {
     weights("pytorch_model.bin");
     assertThatThrownBy(() -> chosen())
-        .hasMessageContaining("pickles alone (pytorch_model.bin)")
+        .hasMessageContaining("only as pickles (pytorch_model.bin)")
         .hasMessageContaining("from_pretrained(\"acme/tiny\").save_pretrained");
     assertThatThrownBy(() -> chosen("*.bin"))
         .hasMessageContaining("no file that Engram takes matches --file *.bin");
-    assertThatThrownBy(() -> chosen("[")).hasMessageContaining("--file [ is no pattern");
+    assertThatThrownBy(() -> chosen("[")).hasMessageContaining("--file [ isn't a pattern");
   }
 
   @Test

@@ -91,7 +91,7 @@ final class FolderTargetTest {
   void aFileIsNoFolder() throws Exception {
     Files.createDirectories(out.getParent());
     Files.writeString(out, "");
-    assertThatThrownBy(this::fetch).hasMessageContaining("is no folder");
+    assertThatThrownBy(this::fetch).hasMessageContaining("can't be made a folder");
     assertThat(hub.requests).isEmpty();
   }
 }

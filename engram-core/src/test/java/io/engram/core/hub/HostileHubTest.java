@@ -110,7 +110,7 @@ final class HostileHubTest {
   @Test
   void pagesThatGoInACircle() {
     page(hub.tree() + "?recursive=true");
-    expect("has no end");
+    expect("never ends");
     assertThat(hub.requests).hasSizeLessThan(5);
   }
 
@@ -125,7 +125,7 @@ final class HostileHubTest {
               .set("Link", "<" + hub.tree() + "?cursor=" + number[0]++ + ">; rel=\"next\"");
           FakeHub.json("[]").to(exchange);
         });
-    expect("has no end");
+    expect("never ends");
     assertThat(number[0]).isLessThan(300);
   }
 
@@ -155,7 +155,7 @@ final class HostileHubTest {
     expect("redirects to", "not followed");
     if (!address.equals("::")) {
       page(address);
-      expect("next page", "no address");
+      expect("next page", "isn't an address");
     }
   }
 

@@ -42,14 +42,15 @@ final class HubNameTest {
         "hf:é/b"
       })
   void noNames(String typed) {
-    assertThatThrownBy(() -> HubName.parse(typed)).hasMessageContaining("is no name on a hub");
+    assertThatThrownBy(() -> HubName.parse(typed))
+        .hasMessageContaining("isn't the name of a repository");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "..", "a/../b", "/a", "a//b", "a/.git", "a\n", "a b", "a."})
   void noRevisions(String revision) {
     assertThatThrownBy(() -> HubName.parse("hf:a/b@" + revision))
-        .hasMessageContaining("is no revision");
+        .hasMessageContaining("isn't a revision");
   }
 
   @Test

@@ -118,7 +118,7 @@ final class RefusalsTest {
       server = new Thread(() -> answerPlainly(socket));
       server.start();
       hub.environment.put("HF_ENDPOINT", "https://127.0.0.1:" + socket.getLocalPort());
-      expect(3, "no safe connection", "trustStore");
+      expect(3, "no secure connection", "trustStore");
     }
     server.join();
   }
@@ -157,7 +157,7 @@ final class RefusalsTest {
   void endpointsThatAreNone(String endpoint) {
     hub.environment.put("HF_ENDPOINT", endpoint);
     assertThatThrownBy(() -> hub.settings())
-        .hasMessageContaining("HF_ENDPOINT is no address of a hub")
+        .hasMessageContaining("HF_ENDPOINT isn't the address of a hub")
         .message()
         .doesNotContain("password");
   }

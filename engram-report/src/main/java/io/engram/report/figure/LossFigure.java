@@ -84,7 +84,7 @@ public final class LossFigure {
             + " falls is the method at work; a retain loss that rises is knowledge being lost.");
     int stride = runs.stream().mapToInt(run -> stride(run.journal().updates())).max().orElse(1);
     if (stride > 1) {
-      caption.add("Only every %d. update is shown.".formatted(stride));
+      caption.add("One update in %d is shown.".formatted(stride));
     }
     return caption;
   }
@@ -152,6 +152,6 @@ public final class LossFigure {
     return new Cell(
         NumberText.significant(value),
         Double.isFinite(value) ? Double.toString(value) : "",
-        Provenance.MEASURED);
+        Cell.Provenance.MEASURED);
   }
 }

@@ -35,8 +35,8 @@ public final class MeasuresFigure {
         List.of(
             "All measures run from 0 to 1 and higher is better on both sides; the first line of"
                 + " each side is the mean of those below it. Bars are ±1 standard error over the"
-                + " evaluated samples: two states whose bars overlap widely are not told apart by"
-                + " this evaluation.",
+                + " evaluated samples: if the bars of two states overlap widely, this"
+                + " evaluation can't tell the states apart.",
             "UA and retain accuracy are judged by a sentence encoder: " + encoder + ".");
     return Optional.of(
         new Figure(

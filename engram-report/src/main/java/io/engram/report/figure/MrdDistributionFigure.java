@@ -27,9 +27,9 @@ public final class MrdDistributionFigure {
     List<Figure.Panel> panels = new ArrayList<>();
     List<String> caption = new ArrayList<>();
     caption.add(
-        "MRD is how far a sample's token log-probabilities move, relatively, when all weights are"
-            + " shaken a little. Small = stable = hard to forget, so the hardest samples lie on the"
-            + " left. It has no unit.");
+        "Memory removal difficulty (MRD) is how far a sample's token log-probabilities move,"
+            + " relatively, when all weights are shaken a little. Small = stable = hard to forget,"
+            + " so the hardest samples are on the left. It has no unit.");
     List<List<Cell>> rows = new ArrayList<>();
     for (RunData owner : owners) {
       String suffix = owners.size() == 1 ? "" : ", " + owner.label();
@@ -161,7 +161,7 @@ public final class MrdDistributionFigure {
 
   private static DataTable table(List<List<Cell>> rows) {
     return new DataTable(
-        "Samples by MRD (each sample's own value stands in the table of samples)",
+        "Samples by MRD (each sample's own value is in the table of samples)",
         false,
         List.of(
             DataTable.numbers("MRD from", ""),

@@ -152,7 +152,7 @@ public final class MrdDropFigure {
                 new Cell(
                     NumberText.fixed(point.drop(), 3),
                     Double.toString(point.drop()),
-                    Provenance.MEASURED),
+                    Cell.Provenance.MEASURED),
                 Cell.count(point.drawn())));
       }
     }

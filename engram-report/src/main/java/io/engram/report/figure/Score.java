@@ -57,7 +57,7 @@ public record Score(double value, @Nullable Double standardError, boolean bound,
   }
 
   /** Where the standard error comes from: a bound is marked as an estimate. */
-  public Provenance errorProvenance() {
-    return bound ? Provenance.ESTIMATED : Provenance.MEASURED;
+  public Cell.Provenance errorProvenance() {
+    return bound ? Cell.Provenance.ESTIMATED : Cell.Provenance.MEASURED;
   }
 }

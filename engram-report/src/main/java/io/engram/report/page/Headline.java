@@ -1,9 +1,9 @@
 package io.engram.report.page;
 
 import io.engram.core.text.NumberText;
+import io.engram.report.figure.Cell;
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.Metric;
-import io.engram.report.figure.Provenance;
 import io.engram.report.figure.Score;
 import io.engram.report.figure.Series;
 import io.engram.report.page.Headline.Value;
@@ -26,7 +26,8 @@ public record Headline(String title, String plain, List<Value> values, String no
    *
    * @param error beside the value; empty where there is none
    */
-  public record Value(Figure.Key key, String value, String error, Provenance errorProvenance) {}
+  public record Value(
+      Figure.Key key, String value, String error, Cell.Provenance errorProvenance) {}
 
   /** UC, UT, time and passes, as far as the runs know them; of trials their means. */
   public static List<Headline> of(List<RunData> runs) {
@@ -75,13 +76,13 @@ public record Headline(String title, String plain, List<Value> values, String no
               key,
               NumberText.duration(run.journal().workSeconds()),
               updates(run),
-              Provenance.MEASURED));
+              Cell.Provenance.MEASURED));
       passes.add(
           new Value(
               key,
               NumberText.count(run.journal().passes()),
               refreshTime(run),
-              Provenance.MEASURED));
+              Cell.Provenance.MEASURED));
     }
     boolean predicted =
         runs.stream().anyMatch(run -> run.order().equals(RunWords.PREDICTED_UPDATES));
@@ -112,7 +113,7 @@ public record Headline(String title, String plain, List<Value> values, String no
         runs.stream().anyMatch(run -> run.journal().resumed())
             ? " · not known for a resumed run"
             : "";
-    return "evaluation apart: " + String.join(", ", evaluation) + " · " + device(runs) + resumed;
+    return "plus evaluation: " + String.join(", ", evaluation) + " · " + device(runs) + resumed;
   }
 
   static String device(List<RunData> runs) {
@@ -143,9 +144,9 @@ public record Headline(String title, String plain, List<Value> values, String no
                               key(set, ""),
                               NumberText.duration(mean(set, run -> run.journal().workSeconds())),
                               "",
-                              Provenance.MEASURED))
+                              Cell.Provenance.MEASURED))
                   .toList(),
-              "mean of the trials · evaluation apart · " + Headline.device(runs)));
+              "mean of the trials, without evaluation · " + Headline.device(runs)));
       headlines.add(
           new Headline(
               "Cost of the order",
@@ -158,7 +159,7 @@ public record Headline(String title, String plain, List<Value> values, String no
                               NumberText.count(
                                   Math.round(mean(set, run -> run.journal().passes()))),
                               "",
-                              Provenance.MEASURED))
+                              Cell.Provenance.MEASURED))
                   .toList(),
               "mean of the trials"));
       return headlines;
@@ -174,7 +175,7 @@ public record Headline(String title, String plain, List<Value> values, String no
         Score before = Score.of(first.run(), RunData.BEFORE, metric);
         if (before != null) {
           String value = NumberText.fixed(before.value(), Score.DIGITS);
-          values.add(new Value(first.key(), value, "", Provenance.MEASURED));
+          values.add(new Value(first.key(), value, "", Cell.Provenance.MEASURED));
         }
       }
       for (TrialSet set : sets) {
@@ -196,7 +197,7 @@ public record Headline(String title, String plain, List<Value> values, String no
               ? ""
               : "±\u00a0" + NumberText.fixed(scatter.deviation(), Score.DIGITS);
       return new Value(
-          key, NumberText.fixed(scatter.mean(), Score.DIGITS), error, Provenance.MEASURED);
+          key, NumberText.fixed(scatter.mean(), Score.DIGITS), error, Cell.Provenance.MEASURED);
     }
 
     private static Figure.Key key(TrialSet set, String stage) {

@@ -25,14 +25,14 @@ final class Limits {
     addSampleOfSet(limits, runs);
     if (evaluated(runs)) {
       limits.add(
-          "UA and retain accuracy rest on a sentence encoder: " + SentenceEncoder.of(runs) + ".");
-      if (SentenceEncoder.differs(runs)) {
+          "UA and retain accuracy rest on a sentence encoder: " + JudgingEncoder.of(runs) + ".");
+      if (JudgingEncoder.differs(runs)) {
         limits.add(
             "Not all states were judged by the same encoder: UA, retain accuracy, UC and UT of one"
                 + " encoder can't be compared with those of another.");
       }
       limits.add(
-          "Standard errors are over the evaluated samples of one training run. They do not hold"
+          "Standard errors are over the evaluated samples of one training run. They don't include"
               + " what another seed would change. For UC and UT, where only the parts' errors are"
               + " recorded, the mean of the parts' errors is shown: the true standard error is at"
               + " most that.");
@@ -43,7 +43,7 @@ final class Limits {
     addMrd(limits, runs);
     for (RunData run : runs) {
       run.journal().notes().stream()
-          .filter(text -> !SentenceEncoder.isNamedIn(text))
+          .filter(text -> !JudgingEncoder.isNamedIn(text))
           .forEach(text -> limits.add(note(run, runs, text)));
     }
     return limits.stream().distinct().toList();
@@ -58,7 +58,7 @@ final class Limits {
       }
     }
     if (evaluated(runs)) {
-      words.add("sentence encoder: " + SentenceEncoder.of(runs));
+      words.add("sentence encoder: " + JudgingEncoder.of(runs));
     }
     List<String> seeds = Summary.distinct(runs, run -> run.recipe().get("seed", ""));
     if (seeds.size() == 1) {
@@ -99,14 +99,14 @@ final class Limits {
       limits.add(
           "One seed ("
               + seeds.get(0)
-              + "). The paper averages five trials; one can't show how much chance is in a"
-              + " result.");
+              + "). The paper averages five trials; one can't show how much a result owes to"
+              + " chance.");
     }
     if (OrderPairs.of(runs).stream().anyMatch(pairs -> pairs.pairs().size() > 1)) {
       limits.add(
           "Orders are compared by pairs of runs of equal seed. The intervals are Student's t over"
-              + " the pairs, which supposes that differences scatter normally, and hold for these"
-              + " samples and this model; nothing is corrected for several measures.");
+              + " the pairs, which assumes normally distributed differences, and hold for these"
+              + " samples and this model; there is no correction for testing several measures.");
     }
   }
 
@@ -152,9 +152,9 @@ final class Limits {
     static String text(RunData run) {
       int updates = run.journal().lastUpdate();
       return switch (run.manifest().status()) {
-        case "running" -> "the run was still going on after %d updates.".formatted(updates);
+        case "running" -> "the run was still in progress after %d updates.".formatted(updates);
         case "interrupted" ->
-            "the run was interrupted after %d updates; `engram unlearn --resume` goes on with it."
+            "the run was interrupted after %d updates; resume it with `engram unlearn --resume`."
                 .formatted(updates);
         case "failed" ->
             "the run failed after %d updates%s.".formatted(updates, cause(run.journal().failure()));

@@ -5,7 +5,6 @@ import io.engram.core.text.NumberText;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Metric;
-import io.engram.report.figure.Provenance;
 import io.engram.report.run.RunData;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,7 +53,9 @@ final class Measured {
         Cell.text(m.stage()),
         Cell.text(m.metric()),
         new Cell(
-            NumberText.significant(m.value()), Double.toString(m.value()), Provenance.MEASURED),
+            NumberText.significant(m.value()),
+            Double.toString(m.value()),
+            Cell.Provenance.MEASURED),
         error == null ? Cell.none() : Cell.estimated(NumberText.significant(error), error),
         Cell.text(m.unit()),
         Cell.count(m.n()),

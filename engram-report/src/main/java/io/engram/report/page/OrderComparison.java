@@ -7,7 +7,6 @@ import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Metric;
-import io.engram.report.figure.Provenance;
 import io.engram.report.figure.Score;
 import io.engram.report.run.RunData;
 import io.engram.report.run.RunWords;
@@ -265,12 +264,13 @@ final class OrderComparison {
               : new Cell(
                   NumberText.fixed(low, digits) + " to " + NumberText.fixed(high, digits),
                   Double.toString(low),
-                  Provenance.MEASURED),
+                  Cell.Provenance.MEASURED),
           Cell.text(measure.verdict()));
     }
 
     private static Cell number(double value) {
-      return new Cell(NumberText.significant(value), Double.toString(value), Provenance.MEASURED);
+      return new Cell(
+          NumberText.significant(value), Double.toString(value), Cell.Provenance.MEASURED);
     }
   }
 }

@@ -53,8 +53,7 @@ public record Page(
         notes(runs),
         Headline.of(runs),
         Limits.beside(runs),
-        present(
-            List.of(TradeOffFigure.of(runs), MeasuresFigure.of(runs, SentenceEncoder.of(runs)))),
+        present(List.of(TradeOffFigure.of(runs), MeasuresFigure.of(runs, JudgingEncoder.of(runs)))),
         present(
             List.of(
                 MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs))),

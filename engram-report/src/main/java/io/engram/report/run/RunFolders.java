@@ -37,13 +37,13 @@ public record RunFolders(List<Path> runs, List<String> leftOut) {
       List<Path> done = trials.stream().filter(RunFolders::isDone).toList();
       if (done.isEmpty()) {
         throw EngramException.usage(
-            "%s has no trial that is done; go on with: engram unlearn --resume %s"
+            "%s has no finished trial; resume with: engram unlearn --resume %s"
                 .formatted(folder, folder));
       }
       runs.addAll(done);
       trials.stream()
           .filter(trial -> !done.contains(trial))
-          .forEach(trial -> leftOut.add(trial + " is not done and left out."));
+          .forEach(trial -> leftOut.add(trial + " is not finished and is left out."));
     }
     return new RunFolders(runs, leftOut);
   }

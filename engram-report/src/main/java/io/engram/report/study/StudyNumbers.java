@@ -7,7 +7,6 @@ import io.engram.core.study.StudyTable;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
-import io.engram.report.figure.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -90,7 +89,7 @@ public final class StudyNumbers {
     }
     boolean whole = number == Math.rint(number) && Math.abs(number) < EXACT;
     String text = whole ? NumberText.count((long) number) : NumberText.significant(number);
-    return new Cell(text.replace('-', '−'), Double.toString(number), Provenance.MEASURED);
+    return new Cell(text.replace('-', '−'), Double.toString(number), Cell.Provenance.MEASURED);
   }
 
   private static boolean any(StudyFigure figure, Predicate<Point> has) {

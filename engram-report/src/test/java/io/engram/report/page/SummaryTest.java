@@ -191,7 +191,7 @@ class SummaryTest {
             "one seed (42)");
     assertThat(Limits.of(runs)).noneMatch(limit -> limit.contains("same encoder"));
     assertThat(Headline.of(runs).get(2).values().get(0).value()).isEqualTo("5 min 00 s");
-    assertThat(Headline.of(runs).get(2).note()).isEqualTo("evaluation apart: 12.4 s, 12.4 s · cpu");
+    assertThat(Headline.of(runs).get(2).note()).isEqualTo("plus evaluation: 12.4 s, 12.4 s · cpu");
     assertThat(Limits.of(runs)).noneMatch(limit -> limit.contains("judged by"));
     assertThat(Limits.of(runs)).anyMatch(limit -> limit.contains("σ = 0.001"));
     assertThat(PaperReference.of(runs).orElseThrow().rows()).hasSize(3);

@@ -46,8 +46,8 @@ class RunReaderTest {
     RunFolders folders = RunFolders.of(List.of(uniform, trials("mrd", 42)));
     assertThat(folders.leftOut())
         .containsExactly(
-            uniform.resolve("trial-43") + " is not done and left out.",
-            uniform.resolve("trial-44") + " is not done and left out.");
+            uniform.resolve("trial-43") + " is not finished and is left out.",
+            uniform.resolve("trial-44") + " is not finished and is left out.");
     List<RunData> runs = RunReader.read(List.of(uniform, dir.resolve("mrd")));
     assertThat(runs)
         .extracting(RunData::label)
@@ -65,7 +65,7 @@ class RunReaderTest {
     RunFixture.order("uniform").status("interrupted").write(folder.resolve("trial-42"));
     assertThatThrownBy(() -> RunReader.read(List.of(folder)))
         .isInstanceOf(EngramException.class)
-        .hasMessageContaining("no trial that is done")
+        .hasMessageContaining("no finished trial")
         .hasMessageContaining("--resume");
   }
 

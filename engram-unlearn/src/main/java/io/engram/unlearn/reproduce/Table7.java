@@ -1,7 +1,7 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.paper.PaperCharacteristics;
+import io.engram.core.paper.PaperData;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;
@@ -27,7 +27,7 @@ import java.util.Optional;
  * <p><b>Source:</b> §4.2, App. D.2. <b>Differs:</b> all samples are used, not 40.
  */
 final class Table7 implements Experiment {
-  private final PaperCharacteristics paper = PaperCharacteristics.read();
+  private final PaperData.Characteristics paper = PaperData.Characteristics.read();
 
   @Override
   public String name() {
@@ -113,11 +113,11 @@ final class Table7 implements Experiment {
   }
 
   /** That the levels differ as the paper prints it. */
-  static List<Claim> claims(PaperCharacteristics paper, List<CharacteristicRow> rows) {
+  static List<Claim> claims(PaperData.Characteristics paper, List<CharacteristicRow> rows) {
     List<Claim> claims = new ArrayList<>();
     for (CharacteristicRow row : rows) {
       CharacteristicRow.Contrast contrast = row.contrast();
-      for (PaperCharacteristics.Level level : paper.of(row.name())) {
+      for (PaperData.Characteristics.Level level : paper.of(row.name())) {
         boolean larger = level.high() > level.low();
         double printed = Math.abs(level.high() - level.low());
         if (contrast == null) {

@@ -3,7 +3,7 @@ package io.engram.unlearn.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.paper.PaperCharacteristics;
+import io.engram.core.paper.PaperData;
 import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.core.stats.Decision;
 import io.engram.unlearn.characteristic.CharacteristicRow;
@@ -118,7 +118,7 @@ class FiguresTest {
             new CharacteristicRow.Contrast(0.2, new Interval(0.1, 0.3), 0.9),
             null,
             List.of());
-    List<Claim> claims = Table7.claims(PaperCharacteristics.read(), List.of(row));
+    List<Claim> claims = Table7.claims(PaperData.Characteristics.read(), List.of(row));
     assertThat(claims.get(0).text()).startsWith("MRD is larger where").endsWith("(Table 7)");
     assertThat(claims.get(0).paper()).isCloseTo(0.7689 - 0.3481, within(1e-12));
     assertThat(claims.get(1).text()).startsWith("MRD is smaller where").endsWith("(§4.2)");

@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which sentence encoder judged UA and retain accuracy: the paper's results rest on another. */
-final class SentenceEncoder {
+final class JudgingEncoder {
   /** The one the paper's evaluation uses. */
   static final String PAPER = "paraphrase-MiniLM-L6-v2";
 
-  private SentenceEncoder() {}
+  private JudgingEncoder() {}
 
   /** What a suite notes in the journal: {@code …; answers judged by NAME; the paper uses …}. */
   private static final Pattern NOTE = Pattern.compile("judged by ([^;]+)");
@@ -24,9 +24,7 @@ final class SentenceEncoder {
     if (names.isEmpty()) {
       return "which one is not recorded in " + (runs.size() == 1 ? "this run" : "these runs");
     }
-    return names.stream()
-        .map(SentenceEncoder::besideThePapers)
-        .collect(Collectors.joining(" and "));
+    return names.stream().map(JudgingEncoder::besideThePapers).collect(Collectors.joining(" and "));
   }
 
   /** A folder's name is all that tells whether an encoder is the paper's. */
@@ -42,7 +40,7 @@ final class SentenceEncoder {
   }
 
   private static List<String> all(List<RunData> runs) {
-    return runs.stream().flatMap(SentenceEncoder::names).distinct().toList();
+    return runs.stream().flatMap(JudgingEncoder::names).distinct().toList();
   }
 
   /** Whether a note only names the encoder, which the page says in its own place. */
