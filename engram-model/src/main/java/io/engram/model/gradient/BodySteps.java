@@ -1,5 +1,6 @@
 package io.engram.model.gradient;
 
+import io.engram.model.train.ScopedWeights;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.config.LayerNames;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Everything belongs to the scope in which it's made.
  */
 final class BodySteps {
-  private final Trained trained;
+  private final ScopedWeights trained;
   private final GradientSteps.Direction direction;
   private final List<LengthBlock> blocks;
   private final double[] slopes;
@@ -40,7 +41,7 @@ final class BodySteps {
 
   /** From a pass's gradients. */
   BodySteps(
-      Trained trained,
+      ScopedWeights trained,
       GradientSteps.Direction direction,
       LabelledBatch batch,
       LayerGradients gradients) {

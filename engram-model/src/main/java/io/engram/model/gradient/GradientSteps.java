@@ -1,5 +1,6 @@
 package io.engram.model.gradient;
 
+import io.engram.model.train.ScopedWeights;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
@@ -86,7 +87,7 @@ public final class GradientSteps {
       ToDoubleFunction<Start> distance,
       ProgressListener progress,
       int tokens) {
-    Trained trained = Trained.of(decoder, scope);
+    ScopedWeights trained = ScopedWeights.of(decoder, scope);
     Step[] steps = new Step[samples.size()];
     List<int[]> pieces = LabelledBatch.pieces(samples, tokens, decoder.device());
     ProgressListener shared = ProgressListener.shared(progress);
@@ -111,7 +112,7 @@ public final class GradientSteps {
   }
 
   private void pass(
-      Trained trained,
+      ScopedWeights trained,
       List<TokenizedSample> samples,
       int[] group,
       ToDoubleFunction<Start> distance,
@@ -150,7 +151,7 @@ public final class GradientSteps {
   }
 
   private double[][] along(
-      Trained trained, LabelledBatch batch, BodySteps body, LmHeadSteps head, double[] distances) {
+      ScopedWeights trained, LabelledBatch batch, BodySteps body, LmHeadSteps head, double[] distances) {
     if (Arrays.stream(distances).allMatch(h -> h == 0)) {
       return new double[distances.length][0];
     }

@@ -1,5 +1,6 @@
 package io.engram.model.gradient;
 
+import io.engram.model.train.ScopedWeights;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LmHead;
 import io.engram.model.decoder.Norm;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@link GradientSteps.Direction} says. Everything belongs to the scope in which it's made.
  */
 final class LmHeadSteps {
-  private final Trained trained;
+  private final ScopedWeights trained;
   private final GradientSteps.Direction direction;
   private final LabelledBatch batch;
   private final Tensor hidden;
@@ -40,7 +41,7 @@ final class LmHeadSteps {
    * @param hidden {@code [M, C]}, rows as in {@code batch}
    */
   LmHeadSteps(
-      Trained trained, GradientSteps.Direction direction, LabelledBatch batch, Tensor hidden) {
+      ScopedWeights trained, GradientSteps.Direction direction, LabelledBatch batch, Tensor hidden) {
     this.trained = trained;
     this.direction = direction;
     this.batch = batch;
@@ -120,7 +121,7 @@ final class LmHeadSteps {
       follow(last.weight(), parts, gains);
       follow(LayerNames.biasOf(last.weight()), gradients.last(), biases);
     }
-    if (trained.head()) {
+    if (trained.lmHead()) {
       for (int s = 0; s < slopes.length; s++) {
         int sample = s;
         LmHeadStep.Inputs inputs = trained.tiedHead() ? inputs(s, gradients.embedded()) : null;

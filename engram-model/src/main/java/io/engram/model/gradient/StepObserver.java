@@ -1,5 +1,6 @@
 package io.engram.model.gradient;
 
+import io.engram.model.train.ScopedWeights;
 import io.engram.model.decoder.LayerObserver;
 import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.Parameters;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * model's.
  */
 final class StepObserver implements LayerObserver {
-  private final Trained trained;
+  private final ScopedWeights trained;
   private final BodySteps body;
   private final LmHeadSteps head;
   private final List<LengthBlock> blocks;
@@ -28,7 +29,7 @@ final class StepObserver implements LayerObserver {
    *
    * @param distances h of each sample
    */
-  StepObserver(Trained trained, BodySteps body, LmHeadSteps head, double[] distances) {
+  StepObserver(ScopedWeights trained, BodySteps body, LmHeadSteps head, double[] distances) {
     this.trained = trained;
     this.body = body;
     this.head = head;

@@ -73,7 +73,7 @@ public final class GradientLook {
    */
   public Look of(List<TokenizedSample> samples, boolean sign, ToDoubleFunction<Start> distance) {
     try (PointerScope scoped = new PointerScope();
-        TrainedLeaves leaves = new TrainedLeaves(model.decoder(), scope)) {
+        AutogradLeaves leaves = new AutogradLeaves(model.decoder(), scope)) {
       double[][] logProbs = new double[samples.size()][];
       Map<String, Tensor> descent = leaves.with(gradients(leaves, samples, logProbs));
       try (AutoGradMode off = new AutoGradMode(false)) {
@@ -101,7 +101,7 @@ public final class GradientLook {
 
   /** ∇(1/n) Σ_t ℓ_t = −∇L, in passes of as many tokens as the model takes at once. */
   private Map<String, Tensor> gradients(
-      TrainedLeaves leaves, List<TokenizedSample> samples, double[][] logProbs) {
+      AutogradLeaves leaves, List<TokenizedSample> samples, double[][] logProbs) {
     double share = 1.0 / samples.stream().mapToInt(TokenizedSample::labels).sum();
     Map<String, Tensor> sums = new LinkedHashMap<>();
     for (int[] group : LabelledBatch.groups(samples, model.options().batchTokens())) {
@@ -123,7 +123,7 @@ public final class GradientLook {
 
   /** One pass forward and back; adds to {@code sums} and to the leaves' buffers. */
   static void pass(
-      TrainedLeaves leaves, List<TrainingSequence> sequences, Map<String, Tensor> sums) {
+      AutogradLeaves leaves, List<TrainingSequence> sequences, Map<String, Tensor> sums) {
     Decoder decoder = leaves.decoder();
     LabelledBatch batch = TrainingSequence.batch(sequences);
     Tensor embeddingGradient = leaves.embeddingGradient();
@@ -168,7 +168,7 @@ public final class GradientLook {
 
   /** ℓ_t at θ + h·d; the descent direction's memory becomes the moved weights. */
   private double[] along(
-      TrainedLeaves leaves,
+      AutogradLeaves leaves,
       List<TokenizedSample> samples,
       Map<String, Tensor> descent,
       boolean sign,

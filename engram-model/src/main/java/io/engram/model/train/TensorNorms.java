@@ -50,7 +50,7 @@ public final class TensorNorms {
           return new SequenceLoss.Slope(-share * Arrays.stream(logProbs).sum(), slopes);
         };
     try (PointerScope scoped = new PointerScope();
-        TrainedLeaves leaves = new TrainedLeaves(model.decoder(), scope)) {
+        AutogradLeaves leaves = new AutogradLeaves(model.decoder(), scope)) {
       Map<String, Tensor> sums = new LinkedHashMap<>();
       GradientLook.pass(
           leaves, List.of(new TrainingSequence(sample, new Objective.OfLogProbs(mean))), sums);

@@ -1,10 +1,9 @@
 package io.engram.model.decoder.config;
 
-import io.engram.model.decoder.Decoder;
 import java.util.List;
 
 /**
- * A decoder's configuration: everything that {@link Decoder} needs to know of a config.json.
+ * A decoder's configuration: everything the decoder needs to know of a config.json.
  *
  * @param modelType the family's {@code model_type}
  * @param shape its sizes

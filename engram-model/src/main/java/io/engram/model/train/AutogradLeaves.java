@@ -18,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Leaves share the weights' memory; trained weights in 16 bits are copied to float32, where a small
  * step isn't lost.
  *
- * <p>Trained are the adapters where the model has some, else all weights of the scope's layers.
- * Gradients of embedding and head are summed into buffers, as in {@link TrainedWeights}.
+ * <p>Trained is what {@link ScopedWeights} says. Gradients of embedding and head are summed into buffers, as in {@link TrainedWeights}.
  */
-final class TrainedLeaves implements AutoCloseable {
+final class AutogradLeaves implements AutoCloseable {
   private final Decoder decoder;
   private final Map<String, Tensor> inGraph = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -31,13 +30,13 @@ final class TrainedLeaves implements AutoCloseable {
    *
    * @throws EngramException if the scope trains nothing
    */
-  TrainedLeaves(Decoder model, TrainingScope scope) {
+  AutogradLeaves(Decoder model, TrainingScope scope) {
+    ScopedWeights scoped = ScopedWeights.of(model, scope);
     Parameters stored = model.parameters();
     Parameters leaves = new Parameters();
     this.decoder = new Decoder(model.config(), leaves, model.device());
-    boolean adapted = !stored.adapters().isEmpty();
     for (String name : stored.names()) {
-      boolean trained = !adapted && scope.includes(model.config().names(), name);
+      boolean trained = scoped.weight(name);
       Tensor weight = stored.get(name).detach();
       leaves.put(name, trained ? wide(weight) : weight);
       if (trained) {
@@ -58,12 +57,6 @@ final class TrainedLeaves implements AutoCloseable {
               train(name + ".lora_A", leaf.a());
               train(name + ".lora_B", leaf.b());
             });
-    if (inGraph.isEmpty()) {
-      leaves.close();
-      throw EngramException.usage(
-          "No weight of the model is in layers %s; it has layers 0 to %d."
-              .formatted(scope.layers(), model.config().layers() - 1));
-    }
   }
 
   private void train(String name, Tensor leaf) {
