@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Writes any model as a Hugging Face folder: a GGUF file dequantised, an adapter merged into its
- * base, a folder in another number format. The folder appears when it's whole.
+ * base, a folder in another number format. The folder appears only once it's complete.
  */
 public final class ModelConverter {
   private final ModelFolder source;

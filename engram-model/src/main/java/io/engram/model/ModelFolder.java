@@ -60,7 +60,7 @@ record ModelFolder(
             folder
                 + " is an adapter of "
                 + named
-                + ", which is no folder here.\n"
+                + ", which isn't a folder here.\n"
                 + "Name its base model's folder or GGUF file with --base (or model.base in a"
                 + " recipe)"
                 + fetching(named)
@@ -173,7 +173,7 @@ record ModelFolder(
       if (SettingsFile.read(beside) instanceof ObjectNode read) {
         return gguf.config(read, beside.toString());
       }
-      throw EngramException.file(beside + " is no JSON object; a config.json is one.");
+      throw EngramException.file(beside + " isn't a JSON object; a config.json is one.");
     }
   }
 
@@ -253,7 +253,7 @@ record ModelFolder(
       throw EngramException.file(
           (GgufFile.isGguf(weights) ? weights : base.resolve(CONFIG))
               + ": eos_token_id "
-              + (first == -1 ? "is missing" : first + " is no token of the vocabulary")
+              + (first == -1 ? "is missing" : first + " isn't a token of the vocabulary")
               + "; the id of the end token, 0 to "
               + (decoder.vocabularySize() - 1)
               + ", is needed.");

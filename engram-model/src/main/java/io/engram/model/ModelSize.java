@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * What of a model decides how much memory it takes.
+ * The properties of a model that decide how much memory it takes.
  *
  * @param dtype number format that it's computed in
  * @param mapped whether its weights are used where the file has them, without a copy

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes a Hugging Face folder: weights, config.json, and the base model's tokenizer and generation
- * settings. Beside the model one weight at a time is in memory.
+ * settings. Only one weight at a time is in memory besides the model.
  */
 final class ModelWriter {
   private static final String CONFIG = "config.json";

@@ -1,5 +1,6 @@
 /**
- * Language models on libtorch: open, score, generate, train, save. Start with {@link
+ * Language models on libtorch: open, convert, save. Scoring, generating and training are packages
+ * of their own. Nothing in this module knows of recipes; settings are arguments. Start with {@link
  * io.engram.model.LanguageModel}.
  */
 @NullMarked

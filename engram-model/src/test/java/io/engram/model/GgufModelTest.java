@@ -202,7 +202,7 @@ class GgufModelTest {
         gguf, "config.json is another model's than " + gguf + " beside it: model_type \"phi3\"; ");
     assertRefused(gguf, "num_attention_heads 2 where the GGUF file has 4.");
     Files.writeString(config, "[1]");
-    assertRefused(gguf, "config.json is no JSON object");
+    assertRefused(gguf, "config.json isn't a JSON object");
   }
 
   @Test

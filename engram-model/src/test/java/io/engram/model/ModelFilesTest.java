@@ -109,8 +109,8 @@ class ModelFilesTest {
         "null|eos_token_id is missing",
         "[]|eos_token_id is missing",
         "\"0\"|eos_token_id is missing",
-        "320|eos_token_id 320 is no token of the vocabulary; the id of the end token, 0 to 319,",
-        "[-7, 1]|eos_token_id -7 is no token of the vocabulary"
+        "320|eos_token_id 320 isn't a token of the vocabulary; the id of the end token, 0 to 319,",
+        "[-7, 1]|eos_token_id -7 isn't a token of the vocabulary"
       })
   void anEndTokenThatIsNoneIsNamed(String eos, String message) throws IOException {
     change(folder.resolve("config.json"), "\"eos_token_id\": 0", "\"eos_token_id\": " + eos);
@@ -132,7 +132,7 @@ class ModelFilesTest {
       Files.writeString(settings, "{");
       assertThatThrownBy(model::stopIds)
           .isInstanceOf(EngramException.class)
-          .hasMessageContaining("generation_config.json is no JSON");
+          .hasMessageContaining("generation_config.json isn't valid JSON");
     }
   }
 
@@ -140,7 +140,7 @@ class ModelFilesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{|config.json is no JSON",
+        "{|config.json isn't valid JSON",
         "[]|config.json: model_type is missing",
         "{\"model_type\": [\"llama\"]}|config.json: model_type is missing",
         "{\"model_type\": \"llama\"}|vocab_size is missing; intermediate_size is missing"
@@ -167,14 +167,14 @@ class ModelFilesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"r\": 4|\"r\": 0|adapter_config.json: r 0 is no rank; 1, 2, … are.",
-        "\"r\": 4|\"r\": \"4\"|r \"4\" is no rank",
-        "\"r\": 4|\"s\": null|r (missing) is no rank",
+        "\"r\": 4|\"r\": 0|adapter_config.json: r 0 isn't a rank; it must be 1 or more.",
+        "\"r\": 4|\"r\": \"4\"|r \"4\" isn't a rank",
+        "\"r\": 4|\"s\": null|r (missing) isn't a rank",
         "\"r\": 4|\"r\": 8|has ranks 4 and 4; adapter_config.json says r 8.",
-        "\"lora_alpha\": 8|\"lora_alpha\": \"x\"|lora_alpha \"x\" is no number",
+        "\"lora_alpha\": 8|\"lora_alpha\": \"x\"|lora_alpha \"x\" isn't a number",
         "\"LORA\"|\"IA3\"|not supported: peft_type \"IA3\"; LoRA, rsLoRA and DoRA",
         "\"rank_pattern\": {}|\"rank_pattern\": {\"v_proj\": 1}|has ranks 4 and 4",
-        "{|[|is no JSON"
+        "{|[|isn't valid JSON"
       })
   void adapterSettingsThatCannotBeAreNamed(String from, String to, String message)
       throws IOException {
@@ -193,7 +193,7 @@ class ModelFilesTest {
         new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 1, 64, false, 42);
     assertThatThrownBy(() -> LanguageModel.open(adapter.toString(), options).close())
         .isInstanceOf(EngramException.class)
-        .hasMessageContaining("is an adapter of a␀b, which is no folder here.");
+        .hasMessageContaining("is an adapter of a␀b, which isn't a folder here.");
   }
 
   @Test

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Replaces files of a folder that is there: they're written under it into a folder of their own and
- * moved to their places when all are whole.
+ * Replaces files of an existing folder: they're written to a temporary folder inside it and moved
+ * into place once all are complete.
  */
 public final class FolderUpdate {
   private static final String TEMPORARY = ".saving";

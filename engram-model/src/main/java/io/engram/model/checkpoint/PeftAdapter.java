@@ -102,7 +102,7 @@ public final class PeftAdapter {
   /**
    * The low-rank additions of the folder by weight; belong to the running scope.
    *
-   * @throws EngramException as {@link #read}, and if it's DoRA, which is no addition
+   * @throws EngramException as {@link #read}, and if it's DoRA, which is more than an addition
    */
   static Map<String, Parameters.Adapter> lowRank(Path folder, DecoderConfig config, Device device) {
     Map<String, Parameters.Adapter> lowRank = new LinkedHashMap<>();

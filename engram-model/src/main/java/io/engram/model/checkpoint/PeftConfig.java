@@ -89,7 +89,8 @@ record PeftConfig(Path path, JsonNode settings) {
     JsonNode own = ofPattern("rank_pattern", module);
     JsonNode rank = own == null ? settings.path("r") : own;
     if (!rank.isInt() || rank.intValue() < 1) {
-      throw EngramException.file(path + ": r " + shown(rank) + " is no rank; 1, 2, … are.");
+      throw EngramException.file(
+          path + ": r " + shown(rank) + " isn't a rank; it must be 1 or more.");
     }
     return rank.intValue();
   }
@@ -100,7 +101,7 @@ record PeftConfig(Path path, JsonNode settings) {
     JsonNode alpha = own == null ? settings.path("lora_alpha") : own;
     if (!alpha.isMissingNode()
         && !(alpha.isNumber() && Double.isFinite(alpha.asDouble(Double.NaN)))) {
-      throw EngramException.file(path + ": lora_alpha " + alpha + " is no number.");
+      throw EngramException.file(path + ": lora_alpha " + alpha + " isn't a number.");
     }
     boolean root = settings.path("use_rslora").asBoolean(false);
     double rank = rank(module);
@@ -263,7 +264,8 @@ record PeftConfig(Path path, JsonNode settings) {
         return Pattern.compile(expression).matcher(new Watched(module, new int[1])).matches();
       } catch (PatternSyntaxException e) {
         throw EngramException.file(
-            where + ": \"" + text + "\" is no regular expression: " + e.getDescription() + ".", e);
+            where + ": \"" + text + "\" isn't a regular expression: " + e.getDescription() + ".",
+            e);
       } catch (EndlessMatch | StackOverflowError e) {
         throw EngramException.file(
             where + ": the regular expression \"" + text + "\" takes too long on " + module + ".",

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * PyTorch's pickles: files that run whatever code they hold when they're opened, so they never are.
- * The message says how to convert them where they're trusted.
+ * PyTorch's pickles: opening one runs whatever code it holds, so Engram never opens one. The
+ * message says how to convert them where they're trusted.
  */
 public final class Pickles {
   private static final Pattern NAMES =
@@ -33,7 +33,8 @@ public final class Pickles {
     String folder = inFolder ? String.valueOf(parent) : "FOLDER";
     return EngramException.file(
         file
-            + " is a pickle of PyTorch's, which can run any code when it's opened, so it isn't read.\n"
+            + " is a pickle of PyTorch's, which can run any code when it's opened, so it isn't"
+            + " read.\n"
             + "Where you trust it, convert it with transformers in Python:\n"
             + "  from transformers import AutoModelForCausalLM\n"
             + "  AutoModelForCausalLM.from_pretrained(\"%s\", dtype=\"auto\").save_pretrained(\"%s\")"
@@ -58,7 +59,8 @@ public final class Pickles {
     }
     throw EngramException.file(
         old
-            + " is a pickle of PyTorch's, which can run any code when it's opened, so it isn't read.\n"
+            + " is a pickle of PyTorch's, which can run any code when it's opened, so it isn't"
+            + " read.\n"
             + "Where you trust it, convert it with PEFT in Python:\n"
             + "  from peft import AutoPeftModelForCausalLM\n"
             + "  AutoPeftModelForCausalLM.from_pretrained(\"%s\").save_pretrained(\"%s\")"

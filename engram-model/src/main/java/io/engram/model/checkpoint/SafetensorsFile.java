@@ -91,13 +91,13 @@ public final class SafetensorsFile implements TensorFile {
     } catch (IOException e) {
       throw EngramException.file(path + ": could not be read: " + e.getMessage(), e);
     } catch (JacksonException e) {
-      throw damaged("its header is no JSON: " + e.getOriginalMessage());
+      throw damaged("its header isn't valid JSON: " + e.getOriginalMessage());
     }
   }
 
   private void readHeader(JsonNode header, long dataBytes) {
     if (!header.isObject()) {
-      throw damaged("its header is no JSON object");
+      throw damaged("its header isn't a JSON object");
     }
     for (Map.Entry<String, JsonNode> field : header.properties()) {
       if (!field.getKey().equals("__metadata__")) {
@@ -166,7 +166,7 @@ public final class SafetensorsFile implements TensorFile {
     return shape;
   }
 
-  /** The number, or −1 for what is no whole number. */
+  /** The number, or −1 for what isn't a whole number. */
   private static long wholeNumber(JsonNode value) {
     return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : -1;
   }

@@ -25,7 +25,7 @@ public final class SettingsFile {
     try {
       return JsonMapper.shared().readTree(bytes(file));
     } catch (JacksonException e) {
-      throw EngramException.file(file + " is no JSON: " + e.getOriginalMessage(), e);
+      throw EngramException.file(file + " isn't valid JSON: " + e.getOriginalMessage(), e);
     }
   }
 

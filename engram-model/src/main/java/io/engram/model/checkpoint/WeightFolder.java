@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The safetensors files of a Hugging Face folder: model.safetensors, or shards with their index.
- * Files are opened when a weight of theirs is asked for.
+ * The safetensors files of a Hugging Face folder: model.safetensors, or shards with their index. A
+ * file is opened when one of its weights is first asked for.
  */
 final class WeightFolder implements AutoCloseable {
   private static final String SINGLE = Shards.SINGLE;
@@ -35,7 +35,7 @@ final class WeightFolder implements AutoCloseable {
   /**
    * Finds the files.
    *
-   * @throws EngramException if there are none or the index is no JSON
+   * @throws EngramException if there are none or the index isn't valid JSON
    */
   WeightFolder(Path folder) {
     this.folder = folder;

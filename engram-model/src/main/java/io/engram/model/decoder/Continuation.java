@@ -41,7 +41,7 @@ public final class Continuation implements AutoCloseable {
   }
 
   /**
-   * Goes on from a cache, which it owns from then on.
+   * Continues from a cache and takes ownership of it.
    *
    * @param room of the cache
    * @param order names the rows
@@ -197,7 +197,7 @@ public final class Continuation implements AutoCloseable {
         });
   }
 
-  /** Goes on with these rows only. */
+  /** Keeps these rows and drops the others. */
   public void keepOnly(int[] rows) {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Splits work into batches that fit the memory. */
+/** Splits work into batches that fit into memory. */
 public final class Groups {
   /** Pieces a thread gets on average: the last ones differ less in when they end. */
   private static final int PIECES_A_THREAD = 8;

@@ -3,9 +3,9 @@ package io.engram.model.decoder;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Is shown what goes into each layer with parameters and what comes out, and may return something
- * else to go on with. Rows are those of the packed batch; the last norm sees the chosen rows alone.
- * All tensors are borrowed.
+ * Sees the input and output of each layer with parameters and may return another output to continue
+ * with. Rows are those of the packed batch; the last norm sees the chosen rows alone. All tensors
+ * are borrowed.
  */
 public interface LayerObserver {
   /** Leaves everything as it is. */

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the tokens of a packed batch stand: rotations by their positions and masks of sliding
- * windows, shared by all layers. Belongs to the scope in which it was made.
+ * The positions of a packed batch's tokens: their rotations and the masks of sliding windows,
+ * shared by all layers. Belongs to the scope in which it was made.
  *
  * @param buckets the batch's runs of sequences of equal length
  * @param rotaries one for each of the model's rotary settings

@@ -10,9 +10,9 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Texts that were read whole in one pass: what the model would have gone on with at each place, and
- * the keys and values to go on from there without reading the beginning again. Owns native memory;
- * close it.
+ * Texts that were read whole in one pass: the token the model would have chosen next at each place,
+ * and the keys and values to continue from there without reading the beginning again. Owns native
+ * memory; close it.
  *
  * <p>Where positions turn otherwise in long sequences, as LongRoPE's do, a text is read once more
  * as far as it is short, so that each place is seen as a model sees it that was given no more.
@@ -115,7 +115,7 @@ public final class TextReading implements AutoCloseable {
   }
 
   /**
-   * Goes on after the beginnings of texts; a row each, named by its number in what is given.
+   * Continues after the beginnings of texts: one row each, named by its index in the arguments.
    *
    * @param texts which text
    * @param lengths how many of its tokens are the beginning, from 1 to all but the last

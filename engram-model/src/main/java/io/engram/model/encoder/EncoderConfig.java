@@ -95,7 +95,7 @@ record EncoderConfig(
   private static int padId(ConfigReader reader) {
     JsonNode value = reader.config().path("pad_token_id");
     if (!value.isInt() || value.intValue() < 0 || value.intValue() > MOST_WIDE) {
-      reader.faults().add("pad_token_id " + value + " is no token");
+      reader.faults().add("pad_token_id " + value + " isn't a token");
       return 0;
     }
     return value.intValue();
@@ -120,7 +120,7 @@ record EncoderConfig(
     if (reader.faults().isEmpty() && hiddenSize % heads != 0) {
       reader
           .faults()
-          .add("a hidden size of " + hiddenSize + " is no multiple of " + heads + " heads");
+          .add("a hidden size of " + hiddenSize + " isn't a multiple of " + heads + " heads");
     }
     if (reader.faults().isEmpty() && positions <= firstPosition) {
       reader

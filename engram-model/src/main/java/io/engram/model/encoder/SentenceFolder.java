@@ -103,7 +103,7 @@ record SentenceFolder(
     JsonNode most = settings.path("max_seq_length");
     boolean given = !most.isMissingNode() && !most.isNull();
     if (given && (!most.isInt() || most.intValue() < 1)) {
-      throw EngramException.file(file + ": max_seq_length " + most + " is no whole number >= 1.");
+      throw EngramException.file(file + ": max_seq_length " + most + " isn't a whole number >= 1.");
     }
     return new SentenceFolder(
         model,

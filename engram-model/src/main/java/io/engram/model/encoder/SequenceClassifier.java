@@ -151,7 +151,7 @@ public final class SequenceClassifier implements AutoCloseable {
               .noneMatch(a -> a.asString("").endsWith("ForSequenceClassification"));
       if (!architectures.isEmpty() && none) {
         throw EngramException.file(
-            file + ": architectures " + architectures + " is no sequence classifier.");
+            file + ": architectures " + architectures + " isn't a sequence classifier.");
       }
       String kind = config.path(KIND).asString("");
       if (!kind.isEmpty() && !kind.equals(SEVERAL) && !kind.equals(ONE)) {

@@ -34,7 +34,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
   private int whole(String key, int least, int most) {
     JsonNode value = config.path(key);
     if (!value.isInt() || value.intValue() < least || value.intValue() > most) {
-      faults.add(key + " " + value + " is no whole number from " + least + " to " + most);
+      faults.add(key + " " + value + " isn't a whole number from " + least + " to " + most);
       return least;
     }
     return value.intValue();
@@ -74,7 +74,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
     // A whole number beyond all doubles has no double value.
     double number = value.isNumber() ? value.asDouble(Double.NaN) : Double.NaN;
     if (!(number > 0) || Double.isInfinite(number)) {
-      faults.add(key + " " + value + " is no positive number");
+      faults.add(key + " " + value + " isn't a positive number");
       return 1;
     }
     return number;
@@ -107,7 +107,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
   /** The settings in an object of this one; none where it isn't there. */
   ConfigReader inside(String key) {
     if (has(key) && !config.path(key).isObject()) {
-      faults.add(key + " " + config.path(key) + " is no object");
+      faults.add(key + " " + config.path(key) + " isn't an object");
     }
     return new ConfigReader(config.path(key), faults);
   }

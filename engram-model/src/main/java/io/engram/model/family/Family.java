@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A model family: reads its config.json into the one decoder's configuration. */
 public interface Family {
-  /** The families that can be opened; a new one is a line here. */
+  /** The families that can be opened; to add one, add a line here. */
   List<Family> ALL =
       List.of(
           new LlamaFamily(),

@@ -32,7 +32,7 @@ final class LayerNormDecoder {
           .faults()
           .add(
               String.format(
-                  "%s %d is no multiple of %s %d", keys.hidden(), hidden, keys.heads(), heads));
+                  "%s %d isn't a multiple of %s %d", keys.hidden(), hidden, keys.heads(), heads));
     }
     return new Shape(
         reader.count("vocab_size", RotaryDecoder.MOST_WIDE),

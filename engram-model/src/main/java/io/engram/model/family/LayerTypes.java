@@ -44,7 +44,7 @@ final class LayerTypes {
     JsonNode types = reader.config().path(KEY);
     boolean named = reader.has(KEY);
     if (named && (!types.isArray() || types.size() != layers)) {
-      reader.faults().add(KEY + " is no list of " + layers + " layers");
+      reader.faults().add(KEY + " isn't a list of " + layers + " layers");
       named = false;
     }
     List<LayerKind> kinds = new ArrayList<>();

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** Llama 2 to 3.2 and what shares their config.json, SmolLM2 among them. */
+/**
+ * Llama 2 to 3.2, what shares their config.json (SmolLM2 among them), and the families that differ
+ * by little: {@link Mistral}, {@link Qwen2}, {@link Qwen3}, {@link Olmo2}, {@link SmolLm3}.
+ */
 final class LlamaFamily implements Family {
   private static final Defaults DEFAULTS = new Defaults(0, 0, 1e-6, 10_000, 2048, false);
 
@@ -153,7 +156,7 @@ final class LlamaFamily implements Family {
       JsonNode turned = reader.config().path(TURNED);
       boolean named = reader.has(TURNED);
       if (named && (!turned.isArray() || turned.size() < layers)) {
-        reader.faults().add(TURNED + " is no list of " + layers + " layers");
+        reader.faults().add(TURNED + " isn't a list of " + layers + " layers");
         named = false;
       }
       List<Integer> rotaries = new ArrayList<>();

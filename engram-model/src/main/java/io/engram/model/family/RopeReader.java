@@ -95,7 +95,7 @@ record RopeReader(ConfigReader reader, Shape shape) {
         settings.has(THETA) ? settings.positive(THETA, theta) : reader.positive(THETA, theta);
     RotarySettings read = new RotarySettings(base, dim, scaling(settings, type, base, dim));
     if (reader.faults().isEmpty() && !read.isFinite()) {
-      reader.faults().add("the rope settings give frequencies that are no finite numbers");
+      reader.faults().add("the rope settings give frequencies that aren't finite");
     }
     return read;
   }
@@ -183,7 +183,7 @@ record RopeReader(ConfigReader reader, Shape shape) {
   private List<Double> factors(ConfigReader settings, String key, int count) {
     JsonNode list = settings.config().path(key);
     if (!list.isArray() || list.size() != count) {
-      reader.faults().add(key + " is no list of " + count + " numbers");
+      reader.faults().add(key + " isn't a list of " + count + " numbers");
       return List.of();
     }
     List<Double> factors = new ArrayList<>();

@@ -88,7 +88,7 @@ final class RotaryDecoder {
     if (shape.heads() % shape.kvHeads() != 0) {
       faults.add(
           String.format(
-              "num_attention_heads %d is no multiple of %d kv-heads",
+              "num_attention_heads %d isn't a multiple of %d kv-heads",
               shape.heads(), shape.kvHeads()));
     }
     if (shape.headDim() > MOST_HEAD_DIM) {

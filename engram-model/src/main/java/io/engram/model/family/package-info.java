@@ -1,4 +1,7 @@
-/** One file a model family: what its config.json means and how its weights are called. */
+/**
+ * What a config.json means and what its weights are called: one file for each model family, close
+ * relatives together. No weight is read here. Start with {@link io.engram.model.family.Family}.
+ */
 @NullMarked
 package io.engram.model.family;
 

@@ -17,10 +17,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model goes on with, greedily, from many places of the same text: {@code gen(x_<i)} of as
- * many tokens as the text has left, the same as {@link Generator} gives for each beginning.
+ * Greedy continuations from many places of the same text: {@code gen(x_<i)} of as many tokens as
+ * the text has left, the same as {@link Generator} gives for each beginning.
  *
- * <p>The text is read once; every place goes on from what was read. And where the most probable
+ * <p>The text is read once; every place continues from what was read. And where the most probable
  * token at place i is {@code x_i} itself, {@code gen(x_<i) = x_i · gen(x_<i+1)}: only places where
  * the model would depart from the text are generated from. A text that the model knows by heart
  * costs one pass.

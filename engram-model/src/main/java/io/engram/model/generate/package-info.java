@@ -1,4 +1,7 @@
-/** Greedy decoding of many prompts at once with a key-value cache. */
+/**
+ * Greedy decoding of many prompts at once with a key-value cache. Start with {@link
+ * io.engram.model.generate.Generator}.
+ */
 @NullMarked
 package io.engram.model.generate;
 

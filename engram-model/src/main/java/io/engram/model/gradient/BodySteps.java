@@ -1,10 +1,10 @@
 package io.engram.model.gradient;
 
-import io.engram.model.train.ScopedWeights;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.train.ScopedWeights;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the parameters below the last norm would go for each sample of a packed batch, by blocks,
- * and how fast each sample's loss would grow with it. A tied embedding is {@link HeadSteps}'s.
+ * and how fast each sample's loss would grow with it. A tied embedding is {@link LmHeadSteps}'s.
  * Everything belongs to the scope in which it's made.
  */
 final class BodySteps {

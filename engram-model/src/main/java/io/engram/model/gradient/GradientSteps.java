@@ -1,6 +1,5 @@
 package io.engram.model.gradient;
 
-import io.engram.model.train.ScopedWeights;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
@@ -11,6 +10,7 @@ import io.engram.model.score.OutOfMemoryRetry;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.ScopedWeights;
 import io.engram.model.train.TrainingScope;
 import java.util.Arrays;
 import java.util.List;
@@ -151,7 +151,11 @@ public final class GradientSteps {
   }
 
   private double[][] along(
-      ScopedWeights trained, LabelledBatch batch, BodySteps body, LmHeadSteps head, double[] distances) {
+      ScopedWeights trained,
+      LabelledBatch batch,
+      BodySteps body,
+      LmHeadSteps head,
+      double[] distances) {
     if (Arrays.stream(distances).allMatch(h -> h == 0)) {
       return new double[distances.length][0];
     }

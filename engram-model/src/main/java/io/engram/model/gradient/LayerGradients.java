@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients of the outputs of one pass's layers, by one run of autograd.
+ * Gradients of the outputs of all layers of a pass, from one run of autograd.
  *
  * @param layers the layers' inputs
  * @param embedded of the embedded tokens, {@code [N, C]}

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * From hidden states through the logits head and back, a chunk of whole samples at a time: ℓ_t, the
+ * From hidden states through the LM head and back, a chunk of whole samples at a time: ℓ_t, the
  * gradient of the hidden states, and the head's part of each squared norm: {@code Σ_{t,t'}
  * (dz_t·dz_t')(h_t·h_t')}, and for a tied head also {@code 2 Σ_{t,t'} dz_t[x_t'] (h_t·e_t')}, since
  * the row that makes logit v and the row that embeds token v are one parameter. dz is the gradient

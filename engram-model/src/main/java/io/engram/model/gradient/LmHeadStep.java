@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the logits head {@code [V, C]} would go for one sample, as {@link LowRankStep} has it for
- * other weights. A tied head is the embedding too: its gradient is {@code Σ_t dz_t h_tᵀ + Σ_t
- * 1(x_t) e_tᵀ} over labelled tokens and over inputs, 1(v) being 1 at logit v alone.
+ * Where the LM head {@code [V, C]} would go for one sample, as {@link LowRankStep} has it for other
+ * weights. A tied head is the embedding too: its gradient is {@code Σ_t dz_t h_tᵀ + Σ_t 1(x_t)
+ * e_tᵀ} over labelled tokens and over inputs, 1(v) being 1 at logit v alone.
  *
  * @param hidden h, {@code [n, C]}
  * @param columns γ, {@code [1, C]}; null: ones

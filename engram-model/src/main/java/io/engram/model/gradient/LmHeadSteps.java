@@ -1,6 +1,5 @@
 package io.engram.model.gradient;
 
-import io.engram.model.train.ScopedWeights;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LmHead;
 import io.engram.model.decoder.Norm;
@@ -8,6 +7,7 @@ import io.engram.model.decoder.PackedBatch;
 import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.train.ScopedWeights;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From hidden states through the logits head and back, a chunk of whole samples at a time, and once
+ * From hidden states through the LM head and back, a chunk of whole samples at a time, and once
  * more with every sample's own head: the head, with it a tied embedding, and the last norm go where
  * {@link GradientSteps.Direction} says. Everything belongs to the scope in which it's made.
  */
@@ -41,7 +41,10 @@ final class LmHeadSteps {
    * @param hidden {@code [M, C]}, rows as in {@code batch}
    */
   LmHeadSteps(
-      ScopedWeights trained, GradientSteps.Direction direction, LabelledBatch batch, Tensor hidden) {
+      ScopedWeights trained,
+      GradientSteps.Direction direction,
+      LabelledBatch batch,
+      Tensor hidden) {
     this.trained = trained;
     this.direction = direction;
     this.batch = batch;

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Where one weight {@code [out, in]} would go for each of b samples, without any of the b matrices:
  * {@code D = Σ_t ĝ_t (γ ⊙ x_t)ᵀ}.
  *
- * <p>{@link Direction#GRADIENT}: {@code D = G = Σ_t g_t x_tᵀ}. {@link Direction#SIGN}: {@code D_ij
- * = √(2/π) G_ij ‖G‖ / √(r_i c_j)} with r and c the squared norms of G's rows and columns, which are
- * had from the T × T products of the x_t and of the g_t.
+ * <p>{@link GradientSteps.Direction#GRADIENT}: {@code D = G = Σ_t g_t x_tᵀ}. {@link
+ * GradientSteps.Direction#SIGN}: {@code D_ij = √(2/π) G_ij ‖G‖ / √(r_i c_j)} with r and c the
+ * squared norms of G's rows and columns, which are had from the T × T products of the x_t and of
+ * the g_t.
  *
  * @param x {@code [b, T, in]}
  * @param columns γ, {@code [b, 1, in]}; null: ones

@@ -1,11 +1,11 @@
 package io.engram.model.gradient;
 
-import io.engram.model.train.ScopedWeights;
 import io.engram.model.decoder.LayerObserver;
 import io.engram.model.decoder.Norm;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerNames;
+import io.engram.model.train.ScopedWeights;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;

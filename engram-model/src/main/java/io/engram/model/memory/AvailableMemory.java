@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How much memory the system would give without putting others' out of it: Linux's {@code
- * MemAvailable}, and what the limit of the control group that this process is in leaves (versions 1
- * and 2). What files have in memory counts as free, for it can be dropped.
+ * How much memory this process can take without pushing out others: Linux's {@code MemAvailable},
+ * and what the limit of the control group that this process is in leaves (versions 1 and 2). What
+ * files have in memory counts as free, for it can be dropped.
  *
  * @param root where the system's files lie: {@code /}
  */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Compares what a run needs with what there is.
+ * Compares the memory that a run needs with the memory available.
  *
  * @param need of the run
  * @param available bytes; empty: unknown, and everything is let go

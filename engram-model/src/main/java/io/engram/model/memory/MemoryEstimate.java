@@ -76,7 +76,7 @@ public record MemoryEstimate(ModelSize size) {
   /**
    * Scoring the model that was trained.
    *
-   * @param amid whether training goes on afterwards, so that what it keeps is there too
+   * @param amid whether training continues afterwards, so that what it keeps takes memory too
    */
   public MemoryNeed scoringTrained(Training training, boolean amid) {
     MemoryNeed trained = training(training);

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
- * How many tokens share a pass: as many as asked for, and after an allocation that failed half as
- * many, from then on. Results change with it no more than rounding does.
+ * Runs passes again with half as many tokens when memory runs out, and keeps to the smaller size
+ * from then on. Results change by rounding alone.
  */
 public final class OutOfMemoryRetry {
   private static final List<String> FAILURES =
@@ -18,22 +18,22 @@ public final class OutOfMemoryRetry {
   /** Pieces that run side by side each halve for themselves; the last to do so is kept. */
   private volatile int tokens;
 
-  /** Begins with this many. */
+  /** Begins with this many tokens a pass. */
   public OutOfMemoryRetry(int tokens) {
     this.tokens = tokens;
   }
 
-  /** Tokens of a pass at most, as things are. */
+  /** Tokens of a pass at most, at present. */
   public int tokens() {
     return tokens;
   }
 
   /**
-   * What the passes give, made again with smaller batches where memory doesn't suffice.
+   * Runs the passes, again with smaller batches each time memory runs out.
    *
    * @param samples what is in the passes
    * @param passes given the tokens of a pass at most; must be repeatable
-   * @throws EngramException if memory doesn't suffice for one sample at a time
+   * @throws EngramException if there isn't enough memory for one sample at a time
    */
   public <T> T run(List<TokenizedSample> samples, IntFunction<T> passes) {
     while (true) {
@@ -72,7 +72,7 @@ public final class OutOfMemoryRetry {
         cause);
   }
 
-  /** Whether something failed for want of memory. */
+  /** Whether a failure means that memory ran out. */
   static boolean isAllocation(Throwable failure) {
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return failure instanceof OutOfMemoryError || FAILURES.stream().anyMatch(message::contains);

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A sample as the model sees it: the mean of the last hidden states, after the last norm, from
+ * How the model represents a sample: the mean of the last hidden states, after the last norm, from
  * which its labelled tokens are predicted.
  */
 public final class Representations {

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Which rows of a tree predict the tokens of which continuations, and what these tokens got. A row
- * that predicts tokens of several continuations has its logits made once.
+ * Which rows of a tree predict the tokens of which continuations, and the log-probabilities of
+ * these tokens. A row that predicts tokens of several continuations has its logits made once.
  */
 final class WantedRows {
   /** Rows of logits that exist at once. */

@@ -12,7 +12,7 @@ import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Loads libtorch once, after looking for what would crash it, and tells what it runs on.
+ * Loads libtorch once, after checking for what would crash it, and says what it runs on.
  *
  * <p>Two things end a JVM without a word: a processor without AVX, and a second libtorch that the
  * dynamic loader finds before ours. Both are looked for first.

@@ -1,5 +1,6 @@
 /**
- * Native memory, devices and number formats: what everything else needs to hold a tensor safely.
+ * Native memory, devices, number formats and sources of named tensors: what everything else needs
+ * to hold a tensor safely. Start with {@link io.engram.model.tensor.Tensors}.
  */
 @NullMarked
 package io.engram.model.tensor;

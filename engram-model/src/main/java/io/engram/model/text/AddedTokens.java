@@ -15,7 +15,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The added tokens that the files beside a tokenizer name. */
+/** The added tokens that the files next to a tokenizer name. */
 final class AddedTokens {
   private AddedTokens() {}
 
@@ -45,7 +45,7 @@ final class AddedTokens {
     String content = SpecialTokens.content(token);
     if (!id.matches("\\d{1,9}") || content == null || content.isEmpty()) {
       throw EngramException.file(
-          config + ": added_tokens_decoder has " + id + ": " + token + ", which is no token.");
+          config + ": added_tokens_decoder has " + id + ": " + token + ", which isn't a token.");
     }
     int number = Integer.parseInt(id);
     tokens.put(
@@ -62,7 +62,7 @@ final class AddedTokens {
 
   private static int id(JsonNode id, Path file) {
     if (!id.isInt() || id.intValue() < 0) {
-      throw EngramException.file(file + " has " + id + ", which is no token's id.");
+      throw EngramException.file(file + " has " + id + ", which isn't a token's id.");
     }
     return id.intValue();
   }

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Goes through the fields of a message in the protobuf format. What a length claims is compared
+ * Iterates over the fields of a message in the protobuf format. What a length claims is compared
  * with what there is before anything is kept.
  *
  * <p><b>Source:</b> Protocol Buffers documentation, "Encoding".
@@ -16,7 +16,7 @@ final class ProtoReader {
   private static final int BYTES = 2;
   private static final int FIXED32 = 5;
 
-  /** The bytes are no message. */
+  /** Thrown when the bytes aren't a message. */
   static final class DamagedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The tokens that have a part to play, by the names that a chat template knows them by: {@code
- * bos_token}, {@code eos_token} and so on.
+ * The special tokens, by the names that chat templates use: {@code bos_token}, {@code eos_token}
+ * and so on.
  */
 public final class SpecialTokens {
   private static final List<String> NAMES =

@@ -29,7 +29,7 @@ final class TextFiles {
     try {
       return JsonMapper.shared().readTree(bytes(file));
     } catch (JacksonException e) {
-      throw EngramException.file(file + " is no JSON: " + e.getOriginalMessage(), e);
+      throw EngramException.file(file + " isn't valid JSON: " + e.getOriginalMessage(), e);
     }
   }
 

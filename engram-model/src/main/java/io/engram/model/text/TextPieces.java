@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Texts cut at borders of tokens. What is cut off is text again, so that a piece is tokenised,
- * shown and written as any text is; its own tokens may differ from those of the whole near the
- * border.
+ * Cuts texts at token boundaries. Pieces are plain text again, tokenised, shown and written like
+ * any other; near a boundary a piece's own tokens may differ from those of the whole text.
  */
 public final class TextPieces {
   private final Tokenizer tokenizer;

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Leaves share the weights' memory; trained weights in 16 bits are copied to float32, where a small
  * step isn't lost.
  *
- * <p>Trained is what {@link ScopedWeights} says. Gradients of embedding and head are summed into buffers, as in {@link TrainedWeights}.
+ * <p>Trained is what {@link ScopedWeights} says. Gradients of embedding and head are summed into
+ * buffers, as in {@link TrainedWeights}.
  */
 final class AutogradLeaves implements AutoCloseable {
   private final Decoder decoder;

@@ -23,9 +23,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What samples' log-probabilities are where the first update of gradient ascent would lead: {@code
- * ℓ_t(θ + h·d)} with {@code d = sign(∇L)} or {@code d = ∇L}, {@code L = −(1/n) Σ_t ℓ_t} over all
- * labelled tokens of the samples. One pass forward and back, which gives ℓ_t(θ) too, and one
+ * Log-probabilities after the first update of gradient ascent on several samples taken as one:
+ * {@code ℓ_t(θ + h·d)} with {@code d = sign(∇L)} or {@code d = ∇L}, {@code L = −(1/n) Σ_t ℓ_t} over
+ * all labelled tokens of the samples. One pass forward and back, which gives ℓ_t(θ) too, and one
  * forward at the other place.
  *
  * <p>No weight and no gradient of the model is written, so a {@link Trainer} may be open on it.

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where hidden states after a layer are to go: one vector for all, or for each sample what a model
- * had there. Owns its tensors.
+ * The values that training pulls hidden states after a layer towards: one vector for all, or for
+ * each sample the states a model had there. Owns its tensors.
  */
 public final class LayerTargets implements AutoCloseable {
   private final int layer;

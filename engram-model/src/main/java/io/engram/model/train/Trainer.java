@@ -222,7 +222,9 @@ public final class Trainer implements AutoCloseable {
     return updates;
   }
 
-  /** Writes trained weights and optimiser state; {@link #loadState} goes on bit for bit. */
+  /**
+   * Writes trained weights and optimiser state; {@link #loadState} resumes from them bit for bit.
+   */
   public void saveState(Path folder) {
     new TrainerState(trained, optimizer).save(folder, updates, stretch);
   }

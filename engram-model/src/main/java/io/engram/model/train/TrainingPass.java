@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass of sequences forward, and back where their gradient is wanted. Borrows the model and the
- * trained weights.
+ * One pass of sequences: forward, and backward where the gradient is wanted. Borrows the model and
+ * the trained weights.
  *
  * @param checkpointed whether layers are computed again for their gradients instead of keeping all
  *     their activations

@@ -47,7 +47,7 @@ class SafetensorsDamageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "[]|0|its header is no JSON object",
+        "[]|0|its header isn't a JSON object",
         "{\"a\":5}|0|has the number format ?",
         "{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}|4|a has an impossible shape",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}|4|an impossible shape",
@@ -70,7 +70,8 @@ class SafetensorsDamageTest {
             + " shape takes 2",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|6|its tensors end at byte"
             + " 4 of the data, which has 6",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}}|4|its header is no JSON"
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}}|4|its header isn't valid"
+            + " JSON"
       })
   void lyingHeadersAreNamed(String header, int dataBytes, String message) throws IOException {
     assertRefused(write(header, dataBytes), message);
@@ -88,7 +89,7 @@ class SafetensorsDamageTest {
 
   @Test
   void deeplyNestedHeadersAreNamed() throws IOException {
-    assertRefused(write("[".repeat(1_000_000), 0), "its header is no JSON");
+    assertRefused(write("[".repeat(1_000_000), 0), "its header isn't valid JSON");
   }
 
   @Test
@@ -110,7 +111,7 @@ class SafetensorsDamageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{|is no JSON",
+        "{|isn't valid JSON",
         "[]|names no shard for a and 1 other weights.",
         "{\"weight_map\":{\"a\":\"s.safetensors\"}}|names no shard for b.",
         "{\"weight_map\":{\"a\":\"../s.safetensors\",\"b\":\"s\"}}|is not a file of this folder",
@@ -152,9 +153,9 @@ class SafetensorsDamageTest {
     }
     assertUnread(file, "has more than 67108864 bytes, far more than settings take.");
     Files.writeString(file, "{\"a\":".repeat(100_000));
-    assertUnread(file, "is no JSON: ");
+    assertUnread(file, "isn't valid JSON: ");
     Files.writeString(file, "{\"a\":" + "7".repeat(1_000_000) + "}");
-    assertUnread(file, "is no JSON: ");
+    assertUnread(file, "isn't valid JSON: ");
     Files.delete(file);
     assertUnread(file, "could not be read: ");
   }

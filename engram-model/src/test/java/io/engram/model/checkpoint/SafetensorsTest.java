@@ -48,7 +48,7 @@ class SafetensorsTest {
             + " shape takes 9",
         "{\"a\":{\"dtype\":\"I7\",\"shape\":[8],\"data_offsets\":[0,8]}}|8|has the number format"
             + " I7",
-        "{\"a\":|0|its header is no JSON"
+        "{\"a\":|0|its header isn't valid JSON"
       })
   void damagedHeadersAreNamed(String header, int dataBytes, String message) throws IOException {
     Path path = file(header, dataBytes);

@@ -80,15 +80,16 @@ class EncoderRefusalTest {
         "sentence-bert|config.json|add_cross_attention|true|add_cross_attention true",
         "sentence-bert|config.json|pruned_heads|{\"0\": [1]}|pruned_heads is not supported",
         "sentence-bert|config.json|quantization_config|{}|quantization_config is not supported",
-        "sentence-bert|config.json|num_attention_heads|5|32 is no multiple of 5 heads",
-        "sentence-bert|config.json|num_attention_heads|-4|num_attention_heads -4 is no whole"
+        "sentence-bert|config.json|num_attention_heads|5|32 isn't a multiple of 5 heads",
+        "sentence-bert|config.json|num_attention_heads|-4|num_attention_heads -4 isn't a whole"
             + " number",
         "sentence-bert|config.json|hidden_size|null|hidden_size is missing",
-        "sentence-bert|config.json|vocab_size|2000000000|vocab_size 2000000000 is no whole number",
-        "sentence-bert|config.json|layer_norm_eps|0|layer_norm_eps 0 is no positive number",
+        "sentence-bert|config.json|vocab_size|2000000000|vocab_size 2000000000 isn't a whole"
+            + " number",
+        "sentence-bert|config.json|layer_norm_eps|0|layer_norm_eps 0 isn't a positive number",
         "sentence-roberta|config.json|pad_token_id|40|max_position_embeddings 34 leaves no"
             + " position",
-        "sentence-roberta|config.json|pad_token_id|-1|pad_token_id -1 is no token",
+        "sentence-roberta|config.json|pad_token_id|-1|pad_token_id -1 isn't a token",
         "sentence-bert|config.json|vocab_size|161|embeddings.word_embeddings.weight has shape [160,"
             + " 32]; config.json asks for [161, 32]",
         "sentence-bert|config.json|intermediate_size|64|encoder.layer.0.intermediate.dense.weight"
@@ -106,7 +107,7 @@ class EncoderRefusalTest {
             + " not",
         "sentence-roberta|1_Pooling/config.json|pooling_mode|[\"mean\"]|is not supported; one of",
         "sentence-roberta|1_Pooling/config.json|weights|[1]|weights [1] is not supported",
-        "sentence-bert|sentence_bert_config.json|max_seq_length|0|max_seq_length 0 is no whole"
+        "sentence-bert|sentence_bert_config.json|max_seq_length|0|max_seq_length 0 isn't a whole"
             + " number",
         "sentence-bert|sentence_bert_config.json|max_seq_length|2|at most 2 tokens has no room",
         "sentence-bert|sentence_bert_config.json|tokenizer_args|{\"a\":1}|tokenizer_args {\"a\":1}"
@@ -120,7 +121,7 @@ class EncoderRefusalTest {
         "sentence-bert|tokenizer.json|model|{}|tokenizer.json is not a tokenizer",
         "sentence-bert|tokenizer.json|post_processor|null|adds no special tokens to a text",
         "toxic-bert|config.json|problem_type|\"regression\"|problem_type \"regression\" gives no",
-        "toxic-bert|config.json|architectures|[\"BertModel\"]|[\"BertModel\"] is no sequence",
+        "toxic-bert|config.json|architectures|[\"BertModel\"]|[\"BertModel\"] isn't a sequence",
         "toxic-bert|config.json|function_to_apply|\"none\"|function_to_apply is not supported",
         "toxic-bert|config.json|id2label|{\"0\":\"a\",\"1\":\"a\"}|must name each class once",
         "toxic-bert|config.json|id2label|{}|must name each class once",

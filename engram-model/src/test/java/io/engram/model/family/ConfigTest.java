@@ -73,38 +73,38 @@ class ConfigTest {
       delimiter = '|',
       value = {
         "{\"vocab_size\": null}|vocab_size is missing",
-        "{\"vocab_size\": 0}|vocab_size 0 is no whole number from 1 to 16777216",
-        "{\"hidden_size\": -32}|hidden_size -32 is no whole number",
-        "{\"hidden_size\": 32.5}|hidden_size 32.5 is no whole number",
-        "{\"hidden_size\": \"32\"}|hidden_size \"32\" is no whole number",
-        "{\"hidden_size\": [32]}|hidden_size [32] is no whole number",
-        "{\"num_hidden_layers\": 2000000000}|num_hidden_layers 2000000000 is no whole number from 1"
-            + " to 10000",
-        "{\"num_hidden_layers\": 99999999999}|num_hidden_layers 99999999999 is no whole number",
-        "{\"num_key_value_heads\": 3}|num_attention_heads 4 is no multiple of 3 kv-heads",
-        "{\"num_key_value_heads\": 0}|num_key_value_heads 0 is no whole number",
+        "{\"vocab_size\": 0}|vocab_size 0 isn't a whole number from 1 to 16777216",
+        "{\"hidden_size\": -32}|hidden_size -32 isn't a whole number",
+        "{\"hidden_size\": 32.5}|hidden_size 32.5 isn't a whole number",
+        "{\"hidden_size\": \"32\"}|hidden_size \"32\" isn't a whole number",
+        "{\"hidden_size\": [32]}|hidden_size [32] isn't a whole number",
+        "{\"num_hidden_layers\": 2000000000}|num_hidden_layers 2000000000 isn't a whole number from"
+            + " 1 to 10000",
+        "{\"num_hidden_layers\": 99999999999}|num_hidden_layers 99999999999 isn't a whole number",
+        "{\"num_key_value_heads\": 3}|num_attention_heads 4 isn't a multiple of 3 kv-heads",
+        "{\"num_key_value_heads\": 0}|num_key_value_heads 0 isn't a whole number",
         "{\"num_attention_heads\": 64}|head_dim 0 is not even",
         "{\"head_dim\": 7}|head_dim 7 is not even",
-        "{\"head_dim\": -8}|head_dim -8 is no whole number",
-        "{\"rms_norm_eps\": -1e-5}|rms_norm_eps -1.0E-5 is no positive number",
-        "{\"rms_norm_eps\": \"1e-5\"}|rms_norm_eps \"1e-5\" is no positive number",
-        "{\"rope_theta\": 0}|rope_theta 0 is no positive number",
-        "{\"rope_theta\": 1e999}|is no positive number",
-        "{\"rope_parameters\": {\"rope_theta\": \"x\"}}|rope_theta \"x\" is no positive number",
+        "{\"head_dim\": -8}|head_dim -8 isn't a whole number",
+        "{\"rms_norm_eps\": -1e-5}|rms_norm_eps -1.0E-5 isn't a positive number",
+        "{\"rms_norm_eps\": \"1e-5\"}|rms_norm_eps \"1e-5\" isn't a positive number",
+        "{\"rope_theta\": 0}|rope_theta 0 isn't a positive number",
+        "{\"rope_theta\": 1e999}|isn't a positive number",
+        "{\"rope_parameters\": {\"rope_theta\": \"x\"}}|rope_theta \"x\" isn't a positive number",
         "{\"rope_parameters\": {\"rope_type\": \"llama3\", \"factor\": 8}}|low_freq_factor is"
             + " missing",
         "{\"rope_scaling\": {\"type\": \"linear\"}}|factor is missing",
-        "{\"rope_scaling\": {\"type\": \"linear\", \"factor\": -1}}|factor -1 is no positive"
+        "{\"rope_scaling\": {\"type\": \"linear\", \"factor\": -1}}|factor -1 isn't a positive"
             + " number",
         "{\"rope_parameters\": {}, \"rope_scaling\": {\"type\": \"linear\"}}|factor is missing",
         "{\"rope_scaling\": {\"type\": \"mrope\"}}|rope_type \"mrope\" is not supported; supported:"
             + " default, linear, dynamic, llama3, yarn, longrope",
         "{\"rope_scaling\": {\"mrope_section\": [1]}}|rope setting mrope_section is not supported",
-        "{\"rope_scaling\": 7}|rope_scaling 7 is no object",
+        "{\"rope_scaling\": 7}|rope_scaling 7 isn't an object",
         "{\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1]}}|short_factor is no"
-            + " list of 4 numbers; long_factor is no list of 4 numbers",
+            + " list of 4 numbers; long_factor isn't a list of 4 numbers",
         "{\"partial_rotary_factor\": 0.5}|partial_rotary_factor 0.5 is not supported",
-        "{\"max_position_embeddings\": 0}|max_position_embeddings 0 is no whole number",
+        "{\"max_position_embeddings\": 0}|max_position_embeddings 0 isn't a whole number",
         "{\"tie_word_embeddings\": \"true\"}|tie_word_embeddings \"true\" is neither true nor"
             + " false",
         "{\"hidden_act\": \"mish\"}|hidden_act \"mish\" is not supported; supported: silu, swish,"

@@ -174,7 +174,7 @@ final class ConfigDraft {
           key(setting)
               + " "
               + Long.toUnsignedString(value)
-              + " is no whole number from 1 to "
+              + " isn't a whole number from 1 to "
               + Integer.MAX_VALUE);
       return 1;
     }
@@ -209,7 +209,7 @@ final class ConfigDraft {
     read.add(key);
     double value = header.metadata().real(key).orElse(otherwise);
     if (!(value > 0) || Double.isInfinite(value)) {
-      faults.add(key + " " + value + " is no positive number");
+      faults.add(key + " " + value + " isn't a positive number");
       return 1;
     }
     return value;
@@ -317,7 +317,7 @@ final class ConfigDraft {
       if (id < 0 || id >= size) {
         throw EngramException.file(
             String.format(
-                "%s: %s is %s, no token of the vocabulary of %d.",
+                "%s: %s is %s, which isn't a token of the vocabulary of %d.",
                 draft.path(), setting, Long.toUnsignedString(id), size));
       }
       return (int) id;

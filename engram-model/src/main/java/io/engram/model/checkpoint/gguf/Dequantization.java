@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.stream.IntStream;
 
-/** A tensor's blocks to float32, a part of the tensor on each processor. */
+/** Converts a tensor's blocks to float32, each processor working on its own part. */
 final class Dequantization {
   /**
    * Blocks.Numbers at once: a multiple of every block, small enough for the processor's own cache.

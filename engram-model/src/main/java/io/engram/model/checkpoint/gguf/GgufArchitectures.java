@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The architectures that can be read; a new one is a line here. */
+/** The architectures that can be read; to add one, add a line here. */
 final class GgufArchitectures {
   private static final List<GgufArchitecture> ALL =
       List.of(

@@ -279,7 +279,7 @@ public final class GgufFile implements TensorFile {
               path
                   + ": tensor "
                   + entry.name()
-                  + " is no weight of architecture "
+                  + " isn't a weight of architecture "
                   + architecture.name()
                   + " that can be read.");
         }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a GGUF file: numbers, texts and lists under keys such as {@code
- * llama.block_count} or {@code tokenizer.ggml.tokens}. Blocks.Numbers are kept; texts and lists,
- * which may be a vocabulary, are read from the file each time they are asked for.
+ * llama.block_count} or {@code tokenizer.ggml.tokens}. Numbers are kept; texts and lists, which may
+ * be a vocabulary, are read from the file each time they are asked for.
  *
  * <p>A key that is there under another type than the one asked for is a fault, which names it.
  */

@@ -121,12 +121,13 @@ class GgufDamageTest {
         Arguments.of(llama().uint32("general.alignment", 0), "general.alignment is 0"),
         Arguments.of(
             GgufBytes.llama(4, 8, 0, 1).tensor(EMBEDDING, shape(3, 4), new float[12]),
-            "llama.attention.head_count 0 is no whole number from 1"),
+            "llama.attention.head_count 0 isn't a whole number from 1"),
         Arguments.of(
             llama().tensor(Q, shape(3, 1), 1, 2, 3), "attn_q.weight has 3 rows for 2 heads"),
         Arguments.of(
             llama().entry(Q, 23, shape(4, 256), 0),
-            "attn_q.weight has the number format IQ4_XS; F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K"),
+            "attn_q.weight has the number format IQ4_XS; F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0,"
+                + " Q2_K"),
         Arguments.of(llama().entry(Q, 99, shape(4, 32), 0), "has the number format number 99"),
         Arguments.of(
             new GgufBytes().text("general.architecture", "mamba"),
@@ -142,10 +143,10 @@ class GgufDamageTest {
             "rope_freqs.weight divides rotary frequency 0 by 3.0"),
         Arguments.of(
             llama().tensor("blk.0.attn_q_norm.weight", shape(1), 1),
-            "blk.0.attn_q_norm.weight is no weight of architecture llama"),
+            "blk.0.attn_q_norm.weight isn't a weight of architecture llama"),
         Arguments.of(
             llama().tensor("blk.99999999999.attn_q.weight", shape(1), 1),
-            "is no weight of architecture llama"),
+            "isn't a weight of architecture llama"),
         Arguments.of(GgufBytes.llama(4, 8, 2, 1), "it has no tensor token_embd.weight"),
         Arguments.of(
             llama().uint32("llama.expert_count", 8), "llama.expert_count is not supported"),
@@ -154,7 +155,7 @@ class GgufDamageTest {
             "llama.rope.dimension_count is 1 of 2 numbers of a head"),
         Arguments.of(
             llama().uint32("tokenizer.ggml.eos_token_id", 3),
-            "tokenizer.ggml.eos_token_id is 3, no token of the vocabulary of 3"));
+            "tokenizer.ggml.eos_token_id is 3, which isn't a token of the vocabulary of 3"));
   }
 
   @ParameterizedTest
