@@ -123,7 +123,7 @@ final class ArchitectureTest {
         .resideInAPackage("io.engram.model..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.engram.core.recipe")
+        .resideInAPackage("io.engram.core.settings")
         .check(CLASSES);
   }
 

@@ -1,8 +1,6 @@
 package io.engram.cli;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.SampleSource;
@@ -10,6 +8,8 @@ import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.train.Setup;
 import io.engram.unlearn.train.UnlearningLoop;
 import java.nio.file.Path;

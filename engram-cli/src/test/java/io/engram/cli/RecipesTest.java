@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.option.RecipeKind;
 import io.engram.core.EngramHome;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.OrderSection.OrderName;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.recipe.RecipeWriter;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
+import io.engram.core.settings.Choices;
 import io.engram.unlearn.eval.suites.Suites;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -75,15 +76,13 @@ class RecipesTest {
   void everyRowHasItsRecipeInBothOrdersThatDifferInNothingElse(String row) {
     Recipe uniform = read(row);
     Recipe mrd = read(row + "-mrd");
-    assertThat(uniform.order().name()).isEqualTo(OrderName.UNIFORM);
-    assertThat(mrd.order().name()).isEqualTo(OrderName.MRD);
-    MethodName method =
-        MethodName.valueOf(
-            row.substring(row.lastIndexOf('/') + 1)
-                .replaceFirst("^(llama2-7b|zephyr-7b|smollm2|mini)-", "")
-                .replace('-', '_')
-                .toUpperCase(Locale.ROOT));
-    assertThat(mrd.method().name()).isEqualTo(method);
+    assertThat(Choices.nameOf(uniform.order())).isEqualTo("uniform");
+    assertThat(Choices.nameOf(mrd.order())).isEqualTo("mrd");
+    String method =
+        row.substring(row.lastIndexOf('/') + 1)
+            .replaceFirst("^(llama2-7b|zephyr-7b|smollm2|mini)-", "")
+            .replace('-', '_');
+    assertThat(Choices.nameOf(mrd.method())).isEqualTo(method);
     assertThat(withoutOrder(mrd)).isEqualTo(withoutOrder(uniform));
   }
 
@@ -101,7 +100,7 @@ class RecipesTest {
         Recipe recipe = read(task + "/llama2-7b-" + method + "-mrd");
         assertThat(recipe.budget().epochs()).isEqualTo(5);
         assertThat(recipe.forget().draw()).isEqualTo(200);
-        assertThat(recipe.order().estimator().draws()).isEqualTo(200);
+        assertThat(recipe.estimator().draws()).isEqualTo(200);
       }
     }
   }

@@ -2,14 +2,12 @@ package io.engram.bench.compare;
 
 import io.engram.bench.compare.Workload.UpdateDraws;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.MethodSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Drawn;
-import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.RetainTerm;
 import io.engram.unlearn.method.UnlearningMethod;
@@ -27,13 +25,13 @@ import java.util.Map;
 final class EpochTask implements Task {
   private final LanguageModel model;
   private final Workload workload;
-  private final MethodSection settings;
+  private final UnlearningMethod method;
   private final Trainer trainer;
 
   EpochTask(LanguageModel model, Workload workload) {
     this.model = model;
     this.workload = workload;
-    settings = workload.recipe(List.of()).method();
+    method = workload.recipe(List.of()).method();
     trainer = TrainTask.trainer(model, workload);
   }
 
@@ -42,13 +40,13 @@ final class EpochTask implements Task {
     int count = warmUp ? 1 : workload.settings().updates();
     List<UpdateDraws> updates = workload.updates().subList(0, count);
     long start = System.nanoTime();
-    UnlearningMethod method = Methods.of(settings, Reference.ofNll(reference(updates)));
+    Reference reference = Reference.ofNll(reference(updates));
     double referenceSeconds = Reading.since(start);
-    RetainTerm retainTerm = new RetainTerm(settings.retainWeight(), null);
+    RetainTerm retainTerm = new RetainTerm(method.retainWeight(), null);
     double firstLoss = Double.NaN;
     long tokens = 0;
     for (UpdateDraws draws : updates) {
-      List<TrainingSequence> sequences = sequences(draws, method, retainTerm);
+      List<TrainingSequence> sequences = sequences(draws, reference, retainTerm);
       double loss = Arrays.stream(trainer.accumulate(sequences)).sum();
       trainer.update(TrainTask.RATE);
       firstLoss = Double.isNaN(firstLoss) ? loss : firstLoss;
@@ -73,12 +71,13 @@ final class EpochTask implements Task {
   }
 
   private List<TrainingSequence> sequences(
-      UpdateDraws draws, UnlearningMethod method, RetainTerm retainTerm) {
+      UpdateDraws draws, Reference reference, RetainTerm retainTerm) {
     List<TrainingSequence> sequences = new ArrayList<>();
     List<TokenizedSample> forget = workload.forget(draws.forget());
     UpdateSize forgetSize = UpdateSize.of(forget);
     for (TokenizedSample sample : forget) {
-      sequences.add(new TrainingSequence(sample, method.objective(new Drawn(sample), forgetSize)));
+      sequences.add(
+          new TrainingSequence(sample, method.objective(new Drawn(sample), forgetSize, reference)));
     }
     List<TokenizedSample> retain =
         Arrays.stream(draws.retain()).mapToObj(workload.retain()::get).toList();

@@ -1,7 +1,7 @@
 package io.engram.bench.compare;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -38,10 +38,10 @@ final class MrdTask implements Task {
     this.model = model;
     this.samples = samples.stream().map(MrdTask::asIds).toList();
     this.tokens = Workload.tokens(samples);
-    this.settings = workload.recipe(overrides).order().estimator();
+    this.settings = workload.recipe(overrides).estimator();
     List<String> fewer = new ArrayList<>(overrides);
     fewer.add("order.estimator.draws=" + warmUpDraws);
-    this.warmUpSettings = workload.recipe(fewer).order().estimator();
+    this.warmUpSettings = workload.recipe(fewer).estimator();
   }
 
   /** Algorithm 1 as printed, on a few samples. */

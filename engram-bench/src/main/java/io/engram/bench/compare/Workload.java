@@ -1,15 +1,17 @@
 package io.engram.bench.compare;
 
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.recipe.RecipeWriter;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +62,7 @@ public record Workload(
     List<TokenizedSample> forget =
         model.samples().tokenize(SampleSource.load(recipe.forget().data()));
     List<TokenizedSample> all = model.samples().tokenize(SampleSource.load(recipe.retain().data()));
-    int[] order = new UniformOrder(forget.size(), recipe.seed()).epoch(0);
+    int[] order = UniformOrder.permutation(0, forget.size(), recipe.seed());
     List<TokenizedSample> retain =
         IntStream.range(0, order.length)
             .map(i -> RandomStream.of(recipe.seed(), "retain", 0, i).nextInt(all.size()))

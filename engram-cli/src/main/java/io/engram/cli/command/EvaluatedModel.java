@@ -4,16 +4,20 @@ import io.engram.cli.option.CommandRecipe;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.RecipeKind;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
+import io.engram.core.EngramException;
+import io.engram.core.hub.HubName;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.RunModel;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.suites.Suites;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.SampleSets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -85,13 +89,10 @@ record EvaluatedModel(Recipe recipe, String stage) {
     if (!stage.equals("after") || chosen.stream().noneMatch(Suite::followsRun)) {
       return chosen;
     }
-    boolean finetuned = recipe.method().name() == MethodName.FINETUNE;
+    boolean finetuned = !recipe.method().forgets();
     List<Sample> drawn =
         SampleSets.load(
-            finetuned ? recipe.train() : recipe.forget(),
-            finetuned ? "train" : "forget",
-            recipe.seed(),
-            opened.samples());
+            recipe.drawn(), finetuned ? "train" : "forget", recipe.seed(), opened.samples());
     return chosen.stream().map(suite -> suite.ofRun(drawn)).toList();
   }
 }

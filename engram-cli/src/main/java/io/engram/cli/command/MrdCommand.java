@@ -9,15 +9,15 @@ import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.MrdText;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.progress.Watched;
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.mrd.EstimatorSection;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.mrd.DrawsFile;
 import io.engram.unlearn.mrd.DrawsKey;
 import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,7 +111,7 @@ final class MrdCommand implements Callable<Integer> {
   public Integer call() {
     checkSweep();
     Recipe recipe = recipe();
-    EstimatorSection settings = recipe.order().estimator();
+    EstimatorSection settings = recipe.estimator();
     boolean predicts = settings.name() == EstimatorName.PREDICTED_UPDATES;
     checkPrediction(predicts);
     SampleFilter.Chosen chosen = filter.load(data);
@@ -169,13 +169,14 @@ final class MrdCommand implements Callable<Integer> {
         ? KeptDraws.NONE
         : DrawsFile.open(
             out.resolveSibling(out.getFileName() + ".draws"),
-            DrawsKey.of(opened, samples, recipe.order().estimator(), recipe.seed(), 0),
+            DrawsKey.of(opened, samples, recipe.estimator(), recipe.seed(), 0),
             common.console()::message);
   }
 
   private Recipe recipe() {
     return prediction
         .setIn(model.recipe(data, common))
+        .set("order.name", "mrd")
         .set(ESTIMATOR + "sigma", sigma)
         .set(ESTIMATOR + "draws", draws)
         .set(ESTIMATOR + "name", estimator)
@@ -190,7 +191,7 @@ final class MrdCommand implements Callable<Integer> {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("model", recipe.model().path());
     object.put("data", data);
-    object.put("estimator", recipe.order().estimator());
+    object.put("estimator", recipe.estimator());
     object.put("seed", recipe.seed());
     object.put("sigma", found.sigma());
     object.put("passes", found.passes());

@@ -8,15 +8,15 @@ import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.SweepText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.Version;
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeWriter;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.StudyProvenance;
 import io.engram.model.LanguageModel;
 import io.engram.report.StudyPage;
 import io.engram.unlearn.mrd.MrdSweep;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.study.SweepStudy;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions common) {
 
   void run(SampleFilter.Chosen chosen, @Nullable Path out) {
-    EstimatorSection settings = recipe.order().estimator();
+    EstimatorSection settings = recipe.estimator();
     List<Double> sigmas = sweep.sigmas();
     List<Integer> draws = draws(settings);
     List<String> ids;
@@ -94,7 +94,7 @@ record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions 
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("model", recipe.model().path());
     object.put("data", data);
-    object.put("estimator", recipe.order().estimator());
+    object.put("estimator", recipe.estimator());
     object.put("seed", recipe.seed());
     object.put("samples", rows);
     return object;

@@ -1,15 +1,16 @@
 package io.engram.cli.command;
 
+import io.engram.core.settings.Choices;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.output.UpdatesText;
 import io.engram.cli.progress.Watched;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,15 @@ record PredictedUpdatesRun(Recipe recipe, String data, CommonOptions common) {
       samples = of;
       found =
           Watched.run(
-              common.console(), progress -> UpdatesPredictor.run(opened, of, recipe, progress));
+              common.console(),
+              progress ->
+                  UpdatesPredictor.run(
+                      opened,
+                      of,
+                      recipe.estimator(),
+                      recipe.scope().training(),
+                      recipe.optimizer().settings(),
+                      progress));
     }
     RowFile.write(out, found.rows(), common.console());
     common
@@ -36,10 +45,10 @@ record PredictedUpdatesRun(Recipe recipe, String data, CommonOptions common) {
 
   private Map<String, Object> json(UpdatesPredictor.Result found) {
     Map<String, Object> estimator = new LinkedHashMap<>();
-    estimator.put("name", recipe.order().estimator().name());
-    estimator.put("until", recipe.order().estimator().until());
-    estimator.put("scope", recipe.order().estimator().scope());
-    estimator.put("optimizer", recipe.optimizer().name());
+    estimator.put("name", recipe.estimator().name());
+    estimator.put("until", recipe.estimator().until());
+    estimator.put("scope", recipe.estimator().scope());
+    estimator.put("optimizer", Choices.nameOf(recipe.optimizer()));
     estimator.put("learning_rate", recipe.optimizer().learningRate());
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("model", recipe.model().path());

@@ -3,7 +3,8 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Table;
 import io.engram.core.EngramException;
-import io.engram.core.recipe.RecipeKeys;
+import io.engram.core.settings.Schema.Key;
+import io.engram.unlearn.recipe.RecipeKeys;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,7 +30,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<RecipeKeys.Key> keys =
+    List<Key> keys =
         RecipeKeys.all().stream()
             .filter(key -> path.isEmpty() || (key.path() + ".").startsWith(path + "."))
             .toList();
@@ -43,7 +44,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String one(RecipeKeys.Key key) {
+  private static String one(Key key) {
     return """
     %s
       values   %s
@@ -58,7 +59,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
             key.reason());
   }
 
-  private static String table(List<RecipeKeys.Key> keys) {
+  private static String table(List<Key> keys) {
     Table table = new Table("key", "default", "unit", "values");
     keys.forEach(key -> table.row(key.path(), key.defaultValue(), key.unit(), key.type()));
     return table + "\n\nengram recipe explain KEY gives the reason of a key.";

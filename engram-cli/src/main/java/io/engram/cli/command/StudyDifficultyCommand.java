@@ -5,18 +5,18 @@ import io.engram.cli.output.StudyText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
+import io.engram.core.settings.Choices;
 import io.engram.core.study.Study;
 import io.engram.report.StudyPage;
+import io.engram.unlearn.method.UnlearningMethod;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.study.DifficultyPlan;
 import io.engram.unlearn.study.DifficultyStudy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +120,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = recipe();
-    refuse(read.method().name());
+    requireStudied(read.method());
     if (jointly && groups > 0) {
       throw common.mistake("--jointly and --groups exclude each other: give one of the two");
     }
@@ -147,27 +147,11 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void refuse(MethodName method) {
-    String reason =
-        switch (method) {
-          case PO ->
-              "po: puts refusals in the answers' place, so that no update is spent on one"
-                  + " sample alone.";
-          case DPO ->
-              "dpo: sets refusals against the answers, so that no update is spent on one"
-                  + " sample alone.";
-          case UNDIAL ->
-              "undial: has a goal at a fixed distance from the start, so that the"
-                  + " updates to a given loss tell nothing.";
-          case RMU -> "rmu: leads hidden states away, whatever becomes of the answer.";
-          case NGDIFF, GRU ->
-              method.name().toLowerCase(Locale.ROOT)
-                  + ": needs a retain set in each update, and a study has none.";
-          default -> "";
-        };
-    if (!reason.isEmpty()) {
-      throw EngramException.usage(
-          "method.name = " + reason + " ga, grad_diff, npo, simnpo, wga and ceu can be studied.");
+  private static void requireStudied(UnlearningMethod method) {
+    String obstacle = method.studyObstacle();
+    if (!obstacle.isEmpty()) {
+      String name = Choices.nameOf(method);
+      throw EngramException.usage("method.name = %s: %s %s.".formatted(name, name, obstacle));
     }
   }
 

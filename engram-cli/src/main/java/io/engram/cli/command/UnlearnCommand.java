@@ -3,7 +3,7 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.run.RecipeRun;
 import io.engram.cli.run.RunArguments;
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

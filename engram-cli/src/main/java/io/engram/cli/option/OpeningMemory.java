@@ -1,6 +1,5 @@
 package io.engram.cli.option;
 
-import io.engram.core.recipe.Recipe;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.ModelSize;
@@ -10,6 +9,7 @@ import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.suites.RetrainedMemory;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

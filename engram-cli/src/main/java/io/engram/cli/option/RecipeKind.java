@@ -1,6 +1,6 @@
 package io.engram.cli.option;
 
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.regex.Pattern;
 
 /** What a recipe's text is for. */

@@ -1,10 +1,10 @@
 package io.engram.cli.option;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.DataSection;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.SampleSets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.engram.cli.output;
 
-import io.engram.core.recipe.EstimatorSection;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.text.NumberText;

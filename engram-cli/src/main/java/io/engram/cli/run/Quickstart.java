@@ -9,10 +9,11 @@ import io.engram.cli.output.UpdatesText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.EngramHome;
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
+import io.engram.unlearn.mrd.EstimatorSection;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.core.run.Measurement;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
@@ -20,6 +21,8 @@ import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.report.Report;
 import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -98,9 +101,13 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
     try (RunFolder run = RunFolder.read(folder)) {
       Recipe recipe =
-          RecipeReader.parse(run.recipe(), List.of(), Recipe.Kind.UNLEARN, folder + "/recipe.yaml");
+          RecipeReader.resolved(
+              run.recipe(), List.of(), Recipe.Kind.UNLEARN, folder + "/recipe.yaml");
       List<Sample> samples = SampleSource.load(recipe.forget().data());
-      EstimatorSection estimator = recipe.order().estimator();
+      if (recipe.order().estimator() == null) {
+        return;
+      }
+      EstimatorSection estimator = recipe.estimator();
       if (run.mrdEpochs().contains(0)) {
         MrdMeasurement.Result found = result(run.mrd(0), estimator);
         common.console().message(MrdText.of(found, samples, estimator, SHOWN) + "\n");

@@ -1,12 +1,12 @@
 package io.engram.cli.option;
 
-import static io.engram.core.recipe.Recipe.Kind.FINETUNE;
-import static io.engram.core.recipe.Recipe.Kind.UNLEARN;
+import static io.engram.unlearn.recipe.Recipe.Kind.FINETUNE;
+import static io.engram.unlearn.recipe.Recipe.Kind.UNLEARN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.recipe.RecipeWriter;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

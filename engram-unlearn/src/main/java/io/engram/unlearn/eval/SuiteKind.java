@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval;
 
 import io.engram.core.EngramException;
+import io.engram.unlearn.recipe.EvalSection;
 import java.util.List;
 import java.util.function.Supplier;
 

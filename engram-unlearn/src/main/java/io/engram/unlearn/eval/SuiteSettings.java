@@ -1,6 +1,6 @@
 package io.engram.unlearn.eval;
 
-import io.engram.core.recipe.EvalSection;
+import io.engram.unlearn.recipe.EvalSection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Default;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
@@ -17,15 +19,19 @@ import io.engram.model.train.SequenceLoss;
  * by q's entropy than their cross-entropy, whose gradient is the same; every labelled token counts,
  * where their code leaves out the answer's first.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
  */
-public record CeU(double weight) implements LogProbMethod {
+@Choice(value = "ceu", summary = "the model's own distribution without the true token")
+public record CeU(double forgetWeight, @Default("0") double retainWeight, RetainLoss retainLoss)
+    implements LogProbMethod {
   /** A token that is certain to float precision: −ℓ below this is taken as this. */
   private static final double CERTAIN = 1e-30;
 
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
-    double share = weight / size.tokens();
+    double share = forgetWeight / size.tokens();
     return logProbs -> {
       double loss = 0;
       double[] gradient = new double[logProbs.length];

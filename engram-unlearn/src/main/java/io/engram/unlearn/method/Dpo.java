@@ -1,8 +1,11 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Setting;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Direct preference optimisation of refusals over answers: {@code −w_f (2/β) mean_F log σ(β
@@ -13,20 +16,29 @@ import java.util.Arrays;
  * 2024. <b>Differs:</b> the factor 2/β, so that it starts with the slope of ascent and of descent
  * as NPO does; TOFU's code has none.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
+ * @param refusals which refusals, null: the TOFU authors'
  * @param beta β
- * @param reference has S_ref of each answer; that of the refusal comes with it
  */
-public record Dpo(double weight, double beta, Reference reference) implements UnlearningMethod {
+@Choice(value = "dpo", summary = "refusals rather than answers")
+public record Dpo(
+    double forgetWeight,
+    double retainWeight,
+    RetainLoss retainLoss,
+    @Setting(value = "0.1", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
+    @Nullable String refusals)
+    implements UnlearningMethod {
   @Override
-  public Objective objective(Drawn drawn, UpdateSize size) {
+  public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     Drawn.Refused refusal = drawn.refusal();
     if (refusal == null) {
       throw new IllegalArgumentException("no refusal beside sample " + drawn.sample().id());
     }
     int answer = drawn.sample().labels();
     double start = refusal.referenceNll() - reference.nll(drawn.sample());
-    double share = weight / size.sequences();
+    double share = forgetWeight / size.sequences();
     return new Objective.OfLogProbs(logProbs -> slope(logProbs, answer, start, share));
   }
 
@@ -44,7 +56,18 @@ public record Dpo(double weight, double beta, Reference reference) implements Un
   }
 
   @Override
-  public RefusalUse refusals() {
+  public RefusalUse refusalUse() {
     return RefusalUse.BESIDE;
+  }
+
+  @Override
+  public boolean needsModel() {
+    // Which refusal comes with which sample isn't known before it is drawn.
+    return true;
+  }
+
+  @Override
+  public String studyObstacle() {
+    return "sets refusals against the answers, so that no update is spent on one sample alone";
   }
 }

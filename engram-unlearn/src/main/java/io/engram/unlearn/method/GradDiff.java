@@ -1,5 +1,6 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
@@ -9,11 +10,15 @@ import io.engram.model.train.SequenceLoss;
  *
  * <p><b>Source:</b> Yao et al. 2024, Maini et al. 2024.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
  */
-public record GradDiff(double weight) implements LogProbMethod {
+@Choice(value = "grad_diff", summary = "ascent there, descent on the retain set")
+public record GradDiff(double forgetWeight, double retainWeight, RetainLoss retainLoss)
+    implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
-    return new TokenMeanNll(-weight, size.tokens());
+    return new TokenMeanNll(-forgetWeight, size.tokens());
   }
 }

@@ -1,5 +1,7 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Default;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
@@ -9,11 +11,16 @@ import io.engram.model.train.SequenceLoss;
  *
  * <p><b>Source:</b> Jang et al. 2023; the paper's Section 3.4.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
  */
-public record GradientAscent(double weight) implements LogProbMethod {
+@Choice(value = "ga", summary = "ascent on the forget set")
+public record GradientAscent(
+    double forgetWeight, @Default("0") double retainWeight, RetainLoss retainLoss)
+    implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
-    return new TokenMeanNll(-weight, size.tokens());
+    return new TokenMeanNll(-forgetWeight, size.tokens());
   }
 }

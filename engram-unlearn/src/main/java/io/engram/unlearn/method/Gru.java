@@ -1,5 +1,8 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Faults;
+import io.engram.core.settings.SelfChecking;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.SequenceLoss;
@@ -12,12 +15,16 @@ import io.engram.model.train.SequenceLoss;
  * <p><b>Source:</b> Wang et al. 2025, "GRU: Mitigating the Trade-off between Unlearning and
  * Retention". <b>Differs:</b> g_R is of the update's own retain batch, without a moving average.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
  */
-public record Gru(double weight) implements LogProbMethod {
+@Choice(value = "gru", summary = "ascent without what harms the retain set")
+public record Gru(double forgetWeight, double retainWeight, RetainLoss retainLoss)
+    implements LogProbMethod, SelfChecking {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
-    return new TokenMeanNll(-weight, size.tokens());
+    return new TokenMeanNll(-forgetWeight, size.tokens());
   }
 
   @Override
@@ -27,5 +34,15 @@ public record Gru(double weight) implements LogProbMethod {
       double cut = conflict ? products.between() / products.retain() : 0;
       return new GradientRule.Coefficients(1, -cut);
     };
+  }
+
+  @Override
+  public void check(String section, Faults faults) {
+    UnlearningMethod.requireBothGradients(this, section, faults);
+  }
+
+  @Override
+  public String studyObstacle() {
+    return "needs a retain set in each update, and a study has none";
   }
 }

@@ -9,13 +9,13 @@ public interface LogProbMethod extends UnlearningMethod {
   /**
    * One forget sequence's part of the update's loss.
    *
-   * @param sample the sequence, with the answer that {@link #refusals} asks for
+   * @param sample the sequence, with the answer that {@link #refusalUse} asks for
    * @param size of the update's forget part
    */
   SequenceLoss forget(TokenizedSample sample, UpdateSize size);
 
   @Override
-  default Objective objective(Drawn drawn, UpdateSize size) {
+  default Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     return new Objective.OfLogProbs(forget(drawn.sample(), size));
   }
 }

@@ -5,6 +5,10 @@ package io.engram.unlearn.method;
  * whose slope {@code −2 σ(−βx)} fades once βx is large.
  */
 final class LogSigmoid {
+  /** What β does in all of them, for the recipe. */
+  static final String BETA =
+      "How soon a sample's push fades once it is forgotten; smaller is closer to grad_diff.";
+
   private LogSigmoid() {}
 
   /** {@code −(2/β) log σ(βx)}, ≥ 0. */

@@ -1,5 +1,9 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Faults;
+import io.engram.core.settings.SelfChecking;
+import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.SequenceLoss;
@@ -17,8 +21,23 @@ import io.engram.model.train.SequenceLoss;
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
+ * @param fitUpdates every so many updates the learning rate is fitted; 0: never
  */
-public record NgDiff(double forgetWeight, double retainWeight) implements LogProbMethod {
+@Choice(value = "ngdiff", summary = "both gradients normalised")
+public record NgDiff(
+    double forgetWeight,
+    double retainWeight,
+    RetainLoss retainLoss,
+    @Setting(
+            value = "10",
+            range = ">= 0",
+            unit = "updates",
+            reason =
+                "The learning rate is fitted every so many updates, by the retain loss after a"
+                    + " trial step forwards and one backwards. 0: never.")
+        int fitUpdates)
+    implements LogProbMethod, SelfChecking {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     return new TokenMeanNll(-1, size.tokens());
@@ -35,5 +54,15 @@ public record NgDiff(double forgetWeight, double retainWeight) implements LogPro
   /** 1/‖g‖; 0 where there is no gradient. */
   private static double inverseRoot(double squares) {
     return squares == 0 ? 0 : 1 / Math.sqrt(squares);
+  }
+
+  @Override
+  public void check(String section, Faults faults) {
+    UnlearningMethod.requireBothGradients(this, section, faults);
+  }
+
+  @Override
+  public String studyObstacle() {
+    return "needs a retain set in each update, and a study has none";
   }
 }

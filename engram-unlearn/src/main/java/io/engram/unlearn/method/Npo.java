@@ -1,7 +1,9 @@
 package io.engram.unlearn.method;
 
-import io.engram.core.recipe.MethodSection.Reduction;
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
 
@@ -15,15 +17,32 @@ import java.util.Arrays;
  * in the WAGLE code that the paper follows. The two are different methods: the second has about n
  * times weaker β.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
  * @param beta β
  * @param reduction of S over the sequence
- * @param reference has S_ref of each forget sample
  */
-public record Npo(double weight, double beta, Reduction reduction, Reference reference)
-    implements LogProbMethod {
+@Choice(value = "npo", summary = "answers less likely than under the reference")
+public record Npo(
+    double forgetWeight,
+    double retainWeight,
+    RetainLoss retainLoss,
+    @Setting(value = "0.1", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
+    @Setting(
+            value = "sum",
+            reason =
+                "The log-ratio, of the whole sequence (sum, as published) or per labelled token"
+                    + " (mean: long answers count as short ones).")
+        Reduction reduction)
+    implements UnlearningMethod {
   @Override
-  public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
+  public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
+    return new Objective.OfLogProbs(forget(drawn.sample(), size, reference));
+  }
+
+  /** One forget sequence's part of the update's loss. */
+  SequenceLoss forget(TokenizedSample sample, UpdateSize size, Reference reference) {
     double own = reference.nll(sample);
     double scale = reduction == Reduction.MEAN ? 1.0 / sample.labels() : 1;
     return logProbs -> slope(logProbs, own, scale, size.sequences());
@@ -32,10 +51,18 @@ public record Npo(double weight, double beta, Reduction reduction, Reference ref
   private SequenceLoss.Slope slope(
       double[] logProbs, double referenceNll, double scale, int sequences) {
     double difference = scale * (-Arrays.stream(logProbs).sum() - referenceNll);
-    double share = weight / sequences;
+    double share = forgetWeight / sequences;
     double[] gradient = new double[logProbs.length];
     // d(difference)/dℓ_t = −scale.
     Arrays.fill(gradient, -share * scale * LogSigmoid.slope(beta, difference));
     return new SequenceLoss.Slope(share * LogSigmoid.loss(beta, difference), gradient);
+  }
+
+  /** How a sequence's log-ratio is formed. */
+  public enum Reduction {
+    /** Of the whole sequence. */
+    SUM,
+    /** Per labelled token. */
+    MEAN
   }
 }

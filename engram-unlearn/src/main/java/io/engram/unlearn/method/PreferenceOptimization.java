@@ -1,7 +1,9 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Preference optimisation by rejection: {@code w_f · L(F with refusals)}, descent on the forget
@@ -11,16 +13,27 @@ import io.engram.model.train.SequenceLoss;
  * retain terms are each a mean over their own tokens, where the TOFU repository takes one mean over
  * both together.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
+ * @param refusals which refusals, null: the TOFU authors'
  */
-public record PreferenceOptimization(double weight) implements LogProbMethod {
+@Choice(value = "po", summary = "answers become refusals")
+public record PreferenceOptimization(
+    double forgetWeight, double retainWeight, RetainLoss retainLoss, @Nullable String refusals)
+    implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
-    return new TokenMeanNll(weight, size.tokens());
+    return new TokenMeanNll(forgetWeight, size.tokens());
   }
 
   @Override
-  public RefusalUse refusals() {
+  public RefusalUse refusalUse() {
     return RefusalUse.INSTEAD;
+  }
+
+  @Override
+  public String studyObstacle() {
+    return "puts refusals in the answers' place, so that no update is spent on one sample alone";
   }
 }

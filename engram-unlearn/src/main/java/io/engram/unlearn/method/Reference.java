@@ -4,6 +4,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.ReferenceStates;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,16 @@ public record Reference(
   /** For methods that need log-probabilities alone. */
   public static Reference ofNll(Map<String, Double> nll) {
     return new Reference(nll, null, null);
+  }
+
+  /** States that the method said it needs. */
+  ReferenceStates statesOrThrow() {
+    return Objects.requireNonNull(states, "states of the reference");
+  }
+
+  /** The target that the method made. */
+  LayerTargets controlOrThrow() {
+    return Objects.requireNonNull(control, "control vector");
   }
 
   /** S_ref of a sample. */

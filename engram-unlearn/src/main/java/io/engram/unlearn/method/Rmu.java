@@ -2,6 +2,10 @@ package io.engram.unlearn.method;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
+import io.engram.unlearn.recipe.ScopeSection;
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Setting;
+import io.engram.model.LanguageModel;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.Objective;
 import io.engram.model.train.TrainingScope;
@@ -18,16 +22,52 @@ import org.jspecify.annotations.Nullable;
  * code; rows that predict labelled tokens, without prompt or padding, as everywhere here; all
  * weights of the trained layers, where theirs trains an MLP matrix of each.
  *
- * @param weight w_f
- * @param control c·u after the layer
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
+ * @param layer after which hidden states are taken, from 0; null: a quarter of the way up
+ * @param steering c, the length of the vector they are led to
  */
-public record Rmu(double weight, LayerTargets control) implements UnlearningMethod {
+@Choice(value = "rmu", summary = "hidden states led to one place")
+public record Rmu(
+    double forgetWeight,
+    double retainWeight,
+    @Setting(
+            value = "hidden",
+            reason =
+                "What keeps the retain set: its hidden states at method.layer (hidden), or as"
+                    + " elsewhere nll or kl.")
+        RetainLoss retainLoss,
+    @Setting(
+            range = ">= 0",
+            unit = "layer",
+            shown = "a quarter of the way up (7 of 32)",
+            reason =
+                "Hidden states are taken after this layer, from 0; it is trained with the two"
+                    + " before it, or scope.layers.")
+        @Nullable Integer layer,
+    @Setting(
+            value = "2",
+            range = "> 0",
+            reason =
+                "Length of the random vector that hidden states are led to: several times a usual"
+                    + " state's at that layer. 6.5 to 20 for 7B models by its authors.")
+        double steering)
+    implements UnlearningMethod {
   /** Layers that are trained, up to the one whose states are led away. */
   private static final int TRAINED_LAYERS = 3;
 
   @Override
-  public Objective objective(Drawn drawn, UpdateSize size) {
-    return new Objective.ToStates(control, weight / size.sequences() / drawn.sample().labels());
+  public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
+    return new Objective.ToStates(
+        reference.controlOrThrow(), forgetWeight / size.sequences() / drawn.sample().labels());
+  }
+
+  @Override
+  public LayerTargets control(LanguageModel model, long seed) {
+    int width = model.decoder().config().hiddenSize();
+    return LayerTargets.common(
+        model, stateLayer(model.decoder().config().layers()), controlVector(width, steering, seed));
   }
 
   /**
@@ -45,35 +85,43 @@ public record Rmu(double weight, LayerTargets control) implements UnlearningMeth
   }
 
   /**
-   * The layer of a recipe, or a quarter of the way up: 7 of 32, as published.
+   * The layer of the recipe, or a quarter of the way up: 7 of 32, as published.
    *
    * @throws EngramException if the model has no such layer
    */
-  public static int layer(@Nullable Integer given, int layers) {
-    if (given != null && given >= layers) {
+  @Override
+  public int stateLayer(int layers) {
+    if (layer != null && layer >= layers) {
       throw EngramException.usage(
-          "method.layer = %d: the model has layers 0 to %d.".formatted(given, layers - 1));
+          "method.layer = %d: the model has layers 0 to %d.".formatted(layer, layers - 1));
     }
-    return given == null ? (layers - 1) / 4 : given;
+    return layer == null ? (layers - 1) / 4 : layer;
   }
 
   /**
-   * What is trained: the recipe's layers, or the last three up to the one whose states count.
+   * The recipe's layers, or the last three up to the one whose states count.
    *
    * @throws EngramException if a layer above it is asked for, which no gradient reaches
    */
-  public static TrainingScope scope(TrainingScope scope, int layer) {
-    for (int trained : scope.layers()) {
-      if (trained > layer) {
+  @Override
+  public TrainingScope scope(TrainingScope asked, int layers) {
+    int last = stateLayer(layers);
+    for (int trained : asked.layers()) {
+      if (trained > last) {
         throw EngramException.usage(
-            "scope.layers has %d, above method.layer = %d, after which rmu takes the states: no gradient"
-                    .formatted(trained, layer)
-                + " reaches it. Leave it out, or set method.layer higher.");
+            ("scope.layers has %d, above method.layer = %d, after which rmu takes the states: no"
+                    + " gradient reaches it. Leave it out, or set method.layer higher.")
+                .formatted(trained, last));
       }
     }
-    return scope.layers().isEmpty()
-        ? scope.in(
-            IntStream.rangeClosed(Math.max(0, layer - TRAINED_LAYERS + 1), layer).boxed().toList())
-        : scope;
+    return asked.layers().isEmpty()
+        ? asked.in(
+            IntStream.rangeClosed(Math.max(0, last - TRAINED_LAYERS + 1), last).boxed().toList())
+        : asked;
+  }
+
+  @Override
+  public String studyObstacle() {
+    return "leads hidden states away, whatever becomes of the answer";
   }
 }

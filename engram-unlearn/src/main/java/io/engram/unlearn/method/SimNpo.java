@@ -1,5 +1,7 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
@@ -11,14 +13,27 @@ import java.util.Arrays;
  *
  * <p><b>Source:</b> Fan et al. 2024, "Simplicity Prevails" (its γ is β·δ).
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
  * @param beta β
  * @param delta δ, nats a token
  */
-public record SimNpo(double weight, double beta, double delta) implements LogProbMethod {
+@Choice(value = "simnpo", summary = "npo without a reference")
+public record SimNpo(
+    double forgetWeight,
+    double retainWeight,
+    RetainLoss retainLoss,
+    @Setting(value = "4.5", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
+    @Setting(
+            value = "0",
+            unit = "nats a token",
+            reason = "δ: below this mean loss a sample is pushed at full strength.")
+        double delta)
+    implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
-    double share = weight / size.sequences();
+    double share = forgetWeight / size.sequences();
     return logProbs -> {
       int n = logProbs.length;
       double x = -Arrays.stream(logProbs).sum() / n - delta;

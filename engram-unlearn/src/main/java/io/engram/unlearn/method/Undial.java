@@ -1,7 +1,9 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Default;
+import io.engram.core.settings.Setting;
 import io.engram.model.train.Objective;
-import io.engram.model.train.ReferenceStates;
 
 /**
  * Unlearning by self-distillation on adjusted logits: {@code w_f · mean_t KL(q_t ‖ p_t)} over the
@@ -13,14 +15,37 @@ import io.engram.model.train.ReferenceStates;
  * open-unlearning averages over prompt and padding too, whose label −100 lowers a logit of the
  * vocabulary's end.
  *
- * @param weight w_f
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
  * @param beta β, nats by which the true token's logit is lowered
- * @param states of the forget samples under the model at the start
  */
-public record Undial(double weight, double beta, ReferenceStates states)
+@Choice(value = "undial", summary = "the reference's distribution with the true token lowered")
+public record Undial(
+    double forgetWeight,
+    @Default("0") double retainWeight,
+    RetainLoss retainLoss,
+    @Setting(
+            value = "10",
+            range = "> 0",
+            unit = "nats",
+            reason = "How far the true token's logit is lowered.")
+        double beta)
     implements UnlearningMethod {
   @Override
-  public Objective objective(Drawn drawn, UpdateSize size) {
-    return new Objective.KlToReference(states, weight / size.tokens(), beta);
+  public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
+    return new Objective.KlToReference(
+        reference.statesOrThrow(), forgetWeight / size.tokens(), beta);
+  }
+
+  @Override
+  public boolean needsStates() {
+    return true;
+  }
+
+  @Override
+  public String studyObstacle() {
+    return "has a goal at a fixed distance from the start, so that the updates to a given loss tell"
+               + " nothing";
   }
 }

@@ -1,5 +1,7 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
@@ -11,17 +13,29 @@ import io.engram.model.train.SequenceLoss;
  * <p><b>Source:</b> Wang et al. 2025, "Rethinking LLM Unlearning Objectives". <b>Differs:</b> their
  * code keeps a copy of the reference in memory, of which nothing is used; here there is none.
  *
- * @param weight w_f
- * @param beta β; 0 is gradient ascent
+ * @param forgetWeight w_f
+ * @param retainWeight w_r
+ * @param retainLoss what holds the retain set
+ * @param beta β, above 0; towards 0 it becomes gradient ascent
  */
-public record Wga(double weight, double beta) implements LogProbMethod {
+@Choice(value = "wga", summary = "ascent that fades with a token's probability")
+public record Wga(
+    double forgetWeight,
+    double retainWeight,
+    RetainLoss retainLoss,
+    @Setting(
+            value = "1",
+            range = "> 0",
+            reason = "The power of a token's probability that weights its ascent.")
+        double beta)
+    implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     return logProbs -> {
       double loss = 0;
       double[] gradient = new double[logProbs.length];
       for (int t = 0; t < logProbs.length; t++) {
-        gradient[t] = weight / size.tokens() * Math.exp(beta * logProbs[t]);
+        gradient[t] = forgetWeight / size.tokens() * Math.exp(beta * logProbs[t]);
         loss += gradient[t] * logProbs[t];
       }
       return new SequenceLoss.Slope(loss, gradient);

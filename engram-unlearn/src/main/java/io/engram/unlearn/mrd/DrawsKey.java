@@ -1,8 +1,7 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.Version;
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;

@@ -2,7 +2,7 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.EstimatorSection.Scope;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.gradient.GradientNorms;

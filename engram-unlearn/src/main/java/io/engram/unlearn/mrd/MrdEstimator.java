@@ -1,7 +1,7 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import java.util.List;
 
 /**

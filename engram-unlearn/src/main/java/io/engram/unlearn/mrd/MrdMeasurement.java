@@ -2,9 +2,8 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.Absolute;
-import io.engram.core.recipe.EstimatorSection.ControlVariate;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.ControlVariate;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;

@@ -1,9 +1,8 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.Absolute;
-import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 
 /**
  * What MRD is taken to be, where the paper leaves it open, and how exactly it is estimated.

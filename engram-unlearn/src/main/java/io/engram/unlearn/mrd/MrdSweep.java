@@ -1,7 +1,6 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import java.util.ArrayList;

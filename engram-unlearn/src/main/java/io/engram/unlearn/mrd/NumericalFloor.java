@@ -2,7 +2,7 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

@@ -1,6 +1,6 @@
 package io.engram.unlearn.mrd;
 
-import io.engram.core.recipe.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
 import java.util.List;
 import java.util.function.IntFunction;
 

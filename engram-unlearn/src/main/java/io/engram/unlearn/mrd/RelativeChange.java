@@ -1,6 +1,6 @@
 package io.engram.unlearn.mrd;
 
-import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import java.util.List;
 
 /**

@@ -1,7 +1,6 @@
 package io.engram.unlearn.mrd;
 
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;

@@ -2,8 +2,7 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection.Scope;
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -12,7 +11,6 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientLook;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.TrainingScope;
-import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,17 +121,20 @@ public final class UpdatesPredictor {
    *     aren't numbers
    */
   public static Result run(
-      LanguageModel model, List<Sample> samples, Recipe recipe, ProgressListener progress) {
-    double until = recipe.order().estimator().until();
-    OptimizerSettings optimizer = RecipeSettings.optimizer(recipe.optimizer());
-    TrainingScope scope = RecipeSettings.scope(recipe.scope());
+      LanguageModel model,
+      List<Sample> samples,
+      EstimatorSection estimator,
+      TrainingScope scope,
+      OptimizerSettings optimizer,
+      ProgressListener progress) {
+    double until = estimator.until();
     UpdatesPredictor predictor = new UpdatesPredictor(model, scope, optimizer, until);
-    Scope labelled = recipe.order().estimator().scope();
+    Scope labelled = estimator.scope();
     List<TokenizedSample> tokens =
         samples.stream().map(sample -> ModelScorer.tokens(model, sample, labelled)).toList();
     progress.start("predicted updates", samples.size(), "samples");
     List<Prediction> found =
-        RecipeSettings.naming("scope.layers", () -> predictor.each(tokens, progress));
+        predictor.each(tokens, progress);
     progress.finish();
     List<PredictedUpdatesRow> rows = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {

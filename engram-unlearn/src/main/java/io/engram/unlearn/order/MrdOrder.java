@@ -1,10 +1,11 @@
 package io.engram.unlearn.order;
 
 import io.engram.core.EngramException;
-import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.OrderSection.Weight;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Setting;
 import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.stat.ranking.NaturalRanking;
@@ -18,44 +19,45 @@ import org.hipparchus.stat.ranking.NaturalRanking;
  *
  * <p><b>Source:</b> Alg. 2; the formula is lost from it, and follows from Def. 3.4, by which the
  * updates a sample needs are as 1/MRD. Other weights are offered for that reason.
+ *
+ * @param refreshEpochs m: MRD is computed anew every m epochs; 0: once, at the start
+ * @param weight how MRD becomes a chance of being drawn
+ * @param estimator how MRD is estimated
  */
-public final class MrdOrder implements SampleOrder {
-  private final double[] cumulative;
-  private final int draws;
-  private final long seed;
-
-  private MrdOrder(double[] cumulative, int draws, long seed) {
-    this.cumulative = cumulative;
-    this.draws = draws;
-    this.seed = seed;
+@Choice(value = "mrd", summary = "with replacement, by Memory Removal Difficulty (Algorithm 2)")
+public record MrdOrder(
+    @Setting(
+            value = "1",
+            range = ">= 0",
+            unit = "epochs",
+            reason =
+                "m: MRD is computed anew every m epochs, for the model changes. 0: once, at the"
+                    + " start, and cheapest.")
+        int refreshEpochs,
+    @Setting(
+            value = "mrd",
+            reason =
+                "How MRD becomes a chance of being drawn. mrd: p_i = MRD_i / Σ MRD, easy samples"
+                    + " first, as Definition 3.4 has it; inverse: hard ones first; rank: by place"
+                    + " alone.")
+        Weight weight,
+    EstimatorSection estimator)
+    implements SampleOrder {
+  /** How MRD becomes a chance of being drawn. */
+  public enum Weight {
+    /** p_i = MRD_i / Σ_j MRD_j: the easy ones first. */
+    MRD,
+    /** p_i ∝ 1/MRD_i: the hard ones first. */
+    INVERSE,
+    /** p_i ∝ rank of MRD_i. */
+    RANK
   }
 
-  /** The order with these probabilities, an epoch as many draws as there are. */
-  public static SampleOrder of(double[] probabilities, long seed) {
-    return of(probabilities, probabilities.length, seed);
-  }
-
-  /**
-   * The order with these probabilities.
-   *
-   * @param probabilities {@code [N]}, at least one; they needn't sum to 1
-   * @param draws of an epoch
-   * @throws IllegalArgumentException if one is negative or not finite, or all are 0
-   */
-  public static SampleOrder of(double[] probabilities, int draws, long seed) {
-    double[] cumulative = new double[probabilities.length];
-    double sum = 0;
-    for (int i = 0; i < probabilities.length; i++) {
-      if (!(probabilities[i] >= 0) || Double.isInfinite(probabilities[i])) {
-        throw new IllegalArgumentException("probability " + i + " is " + probabilities[i]);
-      }
-      sum += probabilities[i];
-      cumulative[i] = sum;
-    }
-    if (!(sum > 0)) {
-      throw new IllegalArgumentException("the probabilities sum to " + sum);
-    }
-    return new MrdOrder(cumulative, draws, seed);
+  @Override
+  public int[] epoch(int epoch, int[] pool, int draws, long seed, double[] probabilities) {
+    double[] own = pool.length == draws ? probabilities : within(probabilities, pool);
+    int[] drawn = new WeightedDraws(own).epoch(epoch, draws, seed);
+    return Arrays.stream(drawn).map(i -> pool[i]).toArray();
   }
 
   /**
@@ -125,25 +127,5 @@ public final class MrdOrder implements SampleOrder {
         };
     double sum = Arrays.stream(weights).sum();
     return Arrays.stream(weights).map(w -> w / sum).toArray();
-  }
-
-  @Override
-  public int[] epoch(int epoch) {
-    RandomStream random = RandomStream.of(seed, "order", epoch, 0);
-    int[] drawn = new int[draws];
-    Arrays.setAll(drawn, i -> draw(random.nextDouble() * cumulative[cumulative.length - 1]));
-    return drawn;
-  }
-
-  /** The first sample whose cumulative probability is above {@code point}: never one of p = 0. */
-  private int draw(double point) {
-    int found = Arrays.binarySearch(cumulative, point);
-    if (found < 0) {
-      return -found - 1;
-    }
-    while (found < cumulative.length - 1 && cumulative[found] <= point) {
-      found++;
-    }
-    return found;
   }
 }

@@ -1,12 +1,33 @@
 package io.engram.unlearn.order;
 
-/** Which samples of the forget set an epoch visits, in which order. */
-@FunctionalInterface
+import io.engram.unlearn.mrd.EstimatorSection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which samples of the forget set an epoch visits, and when, as a record of the order's options. An
+ * order is its record with a {@link io.engram.core.settings.Choice} and a line in {@link Orders}.
+ */
 public interface SampleOrder {
   /**
-   * The samples of an epoch, from 0; the same on every call.
+   * The samples of an epoch; a pure function of what is given.
    *
-   * @return indices among the samples that are drawn from, as many as the forget set has samples
+   * @param epoch from 0
+   * @param pool indices of the samples that are drawn from, at least one
+   * @param draws of an epoch: the size of the forget set
+   * @param seed names the streams (seed, "order", epoch, …)
+   * @param probabilities of each sample of the forget set, made of the order's score; empty where
+   *     it has none
+   * @return indices of samples, {@code [draws]}
    */
-  int[] epoch(int epoch);
+  int[] epoch(int epoch, int[] pool, int draws, long seed, double[] probabilities);
+
+  /** The score that it goes by; null: none. */
+  default @Nullable EstimatorSection estimator() {
+    return null;
+  }
+
+  /** The score is measured anew every so many epochs; 0: once, at the start. */
+  default int refreshEpochs() {
+    return 0;
+  }
 }

@@ -2,7 +2,6 @@ package io.engram.unlearn.recipe;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.DataSection;
 import io.engram.core.sample.CompletionInstructions;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;

@@ -1,12 +1,12 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.Study;
 import io.engram.unlearn.eval.tofu.TofuSuite;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.MeanWithError;
 import io.engram.core.study.Study;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.study.DifficultyPlan;
 import io.engram.unlearn.study.DifficultyRow;
 import io.engram.unlearn.study.DifficultyStudy;

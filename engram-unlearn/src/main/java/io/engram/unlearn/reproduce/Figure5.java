@@ -2,7 +2,6 @@ package io.engram.unlearn.reproduce;
 
 import io.engram.core.paper.PaperData;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.stats.Bootstrap;
@@ -12,6 +11,7 @@ import io.engram.model.LanguageModel;
 import io.engram.unlearn.mrd.MrdSweep;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.mrd.SweepSummary;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.study.SweepStudy;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +75,7 @@ final class Figure5 implements Experiment {
           MrdSweep.measure(
               model,
               samples,
-              recipe.order().estimator(),
+              recipe.estimator(),
               SIGMAS,
               DRAWS,
               recipe.seed(),

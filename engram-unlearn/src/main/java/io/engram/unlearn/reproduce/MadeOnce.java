@@ -1,10 +1,10 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.study.Study;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class ModelRecipes {
 
   /** The recipe of the studies of samples. */
   static Recipe study(ReproductionPlan plan, String... fixed) {
-    return read(plan, "study", "difficulty", List.of(), List.of(fixed));
+    return read(plan, "study", "difficulty", List.of("order.name=mrd"), List.of(fixed));
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.engram.unlearn.reproduce;
 
-import io.engram.core.recipe.Recipe;
 import io.engram.core.sample.Sample;
 import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,7 +23,7 @@ final class RandomSamples {
 
   /** Of a list. */
   static List<Sample> of(List<Sample> all, int n, long seed, int draw) {
-    int[] order = new UniformOrder(all.size(), seed).epoch(draw);
+    int[] order = UniformOrder.permutation(draw, all.size(), seed);
     return Arrays.stream(order).limit(n).mapToObj(all::get).toList();
   }
 

@@ -1,9 +1,9 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.Version;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.study.StudyProvenance;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.train.Setup;
 import io.engram.unlearn.train.Trials;
 import java.nio.file.Path;

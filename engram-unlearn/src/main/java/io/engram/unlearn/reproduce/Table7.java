@@ -1,6 +1,7 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.ProgressListener;
+import io.engram.core.paper.PaperCharacteristics;
 import io.engram.core.paper.PaperData;
 import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
@@ -14,6 +15,7 @@ import io.engram.model.score.Scorer;
 import io.engram.unlearn.characteristic.CharacteristicRow;
 import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.study.CharacteristicFindings;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,7 @@ final class Table7 implements Experiment {
           MrdMeasurement.run(
                   model,
                   samples,
-                  recipe.order().estimator(),
+                  recipe.estimator(),
                   recipe.seed(),
                   0,
                   KeptDraws.NONE,
@@ -97,7 +99,7 @@ final class Table7 implements Experiment {
                 new Study.Fact("Samples", Integer.toString(samples), ""),
                 new Study.Fact(
                     "σ, draws",
-                    recipe.order().estimator().sigma() + ", " + recipe.order().estimator().draws(),
+                    recipe.estimator().sigma() + ", " + recipe.estimator().draws(),
                     "")),
             List.of(),
             List.of(CharacteristicFindings.table(rows, "MRD as the paper defines it")),

@@ -1,20 +1,13 @@
 package io.engram.unlearn.stop;
 
-/** The budget alone ends the run; all samples are drawn from throughout. */
-record BudgetRule() implements StoppingRule {
-  @Override
-  public String name() {
-    return "budget";
-  }
+import io.engram.core.settings.Choice;
 
+/** The budget alone ends the run; all samples are drawn from throughout. */
+@Choice(value = "budget", summary = "when its budget is spent")
+public record BudgetRule() implements StoppingRule {
   @Override
   public boolean looks() {
     return false;
-  }
-
-  @Override
-  public int[] pool(boolean[] forgotten) {
-    return StoppingRule.all(forgotten);
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.engram.unlearn.stop;
 
+import io.engram.core.settings.Choice;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The run ends when its samples are forgotten by EL and MA; all of them are drawn from until then.
  *
@@ -7,16 +10,17 @@ package io.engram.unlearn.stop;
  * <b>Differs</b> from Jang et al. 2023, who stop when the means over the set are below the
  * thresholds: means can be low while some samples are held word for word.
  *
+ * @param el a sample's EL has to come below this; null: the forget set's mean at the start
+ * @param ma the same of its MA
  * @param share of the samples that has to be forgotten, (0, 1]
+ * @param everyUpdates how often samples are looked at; null: at the end of each epoch
  */
-record ElMaRule(double share) implements StoppingRule {
+@Choice(value = "el_ma", summary = "also when its samples are forgotten, by EL_10 and MA")
+public record ElMaRule(
+    @Nullable Double el, @Nullable Double ma, double share, @Nullable Integer everyUpdates)
+    implements StoppingRule {
   /** 0.55 · 100 is a little more than 55. */
   private static final double ROUNDING = 1e-9;
-
-  @Override
-  public String name() {
-    return "el_ma";
-  }
 
   @Override
   public boolean looks() {
@@ -24,12 +28,12 @@ record ElMaRule(double share) implements StoppingRule {
   }
 
   @Override
-  public int[] pool(boolean[] forgotten) {
-    return StoppingRule.all(forgotten);
+  public boolean ends(boolean[] forgotten) {
+    return isReached(share, forgotten);
   }
 
-  @Override
-  public boolean ends(boolean[] forgotten) {
+  /** Whether this share of the samples is forgotten. */
+  static boolean isReached(double share, boolean[] forgotten) {
     return StoppingRule.count(forgotten) >= share * forgotten.length - ROUNDING;
   }
 }

@@ -3,7 +3,6 @@ package io.engram.unlearn.stop;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.MemorizationAccuracy;
-import io.engram.core.recipe.StopSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
@@ -69,9 +68,9 @@ public final class ForgottenCheck {
   public record First(Thresholds thresholds, Look look) {}
 
   /** The thresholds that a recipe gives, else the means under the model as it is now. */
-  public First first(StopSection section) {
-    Double givenEl = section.el();
-    Double givenMa = section.ma();
+  public First first(StoppingRule rule) {
+    Double givenEl = rule.el();
+    Double givenMa = rule.ma();
     double[] ma = accuracy();
     double[] el = givenEl == null || givenEl < 1 ? extraction(samples) : none();
     Thresholds means = Thresholds.means(el, ma);

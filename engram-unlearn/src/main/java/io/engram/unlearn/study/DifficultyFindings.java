@@ -1,13 +1,14 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.Version;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeWriter;
+import io.engram.core.settings.Choices;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
 import io.engram.unlearn.mrd.SweepSummary;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.train.Setup;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -87,7 +88,7 @@ final class DifficultyFindings {
         "%s from the same model by %s, and the updates counted until the mean loss was %s nats a"
             + " token: which score, taken before, ranks them as the updates do?",
         units(),
-        recipe.method().name().name().toLowerCase(Locale.ROOT),
+        Choices.nameOf(recipe.method()),
         plan.meanNats());
   }
 

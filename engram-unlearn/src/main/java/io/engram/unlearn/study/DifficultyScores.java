@@ -1,9 +1,9 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection.Absolute;
-import io.engram.core.recipe.EstimatorSection.Scope;
-import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Representations;

@@ -2,10 +2,6 @@ package io.engram.unlearn.study;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.DataSection;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.Study;
@@ -15,7 +11,10 @@ import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.mrd.UpdatesPredictor;
-import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.DataSection;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.recipe.SampleSets;
 import io.engram.unlearn.train.Setup;
 import java.io.IOException;
@@ -140,8 +139,7 @@ public final class DifficultyStudy {
 
   /** An earlier version's recipe lacks the keys that came later. */
   private boolean isSame(String there) {
-    return there.endsWith("\n" + planLine())
-        && RecipeReader.isSame(there, recipe, Recipe.Kind.UNLEARN);
+    return there.endsWith("\n" + planLine()) && RecipeReader.isSame(there, recipe);
   }
 
   private Scores scores(LanguageModel model, List<Sample> samples) {
@@ -219,8 +217,8 @@ public final class DifficultyStudy {
     UpdatesPredictor predictor =
         new UpdatesPredictor(
             model,
-            RecipeSettings.scope(recipe.scope()),
-            RecipeSettings.optimizer(recipe.optimizer()),
+            recipe.scope().training(),
+            recipe.optimizer().settings(),
             plan.meanNats());
     DifficultyRows rows =
         new DifficultyRows(

@@ -1,13 +1,11 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.MethodSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Drawn;
-import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UpdateSize;
@@ -19,22 +17,24 @@ import java.util.Map;
 /** What an update of a study minimises: the method's forget loss, without a retain term. */
 final class ForgetSequences {
   private final UnlearningMethod method;
+  private final Reference reference;
 
   /** For these samples; the reference of the method is the model as it is now. */
-  ForgetSequences(MethodSection section, LanguageModel model, List<TokenizedSample> samples) {
-    Map<String, Double> reference = new LinkedHashMap<>();
+  ForgetSequences(UnlearningMethod method, LanguageModel model, List<TokenizedSample> samples) {
+    Map<String, Double> nll = new LinkedHashMap<>();
     List<double[]> logProbs = new Scorer(model).logProbs(samples, ProgressListener.NONE);
     for (int i = 0; i < samples.size(); i++) {
-      reference.put(samples.get(i).id(), -Arrays.stream(logProbs.get(i)).sum());
+      nll.put(samples.get(i).id(), -Arrays.stream(logProbs.get(i)).sum());
     }
-    this.method = Methods.of(section, Reference.ofNll(reference));
+    this.method = method;
+    this.reference = Reference.ofNll(nll);
   }
 
   /** Of an update that sees these. */
   List<TrainingSequence> of(List<TokenizedSample> samples) {
     UpdateSize size = UpdateSize.of(samples);
     return samples.stream()
-        .map(s -> new TrainingSequence(s, method.objective(new Drawn(s), size)))
+        .map(s -> new TrainingSequence(s, method.objective(new Drawn(s), size, reference)))
         .toList();
   }
 }

@@ -2,8 +2,8 @@ package io.engram.unlearn.study;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.EstimatorSection.Absolute;
-import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import io.engram.unlearn.mrd.NoisyScorer;
 import io.engram.unlearn.mrd.RelativeChange;
 import java.util.ArrayList;

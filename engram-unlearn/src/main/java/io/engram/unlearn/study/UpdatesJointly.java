@@ -1,7 +1,6 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LearningRate;
@@ -9,6 +8,7 @@ import io.engram.model.train.Trainer;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import io.engram.unlearn.train.Setup;
 import java.util.ArrayList;
@@ -111,12 +111,11 @@ final class UpdatesJointly {
     }
 
     void all() {
-      UniformOrder order = new UniformOrder(samples.size(), recipe.seed());
       int step = perUpdate(samples.size());
       int most = epochs * ((samples.size() + step - 1) / step);
       setup.progress().start("unlearning jointly", most, "updates");
       for (int epoch = 0; epoch < epochs && left.length > 0; epoch++) {
-        int[] drawn = order.epoch(epoch);
+        int[] drawn = UniformOrder.permutation(epoch, samples.size(), recipe.seed());
         for (int from = 0; from < drawn.length && left.length > 0; from += step) {
           stopIfAsked(most);
           update(Arrays.copyOfRange(drawn, from, Math.min(drawn.length, from + step)), most);
@@ -146,7 +145,7 @@ final class UpdatesJointly {
 
     private void update(int[] drawn, int most) {
       trainer.accumulate(sequences.of(Arrays.stream(drawn).mapToObj(samples::get).toList()));
-      trainer.update(LearningRate.at(RecipeSettings.optimizer(recipe.optimizer()), updates, most));
+      trainer.update(LearningRate.at(recipe.optimizer().settings(), updates, most));
       updates++;
       moved = Double.NaN;
       List<Criterion.Standing> now =

@@ -1,6 +1,5 @@
 package io.engram.unlearn.study;
 
-import io.engram.core.recipe.Recipe;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LearningRate;
@@ -8,6 +7,7 @@ import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.List;
 
@@ -66,7 +66,7 @@ final class UpdatesNeeded {
         new ForgetSequences(recipe.method(), model, samples).of(samples);
     for (int u = 1; u <= most && !met.all(); u++) {
       trainer.accumulate(sequences);
-      trainer.update(LearningRate.at(RecipeSettings.optimizer(recipe.optimizer()), u - 1, most));
+      trainer.update(LearningRate.at(recipe.optimizer().settings(), u - 1, most));
       met.look(u, standings.together(samples), start::meanAbsoluteChange);
     }
     return met.outcome(forecast, start::meanAbsoluteChange);

@@ -1,9 +1,6 @@
 package io.engram.unlearn.train;
 
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
-import io.engram.core.recipe.OrderSection;
-import io.engram.core.recipe.OrderSection.OrderName;
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
@@ -12,9 +9,8 @@ import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.mrd.MrdMeasurement;
 import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.MrdOrder;
-import io.engram.unlearn.order.SampleOrder;
-import io.engram.unlearn.order.UniformOrder;
-import java.util.Arrays;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,30 +44,22 @@ final class Draws {
    * @param model as it is at the epoch's start, where MRD is to be measured
    */
   int[] of(int epoch, int[] pool, LanguageModel model) {
-    int[] drawn = order(epoch, pool, model).epoch(epoch);
-    return Arrays.stream(drawn).map(i -> pool[i]).toArray();
+    int draws = data.forget().size();
+    return recipe.order().epoch(epoch, pool, draws, recipe.seed(), probabilities(epoch, model));
   }
 
-  private SampleOrder order(int epoch, int[] pool, LanguageModel model) {
-    OrderSection order = recipe.order();
-    int draws = data.forget().size();
-    if (order.name() == OrderName.UNIFORM) {
-      return order.replacement()
-          ? UniformOrder.withReplacement(pool.length, draws, recipe.seed())
-          : new UniformOrder(pool.length, draws, recipe.seed());
+  private double[] probabilities(int epoch, LanguageModel model) {
+    if (!(recipe.order() instanceof MrdOrder order)) {
+      return new double[0];
     }
     int refreshed =
         order.refreshEpochs() == 0 ? 0 : epoch / order.refreshEpochs() * order.refreshEpochs();
-    double[] probabilities =
-        order.estimator().name() == EstimatorName.PREDICTED_UPDATES
-            ? MrdOrder.ofUpdates(updates(refreshed, epoch, model), order.weight())
-            : MrdOrder.probabilities(mrd(refreshed, epoch, model), order.weight());
-    return pool.length == draws
-        ? MrdOrder.of(probabilities, recipe.seed())
-        : MrdOrder.of(MrdOrder.within(probabilities, pool), draws, recipe.seed());
+    return order.estimator().name() == EstimatorName.PREDICTED_UPDATES
+        ? MrdOrder.ofUpdates(updates(refreshed, epoch, model, order), order.weight())
+        : MrdOrder.probabilities(mrd(refreshed, epoch, model, order), order.weight());
   }
 
-  private List<MrdRow> mrd(int refreshed, int epoch, LanguageModel model) {
+  private List<MrdRow> mrd(int refreshed, int epoch, LanguageModel model, MrdOrder order) {
     if (folder.mrdEpochs().contains(refreshed)) {
       return folder.mrd(refreshed);
     }
@@ -84,16 +72,16 @@ final class Draws {
         return taken.get();
       }
     }
-    return measured(epoch, model);
+    return measured(epoch, model, order);
   }
 
-  private List<MrdRow> measured(int epoch, LanguageModel model) {
+  private List<MrdRow> measured(int epoch, LanguageModel model, MrdOrder order) {
     long start = System.nanoTime();
     MrdMeasurement.Result found =
         MrdMeasurement.run(
             model,
             data.forget(),
-            recipe.order().estimator(),
+            order.estimator(),
             recipe.seed(),
             epoch,
             KeptDraws.NONE,
@@ -103,13 +91,23 @@ final class Draws {
     return found.rows();
   }
 
-  private List<PredictedUpdatesRow> updates(int refreshed, int epoch, LanguageModel model) {
+  private List<PredictedUpdatesRow> updates(
+      int refreshed, int epoch, LanguageModel model, MrdOrder order) {
     if (folder.predictedUpdatesEpochs().contains(refreshed)) {
       return folder.predictedUpdates(refreshed);
     }
     long start = System.nanoTime();
     UpdatesPredictor.Result found =
-        UpdatesPredictor.run(model, data.forget(), recipe, setup.progress());
+        RecipeSettings.naming(
+            "scope.layers",
+            () ->
+        UpdatesPredictor.run(
+            model,
+            data.forget(),
+            order.estimator(),
+            recipe.scope().training(),
+            recipe.optimizer().settings(),
+            setup.progress()));
     folder.writePredictedUpdates(epoch, found.rows());
     write(epoch, start, Map.of("estimator", "predicted_updates"), found.notes());
     return found.rows();

@@ -2,13 +2,13 @@ package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
 import io.engram.core.Version;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Torch;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package io.engram.unlearn.train;
 
-import io.engram.core.recipe.DataSection;
-import io.engram.core.recipe.MethodSection;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.ScopeSection;
+import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.core.run.Manifest;
 import io.engram.core.sample.Tofu;
+import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.recipe.DataSection;
+import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,18 +53,18 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
   }
 
   private boolean trains() {
-    return recipe.method().name() == MethodSection.MethodName.FINETUNE;
+    return !recipe.method().forgets();
   }
 
   private Map<String, String> facts(@Nullable Dtype written) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Base model", code(name(manifest.modelPath())) + ", " + model.describe());
     facts.put("Base model, SHA-256", code(manifest.modelHash()));
-    facts.put("Method", code(word(recipe.method().name())));
+    facts.put("Method", code(Choices.nameOf(recipe.method())));
     if (trains()) {
       facts.put("Trained on", set(recipe.train(), data.forget().size()));
     } else {
-      facts.put("Sample order", code(word(recipe.order().name())));
+      facts.put("Sample order", code(Choices.nameOf(recipe.order())));
       facts.put("Forget set", set(recipe.forget(), data.forget().size()));
     }
     if (!data.retainTokens().isEmpty()) {
@@ -92,15 +92,15 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
   private String scope() {
     ScopeSection scope = recipe.scope();
     String layers = scope.layers().isEmpty() ? "" : " of layers " + scope.layers();
-    return scope.train() == ScopeSection.Train.ALL
-        ? "all" + layers
-        : String.format(
+    return scope instanceof ScopeSection.Lora lora
+        ? String.format(
             Locale.ROOT,
             "LoRA of rank %d, alpha %s, on %s%s",
-            scope.rank(),
-            scope.alpha(),
-            String.join(", ", scope.targets()),
-            layers);
+            lora.rank(),
+            lora.alpha(),
+            String.join(", ", lora.targets()),
+            layers)
+        : "all" + layers;
   }
 
   private List<String> notes(@Nullable Dtype written) {
@@ -132,10 +132,6 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
   private static String name(String path) {
     Path last = Path.of(path).toAbsolutePath().normalize().getFileName();
     return path.startsWith(Tofu.PREFIX) || last == null ? path : last.toString();
-  }
-
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 
   private static String code(String text) {

@@ -1,6 +1,6 @@
 package io.engram.unlearn.train;
 
-import io.engram.core.recipe.BudgetSection;
+import io.engram.unlearn.recipe.BudgetSection;
 
 /**
  * How many updates a run has, and where each begins.

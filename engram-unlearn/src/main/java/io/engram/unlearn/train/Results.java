@@ -1,14 +1,14 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.ScopeSection;
+import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.SaveOptions;
 import io.engram.model.checkpoint.Shards;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.Trainer;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.Map;
 
 /**
@@ -25,7 +25,7 @@ record Results(Recipe recipe, RunFolder folder, LanguageModel model, RunData dat
    * @throws EngramException if it's only an adapter over DoRA
    */
   static void requireWritable(Recipe recipe, LanguageModel model) {
-    if (isLora(recipe) && !recipe.scope().merge() && model.hasDora()) {
+    if (isLora(recipe) && !recipe.scope().leavesModel() && model.hasDora()) {
       throw EngramException.usage(
           "scope.merge: false with a model whose adapter is DoRA: an adapter on top of it can't be"
               + " written.\nUse scope.merge: true, or merge the model first with engram convert.");
@@ -33,12 +33,12 @@ record Results(Recipe recipe, RunFolder folder, LanguageModel model, RunData dat
   }
 
   private static boolean isLora(Recipe recipe) {
-    return recipe.scope().train() == ScopeSection.Train.LORA;
+    return recipe.scope() instanceof ScopeSection.Lora;
   }
 
   void save(Trainer trainer, RunState state) {
     ModelCard card = new ModelCard(recipe, folder.manifest(), model, data, state.updates());
-    if (!isLora(recipe) || recipe.scope().merge()) {
+    if (recipe.scope().leavesModel()) {
       Map<String, String> texts = Map.of(CARD, card.ofModel(dtype));
       model.save(folder.model(), new SaveOptions(dtype, Shards.DEFAULT_BYTES, texts));
     }

@@ -1,14 +1,13 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.DataSection;
-import io.engram.core.recipe.MethodSection;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Hashes;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.recipe.DataSection;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.SampleSets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +23,8 @@ import java.util.Map;
 record RunData(
     List<Sample> forget, List<TokenizedSample> forgetTokens, List<TokenizedSample> retainTokens) {
   static RunData load(Recipe recipe, SampleTokenizer tokenizer) {
-    boolean finetune = recipe.method().name() == MethodSection.MethodName.FINETUNE;
-    DataSection drawn = finetune ? recipe.train() : recipe.forget();
+    boolean finetune = !recipe.method().forgets();
+    DataSection drawn = recipe.drawn();
     String section = finetune ? "train" : "forget";
     List<Sample> forget = SampleSets.load(drawn, section, recipe.seed(), tokenizer);
     if (forget.isEmpty()) {

@@ -1,6 +1,5 @@
 package io.engram.unlearn.train;
 
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
 import io.engram.core.sample.Sample;
@@ -9,6 +8,7 @@ import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.suites.Suites;
+import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

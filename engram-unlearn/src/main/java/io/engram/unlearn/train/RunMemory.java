@@ -1,10 +1,9 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.BudgetSection;
-import io.engram.core.recipe.MethodSection;
-import io.engram.core.recipe.OrderSection;
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.recipe.BudgetSection;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelSize;
 import io.engram.model.memory.AvailableMemory;
@@ -16,7 +15,9 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.eval.suites.RetrainedMemory;
 import io.engram.unlearn.method.Methods;
-import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.method.RetainLoss;
+import io.engram.unlearn.recipe.BudgetSection;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -73,7 +74,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   }
 
   private TrainingScope scope() {
-    return RecipeSettings.scope(recipe.scope());
+    return recipe.scope().training();
   }
 
   private MemoryCheck check() {
@@ -92,7 +93,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
           new MemoryCheck.Alternative(
               "--batch-tokens " + FEW_TOKENS, need(scope(), size, FEW_TOKENS)));
     }
-    TrainingScope lora = RecipeSettings.lora(recipe.scope());
+    TrainingScope lora = recipe.scope().lora().training();
     all.add(new MemoryCheck.Alternative("scope.train=lora", need(lora, size, tokens)));
     if (size.dtype() == Dtype.FLOAT32) {
       String setting =
@@ -105,7 +106,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   /** The most of what the run's stages need, one after the other. */
   private MemoryNeed need(TrainingScope scope, ModelSize model, int tokens) {
     MemoryNeed most = training(scope, model, tokens, true);
-    if (recipe.order().name() == OrderSection.OrderName.MRD) {
+    if (recipe.order().estimator() != null) {
       most = most.or(new MemoryEstimate(model).perturbed(tokens, tokens));
     }
     RetrainedMemory retrained =
@@ -128,7 +129,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
       TrainingScope scope, int tokens, boolean checkpointed) {
     return new MemoryEstimate.Training(
         scope,
-        RecipeSettings.optimizer(recipe.optimizer()),
+        recipe.optimizer().settings(),
         tokens,
         checkpointed,
         copies(),
@@ -137,19 +138,15 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
 
   /** Methods of two gradients set one aside, and the weights while a step is fitted. */
   private int copies() {
-    return switch (recipe.method().name()) {
-      case NGDIFF, GRU -> 2;
-      default -> 0;
-    };
+    return recipe.method().gradientRule() == null ? 0 : 2;
   }
 
   private Reference reference() {
-    if (recipe.method().name() == MethodSection.MethodName.DPO) {
+    if (recipe.method().needsModel()) {
       return Reference.MODEL;
     }
     boolean distributions =
-        recipe.method().retainLoss() == MethodSection.RetainLoss.KL
-            || Methods.needsStates(recipe.method());
+        recipe.method().retainLoss() == RetainLoss.KL || recipe.method().needsStates();
     return distributions ? Reference.HEAD : Reference.NUMBERS;
   }
 

@@ -1,13 +1,13 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.ModelSection;
-import io.engram.core.recipe.TemplateSpec;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PairTemplate;
 import io.engram.model.text.PromptTemplate;
+import io.engram.unlearn.recipe.ModelSection;
+import io.engram.unlearn.recipe.TemplateSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -66,7 +66,7 @@ public record Setup(
   }
 
   /** The format that a recipe names; null for auto. */
-  static @Nullable Dtype dtype(io.engram.core.recipe.Dtype named) {
+  static @Nullable Dtype dtype(io.engram.unlearn.recipe.Dtype named) {
     return switch (named) {
       case AUTO -> null;
       case FLOAT32 -> Dtype.FLOAT32;

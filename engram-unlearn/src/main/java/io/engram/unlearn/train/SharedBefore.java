@@ -1,9 +1,9 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.unlearn.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

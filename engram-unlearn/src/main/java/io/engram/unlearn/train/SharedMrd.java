@@ -1,16 +1,16 @@
 package io.engram.unlearn.train;
 
-import io.engram.core.recipe.OrderSection.OrderName;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
+import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -38,8 +38,8 @@ final class SharedMrd {
 
   private static boolean measuresAs(Sibling other, Recipe own, Manifest ours) {
     Recipe theirs = other.recipe();
-    return theirs.order().name() == OrderName.MRD
-        && theirs.order().estimator().equals(own.order().estimator())
+    return theirs.order().estimator() != null
+        && Objects.equals(theirs.order().estimator(), own.order().estimator())
         && theirs.seed() == own.seed()
         && theirs.model().equals(own.model())
         && theirs.scope().equals(own.scope())

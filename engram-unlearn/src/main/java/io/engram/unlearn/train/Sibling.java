@@ -1,12 +1,11 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.DataSection;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
+import io.engram.unlearn.recipe.DataSection;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +35,8 @@ record Sibling(RunFolder folder, Recipe recipe, Manifest manifest) {
       return Optional.empty();
     }
     RunFolder run = RunFolder.read(path);
-    Recipe.Kind kind = finetunes(own) ? Recipe.Kind.FINETUNE : Recipe.Kind.UNLEARN;
-    Recipe recipe = RecipeReader.parse(run.recipe(), List.of(), kind, path + "/recipe.yaml");
+    Recipe recipe =
+        RecipeReader.resolved(run.recipe(), List.of(), own.kind(), path + "/recipe.yaml");
     return Optional.of(new Sibling(run, recipe, run.manifest()));
   }
 
@@ -89,10 +88,6 @@ record Sibling(RunFolder folder, Recipe recipe, Manifest manifest) {
 
   /** Suites measure on what is drawn from; the retain set is none of their business. */
   private static DataSection drawn(Recipe recipe) {
-    return finetunes(recipe) ? recipe.train() : recipe.forget();
-  }
-
-  private static boolean finetunes(Recipe recipe) {
-    return recipe.method().name() == MethodName.FINETUNE;
+    return recipe.drawn();
   }
 }

@@ -1,12 +1,11 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.metric.UnlearningEfficiency;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.train.Trainer;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -55,7 +54,7 @@ final class Stages {
    * @param begun when it began, System.nanoTime
    */
   Outcome run(long begun) {
-    boolean forgets = recipe.method().name() != MethodName.FINETUNE;
+    boolean forgets = recipe.method().forgets();
     if (!state.isResumed()) {
       evaluation.run("before");
     }

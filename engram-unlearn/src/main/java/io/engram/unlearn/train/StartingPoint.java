@@ -1,10 +1,8 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.MethodSection;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.MethodSection.RetainLoss;
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
@@ -13,11 +11,11 @@ import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.Reference;
+import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.RetainTerm;
-import io.engram.unlearn.method.Rmu;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
-import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +44,7 @@ final class StartingPoint implements AutoCloseable {
   StartingPoint(Recipe recipe, Setup setup, LanguageModel model, RunData data, Plan plan) {
     this.recipe = recipe;
     this.data = data;
-    MethodSection method = recipe.method();
+    UnlearningMethod method = recipe.method();
     retainDraws =
         data.retainTokens().isEmpty()
             ? null
@@ -57,15 +55,15 @@ final class StartingPoint implements AutoCloseable {
             : retainDraws.all(plan).stream().map(data.retainTokens()::get).toList();
     retainStates =
         retained.isEmpty() || method.retainLoss() != RetainLoss.KL ? null : states(model, retained);
-    forgetStates = Methods.needsStates(method) ? states(model, data.forgetTokens()) : null;
-    control = method.name() == MethodName.RMU ? control(model) : null;
+    forgetStates = method.needsStates() ? states(model, data.forgetTokens()) : null;
+    control = method.control(model, recipe.seed());
     retainLayer =
         retained.isEmpty() || method.retainLoss() != RetainLoss.HIDDEN
             ? null
-            : LayerTargets.compute(model, layer(model), retained, ProgressListener.NONE);
-    // Which refusal comes with which sample isn't known before it is drawn.
+            : LayerTargets.compute(
+                model, method.stateLayer(layers(model)), retained, ProgressListener.NONE);
     copy =
-        method.name() == MethodName.DPO
+        method.needsModel()
             ? LanguageModel.open(
                 recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))
             : null;
@@ -75,20 +73,13 @@ final class StartingPoint implements AutoCloseable {
     return ReferenceStates.compute(model, samples, ProgressListener.NONE);
   }
 
-  private LayerTargets control(LanguageModel model) {
-    int width = model.decoder().config().hiddenSize();
-    double[] vector = Rmu.controlVector(width, recipe.method().steering(), recipe.seed());
-    return LayerTargets.common(model, layer(model), vector);
-  }
-
-  private int layer(LanguageModel model) {
-    return Rmu.layer(recipe.method().layer(), model.decoder().config().layers());
+  private static int layers(LanguageModel model) {
+    return model.decoder().config().layers();
   }
 
   /** What the method trains of the recipe's scope. */
   TrainingScope scope(LanguageModel model) {
-    TrainingScope scope = RecipeSettings.scope(recipe.scope());
-    return recipe.method().name() == MethodName.RMU ? Rmu.scope(scope, layer(model)) : scope;
+    return recipe.method().scope(recipe.scope().training(), layers(model));
   }
 
   /**
@@ -97,24 +88,24 @@ final class StartingPoint implements AutoCloseable {
    * @param before Σ_t ℓ_t of each forget sample at the start
    */
   UpdateMaker maker(LanguageModel model, double[] before) {
-    MethodSection section = recipe.method();
+    UnlearningMethod method = recipe.method();
     Map<String, Double> nll = new LinkedHashMap<>();
     for (int i = 0; i < before.length; i++) {
       nll.put(data.forget().get(i).id(), -before[i]);
     }
-    UnlearningMethod method = Methods.of(section, new Reference(nll, forgetStates, control));
-    boolean refuses = method.refusals() != RefusalUse.NONE;
+    boolean refuses = method.refusalUse() != RefusalUse.NONE;
     return new UpdateMaker(
         data,
         model.samples(),
         method,
-        refuses ? Refusals.read(section.refusals(), recipe.seed()) : null,
+        new Reference(nll, forgetStates, control),
+        refuses ? Refusals.read(method.refusals(), recipe.seed()) : null,
         this::nll,
         retainDraws == null
             ? null
-            : new RetainTerm(section.retainWeight(), retainStates, retainLayer),
+            : new RetainTerm(method.retainWeight(), retainStates, retainLayer),
         retainDraws,
-        section.forgetWeight() != 0 || section.name() == MethodName.FINETUNE);
+        method.forgetWeight() != 0);
   }
 
   /** −Σ_t ℓ_t of each sequence under the reference. */

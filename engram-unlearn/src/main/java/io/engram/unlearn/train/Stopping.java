@@ -1,8 +1,9 @@
 package io.engram.unlearn.train;
 
-import io.engram.core.recipe.StopSection;
 import io.engram.core.run.RunFolder;
+import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.stop.BudgetRule;
 import io.engram.unlearn.stop.ForgottenCheck;
 import io.engram.unlearn.stop.StoppingRule;
 import io.engram.unlearn.stop.Thresholds;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * that a resumed run goes on as it would have.
  */
 final class Stopping {
-  private final StopSection section;
   private final StoppingRule rule;
   private final RunFolder folder;
   private final RunData data;
@@ -26,14 +26,13 @@ final class Stopping {
   private final ForgottenCheck check;
 
   Stopping(
-      StopSection section,
+      StoppingRule rule,
       RunFolder folder,
       Setup setup,
       LanguageModel model,
       RunData data,
       RunState state) {
-    this.section = section;
-    this.rule = StoppingRule.of(section);
+    this.rule = rule;
     this.folder = folder;
     this.data = data;
     this.state = state;
@@ -49,7 +48,7 @@ final class Stopping {
       return;
     }
     long start = System.nanoTime();
-    ForgottenCheck.First first = check.first(section);
+    ForgottenCheck.First first = check.first(rule);
     int[] forgottenAt = new int[data.forget().size()];
     Arrays.fill(forgottenAt, -1);
     state.look(new Looked(first.thresholds(), forgottenAt));
@@ -58,7 +57,7 @@ final class Stopping {
 
   /** Whether the rule looks after these updates. */
   boolean isDue(Plan plan, int updates) {
-    Integer every = section.everyUpdates();
+    Integer every = rule.everyUpdates();
     boolean last = updates == plan.updates();
     boolean now = every == null ? plan.startsEpoch(updates) : updates % every == 0;
     return rule.looks() && (last || now);
@@ -112,7 +111,7 @@ final class Stopping {
 
   /** What ended the run: the rule, or the budget. */
   String reason() {
-    return hasEnded() ? rule.name() : StoppingRule.of(StopSection.ofBudget()).name();
+    return hasEnded() ? Choices.nameOf(rule) : Choices.nameOf(BudgetRule.class);
   }
 
   /** What the journal's last line tells of the samples; empty where nobody looked. */

@@ -1,14 +1,13 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.RunFolder;
+import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.LearningRate;
 import io.engram.model.train.Trainer;
-import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -91,7 +90,7 @@ record TrainingStage(
         String.format(
             Locale.ROOT,
             "%s, epoch %d of %d",
-            recipe.method().name().name().toLowerCase(Locale.ROOT),
+            Choices.nameOf(recipe.method()),
             epoch + 1,
             plan.epochs());
     setup.progress().start(what, left, "updates");
@@ -104,7 +103,7 @@ record TrainingStage(
     double forget = Arrays.stream(losses, 0, made.forgotten()).sum();
     double retain = Arrays.stream(losses, made.forgotten(), losses.length).sum();
     double rate =
-        LearningRate.at(RecipeSettings.optimizer(recipe.optimizer()), update, plan.updates());
+        LearningRate.at(recipe.optimizer().settings(), update, plan.updates());
     divergence().requireFinite(update, draws, losses);
     double norm = update(update, rate, made, retain, draws);
     Map<String, Object> fields = new LinkedHashMap<>();
@@ -133,7 +132,7 @@ record TrainingStage(
 
   private boolean fits(int update) {
     int every = recipe.method().fitUpdates();
-    return recipe.method().name() == MethodName.NGDIFF && every > 0 && update % every == 0;
+    return every > 0 && update % every == 0;
   }
 
   private double update(

@@ -1,14 +1,13 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.TrialSummary;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +85,7 @@ public final class Trials {
   public static Trials of(Recipe recipe, Path folder, List<Trials> earlier) {
     Path file = folder.resolve(RECIPE);
     if (Files.exists(file)) {
-      requireSame(folder, recipeIn(folder, kind(recipe)), recipe);
+      requireSame(folder, recipeIn(folder, recipe.kind()), recipe);
     } else {
       requireEmpty(folder);
     }
@@ -134,7 +133,7 @@ public final class Trials {
    */
   public static Recipe recipeIn(Path folder, Recipe.Kind kind) {
     Path file = folder.resolve(RECIPE);
-    return RecipeReader.parse(JsonFiles.readText(file), List.of(), kind, file.toString());
+    return RecipeReader.resolved(JsonFiles.readText(file), List.of(), kind, file.toString());
   }
 
   /** Where they lie. */
@@ -173,13 +172,8 @@ public final class Trials {
     return RecipeReader.parse(
         RecipeWriter.yaml(recipe),
         List.of("trials=1", "seed=" + seed),
-        kind(recipe),
+        recipe.kind(),
         "trial " + seed);
-  }
-
-  private static Recipe.Kind kind(Recipe recipe) {
-    boolean finetunes = recipe.method().name() == MethodName.FINETUNE;
-    return finetunes ? Recipe.Kind.FINETUNE : Recipe.Kind.UNLEARN;
   }
 
   /** All but the number of trials must be the same: there may be more of them, or fewer. */

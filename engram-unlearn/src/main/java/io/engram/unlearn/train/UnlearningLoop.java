@@ -1,12 +1,12 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class UnlearningLoop {
           folder.path() + " is a finished run; there is nothing to resume.");
     }
     Recipe recipe =
-        RecipeReader.parse(folder.recipe(), List.of(), kind, folder.path() + "/recipe.yaml");
+        RecipeReader.resolved(folder.recipe(), List.of(), kind, folder.path() + "/recipe.yaml");
     return carryOut(recipe, folder, setup, true);
   }
 

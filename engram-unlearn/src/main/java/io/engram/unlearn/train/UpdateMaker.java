@@ -4,6 +4,7 @@ import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Drawn;
+import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.RetainTerm;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Puts together what one update minimises: the method's losses on the drawn forget samples, and the
  * retain term on as many retain samples.
  *
+ * @param reference what the method needs of the model at the start
  * @param refusals null where the method has no use for them
  * @param referenceNll S_ref of sequences, asked for where refusals come beside the answers
  * @param retainTerm null where its weight is 0: that forward pass is left out
@@ -27,6 +29,7 @@ record UpdateMaker(
     RunData data,
     SampleTokenizer tokenizer,
     UnlearningMethod method,
+    Reference reference,
     @Nullable Refusals refusals,
     Function<List<TokenizedSample>, double[]> referenceNll,
     @Nullable RetainTerm retainTerm,
@@ -45,7 +48,8 @@ record UpdateMaker(
       List<Drawn> forget = forget(epoch, draws, firstDraw);
       UpdateSize size = UpdateSize.of(forget.stream().map(Drawn::sample).toList());
       for (Drawn drawn : forget) {
-        sequences.add(new TrainingSequence(drawn.sequences(), method.objective(drawn, size)));
+        sequences.add(
+            new TrainingSequence(drawn.sequences(), method.objective(drawn, size, reference)));
       }
       forgotten = forget.size();
     }
@@ -73,7 +77,7 @@ record UpdateMaker(
       String refusal = refusals.at(epoch, firstDraw + i);
       refused.add(tokenizer.withAnswer(data.forget().get(draws[i]), refusal));
     }
-    return method.refusals() == RefusalUse.INSTEAD
+    return method.refusalUse() == RefusalUse.INSTEAD
         ? refused.stream().map(Drawn::new).toList()
         : beside(own, refused);
   }

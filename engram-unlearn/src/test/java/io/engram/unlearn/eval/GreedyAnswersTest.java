@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.core.EngramHome;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EvalSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.suites.Suites;
+import io.engram.unlearn.recipe.EvalSection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

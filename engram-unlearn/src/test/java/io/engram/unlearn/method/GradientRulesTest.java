@@ -11,24 +11,25 @@ import org.junit.jupiter.api.Test;
 class GradientRulesTest {
   @Test
   void bothGradientsGetTheLengthOfTheirWeight() {
-    assertThat(new NgDiff(2, 3).gradientRule().at(new Products(25, 169, 7)))
+    assertThat(new NgDiff(2, 3, RetainLoss.NLL, 0).gradientRule().at(new Products(25, 169, 7)))
         .isEqualTo(new Coefficients(2.0 / 5, 3.0 / 13));
-    assertThat(new NgDiff(1, 1).gradientRule().at(new Products(0, 0, 0)))
+    assertThat(new NgDiff(1, 1, RetainLoss.NLL, 0).gradientRule().at(new Products(0, 0, 0)))
         .isEqualTo(new Coefficients(0, 0));
   }
 
   @Test
   void whatRaisesTheRetainLossIsTakenOut() {
     // g_R = (−5, −12): g_F · g_R = −63, and g_F + 63/169 g_R is at right angles to g_R.
-    Coefficients c = new Gru(1).gradientRule().at(new Products(25, 169, -63));
+    Coefficients c = new Gru(1, 1, RetainLoss.NLL).gradientRule().at(new Products(25, 169, -63));
     assertThat(c).isEqualTo(new Coefficients(1, 63.0 / 169));
     assertThat(c.forget() * -63 + c.retain() * 169).isCloseTo(0, within(1e-12));
   }
 
   @Test
   void withoutConflictTheForgetGradientStays() {
-    assertThat(new Gru(1).gradientRule().at(new Products(25, 169, 63)))
+    assertThat(new Gru(1, 1, RetainLoss.NLL).gradientRule().at(new Products(25, 169, 63)))
         .isEqualTo(new Coefficients(1, -0.0));
-    assertThat(new Gru(1).gradientRule().at(new Products(25, 0, 0)).forget()).isOne();
+    assertThat(new Gru(1, 1, RetainLoss.NLL).gradientRule().at(new Products(25, 0, 0)).forget())
+        .isOne();
   }
 }

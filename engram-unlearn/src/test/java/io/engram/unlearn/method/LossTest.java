@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.recipe.MethodSection.Reduction;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
+import io.engram.unlearn.method.Npo.Reduction;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,18 +33,22 @@ class LossTest {
   @Test
   void ascentIsMinusTheMeanOverTheBatchsTokens() {
     // −w·(1 + 3)/10 with w = 2.
-    SequenceLoss loss = new GradientAscent(2).forget(SAMPLE, SIZE);
+    SequenceLoss loss = new GradientAscent(2, 0, RetainLoss.NLL).forget(SAMPLE, SIZE);
     assertThat(loss.at(LOG_PROBS).loss()).isCloseTo(-0.8, within(1e-15));
     assertSlope(loss);
-    assertThat(new GradDiff(2).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+    assertThat(new GradDiff(2, 0, RetainLoss.NLL).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
         .isCloseTo(-0.8, within(1e-15));
   }
 
   @Test
   void refusalsAndFineTuningDescend() {
-    assertThat(new PreferenceOptimization(2).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+    assertThat(
+            new PreferenceOptimization(2, 0, RetainLoss.NLL, null)
+                .forget(SAMPLE, SIZE)
+                .at(LOG_PROBS)
+                .loss())
         .isCloseTo(0.8, within(1e-15));
-    assertThat(new PreferenceOptimization(2).refusals())
+    assertThat(new PreferenceOptimization(2, 0, RetainLoss.NLL, null).refusalUse())
         .isEqualTo(UnlearningMethod.RefusalUse.INSTEAD);
     SequenceLoss descent = new Finetune().forget(SAMPLE, SIZE);
     assertThat(descent.at(LOG_PROBS).loss()).isCloseTo(0.4, within(1e-15));
@@ -54,35 +58,38 @@ class LossTest {
   @Test
   void npoByHand() {
     // S_θ = 4, S_ref = 2.5, β = 0.5: −(2/0.5) log σ(0.75) / 4 = 0.3873....
-    Npo npo = new Npo(1, 0.5, Reduction.SUM, Reference.ofNll(Map.of("a", 2.5)));
+    Reference reference = Reference.ofNll(Map.of("a", 2.5));
+    Npo npo = new Npo(1, 0, RetainLoss.NLL, 0.5, Reduction.SUM);
     double expected = -4 * Math.log(1 / (1 + Math.exp(-0.75))) / 4;
-    assertThat(npo.forget(SAMPLE, SIZE).at(LOG_PROBS).loss()).isCloseTo(expected, within(1e-14));
-    assertSlope(npo.forget(SAMPLE, SIZE));
-    Npo mean = new Npo(3, 0.5, Reduction.MEAN, Reference.ofNll(Map.of("a", 2.5)));
+    assertThat(npo.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).loss())
+        .isCloseTo(expected, within(1e-14));
+    assertSlope(npo.forget(SAMPLE, SIZE, reference));
+    Npo mean = new Npo(3, 0, RetainLoss.NLL, 0.5, Reduction.MEAN);
     double halved = -3 * 4 * Math.log(1 / (1 + Math.exp(-0.375))) / 4;
-    assertThat(mean.forget(SAMPLE, SIZE).at(LOG_PROBS).loss()).isCloseTo(halved, within(1e-14));
-    assertSlope(mean.forget(SAMPLE, SIZE));
+    assertThat(mean.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).loss())
+        .isCloseTo(halved, within(1e-14));
+    assertSlope(mean.forget(SAMPLE, SIZE, reference));
   }
 
   @Test
   void npoNeitherOverflowsNorLosesItsSlopeAtTheStart() {
-    Npo npo = new Npo(1, 0.1, Reduction.SUM, Reference.ofNll(Map.of("a", 4.0)));
+    Reference reference = Reference.ofNll(Map.of("a", 4.0));
+    Npo npo = new Npo(1, 0, RetainLoss.NLL, 0.1, Reduction.SUM);
     // At S_θ = S_ref the slope is ascent's mean over sequences: 1/4.
-    assertThat(npo.forget(SAMPLE, SIZE).at(LOG_PROBS).gradient()[0]).isCloseTo(0.25, within(1e-15));
-    SequenceLoss.Slope far = npo.forget(SAMPLE, SIZE).at(new double[] {-1e6, -1e6});
+    assertThat(npo.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).gradient()[0])
+        .isCloseTo(0.25, within(1e-15));
+    SequenceLoss.Slope far = npo.forget(SAMPLE, SIZE, reference).at(new double[] {-1e6, -1e6});
     assertThat(far.loss()).isCloseTo(0, within(1e-12));
     assertThat(far.gradient()[0]).isCloseTo(0, within(1e-12));
     SequenceLoss.Slope sure =
-        new Npo(1, 0.1, Reduction.SUM, Reference.ofNll(Map.of("a", 1e6)))
-            .forget(SAMPLE, SIZE)
-            .at(new double[] {0, 0});
+        npo.forget(SAMPLE, SIZE, Reference.ofNll(Map.of("a", 1e6))).at(new double[] {0, 0});
     assertThat(sure.loss()).isCloseTo(20 * 1e5 / 4, within(1e-6));
   }
 
   @Test
   void npoNeedsTheReferenceOfEverySample() {
-    Npo npo = new Npo(1, 0.1, Reduction.SUM, Reference.ofNll(Map.of()));
-    assertThatThrownBy(() -> npo.forget(SAMPLE, SIZE))
+    Npo npo = new Npo(1, 0, RetainLoss.NLL, 0.1, Reduction.SUM);
+    assertThatThrownBy(() -> npo.forget(SAMPLE, SIZE, Reference.ofNll(Map.of())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sample a");
   }
@@ -90,7 +97,7 @@ class LossTest {
   @Test
   void simNpoByHand() {
     // S/n = 2, δ = 0.5, β = 0.8: −(2/0.8) log σ(1.2) / 4, times 3.
-    SequenceLoss loss = new SimNpo(3, 0.8, 0.5).forget(SAMPLE, SIZE);
+    SequenceLoss loss = new SimNpo(3, 0, RetainLoss.NLL, 0.8, 0.5).forget(SAMPLE, SIZE);
     double expected = -3 * 2.5 * Math.log(1 / (1 + Math.exp(-1.2))) / 4;
     assertThat(loss.at(LOG_PROBS).loss()).isCloseTo(expected, within(1e-14));
     assertSlope(loss);
@@ -99,20 +106,20 @@ class LossTest {
   @Test
   void weightedAscentHoldsItsWeightsConstant() {
     // w/N = 0.2, p = e^−1 and e^−3, β = 2.
-    SequenceLoss.Slope slope = new Wga(2, 2).forget(SAMPLE, SIZE).at(LOG_PROBS);
+    SequenceLoss.Slope slope = new Wga(2, 0, RetainLoss.NLL, 2).forget(SAMPLE, SIZE).at(LOG_PROBS);
     assertThat(slope.loss()).isCloseTo(-0.2 * (Math.exp(-2) + 3 * Math.exp(-6)), within(1e-15));
     assertThat(slope.gradient())
         .containsExactly(new double[] {0.2 * Math.exp(-2), 0.2 * Math.exp(-6)}, within(1e-15));
     // At β = 0 it's gradient ascent.
-    assertThat(new Wga(2, 0).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+    assertThat(new Wga(2, 0, RetainLoss.NLL, 0).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
         .isCloseTo(-0.8, within(1e-15));
-    assertSlope(new Wga(2, 0).forget(SAMPLE, SIZE));
+    assertSlope(new Wga(2, 0, RetainLoss.NLL, 0).forget(SAMPLE, SIZE));
   }
 
   @Test
   void crossEntropyUnlearningByHand() {
     // −0.2 (log(1 − e^−1) + log(1 − e^−3)).
-    SequenceLoss loss = new CeU(2).forget(SAMPLE, SIZE);
+    SequenceLoss loss = new CeU(2, 0, RetainLoss.NLL).forget(SAMPLE, SIZE);
     double expected = -0.2 * (Math.log(1 - Math.exp(-1)) + Math.log(1 - Math.exp(-3)));
     assertThat(loss.at(LOG_PROBS).loss()).isCloseTo(expected, within(1e-15));
     assertSlope(loss);
@@ -125,16 +132,17 @@ class LossTest {
   void dpoByHand() {
     // Answer: S = 4, S_ref = 2.5; refusal: S = 5, S_ref = 6. x = (6 − 5) − (2.5 − 4) = 2.5; β =
     // 0.5.
-    Dpo dpo = new Dpo(3, 0.5, Reference.ofNll(Map.of("a", 2.5)));
+    Reference reference = Reference.ofNll(Map.of("a", 2.5));
+    Dpo dpo = new Dpo(3, 0, RetainLoss.NLL, 0.5, null);
     TokenizedSample refusal = new TokenizedSample("a", new int[] {1, 2, 5}, 2);
     Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, 6));
-    SequenceLoss loss = ((Objective.OfLogProbs) dpo.objective(drawn, SIZE)).loss();
+    SequenceLoss loss = ((Objective.OfLogProbs) dpo.objective(drawn, SIZE, reference)).loss();
     SequenceLoss.Slope slope = loss.at(new double[] {-1, -3, -5});
     assertThat(slope.loss())
         .isCloseTo(-3 * 4 * Math.log(1 / (1 + Math.exp(-1.25))) / 4, within(1e-14));
     double push = 3.0 / 4 * 2 / (1 + Math.exp(1.25));
     assertThat(slope.gradient()).containsExactly(new double[] {push, push, -push}, within(1e-14));
-    assertThatThrownBy(() -> dpo.objective(new Drawn(SAMPLE), SIZE))
+    assertThatThrownBy(() -> dpo.objective(new Drawn(SAMPLE), SIZE, reference))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sample a");
   }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.MethodSection;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.MethodSection.Reduction;
-import io.engram.core.recipe.MethodSection.RetainLoss;
+import io.engram.unlearn.recipe.OptimizerSection;
+import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.score.Scorer;
@@ -53,27 +51,19 @@ class MethodGoldenTest {
     return samples;
   }
 
-  private static MethodSection section(String name, JsonNode golden) {
-    MethodName method =
-        switch (name) {
-          case "finetune" -> MethodName.FINETUNE;
-          case "ga" -> MethodName.GA;
-          case "po" -> MethodName.PO;
-          case "npo-sum", "npo-mean" -> MethodName.NPO;
-          default -> MethodName.GRAD_DIFF;
-        };
-    return new MethodSection(
-        method,
-        golden.path("forget_weight").asDouble(1),
-        golden.path("retain_weight").asDouble(0),
-        name.endsWith("-kl") ? RetainLoss.KL : RetainLoss.NLL,
-        INPUTS.path("beta").asDouble(),
-        0,
-        null,
-        0,
-        0,
-        name.endsWith("-mean") ? Reduction.MEAN : Reduction.SUM,
-        null);
+  private static UnlearningMethod method(String name, JsonNode golden) {
+    double forget = golden.path("forget_weight").asDouble(1);
+    double retain = golden.path("retain_weight").asDouble(0);
+    RetainLoss loss = name.endsWith("-kl") ? RetainLoss.KL : RetainLoss.NLL;
+    double beta = INPUTS.path("beta").asDouble();
+    return switch (name) {
+      case "finetune" -> new Finetune();
+      case "ga" -> new GradientAscent(forget, retain, loss);
+      case "po" -> new PreferenceOptimization(forget, retain, loss, null);
+      case "npo-sum" -> new Npo(forget, retain, loss, beta, Npo.Reduction.SUM);
+      case "npo-mean" -> new Npo(forget, retain, loss, beta, Npo.Reduction.MEAN);
+      default -> new GradDiff(forget, retain, loss);
+    };
   }
 
   private static OptimizerSettings sgd() {
@@ -93,18 +83,19 @@ class MethodGoldenTest {
 
   /** The update's sequences: forget part, then retain part. */
   private static List<TrainingSequence> update(
-      MethodSection section, Map<String, Double> nll, @Nullable ReferenceStates states) {
-    UnlearningMethod method = Methods.of(section, Reference.ofNll(nll));
+      UnlearningMethod method, Map<String, Double> nll, @Nullable ReferenceStates states) {
+    Reference reference = Reference.ofNll(nll);
     List<TokenizedSample> forget =
-        inputs(method.refusals() == UnlearningMethod.RefusalUse.INSTEAD ? "refusal" : "forget");
+        inputs(method.refusalUse() == UnlearningMethod.RefusalUse.INSTEAD ? "refusal" : "forget");
     List<TrainingSequence> sequences = new ArrayList<>();
     UpdateSize size = UpdateSize.of(forget);
     for (TokenizedSample sample : forget) {
-      sequences.add(new TrainingSequence(sample, method.objective(new Drawn(sample), size)));
+      sequences.add(
+          new TrainingSequence(sample, method.objective(new Drawn(sample), size, reference)));
     }
-    if (section.retainWeight() > 0) {
+    if (method.retainWeight() > 0) {
       List<TokenizedSample> retain = inputs("retain");
-      RetainTerm term = new RetainTerm(section.retainWeight(), states);
+      RetainTerm term = new RetainTerm(method.retainWeight(), states);
       for (TokenizedSample sample : retain) {
         sequences.add(new TrainingSequence(sample, term.of(sample, UpdateSize.of(retain))));
       }
@@ -129,9 +120,9 @@ class MethodGoldenTest {
     "gqa-untied,npo-sum",
     "gqa-untied,npo-mean"
   })
-  void oneUpdateEqualsPyTorchs(String name, String method) {
-    JsonNode golden = Golden.json("methods/cases.json").path(name).path(method);
-    MethodSection section = section(method, golden);
+  void oneUpdateEqualsPyTorchs(String name, String methodName) {
+    JsonNode golden = Golden.json("methods/cases.json").path(name).path(methodName);
+    UnlearningMethod method = method(methodName, golden);
     Map<String, Double> nll = new HashMap<>();
     try (LanguageModel reference =
             TinyModels.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
@@ -144,8 +135,8 @@ class MethodGoldenTest {
       for (int i = 0; i < scores.size(); i++) {
         nll.put(Integer.toString(i), -Arrays.stream(scores.get(i)).sum());
       }
-      boolean kl = section.retainLoss() == RetainLoss.KL;
-      double[] losses = trainer.accumulate(update(section, nll, kl ? states : null));
+      boolean kl = method.retainLoss() == RetainLoss.KL;
+      double[] losses = trainer.accumulate(update(method, nll, kl ? states : null));
       assertRelative(Arrays.stream(losses).sum(), golden.path("loss").asDouble(), 1e-7);
       double norm = trainer.update(INPUTS.path("learning_rate").asDouble());
       assertRelative(norm, golden.path("gradient_norm").asDouble(), 1e-6);

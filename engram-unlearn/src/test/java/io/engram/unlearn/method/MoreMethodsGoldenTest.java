@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.MethodSection;
-import io.engram.core.recipe.MethodSection.MethodName;
-import io.engram.core.recipe.MethodSection.RetainLoss;
+import io.engram.unlearn.recipe.OptimizerSection;
+import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
@@ -53,33 +51,30 @@ class MoreMethodsGoldenTest {
     return samples;
   }
 
-  private static MethodSection section(String name) {
-    MethodName method = MethodName.valueOf(name.replaceAll("-.*", "").toUpperCase(Locale.ROOT));
-    // The golden gradients of these two are put together without weights.
-    boolean even = method == MethodName.NGDIFF || method == MethodName.GRU;
-    return new MethodSection(
-        method,
-        even ? 1 : GOLDEN.path("forget_weight").asDouble(),
-        name.equals("ceu") ? 0 : even ? 1 : GOLDEN.path("retain_weight").asDouble(),
-        switch (method) {
-          case UNDIAL -> RetainLoss.KL;
-          case RMU -> RetainLoss.HIDDEN;
-          default -> RetainLoss.NLL;
-        },
-        GOLDEN.path(name + "_beta").asDouble(),
-        GOLDEN.path(name + "_delta").asDouble(),
-        LAYER,
-        GOLDEN.path("rmu_steering").asDouble(),
-        0,
-        MethodSection.Reduction.SUM,
-        null);
+  private static UnlearningMethod method(String name) {
+    double forget = GOLDEN.path("forget_weight").asDouble();
+    double retain = GOLDEN.path("retain_weight").asDouble();
+    double beta = GOLDEN.path(name + "_beta").asDouble();
+    return switch (name) {
+      case "simnpo" ->
+          new SimNpo(forget, retain, RetainLoss.NLL, beta, GOLDEN.path(name + "_delta").asDouble());
+      case "dpo" -> new Dpo(forget, retain, RetainLoss.NLL, beta, null);
+      case "wga" -> new Wga(forget, retain, RetainLoss.NLL, beta);
+      case "undial" -> new Undial(forget, retain, RetainLoss.KL, beta);
+      case "ceu" -> new CeU(forget, 0, RetainLoss.NLL);
+      case "rmu" ->
+          new Rmu(forget, retain, RetainLoss.HIDDEN, LAYER, GOLDEN.path("rmu_steering").asDouble());
+      // The golden gradients of these two are put together without weights.
+      case "ngdiff", "ngdiff-fitted" -> new NgDiff(1, 1, RetainLoss.NLL, 0);
+      case "gru" -> new Gru(1, 1, RetainLoss.NLL);
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
-  private static Trainer trainer(LanguageModel model, MethodSection section) {
+  private static Trainer trainer(LanguageModel model, UnlearningMethod method) {
     OptimizerSettings sgd = TinyTraining.sgd(GOLDEN.path("learning_rate").asDouble());
     TrainingScope all = TrainingScope.all();
-    boolean rmu = section.name() == MethodName.RMU;
-    return new Trainer(model, rmu ? Rmu.scope(all, LAYER) : all, sgd, 1);
+    return new Trainer(model, method.scope(all, model.decoder().config().layers()), sgd, 1);
   }
 
   private static double[] nll(LanguageModel reference, String set) {
@@ -101,7 +96,7 @@ class MoreMethodsGoldenTest {
 
   private static List<Drawn> drawn(UnlearningMethod method, LanguageModel reference) {
     List<TokenizedSample> forget = inputs("forget");
-    if (method.refusals() == UnlearningMethod.RefusalUse.NONE) {
+    if (method.refusalUse() == UnlearningMethod.RefusalUse.NONE) {
       return forget.stream().map(Drawn::new).toList();
     }
     List<TokenizedSample> refused = inputs("refusal");
@@ -113,10 +108,11 @@ class MoreMethodsGoldenTest {
     return drawn;
   }
 
-  private static List<TrainingSequence> forget(UnlearningMethod method, List<Drawn> drawn) {
+  private static List<TrainingSequence> forget(
+      UnlearningMethod method, List<Drawn> drawn, Reference reference) {
     UpdateSize size = UpdateSize.of(drawn.stream().map(Drawn::sample).toList());
     return drawn.stream()
-        .map(d -> new TrainingSequence(d.sequences(), method.objective(d, size)))
+        .map(d -> new TrainingSequence(d.sequences(), method.objective(d, size, reference)))
         .toList();
   }
 
@@ -159,7 +155,7 @@ class MoreMethodsGoldenTest {
   })
   void twoUpdatesEqualPyTorchs(String name, String method) {
     JsonNode golden = GOLDEN.path(name).path(method);
-    MethodSection section = section(method);
+    UnlearningMethod built = method(method);
     try (LanguageModel reference =
             TinyModels.open(Golden.path("methods/" + name + "-reference"), Dtype.FLOAT64);
         ReferenceStates forgetStates =
@@ -170,27 +166,25 @@ class MoreMethodsGoldenTest {
         LayerTargets control = control(model);
         LayerTargets retainLayer =
             LayerTargets.compute(reference, LAYER, inputs("retain"), ProgressListener.NONE);
-        Trainer trainer = trainer(model, section)) {
+        Trainer trainer = trainer(model, built)) {
       Map<String, double[]> start = Weights.of(model);
-      UnlearningMethod built = Methods.of(section, reference(reference, forgetStates, control));
+      Reference atStart = reference(reference, forgetStates, control);
       RetainTerm term =
           new RetainTerm(
-              section.retainWeight(),
-              section.retainLoss() == RetainLoss.KL ? retainStates : null,
-              section.retainLoss() == RetainLoss.HIDDEN ? retainLayer : null);
-      List<TrainingSequence> forget = forget(built, drawn(built, reference));
-      List<TrainingSequence> retain =
-          section.retainWeight() == 0 ? List.of() : retain(term, method);
+              built.retainWeight(),
+              built.retainLoss() == RetainLoss.KL ? retainStates : null,
+              built.retainLoss() == RetainLoss.HIDDEN ? retainLayer : null);
+      List<TrainingSequence> forget = forget(built, drawn(built, reference), atStart);
+      List<TrainingSequence> retain = built.retainWeight() == 0 ? List.of() : retain(term, method);
       for (int step = 0; step < GOLDEN.path("steps").asInt(); step++) {
         double[] losses = accumulate(trainer, built, forget, retain);
         double forgetLoss = Arrays.stream(losses, 0, forget.size()).sum();
         double retainLoss = Arrays.stream(losses, forget.size(), losses.length).sum();
         assertRelative(
-            forgetLoss / section.forgetWeight(), golden.path("forget_loss").path(step).asDouble());
+            forgetLoss / built.forgetWeight(), golden.path("forget_loss").path(step).asDouble());
         if (!retain.isEmpty()) {
           assertRelative(
-              retainLoss / section.retainWeight(),
-              golden.path("retain_loss").path(step).asDouble());
+              retainLoss / built.retainWeight(), golden.path("retain_loss").path(step).asDouble());
         }
         double norm =
             method.endsWith("-fitted")

@@ -8,11 +8,16 @@ import io.engram.core.EngramException;
 import io.engram.model.train.TrainingScope;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RmuTest {
   private static TrainingScope scope(Integer... layers) {
     return TrainingScope.ofLayers(List.of(layers));
+  }
+
+  private static Rmu rmu(@Nullable Integer layer) {
+    return new Rmu(1, 1, RetainLoss.HIDDEN, layer, 2);
   }
 
   @Test
@@ -27,20 +32,20 @@ class RmuTest {
 
   @Test
   void theLayerIsAQuarterOfTheWayUpUnlessItIsGiven() {
-    assertThat(Rmu.layer(null, 32)).isEqualTo(7);
-    assertThat(Rmu.layer(null, 2)).isZero();
-    assertThat(Rmu.layer(3, 4)).isEqualTo(3);
-    assertThatThrownBy(() -> Rmu.layer(4, 4))
+    assertThat(rmu(null).stateLayer(32)).isEqualTo(7);
+    assertThat(rmu(null).stateLayer(2)).isZero();
+    assertThat(rmu(3).stateLayer(4)).isEqualTo(3);
+    assertThatThrownBy(() -> rmu(4).stateLayer(4))
         .isInstanceOf(EngramException.class)
         .hasMessage("method.layer = 4: the model has layers 0 to 3.");
   }
 
   @Test
   void threeLayersAreTrainedUnlessTheyAreGiven() {
-    assertThat(Rmu.scope(scope(), 7)).isEqualTo(scope(5, 6, 7));
-    assertThat(Rmu.scope(scope(), 1)).isEqualTo(scope(0, 1));
-    assertThat(Rmu.scope(scope(2, 7), 7)).isEqualTo(scope(2, 7));
-    assertThatThrownBy(() -> Rmu.scope(scope(2, 8), 7))
+    assertThat(rmu(7).scope(scope(), 12)).isEqualTo(scope(5, 6, 7));
+    assertThat(rmu(1).scope(scope(), 12)).isEqualTo(scope(0, 1));
+    assertThat(rmu(7).scope(scope(2, 7), 12)).isEqualTo(scope(2, 7));
+    assertThatThrownBy(() -> rmu(7).scope(scope(2, 8), 12))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("scope.layers has 8, above method.layer = 7");
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection.Absolute;
-import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
-import io.engram.core.recipe.EstimatorSection.Scope;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;

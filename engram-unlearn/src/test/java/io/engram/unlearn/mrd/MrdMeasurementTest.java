@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.Absolute;
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
-import io.engram.core.recipe.EstimatorSection.Scope;
-import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;

@@ -3,11 +3,10 @@ package io.engram.unlearn.mrd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.recipe.EstimatorSection;
-import io.engram.core.recipe.EstimatorSection.Absolute;
-import io.engram.core.recipe.EstimatorSection.EstimatorName;
-import io.engram.core.recipe.EstimatorSection.Scope;
-import io.engram.core.recipe.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
@@ -22,8 +20,10 @@ import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.testkit.model.Weights;
 import io.engram.unlearn.method.GradientAscent;
+import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.UpdateSize;
-import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,8 +54,18 @@ class UpdatesPredictorTest {
     return TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT64);
   }
 
+  private static UpdatesPredictor.Result predict(LanguageModel model, Recipe recipe) {
+    return UpdatesPredictor.run(
+        model,
+        SAMPLES,
+        recipe.estimator(),
+        recipe.scope().training(),
+        recipe.optimizer().settings(),
+        ProgressListener.NONE);
+  }
+
   private static List<PredictedUpdatesRow> rows(LanguageModel model, Recipe recipe) {
-    return UpdatesPredictor.run(model, SAMPLES, recipe, ProgressListener.NONE).rows();
+    return predict(model, recipe).rows();
   }
 
   private static double loss(LanguageModel model, TokenizedSample sample) {
@@ -69,11 +79,11 @@ class UpdatesPredictorTest {
         Trainer trainer =
             new Trainer(
                 model,
-                RecipeSettings.scope(recipe.scope()),
-                RecipeSettings.optimizer(recipe.optimizer()),
+                recipe.scope().training(),
+                recipe.optimizer().settings(),
                 1)) {
       TokenizedSample tokens = model.samples().tokenize(SAMPLES.get(sample));
-      GradientAscent ascent = new GradientAscent(1);
+      GradientAscent ascent = new GradientAscent(1, 0, RetainLoss.NLL);
       UpdateSize size = UpdateSize.of(List.of(tokens));
       List<TrainingSequence> sequences =
           List.of(
@@ -111,8 +121,7 @@ class UpdatesPredictorTest {
   @Test
   void whatIsThereAlreadyNeedsNoneAndIsTold() {
     try (LanguageModel model = open()) {
-      UpdatesPredictor.Result found =
-          UpdatesPredictor.run(model, SAMPLES, recipe(ADAMW), ProgressListener.NONE);
+      UpdatesPredictor.Result found = predict(model, recipe(ADAMW));
       assertThat(found.rows())
           .extracting(PredictedUpdatesRow::predictedUpdates)
           .containsExactly(0.0, 0.0);
@@ -129,9 +138,7 @@ class UpdatesPredictorTest {
   void adaptersAreWhatIsMoved() {
     try (LanguageModel model = open()) {
       Weights.putZeroAdapter(model, "model.layers.0.self_attn.q_proj.weight", 2);
-      UpdatesPredictor.Result found =
-          UpdatesPredictor.run(
-              model, SAMPLES, recipe(ADAMW, "order.estimator.until=20"), ProgressListener.NONE);
+      UpdatesPredictor.Result found = predict(model, recipe(ADAMW, "order.estimator.until=20"));
       assertThat(found.rows())
           .extracting(PredictedUpdatesRow::predictedUpdates)
           .containsOnly(PredictedUpdates.MOST);

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.OrderSection.Weight;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
+import io.engram.unlearn.order.MrdOrder.Weight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -16,6 +17,20 @@ import org.hipparchus.stat.inference.ChiSquareTest;
 import org.junit.jupiter.api.Test;
 
 class OrderTest {
+  private static final double[] NONE = {};
+
+  private static int[] all(int size) {
+    return IntStream.range(0, size).toArray();
+  }
+
+  private static int[] uniform(int epoch, int size, int draws, long seed) {
+    return new UniformOrder(false).epoch(epoch, all(size), draws, seed, NONE);
+  }
+
+  private static int[] withReplacement(int epoch, int size, int draws, long seed) {
+    return new UniformOrder(true).epoch(epoch, all(size), draws, seed, NONE);
+  }
+
   private static List<MrdRow> rows(double... mrd) {
     return IntStream.range(0, mrd.length)
         .mapToObj(i -> new MrdRow("s" + i, mrd[i], 0.1, 2, 5, 0))
@@ -24,38 +39,35 @@ class OrderTest {
 
   @Test
   void uniformVisitsEverySampleOnceInANewOrder() {
-    SampleOrder order = new UniformOrder(50, 42);
-    int[] first = order.epoch(0);
+    int[] first = uniform(0, 50, 50, 42);
     assertThat(IntStream.of(first).sorted().toArray())
         .containsExactly(IntStream.range(0, 50).toArray());
-    assertThat(order.epoch(1)).isNotEqualTo(first);
-    assertThat(new UniformOrder(50, 42).epoch(0)).containsExactly(first);
-    assertThat(new UniformOrder(50, 43).epoch(0)).isNotEqualTo(first);
+    assertThat(uniform(1, 50, 50, 42)).isNotEqualTo(first);
+    assertThat(uniform(0, 50, 50, 42)).containsExactly(first);
+    assertThat(uniform(0, 50, 50, 43)).isNotEqualTo(first);
   }
 
   /** Three samples, eight draws: two whole rounds and two of a third. */
   @Test
   void uniformGoesRoundAfterRoundWhereFewAreLeft() {
-    int[] drawn = new UniformOrder(3, 8, 42).epoch(5);
+    int[] drawn = uniform(5, 3, 8, 42);
     assertThat(drawn).hasSize(8);
     for (int from : new int[] {0, 3}) {
       assertThat(Arrays.copyOfRange(drawn, from, from + 3)).containsExactlyInAnyOrder(0, 1, 2);
     }
     assertThat(drawn[6]).isNotEqualTo(drawn[7]);
-    assertThat(new UniformOrder(3, 8, 42).epoch(5)).containsExactly(drawn);
-    assertThat(Arrays.copyOf(new UniformOrder(8, 8, 42).epoch(5), 8))
-        .containsExactly(new UniformOrder(8, 42).epoch(5));
-    assertThat(new UniformOrder(1, 3, 42).epoch(0)).containsExactly(0, 0, 0);
+    assertThat(uniform(5, 3, 8, 42)).containsExactly(drawn);
+    assertThat(Arrays.copyOf(uniform(5, 8, 8, 42), 8)).containsExactly(uniform(5, 8, 8, 42));
+    assertThat(uniform(0, 1, 3, 42)).containsExactly(0, 0, 0);
   }
 
   /** 6,000 epochs of 7 draws from 5: the chance of a worse χ² is moderate, as of true draws. */
   @Test
   void uniformWithReplacementDrawsEachAsOften() {
-    SampleOrder order = UniformOrder.withReplacement(5, 7, 42);
     long[] counts = new long[5];
     int whole = 0;
     for (int epoch = 0; epoch < 6000; epoch++) {
-      int[] drawn = order.epoch(epoch);
+      int[] drawn = withReplacement(epoch, 5, 7, 42);
       assertThat(drawn).hasSize(7);
       Arrays.stream(drawn).forEach(i -> counts[i]++);
       whole += Arrays.stream(drawn).distinct().count() == 5 ? 1 : 0;
@@ -71,13 +83,13 @@ class OrderTest {
   void uniformWithReplacementIsMrdOrderOfEqualMrd() {
     double[] equal = MrdOrder.probabilities(rows(0.5, 0.5, 0.5, 0.5), Weight.MRD);
     for (int epoch = 0; epoch < 50; epoch++) {
-      assertThat(UniformOrder.withReplacement(4, 4, 42).epoch(epoch))
-          .containsExactly(MrdOrder.of(equal, 42).epoch(epoch));
+      assertThat(withReplacement(epoch, 4, 4, 42))
+          .containsExactly(new WeightedDraws(equal).epoch(epoch, 4, 42));
     }
-    int[] first = UniformOrder.withReplacement(40, 40, 42).epoch(3);
-    assertThat(UniformOrder.withReplacement(40, 40, 42).epoch(3)).containsExactly(first);
-    assertThat(UniformOrder.withReplacement(40, 40, 42).epoch(4)).isNotEqualTo(first);
-    assertThat(UniformOrder.withReplacement(40, 40, 43).epoch(3)).isNotEqualTo(first);
+    int[] first = withReplacement(3, 40, 40, 42);
+    assertThat(withReplacement(3, 40, 40, 42)).containsExactly(first);
+    assertThat(withReplacement(4, 40, 40, 42)).isNotEqualTo(first);
+    assertThat(withReplacement(3, 40, 40, 43)).isNotEqualTo(first);
   }
 
   @Test
@@ -86,9 +98,21 @@ class OrderTest {
     assertThat(MrdOrder.within(all, new int[] {0, 2, 4}))
         .containsExactly(new double[] {0.25, 0.75, 0}, within(1e-15));
     assertThat(MrdOrder.within(all, new int[] {4, 5})).containsExactly(0.5, 0.5);
-    int[] drawn = MrdOrder.of(MrdOrder.within(all, new int[] {0, 2, 4}), 6, 42).epoch(1);
+    MrdOrder order =
+        new MrdOrder(
+            1,
+            Weight.MRD,
+            new EstimatorSection(
+                EstimatorSection.EstimatorName.SHARED,
+                1e-3,
+                1,
+                EstimatorSection.Absolute.OUTSIDE,
+                EstimatorSection.Tokens.MEAN,
+                EstimatorSection.Scope.ANSWER,
+                1e-6));
+    int[] drawn = order.epoch(1, new int[] {0, 2, 4}, 6, 42, all);
     assertThat(drawn).hasSize(6);
-    assertThat(Arrays.stream(drawn)).allMatch(i -> i < 2);
+    assertThat(Arrays.stream(drawn)).allMatch(i -> i == 0 || i == 2);
   }
 
   @Test
@@ -125,11 +149,11 @@ class OrderTest {
   @Test
   void drawsWithReplacementAsOftenAsTheProbabilitiesSay() {
     double[] probabilities = {0.05, 0, 0.25, 0.4, 0.1, 0.2, 0};
-    SampleOrder order = MrdOrder.of(probabilities, 42);
+    WeightedDraws order = new WeightedDraws(probabilities);
     long[] counts = new long[probabilities.length];
     int epochs = 5000;
     for (int epoch = 0; epoch < epochs; epoch++) {
-      int[] drawn = order.epoch(epoch);
+      int[] drawn = order.epoch(epoch, probabilities.length, 42);
       assertThat(drawn).hasSize(probabilities.length);
       for (int i : drawn) {
         counts[i]++;
@@ -147,10 +171,10 @@ class OrderTest {
   @Test
   void sameSeedSameDraws() {
     double[] probabilities = DoubleStream.iterate(1, p -> p + 1).limit(40).toArray();
-    int[] first = MrdOrder.of(probabilities, 42).epoch(3);
-    assertThat(MrdOrder.of(probabilities, 42).epoch(3)).containsExactly(first);
-    assertThat(MrdOrder.of(probabilities, 42).epoch(4)).isNotEqualTo(first);
-    assertThat(MrdOrder.of(probabilities, 41).epoch(3)).isNotEqualTo(first);
+    int[] first = new WeightedDraws(probabilities).epoch(3, 40, 42);
+    assertThat(new WeightedDraws(probabilities).epoch(3, 40, 42)).containsExactly(first);
+    assertThat(new WeightedDraws(probabilities).epoch(4, 40, 42)).isNotEqualTo(first);
+    assertThat(new WeightedDraws(probabilities).epoch(3, 40, 41)).isNotEqualTo(first);
   }
 
   @Test
@@ -163,14 +187,15 @@ class OrderTest {
     assertThatThrownBy(() -> MrdOrder.probabilities(rows(0, 0), Weight.MRD))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "The MRD of all 2 samples is 0, so none can be preferred. Take order.name = uniform, or a larger order.estimator.sigma.");
+            "The MRD of all 2 samples is 0, so none can be preferred. Take order.name = uniform, or"
+                + " a larger order.estimator.sigma.");
     assertThatThrownBy(() -> MrdOrder.probabilities(rows(0.1, 0), Weight.INVERSE))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "Sample s1 has MRD 0.0: order.weight = inverse divides by it. Take mrd or rank.");
-    assertThatThrownBy(() -> MrdOrder.of(new double[] {0.5, -0.1}, 1))
+    assertThatThrownBy(() -> new WeightedDraws(new double[] {0.5, -0.1}))
         .hasMessage("probability 1 is -0.1");
-    assertThatThrownBy(() -> MrdOrder.of(new double[2], 1))
+    assertThatThrownBy(() -> new WeightedDraws(new double[2]))
         .hasMessage("the probabilities sum to 0.0");
   }
 }

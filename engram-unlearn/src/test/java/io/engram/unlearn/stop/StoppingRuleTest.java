@@ -2,39 +2,43 @@ package io.engram.unlearn.stop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.recipe.StopSection;
-import io.engram.core.recipe.StopSection.Rule;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class StoppingRuleTest {
   private static final boolean[] SOME = {false, true, true, false, true};
 
-  private static StoppingRule rule(Rule rule, double share) {
-    return StoppingRule.of(new StopSection(rule, null, null, share, null));
+  private static final StoppingRule BUDGET = new BudgetRule();
+
+  private static StoppingRule elMa(double share) {
+    return new ElMaRule(null, null, share, null);
   }
 
-  @ParameterizedTest
-  @EnumSource(Rule.class)
-  void theNameIsTheRecipes(Rule rule) {
-    assertThat(rule(rule, 1).name()).isEqualToIgnoringCase(rule.name());
-    assertThat(rule(rule, 1).looks()).isEqualTo(rule != Rule.BUDGET);
+  private static StoppingRule perSample(double share) {
+    return new PerSampleRule(null, null, share, null);
+  }
+
+  @Test
+  void theBudgetAloneLooksAtNothing() {
+    assertThat(BUDGET.looks()).isFalse();
+    assertThat(elMa(1).looks()).isTrue();
+    assertThat(perSample(1).looks()).isTrue();
+    assertThat(StoppingRule.ALL.names()).containsExactly("budget", "el_ma", "per_sample");
   }
 
   @Test
   void perSampleAloneLeavesForgottenSamplesOut() {
-    assertThat(rule(Rule.BUDGET, 1).pool(SOME)).containsExactly(0, 1, 2, 3, 4);
-    assertThat(rule(Rule.EL_MA, 1).pool(SOME)).containsExactly(0, 1, 2, 3, 4);
-    assertThat(rule(Rule.PER_SAMPLE, 1).pool(SOME)).containsExactly(0, 3);
-    assertThat(rule(Rule.PER_SAMPLE, 1).pool(new boolean[] {true, true})).isEmpty();
+    assertThat(BUDGET.pool(SOME)).containsExactly(0, 1, 2, 3, 4);
+    assertThat(elMa(1).pool(SOME)).containsExactly(0, 1, 2, 3, 4);
+    assertThat(perSample(1).pool(SOME)).containsExactly(0, 3);
+    assertThat(perSample(1).pool(new boolean[] {true, true})).isEmpty();
   }
 
   @Test
   void theBudgetNeverEndsARunByItself() {
-    assertThat(rule(Rule.BUDGET, 1).ends(new boolean[] {true, true})).isFalse();
+    assertThat(BUDGET.ends(new boolean[] {true, true})).isFalse();
   }
 
   /** 0.55 · 100 is 55.00000000000001 in floating point. */
@@ -52,7 +56,7 @@ class StoppingRuleTest {
   void aShareOfTheSamplesHasToBeForgotten(int forgotten, int all, double share, boolean ends) {
     boolean[] samples = new boolean[all];
     Arrays.fill(samples, 0, forgotten, true);
-    assertThat(rule(Rule.EL_MA, share).ends(samples)).isEqualTo(ends);
-    assertThat(rule(Rule.PER_SAMPLE, share).ends(samples)).isEqualTo(ends);
+    assertThat(elMa(share).ends(samples)).isEqualTo(ends);
+    assertThat(perSample(share).ends(samples)).isEqualTo(ends);
   }
 }

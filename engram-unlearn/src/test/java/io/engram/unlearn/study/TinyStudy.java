@@ -1,10 +1,10 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.model.tensor.Device;
 import io.engram.testkit.Golden;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.train.Setup;
 import java.io.IOException;
 import java.nio.file.Files;

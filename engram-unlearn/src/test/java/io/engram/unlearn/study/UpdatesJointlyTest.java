@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
@@ -17,10 +16,11 @@ import io.engram.model.train.WeightSnapshot;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.method.GradientAscent;
+import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.UniformOrder;
-import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,13 +60,13 @@ class UpdatesJointlyTest {
         Trainer trainer =
             new Trainer(
                 model,
-                RecipeSettings.scope(recipe.scope()),
-                RecipeSettings.optimizer(recipe.optimizer()),
+                recipe.scope().training(),
+                recipe.optimizer().settings(),
                 recipe.seed())) {
       List<TokenizedSample> samples = samples(recipe, model);
       path.add(means(model, samples));
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
-        int[] drawn = new UniformOrder(5, recipe.seed()).epoch(epoch);
+        int[] drawn = UniformOrder.permutation(epoch, 5, recipe.seed());
         for (int[] pair : new int[][] {{0, 2}, {2, 4}, {4, 5}}) {
           List<TokenizedSample> own =
               Arrays.stream(drawn, pair[0], pair[1]).mapToObj(samples::get).toList();
@@ -76,7 +76,9 @@ class UpdatesJointlyTest {
                   .map(
                       s ->
                           new TrainingSequence(
-                              s, new Objective.OfLogProbs(new GradientAscent(1).forget(s, size))))
+                              s,
+                              new Objective.OfLogProbs(
+                                  new GradientAscent(1, 0, RetainLoss.NLL).forget(s, size))))
                   .toList());
           trainer.update(recipe.optimizer().learningRate());
           path.add(means(model, samples));
@@ -113,8 +115,8 @@ class UpdatesJointlyTest {
       UpdatesPredictor predictor =
           new UpdatesPredictor(
               model,
-              RecipeSettings.scope(recipe.scope()),
-              RecipeSettings.optimizer(recipe.optimizer()),
+              recipe.scope().training(),
+              recipe.optimizer().settings(),
               -threshold);
       List<Criterion> criteria =
           List.of(

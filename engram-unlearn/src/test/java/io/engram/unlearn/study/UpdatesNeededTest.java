@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EstimatorSection.Scope;
-import io.engram.core.recipe.Recipe;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
@@ -19,10 +18,11 @@ import io.engram.model.train.WeightSnapshot;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.method.GradientAscent;
+import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.UpdateSize;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.UpdatesPredictor;
-import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +69,8 @@ class UpdatesNeededTest {
     UpdatesPredictor predictor =
         new UpdatesPredictor(
             model,
-            RecipeSettings.scope(recipe.scope()),
-            RecipeSettings.optimizer(recipe.optimizer()),
+            recipe.scope().training(),
+            recipe.optimizer().settings(),
             Math.abs(criterion.threshold()));
     return new UpdatesNeeded(recipe, model, start, predictor, List.of(criterion), most);
   }
@@ -84,8 +84,8 @@ class UpdatesNeededTest {
         Trainer trainer =
             new Trainer(
                 model,
-                RecipeSettings.scope(recipe.scope()),
-                RecipeSettings.optimizer(recipe.optimizer()),
+                recipe.scope().training(),
+                recipe.optimizer().settings(),
                 recipe.seed())) {
       path[0] = mean(model, samples);
       for (int u = 1; u <= updates; u++) {
@@ -99,7 +99,8 @@ class UpdatesNeededTest {
 
   private static TrainingSequence sequence(TokenizedSample sample, UpdateSize size) {
     return new TrainingSequence(
-        sample, new Objective.OfLogProbs(new GradientAscent(1).forget(sample, size)));
+        sample,
+        new Objective.OfLogProbs(new GradientAscent(1, 0, RetainLoss.NLL).forget(sample, size)));
   }
 
   @ParameterizedTest

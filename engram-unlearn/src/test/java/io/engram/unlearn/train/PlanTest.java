@@ -2,7 +2,7 @@ package io.engram.unlearn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.recipe.BudgetSection;
+import io.engram.unlearn.recipe.BudgetSection;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {

@@ -2,13 +2,13 @@ package io.engram.unlearn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.unlearn.eval.judge.MiniLmEncoder;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

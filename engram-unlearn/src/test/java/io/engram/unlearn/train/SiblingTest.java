@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,8 @@ class SiblingTest {
                     own, manifest("mini", "b", Map.of("forget", "g", "retain", "r"))))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
         .hasMessage(
-            "%s is to stand beside %s, which was made of other files than these: mini, forget.%nRestore them, or name a new folder by --out.",
+            "%s is to stand beside %s, which was made of other files than these: mini,"
+                + " forget.%nRestore them, or name a new folder by --out.",
             own, folder.resolve("earlier"));
   }
 

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
 import io.engram.model.tensor.Device;
 import io.engram.testkit.Golden;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

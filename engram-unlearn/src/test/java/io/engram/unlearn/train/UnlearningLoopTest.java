@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.Recipe;
-import io.engram.core.recipe.RecipeReader;
-import io.engram.core.recipe.RecipeWriter;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
 import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +96,9 @@ class UnlearningLoopTest {
     try (RunFolder run = RunFolder.read(whole)) {
       int[] drawn = new int[6];
       for (int epoch = 0; epoch < 3; epoch++) {
-        Arrays.stream(UniformOrder.withReplacement(6, 6, recipe.seed()).epoch(epoch))
+        Arrays.stream(
+                new UniformOrder(true)
+                    .epoch(epoch, new int[] {0, 1, 2, 3, 4, 5}, 6, recipe.seed(), new double[0]))
             .forEach(i -> drawn[i]++);
       }
       for (int i = 0; i < 6; i++) {

@@ -1,6 +1,5 @@
 package io.engram.unlearn.eval.suites;
 
-import io.engram.core.recipe.EvalSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.ModelSize;
@@ -9,6 +8,7 @@ import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
+import io.engram.unlearn.recipe.EvalSection;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.engram.unlearn.eval.suites;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.EvalSection;
+import io.engram.unlearn.recipe.EvalSection;
 import io.engram.core.sample.Tofu;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
@@ -13,6 +13,7 @@ import io.engram.unlearn.eval.tofu.BenchmarkSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.eval.tofu.WagleSuite;
 import io.engram.unlearn.eval.whp.WhpSuite;
+import io.engram.unlearn.recipe.EvalSection;
 import java.util.List;
 
 /** The suites there are; a new one is a line here. */

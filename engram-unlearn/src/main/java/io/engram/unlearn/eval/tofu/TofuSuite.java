@@ -4,7 +4,7 @@ import static io.engram.unlearn.eval.SuiteMetric.ratio;
 
 import io.engram.core.metric.MinK;
 import io.engram.core.metric.RougeL;
-import io.engram.core.recipe.EvalSection;
+import io.engram.unlearn.recipe.EvalSection;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Tofu.TofuRow;
 import io.engram.model.LanguageModel;
@@ -22,6 +22,7 @@ import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.judge.SentenceEncoders;
 import io.engram.unlearn.eval.tofu.ParaphraseJudge.Verdict;
+import io.engram.unlearn.recipe.EvalSection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.Measurement;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
@@ -18,6 +17,7 @@ import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.suites.Suites;
+import io.engram.unlearn.recipe.EvalSection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.core.recipe.EvalSection;
+import io.engram.unlearn.recipe.EvalSection;
 import io.engram.testkit.Golden;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.recipe.EvalSection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

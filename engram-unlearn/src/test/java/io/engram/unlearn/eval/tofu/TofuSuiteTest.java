@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.MinK;
-import io.engram.core.recipe.EvalSection;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
@@ -24,6 +23,7 @@ import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.judge.MiniLmEncoder;
 import io.engram.unlearn.eval.judge.SentenceEncoders;
 import io.engram.unlearn.eval.suites.Suites;
+import io.engram.unlearn.recipe.EvalSection;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

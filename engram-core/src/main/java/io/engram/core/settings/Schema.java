@@ -1,0 +1,520 @@
+package io.engram.core.settings;
+
+import io.engram.core.run.JsonFiles;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * The keys of a recipe, derived from the records that hold its values: their names, types and
+ * {@link Setting} annotations. Reading, checking, defaults, writing, {@code engram recipe explain}
+ * and the page of keys all go by it.
+ *
+ * <p>A component is a key of its own, a section (a record), or a section chosen by name ({@link
+ * Choices}), which has the keys of the record that was chosen and no others.
+ */
+public final class Schema<T extends Record> {
+  /** The word of a recipe for a number that is to be found; the records hold 0. */
+  static final String AUTO = "auto";
+
+  private static final YAMLMapper YAML = Yaml.MAPPER;
+
+  private final Class<T> type;
+  private final Section root;
+  private final List<Key> keys = new ArrayList<>();
+
+  private Schema(Class<T> type, Section root) {
+    this.type = type;
+    this.root = root;
+    collect(root.members(), "", List.of());
+  }
+
+  /**
+   * One key.
+   *
+   * @param path {@code optimizer.learning_rate}
+   * @param type what its value may be: {@code a number > 0}
+   * @param defaultValue as YAML; {@code none} where there is none
+   * @param unit empty: none
+   * @param reason what it does and why one would change it
+   * @param of the choices that have it; empty where the section isn't chosen by name
+   */
+  public record Key(
+      String path, String type, String defaultValue, String unit, String reason, List<String> of) {}
+
+  /** Part of a record. */
+  private sealed interface Member {
+    String name();
+  }
+
+  private record Leaf(
+      String name, Setting setting, String reason, String defaultYaml, Allowed allowed, Type type)
+      implements Member {
+    boolean isList() {
+      return type != String.class && type.getTypeName().startsWith("java.util.List");
+    }
+
+    String shownDefault() {
+      return setting.shown().isEmpty()
+          ? defaultYaml.equals("null") ? "none" : defaultYaml
+          : setting.shown();
+    }
+  }
+
+  private record Section(String name, Class<?> type, List<Member> members) implements Member {
+    @Nullable Member find(String key) {
+      return members.stream().filter(m -> m.name().equals(key)).findFirst().orElse(null);
+    }
+  }
+
+  private record Chosen(String name, Choices<?> choices, Map<String, Section> options)
+      implements Member {
+    List<String> owners(String key) {
+      return options.entrySet().stream()
+          .filter(option -> option.getValue().find(key) != null)
+          .map(Map.Entry::getKey)
+          .toList();
+    }
+  }
+
+  /**
+   * The schema of a record.
+   *
+   * @param choices of every component type that is chosen by name
+   * @throws IllegalArgumentException if a component is neither described nor a section
+   */
+  public static <T extends Record> Schema<T> of(Class<T> type, List<Choices<?>> choices) {
+    Map<Class<?>, Choices<?>> byType =
+        choices.stream().collect(Collectors.toMap(Choices::type, Function.identity()));
+    return new Schema<>(type, section("", type, null, byType));
+  }
+
+  private static Section section(
+      String name,
+      Class<?> type,
+      @Nullable Explained explained,
+      Map<Class<?>, Choices<?>> choices) {
+    List<Member> members = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      members.add(member(component, explained, choices));
+    }
+    return new Section(name, type, List.copyOf(members));
+  }
+
+  private static Member member(
+      RecordComponent component, @Nullable Explained explained, Map<Class<?>, Choices<?>> choices) {
+    String name = snakeCase(component.getName());
+    Choices<?> chosen = choices.get(component.getType());
+    if (chosen != null) {
+      Map<String, Section> options = new LinkedHashMap<>();
+      for (Class<?> option : chosen.all()) {
+        options.put(Choices.nameOf(option), section(name, option, null, choices));
+      }
+      return new Chosen(name, chosen, options);
+    }
+    if (component.getType().isRecord() && setting(component) == null) {
+      Explained own = component.getAnnotation(Explained.class);
+      return section(name, component.getType(), own, choices);
+    }
+    Setting setting = setting(component);
+    if (setting == null) {
+      throw new IllegalArgumentException(
+          component.getDeclaringRecord() + "." + component.getName() + " has no @Setting");
+    }
+    Default own = component.getAnnotation(Default.class);
+    boolean renamed = explained != null && explained.key().equals(name);
+    return new Leaf(
+        name,
+        setting,
+        explained != null && renamed ? explained.reason() : setting.reason(),
+        own == null ? setting.value() : own.value(),
+        Allowed.of(component.getGenericType(), setting),
+        component.getGenericType());
+  }
+
+  /** The component's own annotation, or that of an interface's accessor of the same name. */
+  private static @Nullable Setting setting(RecordComponent component) {
+    Setting own = component.getAnnotation(Setting.class);
+    return own != null ? own : inherited(component.getDeclaringRecord(), component.getName());
+  }
+
+  private static @Nullable Setting inherited(Class<?> type, String accessor) {
+    for (Class<?> parent : type.getInterfaces()) {
+      for (Method method : parent.getDeclaredMethods()) {
+        Setting setting = method.getAnnotation(Setting.class);
+        if (setting != null && method.getName().equals(accessor)) {
+          return setting;
+        }
+      }
+      Setting further = inherited(parent, accessor);
+      if (further != null) {
+        return further;
+      }
+    }
+    return null;
+  }
+
+  private static String snakeCase(String camelCase) {
+    return camelCase.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+
+  // Explaining.
+
+  /** All keys, in the order of a resolved recipe. */
+  public List<Key> keys() {
+    return List.copyOf(keys);
+  }
+
+  /** The key of this path. */
+  public Optional<Key> find(String path) {
+    return keys.stream().filter(key -> key.path().equals(path)).findFirst();
+  }
+
+  /**
+   * The known key or section that a wrong path most likely means: one with the same last name, else
+   * the one that takes the fewest edits.
+   */
+  public String nearest(String path) {
+    return keys.stream()
+        .flatMap(key -> Stream.concat(Stream.of(key.path()), Faults.sections(key.path())))
+        .distinct()
+        .min(
+            Comparator.comparingInt(
+                known ->
+                    lastName(known).equals(lastName(path)) ? 0 : NearestNames.edits(known, path)))
+        .orElseThrow();
+  }
+
+  private static String lastName(String path) {
+    return path.substring(path.lastIndexOf('.') + 1);
+  }
+
+  private void collect(Collection<Member> members, String prefix, List<String> of) {
+    for (Member member : members) {
+      if (member instanceof Leaf leaf) {
+        keys.add(key(prefix, List.of(leaf), of, Map.of()));
+      } else if (member instanceof Section section) {
+        collect(section.members(), prefix + section.name() + ".", of);
+      } else if (member instanceof Chosen chosen) {
+        collectChosen(chosen, prefix + chosen.name() + ".", of);
+      }
+    }
+  }
+
+  private void collectChosen(Chosen chosen, String prefix, List<String> of) {
+    Choices<?> choices = chosen.choices();
+    String first = choices.names().get(0);
+    keys.add(
+        new Key(
+            prefix + choices.key(),
+            String.join(", ", choices.names()),
+            choices.shown().isEmpty() ? first : choices.shown(),
+            "",
+            choices.explanation(),
+            of));
+    Set<String> names = new LinkedHashSet<>();
+    chosen.options().values().forEach(o -> o.members().forEach(m -> names.add(m.name())));
+    for (String name : names) {
+      List<String> owners = chosen.owners(name);
+      List<Leaf> leaves = new ArrayList<>();
+      Map<Leaf, String> ownerOf = new LinkedHashMap<>();
+      for (String owner : owners) {
+        Member member = chosen.options().get(owner).find(name);
+        if (member instanceof Leaf leaf) {
+          leaves.add(leaf);
+          ownerOf.merge(leaf, owner, (a, b) -> a + ", " + b);
+        } else if (member != null) {
+          collect(List.of(member), prefix, List.of(owner));
+        }
+      }
+      if (!leaves.isEmpty()) {
+        keys.add(key(prefix, leaves, owners, ownerOf));
+      }
+    }
+  }
+
+  /** One key of the leaves that choices have under its name. */
+  private static Key key(
+      String prefix, List<Leaf> leaves, List<String> of, Map<Leaf, String> ownerOf) {
+    Leaf first = leaves.get(0);
+    return new Key(
+        prefix + first.name(),
+        merged(leaves, ownerOf, leaf -> leaf.allowed().text()),
+        merged(leaves, ownerOf, Leaf::shownDefault),
+        first.setting().unit(),
+        reasons(leaves, ownerOf),
+        of);
+  }
+
+  /** What most leaves have, with the others' in brackets: {@code 0.1 (wga: 1, undial: 10)}. */
+  private static String merged(
+      List<Leaf> leaves, Map<Leaf, String> ownerOf, Function<Leaf, String> text) {
+    Map<String, List<Leaf>> byText =
+        leaves.stream()
+            .collect(Collectors.groupingBy(text, LinkedHashMap::new, Collectors.toList()));
+    String common =
+        byText.entrySet().stream()
+            .max(Comparator.comparingInt((Map.Entry<String, List<Leaf>> e) -> e.getValue().size()))
+            .orElseThrow()
+            .getKey();
+    byText.remove(common);
+    return byText.isEmpty()
+        ? common
+        : byText.entrySet().stream()
+            .map(e -> owners(e.getValue(), ownerOf) + ": " + e.getKey())
+            .collect(Collectors.joining(", ", common + " (", ")"));
+  }
+
+  private static String reasons(List<Leaf> leaves, Map<Leaf, String> ownerOf) {
+    Map<String, List<Leaf>> byReason =
+        leaves.stream()
+            .collect(Collectors.groupingBy(Leaf::reason, LinkedHashMap::new, Collectors.toList()));
+    return byReason.size() == 1
+        ? leaves.get(0).reason()
+        : byReason.entrySet().stream()
+            .map(e -> owners(e.getValue(), ownerOf) + ": " + e.getKey())
+            .collect(Collectors.joining(" "));
+  }
+
+  private static String owners(List<Leaf> leaves, Map<Leaf, String> ownerOf) {
+    return leaves.stream().distinct().map(ownerOf::get).collect(Collectors.joining(", "));
+  }
+
+  // Reading.
+
+  /**
+   * The record of a tree: every key with its value or its default.
+   *
+   * @param given what a recipe and the command line say
+   * @param defaultChoices the choice of a section where none is given, by the section's path; where
+   *     a section has no entry it's the first of its choices
+   * @param lenient drops the options that other choices have, as recipes resolved by earlier
+   *     versions hold them, instead of reporting them
+   * @param faults what is wrong; the value in question then has its default
+   */
+  public T read(
+      ObjectNode given, Map<String, String> defaultChoices, boolean lenient, Faults faults) {
+    return type.cast(new Reading(defaultChoices, lenient, faults).section(root, "", given));
+  }
+
+  private final class Reading {
+    private final Map<String, String> defaultChoices;
+    private final boolean lenient;
+    private final Faults faults;
+
+    Reading(Map<String, String> defaultChoices, boolean lenient, Faults faults) {
+      this.defaultChoices = defaultChoices;
+      this.lenient = lenient;
+      this.faults = faults;
+    }
+
+    private Object section(Section section, String prefix, ObjectNode given) {
+      for (Map.Entry<String, JsonNode> property : given.properties()) {
+        if (section.find(property.getKey()) == null) {
+          String path = prefix + property.getKey();
+          faults.add(path, ": no such key; the nearest is " + nearest(path));
+        }
+      }
+      Object[] values =
+          section.members().stream().map(m -> value(m, prefix, given)).toArray(Object[]::new);
+      String path = prefix.isEmpty() ? prefix : prefix.substring(0, prefix.length() - 1);
+      Object record = instance(section.type(), values);
+      if (record instanceof SelfChecking checked) {
+        checked.check(path, faults);
+      }
+      return record;
+    }
+
+    private @Nullable Object value(Member member, String prefix, ObjectNode given) {
+      String path = prefix + member.name();
+      if (member instanceof Leaf leaf) {
+        return leaf(leaf, path, given);
+      }
+      ObjectNode inner = inner(given, member, path);
+      return member instanceof Chosen chosen
+          ? chosen(chosen, path, inner)
+          : section((Section) member, path + ".", inner);
+    }
+
+    private ObjectNode inner(ObjectNode given, Member member, String path) {
+      JsonNode node = given.path(member.name());
+      if (node instanceof ObjectNode inner) {
+        return inner;
+      }
+      if (!isUnset(node)) {
+        faults.add(path, " = " + node + ": is a section; its keys are " + keysOf(path));
+      }
+      return YAML.createObjectNode();
+    }
+
+    private @Nullable Object leaf(Leaf leaf, String path, ObjectNode given) {
+      JsonNode value = given.path(leaf.name());
+      if (!isUnset(value)) {
+        if (leaf.allowed().admits().test(value)) {
+          return converted(leaf, value);
+        }
+        faults.add(path, " = %s: must be %s".formatted(value, leaf.allowed().text()));
+      }
+      boolean hasDefault =
+          leaf.setting().unless().isEmpty() || isUnset(given.path(leaf.setting().unless()));
+      return converted(leaf, YAML.readTree(hasDefault ? leaf.defaultYaml() : "null"));
+    }
+
+    private Object chosen(Chosen chosen, String path, ObjectNode given) {
+      Choices<?> choices = chosen.choices();
+      String key = path + "." + choices.key();
+      JsonNode named = given.path(choices.key());
+      String byDefault = defaultChoices.getOrDefault(path, choices.names().get(0));
+      boolean known = named.isString() && chosen.options().containsKey(named.asString());
+      if (!known && !isUnset(named)) {
+        faults.add(key, " = %s: must be %s".formatted(named, String.join(", ", choices.names())));
+      }
+      String name = known ? named.asString() : byDefault;
+      Section section = chosen.options().get(name);
+      if (section == null) {
+        throw new IllegalArgumentException(name + " is not a choice of " + path);
+      }
+      ObjectNode own = YAML.createObjectNode();
+      for (Map.Entry<String, JsonNode> property : given.properties()) {
+        String option = property.getKey();
+        if (option.equals(choices.key())) {
+          continue;
+        }
+        List<String> owners = chosen.owners(option);
+        if (owners.isEmpty() || section.find(option) != null) {
+          own.set(option, property.getValue());
+        } else if (!known && !isUnset(named)) {
+          // Which options there may be isn't known; the value can be checked all the same.
+          value(chosen.options().get(owners.get(0)).find(option), path + ".", given);
+        } else if (!isDropped(property.getValue(), path + "." + option, key)) {
+          faults.add(
+              path + "." + option,
+              " = %s: is for %s = %s; here it is %s"
+                  .formatted(property.getValue(), key, String.join(" or ", owners), name));
+        }
+      }
+      return section(section, path + ".", own);
+    }
+
+    /**
+     * Whether an option that the choice doesn't have is left out in silence: it has no value, the
+     * recipe is an earlier version's, or the command line made another choice than the file, whose
+     * options were those of its own.
+     */
+    private boolean isDropped(JsonNode value, String path, String key) {
+      return isUnset(value) || lenient || (faults.isOverridden(key) && !faults.isOverridden(path));
+    }
+
+    private String keysOf(String section) {
+      return keys.stream()
+          .map(Key::path)
+          .filter(path -> path.startsWith(section + "."))
+          .map(path -> path.substring(section.length() + 1))
+          .collect(Collectors.joining(", "));
+    }
+  }
+
+  private static boolean isUnset(JsonNode node) {
+    return node.isMissingNode() || node.isNull();
+  }
+
+  /** Lists are lists also where one value was given, or none. */
+  private static @Nullable Object converted(Leaf leaf, JsonNode value) {
+    JsonNode whole = value;
+    if (leaf.isList() && !value.isArray()) {
+      ArrayNode list = YAML.createArrayNode();
+      whole = value.isNull() ? list : list.add(value);
+    } else if (leaf.setting().auto() && value.isString()) {
+      whole = YAML.readTree("0");
+    } else if (value.isNull()) {
+      return null;
+    }
+    var mapper = JsonFiles.mapper();
+    return mapper.treeToValue(whole, mapper.constructType(leaf.type()));
+  }
+
+  private static Object instance(Class<?> type, @Nullable Object[] values) {
+    Class<?>[] types =
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
+    try {
+      Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(type + " can't be made", e);
+    }
+  }
+
+  // Writing.
+
+  /** Every key with its value; {@link #read} makes an equal record of it. */
+  public ObjectNode write(T record) {
+    return tree(root, record);
+  }
+
+  private static ObjectNode tree(Section section, Object record) {
+    ObjectNode tree = YAML.createObjectNode();
+    RecordComponent[] components = section.type().getRecordComponents();
+    for (int i = 0; i < components.length; i++) {
+      Member member = section.members().get(i);
+      tree.set(member.name(), tree(member, valueOf(components[i], record)));
+    }
+    return tree;
+  }
+
+  private static JsonNode tree(Member member, @Nullable Object value) {
+    if (member instanceof Section section && value != null) {
+      return tree(section, value);
+    }
+    if (member instanceof Chosen chosen && value != null) {
+      String name = Choices.nameOf(value);
+      Section section = chosen.options().get(name);
+      if (section == null) {
+        throw new IllegalArgumentException(name + " is not registered in " + chosen.name());
+      }
+      ObjectNode tree = YAML.createObjectNode();
+      tree.put(chosen.choices().key(), name);
+      return tree.setAll(tree(section, value));
+    }
+    boolean auto =
+        member instanceof Leaf leaf
+            && leaf.setting().auto()
+            && value instanceof Number number
+            && number.doubleValue() == 0;
+    return JsonFiles.mapper().valueToTree(auto ? AUTO : value);
+  }
+
+  private static @Nullable Object valueOf(RecordComponent component, Object record) {
+    try {
+      component.getAccessor().setAccessible(true);
+      return component.getAccessor().invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(component + " can't be read", e);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package io.engram.unlearn.method;
+
+/** What is minimised on the retain set. */
+public enum RetainLoss {
+  /** Mean −log p of the labelled tokens. */
+  NLL,
+  /** KL(reference ‖ model), mean over labelled tokens. */
+  KL,
+  /** Squared distance to the reference's hidden states; {@link Rmu} only. */
+  HIDDEN
+}

@@ -1,0 +1,128 @@
+package io.engram.unlearn.recipe;
+
+import io.engram.core.settings.Choices;
+import io.engram.core.settings.Faults;
+import io.engram.unlearn.method.UnlearningMethod;
+
+/** Values that are allowed each by itself and not together. Every fault names both keys. */
+final class Contradictions {
+  private final Recipe recipe;
+  private final Faults faults;
+
+  private Contradictions(Recipe recipe, Faults faults) {
+    this.recipe = recipe;
+    this.faults = faults;
+  }
+
+  static void check(Recipe recipe, Recipe.Kind kind, Faults faults) {
+    Contradictions contradictions = new Contradictions(recipe, faults);
+    if (kind == Recipe.Kind.FINETUNE) {
+      contradictions.checkFinetune();
+    } else {
+      contradictions.checkUnlearn();
+    }
+    contradictions.checkBudget();
+    contradictions.checkWeights();
+    contradictions.checkOthers();
+  }
+
+  private void checkUnlearn() {
+    require(
+        !recipe.forget().isEmpty(),
+        "forget.data",
+        ": missing; engram unlearn needs what to forget");
+    require(
+        recipe.train().isEmpty(),
+        "train.data",
+        ": is for engram finetune; engram unlearn reads forget.data and retain.data");
+    require(
+        recipe.method().forgets(),
+        "method.name",
+        " = finetune: is for engram finetune; engram unlearn has the others");
+    require(
+        !recipe.model().init(),
+        "model.init",
+        " = true: is for engram finetune; a new model has nothing to forget");
+    boolean retainIsMissing = recipe.method().retainWeight() > 0 && recipe.retain().isEmpty();
+    require(
+        !retainIsMissing,
+        "retain.data",
+        (": missing; method.retain_weight = %s with method.name = %s needs it (or set"
+                + " method.retain_weight to 0)")
+            .formatted(recipe.method().retainWeight(), Choices.nameOf(recipe.method())),
+        "method.retain_weight",
+        "method.name");
+  }
+
+  private void checkFinetune() {
+    require(
+        !recipe.train().isEmpty(), "train.data", ": missing; engram finetune needs what to learn");
+    require(
+        !recipe.method().forgets(),
+        "method.name",
+        " = %s: is for engram unlearn; engram finetune has finetune alone"
+            .formatted(Choices.nameOf(recipe.method())));
+    require(
+        recipe.order().estimator() == null,
+        "order.name",
+        " = %s: method.name = finetune takes its samples in uniform order"
+            .formatted(Choices.nameOf(recipe.order())),
+        "method.name");
+    require(
+        !recipe.stop().looks(),
+        "stop.rule",
+        " = %s: is for engram unlearn; method.name = finetune forgets nothing"
+            .formatted(Choices.nameOf(recipe.stop())),
+        "method.name");
+  }
+
+  private void checkBudget() {
+    BudgetSection budget = recipe.budget();
+    Integer updates = budget.updates();
+    require(
+        budget.epochs() == null || updates == null,
+        "budget.epochs",
+        " = %s and budget.updates = %s: give one of them".formatted(budget.epochs(), updates),
+        "budget.updates");
+    int warmup = recipe.optimizer().warmupUpdates();
+    require(
+        updates == null || warmup <= updates,
+        "optimizer.warmup_updates",
+        " = %d: more than budget.updates = %s".formatted(warmup, updates),
+        "budget.updates");
+  }
+
+  private void checkWeights() {
+    UnlearningMethod method = recipe.method();
+    require(
+        method.forgetWeight() > 0 || method.retainWeight() > 0,
+        "method.forget_weight",
+        " = 0 and method.retain_weight = 0: nothing is left to train on",
+        "method.retain_weight",
+        "method.name");
+  }
+
+  private void checkPieces(String section, DataSection data) {
+    require(
+        data.chunkTokens() == 0 || data.excerptTokens() < data.chunkTokens(),
+        section + ".excerpt_tokens",
+        " = %d: not below %s.chunk_tokens = %d, so nothing is left to be continued"
+            .formatted(data.excerptTokens(), section, data.chunkTokens()),
+        section + ".chunk_tokens");
+  }
+
+  private void checkOthers() {
+    checkPieces("forget", recipe.forget());
+    checkPieces("retain", recipe.retain());
+    checkPieces("train", recipe.train());
+    require(
+        !recipe.model().init() || recipe.model().base() == null,
+        "model.init",
+        " = true and model.base = %s: new weights have no base".formatted(recipe.model().base()),
+        "model.base");
+  }
+
+  private void require(boolean holds, String path, String fault, String... otherKeys) {
+    faults.require(holds, path, fault, otherKeys);
+  }
+}
