@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.option.RecipeKind;
 import io.engram.core.EngramHome;
-import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.RecipeReader;
-import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.core.settings.Choices;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;

@@ -1,11 +1,11 @@
 package io.engram.bench.compare;
 
 import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.unlearn.mrd.MrdMeasurement;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,6 @@
 package io.engram.bench.compare;
 
 import io.engram.core.random.RandomStream;
-import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.RecipeReader;
-import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
@@ -12,6 +9,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,5 @@
 package io.engram.cli.command;
 
-import io.engram.core.settings.Choices;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
@@ -8,6 +7,7 @@ import io.engram.cli.output.RowFile;
 import io.engram.cli.output.UpdatesText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.sample.Sample;
+import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.recipe.Recipe;

@@ -2,14 +2,13 @@ package io.engram.cli.option;
 
 import io.engram.core.EngramException;
 import io.engram.core.hub.HubName;
-import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.RunModel;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package io.engram.cli.output;
 
-import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.text.NumberText;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.unlearn.mrd.MrdMeasurement;
 import java.util.Comparator;
 import java.util.List;

@@ -9,8 +9,6 @@ import io.engram.cli.progress.Progress;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.Trees;
-import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.report.Report;

@@ -1,7 +1,6 @@
 package io.engram.unlearn.eval;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.recipe.EvalSection;
 import java.util.List;
 import java.util.function.Supplier;
 

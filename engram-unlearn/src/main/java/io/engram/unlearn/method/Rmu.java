@@ -2,7 +2,6 @@ package io.engram.unlearn.method;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
 import io.engram.model.LanguageModel;

@@ -46,6 +46,6 @@ public record Undial(
   @Override
   public String studyObstacle() {
     return "has a goal at a fixed distance from the start, so that the updates to a given loss tell"
-               + " nothing";
+        + " nothing";
   }
 }

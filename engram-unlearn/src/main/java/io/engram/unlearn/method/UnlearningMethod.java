@@ -1,7 +1,5 @@
 package io.engram.unlearn.method;
 
-import io.engram.model.train.TrainingScope;
-import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.core.settings.Choices;
 import io.engram.core.settings.Faults;
 import io.engram.core.settings.Setting;
@@ -9,6 +7,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.Objective;
+import io.engram.model.train.TrainingScope;
 import org.jspecify.annotations.Nullable;
 
 /**

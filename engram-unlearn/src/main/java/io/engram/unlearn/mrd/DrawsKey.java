@@ -1,12 +1,12 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.Version;
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import java.util.List;
 
 /**

@@ -2,7 +2,6 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.gradient.GradientNorms;
@@ -10,6 +9,7 @@ import io.engram.model.gradient.GradientNorms.SampleNorm;
 import io.engram.model.score.ActivationNoiseScorer;
 import io.engram.model.score.PerturbedScorer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;

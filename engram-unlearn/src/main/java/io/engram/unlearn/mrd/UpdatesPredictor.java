@@ -2,7 +2,6 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -11,6 +10,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientLook;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.TrainingScope;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -133,8 +133,7 @@ public final class UpdatesPredictor {
     List<TokenizedSample> tokens =
         samples.stream().map(sample -> ModelScorer.tokens(model, sample, labelled)).toList();
     progress.start("predicted updates", samples.size(), "samples");
-    List<Prediction> found =
-        predictor.each(tokens, progress);
+    List<Prediction> found = predictor.each(tokens, progress);
     progress.finish();
     List<PredictedUpdatesRow> rows = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {

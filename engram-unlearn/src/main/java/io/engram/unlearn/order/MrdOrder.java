@@ -1,11 +1,11 @@
 package io.engram.unlearn.order;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
+import io.engram.unlearn.mrd.EstimatorSection;
 import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.stat.ranking.NaturalRanking;

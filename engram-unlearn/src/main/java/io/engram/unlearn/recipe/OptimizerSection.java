@@ -21,52 +21,52 @@ public interface OptimizerSection {
 
   /** The highest of the schedule. */
   @Setting(
-            value = "1e-5",
-            range = "> 0",
-            unit = "per update",
-            reason =
-                "The highest of the schedule. The first thing to change where too little or too "
-                    + "much is forgotten.")
+      value = "1e-5",
+      range = "> 0",
+      unit = "per update",
+      reason =
+          "The highest of the schedule. The first thing to change where too little or too "
+              + "much is forgotten.")
   double learningRate();
 
   /** Decoupled, as AdamW's. */
   @Setting(
-            value = "0.01",
-            range = ">= 0",
-            reason =
-                "Each update shrinks a weight by learning_rate · weight_decay of itself, apart "
-                    + "from the gradient.")
+      value = "0.01",
+      range = ">= 0",
+      reason =
+          "Each update shrinks a weight by learning_rate · weight_decay of itself, apart "
+              + "from the gradient.")
   double weightDecay();
 
   /** The gradient's norm is cut to this; 0: never. */
   @Setting(
-            value = "0",
-            range = ">= 0",
-            reason = "The gradient's norm is cut down to this. 0: never.")
+      value = "0",
+      range = ">= 0",
+      reason = "The gradient's norm is cut down to this. 0: never.")
   double clipNorm();
 
   /** Which parameters decay. */
   @Setting(
-            value = "all",
-            reason =
-                "What weight_decay acts on. all: every trained parameter; matrices: norms and "
-                    + "biases left out, as the Hugging Face trainer does.")
+      value = "all",
+      reason =
+          "What weight_decay acts on. all: every trained parameter; matrices: norms and "
+              + "biases left out, as the Hugging Face trainer does.")
   Decay decay();
 
   /** The learning rate after the warm-up. */
   @Setting(
-            value = "linear",
-            reason =
-                "The learning rate after the warm-up: linear to 0, constant, or along a half "
-                    + "cosine to 0.")
+      value = "linear",
+      reason =
+          "The learning rate after the warm-up: linear to 0, constant, or along a half "
+              + "cosine to 0.")
   Schedule schedule();
 
   /** Over how many updates the learning rate rises from 0. */
   @Setting(
-            value = "0",
-            range = ">= 0",
-            unit = "updates",
-            reason = "The learning rate rises from 0 over so many updates; steadies adamw's start.")
+      value = "0",
+      range = ">= 0",
+      unit = "updates",
+      reason = "The learning rate rises from 0 over so many updates; steadies adamw's start.")
   int warmupUpdates();
 
   /** The same as a model takes it. */
@@ -83,12 +83,16 @@ public interface OptimizerSection {
       double learningRate,
       double weightDecay,
       @Setting(
-            value = "[0.9, 0.999]",
-            range = "[0, 1)",
-            size = 2,
-            reason = "β₁ and β₂ of adamw: how long the gradient's mean and square are remembered.")
+              value = "[0.9, 0.999]",
+              range = "[0, 1)",
+              size = 2,
+              reason =
+                  "β₁ and β₂ of adamw: how long the gradient's mean and square are remembered.")
           List<Double> betas,
-      @Setting(value = "1e-8", range = "> 0", reason = "ε of adamw, which keeps its division from 0.")
+      @Setting(
+              value = "1e-8",
+              range = "> 0",
+              reason = "ε of adamw, which keeps its division from 0.")
           double epsilon,
       double clipNorm,
       Decay decay,
@@ -128,8 +132,7 @@ public interface OptimizerSection {
   record Sgd(
       double learningRate,
       double weightDecay,
-      @Setting(value = "0", range = "[0, 1)", reason = "Momentum of sgd.")
-          double momentum,
+      @Setting(value = "0", range = "[0, 1)", reason = "Momentum of sgd.") double momentum,
       double clipNorm,
       Decay decay,
       Schedule schedule,

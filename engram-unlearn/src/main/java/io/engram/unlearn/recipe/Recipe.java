@@ -1,13 +1,13 @@
 package io.engram.unlearn.recipe;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.settings.Choices;
 import io.engram.core.settings.Explained;
 import io.engram.core.settings.Schema;
 import io.engram.core.settings.Setting;
 import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.UnlearningMethod;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.unlearn.order.Orders;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.stop.StoppingRule;
@@ -53,7 +53,9 @@ public record Recipe(
         long seed) {
   /** All keys; the one place that reading, checking, writing and explaining go by. */
   static final Schema<Recipe> SCHEMA =
-      Schema.of(Recipe.class, List.of(
+      Schema.of(
+          Recipe.class,
+          List.of(
               Methods.ALL, Orders.ALL, OptimizerSection.ALL, ScopeSection.ALL, StoppingRule.ALL));
 
   /** What it is for: whether its method forgets. */

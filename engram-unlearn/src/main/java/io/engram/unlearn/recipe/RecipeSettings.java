@@ -2,7 +2,6 @@ package io.engram.unlearn.recipe;
 
 import io.engram.core.EngramException;
 import io.engram.model.LanguageModel;
-import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import java.util.function.Supplier;

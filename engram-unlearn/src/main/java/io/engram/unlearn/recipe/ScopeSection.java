@@ -17,9 +17,9 @@ public interface ScopeSection {
 
   /** Only these decoder layers, from 0; empty: all. */
   @Setting(
-            value = "[]",
-            range = ">= 0",
-            reason = "Only these decoder layers are trained, counted from 0. Empty: all.")
+      value = "[]",
+      range = ">= 0",
+      reason = "Only these decoder layers are trained, counted from 0. Empty: all.")
   List<Integer> layers();
 
   /** The same as a model takes it. */
@@ -66,21 +66,24 @@ public interface ScopeSection {
           int rank,
       @Setting(value = "16", range = "> 0", reason = "lora's product is scaled by alpha / rank.")
           double alpha,
-      @Setting(value = "0", range = "[0, 1)", reason = "Share of lora's inputs dropped in training.")
+      @Setting(
+              value = "0",
+              range = "[0, 1)",
+              reason = "Share of lora's inputs dropped in training.")
           double dropout,
       @Setting(
-            value = "[q_proj, v_proj]",
-            reason =
-                "The projections lora is put on, as the model's weights name them; all-linear: "
-                    + "all of them.")
+              value = "[q_proj, v_proj]",
+              reason =
+                  "The projections lora is put on, as the model's weights name them; all-linear: "
+                      + "all of them.")
           List<String> targets,
       List<Integer> layers,
       @Setting(
-            value = "true",
-            reason =
-                "What a run with lora leaves. true: model/, the whole model with the adapter merged"
-                    + " in, and adapter/, as PEFT reads it. false: adapter/ alone, a thousandth of"
-                    + " the size; engram convert merges it later.")
+              value = "true",
+              reason =
+                  "What a run with lora leaves. true: model/, the whole model with the adapter"
+                      + " merged in, and adapter/, as PEFT reads it. false: adapter/ alone, a"
+                      + " thousandth of the size; engram convert merges it later.")
           boolean merge)
       implements ScopeSection, SelfChecking {
     /** Copies the lists. */

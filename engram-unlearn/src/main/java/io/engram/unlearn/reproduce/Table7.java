@@ -1,9 +1,7 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.ProgressListener;
-import io.engram.core.paper.PaperCharacteristics;
 import io.engram.core.paper.PaperData;
-import io.engram.core.recipe.Recipe;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;

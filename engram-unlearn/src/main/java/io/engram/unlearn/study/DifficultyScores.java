@@ -1,9 +1,6 @@
 package io.engram.unlearn.study;
 
 import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Representations;
@@ -11,6 +8,9 @@ import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.memorization.MemorizationScores;
 import io.engram.unlearn.mrd.DrawSource;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import io.engram.unlearn.mrd.GaussNewtonEstimator;
 import io.engram.unlearn.mrd.GradientEstimator;
 import io.engram.unlearn.mrd.ModelScorer;

@@ -216,10 +216,7 @@ public final class DifficultyStudy {
       Scores scores) {
     UpdatesPredictor predictor =
         new UpdatesPredictor(
-            model,
-            recipe.scope().training(),
-            recipe.optimizer().settings(),
-            plan.meanNats());
+            model, recipe.scope().training(), recipe.optimizer().settings(), plan.meanNats());
     DifficultyRows rows =
         new DifficultyRows(
             folder.resolve("difficulty.jsonl"), plan, setup, tokens, scores.values());

@@ -1,10 +1,10 @@
 package io.engram.unlearn.train;
 
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.mrd.MrdMeasurement;
 import io.engram.unlearn.mrd.UpdatesPredictor;
@@ -101,13 +101,13 @@ final class Draws {
         RecipeSettings.naming(
             "scope.layers",
             () ->
-        UpdatesPredictor.run(
-            model,
-            data.forget(),
-            order.estimator(),
-            recipe.scope().training(),
-            recipe.optimizer().settings(),
-            setup.progress()));
+                UpdatesPredictor.run(
+                    model,
+                    data.forget(),
+                    order.estimator(),
+                    recipe.scope().training(),
+                    recipe.optimizer().settings(),
+                    setup.progress()));
     folder.writePredictedUpdates(epoch, found.rows());
     write(epoch, start, Map.of("estimator", "predicted_updates"), found.notes());
     return found.rows();

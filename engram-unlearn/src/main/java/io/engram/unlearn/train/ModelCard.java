@@ -1,6 +1,5 @@
 package io.engram.unlearn.train;
 
-import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.core.run.Manifest;
 import io.engram.core.sample.Tofu;
 import io.engram.core.settings.Choices;
@@ -8,6 +7,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.ScopeSection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

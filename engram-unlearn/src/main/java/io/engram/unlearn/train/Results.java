@@ -1,7 +1,6 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.SaveOptions;
@@ -9,6 +8,7 @@ import io.engram.model.checkpoint.Shards;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.ScopeSection;
 import java.util.Map;
 
 /**

@@ -1,9 +1,6 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.recipe.BudgetSection;
-import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelSize;
 import io.engram.model.memory.AvailableMemory;
@@ -14,7 +11,6 @@ import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.eval.suites.RetrainedMemory;
-import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.recipe.BudgetSection;
 import io.engram.unlearn.recipe.Recipe;
@@ -128,12 +124,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   private MemoryEstimate.Training trainingOf(
       TrainingScope scope, int tokens, boolean checkpointed) {
     return new MemoryEstimate.Training(
-        scope,
-        recipe.optimizer().settings(),
-        tokens,
-        checkpointed,
-        copies(),
-        reference());
+        scope, recipe.optimizer().settings(), tokens, checkpointed, copies(), reference());
   }
 
   /** Methods of two gradients set one aside, and the weights while a step is fitted. */

@@ -1,15 +1,12 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.ProgressListener;
-import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.ScopeSection;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.ReferenceStates;
 import io.engram.model.train.TrainingScope;
-import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.RetainTerm;

@@ -102,8 +102,7 @@ record TrainingStage(
     double[] losses = accumulate(made);
     double forget = Arrays.stream(losses, 0, made.forgotten()).sum();
     double retain = Arrays.stream(losses, made.forgotten(), losses.length).sum();
-    double rate =
-        LearningRate.at(recipe.optimizer().settings(), update, plan.updates());
+    double rate = LearningRate.at(recipe.optimizer().settings(), update, plan.updates());
     divergence().requireFinite(update, draws, losses);
     double norm = update(update, rate, made, retain, draws);
     Map<String, Object> fields = new LinkedHashMap<>();

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
+import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.mrd.EstimatorSection.Absolute;
 import io.engram.unlearn.mrd.EstimatorSection.Tokens;
-import io.engram.core.stats.MeanWithError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -163,11 +163,13 @@ class EstimatorTest {
     assertThatThrownBy(() -> estimate(EstimatorName.ANTITHETIC, model, 1, one, 3))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "order.estimator.draws = 1: must be even with order.estimator.name = antithetic, whose pairs are two passes");
+            "order.estimator.draws = 1: must be even with order.estimator.name = antithetic, whose"
+                + " pairs are two passes");
     assertThatThrownBy(() -> estimate(EstimatorName.ACTIVATION, model, 1, one, 3))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "order.estimator.draws = 1: must be even with order.estimator.name = activation, whose pairs are two passes");
+            "order.estimator.draws = 1: must be even with order.estimator.name = activation, whose"
+                + " pairs are two passes");
   }
 
   @Test

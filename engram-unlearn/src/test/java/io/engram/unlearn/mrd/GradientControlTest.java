@@ -43,8 +43,8 @@ class GradientControlTest {
     }
     assertThat(controlled.notes().get(0))
         .matches(
-            "control variate on, β = -0\\.\\d\\d: its measured mean is \\d\\.\\d{3} ± 0\\.\\d{3} of the"
-                + " expected one; 50 backward passes");
+            "control variate on, β = -0\\.\\d\\d: its measured mean is \\d\\.\\d{3} ± 0\\.\\d{3} of"
+                + " the expected one; 50 backward passes");
   }
 
   @Test
@@ -102,8 +102,8 @@ class GradientControlTest {
     assertThat(left.estimates()).isEqualTo(plain.estimates());
     assertThat(left.notes().get(0))
         .matches(
-            "control variate left off: its measured mean is 0\\.8\\d\\d ± 0\\.0\\d\\d of the expected"
-                + " one; 250 backward passes");
+            "control variate left off: its measured mean is 0\\.8\\d\\d ± 0\\.0\\d\\d of the"
+                + " expected one; 250 backward passes");
   }
 
   @Test

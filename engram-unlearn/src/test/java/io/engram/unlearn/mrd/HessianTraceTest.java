@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
 import io.engram.model.gradient.GradientNorms;
@@ -15,6 +13,8 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
+import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

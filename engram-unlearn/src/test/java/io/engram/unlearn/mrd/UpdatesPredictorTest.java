@@ -77,11 +77,7 @@ class UpdatesPredictorTest {
   private static double needed(Recipe recipe, int sample, double until) {
     try (LanguageModel model = open();
         Trainer trainer =
-            new Trainer(
-                model,
-                recipe.scope().training(),
-                recipe.optimizer().settings(),
-                1)) {
+            new Trainer(model, recipe.scope().training(), recipe.optimizer().settings(), 1)) {
       TokenizedSample tokens = model.samples().tokenize(SAMPLES.get(sample));
       GradientAscent ascent = new GradientAscent(1, 0, RetainLoss.NLL);
       UpdateSize size = UpdateSize.of(List.of(tokens));

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.PredictedUpdatesRow;
+import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.unlearn.order.MrdOrder.Weight;
 import java.util.Arrays;
 import java.util.List;

@@ -79,7 +79,8 @@ class RecipeFaultsTest {
         "stop={rule: el_ma, share: 0} | stop.share = 0: must be a number > 0 and <= 1",
         "stop={rule: el_ma, share: 1.5} | stop.share = 1.5: must be a number > 0 and <= 1",
         "stop={rule: el_ma, el: 0} | stop.el = 0: must be a number > 0",
-        "stop={rule: el_ma, every_updates: 0} | stop.every_updates = 0: must be a whole number >= 1",
+        "stop={rule: el_ma, every_updates: 0} | stop.every_updates = 0: must be a whole number >="
+            + " 1",
         "eval.suites=[3] | eval.suites = [3]: must be a list, each of a text",
         "order={name: mrd, estimator: {sigmaa: 1}} | order.estimator.sigmaa: no such key; the"
             + " nearest is order.estimator.sigma",

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
+import io.engram.model.train.OptimizerSettings.Decay;
+import io.engram.model.train.OptimizerSettings.Schedule;
 import io.engram.unlearn.method.Finetune;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.Npo;
-import io.engram.model.train.OptimizerSettings.Decay;
-import io.engram.model.train.OptimizerSettings.Schedule;
 import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.SimNpo;
 import io.engram.unlearn.order.UniformOrder;
@@ -43,14 +43,7 @@ class RecipeReaderTest {
                 new GradientAscent(1, 0, RetainLoss.NLL),
                 new UniformOrder(false),
                 new OptimizerSection.AdamW(
-                    1e-5,
-                    0.01,
-                    List.of(0.9, 0.999),
-                    1e-8,
-                    0,
-                    Decay.ALL,
-                    Schedule.LINEAR,
-                    0),
+                    1e-5, 0.01, List.of(0.9, 0.999), 1e-8, 0, Decay.ALL, Schedule.LINEAR, 0),
                 new ScopeSection.All(List.of()),
                 new BudgetSection(5, null, 4, 4),
                 new BudgetRule(),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
-import io.engram.core.sample.BookText;
 import io.engram.core.sample.CompletionInstructions;
 import io.engram.core.sample.Sample;
 import io.engram.model.text.PromptTemplate;

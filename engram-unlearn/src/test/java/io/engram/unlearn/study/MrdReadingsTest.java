@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
+import io.engram.unlearn.mrd.AntitheticEstimator;
 import io.engram.unlearn.mrd.EstimatorSection.Absolute;
 import io.engram.unlearn.mrd.EstimatorSection.Tokens;
-import io.engram.unlearn.mrd.AntitheticEstimator;
 import io.engram.unlearn.mrd.MrdEstimate;
 import io.engram.unlearn.mrd.MrdSettings;
 import io.engram.unlearn.mrd.NoisyScorer;

@@ -59,10 +59,7 @@ class UpdatesJointlyTest {
     try (LanguageModel model = open();
         Trainer trainer =
             new Trainer(
-                model,
-                recipe.scope().training(),
-                recipe.optimizer().settings(),
-                recipe.seed())) {
+                model, recipe.scope().training(), recipe.optimizer().settings(), recipe.seed())) {
       List<TokenizedSample> samples = samples(recipe, model);
       path.add(means(model, samples));
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
@@ -114,10 +111,7 @@ class UpdatesJointlyTest {
       double[] before = means(model, samples);
       UpdatesPredictor predictor =
           new UpdatesPredictor(
-              model,
-              recipe.scope().training(),
-              recipe.optimizer().settings(),
-              -threshold);
+              model, recipe.scope().training(), recipe.optimizer().settings(), -threshold);
       List<Criterion> criteria =
           List.of(
               new Criterion("mean", Criterion.Measure.MEAN_LOG_PROB, threshold),

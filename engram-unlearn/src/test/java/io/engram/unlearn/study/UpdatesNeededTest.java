@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
@@ -20,6 +19,7 @@ import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.UpdateSize;
+import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.recipe.Recipe;
@@ -83,10 +83,7 @@ class UpdatesNeededTest {
     try (LanguageModel model = open();
         Trainer trainer =
             new Trainer(
-                model,
-                recipe.scope().training(),
-                recipe.optimizer().settings(),
-                recipe.seed())) {
+                model, recipe.scope().training(), recipe.optimizer().settings(), recipe.seed())) {
       path[0] = mean(model, samples);
       for (int u = 1; u <= updates; u++) {
         trainer.accumulate(sequences);

@@ -1,14 +1,11 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
-import io.engram.core.ProgressListener;
-import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteSettings;
-import io.engram.unlearn.recipe.EvalSection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -4,7 +4,6 @@ import static io.engram.unlearn.eval.SuiteMetric.ratio;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.metric.MemorizationAccuracy;
-import io.engram.core.run.Measurement;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.core.sample.Tofu;
@@ -19,7 +18,6 @@ import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
-import io.engram.unlearn.recipe.EvalSection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

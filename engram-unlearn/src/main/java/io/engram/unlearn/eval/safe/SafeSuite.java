@@ -4,7 +4,6 @@ import static io.engram.unlearn.eval.SuiteMetric.ratio;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.run.Measurement;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Continuations;
@@ -17,7 +16,6 @@ import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.safe.ToxicBert.Verdict;
-import io.engram.unlearn.recipe.EvalSection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

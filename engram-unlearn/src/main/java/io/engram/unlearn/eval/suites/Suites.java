@@ -1,7 +1,6 @@
 package io.engram.unlearn.eval.suites;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.recipe.EvalSection;
 import io.engram.core.sample.Tofu;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;

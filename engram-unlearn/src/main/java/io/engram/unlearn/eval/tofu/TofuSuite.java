@@ -4,7 +4,6 @@ import static io.engram.unlearn.eval.SuiteMetric.ratio;
 
 import io.engram.core.metric.MinK;
 import io.engram.core.metric.RougeL;
-import io.engram.unlearn.recipe.EvalSection;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Tofu.TofuRow;
 import io.engram.model.LanguageModel;

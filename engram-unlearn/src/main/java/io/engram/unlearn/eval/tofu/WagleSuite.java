@@ -14,7 +14,6 @@ import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.tofu.TofuSet.AnswerPair;
-import io.engram.unlearn.recipe.EvalSection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

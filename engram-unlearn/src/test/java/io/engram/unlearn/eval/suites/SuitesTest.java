@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.recipe.EvalSection;
 import io.engram.testkit.Golden;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.recipe.EvalSection;
