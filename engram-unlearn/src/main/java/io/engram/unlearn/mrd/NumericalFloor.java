@@ -63,7 +63,7 @@ public final class NumericalFloor {
     double growth = settings.absolute() == Absolute.OUTSIDE ? Math.sqrt(factor) : factor;
     throw EngramException.usage(
         ("order.estimator.sigma = %s: too small for this model. The median MRD is %.1e, and"
-             + " rounding alone makes %.1e of it.%n%s")
+                + " rounding alone makes %.1e of it.%n%s")
             .formatted(settings.sigma(), signal, median(floor), advice(settings.sigma() * growth)));
   }
 

@@ -71,7 +71,7 @@ class RecipeFaultsTest {
         "order={name: mrd, estimator: {stable_tau: 1.5}} | order.estimator.stable_tau = 1.5: must"
             + " be a number",
         "optimizer.learning_rate='1e-5' | optimizer.learning_rate = \"1e-5\": must be a number > 0",
-        "scope.dropout=1 | scope.dropout = 1: must be a number >= 0 and < 1",
+        "scope={train: lora, dropout: 1} | scope.dropout = 1: must be a number >= 0 and < 1",
         "scope.layers=[-1] | scope.layers = [-1]: must be a list, each of a whole number >= 0",
         "model.init=1 | model.init = 1: must be true or false",
         "budget.batch=99999999999 | budget.batch = 99999999999: must be a whole number >= 1",

@@ -32,7 +32,7 @@ class RecipeWriterTest {
         Recipe.Kind.UNLEARN);
     assertParsesBack(
         RecipeReaderTest.unlearn(
-            RecipeReaderTest.SMALLEST, "order.estimator={sigma: auto, draws: auto}"),
+            RecipeReaderTest.SMALLEST, "order={name: mrd, estimator: {sigma: auto, draws: auto}}"),
         Recipe.Kind.UNLEARN);
     assertParsesBack(
         RecipeReaderTest.unlearn(
@@ -83,7 +83,18 @@ class RecipeWriterTest {
                 RecipeReaderTest.SMALLEST, "method={name: npo, retain_weight: 0}"));
     List<String> written = new ArrayList<>();
     collect(Yaml.read(yaml, "written"), "", written);
-    Map<String, String> chosen = Map.of("method", "npo", "order", "uniform", "stop", "budget");
+    Map<String, String> chosen =
+        Map.of(
+            "method",
+            "npo",
+            "order",
+            "uniform",
+            "optimizer",
+            "adamw",
+            "scope",
+            "all",
+            "stop",
+            "budget");
     assertThat(written)
         .containsExactlyInAnyOrderElementsOf(
             RecipeKeys.all().stream()
