@@ -101,8 +101,8 @@ class ConfigTest {
             + " default, linear, dynamic, llama3, yarn, longrope",
         "{\"rope_scaling\": {\"mrope_section\": [1]}}|rope setting mrope_section is not supported",
         "{\"rope_scaling\": 7}|rope_scaling 7 isn't an object",
-        "{\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1]}}|short_factor is no"
-            + " list of 4 numbers; long_factor isn't a list of 4 numbers",
+        "{\"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1]}}|short_factor isn't"
+            + " a list of 4 numbers; long_factor isn't a list of 4 numbers",
         "{\"partial_rotary_factor\": 0.5}|partial_rotary_factor 0.5 is not supported",
         "{\"max_position_embeddings\": 0}|max_position_embeddings 0 isn't a whole number",
         "{\"tie_word_embeddings\": \"true\"}|tie_word_embeddings \"true\" is neither true nor"
