@@ -2,6 +2,7 @@ package io.engram.model.encoder;
 
 import io.engram.core.EngramException;
 import io.engram.core.run.Hashes;
+import io.engram.model.checkpoint.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * A Hugging Face folder of an encoder.
@@ -47,5 +49,29 @@ record EncoderFolder(Path path, JsonNode json, EncoderConfig config) {
     String name = String.valueOf(file.getFileName());
     return name.endsWith(".safetensors")
         || List.of("config.json", "tokenizer.json", "tokenizer_config.json").contains(name);
+  }
+
+  /** The JSON files of an encoder's folder. */
+  static final class JsonFile {
+    private JsonFile() {}
+
+    /**
+     * Reads a file that must be there.
+     *
+     * @throws EngramException if it's missing or no JSON
+     */
+    static JsonNode read(Path file) {
+      if (!Files.isRegularFile(file)) {
+        throw EngramException.file(
+            "%s has no %s; the Hugging Face folder of an encoder has one."
+                .formatted(file.getParent(), file.getFileName()));
+      }
+      return SettingsFile.read(file);
+    }
+
+    /** Reads a file; a missing node where there is none. */
+    static JsonNode readIfThere(Path file) {
+      return Files.isRegularFile(file) ? read(file) : MissingNode.getInstance();
+    }
   }
 }

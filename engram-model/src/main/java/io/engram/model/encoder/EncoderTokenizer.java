@@ -38,8 +38,8 @@ final class EncoderTokenizer implements AutoCloseable {
    */
   static EncoderTokenizer open(Path folder, EncoderConfig config, int wanted) {
     Path file = folder.resolve(FILE);
-    JsonNode json = JsonFile.read(file);
-    JsonNode settings = JsonFile.readIfThere(folder.resolve("tokenizer_config.json"));
+    JsonNode json = EncoderFolder.JsonFile.read(file);
+    JsonNode settings = EncoderFolder.JsonFile.readIfThere(folder.resolve("tokenizer_config.json"));
     requireSupported(folder, json, settings);
     double own = settings.path("model_max_length").asDouble(Double.POSITIVE_INFINITY);
     int most = (int) Math.min(wanted > 0 ? wanted : own, config.mostTokens());

@@ -61,7 +61,7 @@ enum Pooling {
      */
     static Pooling read(Path file) {
       List<String> modes = new ArrayList<>();
-      for (Map.Entry<String, JsonNode> setting : JsonFile.read(file).properties()) {
+      for (Map.Entry<String, JsonNode> setting : EncoderFolder.JsonFile.read(file).properties()) {
         String key = setting.getKey();
         JsonNode value = setting.getValue();
         if (key.startsWith(FLAG)) {

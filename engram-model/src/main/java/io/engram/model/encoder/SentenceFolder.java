@@ -69,7 +69,8 @@ record SentenceFolder(
       return of(folder, Pooling.MEAN, false, files);
     }
     files.add(folder.resolve(MODULES));
-    List<JsonNode> modules = JsonFile.read(folder.resolve(MODULES)).valueStream().toList();
+    List<JsonNode> modules =
+        EncoderFolder.JsonFile.read(folder.resolve(MODULES)).valueStream().toList();
     List<String> kinds = new ArrayList<>();
     modules.forEach(module -> kinds.add(kind(module)));
     if (!kinds.equals(List.of("Transformer", "Pooling"))
@@ -98,7 +99,7 @@ record SentenceFolder(
       return new SentenceFolder(model, pooling, 0, false, normalized, files);
     }
     files.add(file);
-    JsonNode settings = JsonFile.read(file);
+    JsonNode settings = EncoderFolder.JsonFile.read(file);
     requireKnown(file, settings);
     JsonNode most = settings.path("max_seq_length");
     boolean given = !most.isMissingNode() && !most.isNull();
@@ -152,7 +153,7 @@ record SentenceFolder(
 
   private static void requireNoPrompt(Path folder) {
     Path file = folder.resolve("config_sentence_transformers.json");
-    JsonNode prompt = JsonFile.readIfThere(file).path("default_prompt_name");
+    JsonNode prompt = EncoderFolder.JsonFile.readIfThere(file).path("default_prompt_name");
     if (!prompt.isMissingNode() && !prompt.isNull()) {
       throw EngramException.file(
           file + ": default_prompt_name " + prompt + " is not supported; null is.");

@@ -1,7 +1,11 @@
 package io.engram.model.checkpoint.gguf;
 
+import io.engram.core.EngramException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An architecture that GGUF files name: what its settings are in a config.json and what its weights
@@ -67,5 +71,46 @@ interface GgufArchitecture {
     TRANSPOSED,
     /** All queries, then all keys, then all values, instead of each head's three together. */
     HEADS_APART
+  }
+
+  /** The architectures that can be read; to add one, add a line here. */
+  static final class Known {
+    private static final List<GgufArchitecture> ALL =
+        List.of(
+            new LlamaGguf(),
+            new LlamaGguf.Qwen2(),
+            new LlamaGguf.Qwen3(),
+            new GemmaGguf.Gemma2(),
+            new GemmaGguf.Gemma3(),
+            new Phi3Gguf(),
+            new LlamaGguf.Olmo2(),
+            new LlamaGguf.SmolLm3(),
+            new LayerNormGguf.GptNeoX(),
+            new LayerNormGguf.Gpt2());
+
+    private Known() {}
+
+    /**
+     * The architecture that a file names.
+     *
+     * @throws EngramException naming it and those that can be read
+     */
+    static GgufArchitecture of(Path path, GgufMetadata metadata) {
+      String name = metadata.text("general.architecture");
+      return ALL.stream()
+          .filter(architecture -> architecture.name().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  EngramException.usage(
+                      path
+                          + ": general.architecture "
+                          + (name == null ? "is missing" : "\"" + name + "\" is not supported")
+                          + "; supported: "
+                          + ALL.stream()
+                              .map(GgufArchitecture::name)
+                              .collect(Collectors.joining(", "))
+                          + "."));
+    }
   }
 }

@@ -49,7 +49,7 @@ public final class GgufFile implements TensorFile {
     this.path = path;
     header = GgufHeader.read(path);
     requireWhole();
-    architecture = GgufArchitectures.of(path, header.metadata());
+    architecture = GgufArchitecture.Known.of(path, header.metadata());
     weights = GgufWeights.of(path, header, architecture);
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -232,9 +232,9 @@ public final class GgufFile implements TensorFile {
     return numbers;
   }
 
-  private void read(GgufHeader.Entry entry, Dequantization.Target to) {
+  private void read(GgufHeader.Entry entry, GgufType.Dequantization.Target to) {
     try {
-      Dequantization.read(
+      GgufType.Dequantization.read(
           channel, header.dataStart() + entry.from(), entry.type(), entry.numbers(), to);
     } catch (IOException e) {
       throw GgufCursor.unreadable(path, e);
