@@ -7,7 +7,7 @@ import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.tensor.Device;
-import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.train.Setup;
@@ -29,10 +29,9 @@ final class ReadmeExample {
     try (LanguageModel model = LanguageModel.open(recipe.model().path(), options);
         RunFolder run = RunFolder.create(runFolder)) {
       var forgetSet = SampleSource.load(recipe.forget().data());
-      var estimator = recipe.order().estimator();
-      List<MrdRow> mrd =
-          MrdMeasurement.measure(model, forgetSet, estimator, 42, 0, ProgressListener.NONE);
-      System.out.println(mrd.stream().min(Comparator.comparingDouble(MrdRow::mrd)));
+      var score = recipe.estimator();
+      var found = score.measure(Scoring.of(model, forgetSet, 42)).rows();
+      System.out.println(found.stream().min(Comparator.comparingDouble(MrdRow::value)));
       UnlearningLoop.run(recipe, run, setup);
       try (LanguageModel unlearned = LanguageModel.open(run.model().toString(), options)) {
         unlearned.save(modelFolder);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.cli.option.RecipeKind;
 import io.engram.core.EngramHome;
 import io.engram.core.settings.Choices;
+import io.engram.unlearn.difficulty.MrdScore;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -97,7 +98,7 @@ class RecipesTest {
         Recipe recipe = read(task + "/llama2-7b-" + method + "-mrd");
         assertThat(recipe.budget().epochs()).isEqualTo(5);
         assertThat(recipe.forget().draw()).isEqualTo(200);
-        assertThat(recipe.estimator().draws()).isEqualTo(200);
+        assertThat(((MrdScore) recipe.estimator()).draws()).isEqualTo(200);
       }
     }
   }

@@ -5,8 +5,8 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.mrd.EstimatorSection;
-import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.difficulty.DrawnScore;
+import io.engram.unlearn.difficulty.Scoring;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +25,8 @@ final class MrdTask implements Task {
   private final LanguageModel model;
   private final List<Sample> samples;
   private final long tokens;
-  private final EstimatorSection settings;
-  private final EstimatorSection warmUpSettings;
+  private final DrawnScore settings;
+  private final DrawnScore warmUpSettings;
   private long seed;
 
   private MrdTask(
@@ -38,10 +38,10 @@ final class MrdTask implements Task {
     this.model = model;
     this.samples = samples.stream().map(MrdTask::asIds).toList();
     this.tokens = Workload.tokens(samples);
-    this.settings = workload.recipe(overrides).estimator();
+    this.settings = (DrawnScore) workload.recipe(overrides).estimator();
     List<String> fewer = new ArrayList<>(overrides);
     fewer.add("order.estimator.draws=" + warmUpDraws);
-    this.warmUpSettings = workload.recipe(fewer).estimator();
+    this.warmUpSettings = (DrawnScore) workload.recipe(fewer).estimator();
   }
 
   /** Algorithm 1 as printed, on a few samples. */
@@ -74,10 +74,9 @@ final class MrdTask implements Task {
 
   @Override
   public Reading measure(boolean warmUp) {
-    EstimatorSection estimator = warmUp ? warmUpSettings : settings;
+    DrawnScore estimator = warmUp ? warmUpSettings : settings;
     long start = System.nanoTime();
-    List<MrdRow> rows =
-        MrdMeasurement.measure(model, samples, estimator, ++seed, EPOCH, ProgressListener.NONE);
+    List<MrdRow> rows = estimator.measure(Scoring.of(model, samples, ++seed).before(EPOCH)).rows();
     double seconds = Reading.since(start);
     double squares =
         rows.stream().mapToDouble(row -> row.standardError() * row.standardError()).sum();

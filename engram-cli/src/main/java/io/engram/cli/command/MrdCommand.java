@@ -6,17 +6,18 @@ import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.PredictionChoice;
 import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SweepChoice;
-import io.engram.cli.output.MrdText;
+import io.engram.cli.output.DifficultyText;
 import io.engram.cli.output.RowFile;
 import io.engram.cli.progress.Watched;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.DrawnScore;
+import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.mrd.DrawsFile;
 import io.engram.unlearn.mrd.DrawsKey;
-import io.engram.unlearn.mrd.EstimatorSection;
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import io.engram.unlearn.mrd.KeptDraws;
-import io.engram.unlearn.mrd.MrdMeasurement;
 import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -111,34 +112,37 @@ final class MrdCommand implements Callable<Integer> {
   public Integer call() {
     checkSweep();
     Recipe recipe = recipe();
-    EstimatorSection settings = recipe.estimator();
-    boolean predicts = settings.name() == EstimatorName.PREDICTED_UPDATES;
-    checkPrediction(predicts);
+    DifficultyScore score = recipe.estimator();
+    checkOptions(score);
     SampleFilter.Chosen chosen = filter.load(data);
-    if (predicts) {
-      new PredictedUpdatesRun(recipe, data, common).run(chosen, out, SHOWN);
-      return 0;
-    }
-    if (sweep.asked()) {
-      new MrdSweepRun(sweep, recipe, data, common).run(chosen, out);
+    if (score instanceof DrawnScore drawn && sweep.asked()) {
+      new MrdSweepRun(sweep, recipe, drawn, data, common).run(chosen, out);
       return 0;
     }
     List<Sample> samples;
-    MrdMeasurement.Result found;
+    DifficultyScore.Measured found;
     KeptDraws kept;
-    try (LanguageModel opened = ModelChoice.open(recipe, common, OpeningMemory.Use.MRD)) {
+    OpeningMemory.Use use =
+        score instanceof DrawnScore ? OpeningMemory.Use.MRD : OpeningMemory.Use.SCORING;
+    try (LanguageModel opened = ModelChoice.open(recipe, common, use)) {
       List<Sample> of = chosen.of(opened);
       samples = of;
-      kept = kept(opened, of, recipe);
+      kept = kept(opened, of, score, recipe.seed());
       found =
           Watched.run(
               common.console(),
               progress ->
-                  MrdMeasurement.run(opened, of, settings, recipe.seed(), 0, kept, progress));
+                  score.measure(
+                      Scoring.of(opened, of, recipe.seed())
+                          .keeping(kept)
+                          .updating(recipe.optimizer().settings(), recipe.scope().training())
+                          .telling(progress)));
     }
     RowFile.write(out, found.rows(), common.console());
     kept.done();
-    common.console().result(json(recipe, found), MrdText.of(found, samples, settings, SHOWN));
+    common
+        .console()
+        .result(json(recipe, score, found), DifficultyText.of(score, found, samples, SHOWN));
     return 0;
   }
 
@@ -152,11 +156,13 @@ final class MrdCommand implements Callable<Integer> {
     }
   }
 
-  private void checkPrediction(boolean predicts) {
-    if (predicts && sweep.asked()) {
-      throw common.mistake("--sweep is of MRD: predicted_updates have neither σ nor draws");
+  private void checkOptions(DifficultyScore score) {
+    if (sweep.asked() && !(score instanceof DrawnScore)) {
+      throw common.mistake(
+          "--sweep is of scores that are made of draws: %s has neither σ nor draws"
+              .formatted(score.name()));
     }
-    if (!predicts && prediction.hasOptimizer()) {
+    if (prediction.hasOptimizer() && !score.needs().contains(DifficultyScore.Need.OPTIMIZER)) {
       throw common.mistake(
           "--optimizer and --learning-rate are of predicted updates: give"
               + " --estimator predicted_updates too");
@@ -164,13 +170,14 @@ final class MrdCommand implements Callable<Integer> {
   }
 
   /** Beside the file that is to be written. */
-  private KeptDraws kept(LanguageModel opened, List<Sample> samples, Recipe recipe) {
-    return out == null
-        ? KeptDraws.NONE
-        : DrawsFile.open(
+  private KeptDraws kept(
+      LanguageModel opened, List<Sample> samples, DifficultyScore score, long seed) {
+    return out != null && score instanceof DrawnScore drawn
+        ? DrawsFile.open(
             out.resolveSibling(out.getFileName() + ".draws"),
-            DrawsKey.of(opened, samples, recipe.estimator(), recipe.seed(), 0),
-            common.console()::message);
+            DrawsKey.of(opened, samples, drawn.keyOfDraws(), seed, 0),
+            common.console()::message)
+        : KeptDraws.NONE;
   }
 
   private Recipe recipe() {
@@ -187,16 +194,32 @@ final class MrdCommand implements Callable<Integer> {
         .read();
   }
 
-  private Map<String, Object> json(Recipe recipe, MrdMeasurement.Result found) {
+  private Map<String, Object> json(
+      Recipe recipe, DifficultyScore score, DifficultyScore.Measured found) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("model", recipe.model().path());
     object.put("data", data);
-    object.put("estimator", recipe.estimator());
+    object.put("estimator", options(recipe, score));
     object.put("seed", recipe.seed());
-    object.put("sigma", found.sigma());
-    object.put("passes", found.passes());
+    if (score instanceof DrawnScore) {
+      object.putAll(found.facts());
+    }
     object.put("notes", found.notes());
     object.put("samples", found.rows());
     return object;
+  }
+
+  static Map<String, Object> options(Recipe recipe, DifficultyScore score) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("name", score.name());
+    JsonFiles.mapper()
+        .valueToTree(score)
+        .properties()
+        .forEach(o -> options.put(o.getKey(), o.getValue()));
+    if (score.needs().contains(DifficultyScore.Need.OPTIMIZER)) {
+      options.put("optimizer", recipe.optimizer().settings().algorithm());
+      options.put("learning_rate", recipe.optimizer().settings().learningRate());
+    }
+    return options;
   }
 }

@@ -13,7 +13,7 @@ import io.engram.core.sample.Sample;
 import io.engram.core.study.StudyProvenance;
 import io.engram.model.LanguageModel;
 import io.engram.report.StudyPage;
-import io.engram.unlearn.mrd.EstimatorSection;
+import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.mrd.MrdSweep;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
@@ -28,12 +28,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code engram mrd … --sweep}: measures, and writes rows, tables and the picture. */
-record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions common) {
+record MrdSweepRun(
+    SweepChoice sweep, Recipe recipe, DrawnScore score, String data, CommonOptions common) {
 
   void run(SampleFilter.Chosen chosen, @Nullable Path out) {
-    EstimatorSection settings = recipe.estimator();
     List<Double> sigmas = sweep.sigmas();
-    List<Integer> draws = draws(settings);
+    List<Integer> draws = draws();
     List<String> ids;
     List<MrdSweep.AtSigma> found;
     StudyProvenance made;
@@ -45,8 +45,7 @@ record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions 
           Watched.run(
               common.console(),
               progress ->
-                  MrdSweep.measure(
-                      model, samples, settings, sigmas, draws, recipe.seed(), progress));
+                  MrdSweep.measure(model, samples, score, sigmas, draws, recipe.seed(), progress));
     }
     List<MrdSweep.Row> rows = found.stream().flatMap(at -> at.rows(ids).stream()).toList();
     if (out != null) {
@@ -62,12 +61,12 @@ record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions 
   }
 
   /** Where only σ is swept: the powers of two up to the number of draws, and that. */
-  private List<Integer> draws(EstimatorSection settings) {
+  private List<Integer> draws() {
     List<Integer> given = sweep.draws();
     if (!given.isEmpty()) {
       return given;
     }
-    int most = settings.hasAutoDraws() ? settings.maxDraws() : settings.draws();
+    int most = score.budget().draws();
     List<Integer> draws = new ArrayList<>();
     for (int count = 2; count < most; count *= 2) {
       draws.add(count);
@@ -94,7 +93,7 @@ record MrdSweepRun(SweepChoice sweep, Recipe recipe, String data, CommonOptions 
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("model", recipe.model().path());
     object.put("data", data);
-    object.put("estimator", recipe.estimator());
+    object.put("estimator", MrdCommand.options(recipe, score));
     object.put("seed", recipe.seed());
     object.put("samples", rows);
     return object;

@@ -2,22 +2,21 @@ package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Console;
+import io.engram.cli.output.DifficultyText;
 import io.engram.cli.output.MeasurementText;
-import io.engram.cli.output.MrdText;
 import io.engram.cli.output.Table;
-import io.engram.cli.output.UpdatesText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.EngramHome;
 import io.engram.core.run.Measurement;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.core.run.MrdRow;
-import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.report.Report;
-import io.engram.unlearn.mrd.EstimatorSection;
-import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Files;
@@ -98,27 +97,19 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
     try (RunFolder run = RunFolder.read(folder)) {
       Recipe recipe =
-          RecipeReader.resolved(
-              run.recipe(), List.of(), Recipe.Kind.UNLEARN, folder + "/recipe.yaml");
+          RecipeReader.parse(run.recipe(), List.of(), Recipe.Kind.UNLEARN, folder + "/recipe.yaml");
       List<Sample> samples = SampleSource.load(recipe.forget().data());
-      if (recipe.order().estimator() == null) {
-        return;
-      }
-      EstimatorSection estimator = recipe.estimator();
       if (run.mrdEpochs().contains(0)) {
-        MrdMeasurement.Result found = result(run.mrd(0), estimator);
-        common.console().message(MrdText.of(found, samples, estimator, SHOWN) + "\n");
-      } else if (run.predictedUpdatesEpochs().contains(0)) {
-        List<PredictedUpdatesRow> found = run.predictedUpdates(0);
-        common.console().message(UpdatesText.of(found, List.of(), samples, SHOWN) + "\n");
+        DifficultyScore score = recipe.estimator();
+        common.console().message(DifficultyText.of(score, kept(run.mrd(0)), samples, SHOWN) + "\n");
       }
     }
   }
 
   /** What a run folder keeps of a measurement. */
-  private static MrdMeasurement.Result result(List<MrdRow> rows, EstimatorSection settings) {
+  private static DifficultyScore.Measured kept(List<MrdRow> rows) {
     int draws = rows.isEmpty() ? 0 : rows.get(0).draws();
-    return new MrdMeasurement.Result(rows, new double[0][0], settings.sigma(), draws, List.of());
+    return new DifficultyScore.Measured(rows, Map.of("passes", draws), List.of());
   }
 
   private void show(Console console, Path uniform, Path withMrd, Path report) {

@@ -58,15 +58,13 @@ final class MrdCommandTest {
             "shared",
             "--absolute",
             "inside",
-            "--control-variate",
-            "off",
             "--json",
             "--quiet");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     JsonNode object = JsonFiles.mapper().readTree(ran.out());
     assertThat(object.path("estimator").path("name").asString()).isEqualTo("shared");
     assertThat(object.path("estimator").path("absolute").asString()).isEqualTo("inside");
-    assertThat(object.path("estimator").path("control_variate").asString()).isEqualTo("off");
+    assertThat(object.path("estimator").has("control_variate")).isFalse();
     assertThat(object.path("samples").size()).isEqualTo(2);
     assertThat(object.path("sigma").asDouble()).isEqualTo(0.01);
     assertThat(object.path("passes").asInt()).isEqualTo(2);
@@ -86,12 +84,12 @@ final class MrdCommandTest {
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out())
         .contains(
-            "Predicted updates: how many", "Large = hard to forget", "predicted updates  loss")
+            "Predicted updates: how many", "Large = hard to forget", "predicted updates  tokens")
         .contains("updates of sgd at learning rate 0.1 on the weights, until a mean loss of 20.0")
         .doesNotContain("Memory Removal", "±", "σ");
     assertThat(Files.readAllLines(out)).hasSize(3);
     assertThat(JsonFiles.mapper().readTree(Files.readAllLines(out).get(0)).propertyNames())
-        .containsExactly("id", "predicted_updates", "loss", "tokens");
+        .containsExactly("id", "predicted_updates", "standard_error", "draws", "tokens", "clamped");
     assertThat(folder.resolve("updates.jsonl.draws")).doesNotExist();
 
     predicting.addAll(List.of("--json", "--quiet"));
@@ -103,14 +101,14 @@ final class MrdCommandTest {
 
   @Test
   void whatPredictedUpdatesDoNotTake() {
-    refused("--sweep is of MRD", "--sweep", "draws=1..4", "--estimator", "predicted_updates");
     refused(
-        "order.estimator.sigma = 0.01: is of noise",
-        "--sigma",
-        "0.01",
+        "predicted_updates has neither σ nor draws",
+        "--sweep",
+        "draws=1..4",
         "--estimator",
         "predicted_updates");
-    refused("order.estimator.until = 2.0: is of predicted_updates alone", "--until", "2");
+    refused("order.estimator.sigma", "--sigma", "0.01", "--estimator", "predicted_updates");
+    refused("order.estimator.until", "--until", "2");
     refused("are of predicted updates: give --estimator", "--learning-rate", "1e-4");
   }
 

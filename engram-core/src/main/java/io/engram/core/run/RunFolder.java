@@ -13,14 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one folder a run writes to: {@code recipe.yaml}, {@code manifest.json}, {@code
- * journal.jsonl}, {@code mrd/epoch-NNN.jsonl} or {@code predicted_updates/epoch-NNN.jsonl}, {@code
- * samples.jsonl}, {@code measurements.jsonl}, {@code eval/STAGE/SET.jsonl}, {@code checkpoint/},
- * {@code model/}, {@code adapter/}. Locked against a second writer while open, through {@code
- * .lock}; every file but the journal is replaced whole.
+ * journal.jsonl}, {@code mrd/epoch-NNN.jsonl}, {@code samples.jsonl}, {@code measurements.jsonl},
+ * {@code eval/STAGE/SET.jsonl}, {@code checkpoint/}, {@code model/}, {@code adapter/}. Locked
+ * against a second writer while open, through {@code .lock}; every file but the journal is replaced
+ * whole.
  */
 public final class RunFolder implements AutoCloseable {
   private static final String MRD = "mrd";
-  private static final String PREDICTED_UPDATES = "predicted_updates";
 
   private final Path path;
   private final Journal journal;
@@ -100,35 +99,19 @@ public final class RunFolder implements AutoCloseable {
     return journal;
   }
 
-  /** Writes the MRD computed before an epoch, from 0. */
+  /** Writes how hard samples were found before an epoch, from 0: MRD, or what takes its place. */
   public void writeMrd(int epoch, List<MrdRow> rows) {
     JsonFiles.writeLines(forWriting(epochFile(MRD, epoch)), rows);
   }
 
-  /** The MRD computed before an epoch. */
+  /** How hard samples were found before an epoch. */
   public List<MrdRow> mrd(int epoch) {
     return JsonFiles.readLines(path.resolve(epochFile(MRD, epoch)), MrdRow.class);
   }
 
-  /** The epochs MRD was computed before, ascending. */
+  /** The epochs before which that was measured, ascending. */
   public List<Integer> mrdEpochs() {
     return epochs(MRD);
-  }
-
-  /** Writes the updates predicted before an epoch, from 0. */
-  public void writePredictedUpdates(int epoch, List<PredictedUpdatesRow> rows) {
-    JsonFiles.writeLines(forWriting(epochFile(PREDICTED_UPDATES, epoch)), rows);
-  }
-
-  /** The updates predicted before an epoch. */
-  public List<PredictedUpdatesRow> predictedUpdates(int epoch) {
-    return JsonFiles.readLines(
-        path.resolve(epochFile(PREDICTED_UPDATES, epoch)), PredictedUpdatesRow.class);
-  }
-
-  /** The epochs updates were predicted before, ascending. */
-  public List<Integer> predictedUpdatesEpochs() {
-    return epochs(PREDICTED_UPDATES);
   }
 
   private List<Integer> epochs(String name) {

@@ -41,7 +41,12 @@ public final class RunReader {
   private static RunData read(Path path) {
     try (RunFolder folder = RunFolder.read(path)) {
       NavigableMap<Integer, List<MrdRow>> mrd = new TreeMap<>();
-      folder.mrdEpochs().forEach(epoch -> mrd.put(epoch, folder.mrd(epoch)));
+      for (int epoch : folder.mrdEpochs()) {
+        List<MrdRow> rows = folder.mrd(epoch);
+        if (rows.stream().allMatch(MrdRow::isMrd)) {
+          mrd.put(epoch, rows);
+        }
+      }
       boolean hasRecipe = Files.isRegularFile(path.resolve("recipe.yaml"));
       return new RunData(
           RunFolders.name(path),

@@ -11,23 +11,28 @@ import java.util.Locale;
  * Takes draws from a source until there are enough, and makes estimates of them.
  *
  * <p>Enough is the number asked for, or with {@code draws: auto} when {@link StableRanking} expects
- * a τ of {@code settings.stableTau()} or more twice in a row, looked at after 4 values and then
- * after every quarter more; at last when the budget ends.
+ * a τ of {@code budget.stableTau()} or more twice in a row, looked at after 4 values and then after
+ * every quarter more; at last when the budget ends.
  *
  * <p>{@code |E r|}: MRD = |mean of r|, with the standard error of the mean of r. That is right to
  * first order where MRD is well above its error; nearer to 0 the absolute value of noise is biased
  * upwards, and a MRD of the size of its standard error should be read as "not told from 0". {@code
  * E |r|}: the mean of |r| and its standard error.
  */
-final class DrawLoop {
+public final class DrawLoop {
   private final DrawSource source;
-  private final MrdSettings settings;
+  private final DrawRequest.Budget budget;
   private final KeptDraws kept;
   private final List<DrawSource.Draw> draws = new ArrayList<>();
 
-  DrawLoop(DrawSource source, MrdSettings settings, KeptDraws kept) {
+  /**
+   * Of this source.
+   *
+   * @param kept draws made before, and where new ones are kept
+   */
+  public DrawLoop(DrawSource source, DrawRequest.Budget budget, KeptDraws kept) {
     this.source = source;
-    this.settings = settings;
+    this.budget = budget;
     this.kept = kept;
   }
 
@@ -37,10 +42,12 @@ final class DrawLoop {
    * @param values after the control variate, {@code [K][N]}
    * @param passes perturbed passes made for a sample
    */
-  record Result(List<MrdEstimate> estimates, double[][] values, int passes, List<String> notes) {}
+  public record Result(
+      List<MrdEstimate> estimates, double[][] values, int passes, List<String> notes) {}
 
-  Result run(ProgressListener progress) {
-    int limit = settings.draws() / source.passes();
+  /** Draws, and says what the draws say. */
+  public Result run(ProgressListener progress) {
+    int limit = budget.draws() / source.passes();
     progress.start("MRD, up to %d %s".formatted(limit, source.unit()), limit, source.unit());
     kept.begin(limit, source.unit());
     int next = 4;
@@ -49,9 +56,9 @@ final class DrawLoop {
     while (draws.size() < limit) {
       draw(draws.size());
       progress.advance(1);
-      if (settings.auto() && draws.size() == next) {
+      if (budget.auto() && draws.size() == next) {
         tau = StableRanking.expectedTau(adjusted().values());
-        boolean stable = tau >= settings.stableTau();
+        boolean stable = tau >= budget.stableTau();
         if (stable && before) {
           break;
         }
@@ -113,8 +120,8 @@ final class DrawLoop {
     }
     String expected =
         String.format(Locale.ROOT, "%s: expected Kendall τ with the true ranking %.2f", made, tau);
-    return settings.auto() && draws.size() >= limit
-        ? expected + " (wanted " + settings.stableTau() + "; the budget ended)"
+    return budget.auto() && draws.size() >= limit
+        ? expected + " (wanted " + budget.stableTau() + "; the budget ended)"
         : expected;
   }
 }

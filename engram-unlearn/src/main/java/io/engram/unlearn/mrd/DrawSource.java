@@ -1,8 +1,10 @@
 package io.engram.unlearn.mrd;
 
+import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.util.List;
+import java.util.function.IntFunction;
 
-/** Independent values of r, one of every sample at a time; an estimator's way to make them. */
+/** Independent values, one of every sample at a time; an estimator's way to make them. */
 public interface DrawSource {
   /** Passes of the model that a value costs: 2 for an antithetic pair. */
   int passes();
@@ -26,6 +28,14 @@ public interface DrawSource {
   }
 
   /**
+   * Whether the values come from noise on the parameters: then too small a σ is lost in rounding
+   * and too large a one breaks the model.
+   */
+  default boolean disturbs() {
+    return true;
+  }
+
+  /**
    * One value of every sample.
    *
    * @param values r, or |r| with the absolute value inside; {@code [N]}
@@ -35,6 +45,122 @@ public interface DrawSource {
     /** Values without a control. */
     public static Draw of(double[] values) {
       return new Draw(values, new double[0]);
+    }
+  }
+
+  /**
+   * Values r(δ_k), or |r(δ_k)|, one pass each.
+   *
+   * @param perturbed gives ℓ_t(θ+δ_k) of every sample
+   */
+  record Plain(
+      List<RelativeChange> samples, Absolute absolute, IntFunction<List<double[]>> perturbed)
+      implements DrawSource {
+    @Override
+    public int passes() {
+      return 1;
+    }
+
+    @Override
+    public String unit() {
+      return "draws";
+    }
+
+    @Override
+    public Draw draw(int k) {
+      List<double[]> logProbs = perturbed.apply(k);
+      double[] values = new double[samples.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = absolute.of(samples.get(i).of(logProbs.get(i)));
+      }
+      return Draw.of(values);
+    }
+  }
+
+  /**
+   * Values {@code (r(δ_k) + r(−δ_k)) / 2}, two passes each.
+   *
+   * @param perturbed gives ℓ_t of every sample under both signs
+   */
+  record Pairs(
+      List<RelativeChange> samples,
+      Absolute absolute,
+      ControlVariate control,
+      IntFunction<NoisyScorer.Pair> perturbed)
+      implements DrawSource {
+    /**
+     * Pairs shared by all samples; pair k comes from stream (seed, "mrd-antithetic", epoch, k).
+     *
+     * @param samples all that the request has
+     */
+    public static Pairs shared(
+        DrawRequest request,
+        List<RelativeChange> samples,
+        Absolute absolute,
+        ControlVariate control) {
+      return new Pairs(samples, absolute, control, k -> shared(request, k));
+    }
+
+    /** Pair k of those, as log-probabilities. */
+    public static NoisyScorer.Pair shared(DrawRequest request, int k) {
+      return request
+          .scorer()
+          .pair(request.all(), () -> request.stream("mrd-antithetic", k), request.sigma());
+    }
+
+    @Override
+    public int passes() {
+      return 2;
+    }
+
+    @Override
+    public String unit() {
+      return "pairs";
+    }
+
+    @Override
+    public Draw draw(int k) {
+      NoisyScorer.Pair pair = perturbed.apply(k);
+      int count = samples.size();
+      double[] values = new double[count];
+      double[] controls = new double[control == ControlVariate.NONE ? 0 : count];
+      for (int i = 0; i < count; i++) {
+        double plus = absolute.of(samples.get(i).of(pair.plus().get(i)));
+        double minus = absolute.of(samples.get(i).of(pair.minus().get(i)));
+        values[i] = (plus + minus) / 2;
+        if (controls.length > 0) {
+          controls[i] = samples.get(i).oddPart(pair.plus().get(i), pair.minus().get(i));
+        }
+      }
+      return new Draw(values, controls);
+    }
+  }
+
+  /**
+   * Values from one backward pass each, without noise on the parameters.
+   *
+   * @param backward gives a value of every sample
+   */
+  record Backward(List<RelativeChange> samples, IntFunction<double[]> backward)
+      implements DrawSource {
+    @Override
+    public int passes() {
+      return 1;
+    }
+
+    @Override
+    public String unit() {
+      return "backward passes";
+    }
+
+    @Override
+    public boolean disturbs() {
+      return false;
+    }
+
+    @Override
+    public Draw draw(int k) {
+      return Draw.of(backward.apply(k));
     }
   }
 }

@@ -16,48 +16,30 @@ import java.util.List;
  * @param opened its number format and device
  * @param batchTokens tokens of a pass at most
  * @param samples SHA-256 of the samples' ids, tokens and label starts
- * @param estimator the settings, without the number of draws where it makes no difference
+ * @param estimator its options, without the number of draws where that makes no difference
  */
 public record DrawsKey(
     String model,
     String opened,
     int batchTokens,
     String samples,
-    EstimatorSection estimator,
+    Object estimator,
     long seed,
     int epoch,
     String version) {
   /** Of a measurement with this code. */
   public static DrawsKey of(
-      LanguageModel model, List<Sample> samples, EstimatorSection estimator, long seed, int epoch) {
+      LanguageModel model, List<Sample> samples, Object estimator, long seed, int epoch) {
     List<TokenizedSample> tokens = samples.stream().map(model.samples()::tokenize).toList();
     return new DrawsKey(
         model.hash(),
         model.describe(),
         model.options().batchTokens(),
         Hashes.sha256(JsonFiles.line(tokens)),
-        withoutBudget(estimator),
+        estimator,
         seed,
         epoch,
         Version.code());
-  }
-
-  /** {@link ActivationEstimator} names its streams by how many pairs it makes at once. */
-  private static EstimatorSection withoutBudget(EstimatorSection all) {
-    return all.name() == EstimatorName.ACTIVATION
-        ? all
-        : new EstimatorSection(
-            all.name(),
-            all.controlVariate(),
-            all.sigma(),
-            1,
-            1,
-            1,
-            all.absolute(),
-            all.tokens(),
-            all.scope(),
-            all.clamp(),
-            all.until());
   }
 
   /** SHA-256. */

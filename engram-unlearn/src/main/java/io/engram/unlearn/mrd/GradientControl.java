@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 /**
  * The control variate of antithetic pairs: {@code c_k = (1/n) Σ_t ½ o_t²}, o_t the odd part of
  * log|ℓ_t| ({@link RelativeChange#oddPart}), whose mean to second order is {@code (σ²/2n) Σ_t
- * ‖∇u_t‖²}. That comes from backward passes without noise ({@link GradientEstimator}), one for
- * every four pairs and at least two. One β serves all samples: the slope of values on controls,
- * each relative to the sample's mean value.
+ * ‖∇u_t‖²}. That comes from backward passes without noise ({@link #norms}), one for every four
+ * pairs and at least two. One β serves all samples: the slope of values on controls, each relative
+ * to the sample's mean value.
  *
  * <p>The mean is right to second order in σ only, so it's checked: the measured mean of c over its
  * expectation, pooled over samples, must be 1 within 5 % and two standard errors; else the values
@@ -22,26 +22,22 @@ import java.util.stream.IntStream;
  *
  * <p><b>Source:</b> not in the paper.
  */
-final class GradientControl implements ControlVariate {
+public final class GradientControl implements ControlVariate {
   private static final double TOLERANCE = 0.05;
   private static final int PAIRS_PER_PASS = 4;
 
   private final GradientScorer gradients;
   private final List<RelativeChange> samples;
-  private final MrdSettings settings;
+  private final double sigma;
   private final RandomStream signs;
   private final List<double[]> means = new ArrayList<>();
 
-  GradientControl(
-      GradientScorer gradients,
-      List<RelativeChange> samples,
-      MrdSettings settings,
-      long seed,
-      int epoch) {
-    this.gradients = gradients;
+  /** Of these samples, the request's. */
+  public GradientControl(DrawRequest request, List<RelativeChange> samples) {
+    this.gradients = request.gradients();
     this.samples = samples;
-    this.settings = settings;
-    this.signs = RandomStream.of(seed, "mrd-signs", epoch, 0);
+    this.sigma = request.sigma();
+    this.signs = request.stream("mrd-signs", 0);
   }
 
   @Override
@@ -49,8 +45,7 @@ final class GradientControl implements ControlVariate {
     double[][] values = values(draws, DrawSource.Draw::values);
     double[][] controls = values(draws, DrawSource.Draw::controls);
     while (means.size() < Math.max(2, draws.size() / PAIRS_PER_PASS)) {
-      means.add(
-          GradientEstimator.norms(gradients, samples, settings.sigma(), signs.child(means.size())));
+      means.add(norms(gradients, samples, sigma, signs.child(means.size())));
     }
     MeanWithError[] expected = new MeanWithError[count];
     for (int i = 0; i < count; i++) {
@@ -71,6 +66,29 @@ final class GradientControl implements ControlVariate {
     }
     double beta = beta(values, controls);
     return adjusted(values, controls, expected, beta, measured);
+  }
+
+  /**
+   * {@code (σ²/2n) ‖Σ_t s_t ∇u_t‖²} of every sample, u = log|ℓ|, with random signs from the stream,
+   * a child a sample. Its mean over signs is {@code (σ²/2n) Σ_t ‖∇u_t‖²}. Clamped tokens are left
+   * out.
+   */
+  public static double[] norms(
+      GradientScorer gradients, List<RelativeChange> samples, double sigma, RandomStream signs) {
+    double[] squares =
+        gradients.squaredNorms(
+            (sample, logProbs) -> {
+              RandomStream own = signs.child(sample);
+              double[] slopes = samples.get(sample).logSlopes();
+              for (int t = 0; t < slopes.length; t++) {
+                slopes[t] *= 2 * own.nextInt(2) - 1;
+              }
+              return slopes;
+            });
+    for (int i = 0; i < squares.length; i++) {
+      squares[i] = samples.get(i).total(sigma * sigma / 2 * squares[i]);
+    }
+    return squares;
   }
 
   private static double[][] values(

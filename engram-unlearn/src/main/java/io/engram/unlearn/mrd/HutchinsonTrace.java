@@ -12,6 +12,19 @@ import java.util.Arrays;
 public final class HutchinsonTrace {
   private final double[][] draws;
 
+  /** All that is needed of a model: curvature along random signs. */
+  @FunctionalInterface
+  public interface Curvature {
+    /**
+     * {@code vᵀ∇²ℓ_t v} with v random signs over all parameters.
+     *
+     * @param sample which one, by number
+     * @param signs the stream of v, at its beginning and used for this call alone
+     * @return {@code [n]}
+     */
+    double[] along(int sample, RandomStream signs);
+  }
+
   private HutchinsonTrace(double[][] draws) {
     this.draws = draws;
   }
@@ -21,8 +34,7 @@ public final class HutchinsonTrace {
    *
    * @param count at least 2
    */
-  public static HutchinsonTrace draw(
-      DirectionalCurvature curvature, int sample, int count, long seed) {
+  public static HutchinsonTrace draw(Curvature curvature, int sample, int count, long seed) {
     double[][] draws = new double[count][];
     for (int k = 0; k < count; k++) {
       draws[k] = curvature.along(sample, RandomStream.of(seed, "hutchinson", k, sample));

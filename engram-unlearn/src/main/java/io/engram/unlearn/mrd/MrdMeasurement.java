@@ -5,154 +5,137 @@ import io.engram.core.ProgressListener;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.ControlVariate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** The MRD of samples under a language model. The model is the same, bit for bit, afterwards. */
+/**
+ * Estimates of samples under a language model, by any {@link Estimator}. The model is the same, bit
+ * for bit, afterwards.
+ */
 public final class MrdMeasurement {
   private final ModelScorer model;
-  private final EstimatorSection section;
-  private final long seed;
-  private final int epoch;
+  private final Estimator estimator;
   private final List<String> notes = new ArrayList<>();
 
-  private MrdMeasurement(ModelScorer model, EstimatorSection section, long seed, int epoch) {
+  private MrdMeasurement(ModelScorer model, Estimator estimator) {
     this.model = model;
-    this.section = section;
-    this.seed = seed;
-    this.epoch = epoch;
+    this.estimator = estimator;
   }
 
   /**
    * What was measured.
    *
-   * @param rows one a sample, in order
-   * @param values each sample's independent values after the control variate, {@code [K][N]}
+   * @param estimates one a sample, in order
    * @param sigma σ, as given or as found
    * @param passes perturbed passes made of the whole set
    * @param notes what a reader should know: how stable the ranking is, the control variate, passes
    *     left out
    */
-  public record Result(
-      List<MrdRow> rows, double[][] values, double sigma, int passes, List<String> notes) {}
-
-  /** {@link #run} without kept draws: the rows alone. */
-  public static List<MrdRow> measure(
-      LanguageModel model,
-      List<Sample> samples,
-      EstimatorSection settings,
-      long seed,
-      int epoch,
-      ProgressListener progress) {
-    return run(model, samples, settings, seed, epoch, KeptDraws.NONE, progress).rows();
-  }
+  public record Result(List<MrdEstimate> estimates, double sigma, int passes, List<String> notes) {}
 
   /**
-   * Measures the samples' MRD.
+   * Measures the samples.
    *
-   * @param settings the estimator and its settings; {@code scope: all} counts every token but the
-   *     first, the end token among them
+   * @param model the samples under a model
    * @param seed the run's
    * @param epoch before which epoch, from 0. Before the first one σ is checked against the
    *     numerical floor; a run is not broken off for it later
+   * @param refuses whether a measurement that says nothing is an error; else its values are NaN, or
+   *     rounding, and a note tells which
    * @param kept draws made before, and where new ones are kept
-   * @return rows with a standard error that is NaN where there is only one draw or one pair
+   * @return estimates with a standard error that is NaN where there is only one draw or one pair
    * @throws EngramException if a sample's log-probability isn't finite without noise, no draw of a
    *     sample is finite (σ too large), or MRD is lost in rounding (σ too small)
    */
   public static Result run(
-      LanguageModel model,
-      List<Sample> samples,
-      EstimatorSection settings,
+      ModelScorer model,
+      Estimator estimator,
       long seed,
       int epoch,
+      boolean refuses,
       KeptDraws kept,
       ProgressListener progress) {
-    if (samples.isEmpty()) {
-      return new Result(List.of(), new double[0][0], settings.sigma(), 0, List.of());
-    }
-    ModelScorer scorer = new ModelScorer(model, samples, settings.scope(), seed, epoch);
-    return new MrdMeasurement(scorer, settings, seed, epoch).run(kept, progress);
+    return model.size() == 0
+        ? new Result(List.of(), estimator.sigma(), 0, List.of())
+        : new MrdMeasurement(model, estimator).run(seed, epoch, refuses, kept, progress);
   }
 
-  private Result run(KeptDraws kept, ProgressListener progress) {
-    double sigma = section.hasAutoSigma() ? autoSigma() : section.sigma();
-    MrdSettings settings = MrdSettings.of(section, sigma);
-    boolean checked = epoch == 0 && section.name().isMrd();
-    NoisyScorer scorer = new PlainOnce(model);
+  private Result run(
+      long seed, int epoch, boolean refuses, KeptDraws kept, ProgressListener progress) {
+    DrawRequest request = request(seed, epoch);
+    DrawSource source = estimator.source(request);
+    boolean checked = epoch == 0 && source.disturbs();
     double[] floor =
-        checked ? NumericalFloor.measure(scorer, model.size(), settings) : new double[0];
-    DrawSource source =
-        estimator(model, section).draws(scorer, model.size(), settings, seed, epoch);
-    DrawLoop.Result found = new DrawLoop(source, settings, kept).run(progress);
-    List<MrdRow> rows =
-        IntStream.range(0, model.size())
-            .mapToObj(i -> row(model.id(i), found.estimates().get(i), settings))
-            .toList();
+        checked ? NumericalFloor.measure(request.scorer(), model.size(), estimator) : new double[0];
+    DrawLoop.Result found = new DrawLoop(source, request.budget(), kept).run(progress);
+    List<MrdEstimate> estimates = found.estimates();
+    if (refuses) {
+      IntStream.range(0, model.size())
+          .forEach(i -> requireUsable(model.id(i), estimates.get(i), request.sigma(), source));
+    }
     if (checked) {
-      NumericalFloor.require(rows.stream().mapToDouble(MrdRow::mrd).toArray(), floor, settings);
+      checkFloor(
+          estimates.stream().mapToDouble(MrdEstimate::mrd).toArray(),
+          floor,
+          request.sigma(),
+          refuses);
     }
     notes.addAll(found.notes());
-    notes.addAll(leftOut(found.estimates(), model::id));
-    noteClamped(rows);
-    return new Result(rows, found.values(), sigma, found.passes(), List.copyOf(notes));
+    notes.addAll(leftOut(estimates, model::id));
+    noteClamped(source.samples());
+    return new Result(estimates, request.sigma(), found.passes(), List.copyOf(notes));
   }
 
-  /** The estimator that a recipe names, with what it needs of a model. */
-  static MrdEstimator estimator(ModelScorer model, EstimatorSection section) {
-    boolean controlled =
-        section.controlVariate() == ControlVariate.ON
-            || (section.controlVariate() == ControlVariate.AUTO
-                && section.absolute() == Absolute.OUTSIDE);
-    return switch (section.name()) {
-      case ANTITHETIC -> new AntitheticEstimator(controlled ? model : null);
-      case GRADIENT -> new GradientEstimator(model);
-      case GAUSS_NEWTON -> new GaussNewtonEstimator(model);
-      case ACTIVATION, PAPER, SHARED -> MrdEstimator.named(section.name());
-      case PREDICTED_UPDATES ->
-          throw EngramException.usage(
-              "order.estimator.name = predicted_updates: is not MRD and has no draws; it is for"
-                  + " an order, or engram mrd without --sweep.");
-    };
-  }
-
-  private double autoSigma() {
-    double sigma = SigmaTrial.find(model, model.size(), section, seed, epoch);
+  private DrawRequest request(long seed, int epoch) {
+    double given = estimator.sigma();
+    DrawRequest request =
+        new DrawRequest(
+            new PlainOnce(model),
+            model,
+            model.size(),
+            given == 0 ? SigmaTrial.START : given,
+            estimator.budget(),
+            seed,
+            epoch);
+    if (given != 0) {
+      return request;
+    }
+    double sigma = SigmaTrial.find(request, estimator);
     notes.add("σ auto: %s, at which the median MRD is about %s".formatted(sigma, SigmaTrial.AIM));
-    return sigma;
+    return request.at(sigma);
   }
 
-  private MrdRow row(String id, MrdEstimate estimate, MrdSettings settings) {
+  private void checkFloor(double[] mrd, double[] floor, double sigma, boolean refuses) {
+    if (refuses) {
+      NumericalFloor.require(mrd, floor, sigma, estimator.absolute());
+    } else if (NumericalFloor.isBelow(mrd, floor)) {
+      notes.add("σ = %s is too small for this model: MRD is lost in rounding".formatted(sigma));
+    }
+  }
+
+  private static void requireUsable(
+      String id, MrdEstimate estimate, double sigma, DrawSource source) {
     if (estimate.draws() == 0) {
       throw tooLarge(
-          settings,
+          sigma,
           "None of the %d perturbed passes of sample %s gave finite log-probabilities."
               .formatted(estimate.nonFinite(), id));
     }
     // Squares that overflow in a norm make its result 0 and every token equally likely.
-    if (section.name().isMrd() && estimate.standardError() == 0 && estimate.mrd() > 0) {
+    if (source.disturbs() && estimate.standardError() == 0 && estimate.mrd() > 0) {
       throw tooLarge(
-          settings,
+          sigma,
           "All %d perturbed passes of sample %s gave the same log-probabilities."
               .formatted(estimate.draws(), id));
     }
-    return new MrdRow(
-        id,
-        estimate.mrd(),
-        estimate.standardError(),
-        estimate.draws(),
-        estimate.tokens(),
-        estimate.clamped());
   }
 
-  private static EngramException tooLarge(MrdSettings settings, String why) {
+  private static EngramException tooLarge(double sigma, String why) {
     return EngramException.usage(
         "order.estimator.sigma = %s: too large for this model. %s%nTry a far smaller one; 0.001 is the default."
-            .formatted(settings.sigma(), why));
+            .formatted(sigma, why));
   }
 
   /** A note where passes were left out, else none. */
@@ -168,12 +151,15 @@ public final class MrdMeasurement {
                 .formatted(hit.length, estimates.get(hit[0]).nonFinite(), id.apply(hit[0])));
   }
 
-  private void noteClamped(List<MrdRow> rows) {
-    List<MrdRow> hit = rows.stream().filter(row -> row.clamped() == row.tokens()).toList();
-    if (!hit.isEmpty()) {
+  private void noteClamped(List<RelativeChange> samples) {
+    int[] hit =
+        IntStream.range(0, samples.size())
+            .filter(i -> samples.get(i).clamped() == samples.get(i).tokens())
+            .toArray();
+    if (hit.length > 0) {
       notes.add(
           "every token of %d samples, %s first, is more certain than order.estimator.clamp = %s nats: their MRD depends on it"
-              .formatted(hit.size(), hit.get(0).id(), section.clamp()));
+              .formatted(hit.length, model.id(hit[0]), samples.get(hit[0]).clamp()));
     }
   }
 }

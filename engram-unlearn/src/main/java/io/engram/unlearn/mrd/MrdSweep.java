@@ -70,7 +70,7 @@ public final class MrdSweep {
   /**
    * Measures the samples at each σ.
    *
-   * @param sigmas empty: that of the section alone
+   * @param sigmas empty: the estimator's alone
    * @param draws numbers of passes; those that are no whole number of pairs are left out of an
    *     estimator of pairs
    * @throws io.engram.core.EngramException if a sample's log-probability isn't finite without
@@ -79,62 +79,58 @@ public final class MrdSweep {
   public static List<AtSigma> measure(
       LanguageModel model,
       List<Sample> samples,
-      EstimatorSection section,
+      Estimator estimator,
       List<Double> sigmas,
       List<Integer> draws,
       long seed,
       ProgressListener progress) {
-    ModelScorer scorer = new ModelScorer(model, samples, section.scope(), seed, 0);
-    MrdEstimator estimator = MrdMeasurement.estimator(scorer, section);
+    ModelScorer scorer = new ModelScorer(model, samples, estimator.scope(), seed, 0);
     int most = draws.stream().mapToInt(Integer::intValue).max().orElseThrow();
-    List<Double> all = sigmas;
-    if (all.isEmpty()) {
-      all =
-          List.of(
-              section.hasAutoSigma()
-                  ? SigmaTrial.find(scorer, scorer.size(), section, seed, 0)
-                  : section.sigma());
-    }
+    DrawRequest.Budget budget = DrawRequest.Budget.of(most);
+    DrawRequest first =
+        new DrawRequest(scorer, scorer, scorer.size(), SigmaTrial.START, budget, seed, 0);
     double @Nullable [] floor = null;
     List<AtSigma> found = new ArrayList<>();
-    for (double sigma : all) {
-      MrdSettings settings =
-          new MrdSettings(sigma, most, section.absolute(), section.tokens(), section.clamp());
+    for (double sigma : sigmas.isEmpty() ? List.of(sigma(estimator, first)) : sigmas) {
+      DrawSource source = estimator.source(first.at(sigma));
       if (floor == null) {
         floor =
-            section.name().isMrd()
-                ? NumericalFloor.measure(scorer, scorer.size(), settings)
+            source.disturbs()
+                ? NumericalFloor.measure(scorer, scorer.size(), estimator)
                 : new double[scorer.size()];
       }
-      DrawSource source = estimator.draws(scorer, scorer.size(), settings, seed, 0);
-      found.add(at(source, settings, draws, floor, progress));
+      found.add(at(source, sigma, most, draws, floor, progress));
     }
     return found;
+  }
+
+  private static double sigma(Estimator estimator, DrawRequest request) {
+    return estimator.sigma() == 0 ? SigmaTrial.find(request, estimator) : estimator.sigma();
   }
 
   /** One σ: all draws first, then again from the kept ones for each smaller number. */
   static AtSigma at(
       DrawSource source,
-      MrdSettings settings,
+      double sigma,
+      int most,
       List<Integer> draws,
       double[] floor,
       ProgressListener progress) {
     InMemory kept = new InMemory();
-    List<MrdEstimate> all = new DrawLoop(source, settings, kept).run(progress).estimates();
+    List<MrdEstimate> all =
+        new DrawLoop(source, DrawRequest.Budget.of(most), kept).run(progress).estimates();
     NavigableMap<Integer, List<MrdEstimate>> estimates = new TreeMap<>();
-    estimates.put(settings.draws(), all);
+    estimates.put(most, all);
     for (int fewer : draws) {
-      if (fewer < settings.draws() && fewer % source.passes() == 0) {
-        MrdSettings first =
-            new MrdSettings(
-                settings.sigma(), fewer, settings.absolute(), settings.tokens(), settings.clamp());
+      if (fewer < most && fewer % source.passes() == 0) {
+        DrawRequest.Budget less = DrawRequest.Budget.of(fewer);
         estimates.put(
-            fewer, new DrawLoop(source, first, kept).run(ProgressListener.NONE).estimates());
+            fewer, new DrawLoop(source, less, kept).run(ProgressListener.NONE).estimates());
       }
     }
     double[] finite = all.stream().mapToDouble(MrdEstimate::mrd).filter(Double::isFinite).toArray();
     boolean below = finite.length > 0 && NumericalFloor.isBelow(finite, floor);
-    return new AtSigma(settings.sigma(), below, estimates);
+    return new AtSigma(sigma, below, estimates);
   }
 
   private static final class InMemory implements KeptDraws {

@@ -2,7 +2,7 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -29,11 +29,10 @@ public final class NumericalFloor {
    *
    * @return dimensionless, {@code [sampleCount]}, each at least 2⁻²⁴
    */
-  public static double[] measure(NoisyScorer scorer, int sampleCount, MrdSettings settings) {
+  public static double[] measure(NoisyScorer scorer, int sampleCount, Estimator estimator) {
     RandomStream unused = RandomStream.of(0, "mrd-floor", 0, 0);
     List<RelativeChange> together =
-        RelativeChange.ofAll(
-            scorer.logProbs(IntStream.range(0, sampleCount).toArray(), unused, 0), settings);
+        estimator.changes(scorer.logProbs(IntStream.range(0, sampleCount).toArray(), unused, 0));
     double[] floor = new double[sampleCount];
     for (int parity = 0; parity < Math.min(2, sampleCount); parity++) {
       int[] half = IntStream.iterate(parity, i -> i < sampleCount, i -> i + 2).toArray();
@@ -53,18 +52,18 @@ public final class NumericalFloor {
    * @param floor {@code [N]}
    * @throws EngramException naming the σ that would do: outside, MRD grows as σ²; inside, as σ
    */
-  public static void require(double[] mrd, double[] floor, MrdSettings settings) {
+  public static void require(double[] mrd, double[] floor, double sigma, Absolute absolute) {
     double needed = MARGIN * median(floor);
     double signal = median(mrd);
     if (!isBelow(mrd, floor)) {
       return;
     }
     double factor = needed / signal;
-    double growth = settings.absolute() == Absolute.OUTSIDE ? Math.sqrt(factor) : factor;
+    double growth = absolute == Absolute.OUTSIDE ? Math.sqrt(factor) : factor;
     throw EngramException.usage(
         ("order.estimator.sigma = %s: too small for this model. The median MRD is %.1e, and"
                 + " rounding alone makes %.1e of it.%n%s")
-            .formatted(settings.sigma(), signal, median(floor), advice(settings.sigma() * growth)));
+            .formatted(sigma, signal, median(floor), advice(sigma * growth)));
   }
 
   /** Whether the median MRD is less than 10 times the median floor. */

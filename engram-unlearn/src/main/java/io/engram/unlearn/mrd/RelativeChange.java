@@ -1,6 +1,5 @@
 package io.engram.unlearn.mrd;
 
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
 import java.util.List;
 
 /**
@@ -19,6 +18,7 @@ public final class RelativeChange {
   private final double[] original;
   private final double[] denominators;
   private final Tokens tokens;
+  private final double clamp;
   private final int clamped;
 
   /**
@@ -29,11 +29,27 @@ public final class RelativeChange {
    * @throws IllegalArgumentException if there is none, or one isn't finite, naming t
    */
   public RelativeChange(double[] original, Tokens tokens, double clamp) {
+    this(original, tokens, clamp, false);
+  }
+
+  /**
+   * The change itself, {@code Σ_t (ℓ_t(θ+δ) − ℓ_t(θ))}, as Eq. 3 has it: not relative to anything,
+   * nats.
+   *
+   * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
+   * @throws IllegalArgumentException if there is none, or one isn't finite, naming t
+   */
+  public static RelativeChange plain(double[] original) {
+    return new RelativeChange(original, Tokens.SUM, 1, true);
+  }
+
+  private RelativeChange(double[] original, Tokens tokens, double clamp, boolean plain) {
     if (original.length == 0) {
       throw new IllegalArgumentException("a sample without labelled tokens has no MRD");
     }
     this.original = original;
     this.tokens = tokens;
+    this.clamp = clamp;
     this.denominators = new double[original.length];
     int below = 0;
     for (int t = 0; t < original.length; t++) {
@@ -41,23 +57,47 @@ public final class RelativeChange {
         throw new IllegalArgumentException(
             "log-probability of labelled token " + t + " is " + original[t] + " without noise");
       }
-      boolean clamps = Math.abs(original[t]) < clamp;
+      boolean clamps = !plain && Math.abs(original[t]) < clamp;
       below += clamps ? 1 : 0;
-      denominators[t] = clamps ? -clamp : original[t];
+      denominators[t] = clamps || plain ? -clamp : original[t];
     }
     this.clamped = below;
   }
 
-  /** One for each sample, as the settings say. */
-  static List<RelativeChange> ofAll(List<double[]> originals, MrdSettings settings) {
-    return originals.stream()
-        .map(original -> new RelativeChange(original, settings.tokens(), settings.clamp()))
-        .toList();
+  /** Where the absolute value of MRD stands. */
+  public enum Absolute {
+    /** |E r|, as Algorithm 1's prose says. */
+    OUTSIDE,
+    /** E |r|. */
+    INSIDE;
+
+    /** What is averaged over the draws: r, or |r|. */
+    public double of(double r) {
+      return this == INSIDE ? Math.abs(r) : r;
+    }
+  }
+
+  /** How tokens are put together. */
+  public enum Tokens {
+    /** (1/n) Σ_t, as Eq. 4 says. */
+    MEAN,
+    /** Σ_t. */
+    SUM
+  }
+
+  /** One for each sample. */
+  public static List<RelativeChange> ofAll(List<double[]> originals, Tokens tokens, double clamp) {
+    return originals.stream().map(original -> new RelativeChange(original, tokens, clamp)).toList();
   }
 
   /** Labelled tokens, n. */
   public int tokens() {
     return original.length;
+  }
+
+  /** |ℓ_t(θ)| below this is taken as this, nats. */
+  public double clamp() {
+    return clamp;
   }
 
   /** Tokens whose |ℓ_t(θ)| was below the clamp. */
@@ -111,7 +151,7 @@ public final class RelativeChange {
    * {@code du_t/dℓ_t = 1/ℓ_t}, the coefficients that make {@code Σ_t c_t ∇ℓ_t} a sum of ∇u_t; 0 for
    * clamped tokens. {@code [n]}
    */
-  double[] logSlopes() {
+  public double[] logSlopes() {
     double[] slopes = new double[original.length];
     for (int t = 0; t < slopes.length; t++) {
       slopes[t] = denominators[t] == original[t] ? 1 / original[t] : 0;
@@ -120,12 +160,12 @@ public final class RelativeChange {
   }
 
   /** What ℓ_t(θ) − ℓ_t(θ+δ) is divided by, nats, {@code [n]}; negative. */
-  double[] denominators() {
+  public double[] denominators() {
     return denominators.clone();
   }
 
   /** The mean over tokens, or the sum, of what sums to {@code sum}. */
-  double total(double sum) {
+  public double total(double sum) {
     return tokens == Tokens.MEAN ? sum / original.length : sum;
   }
 

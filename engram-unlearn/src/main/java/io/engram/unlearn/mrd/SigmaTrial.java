@@ -1,6 +1,6 @@
 package io.engram.unlearn.mrd;
 
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
+import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
@@ -10,21 +10,27 @@ import java.util.Arrays;
  * 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to two digits. There MRD is in its quadratic regime and far
  * above rounding. Where the trial itself isn't quadratic the next trial, at what it gave, is.
  */
-final class SigmaTrial {
+public final class SigmaTrial {
   /** The median MRD aimed at, dimensionless. */
   static final double AIM = 0.03;
 
-  private static final double START = 1e-3;
+  /** The first σ tried. */
+  static final double START = 1e-3;
+
   private static final int TRIALS = 4;
 
   private SigmaTrial() {}
 
-  /** σ; trials end when one confirms the last within a factor of 1.5. */
-  static double find(
-      NoisyScorer scorer, int sampleCount, EstimatorSection section, long seed, int epoch) {
+  /**
+   * σ for the request's samples, whatever its own; trials end when one confirms the last within a
+   * factor of 1.5.
+   *
+   * @param estimator says what is measured
+   */
+  public static double find(DrawRequest request, Estimator estimator) {
     double sigma = START;
     for (int trial = 0; trial < TRIALS; trial++) {
-      double median = median(scorer, sampleCount, section, sigma, seed, epoch);
+      double median = median(request.at(sigma), estimator);
       // Without a finite value the noise is far too large; without any change far too small.
       double factor =
           Double.isNaN(median)
@@ -38,21 +44,12 @@ final class SigmaTrial {
     return new BigDecimal(sigma).round(new MathContext(2)).doubleValue();
   }
 
-  private static double median(
-      NoisyScorer scorer,
-      int sampleCount,
-      EstimatorSection section,
-      double sigma,
-      long seed,
-      int epoch) {
-    MrdSettings settings =
-        new MrdSettings(sigma, 2, Absolute.OUTSIDE, section.tokens(), section.clamp());
+  private static double median(DrawRequest request, Estimator estimator) {
+    DrawSource pairs =
+        DrawSource.Pairs.shared(
+            request, estimator.changes(request.plain()), Absolute.OUTSIDE, ControlVariate.NONE);
     double[] values =
-        Arrays.stream(
-                new AntitheticEstimator()
-                    .draws(scorer, sampleCount, settings, seed, epoch)
-                    .draw(0)
-                    .values())
+        Arrays.stream(pairs.draw(0).values())
             .map(Math::abs)
             .filter(Double::isFinite)
             .sorted()

@@ -2,10 +2,10 @@ package io.engram.unlearn.order;
 
 import io.engram.core.EngramException;
 import io.engram.core.run.MrdRow;
-import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
-import io.engram.unlearn.mrd.EstimatorSection;
+import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.DrawnScore;
 import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.stat.ranking.NaturalRanking;
@@ -15,7 +15,8 @@ import org.hipparchus.stat.ranking.NaturalRanking;
  * samples more often. An epoch is as many draws as there are samples, from stream (seed, "order",
  * epoch, 0).
  *
- * <p>Predicted updates N take the place of MRD as 1/N, which is what Def. 3.4 has MRD stand for.
+ * <p>Any {@link DifficultyScore} can take the place of MRD by its {@link DifficultyScore#ease}:
+ * predicted updates N as 1/N, which is what Def. 3.4 has MRD stand for.
  *
  * <p><b>Source:</b> Alg. 2; the formula is lost from it, and follows from Def. 3.4, by which the
  * updates a sample needs are as 1/MRD. Other weights are offered for that reason.
@@ -41,7 +42,7 @@ public record MrdOrder(
                     + " first, as Definition 3.4 has it; inverse: hard ones first; rank: by place"
                     + " alone.")
         Weight weight,
-    EstimatorSection estimator)
+    DifficultyScore estimator)
     implements SampleOrder {
   /** How MRD becomes a chance of being drawn. */
   public enum Weight {
@@ -61,48 +62,42 @@ public record MrdOrder(
   }
 
   /**
-   * {@code p_i = w_i / Σ_j w_j}.
+   * {@code p_i = w_i / Σ_j w_j} from how easy samples are by the order's score, e_i: MRD itself, or
+   * {@link DifficultyScore#ease} of what takes its place.
    *
-   * @param weight w: {@code mrd} MRD_i; {@code inverse} 1/MRD_i; {@code rank} the place of MRD_i
-   *     among all, the smallest 1, equal ones their mean place
+   * <p>w: {@code mrd} e_i; {@code inverse} 1/e_i; {@code rank} the place of e_i among all, the
+   * smallest 1, equal ones their mean place.
+   *
    * @return {@code [N]}, summing to 1
-   * @throws EngramException if a MRD is NaN, infinite or negative, all are 0, or one that {@code
+   * @throws EngramException if an ease is NaN, infinite or negative, all are 0, or one that {@code
    *     inverse} divides by is 0
    */
-  public static double[] probabilities(List<MrdRow> rows, Weight weight) {
-    for (MrdRow row : rows) {
-      if (!(row.mrd() >= 0) || Double.isInfinite(row.mrd())) {
+  public double[] probabilities(List<MrdRow> rows) {
+    double[] ease = rows.stream().mapToDouble(row -> estimator.ease(row.value())).toArray();
+    for (int i = 0; i < ease.length; i++) {
+      if (!(ease[i] >= 0) || Double.isInfinite(ease[i])) {
         throw EngramException.usage(
-            ("Sample %s has MRD %s, from which no chance of being drawn follows.%n"
-                    + "A smaller order.estimator.sigma may help.")
-                .formatted(row.id(), row.mrd()));
+            "Sample %s has %s %s, from which no chance of being drawn follows.%s"
+                .formatted(rows.get(i).id(), estimator.title(), rows.get(i).value(), advice()));
       }
-      if (weight == Weight.INVERSE && Double.isInfinite(1 / row.mrd())) {
+      if (weight == Weight.INVERSE && Double.isInfinite(1 / ease[i])) {
         throw EngramException.usage(
-            "Sample %s has MRD %s: order.weight = inverse divides by it. Take mrd or rank."
-                .formatted(row.id(), row.mrd()));
+            "Sample %s has %s %s: order.weight = inverse divides by it. Take mrd or rank."
+                .formatted(rows.get(i).id(), estimator.title(), rows.get(i).value()));
       }
     }
-    double[] mrd = rows.stream().mapToDouble(MrdRow::mrd).toArray();
-    if (Arrays.stream(mrd).allMatch(value -> value == 0)) {
+    if (Arrays.stream(ease).allMatch(value -> value == 0)) {
       throw EngramException.usage(
-          "The MRD of all %d samples is 0, so none can be preferred. Take order.name = uniform, or a larger order.estimator.sigma."
-              .formatted(rows.size()));
+          "The %s of all %d samples is 0, so none can be preferred. Take order.name = uniform, or a larger order.estimator.sigma."
+              .formatted(estimator.title(), rows.size()));
     }
-    return shares(mrd, weight);
+    return shares(ease);
   }
 
-  /**
-   * The same with {@code 1 / max(N_i, 1)} for MRD_i. N below 1 counts as 1, for no sample is drawn
-   * for less than an update: one that is forgotten already, N = 0, is as easy as one that needs a
-   * single update, and doesn't take all draws.
-   *
-   * @return {@code [N]}, summing to 1
-   */
-  public static double[] ofUpdates(List<PredictedUpdatesRow> rows, Weight weight) {
-    return shares(
-        rows.stream().mapToDouble(row -> 1 / Math.max(row.predictedUpdates(), 1)).toArray(),
-        weight);
+  private String advice() {
+    return estimator instanceof DrawnScore
+        ? "%nA smaller order.estimator.sigma may help.".formatted()
+        : "";
   }
 
   /**
@@ -118,7 +113,7 @@ public record MrdOrder(
     return Arrays.stream(own).map(p -> sum > 0 ? p / sum : 1.0 / own.length).toArray();
   }
 
-  private static double[] shares(double[] ease, Weight weight) {
+  private double[] shares(double[] ease) {
     double[] weights =
         switch (weight) {
           case MRD -> ease;

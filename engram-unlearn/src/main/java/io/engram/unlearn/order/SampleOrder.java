@@ -1,6 +1,6 @@
 package io.engram.unlearn.order;
 
-import io.engram.unlearn.mrd.EstimatorSection;
+import io.engram.unlearn.difficulty.DifficultyScore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ public interface SampleOrder {
   int[] epoch(int epoch, int[] pool, int draws, long seed, double[] probabilities);
 
   /** The score that it goes by; null: none. */
-  default @Nullable EstimatorSection estimator() {
+  default @Nullable DifficultyScore estimator() {
     return null;
   }
 

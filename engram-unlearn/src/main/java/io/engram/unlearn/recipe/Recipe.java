@@ -5,9 +5,10 @@ import io.engram.core.settings.Choices;
 import io.engram.core.settings.Explained;
 import io.engram.core.settings.Schema;
 import io.engram.core.settings.Setting;
+import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.DifficultyScores;
 import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.UnlearningMethod;
-import io.engram.unlearn.mrd.EstimatorSection;
 import io.engram.unlearn.order.Orders;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.stop.StoppingRule;
@@ -56,7 +57,12 @@ public record Recipe(
       Schema.of(
           Recipe.class,
           List.of(
-              Methods.ALL, Orders.ALL, OptimizerSection.ALL, ScopeSection.ALL, StoppingRule.ALL));
+              Methods.ALL,
+              Orders.ALL,
+              DifficultyScores.ALL,
+              OptimizerSection.ALL,
+              ScopeSection.ALL,
+              StoppingRule.ALL));
 
   /** What it is for: whether its method forgets. */
   public Kind kind() {
@@ -68,8 +74,8 @@ public record Recipe(
    *
    * @throws EngramException if the order goes by none
    */
-  public EstimatorSection estimator() {
-    EstimatorSection estimator = order.estimator();
+  public DifficultyScore estimator() {
+    DifficultyScore estimator = order.estimator();
     if (estimator == null) {
       throw EngramException.usage(
           "order.name = %s: has no estimator; order.name = mrd has"

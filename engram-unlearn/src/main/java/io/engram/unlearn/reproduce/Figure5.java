@@ -1,5 +1,6 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.EngramException;
 import io.engram.core.paper.PaperData;
 import io.engram.core.random.RandomStream;
 import io.engram.core.run.JsonFiles;
@@ -8,6 +9,7 @@ import io.engram.core.stats.Bootstrap;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.mrd.MrdSweep;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.mrd.SweepSummary;
@@ -66,6 +68,14 @@ final class Figure5 implements Experiment {
             plan, recipe, name() + ", samples: " + count, () -> measure(plan, recipe, count)));
   }
 
+  private static DrawnScore drawn(Recipe recipe) {
+    if (recipe.estimator() instanceof DrawnScore drawn) {
+      return drawn;
+    }
+    throw EngramException.usage(
+        "order.estimator.name = %s: has no draws".formatted(recipe.estimator().name()));
+  }
+
   private Study measure(ReproductionPlan plan, Recipe recipe, int count) {
     List<Sample> samples = RandomSamples.of(recipe, count, 0);
     try (LanguageModel model =
@@ -73,13 +83,7 @@ final class Figure5 implements Experiment {
             recipe.model().path(), plan.setup().modelOptions(recipe.model(), recipe.seed()))) {
       List<AtSigma> sweep =
           MrdSweep.measure(
-              model,
-              samples,
-              recipe.estimator(),
-              SIGMAS,
-              DRAWS,
-              recipe.seed(),
-              plan.setup().progress());
+              model, samples, drawn(recipe), SIGMAS, DRAWS, recipe.seed(), plan.setup().progress());
       List<String> ids = samples.stream().map(Sample::id).toList();
       JsonFiles.writeLines(
           plan.folder().resolve("mrd.jsonl"),

@@ -11,8 +11,9 @@ import io.engram.core.study.Study;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.unlearn.characteristic.CharacteristicRow;
-import io.engram.unlearn.mrd.KeptDraws;
-import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.DrawnScore;
+import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.study.CharacteristicFindings;
 import java.util.ArrayList;
@@ -55,14 +56,12 @@ final class Table7 implements Experiment {
         LanguageModel.open(
             recipe.model().path(), plan.setup().modelOptions(recipe.model(), recipe.seed()))) {
       List<MrdRow> mrd =
-          MrdMeasurement.run(
-                  model,
-                  samples,
-                  recipe.estimator(),
-                  recipe.seed(),
-                  0,
-                  KeptDraws.NONE,
-                  plan.setup().progress())
+          recipe
+              .estimator()
+              .measure(
+                  Scoring.of(model, samples, recipe.seed())
+                      .updating(recipe.optimizer().settings(), recipe.scope().training())
+                      .telling(plan.setup().progress()))
               .rows();
       JsonFiles.writeLines(plan.folder().resolve("mrd.jsonl"), mrd);
       List<double[]> logProbs =
@@ -76,6 +75,10 @@ final class Table7 implements Experiment {
               recipe.seed());
       return study(plan, recipe, model.hash(), rows, samples.size());
     }
+  }
+
+  private static String sigmaAndDraws(DifficultyScore score) {
+    return score instanceof DrawnScore drawn ? drawn.sigma() + ", " + drawn.draws() : "none";
   }
 
   private static List<String> texts(List<Sample> samples) {
@@ -95,10 +98,7 @@ final class Table7 implements Experiment {
             List.of(),
             List.of(
                 new Study.Fact("Samples", Integer.toString(samples), ""),
-                new Study.Fact(
-                    "σ, draws",
-                    recipe.estimator().sigma() + ", " + recipe.estimator().draws(),
-                    "")),
+                new Study.Fact("σ, draws", sigmaAndDraws(recipe.estimator()), "")),
             List.of(),
             List.of(CharacteristicFindings.table(rows, "MRD as the paper defines it")),
             List.of("One seed. The paper prints one example of each level, no errors."),

@@ -1,6 +1,6 @@
 package io.engram.unlearn.study;
 
-import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.difficulty.UpdatesPredictor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

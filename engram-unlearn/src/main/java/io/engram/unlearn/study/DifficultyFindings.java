@@ -27,7 +27,7 @@ final class DifficultyFindings {
   private final Setup setup;
   private final String modelHash;
   private final List<Criterion> criteria;
-  private final DifficultyStudy.Scores scores;
+  private final StudyScores scores;
   private final List<DifficultyRow> rows;
 
   DifficultyFindings(
@@ -36,7 +36,7 @@ final class DifficultyFindings {
       Setup setup,
       String modelHash,
       List<Criterion> criteria,
-      DifficultyStudy.Scores scores,
+      StudyScores scores,
       List<DifficultyRow> rows) {
     this.recipe = recipe;
     this.plan = plan;
@@ -200,11 +200,23 @@ final class DifficultyFindings {
 
   private StudyTable costs() {
     List<List<Object>> cells = new ArrayList<>();
-    scores.seconds().forEach((name, seconds) -> cells.add(List.of(name, seconds)));
+    scores
+        .seconds()
+        .forEach(
+            (name, seconds) ->
+                cells.add(
+                    List.of(
+                        name,
+                        seconds,
+                        String.join("; ", scores.notes().getOrDefault(name, List.of())))));
     return new StudyTable(
         "What the scores cost",
-        "All " + scores.values().values().iterator().next().length + " samples, on this machine.",
-        List.of(StudyTable.Column.of("score"), new StudyTable.Column("time", "s")),
+        "All %d samples, on this machine. A pass that several scores need is counted with the first."
+            .formatted(scores.values().values().iterator().next().length),
+        List.of(
+            StudyTable.Column.of("score"),
+            new StudyTable.Column("time", "s"),
+            StudyTable.Column.of("notes")),
         List.copyOf(cells));
   }
 

@@ -4,7 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.core.run.JsonFiles;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.train.Setup;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -10,7 +10,8 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.WeightSnapshot;
-import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.difficulty.Scoring;
+import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +61,6 @@ public final class DifficultyStudy {
     return new DifficultyStudy(recipe, plan, setup, folder).run();
   }
 
-  /** Scores with what they cost. */
-  record Scores(Map<String, double[]> values, Map<String, Double> seconds) {}
-
   private Study run() {
     prepare();
     try (LanguageModel model =
@@ -73,7 +70,7 @@ public final class DifficultyStudy {
       List<Sample> samples = all.subList(0, Math.min(plan.limit(), all.size()));
       List<TokenizedSample> tokens = model.samples().tokenize(samples);
       try (WeightSnapshot start = new WeightSnapshot(model)) {
-        Scores scores = scores(model, samples);
+        StudyScores scores = scores(model, samples);
         List<Criterion> criteria = criteria(scores, tokens);
         List<DifficultyRow> rows = rows(model, start, criteria, tokens, scores);
         Study study =
@@ -87,10 +84,10 @@ public final class DifficultyStudy {
 
   /** Table 7, where all samples are texts; the model is at its starting point. */
   private List<StudyTable> characteristics(
-      LanguageModel model, List<Sample> samples, List<TokenizedSample> tokens, Scores scores) {
+      LanguageModel model, List<Sample> samples, List<TokenizedSample> tokens, StudyScores scores) {
     List<String> texts = texts(samples);
     String reading = plan.mainReading();
-    double[] mrd = scores.values().getOrDefault(reading, new double[0]);
+    double[] mrd = scores.of(reading);
     if (texts.size() < samples.size()) {
       return List.of();
     }
@@ -142,37 +139,29 @@ public final class DifficultyStudy {
     return there.endsWith("\n" + planLine()) && RecipeReader.isSame(there, recipe);
   }
 
-  private Scores scores(LanguageModel model, List<Sample> samples) {
+  private StudyScores scores(LanguageModel model, List<Sample> samples) {
     Path file = folder.resolve("scores.json");
     if (Files.exists(file)) {
-      return JsonFiles.read(file, Scores.class);
-    }
-    DifficultyScores scores = new DifficultyScores(model, samples, recipe.seed(), setup.progress());
-    scores.addLosses();
-    scores.addGradients();
-    scores.addMrd(plan.sigmas(), plan.pairs());
-    if (plan.extraction()) {
-      scores.addExtraction();
-    }
-    if (!recipe.retain().isEmpty()) {
-      List<Sample> kept = load(recipe.retain(), "retain", model);
-      scores.addRepresentation(
-          model.samples().tokenize(kept.subList(0, Math.min(RETAINED, kept.size()))));
+      return JsonFiles.read(file, StudyScores.class);
     }
     String retrained = plan.retrained();
-    if (retrained != null) {
-      try (LanguageModel other =
-          LanguageModel.open(retrained, setup.modelOptions(recipe.model(), recipe.seed()))) {
-        scores.addRetrained(other);
-      }
+    Scoring scoring =
+        Scoring.of(model, samples, recipe.seed()).comparing().telling(setup.progress());
+    if (!recipe.retain().isEmpty()) {
+      List<Sample> kept = load(recipe.retain(), "retain", model);
+      scoring.retaining(model.samples().tokenize(kept.subList(0, Math.min(RETAINED, kept.size()))));
     }
-    Scores found = new Scores(scores.all(), scores.seconds());
+    if (retrained != null) {
+      scoring.against(
+          () -> LanguageModel.open(retrained, setup.modelOptions(recipe.model(), recipe.seed())));
+    }
+    StudyScores found = StudyScores.measure(recipe, plan, scoring);
     JsonFiles.write(file, found);
     return found;
   }
 
   /** The sum's threshold is what a sample of median length has at the mean's. */
-  private List<Criterion> criteria(Scores scores, List<TokenizedSample> tokens) {
+  private List<Criterion> criteria(StudyScores scores, List<TokenizedSample> tokens) {
     double[] lengths = tokens.stream().mapToDouble(TokenizedSample::labels).sorted().toArray();
     double median = lengths[lengths.length / 2];
     int size = plan.groups() > 0 ? plan.groupSize() : 1;
@@ -200,12 +189,9 @@ public final class DifficultyStudy {
   }
 
   /** Below the average of a score by any amount: the next number. */
-  private static double belowAverage(Scores scores, String name) {
+  private static double belowAverage(StudyScores scores, String name) {
     return Math.nextDown(
-        Arrays.stream(scores.values().getOrDefault(name, new double[0]))
-            .filter(Double::isFinite)
-            .average()
-            .orElse(1));
+        Arrays.stream(scores.of(name)).filter(Double::isFinite).average().orElse(1));
   }
 
   private List<DifficultyRow> rows(
@@ -213,7 +199,7 @@ public final class DifficultyStudy {
       WeightSnapshot start,
       List<Criterion> criteria,
       List<TokenizedSample> tokens,
-      Scores scores) {
+      StudyScores scores) {
     UpdatesPredictor predictor =
         new UpdatesPredictor(
             model, recipe.scope().training(), recipe.optimizer().settings(), plan.meanNats());

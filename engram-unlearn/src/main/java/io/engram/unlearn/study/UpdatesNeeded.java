@@ -6,7 +6,7 @@ import io.engram.model.train.LearningRate;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.model.train.WeightSnapshot;
-import io.engram.unlearn.mrd.UpdatesPredictor;
+import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.List;

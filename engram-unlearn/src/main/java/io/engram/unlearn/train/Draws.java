@@ -1,13 +1,11 @@
 package io.engram.unlearn.train;
 
 import io.engram.core.run.MrdRow;
-import io.engram.core.run.PredictedUpdatesRow;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
+import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.mrd.KeptDraws;
-import io.engram.unlearn.mrd.MrdMeasurement;
-import io.engram.unlearn.mrd.UpdatesPredictor;
 import io.engram.unlearn.order.MrdOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
@@ -54,12 +52,10 @@ final class Draws {
     }
     int refreshed =
         order.refreshEpochs() == 0 ? 0 : epoch / order.refreshEpochs() * order.refreshEpochs();
-    return order.estimator().name() == EstimatorName.PREDICTED_UPDATES
-        ? MrdOrder.ofUpdates(updates(refreshed, epoch, model, order), order.weight())
-        : MrdOrder.probabilities(mrd(refreshed, epoch, model, order), order.weight());
+    return order.probabilities(rows(order.estimator(), refreshed, epoch, model));
   }
 
-  private List<MrdRow> mrd(int refreshed, int epoch, LanguageModel model, MrdOrder order) {
+  private List<MrdRow> rows(DifficultyScore score, int refreshed, int epoch, LanguageModel model) {
     if (folder.mrdEpochs().contains(refreshed)) {
       return folder.mrd(refreshed);
     }
@@ -72,44 +68,23 @@ final class Draws {
         return taken.get();
       }
     }
-    return measured(epoch, model, order);
+    return measured(score, epoch, model);
   }
 
-  private List<MrdRow> measured(int epoch, LanguageModel model, MrdOrder order) {
+  private List<MrdRow> measured(DifficultyScore score, int epoch, LanguageModel model) {
     long start = System.nanoTime();
-    MrdMeasurement.Result found =
-        MrdMeasurement.run(
-            model,
-            data.forget(),
-            order.estimator(),
-            recipe.seed(),
-            epoch,
-            KeptDraws.NONE,
-            setup.progress());
+    Scoring scoring =
+        Scoring.of(model, data.forget(), recipe.seed())
+            .before(epoch)
+            .updating(recipe.optimizer().settings(), recipe.scope().training())
+            .retaining(data.retainTokens())
+            .telling(setup.progress());
+    DifficultyScore.Measured found =
+        score.needs().contains(DifficultyScore.Need.OPTIMIZER)
+            ? RecipeSettings.naming("scope.layers", () -> score.measure(scoring))
+            : score.measure(scoring);
     folder.writeMrd(epoch, found.rows());
-    write(epoch, start, Map.of("passes", found.passes(), "sigma", found.sigma()), found.notes());
-    return found.rows();
-  }
-
-  private List<PredictedUpdatesRow> updates(
-      int refreshed, int epoch, LanguageModel model, MrdOrder order) {
-    if (folder.predictedUpdatesEpochs().contains(refreshed)) {
-      return folder.predictedUpdates(refreshed);
-    }
-    long start = System.nanoTime();
-    UpdatesPredictor.Result found =
-        RecipeSettings.naming(
-            "scope.layers",
-            () ->
-                UpdatesPredictor.run(
-                    model,
-                    data.forget(),
-                    order.estimator(),
-                    recipe.scope().training(),
-                    recipe.optimizer().settings(),
-                    setup.progress()));
-    folder.writePredictedUpdates(epoch, found.rows());
-    write(epoch, start, Map.of("estimator", "predicted_updates"), found.notes());
+    write(epoch, start, found.facts(), found.notes());
     return found.rows();
   }
 

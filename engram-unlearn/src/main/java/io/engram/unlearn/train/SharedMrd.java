@@ -4,6 +4,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
+import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +45,12 @@ final class SharedMrd {
         && theirs.model().equals(own.model())
         && theirs.scope().equals(own.scope())
         && other.beginsAs(own, ours)
-        && other.computesAs(ours);
+        && other.computesAs(ours)
+        && (theirs.optimizer().equals(own.optimizer()) || !needsOptimizer(own));
+  }
+
+  private static boolean needsOptimizer(Recipe recipe) {
+    return recipe.estimator().needs().contains(DifficultyScore.Need.OPTIMIZER);
   }
 
   /** The line comes after the rows: where it is, they are whole. */

@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.stats.MeanWithError;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DrawLoopTest {
   private static DrawLoop.Result run(DrawSource source, int draws, boolean auto, double target) {
-    MrdSettings settings =
-        new MrdSettings(0.1, draws, auto, target, Absolute.OUTSIDE, Tokens.MEAN, 1e-6);
-    return new DrawLoop(source, settings, KeptDraws.NONE).run(ProgressListener.NONE);
+    DrawRequest.Budget budget = new DrawRequest.Budget(draws, auto, target);
+    return new DrawLoop(source, budget, KeptDraws.NONE).run(ProgressListener.NONE);
   }
 
   @Test

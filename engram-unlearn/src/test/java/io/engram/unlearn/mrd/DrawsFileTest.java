@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.difficulty.Antithetic;
+import io.engram.unlearn.difficulty.Antithetic.Control;
+import io.engram.unlearn.difficulty.Estimates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,15 +20,7 @@ class DrawsFileTest {
   private final List<String> messages = new ArrayList<>();
 
   private static DrawsKey key(double sigma, int draws) {
-    EstimatorSection estimator =
-        new EstimatorSection(
-            EstimatorName.ANTITHETIC,
-            sigma,
-            draws,
-            Absolute.OUTSIDE,
-            Tokens.MEAN,
-            Scope.ANSWER,
-            1e-6);
+    Object estimator = Estimates.pairs(Control.OFF, sigma, draws).keyOfDraws();
     return new DrawsKey("m", "tiny", 4096, "s", estimator, 3, 0, "1");
   }
 
@@ -44,9 +34,9 @@ class DrawsFileTest {
 
   private static DrawLoop.Result run(NoisyScorer scorer, KeptDraws kept) {
     QuadraticModel model = new QuadraticModel(5, 12, 0.5);
-    MrdSettings settings = new MrdSettings(0.01, 24, Absolute.OUTSIDE, Tokens.MEAN, 1e-6);
-    DrawSource source = new AntitheticEstimator(model).draws(scorer, 5, settings, 3, 0);
-    return new DrawLoop(source, settings, kept).run(ProgressListener.NONE);
+    Antithetic pairs = Estimates.pairs(Control.ON, 0.01, 24);
+    return Estimates.run(
+        pairs, new DrawRequest(scorer, model, 5, 0.01, pairs.budget(), 3, 0), kept);
   }
 
   /** The quadratic model, whose pass number {@code fails} throws; the first is without noise. */

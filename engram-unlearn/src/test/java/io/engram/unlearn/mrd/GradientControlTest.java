@@ -3,9 +3,12 @@ package io.engram.unlearn.mrd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.difficulty.Antithetic;
+import io.engram.unlearn.difficulty.Antithetic.Control;
+import io.engram.unlearn.difficulty.Estimates;
+import io.engram.unlearn.difficulty.Gradient;
+import io.engram.unlearn.mrd.ModelScorer.Scope;
+import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,23 +16,26 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GradientControlTest {
-  private static MrdSettings settings(double sigma, int draws) {
-    return new MrdSettings(sigma, draws, Absolute.OUTSIDE, Tokens.MEAN, 1e-6);
+  private static DrawLoop.Result run(
+      Control control, NoisyScorer model, int samples, double sigma, int draws) {
+    return Estimates.run(Estimates.pairs(control, sigma, draws), model, samples, 3, 0);
   }
 
   private static DrawLoop.Result run(
-      MrdEstimator estimator, NoisyScorer model, int samples, MrdSettings settings) {
-    DrawSource source = estimator.draws(model, samples, settings, 3, 0);
-    return new DrawLoop(source, settings, KeptDraws.NONE).run(ProgressListener.NONE);
+      NoisyScorer model, GradientScorer gradients, int samples, double sigma, int draws) {
+    Antithetic pairs = Estimates.pairs(Control.ON, sigma, draws);
+    return Estimates.run(
+        pairs,
+        new DrawRequest(model, gradients, samples, sigma, pairs.budget(), 3, 0),
+        KeptDraws.NONE);
   }
 
   @Test
   void keepsTheMeanAndMakesTheErrorSmaller() {
     // Two classes: value and control are both multiples of (x·δ)², but for higher orders.
     SoftmaxRegression model = new SoftmaxRegression(2, 6, 8).memorised();
-    MrdSettings settings = settings(0.02, 400);
-    DrawLoop.Result plain = run(new AntitheticEstimator(), model, 8, settings);
-    DrawLoop.Result controlled = run(new AntitheticEstimator(model), model, 8, settings);
+    DrawLoop.Result plain = run(Control.OFF, model, 8, 0.02, 400);
+    DrawLoop.Result controlled = run(Control.ON, model, 8, 0.02, 400);
     for (int i = 0; i < 8; i++) {
       MrdEstimate found = controlled.estimates().get(i);
       double error = plain.estimates().get(i).standardError();
@@ -50,8 +56,7 @@ class GradientControlTest {
   @Test
   void keepsTheMeanOfSeveralTokens() {
     QuadraticModel model = new QuadraticModel(5, 12, 0.5);
-    MrdSettings settings = settings(0.01, 2000);
-    DrawLoop.Result found = run(new AntitheticEstimator(model), model, 5, settings);
+    DrawLoop.Result found = run(Control.ON, model, 5, 0.01, 2000);
     assertThat(found.notes().get(0)).startsWith("control variate on, β = ");
     for (int i = 0; i < 5; i++) {
       MrdEstimate estimate = found.estimates().get(i);
@@ -63,11 +68,11 @@ class GradientControlTest {
   @Test
   void controlsHaveTheMeanThatGradientsGive() {
     QuadraticModel model = new QuadraticModel(5, 12, 0.5);
-    MrdSettings settings = settings(0.001, 8000);
-    DrawSource source = new AntitheticEstimator(model).draws(model, 5, settings, 3, 0);
+    Antithetic pairs = Estimates.pairs(Control.ON, 0.001, 8000);
+    DrawSource source = pairs.source(Estimates.request(pairs, model, 5, 3, 0));
     List<MrdEstimate> gradient =
-        new GradientEstimator(model)
-            .estimate(model, 5, settings(0.001, 400), 3, 0, ProgressListener.NONE);
+        Estimates.of(
+            new Gradient(0.001, 400, 400, 1, Tokens.MEAN, Scope.ANSWER, 1e-6), model, 5, 3);
     double[][] controls =
         IntStream.range(0, 4000).mapToObj(k -> source.draw(k).controls()).toArray(double[][]::new);
     for (int i = 0; i < 5; i++) {
@@ -84,7 +89,6 @@ class GradientControlTest {
   @Test
   void isLeftOffWhereTheExpectationIsWrong() {
     SoftmaxRegression model = new SoftmaxRegression(2, 6, 8).memorised();
-    MrdSettings settings = settings(0.02, 2000);
     GradientScorer wrong =
         new GradientScorer() {
           @Override
@@ -97,8 +101,8 @@ class GradientControlTest {
             throw new UnsupportedOperationException();
           }
         };
-    DrawLoop.Result plain = run(new AntitheticEstimator(), model, 8, settings);
-    DrawLoop.Result left = run(new AntitheticEstimator(wrong), model, 8, settings);
+    DrawLoop.Result plain = run(Control.OFF, model, 8, 0.02, 2000);
+    DrawLoop.Result left = run(model, wrong, 8, 0.02, 2000);
     assertThat(left.estimates()).isEqualTo(plain.estimates());
     assertThat(left.notes().get(0))
         .matches(
@@ -127,7 +131,16 @@ class GradientControlTest {
         };
     RelativeChange sample = new RelativeChange(new double[] {-1}, Tokens.MEAN, 1e-6);
     GradientControl control =
-        new GradientControl(gradients, List.of(sample), settings(Math.sqrt(2), 8), 3, 0);
+        new GradientControl(
+            new DrawRequest(
+                (samples, noise, scale) -> List.of(),
+                gradients,
+                1,
+                Math.sqrt(2),
+                DrawRequest.Budget.of(8),
+                3,
+                0),
+            List.of(sample));
     List<DrawSource.Draw> draws = new ArrayList<>();
     for (double c : new double[] {0.5, 1.5, 0.5, 1.5}) {
       draws.add(new DrawSource.Draw(new double[] {c}, new double[] {c}));
@@ -153,7 +166,7 @@ class GradientControlTest {
     // Every token clamped: no gradient of log|ℓ|, no control.
     NoisyScorer certain = (samples, noise, scale) -> List.of(new double[] {-1e-9 - scale * scale});
     QuadraticModel gradients = new QuadraticModel(1, 4, 0.5);
-    DrawLoop.Result found = run(new AntitheticEstimator(gradients), certain, 1, settings(0.01, 8));
+    DrawLoop.Result found = run(certain, gradients, 1, 0.01, 8);
     assertThat(found.notes().get(0))
         .startsWith("control variate left off: its measured mean is NaN");
     assertThat(found.estimates().get(0).mrd()).isCloseTo(100, within(1e-9));

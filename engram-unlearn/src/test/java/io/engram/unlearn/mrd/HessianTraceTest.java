@@ -13,8 +13,8 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.difficulty.Antithetic.Control;
+import io.engram.unlearn.difficulty.Estimates;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -140,10 +140,8 @@ class HessianTraceTest {
   void isWhatPairsOfDrawsTendToAsSigmaTendsToZero() {
     SoftmaxRegression model = new SoftmaxRegression(5, 4, 4);
     for (double sigma : new double[] {1e-2, 1e-3}) {
-      MrdSettings settings = new MrdSettings(sigma, 4000, Absolute.OUTSIDE, Tokens.MEAN, CLAMP);
       List<MrdEstimate> estimates =
-          new AntitheticEstimator()
-              .estimate(model, model.samples(), settings, 5, 0, ProgressListener.NONE);
+          Estimates.of(Estimates.pairs(Control.OFF, sigma, 4000), model, model.samples(), 5);
       for (int i = 0; i < model.samples(); i++) {
         double theorem =
             HessianTrace.absolute(

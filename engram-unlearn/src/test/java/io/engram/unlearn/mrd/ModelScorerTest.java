@@ -14,7 +14,7 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
+import io.engram.unlearn.mrd.ModelScorer.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

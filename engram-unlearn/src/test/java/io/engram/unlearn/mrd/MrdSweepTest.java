@@ -4,27 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.ProgressListener;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.difficulty.Estimates;
+import io.engram.unlearn.difficulty.MrdScore;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
+import io.engram.unlearn.mrd.RelativeChange.Absolute;
+import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MrdSweepTest {
-  private static MrdSettings settings(double sigma, int draws) {
-    return new MrdSettings(sigma, draws, Absolute.OUTSIDE, Tokens.MEAN, 1e-6);
+  private static MrdScore mrd(String name, double sigma, int draws) {
+    return Estimates.mrd(name, sigma, draws, Absolute.OUTSIDE, Tokens.MEAN);
   }
 
   private static AtSigma sweep(
-      EstimatorName name, NoisyScorer scorer, int samples, MrdSettings most, Integer... draws) {
-    DrawSource source = MrdEstimator.named(name).draws(scorer, samples, most, 3, 0);
-    return MrdSweep.at(source, most, List.of(draws), new double[samples], ProgressListener.NONE);
+      String name, NoisyScorer scorer, int samples, double sigma, int most, Integer... draws) {
+    MrdScore estimator = mrd(name, sigma, most);
+    DrawSource source = estimator.source(Estimates.request(estimator, scorer, samples, 3, 0));
+    return MrdSweep.at(
+        source, sigma, most, List.of(draws), new double[samples], ProgressListener.NONE);
   }
 
   @Test
@@ -34,7 +37,7 @@ class MrdSweepTest {
     AtomicInteger passes = new AtomicInteger();
     NoisyScorer scorer =
         (chosen, noise, scale) -> List.of(new double[] {perturbed[passes.getAndIncrement()]});
-    AtSigma found = sweep(EstimatorName.SHARED, scorer, 1, settings(0.1, 4), 1, 2, 3, 4);
+    AtSigma found = sweep("shared", scorer, 1, 0.1, 4, 1, 2, 3, 4);
     assertThat(passes).hasValue(5);
     assertThat(found.mrd(1)[0]).isCloseTo(0.2, within(1e-12));
     assertThat(found.mrd(2)[0]).isCloseTo(0.4, within(1e-12));
@@ -53,24 +56,19 @@ class MrdSweepTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = EstimatorName.class,
-      names = {"ANTITHETIC", "PAPER", "SHARED"})
-  void fewerDrawsAreAMeasurementWithFewer(EstimatorName name) {
+  @ValueSource(strings = {"antithetic", "paper", "shared"})
+  void fewerDrawsAreAMeasurementWithFewer(String name) {
     QuadraticModel model = new QuadraticModel(4, 12, 0.5);
-    AtSigma found = sweep(name, model, 4, settings(0.1, 12), 3, 6);
-    assertThat(found.estimates().containsKey(3)).isEqualTo(name != EstimatorName.ANTITHETIC);
-    assertThat(found.of(6))
-        .isEqualTo(
-            MrdEstimator.named(name)
-                .estimate(model, 4, settings(0.1, 6), 3, 0, ProgressListener.NONE));
+    AtSigma found = sweep(name, model, 4, 0.1, 12, 3, 6);
+    assertThat(found.estimates().containsKey(3)).isEqualTo(!name.equals("antithetic"));
+    assertThat(found.of(6)).isEqualTo(Estimates.of(mrd(name, 0.1, 6), model, 4, 3));
   }
 
   @Test
   void pairsOfAQuadraticModelGrowAsSigmaSquared() {
     QuadraticModel model = new QuadraticModel(4, 12, 0.5);
-    AtSigma low = sweep(EstimatorName.ANTITHETIC, model, 4, settings(0.01, 8));
-    AtSigma high = sweep(EstimatorName.ANTITHETIC, model, 4, settings(0.1, 8));
+    AtSigma low = sweep("antithetic", model, 4, 0.01, 8);
+    AtSigma high = sweep("antithetic", model, 4, 0.1, 8);
     assertThat(SweepSummary.slope(low, high)).isCloseTo(2, within(1e-6));
     assertThat(SweepSummary.tau(low.mrd(8), high.mrd(8))).isEqualTo(1);
   }
@@ -78,17 +76,16 @@ class MrdSweepTest {
   @Test
   void aSigmaBelowTheFloorIsMarkedAndOneWithoutANumberIsNot() {
     NoisyScorer constant = (chosen, noise, scale) -> List.of(new double[] {scale == 0 ? -1 : -1.5});
-    DrawSource source = new SharedEstimator().draws(constant, 1, settings(1, 2), 3, 0);
+    MrdScore shared = mrd("shared", 1, 2);
+    DrawSource source = shared.source(Estimates.request(shared, constant, 1, 3, 0));
     List<Integer> draws = List.of(2);
     ProgressListener none = ProgressListener.NONE;
     // MRD 0.5 against 10 times the floor.
-    assertThat(MrdSweep.at(source, settings(1, 2), draws, new double[] {0.06}, none).belowFloor())
-        .isTrue();
-    assertThat(MrdSweep.at(source, settings(1, 2), draws, new double[] {0.04}, none).belowFloor())
-        .isFalse();
+    assertThat(MrdSweep.at(source, 1, 2, draws, new double[] {0.06}, none).belowFloor()).isTrue();
+    assertThat(MrdSweep.at(source, 1, 2, draws, new double[] {0.04}, none).belowFloor()).isFalse();
     NoisyScorer broken =
         (chosen, noise, scale) -> List.of(new double[] {scale == 0 ? -1 : Double.NaN});
-    AtSigma lost = sweep(EstimatorName.SHARED, broken, 1, settings(1, 3));
+    AtSigma lost = sweep("shared", broken, 1, 1, 3);
     assertThat(lost.belowFloor()).isFalse();
     assertThat(lost.nonFinite()).isEqualTo(3);
     assertThat(lost.mrd(3)).containsExactly(Double.NaN);

@@ -1,8 +1,9 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.random.RandomStream;
+
 import io.engram.core.stats.RankCorrelation;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.difficulty.Antithetic.Control;
+import io.engram.unlearn.difficulty.Estimates;
+import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class NumericalFloorTest {
-  private static MrdSettings settings(double sigma, Absolute absolute) {
-    return new MrdSettings(sigma, 2, absolute, Tokens.MEAN, 1e-6);
-  }
+  private static final Estimator PAIRS = Estimates.pairs(Control.OFF, 0.1, 2);
 
   @Test
   void comparesTwoCompositionsOfTheBatch() {
@@ -24,11 +23,10 @@ class NumericalFloorTest {
             Arrays.stream(samples)
                 .mapToObj(i -> new double[] {-1 - i * 0.001 * samples.length})
                 .toList();
-    double[] floor = NumericalFloor.measure(scorer, 4, settings(0.1, Absolute.OUTSIDE));
+    double[] floor = NumericalFloor.measure(scorer, 4, PAIRS);
     assertThat(floor[0]).isEqualTo(0x1p-24);
     assertThat(floor[3]).isCloseTo(0.003 * 2 / 1.012, within(1e-12));
-    assertThat(NumericalFloor.measure(scorer, 1, settings(0.1, Absolute.OUTSIDE)))
-        .containsExactly(0x1p-24);
+    assertThat(NumericalFloor.measure(scorer, 1, PAIRS)).containsExactly(0x1p-24);
   }
 
   @Test
@@ -37,18 +35,17 @@ class NumericalFloorTest {
     assertThatCode(
             () ->
                 NumericalFloor.require(
-                    new double[] {2e-4, 1e-6, 3e-4}, floor, settings(1e-4, Absolute.OUTSIDE)))
+                    new double[] {2e-4, 1e-6, 3e-4}, floor, 1e-4, Absolute.OUTSIDE))
         .doesNotThrowAnyException();
     assertThatThrownBy(
             () ->
                 NumericalFloor.require(
-                    new double[] {5e-5, 4.1e-5, 3e-5}, floor, settings(1e-4, Absolute.OUTSIDE)))
+                    new double[] {5e-5, 4.1e-5, 3e-5}, floor, 1e-4, Absolute.OUTSIDE))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "order.estimator.sigma = 1.0E-4: too small for this model. The median MRD is 4.1e-05,"
                 + " and rounding alone makes 2.0e-05 of it.\nσ = 3.0E-4 or more would do.");
-    assertThatThrownBy(
-            () -> NumericalFloor.require(new double[3], floor, settings(1e-4, Absolute.INSIDE)))
+    assertThatThrownBy(() -> NumericalFloor.require(new double[3], floor, 1e-4, Absolute.INSIDE))
         .hasMessageEndingWith("A larger one would do; 0.001 is the default.");
   }
 }

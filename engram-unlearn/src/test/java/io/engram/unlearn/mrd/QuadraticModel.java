@@ -10,14 +10,14 @@ import java.util.stream.IntStream;
  * ℓ_t(θ+δ) = ℓ_t + g_t·δ + ½ Σ_j h_tj δ_j²}. Then {@code E r = −(σ²/2n) Σ_t Σ_j h_tj / ℓ_t} without
  * a rest.
  */
-final class QuadraticModel implements NoisyScorer, GradientScorer {
+public final class QuadraticModel implements NoisyScorer, GradientScorer {
   private final int dimension;
   private final double[][] values;
   private final double[][][] gradients;
   private final double[][][] curvatures;
 
   /** {@code samples} samples; every coefficient from a stream. Sample i has i + 1 tokens. */
-  QuadraticModel(int samples, int dimension, double slope) {
+  public QuadraticModel(int samples, int dimension, double slope) {
     RandomStream random = RandomStream.of(7, "quadratic", 0, 0);
     this.dimension = dimension;
     values = new double[samples][];
@@ -36,12 +36,12 @@ final class QuadraticModel implements NoisyScorer, GradientScorer {
     }
   }
 
-  int samples() {
+  public int samples() {
     return values.length;
   }
 
   /** {@code (σ²/2n) Σ_t |Tr H_t| / |ℓ_t|}: Theorem 3.2, here exact. */
-  double mrd(int sample, double sigma) {
+  public double mrd(int sample, double sigma) {
     double sum = 0;
     for (int t = 0; t < values[sample].length; t++) {
       sum += Math.abs(Arrays.stream(curvatures[sample][t]).sum()) / Math.abs(values[sample][t]);
@@ -50,7 +50,7 @@ final class QuadraticModel implements NoisyScorer, GradientScorer {
   }
 
   /** {@code (σ²/2n) Σ_t ‖∇u_t‖²}, u = log|ℓ|. */
-  double gradientTerm(int sample, double sigma) {
+  public double gradientTerm(int sample, double sigma) {
     double sum = 0;
     for (int t = 0; t < values[sample].length; t++) {
       double value = values[sample][t];

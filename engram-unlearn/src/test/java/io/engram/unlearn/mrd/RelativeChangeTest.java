@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import org.junit.jupiter.api.Test;
 
 class RelativeChangeTest {

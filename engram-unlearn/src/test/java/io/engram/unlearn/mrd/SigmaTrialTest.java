@@ -3,10 +3,9 @@ package io.engram.unlearn.mrd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.unlearn.mrd.EstimatorSection.Absolute;
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
-import io.engram.unlearn.mrd.EstimatorSection.Tokens;
+import io.engram.unlearn.difficulty.Antithetic;
+import io.engram.unlearn.difficulty.Antithetic.Control;
+import io.engram.unlearn.difficulty.Estimates;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,12 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SigmaTrialTest {
-  private static final EstimatorSection AUTO =
-      new EstimatorSection(
-          EstimatorName.ANTITHETIC, 0, 2, Absolute.OUTSIDE, Tokens.MEAN, Scope.ANSWER, 1e-6);
-
   private static double find(NoisyScorer scorer, int samples) {
-    return SigmaTrial.find(scorer, samples, AUTO, 3, 0);
+    Antithetic pairs = Estimates.pairs(Control.OFF, 1, 2);
+    return SigmaTrial.find(Estimates.request(pairs, scorer, samples, 3, 0), pairs);
   }
 
   @ParameterizedTest

@@ -10,13 +10,13 @@ import java.util.stream.IntStream;
  * ∇²_W ℓ = −‖x‖² (1 − Σ_c p_c²)}, and {@code ∇_W ℓ = (e_y − p) xᵀ}. The logits being linear, the
  * Gauss-Newton matrix is −∇²ℓ itself.
  */
-final class SoftmaxRegression implements NoisyScorer, GradientScorer {
+public final class SoftmaxRegression implements NoisyScorer, GradientScorer {
   private final double[][] weights;
   private final double[][] inputs;
   private final int[] labels;
 
   /** Sample i has class i mod classes, however unlikely. */
-  SoftmaxRegression(int classes, int width, int samples) {
+  public SoftmaxRegression(int classes, int width, int samples) {
     RandomStream random = RandomStream.of(11, "softmax", 0, 0);
     weights = normal(classes, width, random);
     inputs = normal(samples, width, random);
@@ -24,7 +24,7 @@ final class SoftmaxRegression implements NoisyScorer, GradientScorer {
   }
 
   /** The same model where each sample has its likeliest class, as one that knows its samples. */
-  SoftmaxRegression memorised() {
+  public SoftmaxRegression memorised() {
     for (int i = 0; i < labels.length; i++) {
       double[] logProbs = logSoftmax(weights, inputs[i]);
       labels[i] =
@@ -34,27 +34,27 @@ final class SoftmaxRegression implements NoisyScorer, GradientScorer {
     return this;
   }
 
-  int samples() {
+  public int samples() {
     return inputs.length;
   }
 
   /** {@code (σ²/2) |Tr H| / |ℓ|}: Theorem 3.2 for one token. */
-  double theorem(int sample, double sigma) {
+  public double theorem(int sample, double sigma) {
     return sigma * sigma / 2 * fisher(sample) / Math.abs(logProb(sample));
   }
 
-  double logProb(int sample) {
+  public double logProb(int sample) {
     return logSoftmax(weights, inputs[sample])[label(sample)];
   }
 
-  double trace(int sample) {
+  public double trace(int sample) {
     double[] logProbs = logSoftmax(weights, inputs[sample]);
     double squares = Arrays.stream(logProbs).map(l -> Math.exp(2 * l)).sum();
     return -Arrays.stream(inputs[sample]).map(x -> x * x).sum() * (1 - squares);
   }
 
   /** {@code vᵀHv = −(Σ_c p_c a_c² − (Σ_c p_c a_c)²)} with {@code a = V x}. */
-  double curvature(int sample, RandomStream signs) {
+  public double curvature(int sample, RandomStream signs) {
     double[] logProbs = logSoftmax(weights, inputs[sample]);
     double mean = 0;
     double square = 0;
@@ -70,7 +70,7 @@ final class SoftmaxRegression implements NoisyScorer, GradientScorer {
   }
 
   /** {@code (σ²/2) ‖∇u‖²}, u = log|ℓ|. */
-  double gradientTerm(int sample, double sigma) {
+  public double gradientTerm(int sample, double sigma) {
     return sigma * sigma / 2 * squaredNorm(sample) / Math.pow(logProb(sample), 2);
   }
 

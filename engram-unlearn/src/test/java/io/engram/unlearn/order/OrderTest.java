@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.run.MrdRow;
-import io.engram.core.run.PredictedUpdatesRow;
-import io.engram.unlearn.mrd.EstimatorSection;
+import io.engram.unlearn.difficulty.Antithetic.Control;
+import io.engram.unlearn.difficulty.Estimates;
+import io.engram.unlearn.difficulty.LossMean;
+import io.engram.unlearn.difficulty.PredictedUpdates;
+import io.engram.unlearn.mrd.ModelScorer.Scope;
 import io.engram.unlearn.order.MrdOrder.Weight;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +32,10 @@ class OrderTest {
 
   private static int[] withReplacement(int epoch, int size, int draws, long seed) {
     return new UniformOrder(true).epoch(epoch, all(size), draws, seed, NONE);
+  }
+
+  private static MrdOrder by(Weight weight) {
+    return new MrdOrder(1, weight, Estimates.pairs(Control.OFF, 1e-3, 2));
   }
 
   private static List<MrdRow> rows(double... mrd) {
@@ -81,7 +88,7 @@ class OrderTest {
 
   @Test
   void uniformWithReplacementIsMrdOrderOfEqualMrd() {
-    double[] equal = MrdOrder.probabilities(rows(0.5, 0.5, 0.5, 0.5), Weight.MRD);
+    double[] equal = by(Weight.MRD).probabilities(rows(0.5, 0.5, 0.5, 0.5));
     for (int epoch = 0; epoch < 50; epoch++) {
       assertThat(withReplacement(epoch, 4, 4, 42))
           .containsExactly(new WeightedDraws(equal).epoch(epoch, 4, 42));
@@ -98,18 +105,7 @@ class OrderTest {
     assertThat(MrdOrder.within(all, new int[] {0, 2, 4}))
         .containsExactly(new double[] {0.25, 0.75, 0}, within(1e-15));
     assertThat(MrdOrder.within(all, new int[] {4, 5})).containsExactly(0.5, 0.5);
-    MrdOrder order =
-        new MrdOrder(
-            1,
-            Weight.MRD,
-            new EstimatorSection(
-                EstimatorSection.EstimatorName.SHARED,
-                1e-3,
-                1,
-                EstimatorSection.Absolute.OUTSIDE,
-                EstimatorSection.Tokens.MEAN,
-                EstimatorSection.Scope.ANSWER,
-                1e-6));
+    MrdOrder order = new MrdOrder(1, Weight.MRD, new LossMean());
     int[] drawn = order.epoch(1, new int[] {0, 2, 4}, 6, 42, all);
     assertThat(drawn).hasSize(6);
     assertThat(Arrays.stream(drawn)).allMatch(i -> i == 0 || i == 2);
@@ -118,30 +114,28 @@ class OrderTest {
   @Test
   void weightsBecomeProbabilities() {
     List<MrdRow> rows = rows(0.1, 0.4, 0.4, 0.2);
-    assertThat(MrdOrder.probabilities(rows, Weight.MRD))
+    assertThat(by(Weight.MRD).probabilities(rows))
         .containsExactly(new double[] {1 / 11.0, 4 / 11.0, 4 / 11.0, 2 / 11.0}, within(1e-15));
     // 10 : 2.5 : 2.5 : 5
-    assertThat(MrdOrder.probabilities(rows, Weight.INVERSE))
+    assertThat(by(Weight.INVERSE).probabilities(rows))
         .containsExactly(new double[] {0.5, 0.125, 0.125, 0.25}, within(1e-15));
     // Places 1, 3.5, 3.5, 2.
-    assertThat(MrdOrder.probabilities(rows, Weight.RANK))
+    assertThat(by(Weight.RANK).probabilities(rows))
         .containsExactly(new double[] {0.1, 0.35, 0.35, 0.2}, within(1e-15));
   }
 
   /** N = 0 and N = 0.5 count as one update: as easy as N = 1, not endlessly easier. */
   @Test
   void predictedUpdatesAreEaseTheOtherWayRound() {
-    List<PredictedUpdatesRow> rows =
-        DoubleStream.of(0, 0.5, 1, 2, 4)
-            .mapToObj(n -> new PredictedUpdatesRow("s" + n, n, 0.1, 5))
-            .toList();
+    PredictedUpdates updates = new PredictedUpdates(1.5, Scope.ANSWER);
+    List<MrdRow> rows = rows(0, 0.5, 1, 2, 4);
     // 1 : 1 : 1 : 1/2 : 1/4
-    assertThat(MrdOrder.ofUpdates(rows, Weight.MRD))
+    assertThat(new MrdOrder(1, Weight.MRD, updates).probabilities(rows))
         .containsExactly(
             new double[] {4 / 15.0, 4 / 15.0, 4 / 15.0, 2 / 15.0, 1 / 15.0}, within(1e-15));
-    assertThat(MrdOrder.ofUpdates(rows, Weight.INVERSE))
+    assertThat(new MrdOrder(1, Weight.INVERSE, updates).probabilities(rows))
         .containsExactly(new double[] {1 / 9.0, 1 / 9.0, 1 / 9.0, 2 / 9.0, 4 / 9.0}, within(1e-15));
-    assertThat(MrdOrder.ofUpdates(rows, Weight.RANK))
+    assertThat(new MrdOrder(1, Weight.RANK, updates).probabilities(rows))
         .containsExactly(
             new double[] {4 / 15.0, 4 / 15.0, 4 / 15.0, 2 / 15.0, 1 / 15.0}, within(1e-15));
   }
@@ -179,17 +173,17 @@ class OrderTest {
 
   @Test
   void refusesMrdFromWhichNothingFollows() {
-    assertThatThrownBy(() -> MrdOrder.probabilities(rows(0.1, Double.NaN), Weight.RANK))
+    assertThatThrownBy(() -> by(Weight.RANK).probabilities(rows(0.1, Double.NaN)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "Sample s1 has MRD NaN, from which no chance of being drawn follows.\n"
                 + "A smaller order.estimator.sigma may help.");
-    assertThatThrownBy(() -> MrdOrder.probabilities(rows(0, 0), Weight.MRD))
+    assertThatThrownBy(() -> by(Weight.MRD).probabilities(rows(0, 0)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "The MRD of all 2 samples is 0, so none can be preferred. Take order.name = uniform, or"
                 + " a larger order.estimator.sigma.");
-    assertThatThrownBy(() -> MrdOrder.probabilities(rows(0.1, 0), Weight.INVERSE))
+    assertThatThrownBy(() -> by(Weight.INVERSE).probabilities(rows(0.1, 0)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "Sample s1 has MRD 0.0: order.weight = inverse divides by it. Take mrd or rank.");

@@ -91,7 +91,7 @@ class DifficultyStudyTest {
       // The model itself in the retrained one's place.
       assertThat(score(row, "retrained_gap")).isCloseTo(0, within(1e-9));
       assertThat(row.scores()).containsKey("extraction_likelihood");
-      assertThat(row.scores().keySet()).containsAll(MrdReadings.names(List.of(0.01)));
+      assertThat(row.scores().keySet()).containsAll(StudyScores.readings(recipe, 0.01, 4).keySet());
       assertThat(score(row, "predicted_updates")).isPositive();
       assertThat(row.updates()).containsKey("mean");
       assertThat(row.change()).isPositive();

@@ -128,11 +128,11 @@ class UnlearningLoopTest {
       UnlearningLoop.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
     }
     assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
-    assertThat(whole.resolve("mrd")).doesNotExist();
     try (RunFolder run = RunFolder.read(whole)) {
-      assertThat(run.predictedUpdatesEpochs()).containsExactly(0, 2);
-      assertThat(run.predictedUpdates(0)).hasSize(6).isNotEqualTo(run.predictedUpdates(2));
-      assertThat(run.predictedUpdates(0)).allMatch(row -> row.predictedUpdates() > 0);
+      assertThat(run.mrdEpochs()).containsExactly(0, 2);
+      assertThat(run.mrd(0)).hasSize(6).isNotEqualTo(run.mrd(2));
+      assertThat(run.mrd(0))
+          .allMatch(row -> row.score().equals("predicted_updates") && row.value() > 0);
       JsonNode refresh =
           run.journal().read().stream()
               .filter(e -> e.path("event").asString().equals("refresh"))

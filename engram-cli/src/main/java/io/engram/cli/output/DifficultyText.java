@@ -1,0 +1,112 @@
+package io.engram.cli.output;
+
+import io.engram.core.run.MrdRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.text.NumberText;
+import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.DifficultyScore.Direction;
+import io.engram.unlearn.difficulty.DrawnScore;
+import io.engram.unlearn.difficulty.MrdScore;
+import io.engram.unlearn.difficulty.RelativeScore;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The samples that are hardest and easiest to forget, with what the score is and how it was got.
+ */
+public final class DifficultyText {
+  private static final int TEXT_WIDTH = 90;
+
+  private final DifficultyScore score;
+  private final Map<String, Sample> byId;
+
+  private DifficultyText(DifficultyScore score, List<Sample> samples) {
+    this.score = score;
+    this.byId = samples.stream().collect(Collectors.toMap(Sample::id, Function.identity()));
+  }
+
+  /** So many of each end, fewer where there are fewer than twice as many samples. */
+  public static String of(
+      DifficultyScore score, DifficultyScore.Measured found, List<Sample> samples, int ofEachEnd) {
+    return new DifficultyText(score, samples).of(found, ofEachEnd);
+  }
+
+  private String of(DifficultyScore.Measured found, int ofEachEnd) {
+    List<MrdRow> known = found.rows().stream().filter(row -> !Double.isNaN(row.value())).toList();
+    Comparator<MrdRow> smallFirst = Comparator.comparingDouble(MrdRow::value);
+    boolean largeIsHard = score.direction() == Direction.LARGE_IS_HARD;
+    Comparator<MrdRow> hardFirst = largeIsHard ? smallFirst.reversed() : smallFirst;
+    int shown = Math.min(ofEachEnd, (known.size() + 1) / 2);
+    List<String> lines = new ArrayList<>();
+    lines.add(score.about());
+    lines.add(settings(found));
+    lines.addAll(found.notes());
+    int unknown = found.rows().size() - known.size();
+    if (unknown > 0) {
+      lines.add("%d samples have none".formatted(unknown));
+    }
+    lines.addAll(List.of("", "Hardest to forget:", table(first(known, hardFirst, shown))));
+    int others = Math.min(shown, known.size() - shown);
+    lines.addAll(
+        List.of("", "Easiest to forget:", table(first(known, hardFirst.reversed(), others))));
+    return String.join("\n", lines);
+  }
+
+  private static List<MrdRow> first(List<MrdRow> rows, Comparator<MrdRow> order, int count) {
+    return rows.stream().sorted(order).limit(count).toList();
+  }
+
+  private String settings(DifficultyScore.Measured found) {
+    int count = found.rows().size();
+    if (!(score instanceof DrawnScore drawn)) {
+      return "%d samples.".formatted(count);
+    }
+    Object sigma = found.facts().getOrDefault("sigma", drawn.sigma());
+    List<String> options = new ArrayList<>();
+    if (score instanceof MrdScore mrd) {
+      options.add("absolute value " + word(mrd.absolute()));
+    }
+    if (score instanceof RelativeScore relative) {
+      options.add(word(relative.tokens()) + " over tokens");
+    }
+    options.add("scope " + word(drawn.scope()));
+    return "%d samples; σ = %s, %s draws, estimator %s (%s)."
+        .formatted(
+            count,
+            NumberText.plain(((Number) sigma).doubleValue()),
+            found.facts().getOrDefault("passes", 0),
+            score.name(),
+            String.join(", ", options));
+  }
+
+  private String table(List<MrdRow> rows) {
+    boolean errors = score instanceof DrawnScore;
+    List<String> heading = new ArrayList<>(List.of(score.title()));
+    if (errors) {
+      heading.add("±");
+    }
+    heading.addAll(List.of("tokens", "id", "sample"));
+    Table table = new Table(heading.toArray(String[]::new));
+    for (MrdRow row : rows) {
+      Sample sample = byId.get(row.id());
+      List<String> cells = new ArrayList<>(List.of(NumberText.plain(row.value())));
+      if (errors) {
+        cells.add(NumberText.plain(row.standardError()));
+      }
+      cells.add(Integer.toString(row.tokens()));
+      cells.add(row.id());
+      cells.add(sample == null ? "" : Excerpt.of(sample, TEXT_WIDTH));
+      table.row(cells.toArray(String[]::new));
+    }
+    return table.toString();
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,36 @@
+package io.engram.unlearn.difficulty;
+
+import io.engram.core.settings.Choices;
+import java.util.List;
+
+/** All scores by their names in a recipe; a new one is a line here. */
+public final class DifficultyScores {
+  /** Every score, MRD first. */
+  public static final Choices<DifficultyScore> ALL =
+      new Choices<>(
+          DifficultyScore.class,
+          "name",
+          "What tells how hard a sample is to forget: MRD by an estimator, or what takes its"
+              + " place.",
+          List.of(
+              Antithetic.class,
+              Activation.class,
+              Shared.class,
+              Paper.class,
+              Gradient.class,
+              GaussNewton.class,
+              PredictedUpdates.class,
+              Preliminary.class,
+              SumChange.class,
+              LossMean.class,
+              LossSum.class,
+              Length.class,
+              Memorization.class,
+              Extraction.class,
+              GradientNorm.class,
+              RelativeGradientNorm.class,
+              RepresentationDistance.class,
+              RetrainedGap.class));
+
+  private DifficultyScores() {}
+}

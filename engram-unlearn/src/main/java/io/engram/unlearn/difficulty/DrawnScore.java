@@ -1,0 +1,98 @@
+package io.engram.unlearn.difficulty;
+
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.MrdRow;
+import io.engram.core.settings.Faults;
+import io.engram.unlearn.mrd.DrawRequest;
+import io.engram.unlearn.mrd.Estimator;
+import io.engram.unlearn.mrd.ModelScorer;
+import io.engram.unlearn.mrd.MrdEstimate;
+import io.engram.unlearn.mrd.MrdMeasurement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A score that is the mean of independent draws, and so has a standard error of its own. */
+public interface DrawnScore extends DifficultyScore, Estimator {
+  @Override
+  default String name() {
+    return DifficultyScore.super.name();
+  }
+
+  @Override
+  default Direction direction() {
+    return Direction.LARGE_IS_EASY;
+  }
+
+  /** Whether other draws come of another number of them; then kept ones fit that number alone. */
+  default boolean drawsDependOnBudget() {
+    return false;
+  }
+
+  @Override
+  default Measured measure(Scoring scoring) {
+    ModelScorer scorer = scoring.scorer(scope());
+    MrdMeasurement.Result found =
+        MrdMeasurement.run(
+            scorer,
+            this,
+            scoring.seed(),
+            scoring.epoch(),
+            scoring.refuses(),
+            scoring.kept(),
+            scoring.progress());
+    List<MrdRow> rows = new ArrayList<>();
+    for (int i = 0; i < found.estimates().size(); i++) {
+      MrdEstimate one = found.estimates().get(i);
+      rows.add(
+          new MrdRow(
+              scorer.id(i),
+              column(),
+              one.mrd(),
+              one.standardError(),
+              one.draws(),
+              one.tokens(),
+              one.clamped()));
+    }
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("sigma", found.sigma());
+    facts.put("passes", found.passes());
+    return new Measured(List.copyOf(rows), facts, found.notes());
+  }
+
+  /** All that draws depend on, for {@link io.engram.unlearn.mrd.DrawsKey}. */
+  default Object keyOfDraws() {
+    ObjectNode options = JsonFiles.mapper().valueToTree(this);
+    options.put("name", name());
+    return drawsDependOnBudget()
+        ? options
+        : options.without(List.of("draws", "max_draws", "stable_tau"));
+  }
+
+  /** The passes of the draws, and how many they may be. */
+  @Override
+  default Cost cost() {
+    int most = budget().draws();
+    return new Cost(most, (budget().auto() ? "at most " : "") + most + " perturbed passes");
+  }
+
+  /** Checks that the draws, whose pairs are two passes, come in pairs. */
+  static void checkPairs(DrawnScore score, String section, Faults faults) {
+    int passes = score.budget().draws();
+    faults.require(
+        passes % 2 == 0,
+        section + (score.budget().auto() ? ".max_draws" : ".draws"),
+        " = %d: must be even with %s.name = %s, whose pairs are two passes"
+            .formatted(passes, section, score.name()),
+        section + ".name");
+  }
+
+  /** Of backward passes, each about two forward ones. */
+  static Cost backward(DrawRequest.Budget budget) {
+    return new Cost(
+        2.0 * budget.draws(),
+        (budget.auto() ? "at most " : "") + budget.draws() + " backward passes");
+  }
+}

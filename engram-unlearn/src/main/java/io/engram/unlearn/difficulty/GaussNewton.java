@@ -1,0 +1,80 @@
+package io.engram.unlearn.difficulty;
+
+import io.engram.core.settings.Choice;
+import io.engram.unlearn.mrd.DrawRequest;
+import io.engram.unlearn.mrd.DrawSource;
+import io.engram.unlearn.mrd.ModelScorer.Scope;
+import io.engram.unlearn.mrd.RelativeChange;
+import io.engram.unlearn.mrd.RelativeChange.Tokens;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A score of its own: MRD to second order with the Gauss-Newton matrix in the Hessian's place,
+ * {@code (σ²/2n) Σ_t tr(F_t)/|ℓ_t|, F_t = J_tᵀ(diag p_t − p_t p_tᵀ)J_t}, J_t the Jacobian of the
+ * logits. F_t is also the Fisher information of token t's distribution. What is left out is the
+ * curvature of the logits themselves. One backward pass a draw, for all samples.
+ *
+ * <p>Not MRD: it ranks as MRD does only where the rest doesn't vary. It's never negative.
+ *
+ * <p><b>Source:</b> not in the paper; Schraudolph 2002 for the split of the Hessian.
+ */
+@Choice(
+    value = "gauss_newton",
+    summary = "a score of its own from gradients alone, MRD without the curvature of the logits")
+public record GaussNewton(
+    double sigma,
+    int draws,
+    int maxDraws,
+    double stableTau,
+    Tokens tokens,
+    Scope scope,
+    double clamp)
+    implements RelativeScore {
+  @Override
+  public String title() {
+    return "Gauss-Newton";
+  }
+
+  @Override
+  public String about() {
+    return """
+    Gauss-Newton: MRD's second order without the curvature of the logits, from gradients alone.
+    Small = hard to forget. Not MRD.\
+    """;
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.GRADIENTS);
+  }
+
+  @Override
+  public Cost cost() {
+    return DrawnScore.backward(budget());
+  }
+
+  @Override
+  public DrawSource source(DrawRequest request) {
+    List<RelativeChange> samples = changes(request.plain());
+    double half = request.sigma() * request.sigma() / 2;
+    return new DrawSource.Backward(
+        samples,
+        k -> {
+          double[] traces = request.gradients().gaussNewton((i, l) -> weights(samples.get(i)), k);
+          for (int i = 0; i < traces.length; i++) {
+            traces[i] = samples.get(i).total(half * traces[i]);
+          }
+          return traces;
+        });
+  }
+
+  /** {@code 1/√|ℓ_t|}, |ℓ_t| no less than the clamp. */
+  private static double[] weights(RelativeChange sample) {
+    double[] weights = sample.denominators();
+    for (int t = 0; t < weights.length; t++) {
+      weights[t] = 1 / Math.sqrt(-weights[t]);
+    }
+    return weights;
+  }
+}

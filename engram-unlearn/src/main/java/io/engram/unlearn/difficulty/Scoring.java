@@ -1,0 +1,205 @@
+package io.engram.unlearn.difficulty;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.OptimizerSettings;
+import io.engram.model.train.TrainingScope;
+import io.engram.unlearn.mrd.KeptDraws;
+import io.engram.unlearn.mrd.ModelScorer;
+import io.engram.unlearn.mrd.ModelScorer.Scope;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a score may look at: samples under a model as it is, and what else the caller has. Passes
+ * that several scores need are made once, so the model must not change while one of these is used.
+ */
+public final class Scoring {
+  private final LanguageModel model;
+  private final List<Sample> samples;
+  private final long seed;
+  private final Map<Scope, ModelScorer> scorers = new EnumMap<>(Scope.class);
+  private int epoch;
+  private boolean refuses = true;
+  private boolean shares;
+  private KeptDraws kept = KeptDraws.NONE;
+  private ProgressListener progress = ProgressListener.NONE;
+  private List<TokenizedSample> retain = List.of();
+  private @Nullable OptimizerSettings optimizer;
+  private @Nullable TrainingScope trained;
+  private @Nullable Supplier<LanguageModel> retrained;
+  private @Nullable List<TokenizedSample> tokens;
+  private @Nullable List<Scorer.TokenScores> scores;
+
+  private Scoring(LanguageModel model, List<Sample> samples, long seed) {
+    this.model = model;
+    this.samples = List.copyOf(samples);
+    this.seed = seed;
+  }
+
+  /**
+   * These samples under this model, which is borrowed.
+   *
+   * @param seed names the streams of noise, with the epoch
+   */
+  public static Scoring of(LanguageModel model, List<Sample> samples, long seed) {
+    return new Scoring(model, samples, seed);
+  }
+
+  /** Before which epoch, from 0, the first. */
+  public Scoring before(int beforeEpoch) {
+    this.epoch = beforeEpoch;
+    return this;
+  }
+
+  /** Where draws are kept, and taken from after an interruption. */
+  public Scoring keeping(KeptDraws draws) {
+    this.kept = draws;
+    return this;
+  }
+
+  /** Whom to tell how far it is. */
+  public Scoring telling(ProgressListener listener) {
+    this.progress = listener;
+    return this;
+  }
+
+  /** The updates to come, which {@link PredictedUpdates} are of. */
+  public Scoring updating(OptimizerSettings by, TrainingScope what) {
+    this.optimizer = by;
+    this.trained = what;
+    return this;
+  }
+
+  /** Samples that are to be kept. */
+  public Scoring retaining(List<TokenizedSample> kept) {
+    this.retain = List.copyOf(kept);
+    return this;
+  }
+
+  /** How to open a model trained without the samples; whoever opens it closes it. */
+  public Scoring against(@Nullable Supplier<LanguageModel> retrainedModel) {
+    this.retrained = retrainedModel;
+    return this;
+  }
+
+  /**
+   * For many scores of the same samples: values that say nothing are NaN with a note, not errors,
+   * and pairs of perturbed passes are kept in memory for the scores that need the same.
+   */
+  public Scoring comparing() {
+    this.refuses = false;
+    this.shares = true;
+    return this;
+  }
+
+  LanguageModel model() {
+    return model;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  int epoch() {
+    return epoch;
+  }
+
+  boolean refuses() {
+    return refuses;
+  }
+
+  KeptDraws kept() {
+    return kept;
+  }
+
+  ProgressListener progress() {
+    return progress;
+  }
+
+  /** The samples with their answers labelled. */
+  List<TokenizedSample> tokens() {
+    List<TokenizedSample> known = tokens;
+    if (known == null) {
+      known = model.samples().tokenize(samples);
+      tokens = known;
+    }
+    return known;
+  }
+
+  /** ℓ_t of the answers, and which tokens are the model's first choice; one pass. */
+  List<Scorer.TokenScores> scores() {
+    List<Scorer.TokenScores> known = scores;
+    if (known == null) {
+      known = new Scorer(model).score(tokens(), progress);
+      scores = known;
+    }
+    return known;
+  }
+
+  /** The samples under noise and with their gradients. */
+  ModelScorer scorer(Scope scope) {
+    return scorers.computeIfAbsent(
+        scope,
+        s -> {
+          ModelScorer scorer = new ModelScorer(model, samples, s, seed, epoch);
+          return shares ? scorer.remembering() : scorer;
+        });
+  }
+
+  /**
+   * What is to be kept.
+   *
+   * @throws EngramException if the caller has none
+   */
+  List<TokenizedSample> retained(DifficultyScore score) {
+    if (retain.isEmpty()) {
+      throw missing(score, "samples that are to be kept", "--retain DATA, or retain.data");
+    }
+    return retain;
+  }
+
+  /**
+   * Opens the model that never saw the samples; the score closes it.
+   *
+   * @throws EngramException if the caller has none
+   */
+  LanguageModel openRetrained(DifficultyScore score) {
+    if (retrained == null) {
+      throw missing(score, "a model trained without the samples", "--retrained MODEL");
+    }
+    return retrained.get();
+  }
+
+  /**
+   * Whose updates are to come.
+   *
+   * @throws EngramException if the caller doesn't say
+   */
+  OptimizerSettings optimizer(DifficultyScore score) {
+    if (optimizer == null) {
+      throw missing(score, "the optimizer of the updates to come", "the section optimizer");
+    }
+    return optimizer;
+  }
+
+  /** What the updates to come change. */
+  TrainingScope trained(DifficultyScore score) {
+    if (trained == null) {
+      throw missing(score, "what the updates to come change", "the section scope");
+    }
+    return trained;
+  }
+
+  private static EngramException missing(DifficultyScore score, String what, String how) {
+    return EngramException.usage(
+        "The score %s needs %s: give %s.".formatted(score.name(), what, how));
+  }
+}

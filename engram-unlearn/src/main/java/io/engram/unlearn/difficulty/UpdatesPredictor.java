@@ -1,0 +1,199 @@
+package io.engram.unlearn.difficulty;
+
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+import io.engram.model.gradient.GradientSteps;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.GradientLook;
+import io.engram.model.train.OptimizerSettings;
+import io.engram.model.train.TrainingScope;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How many updates a sample will need until its mean loss is τ, from one gradient and one look
+ * along it.
+ *
+ * <p>The direction of the first update is followed: what stands for sign(g) for Adam, whose first
+ * updates are η a weight ({@link io.engram.model.gradient.GradientSteps.Direction}), g for plain
+ * gradient ascent. A token's odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, move about
+ * evenly along it, from m_t at 0 to m'_t at a distance h, measured there. So the loss at distance s
+ * is {@code L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows
+ * exponentially until it's near 1 and evenly after that. Adam is at s = Nη after N updates; plain
+ * ascent makes steps η·L'(s), the more the steeper.
+ *
+ * <p><b>Source:</b> not in the paper.
+ *
+ * <p>Of each sample alone by {@link GradientSteps}, many in a pass, or of several as one by {@link
+ * GradientLook}. No weight is written, so that samples can be asked for in the middle of training.
+ */
+public final class UpdatesPredictor {
+  /** Updates after which a prediction ends; a sample that needs more has this. */
+  public static final double MOST = 1000;
+
+  private final GradientSteps steps;
+  private final GradientLook look;
+  private final OptimizerSettings optimizer;
+  private final double threshold;
+  private final boolean adam;
+
+  /**
+   * For a model as it is at each call; borrows it.
+   *
+   * @param scope what is trained; adapters that the model has go before it
+   * @param optimizer of which only algorithm and learning rate count
+   * @param threshold τ, nats a token
+   */
+  public UpdatesPredictor(
+      LanguageModel model, TrainingScope scope, OptimizerSettings optimizer, double threshold) {
+    this.optimizer = optimizer;
+    this.threshold = threshold;
+    this.adam = optimizer.algorithm() == OptimizerSettings.Algorithm.ADAMW;
+    this.steps =
+        new GradientSteps(
+            model, scope, adam ? GradientSteps.Direction.SIGN : GradientSteps.Direction.GRADIENT);
+    this.look = new GradientLook(model, scope);
+  }
+
+  /**
+   * What is predicted of a sample.
+   *
+   * @param loss mean, nats a token
+   * @param updates NaN where a log-probability on the way isn't a number
+   */
+  public record Prediction(double loss, double updates) {}
+
+  /** Of each of these samples alone, in the order given. */
+  public List<Prediction> each(List<TokenizedSample> samples, ProgressListener progress) {
+    return steps.of(samples, start -> distance(start.loss(), start.slope()), progress).stream()
+        .map(
+            step -> {
+              GradientSteps.Start start = step.start();
+              double l2 = Math.sqrt(start.slope());
+              double updates = updates(start.logProbs(), step.along(), step.distance(), l2);
+              return new Prediction(start.loss(), updates);
+            })
+        .toList();
+  }
+
+  /**
+   * What one gradient and one look along it say.
+   *
+   * @param start ℓ_t and how large the gradient of the mean loss is
+   * @param updates predicted; NaN where a log-probability on the way isn't a number
+   */
+  public record Forecast(GradientLook.Start start, double updates) {}
+
+  /** Of these samples, unlearned together. */
+  public Forecast together(List<TokenizedSample> samples) {
+    if (samples.size() == 1) {
+      GradientLook.Start start = look.of(samples, adam, s -> 0).start();
+      return new Forecast(start, each(samples, ProgressListener.NONE).get(0).updates());
+    }
+    GradientLook.Look seen =
+        look.of(samples, adam, s -> distance(s.loss(), adam ? s.l1() : s.l2() * s.l2()));
+    GradientLook.Start start = seen.start();
+    double updates = updates(start.logProbs(), seen.along(), seen.distance(), start.l2());
+    return new Forecast(start, updates);
+  }
+
+  /** 0 where the answer is known without a look. */
+  private double distance(double loss, double slope) {
+    return loss < threshold && slope > 0 ? Along.firstGuess(loss, threshold, slope) : 0;
+  }
+
+  private double updates(double[] logProbs, double[] along, double distance, double gradientNorm) {
+    if (Arrays.stream(along).anyMatch(Double::isNaN)) {
+      return Double.NaN;
+    }
+    if (distance == 0) {
+      double loss = -Arrays.stream(logProbs).average().orElseThrow();
+      return loss < threshold ? MOST : 0;
+    }
+    Along predicted = new Along(logProbs, along, distance, threshold);
+    double rate = optimizer.learningRate();
+    return adam ? predicted.adam(rate) : predicted.sgd(rate, gradientNorm);
+  }
+
+  /** A sample's way along the direction of its first update. */
+  static final class Along {
+    private final double[] margins;
+    private final double[] slopes;
+    private final double threshold;
+
+    /**
+     * From a look along the direction.
+     *
+     * @param start ℓ_t at the start, nats, {@code [n]}
+     * @param along ℓ_t at distance h, nats, {@code [n]}
+     * @param distance h, above 0
+     * @param threshold τ, nats a token
+     */
+    Along(double[] start, double[] along, double distance, double threshold) {
+      this.threshold = threshold;
+      this.margins = Arrays.stream(start).map(Along::margin).toArray();
+      this.slopes = new double[start.length];
+      for (int t = 0; t < slopes.length; t++) {
+        slopes[t] = (margin(along[t]) - margins[t]) / distance;
+      }
+    }
+
+    /** {@code log L} to first order alone, without a look: where to look, in updates' distance. */
+    static double firstGuess(double loss, double threshold, double slope) {
+      return Math.log(Math.max(threshold / loss, 1.1)) * loss / slope;
+    }
+
+    /** N with Adam. */
+    double adam(double learningRate) {
+      double[] at = {0};
+      return count(() -> at[0] += learningRate, at);
+    }
+
+    /** N with plain gradient ascent; distances are multiples of the gradient at the start. */
+    double sgd(double learningRate, double gradientNorm) {
+      double[] at = {0};
+      // L' is along g, not along its unit vector: a step of η‖∇L‖ is η L'/‖g‖² of g.
+      return count(() -> at[0] += learningRate * slope(at[0]) / (gradientNorm * gradientNorm), at);
+    }
+
+    private double count(Runnable step, double[] at) {
+      double before = loss(at[0]);
+      for (int n = 0; n < MOST; n++) {
+        if (before >= threshold) {
+          return n;
+        }
+        step.run();
+        double after = loss(at[0]);
+        if (after >= threshold) {
+          return n + (threshold - before) / (after - before);
+        }
+        before = after;
+      }
+      return MOST;
+    }
+
+    /** L(s), nats a token. */
+    double loss(double s) {
+      double sum = 0;
+      for (int t = 0; t < margins.length; t++) {
+        double m = margins[t] + slopes[t] * s;
+        sum += Math.max(m, 0) + Math.log1p(Math.exp(-Math.abs(m)));
+      }
+      return sum / margins.length;
+    }
+
+    private double slope(double s) {
+      double sum = 0;
+      for (int t = 0; t < margins.length; t++) {
+        sum += slopes[t] / (1 + Math.exp(-(margins[t] + slopes[t] * s)));
+      }
+      return sum / margins.length;
+    }
+
+    /** log(e^{−ℓ} − 1); a token of probability 1 has the smallest that a float32 gives. */
+    private static double margin(double logProb) {
+      double loss = Math.max(-logProb, Float.MIN_NORMAL);
+      return loss + Math.log(-Math.expm1(-loss));
+    }
+  }
+}
