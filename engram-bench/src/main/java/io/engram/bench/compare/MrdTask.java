@@ -1,6 +1,5 @@
 package io.engram.bench.compare;
 
-import io.engram.core.ProgressListener;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;

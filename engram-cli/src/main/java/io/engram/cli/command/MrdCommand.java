@@ -3,8 +3,8 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.OpeningMemory;
-import io.engram.cli.option.PredictionChoice;
 import io.engram.cli.option.SampleFilter;
+import io.engram.cli.option.ScoreNeeds;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.DifficultyText;
 import io.engram.cli.output.RowFile;
@@ -13,6 +13,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.DifficultyScores;
 import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.mrd.DrawsFile;
@@ -20,6 +21,7 @@ import io.engram.unlearn.mrd.DrawsKey;
 import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Parameters;
 /** {@code engram mrd}. */
 @Command(
     name = "mrd",
+    aliases = "difficulty",
     description = {
       "Measures how hard each sample is to forget: its Memory Removal Difficulty (MRD).",
       "MRD is how far, relatively, the log-probabilities of a sample's tokens move when noise"
@@ -71,9 +74,10 @@ final class MrdCommand implements Callable<Integer> {
   @Option(
       names = "--estimator",
       paramLabel = "E",
+      completionCandidates = ScoreNames.class,
       description =
-          "antithetic, activation, shared or paper; scores of their own: gradient, gauss_newton;"
-              + " in MRD's place: predicted_updates, from one gradient a sample")
+          "What tells how hard a sample is to forget: ${COMPLETION-CANDIDATES}. The first four are"
+              + " MRD, the next two parts of it (default: antithetic)")
   private @Nullable String estimator;
 
   @Option(
@@ -94,7 +98,7 @@ final class MrdCommand implements Callable<Integer> {
   @Option(names = "--scope", paramLabel = "S", description = "Which tokens count: answer or all")
   private @Nullable String scope;
 
-  @Mixin private PredictionChoice prediction = new PredictionChoice();
+  @Mixin private ScoreNeeds needs = new ScoreNeeds();
 
   @Mixin private SampleFilter filter = new SampleFilter();
 
@@ -133,10 +137,11 @@ final class MrdCommand implements Callable<Integer> {
               common.console(),
               progress ->
                   score.measure(
-                      Scoring.of(opened, of, recipe.seed())
-                          .keeping(kept)
-                          .updating(recipe.optimizer().settings(), recipe.scope().training())
-                          .telling(progress)));
+                      needs.addTo(
+                          Scoring.of(opened, of, recipe.seed()).keeping(kept).telling(progress),
+                          opened,
+                          recipe,
+                          common)));
     }
     RowFile.write(out, found.rows(), common.console());
     kept.done();
@@ -162,11 +167,7 @@ final class MrdCommand implements Callable<Integer> {
           "--sweep is of scores that are made of draws: %s has neither σ nor draws"
               .formatted(score.name()));
     }
-    if (prediction.hasOptimizer() && !score.needs().contains(DifficultyScore.Need.OPTIMIZER)) {
-      throw common.mistake(
-          "--optimizer and --learning-rate are of predicted updates: give"
-              + " --estimator predicted_updates too");
-    }
+    needs.check(score, common);
   }
 
   /** Beside the file that is to be written. */
@@ -181,7 +182,7 @@ final class MrdCommand implements Callable<Integer> {
   }
 
   private Recipe recipe() {
-    return prediction
+    return needs
         .setIn(model.recipe(data, common))
         .set("order.name", "mrd")
         .set(ESTIMATOR + "sigma", sigma)
@@ -221,5 +222,14 @@ final class MrdCommand implements Callable<Integer> {
       options.put("learning_rate", recipe.optimizer().settings().learningRate());
     }
     return options;
+  }
+
+  /** The names of all scores. */
+  static final class ScoreNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    ScoreNames() {
+      super(DifficultyScores.ALL.names());
+    }
   }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "study",
     description = "Runs experiments on MRD itself.",
-    subcommands = {StudyDifficultyCommand.class})
+    subcommands = {StudyDifficultyCommand.class, StudyTheoremCommand.class})
 final class StudyCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;
 
@@ -27,6 +27,6 @@ final class StudyCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(command, "set by picocli").commandLine(),
-        "give a command: difficulty RECIPE.yaml");
+        "give a command: difficulty RECIPE.yaml, or theorem MODEL DATA");
   }
 }

@@ -9,8 +9,6 @@ import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.EngramHome;
 import io.engram.core.run.Measurement;
-import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;

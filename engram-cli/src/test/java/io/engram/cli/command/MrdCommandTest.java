@@ -100,6 +100,19 @@ final class MrdCommandTest {
   }
 
   @Test
+  void otherScoresAreMeasuredTheSameWay() {
+    Cli.Ran ran =
+        Cli.run("difficulty", Cli.TINY, "tofu:forget01", "--limit", 3, "--estimator", "loss_mean");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("Mean loss: ", "Hardest to forget:", "mean loss  tokens");
+    refused(
+        "representation_distance: give --retain DATA", "--estimator", "representation_distance");
+    refused("retrained_gap: give --retrained MODEL", "--estimator", "retrained_gap");
+    refused("--retain: antithetic has no use for it", "--retain", "tofu:retain99");
+    refused("order.estimator.draws", "--estimator", "loss_mean", "--draws", "4");
+  }
+
+  @Test
   void whatPredictedUpdatesDoNotTake() {
     refused(
         "predicted_updates has neither σ nor draws",
@@ -119,7 +132,7 @@ final class MrdCommandTest {
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.err())
         .contains("order.estimator.sigma = -1", "order.estimator.name")
-        .contains("activation, antithetic, paper, shared");
+        .contains("antithetic, activation, shared, paper");
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.mrd.EstimatorSection.EstimatorName;
 import java.util.List;
 
 /**

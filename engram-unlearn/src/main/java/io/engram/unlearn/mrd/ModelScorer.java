@@ -9,7 +9,6 @@ import io.engram.model.gradient.GradientNorms.SampleNorm;
 import io.engram.model.score.ActivationNoiseScorer;
 import io.engram.model.score.PerturbedScorer;
 import io.engram.model.text.TokenizedSample;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -2,9 +2,6 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.run.MrdRow;
-import io.engram.core.sample.Sample;
-import io.engram.model.LanguageModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;

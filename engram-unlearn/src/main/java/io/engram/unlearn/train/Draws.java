@@ -5,7 +5,6 @@ import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.Scoring;
-import io.engram.unlearn.mrd.KeptDraws;
 import io.engram.unlearn.order.MrdOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.testkit.model.TinyModels;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.run.Hashes;
@@ -15,6 +14,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
+import io.engram.testkit.model.TinyModels;
 import io.engram.testkit.model.Weights;
 import io.engram.unlearn.difficulty.Antithetic.Control;
 import io.engram.unlearn.mrd.ModelScorer.Scope;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.core.ProgressListener;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
 import io.engram.model.gradient.GradientNorms;

@@ -2,21 +2,6 @@ package io.engram.unlearn.mrd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.EngramException;
-import io.engram.core.ProgressListener;
-import io.engram.core.run.Hashes;
-import io.engram.core.run.JsonFiles;
-import io.engram.core.run.MrdRow;
-import io.engram.core.sample.Sample;
-import io.engram.model.LanguageModel;
-import io.engram.model.score.Scorer;
-import io.engram.model.tensor.Dtype;
-import io.engram.testkit.Golden;
-import io.engram.testkit.model.TinyModels;
-import io.engram.testkit.model.Weights;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,6 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.random.RandomStream;
-
 import io.engram.core.stats.RankCorrelation;
 import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.Arrays;

@@ -20,7 +20,6 @@ import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.RetainLoss;
 import io.engram.unlearn.method.UpdateSize;
-import io.engram.unlearn.mrd.EstimatorSection.Scope;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
 import io.engram.unlearn.recipe.Recipe;
