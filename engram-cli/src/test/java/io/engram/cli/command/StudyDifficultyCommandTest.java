@@ -57,7 +57,7 @@ final class StudyDifficultyCommandTest {
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out())
         .contains("3 samples were unlearned one by one from the same model by ga")
-        .contains("What the scores cost", "MRD at σ = 0.001, 1 pairs");
+        .contains("What the scores cost", "mrd_outside_mean@0.001");
     assertThat(ran.err()).contains("study.html");
     Study study = Study.read(folder.resolve("study/study.json"));
     assertThat(study.provenance().recipe()).contains("learning_rate: 2.0E-5");

@@ -84,16 +84,15 @@ public record Headline(String title, String plain, List<Value> values, String no
               refreshTime(run),
               Cell.Provenance.MEASURED));
     }
-    boolean predicted =
-        runs.stream().anyMatch(run -> run.order().equals(RunWords.PREDICTED_UPDATES));
-    String score = predicted ? "order" : "MRD";
+    boolean otherScore = runs.stream().anyMatch(run -> RunWords.isOtherScore(run.order()));
+    String score = otherScore ? "order" : "MRD";
     into.add(new Headline("Time", "training, " + score + " and answers", time, timeNote(runs)));
     into.add(
         new Headline(
-            predicted ? "Cost of the order" : "Cost of MRD",
+            otherScore ? "Cost of the order" : "Cost of MRD",
             "perturbed passes over the forget set",
             passes,
-            predicted ? "predicted updates have none, only their time" : "0 where not used"));
+            otherScore ? "scores without draws have none, only their time" : "0 where not used"));
   }
 
   private static String updates(RunData run) {

@@ -9,6 +9,7 @@ import io.engram.report.run.RunWords;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What the runs shown can't show, each point from what the runs recorded. */
 final class Limits {
@@ -113,12 +114,18 @@ final class Limits {
   private static void addMrd(List<String> limits, List<RunData> runs) {
     List<MrdRow> rows = runs.stream().flatMap(run -> run.firstMrd().stream()).toList();
     if (rows.isEmpty()) {
-      boolean predicted =
-          runs.stream().anyMatch(run -> run.order().equals(RunWords.PREDICTED_UPDATES));
+      boolean otherScore = runs.stream().anyMatch(run -> RunWords.isOtherScore(run.order()));
       limits.add(
-          predicted
-              ? "No run shown computed MRD; the order went by predicted updates, which stand in"
-                  + " the run folder and not on this page."
+          otherScore
+              ? "No run shown computed MRD; the order went by %s, which stand in the run folder and"
+                      .formatted(
+                          runs.stream()
+                              .map(RunData::order)
+                              .filter(RunWords::isOtherScore)
+                              .distinct()
+                              .map(order -> order.replace('_', ' '))
+                              .collect(Collectors.joining(" and ")))
+                  + " not on this page."
               : "No run shown computed MRD, so how hard each sample was is not known.");
       return;
     }

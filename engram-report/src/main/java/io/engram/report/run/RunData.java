@@ -7,6 +7,7 @@ import io.engram.core.run.SampleRow;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,11 @@ public record RunData(
   /** The stage measured after the last update. */
   public static final String AFTER = "after";
 
+  /** Scores whose rows hold MRD or a part of it. */
+  private static final Set<String> OF_MRD =
+      Set.of(
+          RunWords.MRD, "antithetic", "activation", "shared", "paper", "gradient", "gauss_newton");
+
   private static final Pattern EPOCH = Pattern.compile("epoch\\D*(\\d+)");
 
   /**
@@ -64,16 +70,16 @@ public record RunData(
   }
 
   /**
-   * {@code uniform}, {@code uniform_with_replacement}, {@code mrd}, or {@code predicted_updates}
-   * where these take MRD's place.
+   * {@code uniform}, {@code uniform_with_replacement}, {@code mrd}, or the name of the score that
+   * takes MRD's place: {@code predicted_updates}.
    */
   public String order() {
     String order = recipe.get("order.name", "uniform");
-    boolean predicted = recipe.get("order.estimator.name", "").equals(RunWords.PREDICTED_UPDATES);
     if (order.equals("uniform") && recipe.get("order.replacement", "").equals("true")) {
       return RunWords.UNIFORM_WITH_REPLACEMENT;
     }
-    return order.equals("mrd") && predicted ? RunWords.PREDICTED_UPDATES : order;
+    String score = recipe.get("order.estimator.name", RunWords.MRD);
+    return order.equals(RunWords.MRD) && !OF_MRD.contains(score) ? score : order;
   }
 
   /** Whether the model is the built-in one that is for demonstration only. */

@@ -1,11 +1,15 @@
 package io.engram.report.run;
 
 import java.util.Locale;
+import java.util.Set;
 
 /** What the page calls the choices of a run. */
 public final class RunWords {
-  /** The order by how many updates each sample is expected to need. */
-  public static final String PREDICTED_UPDATES = "predicted_updates";
+  /** The order by MRD, or by a part of it. */
+  public static final String MRD = "mrd";
+
+  /** Every draw by chance alone. */
+  public static final String UNIFORM = "uniform";
 
   /** Uniform, each draw of all samples, as MRD order's draws are. */
   public static final String UNIFORM_WITH_REPLACEMENT = "uniform_with_replacement";
@@ -24,6 +28,11 @@ public final class RunWords {
       case "finetune" -> "fine-tuning";
       default -> method.toUpperCase(Locale.ROOT);
     };
+  }
+
+  /** Whether an order goes by a score that isn't MRD: its name is the score's. */
+  public static boolean isOtherScore(String order) {
+    return !Set.of(MRD, UNIFORM, UNIFORM_WITH_REPLACEMENT).contains(order);
   }
 
   /**
