@@ -18,8 +18,8 @@ import java.util.Set;
  * pass a draw, for all samples. Not MRD: it ranks as MRD does only where the second term doesn't
  * vary.
  *
- * <p>Signs of draw k come from stream (seed, "mrd-gradient", epoch, k), a child a sample. Clamped
- * tokens are left out. A draw counts as one pass and costs about two.
+ * <p>Signs of draw k come from child k of stream (seed, "mrd-gradient", epoch, 0), a child a
+ * sample. Clamped tokens are left out. A draw counts as one pass and costs about two.
  *
  * <p><b>Source:</b> not in the paper; App. A with u = log|ℓ|.
  */

@@ -24,6 +24,7 @@ import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import io.engram.unlearn.mrd.SweepSummary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -262,9 +263,7 @@ public final class TheoremStudy {
   }
 
   private static double[] errors(AtSigma at) {
-    return java.util.Arrays.stream(at.theorem())
-        .mapToDouble(MeanWithError::standardError)
-        .toArray();
+    return Arrays.stream(at.theorem()).mapToDouble(MeanWithError::standardError).toArray();
   }
 
   private static @Nullable Double known(double value) {
