@@ -38,7 +38,7 @@ public final class BenchmarkSuite implements Suite {
   public static final SuiteKind KIND =
       kind(
           NAME,
-          "what TOFU's authors and open-unlearning report: probability, truth ratio, attacks",
+          "what TOFU's authors and open-unlearning report, attacks among it",
           Labels.WHOLE);
 
   /** {@code tofu_benchmark_public_labels}. */

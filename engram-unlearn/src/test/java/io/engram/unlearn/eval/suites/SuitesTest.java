@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.core.EngramException;
 import io.engram.testkit.Golden;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.recipe.EvalSection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SuitesTest {
@@ -57,5 +60,34 @@ class SuitesTest {
 
   private static EvalSection with(List<String> suites, String encoder) {
     return new EvalSection(suites, 0, 0, encoder, null, null, null, null, null);
+  }
+
+  /** What help and documentation say of a suite comes from the suite. */
+  @Test
+  void everySuiteDescribesItself() {
+    for (SuiteKind kind : Suites.all()) {
+      assertThat(kind.what()).as(kind.name()).isNotBlank().hasSizeLessThanOrEqualTo(74);
+      assertThat(kind.metrics().get())
+          .extracting(SuiteMetric::id)
+          .isNotEmpty()
+          .doesNotHaveDuplicates();
+    }
+    assertThat(Suites.all()).extracting(SuiteKind::name).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void chanceIsDeclaredWhereItIsKnown() {
+    assertThat(chance("tofu", "forget.mia_auc")).isEqualTo(0.5);
+    assertThat(chance("tofu_benchmark", "forget_vs_retain.loss_auc")).isEqualTo(0.5);
+    assertThat(chance("harness", "mmlu.acc")).isEqualTo(0.25);
+    assertThat(chance("harness", "wikitext.word_perplexity")).isNull();
+  }
+
+  private static @Nullable Double chance(String suite, String metric) {
+    return Suites.kind(suite).metrics().get().stream()
+        .filter(each -> each.id().equals(metric))
+        .findFirst()
+        .orElseThrow()
+        .chance();
   }
 }
