@@ -23,6 +23,7 @@ import io.engram.unlearn.recipe.RecipeWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--suite",
       split = ",",
       paramLabel = "NAME",
-      description = "Suites, comma-separated (default: tofu)")
+      completionCandidates = SuiteNames.class,
+      description = "Suites, comma-separated: ${COMPLETION-CANDIDATES} (default: tofu)")
   private List<String> named = List.of("tofu");
 
   @Option(names = "--limit", paramLabel = "N", description = "Only the first N rows of each set")
@@ -80,6 +82,14 @@ final class EvalCommand implements Callable<Integer> {
   private List<String> settings = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();
+
+  /** What help and completion offer. */
+  static final class SuiteNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Suites.names().iterator();
+    }
+  }
 
   @Override
   public Integer call() {

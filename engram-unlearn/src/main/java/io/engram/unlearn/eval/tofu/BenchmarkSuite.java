@@ -36,10 +36,7 @@ public final class BenchmarkSuite implements Suite {
 
   /** {@code tofu_benchmark}; {@code tofu_benchmark:forget05} measures a smaller forget set. */
   public static final SuiteKind KIND =
-      kind(
-          NAME,
-          "what TOFU's authors and open-unlearning report, attacks among it",
-          Labels.WHOLE);
+      kind(NAME, "what TOFU's authors and open-unlearning report, attacks among it", Labels.WHOLE);
 
   /** {@code tofu_benchmark_public_labels}. */
   public static final SuiteKind PUBLIC_LABELS =
