@@ -10,8 +10,8 @@ import io.engram.model.tensor.Device;
 import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
-import io.engram.unlearn.train.Setup;
-import io.engram.unlearn.train.UnlearningLoop;
+import io.engram.unlearn.run.Experiment;
+import io.engram.unlearn.run.Setup;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -32,7 +32,7 @@ final class ReadmeExample {
       var score = recipe.estimator();
       var found = score.measure(Scoring.of(model, forgetSet, 42)).rows();
       System.out.println(found.stream().min(Comparator.comparingDouble(MrdRow::value)));
-      UnlearningLoop.run(recipe, run, setup);
+      Experiment.run(recipe, run, setup);
       try (LanguageModel unlearned = LanguageModel.open(run.model().toString(), options)) {
         unlearned.save(modelFolder);
       }

@@ -6,7 +6,7 @@ import io.engram.cli.progress.Progress;
 import io.engram.core.ProgressListener;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
-import io.engram.unlearn.train.Setup;
+import io.engram.unlearn.run.Setup;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

@@ -15,11 +15,11 @@ import io.engram.report.Report;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
-import io.engram.unlearn.train.Outcome;
-import io.engram.unlearn.train.RunMemory;
-import io.engram.unlearn.train.Setup;
-import io.engram.unlearn.train.Trials;
-import io.engram.unlearn.train.UnlearningLoop;
+import io.engram.unlearn.run.Experiment;
+import io.engram.unlearn.run.Experiment.Outcome;
+import io.engram.unlearn.run.RunMemory;
+import io.engram.unlearn.run.Setup;
+import io.engram.unlearn.run.Trials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     sayMemory(recipe, setup);
     Unstarted unstarted = Unstarted.of(folder);
     try (RunFolder opened = RunFolder.create(folder)) {
-      return UnlearningLoop.run(recipe, opened, setup);
+      return Experiment.run(recipe, opened, setup);
     } finally {
       unstarted.removeIfNoRun();
     }
@@ -90,7 +90,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   /** The same, set up already. */
   Outcome resume(Path folder, Setup setup) {
     try (RunFolder opened = RunFolder.resume(folder)) {
-      return UnlearningLoop.resume(opened, RecipeKind.of(opened.recipe()), setup);
+      return Experiment.resume(opened, RecipeKind.of(opened.recipe()), setup);
     }
   }
 

@@ -7,7 +7,7 @@ import io.engram.core.sample.Sample;
 import io.engram.core.study.Study;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.train.Trials;
+import io.engram.unlearn.run.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,7 +6,7 @@ import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
-import io.engram.unlearn.train.Trials;
+import io.engram.unlearn.run.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

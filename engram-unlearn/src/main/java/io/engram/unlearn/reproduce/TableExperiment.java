@@ -10,7 +10,7 @@ import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.train.Trials;
+import io.engram.unlearn.run.Trials;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

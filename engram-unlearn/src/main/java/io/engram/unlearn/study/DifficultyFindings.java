@@ -9,7 +9,7 @@ import io.engram.core.study.StudyTable;
 import io.engram.unlearn.mrd.SweepSummary;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
-import io.engram.unlearn.train.Setup;
+import io.engram.unlearn.run.Setup;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

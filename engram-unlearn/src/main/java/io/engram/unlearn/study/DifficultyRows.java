@@ -5,7 +5,7 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.run.JsonFiles;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.difficulty.UpdatesPredictor;
-import io.engram.unlearn.train.Setup;
+import io.engram.unlearn.run.Setup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

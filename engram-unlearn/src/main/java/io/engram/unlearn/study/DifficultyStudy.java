@@ -17,7 +17,7 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.recipe.SampleSets;
-import io.engram.unlearn.train.Setup;
+import io.engram.unlearn.run.Setup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

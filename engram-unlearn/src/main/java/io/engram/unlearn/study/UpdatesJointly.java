@@ -3,14 +3,15 @@ package io.engram.unlearn.study;
 import io.engram.core.EngramException;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
-import io.engram.model.train.LearningRate;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
-import io.engram.unlearn.train.Setup;
+import io.engram.unlearn.run.Plan;
+import io.engram.unlearn.run.Setup;
+import io.engram.unlearn.run.UnlearningLoop;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,7 +80,7 @@ final class UpdatesJointly {
   }
 
   /** One run's state. */
-  private final class Run {
+  private final class Run implements UnlearningLoop.Course {
     private final Trainer trainer;
     private final List<TokenizedSample> samples;
     private final ObjIntConsumer<CriteriaMet.Outcome> found;
@@ -112,15 +113,14 @@ final class UpdatesJointly {
 
     void all() {
       int step = perUpdate(samples.size());
-      int most = epochs * ((samples.size() + step - 1) / step);
-      setup.progress().start("unlearning jointly", most, "updates");
-      for (int epoch = 0; epoch < epochs && left.length > 0; epoch++) {
-        int[] drawn = UniformOrder.permutation(epoch, samples.size(), recipe.seed());
-        for (int from = 0; from < drawn.length && left.length > 0; from += step) {
-          stopIfAsked(most);
-          update(Arrays.copyOfRange(drawn, from, Math.min(drawn.length, from + step)), most);
-          setup.progress().advance(1);
-        }
+      Plan plan = new Plan(samples.size(), step, epochs * ((samples.size() + step - 1) / step));
+      setup.progress().start("unlearning jointly", plan.updates(), "updates");
+      UnlearningLoop loop =
+          new UnlearningLoop(recipe, new UniformOrder(false), plan, trainer, this, 0);
+      if (isInterrupted() || !loop.run()) {
+        throw EngramException.usage(
+            "Stopped after %d of at most %d updates. The same command keeps the scores and starts this joint run again."
+                .formatted(updates, plan.updates()));
       }
       setup.progress().finish();
       for (int i : left) {
@@ -135,18 +135,31 @@ final class UpdatesJointly {
       return moved;
     }
 
-    private void stopIfAsked(int most) {
-      if (setup.interrupted().getAsBoolean()) {
-        throw EngramException.usage(
-            "Stopped after %d of at most %d updates. The same command keeps the scores and starts this joint run again."
-                .formatted(updates, most));
-      }
+    @Override
+    public double[] probabilities(int epoch) {
+      return new double[0];
     }
 
-    private void update(int[] drawn, int most) {
-      trainer.accumulate(sequences.of(Arrays.stream(drawn).mapToObj(samples::get).toList()));
-      trainer.update(LearningRate.at(recipe.optimizer().settings(), updates, most));
-      updates++;
+    /** All of them: a study goes on drawing what is forgotten. */
+    @Override
+    public int[] pool() {
+      return IntStream.range(0, samples.size()).toArray();
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return left.length == 0;
+    }
+
+    @Override
+    public UnlearningLoop.Batch batch(int epoch, int[] drawn, int firstDraw) {
+      List<TokenizedSample> own = Arrays.stream(drawn).mapToObj(samples::get).toList();
+      return new UnlearningLoop.Batch(sequences.of(own), own.size());
+    }
+
+    @Override
+    public void made(UnlearningLoop.Update update) {
+      updates = update.number();
       moved = Double.NaN;
       List<Criterion.Standing> now =
           standings.each(Arrays.stream(left).mapToObj(samples::get).toList());
@@ -154,9 +167,15 @@ final class UpdatesJointly {
         met.get(left[i]).look(updates, now.get(i), this::moved);
       }
       handOver();
+      setup.progress().advance(1);
     }
 
-    /** Tells of the samples that have met all criteria; the others are left. */
+    @Override
+    public boolean isInterrupted() {
+      return left.length > 0 && setup.interrupted().getAsBoolean();
+    }
+
+    /** Hands over the samples that have met all criteria; the others are left. */
     private void handOver() {
       for (int i : left) {
         if (met.get(i).all()) {

@@ -2,14 +2,15 @@ package io.engram.unlearn.study;
 
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
-import io.engram.model.train.LearningRate;
 import io.engram.model.train.Trainer;
-import io.engram.model.train.TrainingSequence;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.run.Plan;
+import io.engram.unlearn.run.UnlearningLoop;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Unlearns samples from the same starting point until every criterion is met, and counts the
@@ -62,13 +63,54 @@ final class UpdatesNeeded {
   private CriteriaMet.Outcome run(Trainer trainer, List<TokenizedSample> samples) {
     UpdatesPredictor.Forecast forecast = predictor.together(samples);
     CriteriaMet met = new CriteriaMet(criteria, standings.together(samples));
-    List<TrainingSequence> sequences =
-        new ForgetSequences(recipe.method(), model, samples).of(samples);
-    for (int u = 1; u <= most && !met.all(); u++) {
-      trainer.accumulate(sequences);
-      trainer.update(LearningRate.at(recipe.optimizer().settings(), u - 1, most));
-      met.look(u, standings.together(samples), start::meanAbsoluteChange);
-    }
+    ForgetSequences sequences = new ForgetSequences(recipe.method(), model, samples);
+    Plan plan = new Plan(samples.size(), samples.size(), most);
+    new UnlearningLoop(
+            recipe, UpdatesNeeded::all, plan, trainer, new Course(samples, sequences, met), 0)
+        .run();
     return met.outcome(forecast, start::meanAbsoluteChange);
+  }
+
+  /** All samples in each update, in the order given. */
+  private static int[] all(int epoch, int[] pool, int draws, long seed, double[] probabilities) {
+    return pool;
+  }
+
+  /** Looks at the samples after each update. */
+  private final class Course implements UnlearningLoop.Course {
+    private final List<TokenizedSample> samples;
+    private final ForgetSequences sequences;
+    private final CriteriaMet met;
+
+    Course(List<TokenizedSample> samples, ForgetSequences sequences, CriteriaMet met) {
+      this.samples = samples;
+      this.sequences = sequences;
+      this.met = met;
+    }
+
+    @Override
+    public double[] probabilities(int epoch) {
+      return new double[0];
+    }
+
+    @Override
+    public int[] pool() {
+      return IntStream.range(0, samples.size()).toArray();
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return met.all();
+    }
+
+    @Override
+    public UnlearningLoop.Batch batch(int epoch, int[] drawn, int firstDraw) {
+      return new UnlearningLoop.Batch(sequences.of(samples), samples.size());
+    }
+
+    @Override
+    public void made(UnlearningLoop.Update update) {
+      met.look(update.number(), standings.together(samples), start::meanAbsoluteChange);
+    }
   }
 }

@@ -1,0 +1,207 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.EngramException;
+import io.engram.core.metric.UnlearningEfficiency;
+import io.engram.core.run.Manifest;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.train.Trainer;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.RecipeWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An experiment from recipe to results: opens the model, evaluates it, unlearns (or fine-tunes) by
+ * {@link UnlearningLoop}, evaluates again, and writes everything to the run folder.
+ */
+public final class Experiment {
+  private final Recipe recipe;
+  private final RunFolder folder;
+  private final Setup setup;
+
+  private Experiment(Recipe recipe, RunFolder folder, Setup setup) {
+    this.recipe = recipe;
+    this.folder = folder;
+    this.setup = setup;
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param status {@code done}, or {@code interrupted} where it can be resumed
+   * @param updates updates made in all
+   * @param seconds from start, or resumption, to end
+   */
+  public record Outcome(String status, int updates, double seconds) {}
+
+  /**
+   * Runs a recipe in a new run folder.
+   *
+   * @throws EngramException if the recipe can't be run or training diverges
+   */
+  public static Outcome run(Recipe recipe, RunFolder folder, Setup setup) {
+    if (recipe.trials() != 1) {
+      throw EngramException.usage(
+          "trials: " + recipe.trials() + ": a run is one trial; Trials makes several of them.");
+    }
+    folder.writeRecipe(RecipeWriter.yaml(recipe));
+    return new Experiment(recipe, folder, setup).carryOut(false);
+  }
+
+  /**
+   * Resumes an interrupted run; the result is that of an uninterrupted one, bit for bit.
+   *
+   * @throws EngramException if the folder's run is done or can't be resumed
+   */
+  public static Outcome resume(RunFolder folder, Recipe.Kind kind, Setup setup) {
+    if (folder.manifest().status().equals("done")) {
+      throw EngramException.usage(
+          folder.path() + " is a finished run; there is nothing to resume.");
+    }
+    Recipe recipe =
+        RecipeReader.resolved(folder.recipe(), List.of(), kind, folder.path() + "/recipe.yaml");
+    return new Experiment(recipe, folder, setup).carryOut(true);
+  }
+
+  private Outcome carryOut(boolean resumed) {
+    long start = System.nanoTime();
+    RunMemory memory = RunMemory.of(recipe, setup);
+    memory.require();
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      Results.requireWritable(recipe, model);
+      RunData data = RunData.load(recipe, model.samples());
+      Manifest manifest = Manifests.start(recipe, model, setup);
+      if (resumed) {
+        Manifests.requireSameFiles(folder, manifest);
+      } else {
+        requireSameFilesBeside(manifest);
+        folder.writeManifest(manifest);
+        folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
+      }
+      RunState state = RunState.open(folder, data, resumed);
+      boolean checkpointed = memory.mustCheckpoint(data);
+      noteMemory(memory, checkpointed);
+      Outcome outcome = stages(model, data, state, checkpointed, start);
+      folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
+      return outcome;
+    } catch (RuntimeException e) {
+      fail(e);
+      throw e;
+    }
+  }
+
+  /**
+   * What is left of the run, in order: before, training, after.
+   *
+   * @param checkpointed whether training computes layers again for their gradients
+   * @param begun when it began, System.nanoTime
+   */
+  private Outcome stages(
+      LanguageModel model, RunData data, RunState state, boolean checkpointed, long begun) {
+    RunEvaluation evaluation = new RunEvaluation(recipe, folder, setup, model, data);
+    Stopping stopping = new Stopping(recipe.stop(), folder, setup, model, data, state);
+    boolean forgets = recipe.method().forgets();
+    if (!state.isResumed()) {
+      evaluation.run("before");
+    }
+    ForgetAnswers answers = new ForgetAnswers(folder);
+    double[] before = new double[0];
+    if (forgets) {
+      answers.ask("before", model, data, setup);
+      before = logProbs(model, data);
+    }
+    stopping.begin();
+    Plan plan = Plan.of(data.forget().size(), recipe.budget());
+    try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
+        Trainer trainer = RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed)) {
+      Batches batches = start.batches(model, before);
+      state.restore(trainer);
+      if (state.isResumed()) {
+        folder.journal().write("resume", Map.of("update", state.updates()));
+      }
+      RunCourse course =
+          new RunCourse(
+              recipe,
+              folder,
+              setup,
+              model,
+              data,
+              state,
+              evaluation,
+              stopping,
+              trainer,
+              batches,
+              plan);
+      UnlearningLoop loop =
+          new UnlearningLoop(recipe, recipe.order(), plan, trainer, course, state.updates());
+      if (!loop.run()) {
+        folder.journal().write("interrupt", Map.of());
+        return outcome("interrupted", state, begun);
+      }
+      new Results(recipe, folder, model, data, evaluation.savedDtype()).save(trainer, state);
+    }
+    evaluation.run("after");
+    if (forgets) {
+      answers.ask("after", model, data, setup);
+      evaluation.writeSamples(data, state, stopping, before, logProbs(model, data), answers);
+    }
+    Outcome outcome = outcome("done", state, begun);
+    Map<String, Object> stop = new LinkedHashMap<>();
+    stop.put("reason", stopping.reason());
+    stop.put("updates", outcome.updates());
+    stop.putAll(stopping.told());
+    if (stopping.hasEnded()) {
+      RunCost cost = RunCost.of(folder.journal().read());
+      stop.put("seconds_per_update", cost.perUpdate());
+      stop.put("efficiency", UnlearningEfficiency.of(cost.updates(), cost.perUpdate()));
+    }
+    stop.put("seconds", outcome.seconds());
+    folder.journal().write("stop", stop);
+    return outcome;
+  }
+
+  private static Outcome outcome(String status, RunState state, long start) {
+    return new Outcome(status, state.updates(), (System.nanoTime() - start) / 1e9);
+  }
+
+  /** Σ_t ℓ_t of each forget sample under the model as it is now. */
+  private double[] logProbs(LanguageModel model, RunData data) {
+    setup.progress().start("log-probabilities", data.forget().size(), "samples");
+    List<double[]> all = new Scorer(model).logProbs(data.forgetTokens(), setup.progress());
+    setup.progress().finish();
+    return all.stream().mapToDouble(l -> Arrays.stream(l).sum()).toArray();
+  }
+
+  private void requireSameFilesBeside(Manifest manifest) {
+    for (Path sibling : setup.siblings()) {
+      Siblings.Sibling.in(sibling, recipe)
+          .ifPresent(other -> other.requireSameFiles(folder.path(), manifest));
+    }
+  }
+
+  private void noteMemory(RunMemory memory, boolean checkpointed) {
+    if (!memory.text().isEmpty()) {
+      String again = checkpointed ? " Layers are computed again for their gradients." : "";
+      folder.journal().write("note", Map.of("text", memory.text() + again));
+    }
+  }
+
+  private void fail(RuntimeException failure) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("message", String.valueOf(failure.getMessage()));
+    fields.put("trace", List.of(failure.getStackTrace()).stream().map(String::valueOf).toList());
+    folder.journal().write("failure", fields);
+    if (java.nio.file.Files.exists(folder.path().resolve("manifest.json"))) {
+      folder.writeManifest(Manifests.end(folder.manifest(), "failed"));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.run.MrdRow;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.Scoring;
+import io.engram.unlearn.order.MrdOrder;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeSettings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How difficult the samples are, for the order: MRD, or the score that takes its place, measured
+ * anew every m epochs (Alg. 2) and written to the run folder. An epoch whose measurement is in the
+ * folder already, as in a resumed run, reads it from there; before the first update it may be taken
+ * from another run that measured the same.
+ */
+final class MeasuredDifficulty {
+  private final Recipe recipe;
+  private final RunFolder folder;
+  private final RunData data;
+  private final Setup setup;
+
+  MeasuredDifficulty(Recipe recipe, RunFolder folder, RunData data, Setup setup) {
+    this.recipe = recipe;
+    this.folder = folder;
+    this.data = data;
+    this.setup = setup;
+  }
+
+  /**
+   * The chances that the recipe's order draws by; empty for an order without a score.
+   *
+   * @param model as it is at the epoch's start, where the score is to be measured
+   */
+  double[] probabilities(int epoch, LanguageModel model) {
+    if (!(recipe.order() instanceof MrdOrder order)) {
+      return new double[0];
+    }
+    int refreshed =
+        order.refreshEpochs() == 0 ? 0 : epoch / order.refreshEpochs() * order.refreshEpochs();
+    return order.probabilities(rows(order.estimator(), refreshed, epoch, model));
+  }
+
+  private List<MrdRow> rows(DifficultyScore score, int refreshed, int epoch, LanguageModel model) {
+    if (folder.mrdEpochs().contains(refreshed)) {
+      return folder.mrd(refreshed);
+    }
+    if (epoch == 0) {
+      Optional<List<MrdRow>> taken =
+          setup.siblings().stream()
+              .flatMap(sibling -> Siblings.difficulty(sibling, folder, recipe).stream())
+              .findFirst();
+      if (taken.isPresent()) {
+        return taken.get();
+      }
+    }
+    return measured(score, epoch, model);
+  }
+
+  private List<MrdRow> measured(DifficultyScore score, int epoch, LanguageModel model) {
+    long start = System.nanoTime();
+    Scoring scoring =
+        Scoring.of(model, data.forget(), recipe.seed())
+            .before(epoch)
+            .updating(recipe.optimizer().settings(), recipe.scope().training())
+            .retaining(data.retainTokens())
+            .telling(setup.progress());
+    DifficultyScore.Measured found =
+        score.needs().contains(DifficultyScore.Need.OPTIMIZER)
+            ? RecipeSettings.naming("scope.layers", () -> score.measure(scoring))
+            : score.measure(scoring);
+    folder.writeMrd(epoch, found.rows());
+    write(epoch, start, found.facts(), found.notes());
+    return found.rows();
+  }
+
+  private void write(int epoch, long start, Map<String, Object> own, List<String> notes) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("epoch", epoch);
+    fields.putAll(new TreeMap<>(own));
+    fields.put("notes", notes);
+    fields.put("seconds", (System.nanoTime() - start) / 1e9);
+    folder.journal().write("refresh", fields);
+  }
+}

@@ -1,0 +1,140 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.run.Manifest;
+import io.engram.core.sample.Tofu;
+import io.engram.core.settings.Choices;
+import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.recipe.DataSection;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.ScopeSection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The README.md of what a run leaves: what was done to which model, for who finds the folder
+ * without the run. It says nothing of how well it worked; the run's measurements do.
+ *
+ * @param updates made
+ */
+record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData data, int updates) {
+  private static final long SMALL = 1_000_000_000;
+
+  /** Of a whole model, written in this number format. */
+  String ofModel(Dtype written) {
+    return text("transformers", null, written);
+  }
+
+  /** Of a PEFT adapter. */
+  String ofAdapter() {
+    return text("peft", "A LoRA adapter: it goes with the base model below.", null);
+  }
+
+  private String text(String library, @Nullable String what, @Nullable Dtype written) {
+    StringBuilder text = new StringBuilder();
+    text.append("---\nlibrary_name: ").append(library);
+    text.append("\npipeline_tag: text-generation\ntags:\n- ");
+    text.append(trains() ? "engram" : "machine-unlearning\n- engram");
+    text.append("\n---\n\n# ").append(name(manifest.modelPath()));
+    text.append(trains() ? ", fine-tuned\n\n" : ", unlearned\n\n");
+    if (what != null) {
+      text.append(what).append("\n\n");
+    }
+    text.append("| | |\n|---|---|\n");
+    facts(written).forEach((k, v) -> text.append("| %s | %s |\n".formatted(k, v)));
+    text.append("\n## What to know\n\n");
+    notes(written).forEach(note -> text.append("- ").append(note).append('\n'));
+    return text.toString();
+  }
+
+  private boolean trains() {
+    return !recipe.method().forgets();
+  }
+
+  private Map<String, String> facts(@Nullable Dtype written) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Base model", code(name(manifest.modelPath())) + ", " + model.describe());
+    facts.put("Base model, SHA-256", code(manifest.modelHash()));
+    facts.put("Method", code(Choices.nameOf(recipe.method())));
+    if (trains()) {
+      facts.put("Trained on", set(recipe.train(), data.forget().size()));
+    } else {
+      facts.put("Sample order", code(Choices.nameOf(recipe.order())));
+      facts.put("Forget set", set(recipe.forget(), data.forget().size()));
+    }
+    if (!data.retainTokens().isEmpty()) {
+      facts.put("Retain set", set(recipe.retain(), data.retainTokens().size()));
+    }
+    facts.put("Weights changed", scope());
+    facts.put("Updates", Integer.toString(updates));
+    if (written != null) {
+      facts.put("Number format", written.configName());
+    }
+    facts.put("Recipe, SHA-256", code(manifest.recipeHash()));
+    facts.put("Made with", "Engram " + manifest.engram());
+    return facts;
+  }
+
+  private String set(DataSection section, int samples) {
+    List<String> sets = new ArrayList<>();
+    for (String each : section.data()) {
+      String hash = manifest.dataHashes().getOrDefault(each, "");
+      sets.add(code(name(each)) + (hash.isEmpty() ? "" : " (SHA-256 " + code(hash) + ")"));
+    }
+    return String.join(", ", sets) + section.changes() + ", n = " + samples;
+  }
+
+  private String scope() {
+    ScopeSection scope = recipe.scope();
+    String layers = scope.layers().isEmpty() ? "" : " of layers " + scope.layers();
+    return scope instanceof ScopeSection.Lora lora
+        ? String.format(
+            Locale.ROOT,
+            "LoRA of rank %d, alpha %s, on %s%s",
+            lora.rank(),
+            lora.alpha(),
+            String.join(", ", lora.targets()),
+            layers)
+        : "all" + layers;
+  }
+
+  private List<String> notes(@Nullable Dtype written) {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        trains()
+            ? "This card says what was done, not how well it worked."
+            : "This card says what was done, not that it worked: whether the forget set can still"
+                + " be drawn from the model, and what else it lost, has to be measured.");
+    if (model.decoder().parameters().count() < SMALL) {
+      notes.add(
+          "The base model is small; what holds for it need not hold for models that are used.");
+    }
+    if (model.weights().toString().endsWith(".gguf")) {
+      notes.add(
+          "The base model's weights came from a GGUF file, "
+              + code(name(model.weights().toString()))
+              + "; if that was quantised, they are not those the model was trained to.");
+    }
+    if (written != null && written.sizeBytes() < model.dtype().sizeBytes()) {
+      notes.add(
+          "It was computed in %s and rounded to %s when it was written."
+              .formatted(model.dtype().configName(), written.configName()));
+    }
+    return notes;
+  }
+
+  /** The last part of a path; a TOFU split's name as it is. */
+  private static String name(String path) {
+    Path last = Path.of(path).toAbsolutePath().normalize().getFileName();
+    return path.startsWith(Tofu.PREFIX) || last == null ? path : last.toString();
+  }
+
+  private static String code(String text) {
+    return "`" + text.replace("`", "'").replace("|", "\\|") + "`";
+  }
+}

@@ -1,0 +1,181 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample;
+import io.engram.core.settings.Choices;
+import io.engram.model.LanguageModel;
+import io.engram.model.train.Trainer;
+import io.engram.unlearn.recipe.Recipe;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A run's part in {@link UnlearningLoop}: what its stopping rule and order need, the journal, the
+ * checkpoint after each epoch, and the evaluations between epochs. When training has diverged,
+ * numbers that aren't finite get neither into the weights nor into the checkpoint.
+ */
+final class RunCourse implements UnlearningLoop.Course {
+  /** Ids that a message names; an update may be large. */
+  private static final int NAMED = 20;
+
+  private static final String ADVICE =
+      "Use a smaller optimizer.learning_rate or set optimizer.clip_norm.";
+
+  private final Recipe recipe;
+  private final RunFolder folder;
+  private final Setup setup;
+  private final RunData data;
+  private final RunState state;
+  private final RunEvaluation evaluation;
+  private final Stopping stopping;
+  private final Trainer trainer;
+  private final Batches batches;
+  private final Plan plan;
+  private final LanguageModel model;
+  private final MeasuredDifficulty difficulty;
+
+  RunCourse(
+      Recipe recipe,
+      RunFolder folder,
+      Setup setup,
+      LanguageModel model,
+      RunData data,
+      RunState state,
+      RunEvaluation evaluation,
+      Stopping stopping,
+      Trainer trainer,
+      Batches batches,
+      Plan plan) {
+    this.recipe = recipe;
+    this.folder = folder;
+    this.setup = setup;
+    this.model = model;
+    this.data = data;
+    this.state = state;
+    this.evaluation = evaluation;
+    this.stopping = stopping;
+    this.trainer = trainer;
+    this.batches = batches;
+    this.plan = plan;
+    this.difficulty = new MeasuredDifficulty(recipe, folder, data, setup);
+  }
+
+  @Override
+  public double[] probabilities(int epoch) {
+    return difficulty.probabilities(epoch, model);
+  }
+
+  @Override
+  public int[] pool() {
+    return stopping.pool();
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return stopping.hasEnded();
+  }
+
+  @Override
+  public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw) {
+    return batches.of(epoch, samples, firstDraw);
+  }
+
+  @Override
+  public void begins(int update, int epoch) {
+    int left =
+        Math.min(plan.updates() - update, plan.updatesPerEpoch() - update % plan.updatesPerEpoch());
+    String what =
+        String.format(
+            Locale.ROOT,
+            "%s, epoch %d of %d",
+            Choices.nameOf(recipe.method()),
+            epoch + 1,
+            plan.epochs());
+    setup.progress().start(what, left, "updates");
+  }
+
+  @Override
+  public void made(UnlearningLoop.Update update) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("update", update.number());
+    fields.put("epoch", update.epoch());
+    fields.put("loss", update.forgetLoss() + update.retainLoss());
+    fields.put("forget_loss", update.forgetLoss());
+    fields.put("retain_loss", update.retainLoss());
+    fields.put("gradient_norm", update.gradientNorm());
+    fields.put("learning_rate", update.learningRate());
+    fields.put("seconds", update.seconds());
+    folder.journal().write("update", fields);
+    state.count(update.epoch(), update.samples(), data.forget().size());
+    setup.progress().advance(1);
+  }
+
+  @Override
+  public boolean looksAfter(int updates) {
+    return stopping.isDue(plan, updates);
+  }
+
+  @Override
+  public void look() {
+    stopping.look();
+  }
+
+  @Override
+  public void pauses() {
+    setup.progress().finish();
+    if (!trainer.isFinite()) {
+      throw EngramException.usage(
+          "Update %d: it has left weights that are NaN or infinite; training has diverged.\n%s\n%s"
+              .formatted(state.updates(), kept(), ADVICE));
+    }
+  }
+
+  @Override
+  public void save() {
+    state.save(trainer);
+    folder.journal().write("checkpoint", Map.of("update", state.updates()));
+  }
+
+  @Override
+  public void epochEnded(int epochs) {
+    int every = recipe.eval().everyEpochs();
+    if (every > 0 && epochs % every == 0 && state.updates() < plan.updates()) {
+      evaluation.run(String.format(Locale.ROOT, "epoch-%03d", epochs));
+    }
+  }
+
+  @Override
+  public boolean isInterrupted() {
+    return setup.interrupted().getAsBoolean();
+  }
+
+  @Override
+  public EngramException diverged(int update, String what, int[] samples) {
+    String drawn =
+        Arrays.stream(samples)
+            .distinct()
+            .limit(NAMED)
+            .mapToObj(data.forget()::get)
+            .map(Sample::id)
+            .collect(Collectors.joining(", "));
+    long all = Arrays.stream(samples).distinct().count();
+    String more = all > NAMED ? " and %d more".formatted(all - NAMED) : "";
+    return EngramException.usage(
+        "%s\nIt drew the forget samples %s%s. %s\n%s"
+            .formatted(what.lines().findFirst().orElse(what), drawn, more, kept(), ADVICE));
+  }
+
+  /** The last finite state is kept as the checkpoint. */
+  private String kept() {
+    if (trainer.isFinite()) {
+      save();
+    }
+    return state.isSaved()
+        ? "checkpoint/ holds the weights after update %d.".formatted(state.savedUpdates())
+        : "No checkpoint had been written yet.";
+  }
+}

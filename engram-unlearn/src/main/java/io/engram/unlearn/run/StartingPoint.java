@@ -1,0 +1,135 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.LayerTargets;
+import io.engram.model.train.ReferenceStates;
+import io.engram.model.train.TrainingScope;
+import io.engram.unlearn.method.Reference;
+import io.engram.unlearn.method.RetainLoss;
+import io.engram.unlearn.method.RetainTerm;
+import io.engram.unlearn.method.UnlearningMethod;
+import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
+import io.engram.unlearn.recipe.Recipe;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run keeps of the model at its start, the reference: as much as its method asks for. Taken
+ * anew when a run is resumed, before the checkpoint is read.
+ */
+final class StartingPoint implements AutoCloseable {
+  private final Recipe recipe;
+  private final RunData data;
+  private final @Nullable ReferenceStates forgetStates;
+  private final @Nullable ReferenceStates retainStates;
+  private final Batches.@Nullable RetainDraws retainDraws;
+  private final @Nullable LayerTargets control;
+  private final @Nullable LayerTargets retainLayer;
+  private final @Nullable LanguageModel copy;
+
+  /**
+   * Takes what the recipe's method needs.
+   *
+   * @param model as it is at the start
+   */
+  StartingPoint(Recipe recipe, Setup setup, LanguageModel model, RunData data, Plan plan) {
+    this.recipe = recipe;
+    this.data = data;
+    UnlearningMethod method = recipe.method();
+    retainDraws =
+        data.retainTokens().isEmpty()
+            ? null
+            : new Batches.RetainDraws(data.retainTokens().size(), recipe.seed());
+    List<TokenizedSample> retained =
+        retainDraws == null || method.retainLoss() == RetainLoss.NLL
+            ? List.of()
+            : retainDraws.all(plan).stream().map(data.retainTokens()::get).toList();
+    retainStates =
+        retained.isEmpty() || method.retainLoss() != RetainLoss.KL ? null : states(model, retained);
+    forgetStates = method.needsStates() ? states(model, data.forgetTokens()) : null;
+    control = method.control(model, recipe.seed());
+    retainLayer =
+        retained.isEmpty() || method.retainLoss() != RetainLoss.HIDDEN
+            ? null
+            : LayerTargets.compute(
+                model, method.stateLayer(layers(model)), retained, ProgressListener.NONE);
+    copy =
+        method.needsModel()
+            ? LanguageModel.open(
+                recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))
+            : null;
+  }
+
+  private static ReferenceStates states(LanguageModel model, List<TokenizedSample> samples) {
+    return ReferenceStates.compute(model, samples, ProgressListener.NONE);
+  }
+
+  private static int layers(LanguageModel model) {
+    return model.decoder().config().layers();
+  }
+
+  /** What the method trains of the recipe's scope. */
+  TrainingScope scope(LanguageModel model) {
+    return recipe.method().scope(recipe.scope().training(), layers(model));
+  }
+
+  /**
+   * What the run's updates minimise; borrows from this.
+   *
+   * @param before Σ_t ℓ_t of each forget sample at the start
+   */
+  Batches batches(LanguageModel model, double[] before) {
+    UnlearningMethod method = recipe.method();
+    Map<String, Double> nll = new LinkedHashMap<>();
+    for (int i = 0; i < before.length; i++) {
+      nll.put(data.forget().get(i).id(), -before[i]);
+    }
+    boolean refuses = method.refusalUse() != RefusalUse.NONE;
+    return new Batches(
+        data,
+        model.samples(),
+        method,
+        new Reference(nll, forgetStates, control),
+        refuses ? Batches.Refusals.read(method.refusals(), recipe.seed()) : null,
+        this::nll,
+        retainDraws == null
+            ? null
+            : new RetainTerm(method.retainWeight(), retainStates, retainLayer),
+        retainDraws,
+        method.forgetWeight() != 0);
+  }
+
+  /** −Σ_t ℓ_t of each sequence under the reference. */
+  private double[] nll(List<TokenizedSample> samples) {
+    if (copy == null) {
+      throw new IllegalStateException("the reference is not kept for this method");
+    }
+    return new Scorer(copy)
+        .logProbs(samples, ProgressListener.NONE).stream()
+            .mapToDouble(logProbs -> -Arrays.stream(logProbs).sum())
+            .toArray();
+  }
+
+  @Override
+  public void close() {
+    for (ReferenceStates states : Arrays.asList(forgetStates, retainStates)) {
+      if (states != null) {
+        states.close();
+      }
+    }
+    for (LayerTargets targets : Arrays.asList(control, retainLayer)) {
+      if (targets != null) {
+        targets.close();
+      }
+    }
+    if (copy != null) {
+      copy.close();
+    }
+  }
+}

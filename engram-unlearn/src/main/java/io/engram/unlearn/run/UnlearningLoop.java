@@ -1,0 +1,241 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.EngramException;
+import io.engram.model.train.GradientRule;
+import io.engram.model.train.LearningRate;
+import io.engram.model.train.OptimizerSettings;
+import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingSequence;
+import io.engram.unlearn.method.UnlearningMethod;
+import io.engram.unlearn.order.SampleOrder;
+import io.engram.unlearn.recipe.Recipe;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/**
+ * Algorithm 2: unlearning with an order of samples. Measure the samples' difficulty, draw an epoch
+ * by it, update the model a batch at a time, look at what is forgotten, measure anew every m
+ * epochs, and stop when the constraints of Eq. 2 are met or the budget is spent.
+ *
+ * <p>Method, order and optimizer are the recipe's. Where difficulty comes from, what is looked at
+ * and what is written down is the {@link Course}'s: a run's ({@link Experiment}), or a study's.
+ *
+ * <p><b>Source:</b> Alg. 2, Eq. 2, section 3.4. <b>Differs:</b> an epoch is as many draws as the
+ * forget set has samples; with the uniform order it is plain unlearning, without Alg. 2's MRD.
+ */
+public final class UnlearningLoop {
+  private final UnlearningMethod method;
+  private final SampleOrder order;
+  private final OptimizerSettings optimizer;
+  private final long seed;
+  private final Plan plan;
+  private final Trainer trainer;
+  private final Course course;
+  private int made;
+
+  /**
+   * For a model in a trainer.
+   *
+   * @param order the recipe's, or another where a study has its own
+   * @param made updates that were made before, by the run that is resumed
+   */
+  public UnlearningLoop(
+      Recipe recipe, SampleOrder order, Plan plan, Trainer trainer, Course course, int made) {
+    this.method = recipe.method();
+    this.order = order;
+    this.optimizer = recipe.optimizer().settings();
+    this.seed = recipe.seed();
+    this.plan = plan;
+    this.trainer = trainer;
+    this.course = course;
+    this.made = made;
+  }
+
+  /** What happens around the updates. */
+  public interface Course {
+    /**
+     * The chances that the order draws by: difficulty, measured before the first epoch and again
+     * every m epochs; empty for an order that needs none.
+     */
+    double[] probabilities(int epoch);
+
+    /** Indices of the samples that aren't forgotten yet, by the stopping rule. */
+    int[] pool();
+
+    /** Whether the stopping rule is met. */
+    boolean hasEnded();
+
+    /**
+     * What an update minimises.
+     *
+     * @param samples drawn forget samples
+     * @param firstDraw number of the first of them within the epoch
+     */
+    Batch batch(int epoch, int[] samples, int firstDraw);
+
+    /** Counts an update and writes it down. */
+    void made(Update update);
+
+    /** What to throw where an update can't be made: the model has diverged. */
+    default EngramException diverged(int update, String what, int[] samples) {
+      return EngramException.usage(what);
+    }
+
+    /** An epoch's updates begin, or go on with other samples. */
+    default void begins(int update, int epoch) {}
+
+    /** Whether the stopping rule looks at the samples after so many updates. */
+    default boolean looksAfter(int updates) {
+      return false;
+    }
+
+    /** Looks: which samples are forgotten now? */
+    default void look() {}
+
+    /** Updates pause: for a look, at the end of an epoch, or to stop. */
+    default void pauses() {}
+
+    /** Keeps the state, so that a run can be resumed from here. */
+    default void save() {}
+
+    /**
+     * So many epochs have ended, and the run goes on or was the last.
+     *
+     * @param epochs made so far
+     */
+    default void epochEnded(int epochs) {}
+
+    /** Whether somebody wants the loop to stop. */
+    default boolean isInterrupted() {
+      return false;
+    }
+  }
+
+  /**
+   * The sequences of an update with their losses.
+   *
+   * @param sequences forget part, then retain part
+   * @param forgotten how many of them are the forget part
+   */
+  public record Batch(List<TrainingSequence> sequences, int forgotten) {
+    List<TrainingSequence> forget() {
+      return sequences.subList(0, forgotten);
+    }
+
+    List<TrainingSequence> retain() {
+      return sequences.subList(forgotten, sequences.size());
+    }
+  }
+
+  /**
+   * An update that was made.
+   *
+   * @param number from 1
+   * @param epoch from 0
+   * @param samples drawn forget samples
+   * @param forgetLoss before it, nats as the method has them
+   * @param retainLoss before it
+   * @param gradientNorm of the whole gradient, before clipping
+   * @param learningRate it was made with
+   * @param seconds it took
+   */
+  public record Update(
+      int number,
+      int epoch,
+      int[] samples,
+      double forgetLoss,
+      double retainLoss,
+      double gradientNorm,
+      double learningRate,
+      double seconds) {}
+
+  /** Makes the updates that are left; false if it was interrupted before the end. */
+  public boolean run() {
+    int[] drawn = {};
+    while (made < plan.updates() && !course.hasEnded()) {
+      int epoch = plan.epoch(made);
+      if (drawn.length == 0) {
+        double[] difficulty = course.probabilities(epoch);
+        drawn = order.epoch(epoch, course.pool(), plan.samples(), seed, difficulty);
+        course.begins(made, epoch);
+      }
+      course.made(update(epoch, Arrays.copyOfRange(drawn, plan.from(made), plan.to(made))));
+      made++;
+      boolean epochEnds = made == plan.updates() || plan.startsEpoch(made);
+      boolean looks = course.looksAfter(made);
+      boolean interrupted = course.isInterrupted();
+      if (epochEnds || looks || interrupted) {
+        course.pauses();
+        if (looks) {
+          course.look();
+        }
+        if (epochEnds || interrupted || course.hasEnded()) {
+          course.save();
+        }
+        if (epochEnds && !course.hasEnded()) {
+          course.epochEnded(epoch + 1);
+        }
+      }
+      if (epochEnds || looks) {
+        drawn = new int[0];
+      }
+      if (interrupted && made < plan.updates() && !course.hasEnded()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** One step on the forget loss of these samples and the retain loss of as many others. */
+  private Update update(int epoch, int[] samples) {
+    long start = System.nanoTime();
+    Batch batch = course.batch(epoch, samples, plan.from(made));
+    double[] losses = accumulate(batch);
+    double forget = Arrays.stream(losses, 0, batch.forgotten()).sum();
+    double retain = Arrays.stream(losses, batch.forgotten(), losses.length).sum();
+    for (double loss : losses) {
+      if (!Double.isFinite(loss)) {
+        throw course.diverged(
+            made,
+            "Update %d: a loss is %s; training has diverged and no weight was changed by it."
+                .formatted(made + 1, loss),
+            samples);
+      }
+    }
+    double rate = LearningRate.at(optimizer, made, plan.updates());
+    double norm = step(rate, batch, retain, samples);
+    return new Update(
+        made + 1,
+        epoch,
+        samples,
+        forget,
+        retain,
+        norm,
+        rate * trainer.stretch(),
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  /** The gradient of both parts: added, or joined as the method joins them. */
+  private double[] accumulate(Batch batch) {
+    GradientRule rule = method.gradientRule();
+    if (rule == null) {
+      return trainer.accumulate(batch.sequences());
+    }
+    double[] forget = trainer.accumulate(batch.forget());
+    trainer.setAside();
+    double[] retain = trainer.accumulate(batch.retain());
+    trainer.combine(rule);
+    return DoubleStream.concat(Arrays.stream(forget), Arrays.stream(retain)).toArray();
+  }
+
+  private double step(double rate, Batch batch, double retainLoss, int[] samples) {
+    int every = method.fitUpdates();
+    boolean fits = every > 0 && made % every == 0;
+    try {
+      return fits ? trainer.fittedUpdate(rate, batch.retain(), retainLoss) : trainer.update(rate);
+    } catch (EngramException e) {
+      throw course.diverged(made, String.valueOf(e.getMessage()), samples);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.engram.unlearn.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.SampleRow;
+import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Whole runs on a tiny model: what is written, and that resuming changes nothing. */
+@Tag("recipe")
+class ExperimentTest {
+  @TempDir Path folder;
+  private SmallRuns runs;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    runs = new SmallRuns(folder);
+    runs.writeData();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name: ga",
+        "name: grad_diff",
+        "name: grad_diff, retain_loss: kl",
+        "name: po",
+        "name: npo",
+        "name: npo, reduction: mean",
+        "name: simnpo, delta: 1",
+        "name: dpo",
+        "name: wga",
+        "name: undial, retain_weight: 0.5, retain_loss: kl",
+        "name: ceu",
+        "name: rmu",
+        "name: rmu, layer: 1, retain_loss: nll",
+        "name: ngdiff, fit_updates: 2",
+        "name: gru, retain_loss: kl"
+      })
+  void everyMethodRunsWithMrdOrderAndInterruptedEndsInTheSameBytes(String method)
+      throws IOException {
+    Recipe recipe =
+        runs.recipe(method, "name: mrd, refresh_epochs: 2, estimator: {draws: 4, sigma: 0.01}");
+    Path whole = runs.run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.Outcome outcome =
+          Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 5));
+      assertThat(outcome.status()).isEqualTo("interrupted");
+      assertThat(outcome.updates()).isEqualTo(5);
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      assertThat(run.manifest().status()).isEqualTo("interrupted");
+      Experiment.Outcome outcome =
+          Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+      assertThat(outcome.updates()).isEqualTo(9);
+    }
+    assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
+    for (String file : List.of("samples.jsonl", "mrd/epoch-000.jsonl", "mrd/epoch-002.jsonl")) {
+      assertThat(cut.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
+    }
+  }
+
+  @Test
+  void uniformWithReplacementInterruptedEndsInTheSameBytes() throws IOException {
+    Recipe recipe = runs.recipe("name: ga", "name: uniform, replacement: true");
+    Path whole = runs.run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 5));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
+    try (RunFolder run = RunFolder.read(whole)) {
+      int[] drawn = new int[6];
+      for (int epoch = 0; epoch < 3; epoch++) {
+        Arrays.stream(
+                new UniformOrder(true)
+                    .epoch(epoch, new int[] {0, 1, 2, 3, 4, 5}, 6, recipe.seed(), new double[0]))
+            .forEach(i -> drawn[i]++);
+      }
+      for (int i = 0; i < 6; i++) {
+        assertThat(run.samples().get(i).drawn()).isEqualTo(drawn[i]);
+      }
+      assertThat(drawn).isNotEqualTo(new int[] {3, 3, 3, 3, 3, 3});
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "scope={train: lora}", "optimizer.name=sgd"})
+  void predictedUpdatesMakeAnOrderInTheMiddleOfTraining(String setting) throws IOException {
+    String order = "name: mrd, refresh_epochs: 2, estimator: {name: predicted_updates, until: 12}";
+    Recipe recipe =
+        RecipeReader.parse(
+            RecipeWriter.yaml(runs.recipe("name: grad_diff", order)),
+            setting.isEmpty() ? List.of() : List.of(setting),
+            Recipe.Kind.UNLEARN,
+            "test");
+    Path whole = runs.run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 7));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
+    try (RunFolder run = RunFolder.read(whole)) {
+      assertThat(run.mrdEpochs()).containsExactly(0, 2);
+      assertThat(run.mrd(0)).hasSize(6).isNotEqualTo(run.mrd(2));
+      assertThat(run.mrd(0))
+          .allMatch(row -> row.score().equals("predicted_updates") && row.value() > 0);
+      JsonNode refresh =
+          run.journal().read().stream()
+              .filter(e -> e.path("event").asString().equals("refresh"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(refresh.path("estimator").asString()).isEqualTo("predicted_updates");
+      assertThat(refresh.path("notes").get(0).asString())
+          .contains(setting.contains("lora") ? "on the adapters" : "on the weights");
+      assertThat(refresh.has("sigma")).isFalse();
+    }
+  }
+
+  @Test
+  void theRunFolderTellsWhatHappened() throws IOException {
+    Path out = runs.run("told", runs.recipe("name: npo", "name: uniform"));
+    try (RunFolder run = RunFolder.read(out)) {
+      assertThat(run.manifest().status()).isEqualTo("done");
+      assertThat(run.manifest().dataHashes()).hasSize(2);
+      List<SampleRow> samples = run.samples();
+      assertThat(samples).hasSize(6);
+      for (SampleRow sample : samples) {
+        assertThat(sample.drawnByEpoch()).containsExactly(1, 1, 1);
+        assertThat(sample.logProbAfter()).isLessThan(sample.logProbBefore());
+        assertThat(sample.outputBefore()).isNotNull();
+        assertThat(sample.outputAfter()).isNotNull();
+      }
+      List<JsonNode> updates =
+          run.journal().read().stream()
+              .filter(e -> e.path("event").asString().equals("update"))
+              .toList();
+      assertThat(updates).hasSize(9);
+      JsonNode first = updates.get(0);
+      assertThat(first.path("loss").asDouble())
+          .isEqualTo(first.path("forget_loss").asDouble() + first.path("retain_loss").asDouble());
+      assertThat(first.path("learning_rate").asDouble()).isZero();
+    }
+    assertThat(out.resolve("checkpoint/state.safetensors")).exists();
+    assertThat(out.resolve("checkpoint.next")).doesNotExist();
+    assertThat(out.resolve("model/config.json")).exists();
+    assertThat(out.resolve("model/tokenizer.json")).exists();
+  }
+
+  @Test
+  void equalRecipesGiveEqualBytesAndOtherSeedsOthers() throws IOException {
+    Recipe recipe = runs.recipe("name: ga", "name: uniform");
+    byte[] first = SmallRuns.weights(runs.run("a", recipe));
+    assertThat(SmallRuns.weights(runs.run("b", recipe))).isEqualTo(first);
+  }
+
+  @Test
+  void aFinishedRunIsNotResumed() {
+    Path out = runs.run("done", runs.recipe("name: ga", "name: uniform"));
+    try (RunFolder run = RunFolder.resume(out)) {
+      assertThatThrownBy(
+              () -> Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false)))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("is a finished run");
+    }
+  }
+
+  /** As many samples as before, in other words: what the checkpoint learned isn't theirs. */
+  @Test
+  void aRunIsNotGoneOnWithOnOtherFiles() throws IOException {
+    Path cut = folder.resolve("cut");
+    Path data = folder.resolve("forget.jsonl");
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.run(runs.recipe("name: ga", "name: uniform"), run, SmallRuns.setup(() -> true));
+    }
+    String own = Files.readString(data);
+    Files.writeString(data, own.replace("author", "writer"));
+    try (RunFolder run = RunFolder.resume(cut)) {
+      assertThatThrownBy(
+              () -> Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false)))
+          .isInstanceOf(EngramException.class)
+          .hasMessage(
+              "%s was begun with other files than these: %s.%nRestore them, or begin a new run.",
+              cut, data);
+    }
+    Files.writeString(data, own);
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Experiment.Outcome outcome =
+          Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+      assertThat(outcome.status()).isEqualTo("done");
+    }
+  }
+}
