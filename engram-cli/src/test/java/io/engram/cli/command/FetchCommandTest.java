@@ -3,18 +3,18 @@ package io.engram.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.Cli;
-import io.engram.cli.LoopbackHub;
-import io.engram.cli.RefusingProxy;
 import io.engram.core.run.JsonFiles;
+import io.engram.testkit.hub.FakeHub;
+import io.engram.testkit.hub.RefusingProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,23 +33,28 @@ final class FetchCommandTest {
   private static final String WEIGHTS = "model.safetensors";
 
   @TempDir Path folder;
-  private LoopbackHub hub;
-  private final Map<String, String> environment = new HashMap<>();
+  private FakeHub hub;
+  private Map<String, String> environment = Map.of();
+  private final CountDownLatch goOn = new CountDownLatch(1);
   private int number;
 
   private record Ran(int exitCode, String out, String err) {}
 
   @BeforeEach
   void start() throws Exception {
-    hub = new LoopbackHub(Cli.TINY);
-    environment.put("HF_ENDPOINT", hub.address());
-    environment.put("HF_HOME", folder.resolve("hf").toString());
-    environment.put("NO_PROXY", "*");
+    hub = new FakeHub("acme/tiny", folder).folder(Cli.TINY);
+    environment = hub.environment;
   }
 
   @AfterEach
   void stop() {
     hub.close();
+  }
+
+  /** The first answer for the weights stops at its middle until {@link #goOn}. */
+  private void holdWeights() throws IOException {
+    byte[] weights = Files.readAllBytes(Cli.TINY.resolve(WEIGHTS));
+    hub.once(hub.resolve(WEIGHTS), FakeHub.held(weights, goOn));
   }
 
   private Process begin(Path out, Path err, Object... arguments) throws IOException {
@@ -94,7 +99,7 @@ final class FetchCommandTest {
     assertThat(before.err()).contains("engram fetch hf:acme/tiny");
     assertThat(run("score", "hf:acme/tiny", "tofu:forget01").err())
         .contains("hf:acme/tiny is not in the cache", "Fetch it: engram fetch hf:acme/tiny");
-    assertThat(hub.requests(WEIGHTS)).isEmpty();
+    assertThat(hub.of(WEIGHTS)).isEmpty();
 
     Ran fetched = run("fetch", "hf:acme/tiny");
     assertThat(fetched.exitCode()).as(fetched.err()).isZero();
@@ -168,6 +173,7 @@ final class FetchCommandTest {
   @Test
   void aTypingErrorIsAMistake() throws Exception {
     assertThat(run("fetch", "acme/tiny/x").exitCode()).isEqualTo(2);
+    hub.always(hub.revision("v7"), FakeHub.refusal(404, "RepoNotFound"));
     assertThat(run("fetch", "acme/tiny@v7").exitCode()).isEqualTo(2);
     assertThat(folder.resolve("hf")).doesNotExist();
   }
@@ -175,7 +181,7 @@ final class FetchCommandTest {
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGINT to send")
   void ctrlCLeavesWhatCameForTheNextTime() throws Exception {
-    hub.hold(WEIGHTS);
+    holdWeights();
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process process = begin(out, err, "fetch", "acme/tiny");
@@ -183,7 +189,7 @@ final class FetchCommandTest {
     // Twice in a row: what isn't held would be whole by then.
     for (int seen = 0; process.isAlive() && seen < 2; ) {
       Thread.sleep(100);
-      boolean held = hub.requests(WEIGHTS).size() == 1 && sizeOfOnlyIncomplete(blobs) >= 1000;
+      boolean held = hub.of(WEIGHTS).size() == 1 && sizeOfOnlyIncomplete(blobs) >= 1000;
       seen = held ? seen + 1 : 0;
     }
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
@@ -193,8 +199,8 @@ final class FetchCommandTest {
     assertThat(stopped.out()).isEmpty();
     assertThat(folder.resolve("hf/hub/models--acme--tiny/snapshots")).doesNotExist();
     assertThat(run("fetch", "acme/tiny").exitCode()).isZero();
-    assertThat(hub.requests(WEIGHTS)).hasSize(2);
-    assertThat(hub.requests(WEIGHTS).get(1)).matches("bytes=[1-9]\\d+-");
+    assertThat(hub.of(WEIGHTS)).hasSize(2);
+    assertThat(hub.of(WEIGHTS).get(1).range()).matches("bytes=[1-9]\\d+-");
   }
 
   /** 0 where there is none, or more than one. */
@@ -212,13 +218,13 @@ final class FetchCommandTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void twoProcessesFetchEveryFileOnce(boolean toFolder) throws Exception {
-    hub.hold(WEIGHTS);
+    holdWeights();
     Object[] arguments =
         toFolder
             ? new Object[] {"fetch", "acme/tiny", "--out", folder.resolve("tiny")}
             : new Object[] {"fetch", "acme/tiny"};
     Process first = begin(folder.resolve("out0"), folder.resolve("err0"), arguments);
-    while (first.isAlive() && hub.requests(WEIGHTS).isEmpty()) {
+    while (first.isAlive() && hub.of(WEIGHTS).isEmpty()) {
       Thread.sleep(20);
     }
     Process second = begin(folder.resolve("out1"), folder.resolve("err1"), arguments);
@@ -226,14 +232,14 @@ final class FetchCommandTest {
       Thread.sleep(20);
     }
     assertThat(second.isAlive()).isTrue();
-    hub.goOn();
+    goOn.countDown();
     for (int i = 0; i < 2; i++) {
       Ran ran = end(i == 0 ? first : second, folder.resolve("out" + i), folder.resolve("err" + i));
       assertThat(ran.exitCode()).as(ran.err()).isZero();
       assertThat(Path.of(ran.out().strip()).resolve(WEIGHTS))
           .hasSameBinaryContentAs(Cli.TINY.resolve(WEIGHTS));
     }
-    assertThat(hub.requests(WEIGHTS)).containsExactly("all");
+    assertThat(hub.of(WEIGHTS)).hasSize(1).allMatch(request -> request.range() == null);
     assertThat(folder.resolve(".tiny.incomplete")).doesNotExist();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.testkit.hub.FakeHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ final class FetchTest {
 
   @Test
   void theCacheHasTheLayoutOfHuggingFaceHub() throws Exception {
-    Path snapshot = hub.fetch();
+    Path snapshot = ImpatientClient.fetch(hub);
     assertThat(snapshot).isEqualTo(repository().resolve("snapshots/" + FakeHub.COMMIT));
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(Files.readSymbolicLink(snapshot.resolve(FILE)))
@@ -60,23 +61,24 @@ final class FetchTest {
     try (Stream<Path> blobs = Files.list(repository().resolve("blobs"))) {
       assertThat(blobs).hasSize(4);
     }
-    assertThat(hub.settings().cache().model(HubName.parse("acme/tiny"))).isEqualTo(snapshot);
+    assertThat(ImpatientClient.settings(hub).cache().model(HubName.parse("acme/tiny")))
+        .isEqualTo(snapshot);
   }
 
   @Test
   void whatIsHereIsNotFetchedAgain() {
-    hub.fetch();
-    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
+    ImpatientClient.fetch(hub);
+    Hub.Plan plan = ImpatientClient.of(hub).plan(HubName.parse("acme/tiny"), List.of(), null);
     assertThat(plan.missingBytes()).isZero();
     int before = hub.requests.size();
-    hub.hub().fetch(plan, ProgressListener.NONE, message -> {});
+    ImpatientClient.of(hub).fetch(plan, ProgressListener.NONE, message -> {});
     assertThat(hub.requests).hasSize(before);
   }
 
   @Test
   void withoutLinksTheSnapshotHoldsCopies() throws Exception {
     hub.environment.put("HF_HUB_DISABLE_SYMLINKS", "1");
-    Path snapshot = hub.fetch();
+    Path snapshot = ImpatientClient.fetch(hub);
     assertThat(Files.isSymbolicLink(snapshot.resolve(FILE))).isFalse();
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
   }
@@ -85,7 +87,7 @@ final class FetchTest {
   void anInterruptedFileGoesOnWhereItWas() throws Exception {
     hub.once(hub.resolve(FILE), FakeHub.broken(WEIGHTS, 600_000));
     hub.once(hub.resolve(FILE), FakeHub.broken(WEIGHTS, 700_000));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     List<String> ranges =
         hub.of(FILE).stream().map(request -> String.valueOf(request.range())).toList();
     assertThat(ranges).hasSize(3).startsWith("null");
@@ -97,9 +99,9 @@ final class FetchTest {
   void anotherProcessFetchesOnlyTheMissingBytes() throws Exception {
     Files.createDirectories(incomplete().getParent());
     Files.write(incomplete(), Arrays.copyOf(WEIGHTS, 400_000));
-    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
+    Hub.Plan plan = ImpatientClient.of(hub).plan(HubName.parse("acme/tiny"), List.of(), null);
     assertThat(plan.bytes() - plan.missingBytes()).isEqualTo(400_000);
-    Path snapshot = hub.hub().fetch(plan, ProgressListener.NONE, message -> {});
+    Path snapshot = ImpatientClient.of(hub).fetch(plan, ProgressListener.NONE, message -> {});
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(hub.of(FILE)).hasSize(1);
     assertThat(hub.of(FILE).get(0).range()).isEqualTo("bytes=400000-");
@@ -110,7 +112,7 @@ final class FetchTest {
   void aWholeButUnnamedFileNeedsNoRequest() throws Exception {
     Files.createDirectories(incomplete().getParent());
     Files.write(incomplete(), WEIGHTS);
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(hub.of(FILE)).isEmpty();
   }
 
@@ -118,7 +120,7 @@ final class FetchTest {
   void whatAnEarlierProcessLeftIsNotTrusted() throws Exception {
     Files.createDirectories(incomplete().getParent());
     Files.write(incomplete(), Arrays.copyOf(FakeHub.changed(WEIGHTS), 600_000));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(hub.of(FILE))
         .extracting(FakeHub.Request::range)
         .containsExactly("bytes=600000-", null);
@@ -128,7 +130,7 @@ final class FetchTest {
   void aServerThatIgnoresRangesStartsOver() throws Exception {
     hub.once(hub.resolve(FILE), FakeHub.broken(WEIGHTS, 300_000));
     hub.always(hub.resolve(FILE), FakeHub.whole(WEIGHTS));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(hub.of(FILE)).hasSize(2);
   }
 
@@ -147,7 +149,7 @@ final class FetchTest {
           conditions.add(exchange.getRequestHeaders().getFirst("If-Range"));
           FakeHub.whole(WEIGHTS).to(exchange);
         });
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(conditions).containsExactly("\"old\"");
     assertThat(hub.of(FILE)).hasSize(2);
   }
@@ -161,20 +163,20 @@ final class FetchTest {
           exchange.getResponseHeaders().set("Content-Range", "bytes 0-999999/1000000");
           FakeHub.send(exchange, 206, 1_000_000, WEIGHTS, 0, 1_000_000);
         });
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
   }
 
   @Test
   void aRefusedRangeStartsOver() throws Exception {
     hub.once(hub.resolve(FILE), FakeHub.broken(WEIGHTS, 300_000));
     hub.once(hub.resolve(FILE), FakeHub.refusal(416, ""));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
   }
 
   @Test
   void wrongBytesOnceAreFetchedAgain() throws Exception {
     hub.once(hub.resolve(FILE), FakeHub.whole(FakeHub.changed(WEIGHTS)));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
   }
 
   @Test
@@ -217,7 +219,7 @@ final class FetchTest {
           FakeHub.send(exchange, 200, WEIGHTS.length, WEIGHTS, 0, 500_000);
           sleep(5000);
         });
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(hub.of(FILE)).hasSize(2);
   }
 
@@ -234,14 +236,14 @@ final class FetchTest {
   void aBusyServerIsAskedAgain(int status) throws Exception {
     hub.once(hub.resolve(FILE), FakeHub.busy(status, "0"));
     hub.once(hub.tree(), FakeHub.busy(status, "0"));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
   }
 
   @Test
   void retryAfterIsWaitedFor() {
     hub.once(hub.tree(), FakeHub.busy(429, "1"));
     long begun = System.nanoTime();
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)).isBetween(990L, 20_000L);
   }
 
@@ -280,10 +282,11 @@ final class FetchTest {
           @Override
           public void finish() {}
         };
-    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
-    assertThatThrownBy(() -> hub.hub().fetch(plan, stopping, message -> {})).hasMessage("stop");
+    Hub.Plan plan = ImpatientClient.of(hub).plan(HubName.parse("acme/tiny"), List.of(), null);
+    assertThatThrownBy(() -> ImpatientClient.of(hub).fetch(plan, stopping, message -> {}))
+        .hasMessage("stop");
     assertThat(repository().resolve("snapshots")).doesNotExist();
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(hub.of(FILE)).hasSize(2);
     assertThat(hub.of(FILE).get(1).range()).startsWith("bytes=");
   }
@@ -297,14 +300,14 @@ final class FetchTest {
           FakeHub.send(exchange, 200, WEIGHTS.length, WEIGHTS, 0, WEIGHTS.length);
         });
     List<String> said = new ArrayList<>();
-    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), null);
+    Hub.Plan plan = ImpatientClient.of(hub).plan(HubName.parse("acme/tiny"), List.of(), null);
     CompletableFuture<Path> first =
         CompletableFuture.supplyAsync(
-            () -> hub.hub().fetch(plan, ProgressListener.NONE, message -> {}));
+            () -> ImpatientClient.of(hub).fetch(plan, ProgressListener.NONE, message -> {}));
     while (hub.of(FILE).isEmpty()) {
       sleep(5);
     }
-    Path second = hub.hub().fetch(plan, ProgressListener.NONE, said::add);
+    Path second = ImpatientClient.of(hub).fetch(plan, ProgressListener.NONE, said::add);
     assertThat(first.get()).isEqualTo(second);
     assertThat(said).hasSize(1).first().asString().contains("another process");
     assertThat(hub.of(FILE)).hasSize(1);
@@ -312,20 +315,21 @@ final class FetchTest {
 
   @Test
   void aSnapshotThatSomebodyElseBeganIsCompleted() throws Exception {
-    Path snapshot = hub.fetch();
+    Path snapshot = ImpatientClient.fetch(hub);
     Files.delete(snapshot.resolve(FILE));
-    assertThatThrownBy(() -> hub.settings().cache().model(HubName.parse("acme/tiny")))
+    assertThatThrownBy(
+            () -> ImpatientClient.settings(hub).cache().model(HubName.parse("acme/tiny")))
         .hasMessageContaining("only partly in the cache")
         .hasMessageContaining("engram fetch hf:acme/tiny");
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
   }
 
   @Test
   void aTruncatedBlobIsFetchedAgain() throws Exception {
-    Path snapshot = hub.fetch();
+    Path snapshot = ImpatientClient.fetch(hub);
     Files.write(repository().resolve("blobs/" + FakeHub.sha256(WEIGHTS)), new byte[3]);
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(Files.readAllBytes(snapshot.resolve(FILE))).isEqualTo(WEIGHTS);
   }
 
@@ -345,10 +349,10 @@ final class FetchTest {
 
   @Test
   void anotherRevisionSharesTheFiles() throws Exception {
-    Path main = hub.fetch();
+    Path main = ImpatientClient.fetch(hub);
     hub.always(hub.revision("v1"), FakeHub.json("{\"sha\":\"" + FakeHub.COMMIT + "\"}"));
     int before = hub.of(FILE).size();
-    assertThat(hub.fetch("hf:acme/tiny@v1")).isEqualTo(main);
+    assertThat(ImpatientClient.fetch(hub, "hf:acme/tiny@v1")).isEqualTo(main);
     assertThat(hub.of(FILE)).hasSize(before);
     assertThat(repository().resolve("refs/v1")).hasContent(FakeHub.COMMIT);
   }
@@ -356,14 +360,14 @@ final class FetchTest {
   @Test
   void anEmptyFileAndTwoOfTheSameBytes() throws Exception {
     hub.small("added_tokens.json", "").small("copy.json", "{}");
-    Path snapshot = hub.fetch();
+    Path snapshot = ImpatientClient.fetch(hub);
     assertThat(snapshot.resolve("added_tokens.json")).isEmptyFile();
     assertThat(snapshot.resolve("copy.json")).hasContent("{}");
     assertThat(hub.of("copy.json").size() + hub.of("tokenizer.json").size()).isEqualTo(1);
   }
 
   private void expect(EngramException.Kind kind, String... words) {
-    assertThatThrownBy(() -> hub.fetch())
+    assertThatThrownBy(() -> ImpatientClient.fetch(hub))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.kind()).isEqualTo(kind))
         .message()
         .contains(words);

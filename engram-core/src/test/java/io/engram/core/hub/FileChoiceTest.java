@@ -3,6 +3,7 @@ package io.engram.core.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.testkit.hub.FakeHub;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,9 @@ final class FileChoiceTest {
   }
 
   private List<String> chosen(String... patterns) {
-    return hub.hub().plan(HubName.parse("hf:acme/tiny"), List.of(patterns), null).paths();
+    return ImpatientClient.of(hub)
+        .plan(HubName.parse("hf:acme/tiny"), List.of(patterns), null)
+        .paths();
   }
 
   private void weights(String... paths) {
@@ -167,7 +170,7 @@ final class FileChoiceTest {
       hub.small(path, path);
     }
     HubName name = HubName.parse("dataset:acme/tiny");
-    assertThat(hub.hub().plan(name, List.of(), null).paths())
+    assertThat(ImpatientClient.of(hub).plan(name, List.of(), null).paths())
         .containsExactly(
             "config.json",
             "forget10.json",
@@ -175,7 +178,7 @@ final class FileChoiceTest {
             "a.jsonl.gz",
             "b.csv",
             "README.md");
-    Hub.Plan plan = hub.hub().plan(name, List.of("forget*"), null);
+    Hub.Plan plan = ImpatientClient.of(hub).plan(name, List.of("forget*"), null);
     assertThat(plan.paths()).containsExactly("forget10.json", "README.md");
     assertThat(plan.place().toString())
         .endsWith("hub/datasets--acme--tiny/snapshots/" + FakeHub.COMMIT);

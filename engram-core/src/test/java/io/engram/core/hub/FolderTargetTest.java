@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.ProgressListener;
+import io.engram.testkit.hub.FakeHub;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,8 +37,8 @@ final class FolderTargetTest {
   }
 
   private Path fetch() {
-    Hub.Plan plan = hub.hub().plan(HubName.parse("acme/tiny"), List.of(), out);
-    return hub.hub().fetch(plan, ProgressListener.NONE, message -> {});
+    Hub.Plan plan = ImpatientClient.of(hub).plan(HubName.parse("acme/tiny"), List.of(), out);
+    return ImpatientClient.of(hub).fetch(plan, ProgressListener.NONE, message -> {});
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.engram.core.EngramException;
+import io.engram.testkit.hub.FakeHub;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ final class HostileHubTest {
   @Test
   void pathsThatArentTakenDontMatter() {
     hub.list("../../onnx/model.onnx", 3, "0".repeat(40), null);
-    assertThat(hub.fetch()).exists();
+    assertThat(ImpatientClient.fetch(hub)).exists();
   }
 
   @ParameterizedTest
@@ -144,7 +145,7 @@ final class HostileHubTest {
               .to(exchange);
         });
     hub.always(hub.resolve("x.json"), FakeHub.whole(second));
-    assertThat(hub.fetch().resolve("x.json")).hasContent("x");
+    assertThat(ImpatientClient.fetch(hub).resolve("x.json")).hasContent("x");
   }
 
   @ParameterizedTest
@@ -237,7 +238,7 @@ final class HostileHubTest {
           exchange.getResponseHeaders().set("X-Error-Message", "a\u009b2Jb".repeat(200));
           exchange.sendResponseHeaders(418, -1);
         });
-    assertThatThrownBy(() -> hub.fetch())
+    assertThatThrownBy(() -> ImpatientClient.fetch(hub))
         .message()
         .contains("status 418")
         .doesNotContain("\u009b")
@@ -248,7 +249,7 @@ final class HostileHubTest {
   void moreThanTheDiskHolds() {
     hub.list("model-00001-of-00001.gguf", 1L << 46, "0".repeat(40), "0".repeat(64));
     hub.list("x.safetensors", 1L << 46, "0".repeat(40), "0".repeat(64));
-    Hub client = hub.hub();
+    Hub client = ImpatientClient.of(hub);
     assertThatThrownBy(() -> client.plan(HubName.parse("acme/bad"), List.of("*.gguf"), null))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
         .hasMessageContaining("70.4 TB are needed")
@@ -263,7 +264,7 @@ final class HostileHubTest {
         folder.resolve("hf/hub/models--acme--bad/" + FakeHub.COMMIT + ".engram.incomplete");
     Files.createDirectories(beside);
     Files.createSymbolicLink(beside.resolve("link"), elsewhere);
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(elsewhere.resolve("mine")).hasContent("mine");
   }
 
@@ -271,7 +272,7 @@ final class HostileHubTest {
     assertTimeoutPreemptively(
         Duration.ofSeconds(20),
         () ->
-            assertThatThrownBy(() -> hub.fetch())
+            assertThatThrownBy(() -> ImpatientClient.fetch(hub))
                 .isInstanceOf(EngramException.class)
                 .message()
                 .contains(words));

@@ -2,6 +2,7 @@ package io.engram.core.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.testkit.hub.FakeHub;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ final class ProxyTest {
       hub.environment.put("HTTP_PROXY", hub.address());
       hub.environment.put("HF_TOKEN", "hf_x");
       hub.environment.remove("NO_PROXY");
-      assertThat(hub.fetch().resolve("model.safetensors")).hasSize(1000);
+      assertThat(ImpatientClient.fetch(hub).resolve("model.safetensors")).hasSize(1000);
       assertThat(hub.requests).extracting(FakeHub.Request::host).containsOnly("hub.invalid");
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
+import io.engram.testkit.hub.FakeHub;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -68,7 +69,7 @@ final class RefusalsTest {
     hub.always(
         "/api/models/acme/tiny/refs",
         FakeHub.json("{\"branches\":[{\"name\":\"main\"}],\"tags\":[{\"name\":\"v1\"}]}"));
-    assertThatThrownBy(() -> hub.fetch("hf:acme/tiny@v9"))
+    assertThatThrownBy(() -> ImpatientClient.fetch(hub, "hf:acme/tiny@v9"))
         .hasMessage("acme/tiny has no revision v9.\nIt has: main, v1");
   }
 
@@ -156,14 +157,14 @@ final class RefusalsTest {
       })
   void endpointsThatAreNone(String endpoint) {
     hub.environment.put("HF_ENDPOINT", endpoint);
-    assertThatThrownBy(() -> hub.settings())
+    assertThatThrownBy(() -> ImpatientClient.settings(hub))
         .hasMessageContaining("HF_ENDPOINT isn't the address of a hub")
         .message()
         .doesNotContain("password");
   }
 
   private void expect(int exitCode, String... words) {
-    assertThatThrownBy(() -> hub.fetch())
+    assertThatThrownBy(() -> ImpatientClient.fetch(hub))
         .isInstanceOfSatisfying(
             EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(exitCode))
         .message()

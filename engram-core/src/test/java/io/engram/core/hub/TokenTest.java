@@ -3,6 +3,7 @@ package io.engram.core.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.testkit.hub.FakeHub;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +39,7 @@ final class TokenTest {
 
   @Test
   void theHubGetsItWithEveryRequest() {
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(hub.requests).extracting(FakeHub.Request::user).containsOnly(SENT);
   }
 
@@ -48,7 +49,7 @@ final class TokenTest {
     hub.always(hub.resolve(FILE), FakeHub.redirect(status, elsewhere.address() + "/blob?sig=1"));
     elsewhere.once("/blob", FakeHub.broken(WEIGHTS, 20_000));
     elsewhere.always("/blob", FakeHub.ranged(WEIGHTS));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(elsewhere.requests).hasSize(2).extracting(FakeHub.Request::user).containsOnlyNulls();
     assertThat(elsewhere.requests.get(1).range()).startsWith("bytes=");
   }
@@ -58,7 +59,7 @@ final class TokenTest {
     String otherName = hub.address().replace("127.0.0.1", "localhost");
     hub.always(hub.resolve(FILE), FakeHub.redirect(302, otherName + "/blob"));
     hub.always("/blob", FakeHub.ranged(WEIGHTS));
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(hub.requests)
         .filteredOn(request -> request.path().equals("/blob"))
         .hasSize(1)
@@ -72,7 +73,7 @@ final class TokenTest {
     String host = hub.address().substring("http://".length());
     hub.always(hub.resolve(FILE), FakeHub.redirect(307, location.replace("HOST", host)));
     hub.always("/moved", FakeHub.ranged(WEIGHTS));
-    assertThat(Files.readAllBytes(hub.fetch().resolve(FILE))).isEqualTo(WEIGHTS);
+    assertThat(Files.readAllBytes(ImpatientClient.fetch(hub).resolve(FILE))).isEqualTo(WEIGHTS);
     assertThat(hub.requests).extracting(FakeHub.Request::user).containsOnly(SENT);
   }
 
@@ -87,7 +88,7 @@ final class TokenTest {
           FakeHub.json("[]").to(exchange);
         });
     elsewhere.always("/page", FakeHub.json("[]"));
-    assertThatThrownBy(() -> hub.fetch()).hasMessageContaining("no files");
+    assertThatThrownBy(() -> ImpatientClient.fetch(hub)).hasMessageContaining("no files");
     assertThat(elsewhere.requests).hasSize(1).extracting(FakeHub.Request::user).containsOnlyNulls();
   }
 
@@ -96,16 +97,16 @@ final class TokenTest {
     hub.environment.remove("HF_TOKEN");
     Files.createDirectories(folder.resolve("hf"));
     Files.writeString(folder.resolve("hf/token"), SECRET + "\n");
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(hub.requests).extracting(FakeHub.Request::user).containsOnly(SENT);
     hub.environment.put("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1");
-    assertThat(hub.settings().token()).isNull();
+    assertThat(ImpatientClient.settings(hub).token()).isNull();
   }
 
   @Test
   void withoutOneNoneIsSent() {
     hub.environment.remove("HF_TOKEN");
-    hub.fetch();
+    ImpatientClient.fetch(hub);
     assertThat(hub.requests).extracting(FakeHub.Request::user).containsOnlyNulls();
   }
 
@@ -113,7 +114,7 @@ final class TokenTest {
   @ValueSource(strings = {"hf_sec ret", "hf_secret\nX-Evil: 1", "hf_sécret"})
   void oneThatCantBeSentIsNotShown(String token) {
     hub.environment.put("HF_TOKEN", token);
-    assertThatThrownBy(() -> hub.settings())
+    assertThatThrownBy(() -> ImpatientClient.settings(hub))
         .hasMessageContaining("The token in HF_TOKEN")
         .message()
         .doesNotContain("cret");
@@ -129,10 +130,10 @@ final class TokenTest {
               .set("X-Error-Message", "Invalid credentials in Authorization header");
           exchange.sendResponseHeaders(401, -1);
         });
-    assertThatThrownBy(() -> hub.fetch())
+    assertThatThrownBy(() -> ImpatientClient.fetch(hub))
         .message()
         .contains("doesn't accept the token in HF_TOKEN", "/settings/tokens")
         .doesNotContain(SECRET);
-    assertThat(hub.settings().token()).asString().doesNotContain(SECRET);
+    assertThat(ImpatientClient.settings(hub).token()).asString().doesNotContain(SECRET);
   }
 }

@@ -1,4 +1,4 @@
-package io.engram.cli;
+package io.engram.testkit.hub;
 
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,15 +1,15 @@
-package io.engram.core.hub;
+package io.engram.testkit.hub;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.engram.core.ProgressListener;
-import io.engram.core.run.JsonFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,35 +22,35 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A hub of one repository on the loopback interface, which can be told to misbehave. */
-final class FakeHub implements AutoCloseable {
-  static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
-
-  /** Impatient, for tests. */
-  static final Pace FAST =
-      new Pace(
-          4,
-          Duration.ofMillis(5),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(5),
-          Duration.ofMillis(600),
-          Duration.ofSeconds(5));
+public final class FakeHub implements AutoCloseable {
+  /** The commit that {@code main} is. */
+  public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
   /** What was asked. */
-  record Request(String host, String path, @Nullable String range, @Nullable String user) {}
+  public record Request(String host, String path, @Nullable String range, @Nullable String user) {}
 
   /** An answer. */
-  interface Answer {
+  public interface Answer {
+    /** Sends it. */
     void to(HttpExchange exchange) throws IOException;
   }
 
-  final String id;
-  final List<Request> requests = new CopyOnWriteArrayList<>();
-  final Map<String, String> environment = new HashMap<>();
+  private final String id;
+
+  /** What was asked, in this order. */
+  public final List<Request> requests = new CopyOnWriteArrayList<>();
+
+  /** The environment variables of a client that asks here; a test may change them. */
+  public final Map<String, String> environment = new HashMap<>();
+
   private final HttpServer server;
   private final ExecutorService workers = Executors.newCachedThreadPool();
   private final Map<String, byte[]> files = new LinkedHashMap<>();
@@ -63,7 +63,8 @@ final class FakeHub implements AutoCloseable {
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
-  FakeHub(String id, Path home) throws IOException {
+  /** Serves the repository {@code id} to clients whose cache is below {@code home}. */
+  public FakeHub(String id, Path home) throws IOException {
     this.id = id;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
@@ -74,30 +75,18 @@ final class FakeHub implements AutoCloseable {
     environment.put("NO_PROXY", "*");
   }
 
-  String address() {
+  /** The repository as a user names it. */
+  public String name() {
+    return "hf:" + id;
+  }
+
+  /** For {@code HF_ENDPOINT}. */
+  public String address() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  Hub hub() {
-    return new Hub(settings(), FAST);
-  }
-
-  HubSettings settings() {
-    return HubSettings.of(environment, Path.of("/nowhere"));
-  }
-
-  Path fetch() {
-    return fetch("hf:" + id);
-  }
-
-  Path fetch(String name) {
-    Hub hub = hub();
-    Hub.Plan plan = hub.plan(HubName.parse(name), List.of(), null);
-    return hub.fetch(plan, ProgressListener.NONE, message -> {});
-  }
-
   /** Adds a file that git keeps. */
-  FakeHub small(String path, String text) {
+  public FakeHub small(String path, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     list(path, bytes.length, sha1(bytes), null);
     files.put(path, bytes);
@@ -105,21 +94,32 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** Adds a file that LFS keeps. */
-  FakeHub large(String path, byte[] bytes) {
+  public FakeHub large(String path, byte[] bytes) {
     list(path, bytes.length, "0".repeat(40), sha256(bytes));
     files.put(path, bytes);
     return this;
   }
 
+  /** Adds the files right in a folder, each as LFS keeps it. */
+  public FakeHub folder(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+        large(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    }
+    return this;
+  }
+
   /** The files of a small model, weights among them. */
-  FakeHub model(byte[] weights) {
+  public FakeHub model(byte[] weights) {
     return small("config.json", "{\"model_type\":\"llama\"}")
         .small("tokenizer.json", "{}")
         .small("README.md", "# A model\n")
         .large("model.safetensors", weights);
   }
 
-  void list(String path, Object size, String sha1, @Nullable String sha256) {
+  /** Adds an entry of the listing, which may be a lie. */
+  public void list(String path, Object size, String sha1, @Nullable String sha256) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("type", "file");
     entry.put("oid", sha1);
@@ -132,31 +132,34 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** The next answer for a file or an address; then the one after that, and so on. */
-  FakeHub once(String path, Answer answer) {
+  public FakeHub once(String path, Answer answer) {
     answers.computeIfAbsent(path, unused -> new ArrayDeque<>()).add(answer);
     return this;
   }
 
   /** Every answer for a file or an address. */
-  FakeHub always(String path, Answer answer) {
+  public FakeHub always(String path, Answer answer) {
     always.put(path, answer);
     return this;
   }
 
-  String resolve(String path) {
+  /** The address of a file. */
+  public String resolve(String path) {
     return "/" + id + "/resolve/" + COMMIT + "/" + path;
   }
 
-  String revision(String revision) {
+  /** The address that says which commit a revision is. */
+  public String revision(String revision) {
     return "/api/models/" + id + "/revision/" + revision;
   }
 
-  String tree() {
+  /** The address of the listing. */
+  public String tree() {
     return "/api/models/" + id + "/tree/" + COMMIT;
   }
 
   /** What was asked of a file. */
-  List<Request> of(String file) {
+  public List<Request> of(String file) {
     return requests.stream().filter(request -> request.path().equals(resolve(file))).toList();
   }
 
@@ -197,30 +200,34 @@ final class FakeHub implements AutoCloseable {
       return json("{\"id\":\"" + id + "\",\"sha\":\"" + COMMIT + "\"}");
     }
     if (path.startsWith("/api/") && path.endsWith("/tree/" + COMMIT)) {
-      return json(JsonFiles.line(listing));
+      return json(JsonMapper.shared().writeValueAsString(listing));
     }
     return refusal(404, "EntryNotFound");
   }
 
-  static Answer json(String text) {
+  /** A JSON text. */
+  public static Answer json(String text) {
     return ranged(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  static Answer refusal(int status, String code) {
+  /** A status and the hub's code for the reason. */
+  public static Answer refusal(int status, String code) {
     return exchange -> {
       exchange.getResponseHeaders().set("X-Error-Code", code);
       exchange.sendResponseHeaders(status, -1);
     };
   }
 
-  static Answer redirect(int status, String to) {
+  /** A redirection. */
+  public static Answer redirect(int status, String to) {
     return exchange -> {
       exchange.getResponseHeaders().set("Location", to);
       exchange.sendResponseHeaders(status, -1);
     };
   }
 
-  static Answer busy(int status, String retryAfter) {
+  /** A status with the time to wait. */
+  public static Answer busy(int status, String retryAfter) {
     return exchange -> {
       exchange.getResponseHeaders().set("Retry-After", retryAfter);
       exchange.sendResponseHeaders(status, -1);
@@ -228,7 +235,7 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** As a good server does, with ranges. */
-  static Answer ranged(byte[] bytes) {
+  public static Answer ranged(byte[] bytes) {
     return exchange -> {
       String range = exchange.getRequestHeaders().getFirst("Range");
       int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
@@ -243,7 +250,7 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** Announces the rest and breaks off at byte {@code until}. */
-  static Answer broken(byte[] bytes, int until) {
+  public static Answer broken(byte[] bytes, int until) {
     return exchange -> {
       String range = exchange.getRequestHeaders().getFirst("Range");
       int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
@@ -256,12 +263,27 @@ final class FakeHub implements AutoCloseable {
     };
   }
 
+  /** Sends the first half, and the other once the latch is open. */
+  public static Answer held(byte[] bytes, CountDownLatch latch) {
+    return exchange -> {
+      int half = bytes.length / 2;
+      send(exchange, 200, bytes.length, bytes, 0, half);
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      exchange.getResponseBody().write(bytes, half, bytes.length - half);
+    };
+  }
+
   /** Takes no notice of a range. */
-  static Answer whole(byte[] bytes) {
+  public static Answer whole(byte[] bytes) {
     return exchange -> send(exchange, 200, bytes.length, bytes, 0, bytes.length);
   }
 
-  static void send(
+  /** Sends a part of the bytes, whatever length is announced. */
+  public static void send(
       HttpExchange exchange, int status, long announced, byte[] bytes, int from, int to)
       throws IOException {
     exchange.sendResponseHeaders(status, announced == 0 ? -1 : announced);
@@ -269,26 +291,38 @@ final class FakeHub implements AutoCloseable {
     exchange.getResponseBody().flush();
   }
 
-  static byte[] bytes(int length, long seed) {
+  /** Random bytes. */
+  public static byte[] bytes(int length, long seed) {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     return bytes;
   }
 
-  static byte[] changed(byte[] bytes) {
+  /** The bytes with one bit turned. */
+  public static byte[] changed(byte[] bytes) {
     byte[] other = Arrays.copyOf(bytes, bytes.length);
     other[bytes.length / 2] ^= 1;
     return other;
   }
 
-  static String sha256(byte[] bytes) {
-    var digest = new RepoFile.Checksum(RepoFile.Checksum.Kind.SHA256, "").start(bytes.length);
+  /** As LFS names a file. */
+  public static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(digest("SHA-256").digest(bytes));
+  }
+
+  /** As git names a file. */
+  public static String sha1(byte[] bytes) {
+    MessageDigest digest = digest("SHA-1");
+    digest.update(("blob " + bytes.length + "\0").getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest.digest(bytes));
   }
 
-  static String sha1(byte[] bytes) {
-    var digest = new RepoFile.Checksum(RepoFile.Checksum.Kind.GIT_SHA1, "").start(bytes.length);
-    return HexFormat.of().formatHex(digest.digest(bytes));
+  private static MessageDigest digest(String name) {
+    try {
+      return MessageDigest.getInstance(name);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
