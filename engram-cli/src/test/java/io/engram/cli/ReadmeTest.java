@@ -35,7 +35,7 @@ final class ReadmeTest {
             model: {path: '%s'}
             forget: {data: tofu:forget01}
             method: {name: ga}
-            order: {estimator: {draws: 2, sigma: 0.01}}
+            order: {name: mrd, estimator: {draws: 2, sigma: 0.01}}
             budget: {updates: 1, batch: 2, accumulate: 1}
             eval: {suites: []}
             """
