@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 
-/** The Java example of README.md, between the two marks; a test runs it and compares the texts. */
+/**
+ * The Java example of docs/java.md, between the two marks; a test runs it and compares the texts.
+ */
 final class ReadmeExample {
   private ReadmeExample() {}
 

@@ -21,7 +21,7 @@ final class ReadmeTest {
                 source.indexOf("// README begins\n") + 17, source.indexOf("  // README ends"))
             .stripTrailing()
             .stripIndent();
-    assertThat(Files.readString(Cli.ROOT.resolve("README.md")))
+    assertThat(Files.readString(Cli.ROOT.resolve("docs/java.md")))
         .contains("```java\n" + example + "\n```");
   }
 
