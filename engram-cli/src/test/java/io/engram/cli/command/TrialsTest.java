@@ -27,7 +27,7 @@ final class TrialsTest {
     assertThat(ran.err()).contains("Trial 2 of 2, seed 8");
     assertThat(ran.out()).contains("after: mean ± SD of 2 trials");
     String journal = Files.readString(out.resolve("trial-8/journal.jsonl"));
-    assertThat(journal).contains("taken from there");
+    assertThat(journal).contains("which measured it");
     try (RunFolder second = RunFolder.read(out.resolve("trial-8"))) {
       assertThat(second.recipe()).contains("seed: 8", "trials: 1");
       assertThat(second.manifest().status()).isEqualTo("done");

@@ -25,14 +25,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts together what one update minimises: the method's losses on the drawn forget samples, and the
- * retain term on as many retain samples.
+ * Builds the batch of one update: the method's loss on each drawn forget sample, and the retain
+ * term on as many retain samples.
  *
- * @param reference what the method needs of the model at the start
- * @param refusals null where the method has no use for them
- * @param referenceNll S_ref of sequences, asked for where refusals come beside the answers
- * @param retainTerm null where its weight is 0: that forward pass is left out
- * @param retainDraws null with it
+ * @param reference what the method needs from the model as it was at the start
+ * @param refusals null if the method does not use refusals
+ * @param referenceNll S_ref of sequences, needed only when a refusal is trained beside each answer
+ * @param retainTerm null if its weight is 0: its forward pass is then skipped
+ * @param retainDraws null if {@code retainTerm} is
  */
 record Batches(
     RunData data,
@@ -45,9 +45,8 @@ record Batches(
     @Nullable RetainDraws retainDraws,
     boolean forgets) {
   /**
-   * What an update minimises.
+   * Builds an update's batch. * * @param draws indices of forget samples
    *
-   * @param draws indices of forget samples
    * @param firstDraw number of the first of them within the epoch
    */
   UnlearningLoop.Batch of(int epoch, int[] draws, int firstDraw) {
@@ -101,19 +100,19 @@ record Batches(
   }
 
   /**
-   * Which retain samples go with which draws: one for each, uniformly with replacement. A function
-   * of the draw's name alone, so that the samples of the whole run are known at its start.
+   * Pairs each draw with a retain sample, chosen uniformly with replacement. The choice depends on
+   * the draw's number alone, so the retain samples of the whole run are known at its start.
    *
-   * @param size of the retain set
+   * @param size number of retain samples
    * @param seed names the streams (seed, "retain", epoch, draw)
    */
   record RetainDraws(int size, long seed) {
-    /** The retain sample of a draw. */
+    /** Index of the retain sample that goes with a draw. */
     int at(int epoch, int draw) {
       return RandomStream.of(seed, "retain", epoch, draw).nextInt(size);
     }
 
-    /** All that a plan will draw, ascending. */
+    /** Indices of all retain samples that a plan will draw, ascending. */
     Set<Integer> all(Plan plan) {
       Set<Integer> drawn = new TreeSet<>();
       for (int update = 0; update < plan.updates(); update++) {
@@ -126,8 +125,8 @@ record Batches(
   }
 
   /**
-   * Answers that refuse, for preference optimisation: a new one is drawn each time a sample is
-   * drawn.
+   * Refusals for preference optimisation, such as "I don't know". Each draw of a sample gets a
+   * newly chosen one.
    *
    * @param lines the refusals
    * @param seed names the streams (seed, "refusal", epoch, draw)
@@ -135,7 +134,7 @@ record Batches(
   record Refusals(List<String> lines, long seed) {
     private static final String TOFU = "tofu";
 
-    /** Table 3's three kinds of answers. */
+    /** The three kinds of refusal in Table 3. */
     private static final Map<String, String> BUILT_IN =
         Map.of(
             TOFU,
@@ -146,9 +145,9 @@ record Batches(
             "data/refusals/polite.txt");
 
     /**
-     * Reads refusals, one a line.
+     * Reads refusals, one per line.
      *
-     * @param named a list that comes with Engram, or a file; null: the TOFU list
+     * @param named the name of a built-in list, or a file; null selects the TOFU list
      */
     static Refusals read(@Nullable String named, long seed) {
       String name = named == null ? TOFU : named;
@@ -159,7 +158,7 @@ record Batches(
             Files.readAllLines(path).stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
         if (lines.isEmpty()) {
           throw EngramException.usage(
-              "method.refusals: " + path + " is empty; one refusal a line is needed.");
+              "method.refusals: " + path + " is empty; it must hold one refusal per line.");
         }
         return new Refusals(lines, seed);
       } catch (IOException e) {
@@ -168,7 +167,7 @@ record Batches(
       }
     }
 
-    /** The refusal of a draw. */
+    /** The refusal chosen for a draw. */
     String at(int epoch, int draw) {
       return lines.get(RandomStream.of(seed, "refusal", epoch, draw).nextInt(lines.size()));
     }

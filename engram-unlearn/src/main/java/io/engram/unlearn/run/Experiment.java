@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An experiment from recipe to results: opens the model, evaluates it, unlearns (or fine-tunes) by
- * {@link UnlearningLoop}, evaluates again, and writes everything to the run folder.
+ * Runs one experiment from recipe to results: opens the model, evaluates it, unlearns (or
+ * fine-tunes) with {@link UnlearningLoop}, evaluates again, and writes everything to the run
+ * folder.
  */
 public final class Experiment {
   private final Recipe recipe;
@@ -35,9 +36,9 @@ public final class Experiment {
   /**
    * How a run ended.
    *
-   * @param status {@code done}, or {@code interrupted} where it can be resumed
-   * @param updates updates made in all
-   * @param seconds from start, or resumption, to end
+   * @param status {@code done}, or {@code interrupted} if it can be resumed
+   * @param updates total updates made
+   * @param seconds from start (or resumption) to end
    */
   public record Outcome(String status, int updates, double seconds) {}
 
@@ -49,16 +50,18 @@ public final class Experiment {
   public static Outcome run(Recipe recipe, RunFolder folder, Setup setup) {
     if (recipe.trials() != 1) {
       throw EngramException.usage(
-          "trials: " + recipe.trials() + ": a run is one trial; Trials makes several of them.");
+          "trials: "
+              + recipe.trials()
+              + ": Experiment runs a single trial; use Trials to run several.");
     }
     folder.writeRecipe(RecipeWriter.yaml(recipe));
     return new Experiment(recipe, folder, setup).carryOut(false);
   }
 
   /**
-   * Resumes an interrupted run; the result is that of an uninterrupted one, bit for bit.
+   * Resumes an interrupted run. The result equals that of an uninterrupted run, bit for bit.
    *
-   * @throws EngramException if the folder's run is done or can't be resumed
+   * @throws EngramException if the run is already done or can't be resumed
    */
   public static Outcome resume(RunFolder folder, Recipe.Kind kind, Setup setup) {
     if (folder.manifest().status().equals("done")) {
@@ -100,10 +103,10 @@ public final class Experiment {
   }
 
   /**
-   * What is left of the run, in order: before, training, after.
+   * Runs the remaining stages in order: evaluation before, training, evaluation after.
    *
-   * @param checkpointed whether training computes layers again for their gradients
-   * @param begun when it began, System.nanoTime
+   * @param checkpointed whether training recomputes layers in the backward pass to save memory
+   * @param begun start time, System.nanoTime
    */
   private Outcome stages(
       LanguageModel model, RunData data, RunState state, boolean checkpointed, long begun) {
@@ -173,7 +176,7 @@ public final class Experiment {
     return new Outcome(status, state.updates(), (System.nanoTime() - start) / 1e9);
   }
 
-  /** Σ_t ℓ_t of each forget sample under the model as it is now. */
+  /** Σ_t ℓ_t of each forget sample under the current model. */
   private double[] logProbs(LanguageModel model, RunData data) {
     setup.progress().start("log-probabilities", data.forget().size(), "samples");
     List<double[]> all = new Scorer(model).logProbs(data.forgetTokens(), setup.progress());
@@ -190,7 +193,7 @@ public final class Experiment {
 
   private void noteMemory(RunMemory memory, boolean checkpointed) {
     if (!memory.text().isEmpty()) {
-      String again = checkpointed ? " Layers are computed again for their gradients." : "";
+      String again = checkpointed ? " Training recomputes layers in the backward pass." : "";
       folder.journal().write("note", Map.of("text", memory.text() + again));
     }
   }

@@ -17,13 +17,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the model answers to the forget set's own questions at a stage. Answers that the stage's
- * evaluation has asked for already are taken from its rows; the rest are asked here.
+ * The model's answers to the forget set's own questions, before and after unlearning. Answers that
+ * the stage's evaluation has already generated are reused from its rows; the rest are generated
+ * here.
  */
 final class ForgetAnswers {
   private static final String FILE = "answers.jsonl";
 
-  /** Prompt and answer together, as the TOFU suite asks. */
+  /** Limit for prompt and answer together, as in the TOFU suite. */
   private static final int TOTAL_TOKENS = 200;
 
   /** A line of eval/STAGE/answers.jsonl. */
@@ -37,7 +38,8 @@ final class ForgetAnswers {
   }
 
   /**
-   * Asks the model as it is now; a stage that was asked before, as in a resumed run, isn't again.
+   * Asks the current model. Does nothing if this stage's answers are already in the folder, as in a
+   * resumed run.
    */
   void ask(String stage, LanguageModel model, RunData data, Setup setup) {
     Path file = folder.evaluationRows(stage).resolve(FILE);
@@ -47,7 +49,7 @@ final class ForgetAnswers {
       Map<String, String> answers = new LinkedHashMap<>();
       for (Sample sample : data.forget()) {
         if (sample.content() instanceof Sample.Asked asked) {
-          // The suite asks the bare question; a conversation may be answered otherwise.
+          // The suite asks the bare question; within a conversation the answer may differ.
           boolean bare = asked instanceof Sample.QuestionAnswer;
           String output = bare ? known.get(asked.question()) : null;
           if (output == null) {
@@ -91,7 +93,7 @@ final class ForgetAnswers {
     return answers;
   }
 
-  /** The answer of a sample at a stage; null where it has no question. */
+  /** The answer to a sample at a stage; null if the sample has no question. */
   @Nullable String of(String stage, String id) {
     return byStage.getOrDefault(stage, Map.of()).get(id);
   }

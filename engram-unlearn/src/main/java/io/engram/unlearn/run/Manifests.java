@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The manifest at the start and at the end of a run. */
+/** Makes the manifest at the start and at the end of a run. */
 final class Manifests {
   private Manifests() {}
 
@@ -43,20 +43,20 @@ final class Manifests {
   }
 
   /**
-   * Before a run is gone on with: what it has computed so far is of its own files.
+   * Before a run is resumed: checks that the files it started from have not changed.
    *
-   * @throws EngramException if the model's or the data's have changed since
+   * @throws EngramException if the model's or the data's files have changed since
    */
   static void requireSameFiles(RunFolder run, Manifest now) {
     List<String> changed = changed(run.manifest(), now);
     if (!changed.isEmpty()) {
       throw EngramException.usage(
-          "%s was begun with other files than these: %s.%nRestore them, or begin a new run."
+          "%s was started from different versions of these files: %s.%nRestore them, or start a new run."
               .formatted(run.path(), String.join(", ", changed)));
     }
   }
 
-  /** Names of the model and of data whose files aren't the same. */
+  /** The model and data sets whose files have changed. */
   private static List<String> changed(Manifest before, Manifest now) {
     List<String> changed = new ArrayList<>();
     if (!before.modelHash().equals(now.modelHash())) {

@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How difficult the samples are, for the order: MRD, or the score that takes its place, measured
- * anew every m epochs (Alg. 2) and written to the run folder. An epoch whose measurement is in the
- * folder already, as in a resumed run, reads it from there; before the first update it may be taken
- * from another run that measured the same.
+ * Measures for the order how difficult the samples are: MRD, or the score that replaces it, every m
+ * epochs (Alg. 2). The rows go to the run folder. An epoch that is already measured there, as in a
+ * resumed run, is read back; the measurement before the first update may also come from another run
+ * that made the same one.
  */
 final class MeasuredDifficulty {
   private final Recipe recipe;
@@ -34,9 +34,9 @@ final class MeasuredDifficulty {
   }
 
   /**
-   * The chances that the recipe's order draws by; empty for an order without a score.
+   * The probabilities by which the recipe's order draws; empty for an order without a score.
    *
-   * @param model as it is at the epoch's start, where the score is to be measured
+   * @param model as it is at the epoch's start, when the score is measured
    */
   double[] probabilities(int epoch, LanguageModel model) {
     if (!(recipe.order() instanceof MrdOrder order)) {

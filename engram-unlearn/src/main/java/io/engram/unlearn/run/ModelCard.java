@@ -17,22 +17,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The README.md of what a run leaves: what was done to which model, for who finds the folder
- * without the run. It says nothing of how well it worked; the run's measurements do.
+ * The README.md of a run's model or adapter, for someone who finds that folder without its run:
+ * what was done to which model. It does not say how well it worked; the run's measurements do.
  *
- * @param updates made
+ * @param updates number of updates made
  */
 record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData data, int updates) {
   private static final long SMALL = 1_000_000_000;
 
-  /** Of a whole model, written in this number format. */
+  /** The card of a whole model, written in this number format. */
   String ofModel(Dtype written) {
     return text("transformers", null, written);
   }
 
-  /** Of a PEFT adapter. */
+  /** The card of a PEFT adapter. */
   String ofAdapter() {
-    return text("peft", "A LoRA adapter: it goes with the base model below.", null);
+    return text("peft", "A LoRA adapter for the base model below.", null);
   }
 
   private String text(String library, @Nullable String what, @Nullable Dtype written) {
@@ -108,27 +108,28 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
     notes.add(
         trains()
             ? "This card says what was done, not how well it worked."
-            : "This card says what was done, not that it worked: whether the forget set can still"
-                + " be drawn from the model, and what else it lost, has to be measured.");
+            : "This card says what was done, not that it worked. Measure whether the forget set "
+                + "can still be extracted from the model, and what else the model lost.");
     if (model.decoder().parameters().count() < SMALL) {
       notes.add(
-          "The base model is small; what holds for it need not hold for models that are used.");
+          "The base model is small; results on it may not carry over to models used in practice.");
     }
     if (model.weights().toString().endsWith(".gguf")) {
       notes.add(
           "The base model's weights came from a GGUF file, "
               + code(name(model.weights().toString()))
-              + "; if that was quantised, they are not those the model was trained to.");
+              + "; if that file was quantised, they differ from the weights the model was "
+              + "trained to.");
     }
     if (written != null && written.sizeBytes() < model.dtype().sizeBytes()) {
       notes.add(
-          "It was computed in %s and rounded to %s when it was written."
+          "It was computed in %s and rounded to %s when saved."
               .formatted(model.dtype().configName(), written.configName()));
     }
     return notes;
   }
 
-  /** The last part of a path; a TOFU split's name as it is. */
+  /** The last part of a path; a TOFU split's name unchanged. */
   private static String name(String path) {
     Path last = Path.of(path).toAbsolutePath().normalize().getFileName();
     return path.startsWith(Tofu.PREFIX) || last == null ? path : last.toString();

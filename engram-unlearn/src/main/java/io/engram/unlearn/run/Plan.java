@@ -3,14 +3,14 @@ package io.engram.unlearn.run;
 import io.engram.unlearn.recipe.BudgetSection;
 
 /**
- * How many updates a run has, and where each begins.
+ * How many updates a run makes, and which draws each of them uses.
  *
- * @param samples draws of an epoch: the size of the forget set
- * @param perUpdate draws of an update
- * @param updates of the whole run
+ * @param samples draws per epoch: the size of the forget set
+ * @param perUpdate draws per update
+ * @param updates updates in the whole run
  */
 public record Plan(int samples, int perUpdate, int updates) {
-  /** Epochs if not given: 5. */
+  /** Epochs when neither epochs nor updates are given. */
   private static final int DEFAULT_EPOCHS = 5;
 
   static Plan of(int samples, BudgetSection budget) {
@@ -22,7 +22,7 @@ public record Plan(int samples, int perUpdate, int updates) {
     return new Plan(samples, perUpdate, total);
   }
 
-  /** Updates of an epoch; the last may be smaller. */
+  /** Updates per epoch; the last one may be smaller. */
   public int updatesPerEpoch() {
     return (samples + perUpdate - 1) / perUpdate;
   }
@@ -32,7 +32,7 @@ public record Plan(int samples, int perUpdate, int updates) {
     return update / updatesPerEpoch();
   }
 
-  /** Epochs begun by the end. */
+  /** Number of epochs started by the end of the run. */
   int epochs() {
     return updates == 0 ? 0 : epoch(updates - 1) + 1;
   }
@@ -42,12 +42,12 @@ public record Plan(int samples, int perUpdate, int updates) {
     return update % updatesPerEpoch() * perUpdate;
   }
 
-  /** One after the last draw of an update within its epoch. */
+  /** One past the last draw of an update within its epoch. */
   int to(int update) {
     return Math.min(samples, from(update) + perUpdate);
   }
 
-  /** Whether an epoch begins with this update. */
+  /** Whether this update is the first of its epoch. */
   boolean startsEpoch(int update) {
     return from(update) == 0;
   }

@@ -12,7 +12,7 @@ import io.engram.unlearn.recipe.ScopeSection;
 import java.util.Map;
 
 /**
- * What a run leaves to be used: model/, and for LoRA adapter/, each with a card.
+ * Saves what a run produces: model/, and adapter/ for LoRA, each with a model card.
  *
  * @param dtype number format of the weights in model/
  */
@@ -20,9 +20,9 @@ record Results(Recipe recipe, RunFolder folder, LanguageModel model, RunData dat
   private static final String CARD = "README.md";
 
   /**
-   * Checks before a run that what it's to leave can be written.
+   * Checks before a run that its results can be saved.
    *
-   * @throws EngramException if it's only an adapter over DoRA
+   * @throws EngramException if only an adapter is to be saved and the model's own adapter is DoRA
    */
   static void requireWritable(Recipe recipe, LanguageModel model) {
     if (isLora(recipe) && !recipe.scope().leavesModel() && model.hasDora()) {
@@ -52,7 +52,8 @@ record Results(Recipe recipe, RunFolder folder, LanguageModel model, RunData dat
               "note",
               Map.of(
                   "text",
-                  "no adapter/: the model's own adapter is DoRA, with which none can be joined"));
+                  "no adapter/ saved: the model's own adapter is DoRA, and another adapter can't "
+                      + "be combined with it"));
     } else {
       trainer.saveAdapter(folder.adapter(), Map.of(CARD, card.ofAdapter()));
     }

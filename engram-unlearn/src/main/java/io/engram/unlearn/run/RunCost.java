@@ -6,14 +6,17 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the updates of a run cost: their seconds and those of the measurements that their order is
- * made from, by its journal. Evaluations and looks of the stopping rule aren't unlearning.
+ * The cost of a run's updates, read from its journal: the time of the updates and of the difficulty
+ * measurements that order them. Evaluations and the stopping rule's checks do not count as
+ * unlearning.
  *
- * @param updates made
- * @param seconds of all of them
+ * @param updates number of updates made
+ * @param seconds total time of them
  */
 record RunCost(int updates, double seconds) {
-  /** By a journal; of what a resumed run did again the later line stands. */
+  /**
+   * Reads the cost from a journal. Where a resumed run repeated something, the later line counts.
+   */
   static RunCost of(List<JsonNode> events) {
     Map<Integer, Double> updates = new TreeMap<>();
     Map<Integer, Double> refreshes = new TreeMap<>();
@@ -32,7 +35,7 @@ record RunCost(int updates, double seconds) {
     return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
-  /** Seconds of an update, its share of the order's measurements in it. */
+  /** Seconds per update, including its share of the difficulty measurements. */
   double perUpdate() {
     return seconds / updates;
   }

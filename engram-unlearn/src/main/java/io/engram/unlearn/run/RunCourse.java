@@ -14,12 +14,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A run's part in {@link UnlearningLoop}: what its stopping rule and order need, the journal, the
- * checkpoint after each epoch, and the evaluations between epochs. When training has diverged,
- * numbers that aren't finite get neither into the weights nor into the checkpoint.
+ * What a run adds to {@link UnlearningLoop}: difficulty for the order, the stopping rule, the
+ * journal, a checkpoint after each epoch, and evaluations between epochs. If training diverges, a
+ * NaN or infinite loss is never applied to the weights, and NaN or infinite weights never reach the
+ * checkpoint.
  */
 final class RunCourse implements UnlearningLoop.Course {
-  /** Ids that a message names; an update may be large. */
+  /** How many ids a message lists at most; an update may draw many. */
   private static final int NAMED = 20;
 
   private static final String ADVICE =
@@ -129,7 +130,7 @@ final class RunCourse implements UnlearningLoop.Course {
     setup.progress().finish();
     if (!trainer.isFinite()) {
       throw EngramException.usage(
-          "Update %d: it has left weights that are NaN or infinite; training has diverged.\n%s\n%s"
+          "Update %d left weights that are NaN or infinite: training has diverged.\n%s\n%s"
               .formatted(state.updates(), kept(), ADVICE));
     }
   }
@@ -169,7 +170,7 @@ final class RunCourse implements UnlearningLoop.Course {
             .formatted(what.lines().findFirst().orElse(what), drawn, more, kept(), ADVICE));
   }
 
-  /** The last finite state is kept as the checkpoint. */
+  /** Says which finite state the checkpoint still holds. */
   private String kept() {
     if (trainer.isFinite()) {
       save();

@@ -16,9 +16,9 @@ import java.util.Map;
 /**
  * The samples of a run, as text and as tokens.
  *
- * @param forget what is drawn: the forget set, or the training set of a fine-tuning
+ * @param forget the samples to draw from: the forget set, or the training set when fine-tuning
  * @param forgetTokens the same, tokenised
- * @param retainTokens the retain set; empty where nothing uses it
+ * @param retainTokens the retain set; empty if nothing uses it
  */
 record RunData(
     List<Sample> forget, List<TokenizedSample> forgetTokens, List<TokenizedSample> retainTokens) {
@@ -39,10 +39,10 @@ record RunData(
   }
 
   /**
-   * Tokens of the longest pass that an update can have.
+   * Tokens in the longest forward pass that an update can need.
    *
-   * @param batchTokens of a pass at most, where a sequence isn't longer by itself
-   * @param samples of an update, each with one of the retain set where there is one
+   * @param batchTokens limit of a pass; a single longer sequence exceeds it
+   * @param samples samples per update, each paired with a retain sample if there is a retain set
    */
   int longestUpdate(int batchTokens, int samples) {
     int forget = longest(forgetTokens);
@@ -55,7 +55,7 @@ record RunData(
     return samples.stream().mapToInt(sample -> sample.ids().length).max().orElse(0);
   }
 
-  /** SHA-256 of each data file by its name in the recipe. */
+  /** SHA-256 of each data file, by the file's name in the recipe. */
   static Map<String, String> hashes(Recipe recipe) {
     Map<String, String> hashes = new LinkedHashMap<>();
     for (DataSection section : List.of(recipe.forget(), recipe.retain(), recipe.train())) {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a run measures of its model, and when. */
+/** Evaluates a run's model and writes the results to the run folder. */
 final class RunEvaluation {
   private final Recipe recipe;
   private final RunFolder folder;
@@ -65,17 +65,20 @@ final class RunEvaluation {
                 .journal()
                 .write(
                     "note",
-                    Map.of("text", "before: measured in " + sibling + ", taken from there")));
+                    Map.of("text", "before: copied from " + sibling + ", which measured it")));
     return from.isPresent();
   }
 
-  /** Number format in which the model is written. */
+  /** Number format in which the model is saved. */
   Dtype savedDtype() {
     Dtype named = Setup.dtype(recipe.model().saveDtype());
     return named == null ? model.dtype() : named;
   }
 
-  /** Writes samples.jsonl: draws, log-probabilities, and the answers of both stages. */
+  /**
+   * Writes samples.jsonl: for each forget sample its draws, log-probabilities and the answers of
+   * both stages.
+   */
   void writeSamples(
       RunData data,
       RunState state,

@@ -19,18 +19,22 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The memory of a run: what it will take, whether that's there, and whether layers must be computed
- * again in training for it to be enough.
+ * Estimates a run's memory: how much it needs, whether the machine has that much, and whether
+ * training must recompute layers in the backward pass to fit.
  *
- * @param available bytes before the model was opened; empty: unknown, or not the processor's
+ * @param available bytes free before the model was opened; empty if unknown, or if the model runs
+ *     on another device than the CPU
  */
 public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong available) {
   private static final int FEW_TOKENS = 512;
 
-  /** Of what is estimated, room is left for what isn't. */
+  /**
+   * Share of the free memory that an estimate may fill; the rest is left for what it does not
+   * cover.
+   */
   private static final double USABLE = 0.9;
 
-  /** For a recipe whose model isn't open yet. */
+  /** Estimates the run of a recipe whose model is not open yet. */
   public static RunMemory of(Recipe recipe, Setup setup) {
     return new RunMemory(
         recipe,
@@ -40,7 +44,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
         setup.device().isCpu() ? AvailableMemory.here() : OptionalLong.empty());
   }
 
-  /** What is needed and what there is, in words; empty where it isn't the processor's memory. */
+  /** Memory needed and memory available, as text; empty if the model does not run on the CPU. */
   public String text() {
     return setup.device().isCpu() ? check().text() : "";
   }
@@ -48,18 +52,22 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   /**
    * Checks that the run fits.
    *
-   * @throws EngramException of kind RESOURCES if it doesn't, with what would take less
+   * @throws EngramException of kind RESOURCES if it doesn't fit; the message suggests settings that
+   *     need less
    */
   public void require() {
     check().require(setup.ignoreMemory(), alternatives(), "--ignore-memory");
   }
 
-  /** Whether so many runs like this one have room beside one another. */
+  /** Whether this many runs like this one fit in memory at the same time. */
   public boolean fits(int runs) {
     return available.isEmpty() || need().total() * runs <= available.getAsLong() * USABLE;
   }
 
-  /** Whether training has to compute layers again: with all activations kept it wouldn't fit. */
+  /**
+   * Whether training must recompute layers in the backward pass because keeping all activations
+   * would not fit.
+   */
   boolean mustCheckpoint(RunData data) {
     if (available.isEmpty()) {
       return false;
@@ -99,7 +107,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     return all;
   }
 
-  /** The most of what the run's stages need, one after the other. */
+  /** The largest need among the run's stages, which run one after the other. */
   private MemoryNeed need(TrainingScope scope, ModelSize model, int tokens) {
     MemoryNeed most = training(scope, model, tokens, true);
     if (recipe.order().estimator() != null) {
@@ -127,7 +135,10 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
         scope, recipe.optimizer().settings(), tokens, checkpointed, copies(), reference());
   }
 
-  /** Methods of two gradients set one aside, and the weights while a step is fitted. */
+  /**
+   * Copies of the gradient that the method keeps: methods with two gradients set one aside, and
+   * also the weights while a step is fitted.
+   */
   private int copies() {
     return recipe.method().gradientRule() == null ? 0 : 2;
   }

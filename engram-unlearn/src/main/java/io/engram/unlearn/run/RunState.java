@@ -15,27 +15,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run is: updates made and draws counted. With the trainer's state it is the checkpoint,
- * which is replaced as a whole: the new one is written beside the old one, then takes its place.
+ * The progress of a run: updates made and draws counted. Together with the trainer's state it makes
+ * up the checkpoint, which is replaced as a whole: the new one is written beside the old one and
+ * then renamed into its place.
  */
 final class RunState {
   private static final String POSITION = "position.json";
 
   /**
-   * What position.json holds.
+   * The content of position.json.
    *
    * @param updates updates made
-   * @param drawn how often each sample was drawn, an epoch each
-   * @param stop where a stopping rule looks at the samples
+   * @param drawn how often each sample was drawn, one array per epoch
+   * @param stop state of a stopping rule that checks the samples; null for other rules
    */
   record Position(int updates, List<int[]> drawn, @Nullable Looked stop) {}
 
   /**
-   * What the stopping rule knows.
+   * The state of the stopping rule.
    *
    * @param thresholds of EL and MA
-   * @param forgottenAt by sample, after how many updates it was found forgotten, and has at each
-   *     look since; −1: it isn't
+   * @param forgottenAt for each sample, the number of updates after which it was first found
+   *     forgotten, if every check since has confirmed it; −1 if it is not forgotten
    */
   record Looked(Thresholds thresholds, int[] forgottenAt) {}
 
@@ -59,8 +60,8 @@ final class RunState {
       if (position.drawn().stream().anyMatch(d -> d.length != data.forget().size())) {
         throw EngramException.usage(
             folder.path()
-                + ": the data has another number of samples than when the run was begun; it can't"
-                + " be resumed.");
+                + ": the number of samples in the data has changed since the run started; it "
+                + "can't be resumed.");
       }
       state.updates = position.updates();
       state.drawn.addAll(position.drawn());
@@ -69,7 +70,10 @@ final class RunState {
     return state;
   }
 
-  /** If a replacement was cut off between its two renames, the new checkpoint is whole. */
+  /**
+   * If a replacement was interrupted between its two renames, the new checkpoint is complete and is
+   * used.
+   */
   private static void recover(RunFolder folder) {
     Path next = folder.path().resolve("checkpoint.next");
     if (!Files.exists(folder.checkpoint()) && Files.isRegularFile(next.resolve(POSITION))) {
@@ -77,14 +81,14 @@ final class RunState {
     }
   }
 
-  /** Takes over the trainer's state of the checkpoint, if this goes on from one. */
+  /** Restores the trainer's state from the checkpoint, if this run resumes from one. */
   void restore(Trainer trainer) {
     if (resumed) {
       trainer.loadState(folder.checkpoint());
     }
   }
 
-  /** Whether this goes on from a checkpoint. */
+  /** Whether this run resumes from a checkpoint. */
   boolean isResumed() {
     return resumed;
   }
@@ -104,17 +108,17 @@ final class RunState {
     updates++;
   }
 
-  /** How often each sample was drawn, an epoch each. */
+  /** How often each sample was drawn, one array per epoch. */
   List<int[]> drawn() {
     return drawn;
   }
 
-  /** What the stopping rule knows; null before it has looked, or where none looks. */
+  /** The stopping rule's state; null before its first check, or if the rule checks no samples. */
   @Nullable Looked looked() {
     return looked;
   }
 
-  /** Remembers what the stopping rule knows. */
+  /** Stores the stopping rule's state. */
   void look(Looked now) {
     looked = now;
   }
@@ -124,7 +128,7 @@ final class RunState {
     return Files.isRegularFile(folder.checkpoint().resolve(POSITION));
   }
 
-  /** Updates made when the checkpoint was written. */
+  /** Updates made when the last checkpoint was written. */
   int savedUpdates() {
     return JsonFiles.read(folder.checkpoint().resolve(POSITION), Position.class).updates();
   }
@@ -137,7 +141,7 @@ final class RunState {
     try {
       Files.createDirectories(next);
     } catch (IOException e) {
-      throw EngramException.resources(next + " can't be made: " + e.getMessage(), e);
+      throw EngramException.resources(next + " can't be created: " + e.getMessage(), e);
     }
     trainer.saveState(next);
     JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn, looked));
@@ -161,7 +165,7 @@ final class RunState {
     try {
       Trees.delete(path);
     } catch (IOException e) {
-      throw EngramException.resources(path + " can't be removed: " + e.getMessage(), e);
+      throw EngramException.resources(path + " can't be deleted: " + e.getMessage(), e);
     }
   }
 }

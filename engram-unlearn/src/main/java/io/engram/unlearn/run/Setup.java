@@ -14,18 +14,17 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a run is carried out, as opposed to what is run: nothing here changes a result beyond
- * rounding.
+ * How to carry out a run, as opposed to what to run. Nothing here changes a result beyond rounding.
  *
  * @param command the command line, for the manifest
- * @param device where the model goes
- * @param threads threads of a tensor operation; 0: libtorch's choice
- * @param batchTokens tokens of a pass at most
- * @param progress is told how far things are
- * @param interrupted asked after each update; true stops the run, which can be resumed
- * @param siblings run folders from which is taken what they have computed the same already: the
- *     evaluation before, MRD before the first update
- * @param ignoreMemory go on where a run needs more memory than there is
+ * @param device where the model runs
+ * @param threads threads per tensor operation; 0 leaves the choice to libtorch
+ * @param batchTokens maximum tokens in a forward pass
+ * @param progress receives progress reports
+ * @param interrupted queried after each update; true stops the run, which can be resumed later
+ * @param siblings other run folders whose identical results are reused instead of computed again:
+ *     the evaluation before, and MRD before the first update
+ * @param ignoreMemory start even if the run needs more memory than is available
  */
 public record Setup(
     String command,
@@ -41,7 +40,7 @@ public record Setup(
     siblings = List.copyOf(siblings);
   }
 
-  /** A run alone, refused where it needs more memory than there is. */
+  /** A run without siblings that is refused if it needs more memory than is available. */
   public Setup(
       String command,
       Device device,
@@ -52,7 +51,7 @@ public record Setup(
     this(command, device, threads, batchTokens, progress, interrupted, List.of(), false);
   }
 
-  /** How the recipe's model is opened. */
+  /** The options with which to open the recipe's model. */
   public ModelOptions modelOptions(ModelSection model, long seed) {
     return new ModelOptions(
         device,
@@ -65,7 +64,7 @@ public record Setup(
         seed);
   }
 
-  /** The format that a recipe names; null for auto. */
+  /** The number format that a recipe names; null for auto. */
   static @Nullable Dtype dtype(io.engram.unlearn.recipe.Dtype named) {
     return switch (named) {
       case AUTO -> null;

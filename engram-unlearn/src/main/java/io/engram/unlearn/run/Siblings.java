@@ -24,17 +24,17 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a run takes over from other runs beside it, so that nothing is computed twice: other trials,
- * or other rows of one table.
+ * Lets a run reuse results of related runs (other trials, or other rows of a table), so that
+ * nothing is computed twice.
  */
 final class Siblings {
   private Siblings() {}
 
   /**
-   * Copies the measurements and rows of the evaluation before the first update from another run of
-   * the same model, data and settings; false where nothing fits.
+   * Copies the evaluation before the first update (measurements and rows) from another run with the
+   * same model, data and settings. Returns false if there is none to copy.
    *
-   * @param recipe of the run to copy to
+   * @param recipe recipe of the run to copy to
    */
   static boolean before(Path from, RunFolder to, Recipe recipe) {
     return Sibling.in(from, recipe)
@@ -60,7 +60,8 @@ final class Siblings {
       Files.createDirectories(to);
       try (Stream<Path> files = Files.list(from)) {
         for (Path file : (Iterable<Path>) files::iterator) {
-          // A run that was stopped before its first checkpoint begins anew and has some already.
+          // A run stopped before its first checkpoint starts over and may already have some of
+          // these files.
           Path own = to.resolve(file.getFileName());
           Files.copy(file, own, StandardCopyOption.REPLACE_EXISTING);
         }
@@ -73,12 +74,12 @@ final class Siblings {
   private static final int EPOCH = 0;
 
   /**
-   * Copies the difficulty before the first update from another run of the same model, forget set,
-   * score and seed: methods differ from the first update on. The journal's seconds are those of the
-   * run that measured it, so that what an update costs doesn't depend on which run came first.
+   * Copies the difficulty before the first update from another run with the same model, forget set,
+   * score and seed: methods differ only from the first update on. The journal keeps the measuring
+   * run's seconds, so that the cost of an update does not depend on which run came first.
    *
-   * @param recipe of the run to copy to
-   * @return the rows; empty where there is nothing that fits
+   * @param recipe recipe of the run to copy to
+   * @return the rows; empty if there is nothing to copy
    */
   static Optional<List<MrdRow>> difficulty(Path from, RunFolder to, Recipe recipe) {
     return Sibling.in(from, recipe)
@@ -102,7 +103,7 @@ final class Siblings {
     return recipe.estimator().needs().contains(DifficultyScore.Need.OPTIMIZER);
   }
 
-  /** The line comes after the rows: where it is, they are whole. */
+  /** The journal line is written after the rows, so if it is there the rows are complete. */
   private static Optional<List<MrdRow>> copyDifficulty(Sibling other, RunFolder to) {
     return other.folder().journal().read().stream()
         .filter(event -> event.path("event").asString().equals("refresh"))
@@ -131,24 +132,24 @@ final class Siblings {
             });
     List<String> notes = new ArrayList<>();
     event.path("notes").forEach(note -> notes.add(note.asString()));
-    notes.add("measured in " + from + ", taken from there");
+    notes.add("copied from " + from + ", which measured it");
     fields.put("notes", notes);
     return fields;
   }
 
   /**
-   * Another run, done or under way, beside one that is to take over what both would compute the
-   * same: another trial, or another row of one table.
+   * A run, finished or under way, whose results another run may reuse: another trial, or another
+   * row of a table.
    *
-   * @param folder its folder, to be read
+   * @param folder its folder, only read
    * @param recipe its recipe
    * @param manifest what it was made from
    */
   record Sibling(RunFolder folder, Recipe recipe, Manifest manifest) {
     /**
-     * The run in a folder; empty where there is none, or it has only just begun.
+     * The run in a folder; empty if there is none, or it has only just started.
      *
-     * @param own the recipe of the run beside it, of the same kind
+     * @param own the recipe of the run that looks for it, of the same kind
      */
     static Optional<Sibling> in(Path path, Recipe own) {
       boolean begun =
@@ -164,8 +165,8 @@ final class Siblings {
     }
 
     /**
-     * Checks that what both name the same is the same still: their numbers are to stand side by
-     * side.
+     * Checks that files named by both runs have the same content, since their numbers will be
+     * compared.
      *
      * @throws EngramException if the model's or the data's files have changed since this run
      */
@@ -184,12 +185,14 @@ final class Siblings {
               });
       if (!changed.isEmpty()) {
         throw EngramException.usage(
-            "%s is to stand beside %s, which was made of other files than these: %s.%nRestore them, or name a new folder by --out."
+            "%s is to be compared with %s, which was made from different versions of these files: %s.%nRestore them, or name a new folder with --out."
                 .formatted(beside, folder.path(), String.join(", ", changed)));
       }
     }
 
-    /** Whether it begins with the same model, computed in the same format, and the same set. */
+    /**
+     * Whether it starts from the same model, computed in the same number format, and the same data.
+     */
     boolean beginsAs(Recipe own, Manifest ours) {
       return manifest.modelHash().equals(ours.modelHash())
           && manifest.template().equals(ours.template())
@@ -202,7 +205,10 @@ final class Siblings {
                       Objects.equals(manifest.dataHashes().get(name), ours.dataHashes().get(name)));
     }
 
-    /** Whether it computes with the same code on the same kind of machine: the same bytes. */
+    /**
+     * Whether it uses the same code on the same kind of machine, so that results agree byte for
+     * byte.
+     */
     boolean computesAs(Manifest ours) {
       return manifest.engram().equals(ours.engram())
           && manifest.versions().equals(ours.versions())
@@ -210,7 +216,7 @@ final class Siblings {
           && manifest.threads() == ours.threads();
     }
 
-    /** Suites measure on what is drawn from; the retain set is none of their business. */
+    /** Suites measure on the set that is drawn from; the retain set does not affect them. */
     private static DataSection drawn(Recipe recipe) {
       return recipe.drawn();
     }

@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run keeps of the model at its start, the reference: as much as its method asks for. Taken
- * anew when a run is resumed, before the checkpoint is read.
+ * The reference: what a run keeps of the model as it was at the start, as far as its method needs
+ * it. A resumed run computes it again before it reads the checkpoint.
  */
 final class StartingPoint implements AutoCloseable {
   private final Recipe recipe;
@@ -34,9 +34,9 @@ final class StartingPoint implements AutoCloseable {
   private final @Nullable LanguageModel copy;
 
   /**
-   * Takes what the recipe's method needs.
+   * Computes what the recipe's method needs.
    *
-   * @param model as it is at the start
+   * @param model the model at the start
    */
   StartingPoint(Recipe recipe, Setup setup, LanguageModel model, RunData data, Plan plan) {
     this.recipe = recipe;
@@ -74,13 +74,13 @@ final class StartingPoint implements AutoCloseable {
     return model.decoder().config().layers();
   }
 
-  /** What the method trains of the recipe's scope. */
+  /** The part of the recipe's scope that the method trains. */
   TrainingScope scope(LanguageModel model) {
     return recipe.method().scope(recipe.scope().training(), layers(model));
   }
 
   /**
-   * What the run's updates minimise; borrows from this.
+   * Builds the run's batches; they borrow from this object.
    *
    * @param before Σ_t ℓ_t of each forget sample at the start
    */

@@ -14,9 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run's stopping rule at work: looks at the forget samples when the rule wants to, writes down
- * what it found, and tells what follows for the run. What it knows is part of the run's state, so
- * that a resumed run goes on as it would have.
+ * Applies the stopping rule during a run: checks the forget samples when the rule asks for it,
+ * records the result, and says which samples to draw next and whether to stop. Its state is part of
+ * the run's state, so a resumed run continues exactly as if it had not stopped.
  */
 final class Stopping {
   private final StoppingRule rule;
@@ -40,8 +40,9 @@ final class Stopping {
   }
 
   /**
-   * Takes the thresholds, before the first update. Samples that are below them from the start are
-   * counted in the journal and drawn all the same: nobody asks to forget what is then left alone.
+   * Sets the thresholds before the first update. Samples that are below them from the start are
+   * counted in the journal but drawn all the same: a sample one asks to forget should not be left
+   * alone.
    */
   void begin() {
     if (!rule.looks() || state.looked() != null) {
@@ -55,7 +56,7 @@ final class Stopping {
     write(first.look(), 0, first.thresholds(), start);
   }
 
-  /** Whether the rule looks after these updates. */
+  /** Whether the rule checks the samples after this many updates. */
   boolean isDue(Plan plan, int updates) {
     Integer every = rule.everyUpdates();
     boolean last = updates == plan.updates();
@@ -63,11 +64,11 @@ final class Stopping {
     return rule.looks() && (last || now);
   }
 
-  /** Looks at all samples as they are after the updates made. */
+  /** Checks all samples under the current model. */
   void look() {
     Looked before = state.looked();
     if (before == null) {
-      throw new IllegalStateException("no thresholds were taken");
+      throw new IllegalStateException("no thresholds were set");
     }
     long start = System.nanoTime();
     ForgottenCheck.Look look = check.look(before.thresholds());
@@ -99,29 +100,32 @@ final class Stopping {
     folder.journal().write("check", fields);
   }
 
-  /** Indices of the samples that are drawn from now; none where the run has ended. */
+  /** Indices of the samples to draw from now on; empty once the run has ended. */
   int[] pool() {
     return rule.pool(forgotten());
   }
 
-  /** Whether the rule has ended the run. */
+  /** Whether the stopping rule has ended the run. */
   boolean hasEnded() {
     return rule.looks() && rule.ends(forgotten());
   }
 
-  /** What ended the run: the rule, or the budget. */
+  /** What ended the run: the name of the rule, or the budget. */
   String reason() {
     return hasEnded() ? Choices.nameOf(rule) : Choices.nameOf(BudgetRule.class);
   }
 
-  /** What the journal's last line tells of the samples; empty where nobody looked. */
+  /** The journal's last facts about the samples; empty if the rule checks none. */
   Map<String, Object> told() {
     return rule.looks()
         ? Map.of("forgotten", StoppingRule.count(forgotten()), "samples", data.forget().size())
         : Map.of();
   }
 
-  /** After how many updates a sample was found forgotten; null: it isn't, or nobody looked. */
+  /**
+   * The number of updates after which a sample was found forgotten; null if it is not forgotten or
+   * was never checked.
+   */
   @Nullable Integer forgottenAt(int sample) {
     Looked looked = state.looked();
     return looked == null || looked.forgottenAt()[sample] < 0

@@ -17,12 +17,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of a recipe with {@code trials: n}: seeds seed, seed + 1, …, a run folder each. The
- * evaluation before is made in the first and taken over by the others: no seed is in it. A trial
- * that is done is never made again; with a larger n the folder gets the trials that are missing.
- * One that is done keeps its model and no checkpoint.
+ * The runs of a recipe with {@code trials: n}: one run folder for each of the seeds seed, seed + 1,
+ * …. The evaluation before unlearning does not depend on the seed, so the first trial makes it and
+ * the others copy it. A finished trial is never run again; a larger n adds the missing trials. A
+ * finished trial keeps its model and drops its checkpoint.
  *
- * <p>Folder: {@code recipe.yaml}, {@code trial-SEED/} each a run folder, {@code trials.jsonl}.
+ * <p>Folder: {@code recipe.yaml}, {@code trial-SEED/} (a run folder each), {@code trials.jsonl}.
  */
 public final class Trials {
   private static final String RECIPE = "recipe.yaml";
@@ -37,14 +37,16 @@ public final class Trials {
   }
 
   /**
-   * One run.
+   * One trial. * * @param recipe recipe of this trial alone
    *
-   * @param recipe of this trial alone
    * @param folder its run folder
-   * @param siblings runs from which is taken what they have computed the same
+   * @param siblings runs whose identical results are reused
    */
   public record Trial(Recipe recipe, Path folder, List<Path> siblings) {
-    /** {@code running} also of one that was stopped; null where it hasn't begun. */
+    /**
+     * The status in the manifest, {@code running} also for a run that was stopped; null if it has
+     * not started.
+     */
     public @Nullable String status() {
       if (!Files.isRegularFile(folder.resolve("manifest.json"))) {
         return null;
@@ -59,7 +61,7 @@ public final class Trials {
       return "done".equals(status());
     }
 
-    /** Gives back the room of what only going on with it would need; it is done. */
+    /** Deletes the checkpoint of a finished trial: it is only needed to resume. */
     public void discardCheckpoint() {
       try (RunFolder run = RunFolder.resume(folder)) {
         run.discardCheckpoint();
@@ -68,19 +70,19 @@ public final class Trials {
   }
 
   /**
-   * The trials of a recipe in a folder, whatever is there of them.
+   * The trials of a recipe in a folder, both those already there and those still to run.
    *
-   * @throws EngramException if the folder holds another recipe's trials, or anything else
+   * @throws EngramException if the folder holds trials of another recipe, or other files
    */
   public static Trials of(Recipe recipe, Path folder) {
     return of(recipe, folder, List.of());
   }
 
   /**
-   * The same, beside the trials of other recipes: the evaluation before may be taken over from the
-   * very first of all, MRD before the first update from those of the same seed.
+   * The same, next to trials of other recipes: the evaluation before may be copied from the very
+   * first trial of all, and MRD before the first update from trials with the same seed.
    *
-   * @param earlier trials of other recipes, in the order in which they are begun
+   * @param earlier trials of other recipes, in the order in which they run
    */
   public static Trials of(Recipe recipe, Path folder, List<Trials> earlier) {
     Path file = folder.resolve(RECIPE);
@@ -120,7 +122,7 @@ public final class Trials {
     return siblings;
   }
 
-  /** Whether a folder is one of trials: it has a recipe and is no run itself. */
+  /** Whether a folder holds trials: it has a recipe but is not a run itself. */
   public static boolean areIn(Path folder) {
     return Files.isRegularFile(folder.resolve(RECIPE))
         && !Files.exists(folder.resolve("manifest.json"));
@@ -129,27 +131,27 @@ public final class Trials {
   /**
    * The recipe whose trials a folder holds.
    *
-   * @param kind what the recipe is for
+   * @param kind whether the recipe unlearns or fine-tunes
    */
   public static Recipe recipeIn(Path folder, Recipe.Kind kind) {
     Path file = folder.resolve(RECIPE);
     return RecipeReader.resolved(JsonFiles.readText(file), List.of(), kind, file.toString());
   }
 
-  /** Where they lie. */
+  /** The folder that holds the trials. */
   public Path folder() {
     return folder;
   }
 
-  /** In the order of their seeds. */
+  /** All trials in the order of their seeds. */
   public List<Trial> all() {
     return all;
   }
 
   /**
-   * Mean and scatter of each measure over the trials that are done; also written to the folder.
+   * Mean and spread of each measurement over the finished trials; also written to the folder.
    *
-   * @return empty where none is done
+   * @return empty if none has finished
    */
   public List<TrialSummary> summarize() {
     List<TrialSummary> summary = TrialSummary.of(measurements());
@@ -157,7 +159,7 @@ public final class Trials {
     return summary;
   }
 
-  /** The measurements of each trial that is done. */
+  /** The measurements of each finished trial. */
   public List<List<Measurement>> measurements() {
     return all.stream().filter(Trial::isDone).map(trial -> measurements(trial.folder())).toList();
   }
@@ -176,7 +178,7 @@ public final class Trials {
         "trial " + seed);
   }
 
-  /** All but the number of trials must be the same: there may be more of them, or fewer. */
+  /** Everything but the number of trials must be the same. */
   private static void requireSame(Path folder, Recipe there, Recipe own) {
     if (!alone(there, there.seed()).equals(alone(own, own.seed()))) {
       throw EngramException.usage(
@@ -190,7 +192,7 @@ public final class Trials {
         try (var files = Files.list(folder)) {
           if (files.findAny().isPresent()) {
             throw EngramException.usage(
-                folder + " is not empty; name a new or empty folder by --out.");
+                folder + " is not empty; name a new or empty folder with --out.");
           }
         }
       }

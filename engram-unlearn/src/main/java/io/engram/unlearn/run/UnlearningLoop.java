@@ -14,15 +14,17 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Algorithm 2: unlearning with an order of samples. Measure the samples' difficulty, draw an epoch
- * by it, update the model a batch at a time, look at what is forgotten, measure anew every m
- * epochs, and stop when the constraints of Eq. 2 are met or the budget is spent.
+ * Algorithm 2: unlearning with an order of samples. Measures the samples' difficulty, draws an
+ * epoch by it, updates the model one batch at a time, checks which samples are forgotten, measures
+ * difficulty again every m epochs, and stops when the constraints of Eq. 2 are met or the budget is
+ * spent.
  *
- * <p>Method, order and optimizer are the recipe's. Where difficulty comes from, what is looked at
- * and what is written down is the {@link Course}'s: a run's ({@link Experiment}), or a study's.
+ * <p>Method, order and optimizer come from the recipe. The {@link Course} decides where difficulty
+ * comes from, what is checked and what is recorded; a run ({@link Experiment}) and a study each
+ * have their own.
  *
- * <p><b>Source:</b> Alg. 2, Eq. 2, section 3.4. <b>Differs:</b> an epoch is as many draws as the
- * forget set has samples; with the uniform order it is plain unlearning, without Alg. 2's MRD.
+ * <p><b>Source:</b> Alg. 2, Eq. 2, section 3.4. <b>Differs:</b> an epoch draws as many times as the
+ * forget set has samples. With the uniform order this is plain unlearning, without Alg. 2's MRD.
  */
 public final class UnlearningLoop {
   private final UnlearningMethod method;
@@ -35,10 +37,10 @@ public final class UnlearningLoop {
   private int made;
 
   /**
-   * For a model in a trainer.
+   * Prepares the loop for the model in a trainer.
    *
-   * @param order the recipe's, or another where a study has its own
-   * @param made updates that were made before, by the run that is resumed
+   * @param order the recipe's order, or a study's own
+   * @param made updates already made, if a run is resumed
    */
   public UnlearningLoop(
       Recipe recipe, SampleOrder order, Plan plan, Trainer trainer, Course course, int made) {
@@ -55,58 +57,57 @@ public final class UnlearningLoop {
   /** What happens around the updates. */
   public interface Course {
     /**
-     * The chances that the order draws by: difficulty, measured before the first epoch and again
-     * every m epochs; empty for an order that needs none.
+     * The probabilities by which the order draws, from difficulty measured before the first epoch
+     * and again every m epochs; empty for an order that needs none.
      */
     double[] probabilities(int epoch);
 
-    /** Indices of the samples that aren't forgotten yet, by the stopping rule. */
+    /** Indices of the samples that the stopping rule still wants drawn. */
     int[] pool();
 
     /** Whether the stopping rule is met. */
     boolean hasEnded();
 
     /**
-     * What an update minimises.
+     * Builds the batch of an update. * * @param samples drawn forget samples
      *
-     * @param samples drawn forget samples
      * @param firstDraw number of the first of them within the epoch
      */
     Batch batch(int epoch, int[] samples, int firstDraw);
 
-    /** Counts an update and writes it down. */
+    /** Counts and records an update. */
     void made(Update update);
 
-    /** What to throw where an update can't be made: the model has diverged. */
+    /** The exception to throw when the model has diverged and an update can't be made. */
     default EngramException diverged(int update, String what, int[] samples) {
       return EngramException.usage(what);
     }
 
-    /** An epoch's updates begin, or go on with other samples. */
+    /** Called when an epoch's updates begin, or continue with other samples. */
     default void begins(int update, int epoch) {}
 
-    /** Whether the stopping rule looks at the samples after so many updates. */
+    /** Whether the stopping rule checks the samples after this many updates. */
     default boolean looksAfter(int updates) {
       return false;
     }
 
-    /** Looks: which samples are forgotten now? */
+    /** Checks which samples are forgotten now. */
     default void look() {}
 
-    /** Updates pause: for a look, at the end of an epoch, or to stop. */
+    /** Called when updates pause: for a check, at the end of an epoch, or to stop. */
     default void pauses() {}
 
-    /** Keeps the state, so that a run can be resumed from here. */
+    /** Saves the state, so that a run can be resumed from here. */
     default void save() {}
 
     /**
-     * So many epochs have ended, and the run goes on or was the last.
+     * Called at the end of each epoch, the last included.
      *
-     * @param epochs made so far
+     * @param epochs completed so far
      */
     default void epochEnded(int epochs) {}
 
-    /** Whether somebody wants the loop to stop. */
+    /** Whether the loop has been asked to stop. */
     default boolean isInterrupted() {
       return false;
     }
@@ -116,7 +117,7 @@ public final class UnlearningLoop {
    * The sequences of an update with their losses.
    *
    * @param sequences forget part, then retain part
-   * @param forgotten how many of them are the forget part
+   * @param forgotten how many of them belong to the forget part
    */
   public record Batch(List<TrainingSequence> sequences, int forgotten) {
     List<TrainingSequence> forget() {
@@ -129,16 +130,16 @@ public final class UnlearningLoop {
   }
 
   /**
-   * An update that was made.
+   * A completed update.
    *
    * @param number from 1
    * @param epoch from 0
    * @param samples drawn forget samples
-   * @param forgetLoss before it, nats as the method has them
-   * @param retainLoss before it
-   * @param gradientNorm of the whole gradient, before clipping
-   * @param learningRate it was made with
-   * @param seconds it took
+   * @param forgetLoss forget loss before the update, in nats as the method defines it
+   * @param retainLoss retain loss before the update
+   * @param gradientNorm norm of the whole gradient, before clipping
+   * @param learningRate learning rate of the update
+   * @param seconds time it took
    */
   public record Update(
       int number,
@@ -150,7 +151,7 @@ public final class UnlearningLoop {
       double learningRate,
       double seconds) {}
 
-  /** Makes the updates that are left; false if it was interrupted before the end. */
+  /** Makes the remaining updates. Returns false if it was interrupted before the end. */
   public boolean run() {
     int[] drawn = {};
     while (made < plan.updates() && !course.hasEnded()) {
@@ -187,7 +188,10 @@ public final class UnlearningLoop {
     return true;
   }
 
-  /** One step on the forget loss of these samples and the retain loss of as many others. */
+  /**
+   * Makes one optimizer step on the forget loss of these samples and the retain loss of as many
+   * others.
+   */
   private Update update(int epoch, int[] samples) {
     long start = System.nanoTime();
     Batch batch = course.batch(epoch, samples, plan.from(made));
@@ -198,7 +202,7 @@ public final class UnlearningLoop {
       if (!Double.isFinite(loss)) {
         throw course.diverged(
             made,
-            "Update %d: a loss is %s; training has diverged and no weight was changed by it."
+            "Update %d: a loss is %s; training has diverged. The update was not applied."
                 .formatted(made + 1, loss),
             samples);
       }
@@ -216,7 +220,7 @@ public final class UnlearningLoop {
         (System.nanoTime() - start) / 1e9);
   }
 
-  /** The gradient of both parts: added, or joined as the method joins them. */
+  /** The gradient of both parts: their sum, or combined as the method defines. */
   private double[] accumulate(Batch batch) {
     GradientRule rule = method.gradientRule();
     if (rule == null) {

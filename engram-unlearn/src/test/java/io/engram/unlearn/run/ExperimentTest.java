@@ -208,7 +208,8 @@ class ExperimentTest {
               () -> Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false)))
           .isInstanceOf(EngramException.class)
           .hasMessage(
-              "%s was begun with other files than these: %s.%nRestore them, or begin a new run.",
+              "%s was started from different versions of these files: %s.%nRestore them, or "
+                  + "start a new run.",
               cut, data);
     }
     Files.writeString(data, own);

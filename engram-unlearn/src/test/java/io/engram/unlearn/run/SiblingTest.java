@@ -60,8 +60,8 @@ class SiblingTest {
                     own, manifest("mini", "b", Map.of("forget", "g", "retain", "r"))))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
         .hasMessage(
-            "%s is to stand beside %s, which was made of other files than these: mini,"
-                + " forget.%nRestore them, or name a new folder by --out.",
+            "%s is to be compared with %s, which was made from different versions of these "
+                + "files: mini, forget.%nRestore them, or name a new folder with --out.",
             own, folder.resolve("earlier"));
   }
 

@@ -50,7 +50,7 @@ class SiblingsDifficultyTest {
     assertThat(taken).hasSize(2);
     assertThat(taken.get(0).path("seconds")).isEqualTo(measured.path("seconds"));
     assertThat(taken.get(0).path("passes")).isEqualTo(measured.path("passes"));
-    assertThat(notes(taken.get(0))).contains("measured in " + first + ", taken from there");
+    assertThat(notes(taken.get(0))).contains("copied from " + first + ", which measured it");
     assertThat(notes(taken.get(1))).doesNotContain("taken from");
   }
 
