@@ -116,11 +116,6 @@ public record HubName(Kind kind, String id, @Nullable String revision) {
     return "/api/" + kind.plural() + "/" + id;
   }
 
-  /** The same repository at its default branch. */
-  HubName withoutRevision() {
-    return new HubName(kind, id, null);
-  }
-
   /** The command that fetches it. */
   public String command() {
     return "engram fetch " + this;
