@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code engram recipe explain}. */
@@ -26,10 +27,17 @@ final class RecipeExplainCommand implements Callable<Integer> {
           "One key such as order.estimator.sigma, or a section such as order (default: all)")
   private String path = "";
 
+  @Option(names = "--markdown", description = "All keys as a page of Markdown: docs/recipe-keys.md")
+  private boolean markdown;
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
+    if (markdown) {
+      common.console().result(Map.of("page", RecipeKeys.page()), RecipeKeys.page().stripTrailing());
+      return 0;
+    }
     List<Key> keys =
         RecipeKeys.all().stream()
             .filter(key -> path.isEmpty() || (key.path() + ".").startsWith(path + "."))
@@ -48,7 +56,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
     return """
     %s
       values   %s
-      default  %s%s
+      default  %s%s%s
       %s\
     """
         .formatted(
@@ -56,6 +64,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
             key.type(),
             key.defaultValue(),
             key.unit().isEmpty() ? "" : "\n  unit     " + key.unit(),
+            key.of().isEmpty() ? "" : "\n  of       " + String.join(", ", key.of()),
             key.reason());
   }
 

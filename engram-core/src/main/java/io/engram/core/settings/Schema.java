@@ -290,11 +290,17 @@ public final class Schema<T extends Record> {
     Map<String, List<Leaf>> byReason =
         leaves.stream()
             .collect(Collectors.groupingBy(Leaf::reason, LinkedHashMap::new, Collectors.toList()));
-    return byReason.size() == 1
-        ? leaves.get(0).reason()
-        : byReason.entrySet().stream()
-            .map(e -> owners(e.getValue(), ownerOf) + ": " + e.getKey())
-            .collect(Collectors.joining(" "));
+    List<Leaf> common =
+        byReason.values().stream().max(Comparator.comparingInt(List::size)).orElseThrow();
+    boolean most = common.size() * 3 > leaves.size() * 2;
+    return byReason.entrySet().stream()
+        .sorted(Comparator.comparingInt(e -> most && e.getValue() == common ? 0 : 1))
+        .map(
+            e ->
+                most && e.getValue() == common
+                    ? e.getKey()
+                    : owners(e.getValue(), ownerOf) + ": " + e.getKey())
+        .collect(Collectors.joining(" "));
   }
 
   private static String owners(List<Leaf> leaves, Map<Leaf, String> ownerOf) {

@@ -1,6 +1,5 @@
 package io.engram.unlearn.eval;
 
-import io.engram.unlearn.recipe.EvalSection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

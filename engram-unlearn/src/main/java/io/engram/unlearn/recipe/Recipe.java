@@ -1,5 +1,6 @@
 package io.engram.unlearn.recipe;
 
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.core.EngramException;
 import io.engram.core.settings.Choices;
 import io.engram.core.settings.Explained;

@@ -7,6 +7,7 @@ import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.train.Trainer;
+import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeSettings;
@@ -75,6 +76,7 @@ public final class Experiment {
 
   private Outcome carryOut(boolean resumed) {
     long start = System.nanoTime();
+    requireMeasurable();
     RunMemory memory = RunMemory.of(recipe, setup);
     memory.require();
     try (LanguageModel model =
@@ -182,6 +184,28 @@ public final class Experiment {
     List<double[]> all = new Scorer(model).logProbs(data.forgetTokens(), setup.progress());
     setup.progress().finish();
     return all.stream().mapToDouble(l -> Arrays.stream(l).sum()).toArray();
+  }
+
+  /** A run has no retrained model, and a retain set only where its loss is minimised. */
+  private void requireMeasurable() {
+    DifficultyScore score = recipe.order().estimator();
+    if (score == null) {
+      return;
+    }
+    String named = "order.estimator.name = " + score.name();
+    if (score.needs().contains(DifficultyScore.Need.RETRAINED_MODEL)) {
+      throw EngramException.usage(
+          named
+              + ": needs a retrained model, which a run doesn't have.\n"
+              + "Measure it with engram mrd --retrained MODEL, or choose another score.");
+    }
+    boolean retains = !recipe.retain().isEmpty() && recipe.method().retainWeight() > 0;
+    if (score.needs().contains(DifficultyScore.Need.RETAIN_SET) && !retains) {
+      throw EngramException.usage(
+          named
+              + ": needs samples to keep.\n"
+              + "Set retain.data and method.retain_weight above 0, or choose another score.");
+    }
   }
 
   private void requireSameFilesBeside(Manifest manifest) {

@@ -8,7 +8,6 @@ import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.suites.Suites;
-import io.engram.unlearn.recipe.EvalSection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.engram.unlearn.recipe;
 
+import io.engram.unlearn.eval.EvalSection;
 import static io.engram.unlearn.recipe.Recipe.Kind.FINETUNE;
 import static io.engram.unlearn.recipe.Recipe.Kind.UNLEARN;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -2,7 +2,7 @@ package io.engram.unlearn.eval.judge;
 
 import io.engram.core.EngramException;
 import io.engram.core.hub.HubCache;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

@@ -8,7 +8,7 @@ import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,7 +12,7 @@ import io.engram.unlearn.eval.tofu.BenchmarkSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.eval.tofu.WagleSuite;
 import io.engram.unlearn.eval.whp.WhpSuite;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import java.util.List;
 
 /** The suites there are; a new one is a line here. */

@@ -21,7 +21,7 @@ import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.judge.SentenceEncoders;
 import io.engram.unlearn.eval.tofu.ParaphraseJudge.Verdict;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.engram.testkit.Golden;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -23,7 +23,7 @@ import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.judge.MiniLmEncoder;
 import io.engram.unlearn.eval.judge.SentenceEncoders;
 import io.engram.unlearn.eval.suites.Suites;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

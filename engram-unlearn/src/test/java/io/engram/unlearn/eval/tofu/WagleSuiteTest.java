@@ -15,7 +15,7 @@ import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.suites.Suites;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -17,7 +17,7 @@ import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.suites.Suites;
-import io.engram.unlearn.recipe.EvalSection;
+import io.engram.unlearn.eval.EvalSection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.engram.unlearn.recipe;
+package io.engram.unlearn.eval;
 
 import io.engram.core.settings.Setting;
 import java.util.List;
