@@ -262,9 +262,19 @@ public final class Schema<T extends Record> {
         prefix + first.name(),
         merged(leaves, ownerOf, leaf -> leaf.allowed().text()),
         merged(leaves, ownerOf, Leaf::shownDefault),
-        first.setting().unit(),
+        units(leaves, ownerOf),
         reasons(leaves, ownerOf),
         of);
+  }
+
+  private static String units(List<Leaf> leaves, Map<Leaf, String> ownerOf) {
+    boolean same = leaves.stream().map(leaf -> leaf.setting().unit()).distinct().count() == 1;
+    return same
+        ? leaves.get(0).setting().unit()
+        : merged(
+            leaves,
+            ownerOf,
+            leaf -> leaf.setting().unit().isEmpty() ? "none" : leaf.setting().unit());
   }
 
   /** What most leaves have, with the others' in brackets: {@code 0.1 (wga: 1, undial: 10)}. */

@@ -1,6 +1,5 @@
 package io.engram.unlearn.recipe;
 
-import io.engram.unlearn.eval.EvalSection;
 import io.engram.core.EngramException;
 import io.engram.core.settings.Choices;
 import io.engram.core.settings.Explained;
@@ -8,6 +7,7 @@ import io.engram.core.settings.Schema;
 import io.engram.core.settings.Setting;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.DifficultyScores;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.order.Orders;

@@ -1,6 +1,5 @@
 package io.engram.unlearn.recipe;
 
-import io.engram.unlearn.eval.EvalSection;
 import static io.engram.unlearn.recipe.Recipe.Kind.FINETUNE;
 import static io.engram.unlearn.recipe.Recipe.Kind.UNLEARN;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +9,7 @@ import io.engram.core.EngramException;
 import io.engram.model.train.OptimizerSettings.Decay;
 import io.engram.model.train.OptimizerSettings.Schedule;
 import io.engram.unlearn.difficulty.Antithetic;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.method.Finetune;
 import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.Npo;

@@ -6,9 +6,9 @@ import io.engram.model.ModelSize;
 import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
-import io.engram.unlearn.eval.EvalSection;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.suites;
 
 import io.engram.core.EngramException;
 import io.engram.core.sample.Tofu;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteSettings;
@@ -12,7 +13,6 @@ import io.engram.unlearn.eval.tofu.BenchmarkSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.eval.tofu.WagleSuite;
 import io.engram.unlearn.eval.whp.WhpSuite;
-import io.engram.unlearn.eval.EvalSection;
 import java.util.List;
 
 /** The suites there are; a new one is a line here. */

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.testkit.Golden;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
-import io.engram.unlearn.eval.EvalSection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
