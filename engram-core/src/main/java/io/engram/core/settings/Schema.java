@@ -90,11 +90,17 @@ public final class Schema<T extends Record> {
 
   private record Chosen(String name, Choices<?> choices, Map<String, Section> options)
       implements Member {
-    List<String> owners(String key) {
-      return options.entrySet().stream()
-          .filter(option -> option.getValue().find(key) != null)
-          .map(Map.Entry::getKey)
-          .toList();
+    /** The option of this name of each choice that has one, under the choice's name. */
+    Map<String, Member> owners(String key) {
+      Map<String, Member> owners = new LinkedHashMap<>();
+      options.forEach(
+          (name, section) -> {
+            Member member = section.find(key);
+            if (member != null) {
+              owners.put(name, member);
+            }
+          });
+      return owners;
     }
   }
 
@@ -236,20 +242,20 @@ public final class Schema<T extends Record> {
     Set<String> names = new LinkedHashSet<>();
     chosen.options().values().forEach(o -> o.members().forEach(m -> names.add(m.name())));
     for (String name : names) {
-      List<String> owners = chosen.owners(name);
+      Map<String, Member> owners = chosen.owners(name);
       List<Leaf> leaves = new ArrayList<>();
       Map<Leaf, String> ownerOf = new LinkedHashMap<>();
-      for (String owner : owners) {
-        Member member = chosen.options().get(owner).find(name);
-        if (member instanceof Leaf leaf) {
-          leaves.add(leaf);
-          ownerOf.merge(leaf, owner, (a, b) -> a + ", " + b);
-        } else if (member != null) {
-          collect(List.of(member), prefix, List.of(owner));
-        }
-      }
+      owners.forEach(
+          (owner, member) -> {
+            if (member instanceof Leaf leaf) {
+              leaves.add(leaf);
+              ownerOf.merge(leaf, owner, (a, b) -> a + ", " + b);
+            } else {
+              collect(List.of(member), prefix, List.of(owner));
+            }
+          });
       if (!leaves.isEmpty()) {
-        keys.add(key(prefix, leaves, owners, ownerOf));
+        keys.add(key(prefix, leaves, List.copyOf(owners.keySet()), ownerOf));
       }
     }
   }
@@ -417,17 +423,17 @@ public final class Schema<T extends Record> {
         if (option.equals(choices.key())) {
           continue;
         }
-        List<String> owners = chosen.owners(option);
+        Map<String, Member> owners = chosen.owners(option);
         if (owners.isEmpty() || section.find(option) != null) {
           own.set(option, property.getValue());
         } else if (!known && !isUnset(named)) {
           // Which options there may be isn't known; the value can be checked all the same.
-          value(chosen.options().get(owners.get(0)).find(option), path + ".", given);
+          value(owners.values().iterator().next(), path + ".", given);
         } else if (!isDropped(property.getValue(), path + "." + option, key)) {
           faults.add(
               path + "." + option,
               " = %s: is for %s = %s; here it is %s"
-                  .formatted(property.getValue(), key, String.join(" or ", owners), name));
+                  .formatted(property.getValue(), key, String.join(" or ", owners.keySet()), name));
         }
       }
       return section(section, path + ".", own);
