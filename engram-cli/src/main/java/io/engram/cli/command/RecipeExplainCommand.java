@@ -3,7 +3,7 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Table;
 import io.engram.core.EngramException;
-import io.engram.core.settings.Schema.Key;
+import io.engram.core.settings.Schema;
 import io.engram.unlearn.recipe.RecipeKeys;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
       common.console().result(Map.of("page", RecipeKeys.page()), RecipeKeys.page().stripTrailing());
       return 0;
     }
-    List<Key> keys =
+    List<Schema.Key> keys =
         RecipeKeys.all().stream()
             .filter(key -> path.isEmpty() || (key.path() + ".").startsWith(path + "."))
             .toList();
@@ -52,7 +52,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String one(Key key) {
+  private static String one(Schema.Key key) {
     return """
     %s
       values   %s
@@ -68,7 +68,7 @@ final class RecipeExplainCommand implements Callable<Integer> {
             key.reason());
   }
 
-  private static String table(List<Key> keys) {
+  private static String table(List<Schema.Key> keys) {
     Table table = new Table("key", "default", "unit", "values");
     keys.forEach(key -> table.row(key.path(), key.defaultValue(), key.unit(), key.type()));
     return table + "\n\nengram recipe explain KEY gives the reason of a key.";

@@ -15,6 +15,8 @@ public final class Vega {
   private Vega() {}
 
   /**
+   * A figure's specification with its data.
+   *
    * @param description what a screen reader says of the picture
    * @param height in pixels; the width is the page's
    * @param view the specification without data and size

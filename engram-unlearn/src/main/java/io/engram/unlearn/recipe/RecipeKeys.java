@@ -1,6 +1,6 @@
 package io.engram.unlearn.recipe;
 
-import io.engram.core.settings.Schema.Key;
+import io.engram.core.settings.Schema;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,12 +9,12 @@ public final class RecipeKeys {
   private RecipeKeys() {}
 
   /** All keys, in the order of a recipe. */
-  public static List<Key> all() {
+  public static List<Schema.Key> all() {
     return Recipe.SCHEMA.keys();
   }
 
   /** The key of this path. */
-  public static Optional<Key> find(String path) {
+  public static Optional<Schema.Key> find(String path) {
     return Recipe.SCHEMA.find(path);
   }
 
@@ -35,7 +35,7 @@ public final class RecipeKeys {
         that choice alone: "of" says which choices have a key. Setting a key that the choice doesn't have is an error.
         """);
     String section = "";
-    for (Key key : all()) {
+    for (Schema.Key key : all()) {
       int dot = key.path().indexOf('.');
       String own = dot < 0 ? "" : key.path().substring(0, dot);
       if (!own.equals(section) || page.indexOf("| key |") < 0) {

@@ -2,7 +2,7 @@ package io.engram.unlearn.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.settings.Schema.Key;
+import io.engram.core.settings.Schema;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,13 +17,13 @@ class RecipeKeysTest {
               assertThat(key.defaultValue()).isNotBlank();
               assertThat(key.reason()).as(key.path()).hasSizeGreaterThan(15).endsWith(".");
             });
-    assertThat(RecipeKeys.all().stream().map(Key::path)).doesNotHaveDuplicates();
+    assertThat(RecipeKeys.all().stream().map(Schema.Key::path)).doesNotHaveDuplicates();
   }
 
   /** The keys of the manual that other programs rely on. */
   @Test
   void theManualsKeysAreThere() {
-    assertThat(RecipeKeys.all().stream().map(Key::path).toList())
+    assertThat(RecipeKeys.all().stream().map(Schema.Key::path).toList())
         .containsAll(
             List.of(
                 "model.path",
@@ -86,7 +86,7 @@ class RecipeKeysTest {
 
   @Test
   void aKeyTellsTypeDefaultUnitAndReason() {
-    Key key = RecipeKeys.find("order.estimator.draws").orElseThrow();
+    Schema.Key key = RecipeKeys.find("order.estimator.draws").orElseThrow();
     assertThat(key.type()).isEqualTo("a whole number >= 1, or auto");
     assertThat(key.defaultValue()).isEqualTo("32");
     assertThat(key.unit()).isEqualTo("passes");

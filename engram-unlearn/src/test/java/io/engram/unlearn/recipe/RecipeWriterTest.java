@@ -2,7 +2,7 @@ package io.engram.unlearn.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.settings.Schema.Key;
+import io.engram.core.settings.Schema;
 import io.engram.core.settings.Yaml;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +102,7 @@ class RecipeWriterTest {
                     key ->
                         key.of().isEmpty()
                             || key.of().contains(chosen.get(key.path().replaceAll("\\..*", ""))))
-                .map(Key::path)
+                .map(Schema.Key::path)
                 .toList());
   }
 
