@@ -82,6 +82,13 @@ final class HelpTest {
   }
 
   @Test
+  void anAliasCallsItsCommand() {
+    var byAlias = Commands.of(new String[] {"difficulty"}).getSubcommands().get("difficulty");
+    assertThat(byAlias.getUsageMessage())
+        .isEqualTo(Commands.all().getSubcommands().get("mrd").getUsageMessage());
+  }
+
+  @Test
   void versionNamesTheProgram() {
     Cli.Ran ran = Cli.run("--version");
     assertThat(ran.exitCode()).isZero();

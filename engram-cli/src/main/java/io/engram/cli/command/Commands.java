@@ -51,7 +51,7 @@ public final class Commands {
     CommandLine root = new CommandLine(new EngramCommand());
     for (Class<?> command : ALL) {
       Command described = command.getAnnotation(Command.class);
-      if (described.name().equals(called)) {
+      if (described.name().equals(called) || List.of(described.aliases()).contains(called)) {
         root.addSubcommand(command);
       } else {
         root.addSubcommand(described.name(), outline(described));
@@ -61,7 +61,7 @@ public final class Commands {
   }
 
   private static CommandSpec outline(Command described) {
-    CommandSpec outline = CommandSpec.create().name(described.name());
+    CommandSpec outline = CommandSpec.create().name(described.name()).aliases(described.aliases());
     outline.usageMessage().description(described.description()).header(described.header());
     return outline;
   }
