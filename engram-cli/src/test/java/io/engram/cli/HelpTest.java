@@ -59,7 +59,7 @@ final class HelpTest {
       String[] lines = page.lines().toArray(String[]::new);
       for (int i = 0; i < lines.length - 1; i++) {
         assertThat(lines[i]).hasSizeLessThanOrEqualTo(80);
-        if (!lines[i + 1].matches(" {2}[a-z]+ {2,}.*")) {
+        if (!lines[i + 1].matches(" {2}[a-z]+(, [a-z]+)* {2,}.*")) {
           assertThat(lines[i] + "|" + lines[i + 1].strip())
               .doesNotMatch(".*([.=][|][a-z0-9].*|[0-9],[|][0-9].*)");
         }
