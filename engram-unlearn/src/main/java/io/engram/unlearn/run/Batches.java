@@ -45,8 +45,9 @@ record Batches(
     @Nullable RetainDraws retainDraws,
     boolean forgets) {
   /**
-   * Builds an update's batch. * * @param draws indices of forget samples
+   * Builds an update's batch.
    *
+   * @param draws indices of forget samples
    * @param firstDraw number of the first of them within the epoch
    */
   UnlearningLoop.Batch of(int epoch, int[] draws, int firstDraw) {

@@ -37,8 +37,9 @@ public final class Trials {
   }
 
   /**
-   * One trial. * * @param recipe recipe of this trial alone
+   * One trial.
    *
+   * @param recipe recipe of this trial alone
    * @param folder its run folder
    * @param siblings runs whose identical results are reused
    */

@@ -69,8 +69,9 @@ public final class UnlearningLoop {
     boolean hasEnded();
 
     /**
-     * Builds the batch of an update. * * @param samples drawn forget samples
+     * Builds the batch of an update.
      *
+     * @param samples drawn forget samples
      * @param firstDraw number of the first of them within the epoch
      */
     Batch batch(int epoch, int[] samples, int firstDraw);
