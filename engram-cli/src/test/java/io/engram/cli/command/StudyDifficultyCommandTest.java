@@ -105,7 +105,7 @@ final class StudyDifficultyCommandTest {
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err())
-        .contains("method.name = po: puts refusals in the answers' place")
+        .contains("method.name = po: replaces the answers by refusals")
         .contains("ga, grad_diff, npo, simnpo, wga and ceu can be studied.");
     assertThat(folder.resolve("study")).doesNotExist();
   }

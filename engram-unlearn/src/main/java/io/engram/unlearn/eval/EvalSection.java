@@ -5,81 +5,83 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code eval}: what is measured, and when.
+ * {@code eval}: what to measure, and when.
  *
- * @param suites names; empty: no evaluation
- * @param everyEpochs 0: before and after only
- * @param limit rows of each set; 0: all
- * @param encoder which sentence encoder judges answers: {@link #BUILT_IN} or a folder
- * @param datasets folder of the data sets that suites read; null: none is named
- * @param retrained a model that never saw the forget set; null: none is at hand
- * @param toxicity folder of a toxicity classifier; null: none is at hand
- * @param gibberish folder of a classifier that tells text from gibberish; null: none is at hand
- * @param book the book of {@code whp}, plain text; null: the one that comes with Engram
+ * @param suites names of suites; empty: no evaluation
+ * @param everyEpochs also evaluate every this many epochs; 0: only before and after
+ * @param limit rows per set; 0: all
+ * @param encoder the sentence encoder that judges answers: {@link #BUILT_IN} or a folder
+ * @param datasets folder of the data sets that suites read; null if none is given
+ * @param retrained a model that never saw the forget set; null if there is none
+ * @param toxicity folder of a toxicity classifier; null if there is none
+ * @param gibberish folder of a classifier that tells text from gibberish; null if there is none
+ * @param book the book of {@code whp} as plain text; null: the one that comes with Engram
  */
 public record EvalSection(
     @Setting(
             value = "[tofu]",
             reason =
-                "What is measured before and after; a part of a suite after a colon: "
-                    + "harness:boolq. Empty: nothing.")
+                "The suites to run before and after unlearning. Add a colon to run part of a "
+                    + "suite, as in harness:boolq. Empty: no evaluation.")
         List<String> suites,
     @Setting(
             value = "0",
             range = ">= 0",
             unit = "epochs",
-            reason = "Measure also every so many epochs. 0: before and after only.")
+            reason = "Also evaluates every this many epochs. 0: only before and after.")
         int everyEpochs,
     @Setting(
             value = "0",
             range = ">= 0",
             unit = "rows",
-            reason = "The first so many rows of each set are measured: quicker, noisier. 0: all.")
+            reason =
+                "Measures only the first this many rows of each set, which is faster and "
+                    + "noisier. 0: all.")
         int limit,
     @Setting(
             value = BUILT_IN,
             unit = "path",
             reason =
-                "The sentence encoder that judges answers by meaning: built-in (all-MiniLM-L6-v2,"
-                    + " quantised), or the Hugging Face folder of another, such as the paper's"
-                    + " paraphrase-MiniLM-L6-v2. What one encoder judged can't be compared with"
-                    + " what another did.")
+                "The sentence encoder that compares answers by meaning: built-in "
+                    + "(all-MiniLM-L6-v2, quantised), or the Hugging Face folder of another, "
+                    + "such as the paper's paraphrase-MiniLM-L6-v2. Scores from different "
+                    + "encoders can't be compared.")
         String encoder,
     @Setting(
             unit = "path",
-            reason =
-                "The folder that holds the data sets of the suites that bring none of their "
-                    + "own.")
+            reason = "The folder with data sets for suites that don't come with their own.")
         @Nullable String datasets,
     @Setting(
             unit = "path",
             reason =
-                "A model that never saw the forget set, which the unlearned one should come to "
-                    + "be like: forget quality and PrivLeak compare with it.")
+                "A model that never saw the forget set, the ideal result of unlearning. Forget "
+                    + "quality and PrivLeak compare with it.")
         @Nullable String retrained,
     @Setting(
             unit = "path",
             reason =
-                "The Hugging Face folder of a toxicity classifier, such as Toxic-BERT, for the "
-                    + "suite safe.")
+                "The Hugging Face folder of a toxicity classifier, such as Toxic-BERT. The suite "
+                    + "safe needs it.")
         @Nullable String toxicity,
     @Setting(
             unit = "path",
             reason =
-                "The Hugging Face folder of a classifier whose first class is clean text, such as"
-                    + " autonlp-Gibberish-Detector-492513457: the suite tofu_benchmark says with it"
-                    + " whether answers are still text.")
+                "The Hugging Face folder of a classifier whose first class is clean text, such "
+                    + "as autonlp-Gibberish-Detector-492513457. With it, the suite "
+                    + "tofu_benchmark checks whether answers are still readable text.")
         @Nullable String gibberish,
     @Setting(
             unit = "path",
             reason =
-                "The book as plain text, for the suite whp. none: an excerpt of a book in the "
-                    + "public domain that comes with Engram.")
+                "The book for the suite whp, as plain text. none: an excerpt of a public-domain "
+                    + "book that comes with Engram.")
         @Nullable String book) {
   /** The encoder that comes with Engram. */
   public static final String BUILT_IN = "built-in";
 
-  /** These suites on all rows, before and after, with what comes with Engram. */
+  /**
+   * These suites on all rows, before and after, with the encoder and book that come with Engram.
+   */
   public static EvalSection of(List<String> suites) {
     return new EvalSection(suites, 0, 0, BUILT_IN, null, null, null, null, null);
   }
@@ -89,7 +91,7 @@ public record EvalSection(
     suites = List.copyOf(suites);
   }
 
-  /** The same with these suites. */
+  /** The same settings with other suites. */
   public EvalSection withSuites(List<String> others) {
     return new EvalSection(
         others, everyEpochs, limit, encoder, datasets, retrained, toxicity, gibberish, book);

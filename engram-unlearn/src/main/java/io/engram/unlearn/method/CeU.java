@@ -7,26 +7,29 @@ import io.engram.model.train.SequenceLoss;
 
 /**
  * Cross-entropy unlearning: {@code w_f · mean_t KL(q_t ‖ p_t)} over the labelled tokens of F, with
- * q_t the model's own distribution without the true token, {@code softmax(sg(z_t), z_t[y_t] = −∞)}.
- * The gradient stays bounded where the token is certain and vanishes where it is excluded.
+ * q_t the model's own distribution without the true token, {@code softmax(sg(z_t), z_t[y_t] = −∞)},
+ * where sg stops the gradient. The gradient stays bounded if the token is certain and vanishes once
+ * the token is excluded.
  *
- * <p>Since q_t = p_t/(1 − p_t[y_t]) off the true token, KL(q_t ‖ p_t) = −log(1 − p_t[y_t]); and as
- * q_t is the distribution nearest to p_t without the token, holding it constant changes no gradient
- * (dKL/dz = p − q either way). So the loss is {@code −w_f (1/N) Σ_t log(1 − exp(ℓ_t))}, a function
- * of log-probabilities alone.
+ * <p>Off the true token q_t = p_t/(1 − p_t[y_t]), so KL(q_t ‖ p_t) = −log(1 − p_t[y_t]). Since q_t
+ * is the distribution nearest to p_t without the token, holding it constant does not change the
+ * gradient (dKL/dz = p − q either way). The loss is therefore {@code −w_f (1/N) Σ_t log(1 −
+ * exp(ℓ_t))}, a function of log-probabilities alone.
  *
- * <p><b>Source:</b> Yang 2025, "CE-U: Cross Entropy Unlearning". <b>Differs:</b> the loss is less
- * by q's entropy than their cross-entropy, whose gradient is the same; every labelled token counts,
- * where their code leaves out the answer's first.
+ * <p><b>Source:</b> Yang 2025, "CE-U: Cross Entropy Unlearning". <b>Differs:</b> the loss is their
+ * cross-entropy minus the entropy of q, with the same gradient. Every labelled token counts; their
+ * code leaves out the first token of the answer.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
+ * @param retainLoss loss on the retain set
  */
-@Choice(value = "ceu", summary = "the model's own distribution without the true token")
+@Choice(
+    value = "ceu",
+    summary = "trains towards the model's own distribution without the true token")
 public record CeU(double forgetWeight, @Default("0") double retainWeight, RetainLoss retainLoss)
     implements LogProbMethod {
-  /** A token that is certain to float precision: −ℓ below this is taken as this. */
+  /** Lower limit of −ℓ, for tokens that are certain to float precision. */
   private static final double CERTAIN = 1e-30;
 
   @Override

@@ -8,21 +8,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Direct preference optimisation of refusals over answers: {@code −w_f (2/β) mean_F log σ(β
- * (r(refusal) − r(answer)))} with r(y) = S_ref(y) − S_θ(y), the log-ratio of model to reference,
- * and S = −Σ_t ℓ_t. A new refusal is drawn each time a sample is drawn.
+ * Direct preference optimisation, which prefers refusals to answers: {@code −w_f (2/β) mean_F log
+ * σ(β (r(refusal) − r(answer)))} with r(y) = S_ref(y) − S_θ(y), the log-ratio of model to
+ * reference, and S = −Σ_t ℓ_t. Each draw of a sample gets a newly chosen refusal.
  *
  * <p><b>Source:</b> Rafailov et al. 2023, Eq. 7; as unlearning: Maini et al. 2024, Zhang et al.
- * 2024. <b>Differs:</b> the factor 2/β, so that it starts with the slope of ascent and of descent
- * as NPO does; TOFU's code has none.
+ * 2024. <b>Differs:</b> the factor 2/β, so that at the start it has the slope of ascent on the
+ * answer and descent on the refusal, like NPO; TOFU's code has no such factor.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
- * @param refusals which refusals, null: the TOFU authors'
+ * @param retainLoss loss on the retain set
+ * @param refusals list of refusals; null: the TOFU authors'
  * @param beta β
  */
-@Choice(value = "dpo", summary = "refusals rather than answers")
+@Choice(value = "dpo", summary = "prefers refusals to the answers")
 public record Dpo(
     double forgetWeight,
     double retainWeight,
@@ -34,7 +34,7 @@ public record Dpo(
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     Drawn.Refused refusal = drawn.refusal();
     if (refusal == null) {
-      throw new IllegalArgumentException("no refusal beside sample " + drawn.sample().id());
+      throw new IllegalArgumentException("no refusal given for sample " + drawn.sample().id());
     }
     int answer = drawn.sample().labels();
     double start = refusal.referenceNll() - reference.nll(drawn.sample());
@@ -62,12 +62,12 @@ public record Dpo(
 
   @Override
   public boolean needsModel() {
-    // Which refusal comes with which sample isn't known before it is drawn.
+    // Which refusal goes with a sample is only known once the sample is drawn.
     return true;
   }
 
   @Override
   public String studyObstacle() {
-    return "sets refusals against the answers, so that no update is spent on one sample alone";
+    return "compares refusals with the answers, so no update depends on one sample alone";
   }
 }

@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A forget sample as it was drawn.
+ * A drawn forget sample.
  *
  * @param sample the sequence
- * @param refusal the same prompt with a refusal; null where the method has no use for it
+ * @param refusal the same prompt with a refusal; null if the method does not use one
  */
 public record Drawn(TokenizedSample sample, @Nullable Refused refusal) {
   /**
-   * A refusal and what the reference makes of it.
+   * A refusal and its likelihood under the reference.
    *
    * @param sample prompt and refusal
    * @param referenceNll S_ref = −Σ_t ℓ_t of the refusal under the reference, nats
@@ -24,7 +24,7 @@ public record Drawn(TokenizedSample sample, @Nullable Refused refusal) {
     this(sample, null);
   }
 
-  /** All its sequences, the sample first. */
+  /** Its sequences, the sample first. */
   public List<TokenizedSample> sequences() {
     return refusal == null ? List.of(sample) : List.of(sample, refusal.sample());
   }

@@ -5,9 +5,10 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
 /**
- * Plain descent on L, the mean −log p over the batch's labelled tokens: learning, not unlearning.
+ * Fine-tuning, not unlearning: gradient descent on L, the mean −log p over the batch's labelled
+ * tokens.
  */
-@Choice(value = "finetune", summary = "plain descent, for engram finetune and its default")
+@Choice(value = "finetune", summary = "gradient descent, the method of engram finetune")
 public record Finetune() implements LogProbMethod {
   @Override
   public double forgetWeight() {

@@ -5,16 +5,16 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
 /**
- * Gradient difference: {@code −w_f · L(F) + w_r · R}, ascent on the forget batch against a retain
- * term R that is L or KL ({@link RetainTerm}).
+ * Gradient difference: {@code −w_f · L(F) + w_r · R}, ascent on the forget batch, balanced by a
+ * retain term R, which is L or KL ({@link RetainTerm}).
  *
  * <p><b>Source:</b> Yao et al. 2024, Maini et al. 2024.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
+ * @param retainLoss loss on the retain set
  */
-@Choice(value = "grad_diff", summary = "ascent there, descent on the retain set")
+@Choice(value = "grad_diff", summary = "ascent on the forget set, descent on the retain set")
 public record GradDiff(double forgetWeight, double retainWeight, RetainLoss retainLoss)
     implements LogProbMethod {
   @Override

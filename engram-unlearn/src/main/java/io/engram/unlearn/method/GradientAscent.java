@@ -7,13 +7,13 @@ import io.engram.model.train.SequenceLoss;
 
 /**
  * Gradient ascent: minimises {@code −w_f · L(F)}, with L the mean −log p over the labelled tokens
- * of the forget batch. With uniform order it's the paper's SGA, with MRD order its CGA (Alg. 2).
+ * of the forget batch. With uniform order this is the paper's SGA, with MRD order its CGA (Alg. 2).
  *
  * <p><b>Source:</b> Jang et al. 2023; the paper's Section 3.4.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
+ * @param retainLoss loss on the retain set
  */
 @Choice(value = "ga", summary = "ascent on the forget set")
 public record GradientAscent(

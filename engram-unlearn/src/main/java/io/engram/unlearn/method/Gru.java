@@ -8,18 +8,20 @@ import io.engram.model.train.GradientRule;
 import io.engram.model.train.SequenceLoss;
 
 /**
- * Gradient rectified unlearning, over gradient ascent: the update's gradient is {@code g_F − min(0,
- * g_F · g_R)/‖g_R‖² · g_R}, g_F of −w_f L(F) and g_R of the retain loss: the gradient nearest to
- * g_F that to first order doesn't raise the retain loss. The retain loss itself isn't minimised.
+ * Gradient rectified unlearning, applied to gradient ascent. The update's gradient is {@code g_F −
+ * min(0, g_F · g_R)/‖g_R‖² · g_R}, with g_F the gradient of −w_f L(F) and g_R that of the retain
+ * loss. It is the gradient nearest to g_F that to first order does not raise the retain loss. The
+ * retain loss itself is not minimised.
  *
  * <p><b>Source:</b> Wang et al. 2025, "GRU: Mitigating the Trade-off between Unlearning and
- * Retention". <b>Differs:</b> g_R is of the update's own retain batch, without a moving average.
+ * Retention". <b>Differs:</b> g_R comes from the update's own retain batch, without a moving
+ * average.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
+ * @param retainLoss loss on the retain set
  */
-@Choice(value = "gru", summary = "ascent without what harms the retain set")
+@Choice(value = "gru", summary = "ascent, minus the part of the gradient that harms the retain set")
 public record Gru(double forgetWeight, double retainWeight, RetainLoss retainLoss)
     implements LogProbMethod, SelfChecking {
   @Override
@@ -43,6 +45,6 @@ public record Gru(double forgetWeight, double retainWeight, RetainLoss retainLos
 
   @Override
   public String studyObstacle() {
-    return "needs a retain set in each update, and a study has none";
+    return "needs a retain set in each update, which a study does not have";
   }
 }

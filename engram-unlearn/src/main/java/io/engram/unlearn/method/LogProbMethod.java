@@ -4,13 +4,16 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 
-/** A method whose loss is a sum over sequences of functions of their log-probabilities. */
+/**
+ * A method whose loss is a sum over sequences, each term a function of that sequence's
+ * log-probabilities.
+ */
 public interface LogProbMethod extends UnlearningMethod {
   /**
-   * One forget sequence's part of the update's loss.
+   * The contribution of one forget sequence to the update's loss.
    *
-   * @param sample the sequence, with the answer that {@link #refusalUse} asks for
-   * @param size of the update's forget part
+   * @param sample the sequence, with the answer or refusal that {@link #refusalUse} asks for
+   * @param size size of the update's forget part
    */
   SequenceLoss forget(TokenizedSample sample, UpdateSize size);
 

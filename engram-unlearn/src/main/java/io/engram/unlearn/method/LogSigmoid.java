@@ -1,13 +1,14 @@
 package io.engram.unlearn.method;
 
 /**
- * The loss that preference methods share: {@code −(2/β) log σ(βx)}, which falls as x rises and
- * whose slope {@code −2 σ(−βx)} fades once βx is large.
+ * The loss shared by preference methods: {@code −(2/β) log σ(βx)}. It falls as x rises, and its
+ * slope {@code −2 σ(−βx)} fades once βx is large.
  */
 final class LogSigmoid {
-  /** What β does in all of them, for the recipe. */
+  /** What β does in all of these methods: the reason shown for the recipe key. */
   static final String BETA =
-      "How soon a sample's push fades once it is forgotten; smaller is closer to grad_diff.";
+      "β: how quickly the loss stops pushing on a sample once it is forgotten. A smaller value "
+          + "is closer to grad_diff.";
 
   private LogSigmoid() {}
 
@@ -16,7 +17,7 @@ final class LogSigmoid {
     return 2 / beta * softplus(-beta * x);
   }
 
-  /** Its slope in x, {@code −2 σ(−βx)}, in [−2, 0]. */
+  /** The derivative of the loss in x, {@code −2 σ(−βx)}, in [−2, 0]. */
   static double slope(double beta, double x) {
     return -2 * Math.exp(-softplus(beta * x));
   }

@@ -3,14 +3,14 @@ package io.engram.unlearn.method;
 import io.engram.core.settings.Choices;
 import java.util.List;
 
-/** The unlearning methods by their names in a recipe; a new one is a line here. */
+/** The unlearning methods by their names in a recipe. To add a method, add a line here. */
 public final class Methods {
-  /** All methods, and descent. */
+  /** All unlearning methods, and fine-tuning. */
   public static final Choices<UnlearningMethod> ALL =
       new Choices<>(
           UnlearningMethod.class,
           "name",
-          "The loss.",
+          "The unlearning method: which loss an update minimises.",
           "ga (engram finetune: finetune)",
           List.of(
               GradientAscent.class,

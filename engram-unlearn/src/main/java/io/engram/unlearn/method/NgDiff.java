@@ -10,21 +10,23 @@ import io.engram.model.train.SequenceLoss;
 
 /**
  * Normalised gradient difference: the update's gradient is {@code w_f g_F/‖g_F‖ + w_r g_R/‖g_R‖},
- * g_F of −L(F) and g_R of the retain loss, so that neither outweighs the other whatever its size.
+ * with g_F the gradient of −L(F) and g_R that of the retain loss, so that neither outweighs the
+ * other.
  *
- * <p>Every few updates the learning rate is fitted anew: the step that the optimizer would make is
- * tried forwards and backwards, and its length set to where the parabola through the retain loss at
- * the three points is lowest.
+ * <p>Every few updates the learning rate is fitted again: the optimizer's step is tried forwards
+ * and backwards, and its length is set to the minimum of the parabola through the retain loss at
+ * the three points.
  *
- * <p><b>Source:</b> Jin et al. 2025, "Unlearning as multi-task optimization". <b>Differs:</b>
- * weights, 1 as published; the fitted length scales the schedule's rate until the next fit.
+ * <p><b>Source:</b> Jin et al. 2025, "Unlearning as multi-task optimization". <b>Differs:</b> w_f
+ * and w_r can be set (1 as published); the fitted length scales the schedule's rate until the next
+ * fit.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
- * @param fitUpdates every so many updates the learning rate is fitted; 0: never
+ * @param retainLoss loss on the retain set
+ * @param fitUpdates fit the learning rate every this many updates; 0: never
  */
-@Choice(value = "ngdiff", summary = "both gradients normalised")
+@Choice(value = "ngdiff", summary = "sum of the normalised forget and retain gradients")
 public record NgDiff(
     double forgetWeight,
     double retainWeight,
@@ -34,8 +36,8 @@ public record NgDiff(
             range = ">= 0",
             unit = "updates",
             reason =
-                "The learning rate is fitted every so many updates, by the retain loss after a"
-                    + " trial step forwards and one backwards. 0: never.")
+                "Fits the learning rate every this many updates, by the retain loss after a "
+                    + "trial step forwards and one backwards. 0: never, which is faster.")
         int fitUpdates)
     implements LogProbMethod, SelfChecking {
   @Override
@@ -51,7 +53,7 @@ public record NgDiff(
             retainWeight * inverseRoot(products.retain()));
   }
 
-  /** 1/‖g‖; 0 where there is no gradient. */
+  /** 1/‖g‖; 0 if the gradient is zero. */
   private static double inverseRoot(double squares) {
     return squares == 0 ? 0 : 1 / Math.sqrt(squares);
   }
@@ -63,6 +65,6 @@ public record NgDiff(
 
   @Override
   public String studyObstacle() {
-    return "needs a retain set in each update, and a study has none";
+    return "needs a retain set in each update, which a study does not have";
   }
 }

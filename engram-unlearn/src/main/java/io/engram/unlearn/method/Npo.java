@@ -9,21 +9,23 @@ import java.util.Arrays;
 
 /**
  * Negative preference optimisation: {@code −w_f (2/β) mean_F log σ(β (S_θ − S_ref))}, with S = −Σ_t
- * ℓ_t of a sequence's labelled tokens (S/n with reduction {@code mean}) and the reference the model
- * at the start. As S_θ grows the slope falls to 0, so it doesn't run away as ascent does; at the
- * start it's that of ascent.
+ * ℓ_t over a sequence's labelled tokens (S/n with reduction {@code mean}); the reference is the
+ * model at the start. The slope starts as that of ascent and falls to 0 as S_θ grows, so training
+ * does not run away as ascent does.
  *
  * <p><b>Source:</b> Zhang et al. 2024, Eq. 3; {@code sum} as in its authors' code, {@code mean} as
- * in the WAGLE code that the paper follows. The two are different methods: the second has about n
- * times weaker β.
+ * in the WAGLE code that the paper follows. These are two different methods: β is about n times
+ * weaker in the second.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
+ * @param retainLoss loss on the retain set
  * @param beta β
- * @param reduction of S over the sequence
+ * @param reduction how S is formed over the sequence
  */
-@Choice(value = "npo", summary = "answers less likely than under the reference")
+@Choice(
+    value = "npo",
+    summary = "makes answers less likely than under the reference, then stops pushing")
 public record Npo(
     double forgetWeight,
     double retainWeight,
@@ -32,8 +34,9 @@ public record Npo(
     @Setting(
             value = "sum",
             reason =
-                "The log-ratio, of the whole sequence (sum, as published) or per labelled token"
-                    + " (mean: long answers count as short ones).")
+                "How a sample's log-ratio is formed. sum: over the whole sequence, as published; "
+                    + "mean: per labelled token, so that long answers count no more than short "
+                    + "ones.")
         Reduction reduction)
     implements UnlearningMethod {
   @Override
@@ -41,7 +44,7 @@ public record Npo(
     return new Objective.OfLogProbs(forget(drawn.sample(), size, reference));
   }
 
-  /** One forget sequence's part of the update's loss. */
+  /** The contribution of one forget sequence to the update's loss. */
   SequenceLoss forget(TokenizedSample sample, UpdateSize size, Reference reference) {
     double own = reference.nll(sample);
     double scale = reduction == Reduction.MEAN ? 1.0 / sample.labels() : 1;
@@ -60,9 +63,9 @@ public record Npo(
 
   /** How a sequence's log-ratio is formed. */
   public enum Reduction {
-    /** Of the whole sequence. */
+    /** Sum over the whole sequence. */
     SUM,
-    /** Per labelled token. */
+    /** Mean per labelled token. */
     MEAN
   }
 }

@@ -7,18 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Preference optimisation by rejection: {@code w_f · L(F with refusals)}, descent on the forget
- * questions with "I don't know" for an answer. A new refusal is drawn each time a sample is drawn.
+ * questions answered with "I don't know" or the like. Each draw of a sample gets a newly chosen
+ * refusal.
  *
  * <p><b>Source:</b> Maini et al. 2024 ("idk"); the paper's PO, Table 3. <b>Differs:</b> forget and
- * retain terms are each a mean over their own tokens, where the TOFU repository takes one mean over
- * both together.
+ * retain terms are each a mean over their own tokens; the TOFU repository takes one mean over both
+ * together.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
- * @param refusals which refusals, null: the TOFU authors'
+ * @param retainLoss loss on the retain set
+ * @param refusals list of refusals; null: the TOFU authors'
  */
-@Choice(value = "po", summary = "answers become refusals")
+@Choice(value = "po", summary = "trains the model to refuse the forget questions")
 public record PreferenceOptimization(
     double forgetWeight, double retainWeight, RetainLoss retainLoss, @Nullable String refusals)
     implements LogProbMethod {
@@ -34,6 +35,6 @@ public record PreferenceOptimization(
 
   @Override
   public String studyObstacle() {
-    return "puts refusals in the answers' place, so that no update is spent on one sample alone";
+    return "replaces the answers by refusals, so no update depends on one sample alone";
   }
 }

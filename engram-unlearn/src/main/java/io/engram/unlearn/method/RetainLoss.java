@@ -1,8 +1,8 @@
 package io.engram.unlearn.method;
 
-/** What is minimised on the retain set. */
+/** The loss that is minimised on the retain set. */
 public enum RetainLoss {
-  /** Mean −log p of the labelled tokens. */
+  /** Mean −log p over labelled tokens. */
   NLL,
   /** KL(reference ‖ model), mean over labelled tokens. */
   KL,

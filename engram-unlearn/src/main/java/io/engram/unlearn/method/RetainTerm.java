@@ -7,12 +7,12 @@ import io.engram.model.train.ReferenceStates;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps the rest: {@code w_r · L(R)}, {@code w_r · KL(reference ‖ model)} averaged over the
- * labelled tokens of the retain batch, or {@code w_r · mean_R mean_t mean_d (h_td − h_td of the
- * reference)²} of hidden states after a layer, as {@link Rmu}.
+ * The part of the loss that preserves the retain set: {@code w_r · L(R)}, {@code w_r · KL(reference
+ * ‖ model)} averaged over the labelled tokens of the retain batch, or {@code w_r · mean_R mean_t
+ * mean_d (h_td − h_td of the reference)²} over hidden states after a layer, as in {@link Rmu}.
  *
  * <p><b>Differs:</b> open-unlearning and TOFU average KL over all positions, prompt and padding
- * included, which makes it weaker by their share.
+ * included, which weakens it by their share.
  *
  * @param weight w_r
  * @param reference the reference's states for KL, or null
@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record RetainTerm(
     double weight, @Nullable ReferenceStates reference, @Nullable LayerTargets layer) {
-  /** L, or KL where there is a reference. */
+  /** L, or KL if a reference is given. */
   public RetainTerm(double weight, @Nullable ReferenceStates reference) {
     this(weight, reference, null);
   }
 
-  /** One retain sequence's part of the update's loss. */
+  /** The contribution of one retain sequence to the update's loss. */
   public Objective of(TokenizedSample sample, UpdateSize size) {
     if (layer != null) {
       return new Objective.ToStates(layer, weight / size.sequences() / sample.labels());

@@ -13,47 +13,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Representation misdirection: {@code w_f · mean_F mean_t mean_d (h_td − c·u_d)²}, with h the
- * hidden states after one layer where the labelled tokens are predicted, and u a random direction
- * drawn once. Forget samples' states are led to one meaningless place; a retain loss holds the
- * others where they were ({@link RetainTerm}).
+ * hidden states after one layer at the positions that predict labelled tokens, and u a random
+ * direction drawn once. It steers the hidden states of forget samples to one meaningless point,
+ * while a retain loss keeps those of other samples in place ({@link RetainTerm}).
  *
  * <p><b>Source:</b> Li et al. 2024, "The WMDP Benchmark". <b>Differs:</b> mean over d, as in their
- * code; rows that predict labelled tokens, without prompt or padding, as everywhere here; all
- * weights of the trained layers, where theirs trains an MLP matrix of each.
+ * code; only positions that predict labelled tokens, without prompt or padding, as everywhere here;
+ * trains all weights of the trained layers, where theirs trains one MLP matrix of each.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
- * @param layer after which hidden states are taken, from 0; null: a quarter of the way up
- * @param steering c, the length of the vector they are led to
+ * @param retainLoss loss on the retain set
+ * @param layer layer after which hidden states are read, from 0; null: a quarter of the way up
+ * @param steering c, the length of the target vector
  */
-@Choice(value = "rmu", summary = "hidden states led to one place")
+@Choice(value = "rmu", summary = "steers hidden states to one meaningless point")
 public record Rmu(
     double forgetWeight,
     double retainWeight,
     @Setting(
             value = "hidden",
             reason =
-                "What keeps the retain set: its hidden states at method.layer (hidden), or as"
-                    + " elsewhere nll or kl.")
+                "The loss on the retain set. hidden: keeps its hidden states after method.layer "
+                    + "where they were; nll or kl: as in other methods.")
         RetainLoss retainLoss,
     @Setting(
             range = ">= 0",
             unit = "layer",
             shown = "a quarter of the way up (7 of 32)",
             reason =
-                "Hidden states are taken after this layer, from 0; it is trained with the two"
-                    + " before it, or scope.layers.")
+                "Steers the hidden states after this layer, counted from 0. Trains this layer "
+                    + "and the two before it, unless scope.layers says otherwise.")
         @Nullable Integer layer,
     @Setting(
             value = "2",
             range = "> 0",
             reason =
-                "Length of the random vector that hidden states are led to: several times a usual"
-                    + " state's at that layer. 6.5 to 20 for 7B models by its authors.")
+                "Length of the random vector to which hidden states are steered. It should be "
+                    + "several times the usual length of a state at that layer; its authors use "
+                    + "6.5 to 20 for 7B models.")
         double steering)
     implements UnlearningMethod {
-  /** Layers that are trained, up to the one whose states are led away. */
+  /** Number of layers to train, up to and including the one whose states are steered. */
   private static final int TRAINED_LAYERS = 3;
 
   @Override
@@ -70,7 +71,7 @@ public record Rmu(
   }
 
   /**
-   * c·u, with u uniform in [0, 1)^C and then scaled to norm 1: all of its numbers positive, as
+   * c·u, with u uniform in [0, 1)^C and then scaled to norm 1: all components are positive, as
    * published.
    *
    * @param seed names the stream (seed, "rmu", 0, 0)
@@ -84,7 +85,7 @@ public record Rmu(
   }
 
   /**
-   * The layer of the recipe, or a quarter of the way up: 7 of 32, as published.
+   * The recipe's layer, or a quarter of the way up: 7 of 32, as published.
    *
    * @throws EngramException if the model has no such layer
    */
@@ -98,9 +99,10 @@ public record Rmu(
   }
 
   /**
-   * The recipe's layers, or the last three up to the one whose states count.
+   * The recipe's layers, or the three up to and including the one whose states are steered.
    *
-   * @throws EngramException if a layer above it is asked for, which no gradient reaches
+   * @throws EngramException if the recipe asks for a layer above that one, which no gradient
+   *     reaches
    */
   @Override
   public TrainingScope scope(TrainingScope asked, int layers) {
@@ -108,8 +110,7 @@ public record Rmu(
     for (int trained : asked.layers()) {
       if (trained > last) {
         throw EngramException.usage(
-            ("scope.layers has %d, above method.layer = %d, after which rmu takes the states: no"
-                    + " gradient reaches it. Leave it out, or set method.layer higher.")
+            ("scope.layers has %d, which is above method.layer = %d: rmu reads the states there, so no gradient reaches higher layers. Leave it out, or set method.layer higher.")
                 .formatted(trained, last));
       }
     }
@@ -121,6 +122,6 @@ public record Rmu(
 
   @Override
   public String studyObstacle() {
-    return "leads hidden states away, whatever becomes of the answer";
+    return "steers hidden states and does not target the answer";
   }
 }

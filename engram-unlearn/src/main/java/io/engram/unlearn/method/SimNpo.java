@@ -8,16 +8,17 @@ import java.util.Arrays;
 
 /**
  * Simple negative preference optimisation: {@code −w_f (2/β) mean_F log σ(β (S_θ/n − δ))}, with S =
- * −Σ_t ℓ_t over a sequence's n labelled tokens. No reference: a sample's push fades as its mean
- * loss grows beyond δ, whatever it was at the start, and long answers don't outweigh short ones.
+ * −Σ_t ℓ_t over a sequence's n labelled tokens. It needs no reference: the push on a sample fades
+ * as its mean loss grows beyond δ, whatever it was at the start, and long answers do not outweigh
+ * short ones.
  *
  * <p><b>Source:</b> Fan et al. 2024, "Simplicity Prevails" (its γ is β·δ).
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
+ * @param retainLoss loss on the retain set
  * @param beta β
- * @param delta δ, nats a token
+ * @param delta δ, nats per token
  */
 @Choice(value = "simnpo", summary = "npo without a reference")
 public record SimNpo(
@@ -27,8 +28,10 @@ public record SimNpo(
     @Setting(value = "4.5", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
     @Setting(
             value = "0",
-            unit = "nats a token",
-            reason = "δ: below this mean loss a sample is pushed at full strength.")
+            unit = "nats per token",
+            reason =
+                "δ: samples with a mean loss below this are pushed at full strength. Raise "
+                    + "it to make the model forget more.")
         double delta)
     implements LogProbMethod {
   @Override

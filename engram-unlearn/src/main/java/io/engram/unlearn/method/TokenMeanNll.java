@@ -4,10 +4,10 @@ import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
 
 /**
- * One sequence's part of {@code w · L(B)}, where L is the mean of −ℓ_t over all labelled tokens of
- * the batch B: {@code −(w/N) Σ_t ℓ_t} with N the batch's labelled tokens.
+ * The contribution of one sequence to {@code w · L(B)}, where L is the mean of −ℓ_t over all
+ * labelled tokens of the batch B: {@code −(w/N) Σ_t ℓ_t} with N the batch's labelled tokens.
  *
- * @param weight w; negative ascends
+ * @param weight w; negative for ascent
  * @param batchTokens N
  */
 record TokenMeanNll(double weight, int batchTokens) implements SequenceLoss {

@@ -8,19 +8,21 @@ import io.engram.model.train.Objective;
 /**
  * Unlearning by self-distillation on adjusted logits: {@code w_f · mean_t KL(q_t ‖ p_t)} over the
  * labelled tokens of F, with {@code q_t = softmax(z_t − β · 1[y_t])}, z_t the logits of the model
- * at the start and y_t the true token. It has a fixed goal, at which the gradient vanishes.
+ * at the start and y_t the true token. The target is fixed, and the gradient vanishes there.
  *
- * <p><b>Source:</b> Dong et al. 2025, "UNDIAL". <b>Differs:</b> the loss is less by q's entropy
- * than their cross-entropy, a constant, so that 0 is the goal; labelled tokens alone, where
- * open-unlearning averages over prompt and padding too, whose label −100 lowers a logit of the
- * vocabulary's end.
+ * <p><b>Source:</b> Dong et al. 2025, "UNDIAL". <b>Differs:</b> the loss is their cross-entropy
+ * minus the entropy of q, a constant, so that its minimum is 0. It averages over labelled tokens
+ * alone; open-unlearning also averages over prompt and padding, whose label −100 lowers a logit at
+ * the end of the vocabulary.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
- * @param beta β, nats by which the true token's logit is lowered
+ * @param retainLoss loss on the retain set
+ * @param beta β: by how many nats the true token's logit is lowered
  */
-@Choice(value = "undial", summary = "the reference's distribution with the true token lowered")
+@Choice(
+    value = "undial",
+    summary = "trains towards the reference's distribution with the true token lowered")
 public record Undial(
     double forgetWeight,
     @Default("0") double retainWeight,
@@ -29,7 +31,9 @@ public record Undial(
             value = "10",
             range = "> 0",
             unit = "nats",
-            reason = "How far the true token's logit is lowered.")
+            reason =
+                "β: by how much the target lowers the true token's logit. Higher forgets "
+                    + "more.")
         double beta)
     implements UnlearningMethod {
   @Override
@@ -45,7 +49,7 @@ public record Undial(
 
   @Override
   public String studyObstacle() {
-    return "has a goal at a fixed distance from the start, so that the updates to a given loss tell"
-        + " nothing";
+    return "has a target at a fixed distance from the start, so the number of updates to a given "
+        + "loss means nothing";
   }
 }

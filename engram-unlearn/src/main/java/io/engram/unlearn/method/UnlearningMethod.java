@@ -11,18 +11,20 @@ import io.engram.model.train.TrainingScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is minimised on the forget samples of an update, as a record of the method's options. The
- * loop adds the retain term ({@link RetainTerm}); which samples come when is the order's business.
+ * An unlearning method: what an update minimises on its forget samples, as a record of the method's
+ * options. The loop adds the retain term ({@link RetainTerm}); the order chooses the samples.
  *
- * <p>A method is its record with a {@link io.engram.core.settings.Choice} and a line in {@link
- * Methods}. What it needs besides log-probabilities it says by overriding the defaults here.
+ * <p>To add a method, write its record with a {@link io.engram.core.settings.Choice} and add a line
+ * to {@link Methods}. If it needs more than log-probabilities, override the defaults below.
  */
 public interface UnlearningMethod {
   /** w_f. */
   @Setting(
       value = "1",
       range = ">= 0",
-      reason = "w_f, the weight of the forget loss. 0 leaves its forward pass out.")
+      reason =
+          "w_f, the weight of the forget loss. Higher forgets faster; 0 skips its forward "
+              + "pass.")
   double forgetWeight();
 
   /** w_r. */
@@ -30,75 +32,79 @@ public interface UnlearningMethod {
       value = "1",
       range = ">= 0",
       reason =
-          "w_r, the weight of the retain loss. Higher keeps more and forgets slower; 0 leaves its"
-              + " forward pass out, and is the default of methods published without a retain loss.")
+          "w_r, the weight of the retain loss. Higher preserves more and forgets more slowly. 0 "
+              + "skips its forward pass and is the default of methods published without a retain "
+              + "loss.")
   double retainWeight();
 
-  /** What is minimised on the retain set. */
+  /** The loss that is minimised on the retain set. */
   @Setting(
       value = "nll",
       words = {"nll", "kl"},
       reason =
-          "What keeps the retain set: nll, its answers stay likely; kl, KL(reference || model) over"
-              + " its labelled tokens: the whole distribution stays.")
+          "The loss on the retain set. nll: keeps its answers likely; kl: KL(reference || model) "
+              + "over its labelled tokens, which keeps the model's whole distribution.")
   RetainLoss retainLoss();
 
   /**
-   * One drawn forget sample's part of the update's loss.
+   * The contribution of one drawn forget sample to the update's loss. * * @param drawn the sample,
+   * with a refusal if {@link #refusalUse} asks for one
    *
-   * @param drawn with what {@link #refusalUse} asks for
-   * @param size of the update's forget part: of the sequences {@link Drawn#sample}
-   * @param reference the model at the start, as far as the method needs it
+   * @param size size of the update's forget part: of the sequences {@link Drawn#sample}
+   * @param reference what the method needs from the model at the start
    */
   Objective objective(Drawn drawn, UpdateSize size, Reference reference);
 
-  /** Whether it forgets; descent on the training data doesn't. */
+  /** Whether it unlearns; false for fine-tuning. */
   default boolean forgets() {
     return true;
   }
 
-  /** How refusals enter an update. */
+  /** How the method uses refusals in an update. */
   default RefusalUse refusalUse() {
     return RefusalUse.NONE;
   }
 
-  /** Which refusals: a list that comes with Engram or a file; null: the TOFU authors'. */
+  /** The refusals to use: the name of a built-in list, or a file; null: the TOFU authors' list. */
   @Setting(
       unit = "path",
       shown = "the built-in TOFU list",
       reason =
-          "The refusals: a list that comes with Engram, tofu (the TOFU authors'), copyright or"
-              + " polite, or a file with one a line. A new one is drawn each time a sample is"
-              + " drawn.")
+          "The refusals that the model should give: a built-in list, tofu (by the TOFU authors), "
+              + "copyright or polite, or a file with one per line. Each draw of a sample gets a "
+              + "newly chosen one.")
   default @Nullable String refusals() {
     return null;
   }
 
-  /** How forget and retain gradient become one; null: they are added. */
+  /** How forget and retain gradients are combined; null: they are added. */
   default @Nullable GradientRule gradientRule() {
     return null;
   }
 
-  /** The learning rate is fitted to the retain loss every so many updates; 0: never. */
+  /** After how many updates the learning rate is fitted to the retain loss again; 0: never. */
   default int fitUpdates() {
     return 0;
   }
 
-  /** Whether {@link Reference#states} is needed: the reference's states on the forget samples. */
+  /**
+   * Whether the method needs {@link Reference#states}, the reference's states on the forget
+   * samples.
+   */
   default boolean needsStates() {
     return false;
   }
 
-  /** Whether the reference is needed as a whole model throughout the run. */
+  /** Whether the method needs the reference as a complete model throughout the run. */
   default boolean needsModel() {
     return false;
   }
 
   /**
-   * Where hidden states are led to, if the method leads them anywhere; the caller closes it.
+   * The target of hidden states, for methods that steer them; null otherwise. The caller closes it.
    *
-   * @param model at the start
-   * @param seed the run's
+   * @param model the model at the start
+   * @param seed the run's seed
    */
   default @Nullable LayerTargets control(LanguageModel model, long seed) {
     return null;
@@ -107,37 +113,36 @@ public interface UnlearningMethod {
   /**
    * The layer after which {@link RetainLoss#HIDDEN} compares hidden states.
    *
-   * @param layers the model has
+   * @param layers number of layers in the model
    */
   default int stateLayer(int layers) {
     throw new IllegalStateException("this method has no hidden states to compare");
   }
 
   /**
-   * What is trained of what the recipe asks to train.
-   *
-   * @param layers the model has
+   * What to train, given what the recipe asks to train. * * @param layers number of layers in the
+   * model
    */
   default TrainingScope scope(TrainingScope asked, int layers) {
     return asked;
   }
 
-  /** Why a study can't count the updates that a sample alone needs; empty: it can. */
+  /** Why a study can't count the updates that a single sample needs; empty if it can. */
   default String studyObstacle() {
     return "";
   }
 
-  /** How refusals enter. */
+  /** How a method uses refusals. */
   enum RefusalUse {
     /** Not at all. */
     NONE,
-    /** As the answer of each drawn sample, in its own answer's place. */
+    /** In place of each drawn sample's own answer. */
     INSTEAD,
-    /** As a second sequence beside each drawn sample. */
+    /** In a second sequence next to each drawn sample. */
     BESIDE
   }
 
-  /** Reports a weight of 0 where the method joins both gradients. */
+  /** Reports a weight of 0 if the method combines both gradients. */
   static void requireBothGradients(UnlearningMethod method, String section, Faults faults) {
     faults.require(
         method.forgetWeight() > 0 && method.retainWeight() > 0,

@@ -4,10 +4,10 @@ import io.engram.model.text.TokenizedSample;
 import java.util.List;
 
 /**
- * How large the forget (or retain) part of one update is; losses are means over it.
+ * The size of the forget (or retain) part of one update; losses are means over it.
  *
  * @param sequences number of sequences
- * @param tokens labelled tokens of all of them
+ * @param tokens labelled tokens in all of them
  */
 public record UpdateSize(int sequences, int tokens) {
   /** The size of these samples taken together. */

@@ -7,15 +7,15 @@ import io.engram.model.train.SequenceLoss;
 
 /**
  * Weighted gradient ascent: {@code w_f (1/N) Σ_t sg(p_t)^β ℓ_t} with p_t = exp(ℓ_t), N the labelled
- * tokens of the forget batch, and sg: a constant to the gradient. A token that is unlikely already
- * is hardly pushed on, so ascent doesn't run away.
+ * tokens of the forget batch, and sg stopping the gradient. A token that is already unlikely is
+ * hardly pushed further, so ascent does not run away.
  *
  * <p><b>Source:</b> Wang et al. 2025, "Rethinking LLM Unlearning Objectives". <b>Differs:</b> their
- * code keeps a copy of the reference in memory, of which nothing is used; here there is none.
+ * code keeps a copy of the reference in memory but never uses it; this one keeps none.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
- * @param retainLoss what holds the retain set
+ * @param retainLoss loss on the retain set
  * @param beta β, above 0; towards 0 it becomes gradient ascent
  */
 @Choice(value = "wga", summary = "ascent that fades with a token's probability")
@@ -26,7 +26,9 @@ public record Wga(
     @Setting(
             value = "1",
             range = "> 0",
-            reason = "The power of a token's probability that weights its ascent.")
+            reason =
+                "β: a token's ascent is weighted by this power of its probability. Towards "
+                    + "0 this becomes plain ascent (ga).")
         double beta)
     implements LogProbMethod {
   @Override

@@ -1,6 +1,6 @@
 /**
- * The unlearning methods, one loss a file: pure functions of token log-probabilities. Start with
- * {@link io.engram.unlearn.method.UnlearningMethod}.
+ * The unlearning methods, one loss per file, mostly pure functions of token log-probabilities.
+ * Start with {@link io.engram.unlearn.method.UnlearningMethod}.
  */
 @NullMarked
 package io.engram.unlearn.method;

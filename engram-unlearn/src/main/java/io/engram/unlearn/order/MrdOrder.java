@@ -11,18 +11,19 @@ import java.util.List;
 import org.hipparchus.stat.ranking.NaturalRanking;
 
 /**
- * Samples drawn with replacement, sample i with probability {@code p_i = MRD_i / Σ_j MRD_j}: easy
- * samples more often. An epoch is as many draws as there are samples, from stream (seed, "order",
- * epoch, 0).
+ * Draws samples with replacement, sample i with probability {@code p_i = MRD_i / Σ_j MRD_j}: easy
+ * samples more often. An epoch makes as many draws as there are samples, from stream (seed,
+ * "order", epoch, 0).
  *
- * <p>Any {@link DifficultyScore} can take the place of MRD by its {@link DifficultyScore#ease}:
- * predicted updates N as 1/N, which is what Def. 3.4 has MRD stand for.
+ * <p>Any {@link DifficultyScore} can replace MRD through its {@link DifficultyScore#ease}.
+ * Predicted updates N enter as 1/N, which is what MRD stands for in Def. 3.4.
  *
- * <p><b>Source:</b> Alg. 2; the formula is lost from it, and follows from Def. 3.4, by which the
- * updates a sample needs are as 1/MRD. Other weights are offered for that reason.
+ * <p><b>Source:</b> Alg. 2. Its formula is missing in the paper and is taken from Def. 3.4, by
+ * which the updates that a sample needs are proportional to 1/MRD. Other weights are offered for
+ * that reason.
  *
- * @param refreshEpochs m: MRD is computed anew every m epochs; 0: once, at the start
- * @param weight how MRD becomes a chance of being drawn
+ * @param refreshEpochs m: MRD is measured again every m epochs; 0: only once, at the start
+ * @param weight how MRD becomes the probability of being drawn
  * @param estimator how MRD is estimated
  */
 @Choice(value = "mrd", summary = "with replacement, by Memory Removal Difficulty (Algorithm 2)")
@@ -32,23 +33,23 @@ public record MrdOrder(
             range = ">= 0",
             unit = "epochs",
             reason =
-                "m: MRD is computed anew every m epochs, for the model changes. 0: once, at the"
-                    + " start, and cheapest.")
+                "m: measures MRD again every m epochs, since the model changes. 0: only once, at "
+                    + "the start, which is cheapest.")
         int refreshEpochs,
     @Setting(
             value = "mrd",
             reason =
-                "How MRD becomes a chance of being drawn. mrd: p_i = MRD_i / Σ MRD, easy samples"
-                    + " first, as Definition 3.4 has it; inverse: hard ones first; rank: by place"
-                    + " alone.")
+                "How MRD becomes the probability of being drawn. mrd: p_i = MRD_i / Σ MRD, easy "
+                    + "samples more often, as in Definition 3.4; inverse: hard samples more "
+                    + "often; rank: by rank only, easy samples more often.")
         Weight weight,
     DifficultyScore estimator)
     implements SampleOrder {
-  /** How MRD becomes a chance of being drawn. */
+  /** How MRD becomes the probability of being drawn. */
   public enum Weight {
-    /** p_i = MRD_i / Σ_j MRD_j: the easy ones first. */
+    /** p_i = MRD_i / Σ_j MRD_j: easy samples more often. */
     MRD,
-    /** p_i ∝ 1/MRD_i: the hard ones first. */
+    /** p_i ∝ 1/MRD_i: hard samples more often. */
     INVERSE,
     /** p_i ∝ rank of MRD_i. */
     RANK
@@ -62,33 +63,33 @@ public record MrdOrder(
   }
 
   /**
-   * {@code p_i = w_i / Σ_j w_j} from how easy samples are by the order's score, e_i: MRD itself, or
-   * {@link DifficultyScore#ease} of what takes its place.
+   * {@code p_i = w_i / Σ_j w_j} where w_i follows from e_i, how easy sample i is by the order's
+   * score: MRD itself, or the {@link DifficultyScore#ease} of the score that replaces it.
    *
-   * <p>w: {@code mrd} e_i; {@code inverse} 1/e_i; {@code rank} the place of e_i among all, the
-   * smallest 1, equal ones their mean place.
+   * <p>w: {@code mrd} e_i; {@code inverse} 1/e_i; {@code rank} the rank of e_i, 1 for the smallest;
+   * ties share their mean rank.
    *
    * @return {@code [N]}, summing to 1
-   * @throws EngramException if an ease is NaN, infinite or negative, all are 0, or one that {@code
-   *     inverse} divides by is 0
+   * @throws EngramException if an ease is NaN, infinite or negative, if all are 0, or if one is 0
+   *     and {@code inverse} would divide by it
    */
   public double[] probabilities(List<MrdRow> rows) {
     double[] ease = rows.stream().mapToDouble(row -> estimator.ease(row.value())).toArray();
     for (int i = 0; i < ease.length; i++) {
       if (!(ease[i] >= 0) || Double.isInfinite(ease[i])) {
         throw EngramException.usage(
-            "Sample %s has %s %s, from which no chance of being drawn follows.%s"
+            "Sample %s has %s %s, which gives no probability of being drawn.%s"
                 .formatted(rows.get(i).id(), estimator.title(), rows.get(i).value(), advice()));
       }
       if (weight == Weight.INVERSE && Double.isInfinite(1 / ease[i])) {
         throw EngramException.usage(
-            "Sample %s has %s %s: order.weight = inverse divides by it. Take mrd or rank."
+            "Sample %s has %s %s: order.weight = inverse would divide by it. Use mrd or rank."
                 .formatted(rows.get(i).id(), estimator.title(), rows.get(i).value()));
       }
     }
     if (Arrays.stream(ease).allMatch(value -> value == 0)) {
       throw EngramException.usage(
-          "The %s of all %d samples is 0, so none can be preferred. Take order.name = uniform, or a larger order.estimator.sigma."
+          "The %s of all %d samples is 0, so none can be preferred. Use order.name = uniform, or a larger order.estimator.sigma."
               .formatted(estimator.title(), rows.size()));
     }
     return shares(ease);
@@ -101,7 +102,7 @@ public record MrdOrder(
   }
 
   /**
-   * The probabilities of some samples among themselves, {@code p_i / Σ_{j ∈ pool} p_j}; equal where
+   * The probabilities renormalised over a pool of samples, {@code p_i / Σ_{j ∈ pool} p_j}; equal if
    * all of them are 0.
    *
    * @param pool indices, at least one

@@ -6,22 +6,22 @@ import io.engram.core.settings.Setting;
 import java.util.Arrays;
 
 /**
- * Every sample once an epoch, in a new random order each time: what the baselines of the paper do.
- * Where an epoch draws more often than there are samples left to draw from, round after round of
- * them, each in an order of its own. Round r is from stream (seed, "order", epoch, r).
+ * Visits every sample once per epoch, in a new random order each time, as the paper's baselines do.
+ * If an epoch makes more draws than there are samples left, it goes through them in several rounds,
+ * each in its own order. Round r uses stream (seed, "order", epoch, r).
  *
- * @param replacement every draw is of all samples, {@code p_i = 1/size} each: what {@link MrdOrder}
- *     does where all MRD are equal, from the same stream. The control for it, which differs in the
- *     chances alone
+ * @param replacement whether to draw with replacement, each sample with {@code p_i = 1/size}: what
+ *     {@link MrdOrder} does if all MRD are equal, from the same stream. This is the control for MRD
+ *     order: only the probabilities differ
  */
 @Choice(value = "uniform", summary = "a new permutation each epoch")
 public record UniformOrder(
     @Setting(
             value = "false",
             reason =
-                "true: every draw is of all samples, each with chance 1/n, and an epoch is still n"
-                    + " draws. The control for mrd, which draws with replacement too: what differs"
-                    + " between the two is then the chances alone.")
+                "true: draws with replacement, each sample with probability 1/n; an epoch still "
+                    + "makes n draws. Use it as the control for mrd, which also draws with "
+                    + "replacement: the two then differ only in the probabilities.")
         boolean replacement)
     implements SampleOrder {
   @Override
@@ -37,7 +37,7 @@ public record UniformOrder(
     return Arrays.stream(drawn).map(i -> pool[i]).toArray();
   }
 
-  /** Every one of {@code size} samples once, in the order of this epoch. */
+  /** A permutation of {@code size} samples: the order of this epoch. */
   public static int[] permutation(int epoch, int size, long seed) {
     return rounds(epoch, size, size, seed);
   }

@@ -1,6 +1,7 @@
 /**
- * Which sample is unlearned next. An order is a value of its own beside the method: "+ MRD" in the
- * paper is {@link io.engram.unlearn.order.MrdOrder} with any method. Nothing here knows of a model.
+ * Decides which sample is unlearned next. The order is independent of the method: "+ MRD" in the
+ * paper is {@link io.engram.unlearn.order.MrdOrder} with any method. Nothing here depends on a
+ * model.
  */
 @NullMarked
 package io.engram.unlearn.order;

@@ -4,12 +4,12 @@ import io.engram.core.settings.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code budget}: how long a run goes on. One of epochs and updates is set.
+ * {@code budget}: how long a run lasts, in epochs or in updates; only one of the two is set.
  *
- * @param epochs an epoch is as many draws as the forget set has samples
- * @param updates optimiser steps
- * @param batch samples a micro-batch
- * @param accumulate micro-batches an update
+ * @param epochs passes; an epoch makes as many draws as the forget set has samples
+ * @param updates optimizer steps
+ * @param batch samples per micro-batch
+ * @param accumulate micro-batches per update
  */
 public record BudgetSection(
     @Setting(
@@ -19,25 +19,27 @@ public record BudgetSection(
             unless = "updates",
             shown = "5 (none where budget.updates is given)",
             reason =
-                "How long. An epoch is as many draws as the forget set has samples. 5 where "
-                    + "budget.updates is not given either.")
+                "How long to run. An epoch makes as many draws as the forget set has samples. 5 "
+                    + "if budget.updates is not set either.")
         @Nullable Integer epochs,
     @Setting(
             range = ">= 1",
             unit = "updates",
-            reason = "How long, in optimizer steps instead of epochs.")
+            reason =
+                "How long to run, in optimizer steps instead of epochs. Set this or "
+                    + "budget.epochs, not both.")
         @Nullable Integer updates,
     @Setting(
             value = "4",
             range = ">= 1",
             unit = "samples",
-            reason = "Samples in a micro-batch: more is faster and takes more memory.")
+            reason = "Samples in a micro-batch. More is faster and needs more memory.")
         int batch,
     @Setting(
             value = "4",
             range = ">= 1",
             unit = "batches",
             reason =
-                "Micro-batches in an update, which sees batch · accumulate samples; the result "
-                    + "is that of one large batch.")
+                "Micro-batches per update. Each update uses batch · accumulate samples, with the "
+                    + "same result as one large batch but less memory.")
         int accumulate) {}

@@ -4,7 +4,9 @@ import io.engram.core.settings.Choices;
 import io.engram.core.settings.Faults;
 import io.engram.unlearn.method.UnlearningMethod;
 
-/** Values that are allowed each by itself and not together. Every fault names both keys. */
+/**
+ * Finds values that are valid on their own but contradict each other. Every fault names both keys.
+ */
 final class Contradictions {
   private final Recipe recipe;
   private final Faults faults;
@@ -30,25 +32,24 @@ final class Contradictions {
     require(
         !recipe.forget().isEmpty(),
         "forget.data",
-        ": missing; engram unlearn needs what to forget");
+        ": missing; engram unlearn needs samples to forget");
     require(
         recipe.train().isEmpty(),
         "train.data",
-        ": is for engram finetune; engram unlearn reads forget.data and retain.data");
+        ": is only for engram finetune; engram unlearn reads forget.data and retain.data");
     require(
         recipe.method().forgets(),
         "method.name",
-        " = finetune: is for engram finetune; engram unlearn has the others");
+        " = finetune: is only for engram finetune; engram unlearn takes any other method");
     require(
         !recipe.model().init(),
         "model.init",
-        " = true: is for engram finetune; a new model has nothing to forget");
+        " = true: is only for engram finetune; a new model has nothing to forget");
     boolean retainIsMissing = recipe.method().retainWeight() > 0 && recipe.retain().isEmpty();
     require(
         !retainIsMissing,
         "retain.data",
-        (": missing; method.retain_weight = %s with method.name = %s needs it (or set"
-                + " method.retain_weight to 0)")
+        (": missing; method.retain_weight = %s with method.name = %s needs it (or set method.retain_weight to 0)")
             .formatted(recipe.method().retainWeight(), Choices.nameOf(recipe.method())),
         "method.retain_weight",
         "method.name");
@@ -56,22 +57,24 @@ final class Contradictions {
 
   private void checkFinetune() {
     require(
-        !recipe.train().isEmpty(), "train.data", ": missing; engram finetune needs what to learn");
+        !recipe.train().isEmpty(),
+        "train.data",
+        ": missing; engram finetune needs samples to learn");
     require(
         !recipe.method().forgets(),
         "method.name",
-        " = %s: is for engram unlearn; engram finetune has finetune alone"
+        " = %s: is only for engram unlearn; the only method of engram finetune is finetune"
             .formatted(Choices.nameOf(recipe.method())));
     require(
         recipe.order().estimator() == null,
         "order.name",
-        " = %s: method.name = finetune takes its samples in uniform order"
+        " = %s: method.name = finetune needs order.name = uniform"
             .formatted(Choices.nameOf(recipe.order())),
         "method.name");
     require(
         !recipe.stop().looks(),
         "stop.rule",
-        " = %s: is for engram unlearn; method.name = finetune forgets nothing"
+        " = %s: is only for engram unlearn; method.name = finetune forgets nothing"
             .formatted(Choices.nameOf(recipe.stop())),
         "method.name");
   }
@@ -82,7 +85,7 @@ final class Contradictions {
     require(
         budget.epochs() == null || updates == null,
         "budget.epochs",
-        " = %s and budget.updates = %s: give one of them".formatted(budget.epochs(), updates),
+        " = %s and budget.updates = %s: set only one of them".formatted(budget.epochs(), updates),
         "budget.updates");
     int warmup = recipe.optimizer().warmupUpdates();
     require(
@@ -97,7 +100,7 @@ final class Contradictions {
     require(
         method.forgetWeight() > 0 || method.retainWeight() > 0,
         "method.forget_weight",
-        " = 0 and method.retain_weight = 0: nothing is left to train on",
+        " = 0 and method.retain_weight = 0: there is nothing left to train on",
         "method.retain_weight",
         "method.name");
   }
@@ -106,7 +109,7 @@ final class Contradictions {
     require(
         data.chunkTokens() == 0 || data.excerptTokens() < data.chunkTokens(),
         section + ".excerpt_tokens",
-        " = %d: not below %s.chunk_tokens = %d, so nothing is left to be continued"
+        " = %d: must be below %s.chunk_tokens = %d, or no text is left to continue"
             .formatted(data.excerptTokens(), section, data.chunkTokens()),
         section + ".chunk_tokens");
   }
@@ -118,7 +121,8 @@ final class Contradictions {
     require(
         !recipe.model().init() || recipe.model().base() == null,
         "model.init",
-        " = true and model.base = %s: new weights have no base".formatted(recipe.model().base()),
+        " = true and model.base = %s: new weights have no base model"
+            .formatted(recipe.model().base()),
         "model.base");
   }
 

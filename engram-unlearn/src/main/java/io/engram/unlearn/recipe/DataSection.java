@@ -9,56 +9,62 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * {@code forget}, {@code retain} and {@code train}: where samples come from, and what is made of
- * them, in the order of the keys.
+ * {@code forget}, {@code retain} and {@code train}: where samples come from and how they are
+ * prepared. The steps run in the order of the keys.
  *
- * @param data {@code tofu:SPLIT} or files, joined in this order; empty: absent
+ * @param data {@code tofu:SPLIT} or files, joined in this order; empty if the section is absent
  * @param where a DuckDB condition over the fields; null: all samples
- * @param limit the first so many samples of each source; 0: all
- * @param chunkTokens texts are cut into pieces of at most so many tokens; 0: not
- * @param excerptTokens texts become questions: continue their first so many tokens; 0: not
- * @param draw so many samples, drawn uniformly without replacement by the seed; 0: all
+ * @param limit take only the first this many samples of each source; 0: all
+ * @param chunkTokens cut texts into chunks of at most this many tokens; 0: don't cut
+ * @param excerptTokens turn texts into questions that ask to continue their first this many tokens;
+ *     0: don't
+ * @param draw take a random subset of this many samples, uniform without replacement, by the seed;
+ *     0: all
  */
 public record DataSection(
-    @Setting(kind = Sources.class, reason = "Where the samples come from.") List<String> data,
+    @Setting(
+            kind = Sources.class,
+            reason = "Where the samples come from: a built-in data set, a file, or a list of them.")
+        List<String> data,
     @Setting(
             unit = "SQL",
             reason =
-                "A DuckDB condition over the fields, id among them: length(answer) > 40. none: all"
-                    + " samples.")
+                "Keeps the samples that meet a DuckDB condition over their fields (and id), such "
+                    + "as length(answer) > 40. none: all samples.")
         @Nullable String where,
     @Setting(
             value = "0",
             range = ">= 0",
             unit = "samples",
             reason =
-                "The first so many samples of each source; of large files no more is read. 0: all.")
+                "Takes only the first this many samples of each source, and reads no more of a "
+                    + "large file. 0: all.")
         int limit,
     @Setting(
             value = "0",
             range = ">= 0",
             unit = "tokens",
             reason =
-                "Texts are cut into pieces of at most so many tokens, as the model's tokenizer"
-                    + " counts them; questions with answers stay whole. 0: texts stay whole, and"
-                    + " must fit the model's context.")
+                "Cuts long texts into chunks of at most this many tokens of the model's "
+                    + "tokenizer. Questions with answers stay whole. 0: texts stay whole and "
+                    + "must fit the model's context.")
         int chunkTokens,
     @Setting(
             value = "0",
             range = ">= 0",
             unit = "tokens",
             reason =
-                "Each text becomes a question with an answer: to continue its first so many tokens,"
-                    + " in the words of one of Table 2's seen instructions, with the rest of it."
-                    + " What po needs of a book. 0: texts stay texts.")
+                "Turns each text into a question and an answer: the question asks to continue "
+                    + "its first this many tokens, worded as one of Table 2's seen instructions; "
+                    + "the answer is the rest. Use it to run po on a book. 0: texts stay texts.")
         int excerptTokens,
     @Setting(
             value = "0",
             range = ">= 0",
             unit = "samples",
             reason =
-                "So many samples of all, drawn uniformly without replacement by the seed, after all"
-                    + " else was done. 0: all.")
+                "Takes a random subset of this many samples, uniform without replacement, by the "
+                    + "seed; the last step. 0: all.")
         int draw) {
   /** No data. */
   public static final DataSection NONE = of(List.of());
@@ -73,7 +79,10 @@ public record DataSection(
     data = List.copyOf(data);
   }
 
-  /** What samples can come from, or a list of it. Whether the file is there isn't asked. */
+  /**
+   * Checks that samples can come from a value, or from each of a list. It does not check that a
+   * file exists.
+   */
   record Sources() implements ValueKind {
     @Override
     public String text() {
@@ -97,21 +106,17 @@ public record DataSection(
     return data.isEmpty();
   }
 
-  /**
-   * Which samples are read.
-   *
-   * @param name the section's: {@code forget}
-   */
+  /** Which samples to read. * * @param name the section's name, such as {@code forget} */
   public SampleSource.Choice choice(String name) {
     return new SampleSource.Choice(where, limit, name + ".where");
   }
 
-  /** What is done to the samples, in words; empty where nothing is. */
+  /** Describes how the samples are prepared; empty if they are used as they are. */
   public String changes() {
     return (where == null || where.isBlank() ? "" : ", where " + where)
         + (limit > 0 ? ", the first " + limit + " of each" : "")
         + (chunkTokens > 0 ? ", cut to " + chunkTokens + " tokens" : "")
-        + (excerptTokens > 0 ? ", to be continued after " + excerptTokens + " tokens" : "")
+        + (excerptTokens > 0 ? ", to continue after " + excerptTokens + " tokens" : "")
         + (draw > 0 ? ", " + draw + " drawn" : "");
   }
 }

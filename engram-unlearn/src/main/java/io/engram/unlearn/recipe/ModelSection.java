@@ -4,58 +4,62 @@ import io.engram.core.settings.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code model}: which model, and how it is fed.
+ * {@code model}: which model to use, and how samples become its input.
  *
  * @param path folder, {@code .gguf} file, adapter folder, or {@code mini}
- * @param dtype the number format it computes in
+ * @param dtype the number format in which it computes
  * @param template how samples become text
- * @param base the model under a PEFT adapter; null: the one its {@code adapter_config.json} names
- * @param init whether the weights are drawn from {@code config.json}'s {@code initializer_range}
- *     instead of read, to train from scratch
- * @param saveDtype the number format in which the result is written; auto: the one it computes in
+ * @param base the base model of a PEFT adapter; null: the one named in its {@code
+ *     adapter_config.json}
+ * @param init whether to start from random weights, drawn by {@code config.json}'s {@code
+ *     initializer_range}, to train from scratch
+ * @param saveDtype the number format in which the result is saved; auto: the one in which it
+ *     computes
  */
 public record ModelSection(
     @Setting(
             value = "mini",
             unit = "path",
             reason =
-                "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run"
-                    + " folder (the model that the run made), hf:ORG/NAME once it's fetched, or"
+                "The model: a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run "
+                    + "folder (the model that run produced), hf:ORG/NAME after engram fetch, or"
                     + " mini, the model that comes with Engram.")
         String path,
     @Setting(
             value = "auto",
             words = {"auto", "float32", "bfloat16"},
             reason =
-                "What the model computes in. auto: float32 below a billion parameters on a CPU, "
-                    + "else the file's own; MRD is always perturbed in float32.")
+                "The number format in which the model computes. auto: float32 for models below a "
+                    + "billion parameters on a CPU, otherwise that of the file. MRD always adds "
+                    + "its noise in float32.")
         Dtype dtype,
     @Setting(
             value = "plain",
             kind = TemplateSpec.Kind.class,
             reason =
-                "How a question and its answer become one text. plain: \"Question: {question}\\n"
-                    + "Answer: {answer}\"; chat: the model's own chat template, the question a"
-                    + " user's message, the answer the assistant's with its end of turn. A model"
-                    + " answers best in the template it was trained in.")
+                "How a question and its answer are joined into one text. plain: \"Question: "
+                    + "{question}\\n"
+                    + "Answer: {answer}\"; chat: the model's own chat template, with the "
+                    + "question as the user's message and the answer as the assistant's, end of "
+                    + "turn included. Use the template that the model was trained with.")
         TemplateSpec template,
     @Setting(
             unit = "path",
             shown = "from adapter_config.json",
             reason =
-                "The model under a PEFT adapter, where the one its adapter_config.json names is "
-                    + "not at hand.")
+                "The base model of a PEFT adapter. Set it if the one named in "
+                    + "adapter_config.json is not available under that name.")
         @Nullable String base,
     @Setting(
             value = "false",
             reason =
-                "Draw the weights from config.json's initializer_range instead of reading them: "
-                    + "training from scratch, engram finetune only.")
+                "true: starts from random weights, drawn by config.json's initializer_range, "
+                    + "instead of the saved ones. This trains from scratch; engram finetune only.")
         boolean init,
     @Setting(
             value = "auto",
             reason =
-                "What the resulting model is written in. auto: what it was computed in; "
-                    + "bfloat16 halves the file, and rounds away changes below 0.4 % of a weight; "
-                    + "float16 below 0.05 %, and it ends at 65504.")
+                "The number format in which the resulting model is saved. auto: the one in which "
+                    + "it was computed. bfloat16 halves the file and rounds away changes below "
+                    + "0.4 % of a weight; float16 below 0.05 %, but its largest value is 65504.")
         Dtype saveDtype) {}

@@ -19,57 +19,61 @@ public interface OptimizerSection {
           "How an update changes the weights.",
           List.of(AdamW.class, Sgd.class));
 
-  /** The highest of the schedule. */
+  /** The peak learning rate of the schedule. */
   @Setting(
       value = "1e-5",
       range = "> 0",
       unit = "per update",
       reason =
-          "The highest of the schedule. The first thing to change where too little or too "
-              + "much is forgotten.")
+          "The peak learning rate of the schedule. Change this first if too little or too much "
+              + "is forgotten.")
   double learningRate();
 
-  /** Decoupled, as AdamW's. */
+  /** Weight decay, decoupled from the gradient as in AdamW. */
   @Setting(
       value = "0.01",
       range = ">= 0",
       reason =
-          "Each update shrinks a weight by learning_rate · weight_decay of itself, apart "
-              + "from the gradient.")
+          "Each update shrinks every weight by the fraction learning_rate · weight_decay, "
+              + "independently of the gradient.")
   double weightDecay();
 
-  /** The gradient's norm is cut to this; 0: never. */
+  /** Gradients with a larger norm are scaled down to this norm; 0: never. */
   @Setting(
       value = "0",
       range = ">= 0",
-      reason = "The gradient's norm is cut down to this. 0: never.")
+      reason =
+          "Scales a gradient with a larger norm down to this norm, which guards against "
+              + "divergence. 0: never.")
   double clipNorm();
 
-  /** Which parameters decay. */
+  /** Which parameters weight decay applies to. */
   @Setting(
       value = "all",
       reason =
-          "What weight_decay acts on. all: every trained parameter; matrices: norms and "
-              + "biases left out, as the Hugging Face trainer does.")
+          "Which parameters weight_decay applies to. all: every trained parameter; matrices: all "
+              + "but norms and biases, as in the Hugging Face trainer.")
   Decay decay();
 
-  /** The learning rate after the warm-up. */
+  /** How the learning rate changes after the warm-up. */
   @Setting(
       value = "linear",
       reason =
-          "The learning rate after the warm-up: linear to 0, constant, or along a half "
-              + "cosine to 0.")
+          "How the learning rate changes after the warm-up. linear: falls linearly to 0; "
+              + "constant: stays; cosine: falls to 0 along half a cosine.")
   Schedule schedule();
 
-  /** Over how many updates the learning rate rises from 0. */
+  /** Number of updates over which the learning rate rises from 0. */
   @Setting(
       value = "0",
       range = ">= 0",
       unit = "updates",
-      reason = "The learning rate rises from 0 over so many updates; steadies adamw's start.")
+      reason =
+          "The learning rate rises from 0 over this many updates, which makes the first "
+              + "updates of adamw more stable.")
   int warmupUpdates();
 
-  /** The same as a model takes it. */
+  /** The same settings in the form that a model's trainer takes. */
   OptimizerSettings settings();
 
   /**
@@ -87,12 +91,13 @@ public interface OptimizerSection {
               range = "[0, 1)",
               size = 2,
               reason =
-                  "β₁ and β₂ of adamw: how long the gradient's mean and square are remembered.")
+                  "β₁ and β₂ of adamw: the decay rates of its running means of the gradient and "
+                      + "of its square. Closer to 1 averages over more updates.")
           List<Double> betas,
       @Setting(
               value = "1e-8",
               range = "> 0",
-              reason = "ε of adamw, which keeps its division from 0.")
+              reason = "ε of adamw, added to its denominator to avoid division by zero.")
           double epsilon,
       double clipNorm,
       Decay decay,
@@ -121,18 +126,20 @@ public interface OptimizerSection {
     }
   }
 
-  /**
-   * Stochastic gradient descent, which keeps no state but the momentum.
-   *
-   * @param momentum μ; 0: none
-   */
+  /** Stochastic gradient descent; its only state is the momentum. * * @param momentum μ; 0: none */
   @Choice(
       value = "sgd",
       summary = "stochastic gradient descent, which keeps no state but the momentum")
   record Sgd(
       double learningRate,
       double weightDecay,
-      @Setting(value = "0", range = "[0, 1)", reason = "Momentum of sgd.") double momentum,
+      @Setting(
+              value = "0",
+              range = "[0, 1)",
+              reason =
+                  "Momentum of sgd: the fraction of the previous step that is added to the next. "
+                      + "0: none.")
+          double momentum,
       double clipNorm,
       Decay decay,
       Schedule schedule,

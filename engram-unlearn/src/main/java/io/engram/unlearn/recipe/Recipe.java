@@ -16,23 +16,25 @@ import io.engram.unlearn.stop.StoppingRule;
 import java.util.List;
 
 /**
- * A whole experiment, resolved: every key has its value. Method, order and stopping rule are the
- * values that carry it out; a choice has the keys of its own record and no others.
+ * A complete experiment with a value for every key. Method, order and stopping rule are the objects
+ * that carry it out; each choice has the keys of its own record and no others.
  *
- * @param trials runs with the seeds seed, seed + 1, …
- * @param seed all randomness comes from it
+ * @param trials number of runs, with the seeds seed, seed + 1, …
+ * @param seed source of all randomness
  */
 public record Recipe(
     ModelSection model,
-    @Explained(key = "data", reason = "The samples to forget. Needed by engram unlearn.")
+    @Explained(key = "data", reason = "The samples to forget. Required by engram unlearn.")
         DataSection forget,
     @Explained(
             key = "data",
-            reason = "The samples to keep. Needed where method.retain_weight is above 0.")
+            reason =
+                "Samples that the model should keep. Required if method.retain_weight is "
+                    + "above 0.")
         DataSection retain,
     @Explained(
             key = "data",
-            reason = "The samples to learn. engram finetune only, and needed there.")
+            reason = "The samples to learn. Required by engram finetune, and only used there.")
         DataSection train,
     UnlearningMethod method,
     SampleOrder order,
@@ -46,14 +48,14 @@ public record Recipe(
             range = ">= 1",
             unit = "runs",
             reason =
-                "Runs with the seeds seed, seed + 1, …, to see how much of a difference is "
-                    + "chance.")
+                "Number of runs, with the seeds seed, seed + 1, …. More than one shows how much "
+                    + "of a difference is chance.")
         int trials,
     @Setting(
             value = "42",
-            reason = "All randomness comes from it: the same seed gives the same run.")
+            reason = "The source of all randomness. The same seed gives the same run.")
         long seed) {
-  /** All keys; the one place that reading, checking, writing and explaining go by. */
+  /** All keys. Reading, checking, writing and explaining a recipe all follow from this schema. */
   static final Schema<Recipe> SCHEMA =
       Schema.of(
           Recipe.class,
@@ -65,32 +67,34 @@ public record Recipe(
               ScopeSection.ALL,
               StoppingRule.ALL));
 
-  /** What it is for: whether its method forgets. */
+  /** Whether the recipe unlearns or fine-tunes, by its method. */
   public Kind kind() {
     return method.forgets() ? Kind.UNLEARN : Kind.FINETUNE;
   }
 
   /**
-   * The estimator that the order goes by.
+   * The difficulty score that the order uses.
    *
-   * @throws EngramException if the order goes by none
+   * @throws EngramException if the order uses none
    */
   public DifficultyScore estimator() {
     DifficultyScore estimator = order.estimator();
     if (estimator == null) {
       throw EngramException.usage(
-          "order.name = %s: has no estimator; order.name = mrd has"
+          "order.name = %s: has no estimator; use order.name = mrd"
               .formatted(Choices.nameOf(order)));
     }
     return estimator;
   }
 
-  /** What is drawn from: the forget set, or the training set of a fine-tuning. */
+  /**
+   * The section that samples are drawn from: the forget set, or the training set when fine-tuning.
+   */
   public DataSection drawn() {
     return method.forgets() ? forget : train;
   }
 
-  /** What a recipe is for; some defaults and rules differ. */
+  /** What a recipe is for. Some defaults and rules differ between the two. */
   public enum Kind {
     /** {@code engram unlearn}. */
     UNLEARN,

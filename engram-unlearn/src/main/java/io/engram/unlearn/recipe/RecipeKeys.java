@@ -4,7 +4,9 @@ import io.engram.core.settings.Schema;
 import java.util.List;
 import java.util.Optional;
 
-/** Every key of a recipe, for {@code engram recipe explain} and the page of keys. */
+/**
+ * Lists and explains every key of a recipe, for {@code engram recipe explain} and the page of keys.
+ */
 public final class RecipeKeys {
   private RecipeKeys() {}
 
@@ -13,26 +15,27 @@ public final class RecipeKeys {
     return Recipe.SCHEMA.keys();
   }
 
-  /** The key of this path. */
+  /** The key at this path. */
   public static Optional<Schema.Key> find(String path) {
     return Recipe.SCHEMA.find(path);
   }
 
-  /** The known key or section that a wrong path most likely means. */
+  /** The key or section that a misspelt path most likely means. */
   public static String nearest(String path) {
     return Recipe.SCHEMA.nearest(path);
   }
 
-  /** All keys as a page of Markdown, a table a section. */
+  /** All keys as a page of Markdown, with a table for each section. */
   public static String page() {
     StringBuilder page = new StringBuilder();
     page.append(
         """
         # Recipe keys
 
-        Written by `engram recipe explain --markdown`; every default, unit and reason stands on the record that
-        holds the value. A section that is chosen by name (`method.name`, `order.name`, `stop.rule`, …) has the keys of
-        that choice alone: "of" says which choices have a key. Setting a key that the choice doesn't have is an error.
+        Written by `engram recipe explain --markdown`; every default, unit and reason comes from the record that holds
+        the value. Where a name selects a choice (`method.name`, `order.name`, `stop.rule`, …), a section has only the
+        keys of that choice: the column "of" lists the choices that have a key. Setting a key that the choice doesn't
+        have is an error.
         """);
     String section = "";
     for (Schema.Key key : all()) {

@@ -14,18 +14,17 @@ import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads a recipe in four steps: YAML to a tree, overrides into the tree, every key checked and
- * every missing one filled in by {@link io.engram.core.settings.Schema}, contradictions looked for.
- * All faults are reported at once.
+ * Reads a recipe in four steps: parses YAML to a tree, applies overrides, lets {@link
+ * io.engram.core.settings.Schema} check every key and fill in missing ones, and looks for
+ * contradictions. All faults are reported at once.
  */
 public final class RecipeReader {
   private RecipeReader() {}
 
   /**
-   * Reads a file.
+   * Reads a recipe file. * * @param overrides {@code key.path=value}, the value in YAML
    *
-   * @param overrides {@code key.path=value}, the value in YAML
-   * @throws EngramException as {@link #parse}; of kind FILE if there is no such file
+   * @throws EngramException as {@link #parse}; of kind FILE if the file does not exist
    */
   public static Recipe read(Path file, List<String> overrides, Recipe.Kind kind) {
     try {
@@ -40,10 +39,10 @@ public final class RecipeReader {
   }
 
   /**
-   * Whether a text means this recipe, whatever the order of its keys, and whether or not it has
-   * those at their defaults: so a recipe that was written before a key was known is still the same.
+   * Whether a text describes this recipe, regardless of the order of its keys and of keys left at
+   * their defaults. So a recipe written before a key existed still counts as the same.
    *
-   * @return false also for a text that isn't a recipe
+   * @return false also if the text is not a recipe
    */
   public static boolean isSame(String yaml, Recipe recipe) {
     try {
@@ -54,21 +53,20 @@ public final class RecipeReader {
   }
 
   /**
-   * Reads a text.
+   * Reads a recipe from text. * * @param where the name of the recipe in messages
    *
-   * @param where what the recipe is called in messages
-   * @throws EngramException of kind USAGE with every fault on a line of its own: path, value, what
-   *     is allowed, the nearest known key
+   * @throws EngramException of kind USAGE with one line per fault: path, value, what is allowed,
+   *     the nearest known key
    */
   public static Recipe parse(String yaml, List<String> overrides, Recipe.Kind kind, String where) {
     return parse(yaml, overrides, kind, where, false);
   }
 
   /**
-   * Reads the recipe that a run folder holds. Recipes resolved by earlier versions have the options
-   * of every choice; those of other choices are left out.
+   * Reads the recipe in a run folder. Earlier versions wrote the options of every choice; options
+   * of choices that are not selected are ignored.
    *
-   * @param where what the recipe is called in messages
+   * @param where the name of the recipe in messages
    * @throws EngramException as {@link #parse}
    */
   public static Recipe resolved(

@@ -6,11 +6,11 @@ import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import java.util.function.Supplier;
 
-/** The settings of training that a recipe's sections {@code scope} and {@code optimizer} make. */
+/** Makes a trainer from a recipe's sections {@code scope} and {@code optimizer}. */
 public final class RecipeSettings {
   private RecipeSettings() {}
 
-  /** A trainer of what the recipe trains, keeping all activations. */
+  /** A trainer for the recipe's scope that keeps all activations. */
   public static Trainer trainer(LanguageModel model, Recipe recipe) {
     return trainer(model, recipe, recipe.scope().training(), false);
   }
@@ -18,9 +18,9 @@ public final class RecipeSettings {
   /**
    * A trainer with the recipe's optimizer and seed.
    *
-   * @param scope what is trained
+   * @param scope which weights to train
    * @param checkpointed as in {@link Trainer}
-   * @throws EngramException as the trainer does, naming the keys that set what it rejects
+   * @throws EngramException as the trainer does, naming the keys that set the rejected value
    */
   public static Trainer trainer(
       LanguageModel model, Recipe recipe, TrainingScope scope, boolean checkpointed) {
@@ -31,9 +31,8 @@ public final class RecipeSettings {
   }
 
   /**
-   * Runs what may reject a setting.
+   * Runs an action that may reject a setting. * * @param keys the recipe keys behind that setting
    *
-   * @param keys of the recipe that make the setting
    * @throws EngramException as the action does; the message of a usage error names the keys
    */
   public static <T> T naming(String keys, Supplier<T> action) {

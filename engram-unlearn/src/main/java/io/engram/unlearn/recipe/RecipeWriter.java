@@ -6,7 +6,10 @@ import io.engram.core.settings.Yaml;
 public final class RecipeWriter {
   private RecipeWriter() {}
 
-  /** Every key with its value; {@link RecipeReader} makes an equal recipe of it. */
+  /**
+   * The recipe as YAML, every key with its value. {@link RecipeReader} reads it back as an equal
+   * recipe.
+   */
   public static String yaml(Recipe recipe) {
     return Yaml.write(Recipe.SCHEMA.write(recipe));
   }

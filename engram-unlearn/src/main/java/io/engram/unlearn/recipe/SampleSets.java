@@ -11,18 +11,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The samples of a recipe's section: read and chosen, then cut into pieces, then made questions,
- * then drawn. Pieces are counted in tokens, so they are made where a model's tokenizer is.
+ * Loads the samples of a recipe's section: reads and filters them, cuts texts into chunks, turns
+ * texts into questions, and draws a subset, in this order. Chunks are measured in tokens, so this
+ * needs the model's tokenizer.
  */
 public final class SampleSets {
   private SampleSets() {}
 
   /**
-   * All of a section.
+   * Loads all samples of a section. * * @param name the section's name, such as {@code forget}:
+   * used in messages and to name the random stream (seed, "draw forget") of the subset
    *
-   * @param name the section's, {@code forget}: for messages, and for the stream (seed, "draw
-   *     forget") that it is drawn by
-   * @throws EngramException if its files can't be read, or what is asked of its samples can't be
+   * @throws EngramException if its files can't be read, or its samples can't be prepared as asked
    */
   public static List<Sample> load(
       DataSection section, String name, long seed, SampleTokenizer tokenizer) {
@@ -30,7 +30,7 @@ public final class SampleSets {
         SampleSource.load(section.data(), section.choice(name)), section, name, seed, tokenizer);
   }
 
-  /** What the section makes of samples that were read. */
+  /** Prepares samples that were read as the section says. */
   public static List<Sample> shaped(
       List<Sample> samples,
       DataSection section,
@@ -47,7 +47,10 @@ public final class SampleSets {
     return section.draw() > 0 ? drawn(shaped, section.draw(), name, seed) : shaped;
   }
 
-  /** Texts in pieces; the pieces of a text that is cut are called {@code ID#0}, {@code ID#1}, …. */
+  /**
+   * Cuts texts into chunks. The chunks of a text that is cut have the ids {@code ID#0}, {@code
+   * ID#1}, ….
+   */
   private static List<Sample> pieces(List<Sample> samples, int tokens, SampleTokenizer tokenizer) {
     List<Sample> pieces = new ArrayList<>();
     for (Sample sample : samples) {
@@ -64,7 +67,7 @@ public final class SampleSets {
     return pieces;
   }
 
-  /** Texts that have more than an excerpt, as questions; the instructions take turns. */
+  /** Turns texts longer than an excerpt into questions, using the instructions in turn. */
   private static List<Sample> completions(
       List<Sample> samples, int tokens, String name, SampleTokenizer tokenizer) {
     List<Sample> questions = new ArrayList<>();
@@ -84,18 +87,17 @@ public final class SampleSets {
     }
     if (questions.isEmpty()) {
       throw EngramException.usage(
-          "%s.excerpt_tokens = %d: no text is longer than that, so nothing is left to be continued"
+          "%s.excerpt_tokens = %d: no text is longer than that, so there is nothing to continue"
               .formatted(name, tokens));
     }
     return questions;
   }
 
-  /** In the order of the data. */
+  /** Draws a subset and keeps the order of the data. */
   private static List<Sample> drawn(List<Sample> samples, int count, String name, long seed) {
     if (count > samples.size()) {
       throw EngramException.usage(
-          "%s.draw = %d: there are only %d samples to draw from"
-              .formatted(name, count, samples.size()));
+          "%s.draw = %d: there are only %d samples".formatted(name, count, samples.size()));
     }
     int[] order = RandomStream.of(seed, "draw " + name, 0, 0).permutation(samples.size());
     return Arrays.stream(order, 0, count).sorted().mapToObj(samples::get).toList();

@@ -10,27 +10,27 @@ import java.util.List;
 
 /** {@code scope}: which weights change. */
 public interface ScopeSection {
-  /** What can be trained, by its name in a recipe. */
+  /** The scopes by their names in a recipe. */
   Choices<ScopeSection> ALL =
       new Choices<>(
           ScopeSection.class, "train", "Which weights change.", List.of(All.class, Lora.class));
 
-  /** Only these decoder layers, from 0; empty: all. */
+  /** The decoder layers to train, counted from 0; empty: all. */
   @Setting(
       value = "[]",
       range = ">= 0",
-      reason = "Only these decoder layers are trained, counted from 0. Empty: all.")
+      reason = "Trains only these decoder layers, counted from 0. Empty: all.")
   List<Integer> layers();
 
-  /** The same as a model takes it. */
+  /** The same scope in the form that a model's trainer takes. */
   TrainingScope training();
 
-  /** Whether a run leaves the whole model, beside an adapter if there is one. */
+  /** Whether a run saves the whole model, in addition to an adapter if there is one. */
   default boolean leavesModel() {
     return true;
   }
 
-  /** LoRA in the same layers, as it is here or by default. */
+  /** LoRA in the same layers: this scope if it is LoRA, otherwise LoRA with default settings. */
   Lora lora();
 
   /** Every weight. */
@@ -53,37 +53,49 @@ public interface ScopeSection {
   }
 
   /**
-   * Low-rank additions to the targets.
+   * LoRA: low-rank matrices added to the target projections. * * @param alpha LoRA's product is
+   * scaled by alpha/rank
    *
-   * @param alpha LoRA's product is scaled by alpha/rank
-   * @param dropout before LoRA, in [0, 1)
-   * @param targets the projections LoRA is put on
-   * @param merge whether a run leaves the whole model beside the adapter
+   * @param dropout dropout probability of LoRA's inputs, in [0, 1)
+   * @param targets the projections that LoRA is added to
+   * @param merge whether a run saves the whole model in addition to the adapter
    */
   @Choice(value = "lora", summary = "low-rank additions, far less memory")
   record Lora(
-      @Setting(value = "8", range = ">= 1", reason = "Rank of lora: more can change more.")
+      @Setting(
+              value = "8",
+              range = ">= 1",
+              reason =
+                  "Rank of the LoRA matrices. A higher rank can change the model more and needs "
+                      + "more memory.")
           int rank,
-      @Setting(value = "16", range = "> 0", reason = "lora's product is scaled by alpha / rank.")
+      @Setting(
+              value = "16",
+              range = "> 0",
+              reason =
+                  "Scales the LoRA product by alpha / rank. Higher changes the model more per "
+                      + "update.")
           double alpha,
       @Setting(
               value = "0",
               range = "[0, 1)",
-              reason = "Share of lora's inputs dropped in training.")
+              reason =
+                  "Fraction of the LoRA inputs set to 0 at random in training, against "
+                      + "overfitting.")
           double dropout,
       @Setting(
               value = "[q_proj, v_proj]",
               reason =
-                  "The projections lora is put on, as the model's weights name them; all-linear: "
-                      + "all of them.")
+                  "The projections that LoRA is added to, by the names of the model's weights. "
+                      + "all-linear: all of them.")
           List<String> targets,
       List<Integer> layers,
       @Setting(
               value = "true",
               reason =
-                  "What a run with lora leaves. true: model/, the whole model with the adapter"
-                      + " merged in, and adapter/, as PEFT reads it. false: adapter/ alone, a"
-                      + " thousandth of the size; engram convert merges it later.")
+                  "What a LoRA run saves. true: model/, the whole model with the adapter merged "
+                      + "in, and adapter/, in PEFT's format. false: only adapter/, about a "
+                      + "thousandth of the size; engram convert can merge it later.")
           boolean merge)
       implements ScopeSection, SelfChecking {
     /** Copies the lists. */

@@ -6,7 +6,7 @@ import io.engram.core.settings.ValueKind;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** {@code model.template}: how a question and its answer become one text. */
+/** {@code model.template}: how a question and its answer are joined into one text. */
 public sealed interface TemplateSpec {
   /**
    * A built-in template.
@@ -16,17 +16,15 @@ public sealed interface TemplateSpec {
   record Named(@JsonValue String name) implements TemplateSpec {}
 
   /**
-   * A template of the user's own.
-   *
-   * @param prompt holds {@code {question}}
-   * @param answer holds {@code {answer}}; follows the prompt directly
+   * A user-defined template. * * @param prompt contains {@code {question}} * @param answer contains
+   * {@code {answer}}; follows the prompt directly
    */
   record Pair(String prompt, String answer) implements TemplateSpec {}
 
   /** {@code Question: {question}\nAnswer: {answer}}. */
   TemplateSpec PLAIN = new Named("plain");
 
-  /** From a name or a {@code {prompt, answer}} mapping that was checked before. */
+  /** Makes it from a name or a {@code {prompt, answer}} mapping that was checked before. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static TemplateSpec of(JsonNode node) {
     return node.isObject()
@@ -34,7 +32,7 @@ public sealed interface TemplateSpec {
         : new Named(node.asString());
   }
 
-  /** The names, or a mapping of the two parts. */
+  /** Accepts a name, or a mapping of the two parts. */
   record Kind() implements ValueKind {
     private static final List<String> NAMES = List.of("plain", "chat", "llama2-chat");
 

@@ -1,8 +1,8 @@
 /**
- * The recipe: one record a section, read with all its faults at once, written resolved, and what
- * its sections mean to a model. Which keys there are follows from the records; which methods,
- * orders and rules there are, from their registries. The only place where keys of a recipe become
- * arguments of {@code io.engram.model}. Start with {@link io.engram.unlearn.recipe.Recipe}.
+ * The recipe: one record per section, read with all faults reported at once, and written with every
+ * value resolved. The keys follow from the records; the methods, orders and rules come from their
+ * registries. Only this package turns recipe keys into arguments of {@code io.engram.model}. Start
+ * with {@link io.engram.unlearn.recipe.Recipe}.
  */
 @NullMarked
 package io.engram.unlearn.recipe;

@@ -2,8 +2,8 @@ package io.engram.unlearn.stop;
 
 import io.engram.core.settings.Choice;
 
-/** The budget alone ends the run; all samples are drawn from throughout. */
-@Choice(value = "budget", summary = "when its budget is spent")
+/** Only the budget ends the run, and every sample can be drawn throughout. */
+@Choice(value = "budget", summary = "ends the run when its budget is spent")
 public record BudgetRule() implements StoppingRule {
   @Override
   public boolean looks() {

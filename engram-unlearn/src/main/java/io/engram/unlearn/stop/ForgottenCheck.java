@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Looks which samples a model has forgotten. All are looked at each time, so that one which
- * recovers is seen to; EL is generated only for those whose MA is low enough, and only where it
- * decides.
+ * Checks which samples a model has forgotten. Every check covers all samples, so that one which
+ * recovers is noticed. EL needs generation, so it is measured only for samples whose MA is low
+ * enough, and only if it can decide.
  *
  * <p><b>Source:</b> App. C.4.
  */
@@ -24,7 +24,7 @@ public final class ForgottenCheck {
   private final List<TokenizedSample> samples;
   private final ProgressListener progress;
 
-  /** Of these samples, under the model as it is at each look; borrows it. */
+  /** Checks these samples under the current model at each look. Borrows the model. */
   public ForgottenCheck(
       LanguageModel model, List<TokenizedSample> samples, ProgressListener progress) {
     this.scores = new MemorizationScores(model);
@@ -33,10 +33,9 @@ public final class ForgottenCheck {
   }
 
   /**
-   * What a look found.
+   * The result of one check. * * @param ma {@code [N]}
    *
-   * @param ma {@code [N]}
-   * @param el {@code [N]}; NaN where it wasn't generated or a sample has none
+   * @param el {@code [N]}; NaN if it was not measured or the sample has none
    * @param forgotten {@code [N]}
    */
   public record Look(double[] ma, double[] el, boolean[] forgotten) {
@@ -64,10 +63,12 @@ public final class ForgottenCheck {
     }
   }
 
-  /** What there is before the first update: the thresholds, and how the samples stand to them. */
+  /**
+   * The state before the first update: the thresholds, and which samples are already below them.
+   */
   public record First(Thresholds thresholds, Look look) {}
 
-  /** The thresholds that a recipe gives, else the means under the model as it is now. */
+  /** Uses the recipe's thresholds, or else the means under the current model. */
   public First first(StoppingRule rule) {
     Double givenEl = rule.el();
     Double givenMa = rule.ma();
@@ -81,9 +82,8 @@ public final class ForgottenCheck {
   }
 
   /**
-   * Looks at all samples.
-   *
-   * @throws EngramException if the model gives no log-probability: it has diverged
+   * Checks all samples. * * @throws EngramException if a log-probability is NaN or infinite: the
+   * model has diverged
    */
   public Look look(Thresholds thresholds) {
     double[] ma = accuracy();
@@ -113,7 +113,7 @@ public final class ForgottenCheck {
       Scorer.TokenScores own = places.get(i);
       if (!Arrays.stream(own.logProbs()).allMatch(Double::isFinite)) {
         throw EngramException.usage(
-            "Sample %s has a log-probability that is no number: training has diverged.\nUse a smaller optimizer.learning_rate or set optimizer.clip_norm."
+            "Sample %s has a log-probability that is NaN: training has diverged.\nUse a smaller optimizer.learning_rate or set optimizer.clip_norm."
                 .formatted(samples.get(i).id()));
       }
       ma.add(MemorizationAccuracy.of(own.isArgmax()));

@@ -5,19 +5,19 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A forgotten sample isn't drawn while it stays forgotten; one that recovers is drawn again. The
- * run ends as with {@link ElMaRule}, so with a share of 1 when none is left.
+ * Stops drawing a sample while it is forgotten, and draws it again if it recovers. The run ends as
+ * with {@link ElMaRule}: with a share of 1, when no sample is left to draw.
  *
- * <p><b>Source:</b> the constraint of Eq. 2, which is asked of each sample.
+ * <p><b>Source:</b> the constraint of Eq. 2, which applies to each sample.
  *
- * @param el a sample's EL has to come below this; null: the forget set's mean at the start
- * @param ma the same of its MA
- * @param share of the samples that has to be forgotten, (0, 1]
- * @param everyUpdates how often samples are looked at; null: at the end of each epoch
+ * @param el threshold below which a sample's EL must fall; null: the forget set's mean at the start
+ * @param ma the same threshold for MA
+ * @param share share of the samples that must be forgotten, (0, 1]
+ * @param everyUpdates number of updates between checks; null: check at the end of each epoch
  */
 @Choice(
     value = "per_sample",
-    summary = "the same, and forgotten samples aren't drawn until they recover")
+    summary = "like el_ma, and forgotten samples are not drawn unless they recover")
 public record PerSampleRule(
     @Nullable Double el, @Nullable Double ma, double share, @Nullable Integer everyUpdates)
     implements StoppingRule {

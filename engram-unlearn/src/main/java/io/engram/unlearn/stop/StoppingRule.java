@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a run ends before its budget is spent, as a record of the rule's options. A rule sees which
- * samples are forgotten; it is asked after each look at them. A rule is its record with a {@link
- * io.engram.core.settings.Choice} and a line in {@link #ALL}.
+ * Decides when a run ends before its budget is spent, as a record of the rule's options. After each
+ * check of the samples, the rule sees which ones are forgotten. To add a rule, write its record
+ * with a {@link io.engram.core.settings.Choice} and add a line to {@link #ALL}.
  *
  * <p><b>Source:</b> Eq. 2: unlearning is done when its constraints are met; App. C.4.
  */
@@ -19,71 +19,77 @@ public interface StoppingRule {
       new Choices<>(
           StoppingRule.class,
           "rule",
-          "When a run ends.",
+          "When the run ends.",
           List.of(BudgetRule.class, ElMaRule.class, PerSampleRule.class));
 
-  /** Whether it goes by what the samples are like; if not, nobody measures them. */
+  /**
+   * Whether the rule needs to know which samples are forgotten; if not, they are never measured.
+   */
   boolean looks();
 
-  /** A sample's EL has to come below this; null: the forget set's mean before the first update. */
+  /**
+   * Threshold below which a sample's EL must fall; null: the forget set's mean before the first
+   * update.
+   */
   @Setting(
       range = "> 0",
       unit = "ratio",
       reason =
-          "A forgotten sample's EL_10 is below this. null: the forget set's mean before the first"
-              + " update; 1: EL isn't asked, nor generated.")
+          "Threshold of EL_10: a sample counts as forgotten when both its EL_10 and its MA are "
+              + "below their thresholds. null: the forget set's mean before the first update; 1: "
+              + "ignores EL, which saves generating.")
   default @Nullable Double el() {
     return null;
   }
 
-  /** The same of its MA. */
+  /** The same threshold for MA. */
   @Setting(
       range = "> 0",
       unit = "ratio",
       reason =
-          "A forgotten sample's MA is below this. null: the forget set's mean before the first"
-              + " update.")
+          "Threshold of MA: a forgotten sample's MA is below it. null: the forget set's mean "
+              + "before the first update.")
   default @Nullable Double ma() {
     return null;
   }
 
-  /** The share of the forget set that has to be forgotten for the run to end, (0, 1]. */
+  /** The share of the forget set that must be forgotten for the run to end, (0, 1]. */
   @Setting(
       value = "1",
       range = "(0, 1]",
       unit = "ratio",
       reason =
-          "The run ends when this share of the forget set is forgotten. 1: all of it, however hard"
-              + " the last sample is.")
+          "Ends the run when this share of the forget set is forgotten. 1: all of it, however "
+              + "hard the last sample is.")
   default double share() {
     return 1;
   }
 
-  /** How often samples are looked at, in updates; null: at the end of each epoch. */
+  /** Number of updates between checks of the samples; null: check at the end of each epoch. */
   @Setting(
       range = ">= 1",
       unit = "updates",
       reason =
-          "How often the rule looks at the samples; a look costs a pass over them and generations."
-              + " null: at the end of each epoch.")
+          "Checks the samples every this many updates. A check costs a pass over them, and "
+              + "generation for EL. null: at the end of each epoch.")
   default @Nullable Integer everyUpdates() {
     return null;
   }
 
   /**
-   * Which samples are drawn from after this look.
+   * Which samples to draw from after a check. * * @param forgotten for each sample, whether it is
+   * forgotten
    *
-   * @param forgotten by sample
-   * @return indices, ascending; none where there is nothing left to draw
+   * @return indices, ascending; empty if nothing is left to draw
    */
   default int[] pool(boolean[] forgotten) {
     return IntStream.range(0, forgotten.length).toArray();
   }
 
-  /** Whether the run has come to its end. */
+  /** Whether the run should end. */
   boolean ends(boolean[] forgotten);
 
-  /** How many are forgotten. */
+  /** The number of forgotten samples. */
   static int count(boolean[] forgotten) {
     int count = 0;
     for (boolean one : forgotten) {

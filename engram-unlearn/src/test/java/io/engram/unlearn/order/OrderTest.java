@@ -176,17 +176,17 @@ class OrderTest {
     assertThatThrownBy(() -> by(Weight.RANK).probabilities(rows(0.1, Double.NaN)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "Sample s1 has MRD NaN, from which no chance of being drawn follows.\n"
+            "Sample s1 has MRD NaN, which gives no probability of being drawn.\n"
                 + "A smaller order.estimator.sigma may help.");
     assertThatThrownBy(() -> by(Weight.MRD).probabilities(rows(0, 0)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "The MRD of all 2 samples is 0, so none can be preferred. Take order.name = uniform, or"
+            "The MRD of all 2 samples is 0, so none can be preferred. Use order.name = uniform, or"
                 + " a larger order.estimator.sigma.");
     assertThatThrownBy(() -> by(Weight.INVERSE).probabilities(rows(0.1, 0)))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "Sample s1 has MRD 0.0: order.weight = inverse divides by it. Take mrd or rank.");
+            "Sample s1 has MRD 0.0: order.weight = inverse would divide by it. Use mrd or rank.");
     assertThatThrownBy(() -> new WeightedDraws(new double[] {0.5, -0.1}))
         .hasMessage("probability 1 is -0.1");
     assertThatThrownBy(() -> new WeightedDraws(new double[2]))

@@ -97,10 +97,11 @@ class RecipeFaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "budget={epochs: 2, updates: 3} | budget.epochs = 2 and budget.updates = 3: give one",
+        "budget={epochs: 2, updates: 3} | budget.epochs = 2 and budget.updates = 3: set only",
         "method.name=npo | retain.data: missing; method.retain_weight = 1.0 with method.name = npo"
             + " needs it (or set method.retain_weight to 0)",
-        "method.forget_weight=0 | method.forget_weight = 0 and method.retain_weight = 0: nothing",
+        "method.forget_weight=0 | method.forget_weight = 0 and method.retain_weight = 0: there "
+            + "is nothing",
         "order={name: mrd, replacement: true} | order.replacement = true: is for order.name ="
             + " uniform; here it is mrd (set on the command line)",
         "order={name: mrd, estimator: {draws: 7}} | order.estimator.draws = 7: must be even with"
@@ -108,10 +109,10 @@ class RecipeFaultsTest {
         "order={name: mrd, estimator: {draws: auto, max_draws: 7}} | order.estimator.max_draws = 7:"
             + " must be even with order.estimator.name = antithetic",
         "scope={train: lora, targets: []} | scope.targets = []: scope.train = lora needs",
-        "model.init=true | model.init = true: is for engram finetune",
-        "train.data=a.txt | train.data: is for engram finetune",
-        "forget.data=[] | forget.data: missing; engram unlearn needs what to forget",
-        "method.name=finetune | method.name = finetune: is for engram finetune",
+        "model.init=true | model.init = true: is only for engram finetune",
+        "train.data=a.txt | train.data: is only for engram finetune",
+        "forget.data=[] | forget.data: missing; engram unlearn needs samples to forget",
+        "method.name=finetune | method.name = finetune: is only for engram finetune",
         "method.delta=1 | method.delta = 1: is for method.name = simnpo; here it is ga",
         "method.layer=1 | method.layer = 1: is for method.name = rmu; here it is ga",
         "method.retain_loss=hidden | method.retain_loss = \"hidden\": must be nll, kl",
@@ -150,11 +151,11 @@ class RecipeFaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "seed=1 | train.data: missing; engram finetune needs what to learn",
-        "method.name=npo | method.name = npo: is for engram unlearn",
+        "seed=1 | train.data: missing; engram finetune needs samples to learn",
+        "method.name=npo | method.name = npo: is only for engram unlearn",
         "method.retain_weight=1 | method.retain_weight = 1: is for method.name = ga or grad_diff"
             + " or",
-        "order.name=mrd | order.name = mrd: method.name = finetune takes its samples in uniform",
+        "order.name=mrd | order.name = mrd: method.name = finetune needs order.name = uniform",
         "model={init: true, base: b} | model.init = true and model.base = b: new weights have no",
       })
   void finetuningHasItsOwnRules(String override, String fault) {

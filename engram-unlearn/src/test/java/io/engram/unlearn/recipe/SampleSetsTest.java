@@ -103,12 +103,12 @@ class SampleSetsTest {
             () -> SampleSets.load(new DataSection(data, null, 0, 0, 50, 0), "forget", 1, samples))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "forget.excerpt_tokens = 50: no text is longer than that, so nothing is left to be"
-                + " continued");
+            "forget.excerpt_tokens = 50: no text is longer than that, so there is nothing to "
+                + "continue");
     assertThatThrownBy(
             () -> SampleSets.load(new DataSection(data, null, 0, 0, 0, 3), "retain", 1, samples))
         .isInstanceOf(EngramException.class)
-        .hasMessage("retain.draw = 3: there are only 2 samples to draw from");
+        .hasMessage("retain.draw = 3: there are only 2 samples");
     List<Sample> book = SampleSets.load(DataSection.of(List.of("book:" + BOOK)), "x", 1, samples);
     assertThatThrownBy(() -> samples.tokenize(book))
         .isInstanceOf(EngramException.class)
