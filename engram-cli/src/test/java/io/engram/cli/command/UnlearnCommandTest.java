@@ -52,7 +52,7 @@ final class UnlearnCommandTest {
     assertThat(judged.err()).contains("tofu measured on [forget01_perturbed, ");
     assertThat(out.resolve("recipe.yaml")).content().contains("sentence-bert");
     assertThat(Cli.run("generate", out, "--prompt", "Who?").err())
-        .contains("is the folder of an evaluation, which makes no model; it measured " + run);
+        .contains("is the folder of an evaluation, which produces no model; it measured " + run);
     Cli.Ran held = Cli.run("eval", run, "--suite", "memorization", "--limit", 2);
     assertThat(held.err()).contains("memorization measured on what the run forgets, n = 2");
     Cli.Ran none = Cli.run("eval", run, "--encoder", Cli.TINY);

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * BLEU: how many runs of one to four words texts have in common with their references. Gives the
- * numbers of {@code sacrebleu.corpus_bleu} as it is called without options: one reference a text,
- * tokeniser 13a, case kept, exponential smoothing.
+ * BLEU: how many n-grams of one to four words texts share with their references. Gives the same
+ * numbers as {@code sacrebleu.corpus_bleu} without options: one reference per text, tokeniser 13a,
+ * case-sensitive, exponential smoothing.
  *
  * <p><b>Source:</b> Papineni et al.: BLEU, a method for automatic evaluation of machine translation
  * (2002); Post: A call for clarity in reporting BLEU scores (2018), sacrebleu 2.6.0.
@@ -19,16 +19,16 @@ public final class Bleu {
   private static final int LONGEST = 4;
 
   /**
-   * What BLEU is made of; those of a corpus are the sums of its texts'.
+   * The counts behind BLEU. A corpus has the sums of its texts' counts.
    *
-   * @param words of the text
-   * @param referenceWords of its reference
-   * @param matches runs of n words that the reference has too, each at most as often as it has it,
-   *     {@code [4]}
-   * @param runs runs of n words of the text, {@code [4]}
+   * @param words words in the text
+   * @param referenceWords words in its reference
+   * @param matches n-grams that also occur in the reference, each counted at most as often as
+   *     there, {@code [4]}
+   * @param runs n-grams in the text, {@code [4]}
    */
   public record Counts(long words, long referenceWords, long[] matches, long[] runs) {
-    /** Of a corpus. */
+    /** The counts of a corpus. */
     public static Counts sum(Collection<Counts> texts) {
       Counts sum = new Counts(0, 0, new long[LONGEST], new long[LONGEST]);
       for (Counts text : texts) {
@@ -79,12 +79,12 @@ public final class Bleu {
   }
 
   /**
-   * {@code 100 · BP · (p₁p₂p₃p₄)^¼}: p_n = matches/runs of n words, and where nothing matches
-   * {@code 1 / (2^z · runs)} for the z-th such n; BP = exp(1 − reference words / words) of texts
-   * shorter than their references, else 1.
+   * {@code 100 · BP · (p₁p₂p₃p₄)^¼}: p_n = matches/runs of n-grams, or {@code 1 / (2^z · runs)} for
+   * the z-th n without a match; BP = exp(1 − reference words / words) if the texts are shorter than
+   * their references, else 1.
    *
    * @param counts of a text, or the sum of a corpus
-   * @return in [0, 100]; 0 where no word matches, or no text has four words
+   * @return in [0, 100]; 0 if no word matches, or no text has four words
    */
   public static double of(Counts counts) {
     if (Arrays.stream(counts.matches).sum() == 0 || counts.runs[LONGEST - 1] == 0) {
@@ -105,19 +105,19 @@ public final class Bleu {
   }
 
   /**
-   * Words and punctuation as BLEU counts them: sacrebleu's tokeniser {@code 13a}, which is that of
-   * mteval-v13a. Letters' case is kept.
+   * Splits text into words and punctuation as BLEU counts them: sacrebleu's tokeniser {@code 13a},
+   * the same as mteval-v13a. Case is kept.
    *
    * <p><b>Source:</b> Post: A call for clarity in reporting BLEU scores (2018); sacrebleu 2.6.0.
    */
   static final class Tokenizer13a {
-    /** What Python's {@code split} and {@code rstrip} take for blanks. */
+    /** White space as in Python's {@code split} and {@code rstrip}. */
     private static final String BLANK = "[\\s\\x1c-\\x1f\\x85\\p{Z}]";
 
     private static final Pattern BLANKS = Pattern.compile(BLANK + "+");
     private static final Pattern END = Pattern.compile(BLANK + "+\\z");
 
-    /** Marks of ASCII but full stop, comma, hyphen and apostrophe. */
+    /** ASCII punctuation except full stop, comma, hyphen and apostrophe. */
     private static final Pattern MARK = Pattern.compile("([{-~\\[-` -\\&(-+:-@/])");
 
     private static final Pattern STOP_AFTER_NO_DIGIT = Pattern.compile("([^0-9])([.,])");
@@ -126,7 +126,7 @@ public final class Bleu {
 
     private Tokenizer13a() {}
 
-    /** The words of a text; none of a blank one. */
+    /** The words of a text; empty for a blank text. */
     static List<String> words(String text) {
       String line =
           END.matcher(text)

@@ -7,10 +7,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How much of a text a model goes on with word for word, over all places to start from: {@code EL_n
- * = (1/(T−n)) Σ_{i=1}^{T−1} OL_n(f(x_<i), x_≥i)}, {@code OL_n(a, b) = |{c ∈ ng(a) : c ∈ ng(b)}| /
- * |ng(b)|}, ng the list of n-grams, f greedy generation of as many tokens as are left. Suffixes
- * shorter than n have no n-grams and are left out, which makes T − n of them.
+ * How much of a text a model continues word for word, averaged over all starting points: {@code
+ * EL_n = (1/(T−n)) Σ_{i=1}^{T−1} OL_n(f(x_<i), x_≥i)}, {@code OL_n(a, b) = |{c ∈ ng(a) : c ∈
+ * ng(b)}| / |ng(b)|}, ng the list of n-grams, f greedy generation of as many tokens as remain.
+ * Suffixes shorter than n have no n-grams and are skipped, which leaves T − n suffixes.
  *
  * <p><b>Source:</b> App. C.4; Jang et al. 2023.
  */
@@ -20,10 +20,10 @@ public final class ExtractionLikelihood {
   /**
    * EL_n of one text.
    *
-   * @param n tokens of an n-gram; 10 in the source
-   * @param targets the suffixes x_≥i, one a starting place
-   * @param generated what the model went on with at each, of any length
-   * @return in [0, 1]; NaN where no suffix has n tokens
+   * @param n tokens per n-gram; 10 in the source
+   * @param targets the suffixes x_≥i, one per starting point
+   * @param generated the model's continuation at each, of any length
+   * @return in [0, 1]; NaN if no suffix has n tokens
    */
   public static double of(int n, List<int[]> targets, List<int[]> generated) {
     return IntStream.range(0, targets.size())
@@ -33,7 +33,7 @@ public final class ExtractionLikelihood {
         .orElse(Double.NaN);
   }
 
-  /** OL_n; at most 1 where the generated text is no longer than the target. */
+  /** OL_n; at most 1 if the generated text is not longer than the target. */
   static double overlap(int n, int[] generated, int[] target) {
     Set<List<Integer>> wanted = new HashSet<>(grams(n, target));
     long found = grams(n, generated).stream().filter(wanted::contains).count();

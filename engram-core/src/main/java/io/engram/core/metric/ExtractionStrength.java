@@ -1,8 +1,9 @@
 package io.engram.core.metric;
 
 /**
- * How much of an answer the model completes by itself once it was given the beginning: {@code 1 −
- * k/n}, k the fewest answer tokens after which each next token is the model's first choice.
+ * How much of an answer the model completes by itself when given the beginning: {@code 1 − k/n},
+ * with k the smallest number of answer tokens after which every next token is the model's first
+ * choice.
  *
  * <p><b>Source:</b> Carlini et al.: Extracting training data from large language models (2021), as
  * open-unlearning computes it. The prefix is never all of the answer: k is at most n − 1.
@@ -13,10 +14,10 @@ public final class ExtractionStrength {
   /**
    * ES of one answer.
    *
-   * @param firstChoice whether each answer token, the end token left out, is the model's first
+   * @param firstChoice for each answer token except the end token, whether it is the model's first
    *     choice after the true tokens before it, {@code [n]}
-   * @return in [1/n, 1]: 1/n also where not even the last token is, which of one token is 1; 0 of
-   *     no tokens
+   * @return in [1/n, 1]; 1/n also if not even the last token is the first choice, so an answer of
+   *     one token always gives 1; 0 if there are no tokens
    */
   public static double of(boolean[] firstChoice) {
     int n = firstChoice.length;

@@ -2,7 +2,9 @@ package io.engram.core.metric;
 
 import java.util.Arrays;
 
-/** The harmonic mean: near the least of its numbers, so that none makes up for another. */
+/**
+ * The harmonic mean. It stays near the smallest value, so a high value can't make up for a low one.
+ */
 public final class HarmonicMean {
   private HarmonicMean() {}
 
@@ -10,7 +12,7 @@ public final class HarmonicMean {
    * {@code H = k / Σ_j (1/x_j)}.
    *
    * @param values x_j ≥ 0
-   * @return 0 where one of them is; NaN of no numbers, and where one is NaN
+   * @return 0 if a value is 0; NaN if there are no values or one is NaN
    */
   public static double of(double... values) {
     double sum = Arrays.stream(values).map(value -> 1 / value).sum();
@@ -18,7 +20,7 @@ public final class HarmonicMean {
   }
 
   /**
-   * How H changes with each number: {@code ∂H/∂x_j = H² / (k x_j²)}.
+   * The derivative of H in each value: {@code ∂H/∂x_j = H² / (k x_j²)}.
    *
    * @param values x_j &gt; 0
    * @return {@code [k]}

@@ -1,11 +1,11 @@
 package io.engram.core.metric;
 
 /**
- * How much of a text a model would write next, token by token, given the true text before: {@code
- * MA = (1/(T−1)) Σ_{t=1}^{T−1} 1[argmax p(·|x_<t) = x_t]}.
+ * How many tokens of a text the model predicts, each given the true text before it: {@code MA =
+ * (1/(T−1)) Σ_{t=1}^{T−1} 1[argmax p(·|x_<t) = x_t]}.
  *
- * <p>Over the tokens of an answer alone, its end token left out, this is the exact memorization
- * (EM) of open-unlearning.
+ * <p>Over the tokens of an answer without its end token, this is the exact memorization (EM) of
+ * open-unlearning.
  *
  * <p><b>Source:</b> App. C.4; Tirumala et al.: Memorization without overfitting (2022).
  */
@@ -15,9 +15,9 @@ public final class MemorizationAccuracy {
   /**
    * MA of one text, or EM of one answer.
    *
-   * @param isArgmax by place, whether the model's first choice is the text's own token; {@code
+   * @param isArgmax for each position, whether the model's first choice is the true token; {@code
    *     [T−1]}
-   * @return in [0, 1]; NaN of no places
+   * @return in [0, 1]; NaN if there are no positions
    */
   public static double of(boolean[] isArgmax) {
     int hits = 0;

@@ -3,13 +3,15 @@ package io.engram.core.metric;
 import java.util.Arrays;
 
 /**
- * Min-K% and Min-K%++: how unlikely a text's least likely tokens are. High = probably not seen in
- * training.
+ * Min-K% and Min-K%++: how unlikely a text's least likely tokens are. A high score means the text
+ * was probably not seen in training.
  *
  * <p><b>Source:</b> Shi et al.: Detecting pretraining data from large language models (2024).
  */
 public final class MinK {
-  /** Where the model is certain, the variance is nearly 0; as in open-unlearning. */
+  /**
+   * Lower limit of the variance, which is nearly 0 if the model is certain; as in open-unlearning.
+   */
   private static final double LEAST_VARIANCE = 1e-6;
 
   private MinK() {}
@@ -20,7 +22,7 @@ public final class MinK {
    *
    * @param tokenLogProbs nats {@code [T]}
    * @param k the share of tokens, in (0, 1]
-   * @return nats, infinite where one of these tokens has probability 0; NaN where ⌊k·T⌋ = 0 or a
+   * @return nats; infinite if one of these tokens has probability 0; NaN if ⌊k·T⌋ = 0 or a
    *     log-probability is NaN
    */
   public static double score(double[] tokenLogProbs, double k) {
@@ -31,8 +33,8 @@ public final class MinK {
    * {@code −mean of the lowest max(1, ⌊k·n⌋) log-probabilities}, as in open-unlearning (there over
    * the answer without its end token, k = 0.4).
    *
-   * @return nats, infinite where one of these tokens has probability 0; 0 of no tokens; NaN where
-   *     one is
+   * @return nats; infinite if one of these tokens has probability 0; 0 if there are no tokens; NaN
+   *     if a log-probability is NaN
    */
   public static double answerScore(double[] tokenLogProbs, double k) {
     return tokenLogProbs.length == 0
@@ -41,22 +43,22 @@ public final class MinK {
   }
 
   /**
-   * Min-K%++: Min-K% of standardised log-probabilities, {@code z_t = (ℓ_t − μ_t) / σ_t}, μ_t and
-   * σ_t² mean and variance of log p(v | x_&lt;t) with v drawn from the model itself. So a token
-   * counts as unlikely only where the model was sure of another. High = probably not seen in
-   * training.
+   * Min-K%++: Min-K% of standardised log-probabilities, {@code z_t = (ℓ_t − μ_t) / σ_t}, with μ_t
+   * and σ_t² the mean and variance of log p(v | x_&lt;t) for v drawn from the model itself. So a
+   * token counts as unlikely only if the model was sure of another one. A high score means the text
+   * was probably not seen in training.
    *
    * <p><b>Source:</b> Zhang et al.: Min-K%++, improved baseline for detecting pre-training data
    * (2024).
    *
-   * <p>The score is {@code −mean of the lowest max(1, ⌊k·n⌋) z_t}, z with the variance at least
+   * <p>The score is {@code −mean of the lowest max(1, ⌊k·n⌋) z_t}, with the variance in z at least
    * 1e-6.
    *
-   * @param logProbs ℓ_t in nats, the end token left out, {@code [n]}
+   * @param logProbs ℓ_t in nats without the end token, {@code [n]}
    * @param means μ_t, {@code [n]}
    * @param variances σ_t², {@code [n]}
    * @param k the share of tokens, in (0, 1]
-   * @return in standard deviations; 0 of no tokens; NaN where a z_t is
+   * @return in standard deviations; 0 if there are no tokens; NaN if a z_t is NaN
    */
   public static double plusPlus(double[] logProbs, double[] means, double[] variances, double k) {
     double[] z = new double[logProbs.length];
@@ -76,7 +78,7 @@ public final class MinK {
   private static double lowest(double[] tokenLogProbs, int count) {
     double[] sorted = tokenLogProbs.clone();
     Arrays.sort(sorted);
-    // NaN sorts as the highest, where nobody would see it.
+    // NaN sorts as the largest value, where it would go unnoticed.
     if (sorted.length > 0 && Double.isNaN(sorted[sorted.length - 1])) {
       return Double.NaN;
     }

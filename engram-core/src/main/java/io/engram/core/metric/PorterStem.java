@@ -8,18 +8,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Porter's stemmer with nltk's extensions, the one rouge-score uses. Written out here because the
- * extensions change rules inside the steps (1a, 1b, 1c, 2, the condition *o), which can't be mended
- * from outside another stemmer.
+ * Porter's stemmer with nltk's extensions, as used by rouge-score. It is written out here because
+ * the extensions change rules inside the steps (1a, 1b, 1c, 2, the condition *o), which can't be
+ * patched onto another stemmer from outside.
  *
  * <p><b>Source:</b> Porter: An algorithm for suffix stripping (1980), whose step names and
- * conditions are kept. <b>Differs:</b> as nltk 3.9 in its mode NLTK_EXTENSIONS; each place says so.
+ * conditions are kept. <b>Differs:</b> follows nltk 3.9 in its mode NLTK_EXTENSIONS; each such
+ * place says so.
  */
 final class PorterStem {
-  /** A suffix, what takes its place, and the condition on what stands before it. */
+  /** A suffix, its replacement, and the condition on the stem before it. */
   private record Rule(String suffix, String replacement, Predicate<String> condition) {}
 
-  /** nltk: words that don't follow the rules. */
+  /** nltk: irregular words. */
   private static final Map<String, String> IRREGULAR =
       written(
               "sky sky, skies sky, dying die, lying lie, tying tie, news news, inning inning,"
@@ -37,9 +38,7 @@ final class PorterStem {
               + " eli e, ousli ous, ization ize, ation ate, ator ate, alism al, iveness ive,"
               + " fulness ful, ousness ous, aliti al, iviti ive, biliti ble, fulli ful");
 
-  /**
-   * nltk: the l counts as part of the stem here, so "logi" needs no more than a vowel before it.
-   */
+  /** nltk: the l counts as part of the stem here, so "logi" only needs a vowel before it. */
   private static final List<Rule> STEP_2_LOGI = rules(stem -> measure(stem + "l") > 0, "logi log");
 
   private static final List<Rule> STEP_3 =
@@ -89,7 +88,9 @@ final class PorterStem {
     return word;
   }
 
-  /** What follows a removed "ed" or "ing": conflat to conflate, hopp to hop, fil to file. */
+  /**
+   * Repairs the stem after removing "ed" or "ing": conflat to conflate, hopp to hop, fil to file.
+   */
   private static String mendStem(String stem) {
     if (stem.endsWith("at") || stem.endsWith("bl") || stem.endsWith("iz")) {
       return stem + "e";
@@ -131,7 +132,7 @@ final class PorterStem {
     return word.endsWith("ll") && measure(cut(word, 1)) > 1 ? cut(word, 1) : word;
   }
 
-  /** The first rule whose suffix fits decides, whether or not its condition holds. */
+  /** The first rule whose suffix matches decides, whether or not its condition holds. */
   private static String apply(List<Rule> rules, String word) {
     for (Rule rule : rules) {
       if (word.endsWith(rule.suffix)) {
@@ -187,7 +188,7 @@ final class PorterStem {
     return written(written).map(pair -> new Rule(pair[0], pair[1], condition)).toList();
   }
 
-  /** Pairs written "suffix replacement, …"; a dash stands for nothing. */
+  /** Reads pairs written "suffix replacement, …"; a dash means the empty string. */
   private static Stream<String[]> written(String pairs) {
     return Arrays.stream(pairs.split(", ", -1)).map(pair -> pair.replace("-", "").split(" ", -1));
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * ROUGE-1: the words that two texts have in common, in any order. Gives the numbers of the Python
+ * ROUGE-1: the words that two texts share, in any order. Gives the same numbers as the Python
  * package rouge-score 0.1.2.
  *
  * <p><b>Source:</b> Lin: ROUGE, a package for automatic evaluation of summaries (2004).
@@ -16,8 +16,8 @@ public final class Rouge1 {
   /**
    * {@code Σ_w min(count in prediction, count in reference) / words of the reference}.
    *
-   * @param stem whether words are reduced to their stems first
-   * @return in [0, 1]; 0 where one of the texts has no word
+   * @param stem whether to reduce words to their stems first
+   * @return in [0, 1]; 0 if one of the texts has no words
    */
   public static double recall(String prediction, String reference, boolean stem) {
     Map<String, Integer> left = new HashMap<>();

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * ROUGE-L: the longest common subsequence of two texts' words. Gives the numbers of the Python
+ * ROUGE-L: the longest common subsequence of two texts' words. Gives the same numbers as the Python
  * package rouge-score 0.1.2.
  *
  * <p><b>Source:</b> Lin: ROUGE, a package for automatic evaluation of summaries (2004).
@@ -17,21 +17,20 @@ public final class RougeL {
    *
    * @param precision {@code LCS / words of the prediction}
    * @param recall {@code LCS / words of the reference}
-   * @param f1 {@code 2PR / (P + R)}, 0 where both are
+   * @param f1 {@code 2PR / (P + R)}, 0 if both are 0
    */
   public record Score(double precision, double recall, double f1) {}
 
   private static final Pattern NOT_A_WORD = Pattern.compile("[^a-z0-9]+");
 
-  /** Shorter words are left as they are: rouge-score's choice, not Porter's. */
+  /** Shorter words are not stemmed: rouge-score's choice, not Porter's. */
   private static final int SHORTEST_STEMMED = 4;
 
   private RougeL() {}
 
   /**
-   * Compares two texts; each is 0 where one of the texts has no word.
-   *
-   * @param stem whether words are reduced to their stems first (TOFU: yes; MUSE: no)
+   * Compares two texts. All scores are 0 if one of the texts has no words. * * @param stem whether
+   * to reduce words to their stems first (TOFU: yes; MUSE: no)
    */
   public static Score score(String prediction, String reference, boolean stem) {
     List<String> predicted = words(prediction, stem);

@@ -3,13 +3,13 @@ package io.engram.core.metric;
 import java.util.Arrays;
 
 /**
- * How much more likely wrong answers are than the right one: R = P(wrong) / P(right), with {@code
- * P(a) = exp((1/n) Σ_t ℓ_t)}. Below 1 the model prefers the truth.
+ * How likely wrong answers are relative to the right one: R = P(wrong) / P(right), with {@code P(a)
+ * = exp((1/n) Σ_t ℓ_t)}. Below 1 the model prefers the true answer.
  *
  * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024).
- * <b>Differs</b> from open-unlearning, which adds 1e-10 to each denominator: here nothing is added,
- * as by TOFU's authors; differences of logarithms need none. {@link #arithmeticBounded} alone adds
- * what its source does.
+ * <b>Differs</b> from open-unlearning, which adds 1e-10 to each denominator. Like TOFU's authors,
+ * this class adds nothing; it works with differences of logarithms, which need no such term. Only
+ * {@link #arithmeticBounded} adds a constant, as its source does.
  */
 public final class TruthRatio {
   private static final double WAGLE_EPSILON = 1e-12;
@@ -17,8 +17,8 @@ public final class TruthRatio {
   private TruthRatio() {}
 
   /**
-   * {@code exp(mean_j ℓ̄(wrong_j) − ℓ̄(right))}: the geometric mean over the wrong answers. What
-   * the code of TOFU and of open-unlearning computes.
+   * {@code exp(mean_j ℓ̄(wrong_j) − ℓ̄(right))}: the geometric mean over the wrong answers, as
+   * computed by the code of TOFU and of open-unlearning.
    *
    * @param right ℓ̄ of the right answer, nats a token
    * @param wrong ℓ̄ of each wrong answer
@@ -29,8 +29,8 @@ public final class TruthRatio {
   }
 
   /**
-   * {@code mean_j P(wrong_j) / P(right)}: the arithmetic mean. What the TOFU paper writes, and what
-   * the evaluator of WAGLE computes; never below the geometric.
+   * {@code mean_j P(wrong_j) / P(right)}: the arithmetic mean, as in the TOFU paper and in the
+   * evaluator of WAGLE; never below the geometric mean.
    *
    * @param right ℓ̄ of the right answer, nats a token
    * @param wrong ℓ̄ of each wrong answer
@@ -41,8 +41,8 @@ public final class TruthRatio {
   }
 
   /**
-   * {@code mean_j P(wrong_j) / (P(right) + 1e-12)}: the same as the evaluator of WAGLE has it,
-   * never above 1e12, so that a mean over rows is finite.
+   * {@code mean_j P(wrong_j) / (P(right) + 1e-12)}: the same in the form that the evaluator of
+   * WAGLE uses. It never exceeds 1e12, so a mean over rows is finite.
    *
    * @param right ℓ̄ of the right answer, nats a token
    * @param wrong ℓ̄ of each wrong answer
@@ -54,8 +54,8 @@ public final class TruthRatio {
   }
 
   /**
-   * {@code min(R, 1/R)}: for the forget set, where the best is that truth and falsehood are equally
-   * likely.
+   * {@code min(R, 1/R)}: for the forget set, where the ideal is that right and wrong answers are
+   * equally likely.
    *
    * @return in [0, 1]; 1 at R = 1
    */
@@ -64,9 +64,9 @@ public final class TruthRatio {
   }
 
   /**
-   * {@code P(right) / (P(right) + P(wrong)) = 1 / (1 + R)}: the share of truth, ½ where truth and
-   * falsehood are equally likely. open-unlearning's {@code prob_mean}, with R by the geometric
-   * mean.
+   * {@code P(right) / (P(right) + P(wrong)) = 1 / (1 + R)}: the share of the right answer, ½ if
+   * right and wrong answers are equally likely. This is open-unlearning's {@code prob_mean}, with R
+   * by the geometric mean.
    *
    * @return in [0, 1]
    */
@@ -75,7 +75,8 @@ public final class TruthRatio {
   }
 
   /**
-   * {@code max(0, 1 − R)}: for what is to be kept, where the best is that falsehood is unlikely.
+   * {@code max(0, 1 − R)}: for knowledge to keep, where the ideal is that wrong answers are
+   * unlikely.
    *
    * @return in [0, 1]
    */

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.Deflater;
 
 /**
- * A text's loss by how much there is in it for a compressor: a text that is likely only because it
- * repeats itself isn't one that was learned.
+ * A text's loss divided by its compressed size. A text that is likely only because it repeats
+ * itself was not necessarily learned.
  *
  * <p><b>Source:</b> Carlini et al.: Extracting training data from large language models (2021).
  */
@@ -20,10 +20,10 @@ public final class ZLib {
   }
 
   /**
-   * The length of the text's UTF-8 in zlib's format at its default level, header and checksum
-   * included: what Python's {@code len(zlib.compress(text.encode()))} is.
+   * The length of the text's UTF-8 bytes after zlib compression at the default level, header and
+   * checksum included: the same as Python's {@code len(zlib.compress(text.encode()))}.
    *
-   * @return bytes; 8 of the empty text
+   * @return bytes; 8 for the empty text
    */
   public static int bytes(String text) {
     Deflater deflater = new Deflater();

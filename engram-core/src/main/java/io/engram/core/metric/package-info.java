@@ -1,5 +1,6 @@
 /**
- * Text and score metrics as pure functions: arrays in, a number out. Never opens a file or a model.
+ * Text and score metrics as pure functions: arrays in, a number out. Nothing here opens a file or a
+ * model.
  */
 @NullMarked
 package io.engram.core.metric;

@@ -19,8 +19,8 @@ public final class Hashes {
   private Hashes() {}
 
   /**
-   * Of a file's bytes, as {@code sha256sum} gives it. Of a folder: the hash of the lines {@code
-   * HASH␣␣relative/path} of all files in it, ordered by path.
+   * The hash of a file's bytes, as {@code sha256sum} prints it. For a folder: the hash of the lines
+   * {@code HASH␣␣relative/path} of all files in it, ordered by path.
    *
    * @throws EngramException of kind FILE if it can't be read
    */
@@ -32,7 +32,7 @@ public final class Hashes {
     }
   }
 
-  /** Of a text in UTF-8. */
+  /** The hash of a text in UTF-8. */
   public static String sha256(String text) {
     return hex(digest(), text.getBytes(StandardCharsets.UTF_8));
   }

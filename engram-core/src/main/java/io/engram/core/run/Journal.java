@@ -16,8 +16,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * {@code journal.jsonl}: what happened, one line an event, in order. Every line has {@code time}
- * (ISO 8601, UTC) and {@code event}; the other fields by event:
+ * {@code journal.jsonl}: what happened in a run, one line per event, in order. Every line has
+ * {@code time} (ISO 8601, UTC) and {@code event}; the other fields depend on the event:
  *
  * <pre>
  * start      recipe
@@ -35,9 +35,9 @@ import tools.jackson.databind.JsonNode;
  * failure    message, trace
  * </pre>
  *
- * Numbers that are not finite are texts, see {@link JsonFiles}. A line reaches the system before
- * {@link #write} returns. A machine that stops in the middle of a line leaves a torn one; it is
- * left out on reading and cut off before the next line is written.
+ * Numbers that are not finite are written as text, see {@link JsonFiles}. Each line reaches the
+ * operating system before {@link #write} returns. If the machine stops in the middle of a line, the
+ * incomplete line is skipped on reading and removed before the next line is written.
  */
 public final class Journal {
   private final Path file;
@@ -66,9 +66,9 @@ public final class Journal {
   }
 
   /**
-   * All events so far; none where there is no journal yet.
+   * All events so far; empty if there is no journal yet.
    *
-   * @throws EngramException of kind FILE if a whole line is damaged
+   * @throws EngramException of kind FILE if a complete line is damaged
    */
   public List<JsonNode> read() {
     List<JsonNode> events = new ArrayList<>();

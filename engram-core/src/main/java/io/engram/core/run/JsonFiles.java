@@ -22,8 +22,8 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * JSON and JSON Lines. Names are the snake_case of record components, enums lower case; NaN and ∞
- * are the texts {@code "NaN"}, {@code "Infinity"}, {@code "-Infinity"}. A file is written beside
- * its place and moved there, so it is never seen half written.
+ * are written as the texts {@code "NaN"}, {@code "Infinity"}, {@code "-Infinity"}. A file is
+ * written under a temporary name and then renamed, so nobody sees it half written.
  */
 public final class JsonFiles {
   private static final JsonMapper MAPPER =
@@ -35,12 +35,12 @@ public final class JsonFiles {
 
   private JsonFiles() {}
 
-  /** The one mapper everything is read and written with. */
+  /** The mapper for everything that is read and written. */
   public static JsonMapper mapper() {
     return MAPPER;
   }
 
-  /** One object or array, on one line. */
+  /** An object or array as JSON on one line. */
   public static String line(Object value) {
     return MAPPER.writeValueAsString(value);
   }
@@ -50,14 +50,14 @@ public final class JsonFiles {
     writeText(file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
   }
 
-  /** Writes one line a value, atomically. */
+  /** Writes one value per line, atomically. */
   public static void writeLines(Path file, Collection<?> values) {
     StringBuilder text = new StringBuilder();
     values.forEach(value -> text.append(line(value)).append('\n'));
     writeText(file, text.toString());
   }
 
-  /** Writes a text, atomically; makes the folders it needs. */
+  /** Writes a text, atomically; creates missing folders. */
   public static void writeText(Path file, String text) {
     Path whole = file.toAbsolutePath();
     Path folder = whole.getParent();
@@ -83,7 +83,7 @@ public final class JsonFiles {
     }
   }
 
-  /** Reads one value a line; blank lines are skipped. */
+  /** Reads one value per line; blank lines are skipped. */
   public static <T> List<T> readLines(Path file, Class<T> type) {
     List<T> values = new ArrayList<>();
     int number = 0;
@@ -110,7 +110,7 @@ public final class JsonFiles {
     }
   }
 
-  /** {@code GRAD_DIFF} as {@code "grad_diff"}. */
+  /** Writes {@code GRAD_DIFF} as {@code "grad_diff"}. */
   private static final class LowerCaseEnum extends ValueSerializer<Enum<?>> {
     @Override
     public Class<?> handledType() {

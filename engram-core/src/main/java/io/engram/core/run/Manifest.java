@@ -5,21 +5,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code manifest.json}: what a run was made from.
+ * {@code manifest.json}: what a run was made from. * * @param engram version and commit of Engram
  *
- * @param engram version and commit
  * @param command the command line that started it
  * @param recipeHash SHA-256 of {@code recipe.yaml}
  * @param modelPath as the recipe names it
  * @param modelHash SHA-256 of the model's files
  * @param dataHashes SHA-256 of each data file, by its name in the recipe
- * @param device what it ran on
- * @param dtype what it computed in
- * @param template the template's name
- * @param threads of the processor
- * @param versions of Java, libtorch and so on
+ * @param device the device it ran on * @param dtype the number format it computed in * @param
+ *     template the template's name * @param threads number of CPU threads * @param versions
+ *     versions of Java, libtorch and so on
  * @param startedAt ISO 8601
- * @param endedAt ISO 8601; null: not ended
+ * @param endedAt ISO 8601; null if it has not ended
  * @param status {@code running}, {@code interrupted}, {@code done} or {@code failed}
  */
 public record Manifest(
@@ -37,17 +34,17 @@ public record Manifest(
     String startedAt,
     @Nullable String endedAt,
     String status) {
-  /** What {@code status} may be. */
+  /** The possible values of {@code status}. */
   public static final List<String> STATUSES = List.of("running", "interrupted", "done", "failed");
 
   /** Checks the status. */
   public Manifest {
     if (!STATUSES.contains(status)) {
-      throw new IllegalArgumentException("status " + status + " is none of " + STATUSES);
+      throw new IllegalArgumentException("status " + status + " is not one of " + STATUSES);
     }
   }
 
-  /** The same run in another state. */
+  /** The same run with another status. */
   public Manifest with(String newStatus, @Nullable String newEndedAt) {
     return new Manifest(
         engram,

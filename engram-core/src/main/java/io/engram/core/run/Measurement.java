@@ -4,18 +4,18 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of {@code measurements.jsonl}.
+ * A measured value: a line of {@code measurements.jsonl}.
  *
  * @param stage {@code before}, {@code after} or {@code epoch-N}
- * @param suite which suite measured
+ * @param suite the suite that measured it
  * @param metric a stable id: {@code tofu.forget.rouge_l_recall}
  * @param value the number
  * @param unit its unit: {@code ratio}, {@code nats}
- * @param n how many samples it is over
- * @param higherIsBetter its direction; null: neither, the best is 0
- * @param standardError of the value; null: unknown
- * @param judgedBy the sentence encoder or classifier that the value rests on, which another's can't
- *     be compared with; null, and left out of the line: none
+ * @param n number of samples behind it
+ * @param higherIsBetter its direction; null if neither, and 0 is best
+ * @param standardError standard error of the value; null if unknown
+ * @param judgedBy the sentence encoder or classifier that the value depends on; values of different
+ *     ones can't be compared. Null, and not in the line, if there is none
  */
 public record Measurement(
     String stage,
@@ -27,7 +27,7 @@ public record Measurement(
     @Nullable Boolean higherIsBetter,
     @Nullable Double standardError,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String judgedBy) {
-  /** A measurement that rests on no encoder. */
+  /** A measurement that depends on no encoder or classifier. */
   public Measurement(
       String stage,
       String suite,
@@ -40,7 +40,10 @@ public record Measurement(
     this(stage, suite, metric, value, unit, n, higherIsBetter, standardError, null);
   }
 
-  /** What is better, as tables say it: {@code higher}, {@code lower} or {@code nearer 0}. */
+  /**
+   * Which direction is better, as shown in tables: {@code higher}, {@code lower} or {@code nearer
+   * 0}.
+   */
   public String better() {
     return better(higherIsBetter);
   }

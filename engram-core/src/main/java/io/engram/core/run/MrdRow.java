@@ -8,16 +8,14 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How hard a sample is to forget, by some score: a line of {@code mrd/epoch-NNN.jsonl}. The value's
- * key is the score's name, {@code mrd} for MRD and its parts:
+ * The difficulty of one sample by some score: a line of {@code mrd/epoch-NNN.jsonl}. The value's
+ * key is the name of the score, {@code mrd} for MRD and its variants:
  *
  * <p>{@code {"id":"7","mrd":0.031,"standard_error":0.002,"draws":32,"tokens":19,"clamped":0}}
  *
- * @param id the sample's
- * @param score what the value is kept under
- * @param value of the score, in its unit; MRD has none
- * @param standardError of the value; NaN where the score has none
- * @param draws passes the value was estimated from
+ * @param id the sample's id * @param score the key of the value * @param value the score, in its
+ *     unit; MRD has none * @param standardError standard error of the value; NaN if the score has
+ *     none * @param draws number of passes behind the estimate
  * @param tokens labelled tokens
  * @param clamped tokens whose |ℓ_t| was below the clamp
  */
@@ -29,7 +27,7 @@ public record MrdRow(
     int draws,
     int tokens,
     int clamped) {
-  /** The key of MRD and its parts. */
+  /** The key of MRD and its variants. */
   public static final String MRD = "mrd";
 
   private static final Set<String> OTHERS =
@@ -57,7 +55,7 @@ public record MrdRow(
         line.path("clamped").asInt());
   }
 
-  /** NaN and ∞ are texts. */
+  /** Reads a number; NaN and ∞ are written as text. */
   private static double number(JsonNode node) {
     return node.isNumber() ? node.asDouble() : Double.parseDouble(node.asString());
   }
@@ -74,12 +72,12 @@ public record MrdRow(
     return line;
   }
 
-  /** Whether the value is MRD, or a part of it. */
+  /** Whether the value is MRD, or a variant of it. */
   public boolean isMrd() {
     return score.equals(MRD);
   }
 
-  /** The value, of a row of MRD. */
+  /** The value of a row of MRD. */
   public double mrd() {
     return value;
   }

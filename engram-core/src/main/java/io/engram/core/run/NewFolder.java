@@ -11,16 +11,16 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Makes a folder that is whole as soon as it has its name: it's written under another name beside
- * it, and renamed at the end.
+ * Creates a folder atomically: it is written under a temporary name next to its final place and
+ * renamed at the end.
  */
 public final class NewFolder {
   private NewFolder() {}
 
   /**
-   * Checks that the folder can be made.
+   * Checks that the folder can be created.
    *
-   * @throws EngramException if it exists and holds anything, or is a file
+   * @throws EngramException if it exists and is not empty, or is a file
    */
   public static void requireFree(Path folder) {
     if (!Files.exists(folder)) {
@@ -39,10 +39,10 @@ public final class NewFolder {
   }
 
   /**
-   * Makes the folder.
+   * Creates the folder. * * @param writing fills the folder that it receives; if it throws, nothing
+   * is left behind
    *
-   * @param writing fills the folder it's given; if it throws, nothing is left
-   * @throws EngramException if the folder isn't free or the disk can't take it
+   * @throws EngramException if the folder is in use, or the disk can't hold it
    */
   public static void write(Path folder, Consumer<Path> writing) {
     requireFree(folder);
@@ -61,12 +61,12 @@ public final class NewFolder {
     }
   }
 
-  /** What can't be deleted stays, under a name that says what it is. */
+  /** Deletes what it can; the rest stays under a name that says what it is. */
   private static void delete(Path folder) {
     try {
       Trees.delete(folder);
     } catch (IOException e) {
-      // The failure that led here is what the user hears of.
+      // Report only the failure that led here.
     }
   }
 }

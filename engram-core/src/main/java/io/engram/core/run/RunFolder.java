@@ -12,11 +12,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one folder a run writes to: {@code recipe.yaml}, {@code manifest.json}, {@code
+ * The folder that a run writes to: {@code recipe.yaml}, {@code manifest.json}, {@code
  * journal.jsonl}, {@code mrd/epoch-NNN.jsonl}, {@code samples.jsonl}, {@code measurements.jsonl},
- * {@code eval/STAGE/SET.jsonl}, {@code checkpoint/}, {@code model/}, {@code adapter/}. Locked
- * against a second writer while open, through {@code .lock}; every file but the journal is replaced
- * whole.
+ * {@code eval/STAGE/SET.jsonl}, {@code checkpoint/}, {@code model/}, {@code adapter/}. While open,
+ * {@code .lock} keeps out a second writer. Every file except the journal is replaced atomically.
  */
 public final class RunFolder implements AutoCloseable {
   private static final String MRD = "mrd";
@@ -32,25 +31,26 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * A new run.
-   *
-   * @throws EngramException if the folder exists and holds anything, or can't be made
+   * Creates the folder of a new run. * * @throws EngramException if the folder exists and is not
+   * empty, or can't be created
    */
   public static RunFolder create(Path dir) {
     try {
       if (Files.exists(dir) && !isEmpty(dir)) {
         throw EngramException.usage(
-            dir + " exists and is not empty; choose another --out, or go on with --resume " + dir);
+            dir
+                + " exists and is not empty; choose another --out, or resume its run with --resume "
+                + dir);
       }
       Files.createDirectories(dir);
     } catch (IOException e) {
-      throw EngramException.file(dir + " can't be made: " + e.getMessage(), e);
+      throw EngramException.file(dir + " can't be created: " + e.getMessage(), e);
     }
     return new RunFolder(dir, RunLock.take(dir));
   }
 
   /**
-   * A run that goes on.
+   * Opens the folder of a run to resume it.
    *
    * @throws EngramException if it isn't a run folder, or another process is writing to it
    */
@@ -60,7 +60,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * A run to look at, also while another process writes to it.
+   * Opens the folder of a run for reading, even while another process writes to it.
    *
    * @throws EngramException if it isn't a run folder
    */
@@ -94,22 +94,25 @@ public final class RunFolder implements AutoCloseable {
     JsonFiles.write(forWriting("manifest.json"), manifest);
   }
 
-  /** What happened. */
+  /** The journal of the run. */
   public Journal journal() {
     return journal;
   }
 
-  /** Writes how hard samples were found before an epoch, from 0: MRD, or what takes its place. */
+  /**
+   * Writes the samples' difficulty measured before an epoch, counted from 0: MRD, or the score that
+   * replaces it.
+   */
   public void writeMrd(int epoch, List<MrdRow> rows) {
     JsonFiles.writeLines(forWriting(epochFile(MRD, epoch)), rows);
   }
 
-  /** How hard samples were found before an epoch. */
+  /** The samples' difficulty measured before an epoch. */
   public List<MrdRow> mrd(int epoch) {
     return JsonFiles.readLines(path.resolve(epochFile(MRD, epoch)), MrdRow.class);
   }
 
-  /** The epochs before which that was measured, ascending. */
+  /** The epochs before which difficulty was measured, ascending. */
   public List<Integer> mrdEpochs() {
     return epochs(MRD);
   }
@@ -131,19 +134,19 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Writes what was done with each sample. */
+  /** Writes what the run did with each sample. */
   public void writeSamples(List<SampleRow> rows) {
     JsonFiles.writeLines(forWriting("samples.jsonl"), rows);
   }
 
-  /** What was done with each sample; empty before it's written. */
+  /** What the run did with each sample; empty before it is written. */
   public List<SampleRow> samples() {
     return linesIfThere("samples.jsonl", SampleRow.class);
   }
 
   /**
-   * Adds measurements. One of a stage, suite and metric that were measured before takes the old
-   * one's place, so a stage done again after a resume isn't counted twice.
+   * Adds measurements. A new value replaces an old one of the same stage, suite and metric, so a
+   * stage repeated after a resume does not count twice.
    */
   public void appendMeasurements(List<Measurement> measurements) {
     List<Measurement> all = new ArrayList<>(measurements());
@@ -169,10 +172,8 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Removes {@code checkpoint/}, where there is one: a finished run has no use for it, and it takes
-   * three times the room of the model.
-   *
-   * @throws IllegalStateException if the run isn't done
+   * Deletes {@code checkpoint/} if it exists: a finished run does not need it, and it is three
+   * times as large as the model. * * @throws IllegalStateException if the run is not done
    */
   public void discardCheckpoint() {
     if (!manifest().status().equals("done")) {
@@ -182,7 +183,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       Trees.delete(there);
     } catch (IOException e) {
-      throw EngramException.resources(there + " can't be removed: " + e.getMessage(), e);
+      throw EngramException.resources(there + " can't be deleted: " + e.getMessage(), e);
     }
   }
 
@@ -196,12 +197,12 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve("adapter");
   }
 
-  /** {@code eval/STAGE/}, for a file a set: {@code forget.jsonl}. */
+  /** {@code eval/STAGE/}, which holds one file per set, such as {@code forget.jsonl}. */
   public Path evaluationRows(String stage) {
     return path.resolve("eval").resolve(stage);
   }
 
-  /** Gives the lock back. */
+  /** Releases the lock. */
   @Override
   public void close() {
     if (lock != null) {
@@ -211,7 +212,7 @@ public final class RunFolder implements AutoCloseable {
 
   private Path forWriting(String name) {
     if (lock == null) {
-      throw new IllegalStateException(path + " was opened to be read");
+      throw new IllegalStateException(path + " was opened only for reading");
     }
     return path.resolve(name);
   }

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps a second writer out of a run folder, through the file {@code .lock}. The system frees it
- * when the process ends, however it ends; the empty file stays, for taking it away would let two
- * others lock two different files of that name.
+ * Keeps a second writer out of a run folder, through the file {@code .lock}. The system releases
+ * the lock when the process ends, however it ends. The empty file stays: deleting it would let two
+ * other processes lock two different files of that name.
  */
 final class RunLock implements AutoCloseable {
   private final Path folder;
@@ -22,7 +22,7 @@ final class RunLock implements AutoCloseable {
   }
 
   /**
-   * @throws EngramException of kind FILE if someone holds it
+   * @throws EngramException of kind FILE if another process holds the lock
    */
   static RunLock take(Path folder) {
     try {
@@ -40,7 +40,7 @@ final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Locks it; false where another process, or this one, has it. */
+  /** Tries to lock the file; false if another process, or this one, already holds the lock. */
   private static boolean isFree(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;

@@ -7,23 +7,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where the model of a run lies: a run folder stands for it wherever a MODEL is asked for. */
+/**
+ * Finds the model of a run: wherever a MODEL is expected, a run folder means the model that the run
+ * produced.
+ */
 public final class RunModel {
   private static final String MANIFEST = "manifest.json";
 
   private RunModel() {}
 
-  /** Whether a folder is that of a run, and not itself a model that holds a file of this name. */
+  /**
+   * Whether a folder is a run folder, and not a model that happens to contain a file of this name.
+   */
   public static boolean isRun(Path folder) {
     return Files.isRegularFile(folder.resolve(MANIFEST))
         && !Files.isRegularFile(folder.resolve("config.json"));
   }
 
   /**
-   * {@code model/} of a run folder, else {@code adapter/}, which is all that {@code scope.merge:
-   * false} leaves.
-   *
-   * @throws EngramException of kind FILE if there is neither, saying why
+   * {@code model/} of a run folder, or else {@code adapter/}, the only one that {@code scope.merge:
+   * false} saves. * * @throws EngramException of kind FILE if neither exists; the message says why
    */
   public static Path of(Path folder) {
     try (RunFolder run = RunFolder.read(folder)) {
@@ -37,7 +40,7 @@ public final class RunModel {
   private static String why(Path folder, Manifest manifest) {
     String command = manifest.command();
     if (command.startsWith("engram eval")) {
-      return " is the folder of an evaluation, which makes no model; it measured "
+      return " is the folder of an evaluation, which produces no model; it measured "
           + manifest.modelPath()
           + ".";
     }
@@ -54,7 +57,7 @@ public final class RunModel {
   }
 
   /**
-   * Checks that a folder isn't one of several runs, such as trials, of which one has to be named.
+   * Checks that a folder does not hold several runs, such as trials, of which one must be named.
    *
    * @throws EngramException of kind USAGE, with the runs' names
    */

@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line of {@code samples.jsonl}: what a run did with one sample of the forget set.
  *
- * @param id the sample's
- * @param prompt its question; null for plain text and ids
+ * @param id the sample's id * @param prompt its question; null for plain text and ids
  * @param answer its answer; null for ids
  * @param tokens labelled tokens
  * @param drawn how often it was drawn
- * @param drawnByEpoch the same, an epoch each
+ * @param drawnByEpoch the same for each epoch
  * @param logProbBefore Σ_t ℓ_t before the run, nats
  * @param logProbAfter the same after it, nats
- * @param outputBefore what the model answered before; null: not asked
- * @param outputAfter the same after
- * @param forgottenAtUpdate after how many updates the stopping rule found it forgotten, and has at
- *     each look since; null, and left out of the line: it isn't, or no rule looked
+ * @param outputBefore the model's answer before the run; null if it was not asked
+ * @param outputAfter the answer after it
+ * @param forgottenAtUpdate number of updates after which the stopping rule first found it
+ *     forgotten, if every check since has confirmed it; null, and not in the line, if it is not
+ *     forgotten or was never checked
  */
 public record SampleRow(
     String id,
@@ -32,7 +32,7 @@ public record SampleRow(
     @Nullable String outputBefore,
     @Nullable String outputAfter,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer forgottenAtUpdate) {
-  /** A sample that no stopping rule looked at. */
+  /** A sample that no stopping rule checked. */
   public SampleRow(
       String id,
       @Nullable String prompt,

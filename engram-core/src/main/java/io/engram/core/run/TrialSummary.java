@@ -10,22 +10,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of {@code trials.jsonl}: a measure over trials that differ in nothing but the seed.
+ * A line of {@code trials.jsonl}: one metric over trials that differ only in the seed.
  *
  * @param stage {@code before}, {@code after} or {@code epoch-N}
- * @param suite which suite measured
- * @param metric its id
- * @param unit its unit
- * @param higherIsBetter its direction; null: neither, the best is 0
- * @param n trials that have it
- * @param mean over trials
- * @param standardDeviation between trials, {@code √(Σ(x − x̄)²/(n−1))}; null of one. How far runs
- *     scatter, not how well a single run is known
- * @param low the lower end of the mean's 95 % interval by Student's t; null of one
- * @param high its upper end; null of one
+ * @param suite the suite that measured it * @param metric its id * @param unit its unit
+ * @param higherIsBetter its direction; null if neither, and 0 is best * @param n number of trials
+ *     that have it * @param mean mean over trials
+ * @param standardDeviation standard deviation between trials, {@code √(Σ(x − x̄)²/(n−1))}; null for
+ *     one trial. It says how much runs vary, not how precisely a single run is measured
+ * @param low the lower end of the mean's 95 % interval by Student's t; null for one trial * @param
+ *     high its upper end; null for one trial
  * @param values in the order of the seeds
- * @param samples how many samples the first trial's value is over; not in the line, the trials' own
- *     measurements have it
+ * @param samples number of samples behind the first trial's value; not in the line, since the
+ *     trials' own measurements have it
  */
 public record TrialSummary(
     String stage,
@@ -47,7 +44,7 @@ public record TrialSummary(
     values = List.copyOf(values);
   }
 
-  /** What is better, as {@link Measurement#better()}. */
+  /** Which direction is better, as in {@link Measurement#better()}. */
   public String better() {
     return Measurement.better(higherIsBetter);
   }
@@ -55,9 +52,8 @@ public record TrialSummary(
   private record Key(String stage, String suite, String metric) {}
 
   /**
-   * A line for each measure that all trials have, in the first one's order.
-   *
-   * @param trials the measurements of each, in the order of the seeds
+   * One line for each metric that all trials have, in the order of the first trial. * * @param
+   * trials the measurements of each trial, in the order of the seeds
    */
   public static List<TrialSummary> of(List<List<Measurement>> trials) {
     Map<Key, List<Measurement>> byMeasure = new LinkedHashMap<>();

@@ -1,6 +1,6 @@
 /**
- * The run folder and what lies in it: manifest, journal, measurements, samples; written atomically,
- * locked while in use.
+ * The run folder and its files: manifest, journal, measurements, samples. Files are written
+ * atomically, and the folder is locked while in use.
  */
 @NullMarked
 package io.engram.core.run;

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** A book: a plain-text file, also packed, as one text. */
+/** Reads a book from a plain-text file, which may be compressed, as one text. */
 public final class BookText {
-  /** The lines that Project Gutenberg puts around its books. */
+  /** The lines with which Project Gutenberg marks the start of a book. */
   private static final Pattern START =
       Pattern.compile("(?m)^\\*\\*\\* ?START OF (THE|THIS) PROJECT GUTENBERG.*$");
 
@@ -18,10 +18,10 @@ public final class BookText {
   private BookText() {}
 
   /**
-   * The book's text as it stands in the file, line ends as {@code \n}, blanks around it cut; what
-   * Project Gutenberg puts before and after a book is left out.
+   * The book's text as in the file, with line ends as {@code \n} and surrounding white space
+   * removed. What Project Gutenberg adds before and after a book is dropped.
    *
-   * @param name what the file is called in messages
+   * @param name the file's name in messages
    * @throws io.engram.core.EngramException if the file is missing, empty or not UTF-8
    */
   public static String read(Path file, String name) {

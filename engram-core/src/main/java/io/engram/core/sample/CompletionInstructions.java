@@ -3,12 +3,12 @@ package io.engram.core.sample;
 import java.util.List;
 
 /**
- * In which words a model is asked to continue an excerpt.
+ * The wordings that ask a model to continue an excerpt.
  *
- * <p><b>Source:</b> Table 2 of the paper. Its apostrophes are plain ones here, as they are typed.
+ * <p><b>Source:</b> Table 2 of the paper. Apostrophes are plain ASCII here.
  */
 public final class CompletionInstructions {
-  /** Those that unlearning may see. */
+  /** Wordings that unlearning may use. */
   public static final List<String> SEEN =
       List.of(
           "Could you complete this sentence for me:",
@@ -18,7 +18,7 @@ public final class CompletionInstructions {
           "What would be your continuation of this sentence:",
           "Is it possible to expand this sentence further:");
 
-  /** Those that are for tests alone. */
+  /** Wordings reserved for evaluation. */
   public static final List<String> UNSEEN =
       List.of(
           "Let's see how you would complete this piece of text:",
@@ -30,7 +30,7 @@ public final class CompletionInstructions {
 
   private CompletionInstructions() {}
 
-  /** The question that asks to continue an excerpt: both, a blank between them. */
+  /** The question that asks to continue an excerpt: instruction and excerpt, joined by a space. */
   public static String asked(String instruction, String excerpt) {
     return instruction + " " + excerpt.strip();
   }

@@ -22,9 +22,8 @@ import tools.jackson.dataformat.csv.CsvReadFeature;
 import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * A row of a data file, whatever its format.
+ * A row of a data file of any format. * * @param fields the row's values by name
  *
- * @param fields its values by name
  * @param where "FILE line 12", for messages
  */
 public record DataRow(ObjectNode fields, String where) {
@@ -37,23 +36,24 @@ public record DataRow(ObjectNode fields, String where) {
   /**
    * All rows of a file, in its order.
    *
-   * @throws EngramException if the file is missing, empty, not UTF-8 or not of the format that its
-   *     name ends in
+   * @throws EngramException if the file is missing, empty, not UTF-8 or not in the format of its
+   *     file extension
    */
   public static List<DataRow> read(Path file) {
     return read(file, file.toString());
   }
 
-  /** A whole file as text, line ends as they are. */
+  /** A whole file as text, with its line ends unchanged. */
   public static String text(Path file) {
     return TextFile.read(file, file.toString());
   }
 
   /**
-   * The prompts of a file, in its order: a field {@code prompt}, a text or an object with a text.
+   * The prompts of a file, in its order: the field {@code prompt}, a text or an object with a text.
+   * * * @param limit read only the first this many; 0: all
    *
-   * @param limit the first so many; 0: all
-   * @throws EngramException if the file can't be read, or a row has no prompt, naming its fields
+   * @throws EngramException if the file can't be read, or a row has no prompt; the message names
+   *     its fields
    */
   public static List<String> prompts(Path file, int limit) {
     return read(file, file.toString(), Math.max(0, limit)).stream().map(DataRow::prompt).toList();
@@ -64,7 +64,7 @@ public record DataRow(ObjectNode fields, String where) {
     JsonNode text = prompt.isObject() ? prompt.path("text") : prompt;
     if (!text.isString()) {
       throw EngramException.usage(
-          "%s has the fields %s; a prompt, or a prompt with a text, is needed"
+          "%s has the fields %s; it needs a field prompt: a text, or an object with a text"
               .formatted(row.where(), row.fields().propertyNames()));
     }
     return text.asString();
@@ -76,11 +76,10 @@ public record DataRow(ObjectNode fields, String where) {
   }
 
   /**
-   * The rows, in the file's order.
+   * The rows, in the file's order. * * @param most read only the first this many; 0: all. The rest
+   * of a compressed or large file of lines is not read * @param name the file's name in messages
    *
-   * @param most the first so many; 0: all. No more of a packed or large file of lines is read
-   * @param name what the file is called in messages
-   * @throws EngramException if the file is missing, empty, not UTF-8 or not of its format
+   * @throws EngramException if the file is missing, empty, not UTF-8 or not in its format
    */
   static List<DataRow> read(Path file, String name, int most) {
     String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
@@ -95,12 +94,11 @@ public record DataRow(ObjectNode fields, String where) {
           case ".parquet" -> parquet(file, name, most);
           default ->
               throw EngramException.usage(
-                  ("%s is neither tofu:SPLIT nor a file that ends in one of %s, or in one of them"
-                          + " and .gz")
+                  ("%s is neither tofu:SPLIT nor a file with one of the endings %s (optionally followed by .gz)")
                       .formatted(name, SampleSource.ENDINGS));
         };
     if (rows.isEmpty()) {
-      throw EngramException.file(name + " holds no sample");
+      throw EngramException.file(name + " holds no samples");
     }
     return most > 0 && most < rows.size() ? rows.subList(0, most) : rows;
   }
@@ -134,8 +132,8 @@ public record DataRow(ObjectNode fields, String where) {
   }
 
   /**
-   * One array of objects; objects one after another are taken too, as TOFU's own files and C4's
-   * have. Of those, one a line, the first lines are enough where the first rows are wanted.
+   * Reads one array of objects, or objects one after another as in the files of TOFU and C4. With
+   * one object per line, reading the first lines is enough to get the first rows.
    */
   private static List<DataRow> json(Path file, String name, int most) {
     String first = most > 0 ? TextFile.read(file, name, most) : "";
@@ -153,7 +151,7 @@ public record DataRow(ObjectNode fields, String where) {
   }
 
   private static List<DataRow> objects(ObjectReader format, String text, String name) {
-    // Row after row is read from one parser: more is to follow each.
+    // All rows come from one parser, so each row may be followed by more input.
     ObjectReader reader = format.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     List<DataRow> rows = new ArrayList<>();
     int line = 1;

@@ -14,38 +14,39 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Public data sets that are read in a way of their own, by the word before the colon of a source:
- * {@code pku:FILE}. What a row isn't changed by, {@code c4} among them, has a name here for the
- * sake of the message where its file is missing.
+ * Public data sets with a layout of their own, selected by the prefix of a source: {@code
+ * pku:FILE}. Some, such as {@code c4}, leave rows unchanged; they are listed here so that the
+ * message about a missing file can say how to fetch it.
  *
  * <p>Sizes and licences are those of the sets' cards on the Hugging Face hub.
  */
 enum Layout {
-  /** A book as plain text: one sample, to be cut into pieces. */
+  /** A book as plain text: one sample, to be cut into chunks. */
   BOOK(
       ".txt",
-      "Any book as plain text, UTF-8, will do; data/books/moby-dick.txt comes with Engram. The"
-          + " paper's, the Harry Potter series, is under copyright and nobody gives it away: use"
-          + " the text of a copy of your own where your law allows it."),
-  /** Preferences about safety: each unsafe response is a sample. */
+      "Use any book as UTF-8 plain text; data/books/moby-dick.txt comes with Engram. The paper "
+          + "uses the Harry Potter series, which is under copyright and not freely available: "
+          + "use the text of a copy you own, where the law allows it."),
+  /** Safety preferences: each unsafe response is a sample. */
   PKU(
       "train.jsonl",
       "PKU-SafeRLHF (83,400 pairs in all, of three models; CC BY-NC 4.0, not for commercial use):\n"
           + "engram fetch dataset:PKU-Alignment/PKU-SafeRLHF --out datasets/pku-saferlhf"),
-  /** The corpora of WMDP: a document a row. */
+  /** The corpora of WMDP: one document per row. */
   WMDP(
       "train-00000-of-00001.parquet",
       "WMDP's corpora (MIT; cyber-forget-corpus 1,000 documents in 11 MB, cyber-retain-corpus"
           + " 4,473 in 26 MB, bio-retain-corpus 60,887 in 884 MB):\n"
           + "engram fetch dataset:cais/wmdp-corpora --file 'cyber-*' --out datasets/wmdp-corpora\n"
-          + "bio-forget-corpus is given on request to its authors alone; name your file of it."),
-  /** Web pages, a document a line. */
+          + "The authors provide bio-forget-corpus only on request; name your own file of it."),
+  /** Web pages, one document per line. */
   C4(
       "c4-train.00001-of-01024.json.gz",
-      "C4 (ODC-BY; 1,024 files of 318 MB; one is more than enough, and limit reads its head):\n"
+      "C4 (ODC-BY; 1,024 files of 318 MB; one is more than enough, and limit reads only its "
+          + "beginning):\n"
           + "engram fetch dataset:allenai/c4 --file en/c4-train.00001-of-01024.json.gz --out"
           + " datasets/c4"),
-  /** Wikipedia's good articles, a line or a row a paragraph: each article is a sample. */
+  /** Good articles of Wikipedia, one paragraph per line or row: each article is a sample. */
   WIKITEXT(
       "train-00000-of-00001.parquet",
       "WikiText (CC BY-SA 3.0 and GFDL; wikitext-2-raw-v1 has 600 articles to train on, 8 MB in"
@@ -61,32 +62,32 @@ enum Layout {
     this.origin = origin;
   }
 
-  /** What stands before the colon. */
+  /** The prefix of a source, before the colon. */
   String prefix() {
     return name().toLowerCase(Locale.ROOT) + ":";
   }
 
-  /** What a source may look like: {@code pku:train.jsonl}. */
+  /** An example of a source: {@code pku:train.jsonl}. */
   String example() {
     return prefix() + example;
   }
 
-  /** What to fetch, how large it is and under which licence. */
+  /** What to fetch, its size and its licence. */
   String origin() {
     return origin;
   }
 
-  /** Whether the first samples are in the first rows, so that the rest needn't be read. */
+  /** Whether the first samples come from the first rows, so that the rest need not be read. */
   boolean keepsRows() {
     return this == WMDP || this == C4;
   }
 
-  /** The layout that a source names. */
+  /** The layout named by a source's prefix. */
   static Optional<Layout> of(String source) {
     return Arrays.stream(values()).filter(l -> source.startsWith(l.prefix())).findFirst();
   }
 
-  /** The rows of a file, each of which is a sample. */
+  /** The rows of a file, one per sample. */
   List<DataRow> rows(Path file, String name, int most) {
     return switch (this) {
       case BOOK -> BookText.rows(file, name);
@@ -98,9 +99,9 @@ enum Layout {
   }
 
   /**
-   * The documents of WMDP's corpora: the field {@code text}. The corpus on biology has a title and
-   * an abstract beside it, which are left out, as its authors do; where a row has no text they
-   * stand for it.
+   * The documents of WMDP's corpora: the field {@code text}. The biology corpus also has a title
+   * and an abstract. They are dropped, as its authors do, unless a row has no text; then they
+   * replace it.
    *
    * <p><b>Source:</b> Li et al.: The WMDP benchmark (2024); the fields of cais/wmdp-corpora and
    * cais/wmdp-bio-forget-corpus.
@@ -132,8 +133,8 @@ enum Layout {
   }
 
   /**
-   * The negatives of PKU-SafeRLHF: every response that was labelled unsafe, with its prompt. A row
-   * has two responses, so it gives none, one or two samples, and keeps its other fields.
+   * The negatives of PKU-SafeRLHF: every response labelled unsafe, with its prompt. A row has two
+   * responses, so it gives zero to two samples, which keep its other fields.
    *
    * <p><b>Source:</b> App. C.1; which responses count is as in SOUL's {@code SafePku.py}.
    */
@@ -143,10 +144,8 @@ enum Layout {
     private UnsafeResponses() {}
 
     /**
-     * The samples' rows.
-     *
-     * @throws EngramException naming the fields that a row lacks, or a label that is neither true
-     *     nor false
+     * The rows of the samples. * * @throws EngramException if a row lacks fields, or a label is
+     * neither true nor false; the message names them
      */
     static List<DataRow> of(List<DataRow> rows) {
       List<DataRow> unsafe = new ArrayList<>();
@@ -179,12 +178,13 @@ enum Layout {
                     String.join(", ", missing),
                     row.fields().propertyNames(),
                     preference
-                        ? ". Which response is better or safer doesn't tell whether it is unsafe."
+                        ? ". Knowing which response is better or safer does not say whether it "
+                            + "is unsafe."
                         : ""));
       }
     }
 
-    /** Tables have no truth values, only the words. */
+    /** Tables have no booleans, only the words true and false. */
     private static boolean isSafe(DataRow row, int response) {
       String name = "is_response_" + response + "_safe";
       JsonNode label = row.fields().path(name);
@@ -193,15 +193,15 @@ enum Layout {
         return label.isBoolean() ? label.asBoolean() : word.equals("true");
       }
       throw EngramException.usage(
-          "%s: %s is %s; true or false is right".formatted(row.where(), name, label));
+          "%s: %s is %s; it must be true or false".formatted(row.where(), name, label));
     }
   }
 
   /**
-   * The articles of WikiText, from its lines: {@code = Title =} begins one, {@code = = Section = =}
-   * doesn't. Rows that hold a whole {@code page} are taken as they are.
+   * The articles of WikiText, from its lines: {@code = Title =} starts an article, {@code = =
+   * Section = =} does not. Rows that hold a whole {@code page} are used unchanged.
    *
-   * <p>The text is WikiText's own: {@code @-@} and the blanks around punctuation stay.
+   * <p>The text is WikiText's own: {@code @-@} and the spaces around punctuation stay.
    */
   private static final class WikiTextPages {
     private static final Pattern TITLE = Pattern.compile("\\s*= (?!=).*(?<!=) =\\s*");
@@ -209,7 +209,7 @@ enum Layout {
     private WikiTextPages() {}
 
     /**
-     * The articles' rows.
+     * The rows of the articles.
      *
      * @throws EngramException if a row has neither a text nor a page
      */
@@ -222,7 +222,7 @@ enum Layout {
         String line = row.fields().path(whole ? "page" : "text").asString("");
         if (!whole && !row.fields().path("text").isString()) {
           throw EngramException.usage(
-              "%s has the fields %s; WikiText has a text a line or a page a row"
+              "%s has the fields %s; WikiText needs one text per line or one page per row"
                   .formatted(row.where(), row.fields().propertyNames()));
         }
         if (whole || page.isEmpty() || TITLE.matcher(line).matches()) {

@@ -16,10 +16,10 @@ import tools.jackson.dataformat.csv.CsvReadFeature;
 import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * Tables that differ from those with a header line and quoted cells.
+ * Reads tables that differ from the usual ones with a header line and quoted cells.
  *
- * @param columns names of the columns, where the first row doesn't name them all
- * @param quoted whether {@code "} may enclose a cell; else it's a character like others
+ * @param columns names of the columns, if the first row does not name them all
+ * @param quoted whether {@code "} may enclose a cell; otherwise it is an ordinary character
  */
 public record PlainTable(List<String> columns, boolean quoted) {
   private static final CsvMapper CSV =
@@ -36,10 +36,10 @@ public record PlainTable(List<String> columns, boolean quoted) {
   private record Cells(List<String> cells, String where) {}
 
   /**
-   * All rows of a file, {@code .tsv} with tabs between cells, others with commas.
+   * All rows of a file, with tabs between cells in {@code .tsv} files, and commas in others.
    *
-   * @throws EngramException if it's missing, not UTF-8, has no row, or one of more or fewer cells
-   *     than there are columns
+   * @throws EngramException if it is missing, not UTF-8 or has no rows, or if a row has more or
+   *     fewer cells than there are columns
    */
   public List<DataRow> read(Path file) {
     List<Cells> lines = lines(file);
@@ -49,7 +49,7 @@ public record PlainTable(List<String> columns, boolean quoted) {
       names = lines.remove(0).cells();
     }
     if (lines.isEmpty()) {
-      throw EngramException.file(file + " holds no sample");
+      throw EngramException.file(file + " holds no samples");
     }
     List<DataRow> rows = new ArrayList<>();
     for (Cells line : lines) {

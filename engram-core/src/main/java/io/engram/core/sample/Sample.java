@@ -3,27 +3,27 @@ package io.engram.core.sample;
 import java.util.List;
 
 /**
- * One sample x, of the forget set, the retain set or a training set.
+ * One sample x of the forget set, the retain set or a training set. * * @param id the sample's name
+ * in every output; unique within its data set
  *
- * @param id how the sample is called in every output; unique within its data set
  * @param content the text or the token ids
  */
 public record Sample(String id, Content content) {
   /** What a sample consists of. */
   public sealed interface Content {}
 
-  /** What asks for an answer and has one; only the answer is labelled. */
+  /** A sample that asks for an answer and has one; only the answer is labelled. */
   public sealed interface Asked extends Content {
-    /** What is asked, in the user's last words. */
+    /** The question: the user's last message. */
     String question();
 
     /** The answer. */
     String answer();
 
-    /** All that is said before the answer. */
+    /** All messages before the answer. */
     List<Message> messages();
 
-    /** The same with another answer. */
+    /** The same sample with another answer. */
     Asked withAnswer(String other);
   }
 
@@ -41,7 +41,7 @@ public record Sample(String id, Content content) {
   }
 
   /**
-   * A conversation of several messages, or one with a system prompt. A chat template renders it.
+   * A conversation of several messages, or with a system prompt. A chat template renders it.
    *
    * @param messages all before the answer; a user's among them
    */
@@ -69,7 +69,8 @@ public record Sample(String id, Content content) {
   /**
    * A message of a conversation.
    *
-   * @param role {@code system}, {@code user} or {@code assistant}, or what else a template knows
+   * @param role {@code system}, {@code user} or {@code assistant}, or another role that the
+   *     template supports
    */
   public record Message(String role, String content) {}
 
@@ -77,10 +78,10 @@ public record Sample(String id, Content content) {
   public record PlainText(String text) implements Content {}
 
   /**
-   * Token ids taken as they are: no begin or end token is added.
+   * Token ids used unchanged: no begin or end token is added.
    *
-   * @param prompt not labelled; empty: the first answer token has nothing to be predicted from and
-   *     isn't labelled either
+   * @param prompt not labelled; if empty, the first answer token is not labelled either, since
+   *     nothing comes before it to predict it from
    * @param answer labelled
    */
   public record TokenIds(List<Integer> prompt, List<Integer> answer) implements Content {

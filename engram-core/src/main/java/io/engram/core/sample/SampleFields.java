@@ -10,11 +10,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What makes a row a sample: {@code question}+{@code answer}, {@code prompt}+{@code answer}, {@code
- * response} or {@code completion}, {@code messages}, {@code text}, {@code prompt_ids}+{@code
- * answer_ids}, {@code ids} (looked for in this order of ids first, then messages, then text), an
- * optional {@code id} and an optional {@code system}, the system prompt before a question or
- * messages.
+ * Turns a row into a sample, by its fields: {@code question}+{@code answer}, {@code prompt}+{@code
+ * answer}, {@code response} or {@code completion}, {@code messages}, {@code text}, {@code
+ * prompt_ids}+{@code answer_ids}, {@code ids} (looked for in this order of ids first, then
+ * messages, then text), an optional {@code id}, and an optional {@code system}, the system prompt
+ * before a question or messages.
  */
 final class SampleFields {
   private static final List<String> QUESTIONS = List.of("question", "prompt");
@@ -22,13 +22,13 @@ final class SampleFields {
 
   private SampleFields() {}
 
-  /** The sample in a row; {@code number} is its id where it has none of its own. */
+  /** The sample in a row; {@code number} is its id if the row has none. */
   static Sample sample(DataRow row, String number) {
     ObjectNode fields = row.fields();
     JsonNode id = fields.path("id");
     if (id.isContainer()) {
       throw EngramException.usage(
-          "%s: id is %s; a text or a number is right".formatted(row.where(), id));
+          "%s: id is %s; it must be a text or a number".formatted(row.where(), id));
     }
     String name = id.isMissingNode() || id.isNull() ? number : id.asString();
     return new Sample(name, content(fields, row.where()));
@@ -41,7 +41,8 @@ final class SampleFields {
       return new Sample.TokenIds(prompt, ids(fields, "answer_ids", where));
     }
     if (fields.has("ids")) {
-      // The first token has nothing before it to be predicted from, so all others are labelled.
+      // The first token has nothing before it to predict it from, so all tokens but the first are
+      // labelled.
       return new Sample.TokenIds(List.of(), ids(fields, "ids", where));
     }
     if (fields.has("messages")) {
@@ -60,8 +61,7 @@ final class SampleFields {
       return new Sample.PlainText(text(fields, "text", where));
     }
     throw EngramException.usage(
-        ("%s has the fields %s; a sample needs question and answer, prompt and answer, response or"
-                + " completion, messages, text, prompt_ids and answer_ids, or ids")
+        ("%s has the fields %s; a sample needs question and answer, prompt and answer, response or completion, messages, text, prompt_ids and answer_ids, or ids")
             .formatted(where, fields.propertyNames()));
   }
 
@@ -108,8 +108,9 @@ final class SampleFields {
   }
 
   /**
-   * The conversation in a row: {@code messages}, a list of {@code {role, content}} whose last one,
-   * the assistant's, is the answer; {@code system}, a system prompt before it all.
+   * The conversation in a row: {@code messages}, a list of {@code {role, content}} that ends with
+   * the assistant's message, which is the answer; and {@code system}, a system prompt before all of
+   * them.
    */
   private static final class Messages {
     private static final String SYSTEM = "system";
@@ -120,7 +121,7 @@ final class SampleFields {
       this.where = where;
     }
 
-    /** The row's messages and its system prompt. */
+    /** Reads a row's messages and its system prompt. */
     Sample.Asked asked(ObjectNode fields) {
       JsonNode list = fields.path("messages");
       List<Sample.Message> messages = new ArrayList<>();
@@ -134,16 +135,19 @@ final class SampleFields {
       Sample.Message last = messages.remove(messages.size() - 1);
       if (!last.role().equals("assistant")) {
         throw EngramException.usage(
-            "%s: the last message's role is \"%s\"; it must be \"assistant\", it is the answer"
+            "%s: the last message's role is \"%s\"; it must be \"assistant\", since it is the answer"
                 .formatted(where, last.role()));
       }
       if (messages.stream().noneMatch(message -> message.role().equals("user"))) {
-        throw EngramException.usage(where + ": messages has none whose role is \"user\"");
+        throw EngramException.usage(where + ": messages has no message with the role \"user\"");
       }
       return asked(fields, messages, last.content());
     }
 
-    /** These messages after the row's system prompt; a question alone where there's no more. */
+    /**
+     * Puts the row's system prompt before these messages; gives a plain question if there is only
+     * one message.
+     */
     Sample.Asked asked(ObjectNode fields, List<Sample.Message> messages, String answer) {
       JsonNode system = fields.path(SYSTEM);
       List<Sample.Message> all = new ArrayList<>(messages);
@@ -173,7 +177,7 @@ final class SampleFields {
       JsonNode content = node.path("content");
       if (!role.isString() || !content.isString()) {
         throw EngramException.usage(
-            "%s: messages[%d] is %s; a role and a content, both texts, are needed"
+            "%s: messages[%d] is %s; it needs a role and a content, both texts"
                 .formatted(where, index, node));
       }
       return new Sample.Message(role.asString(), content.asString());

@@ -17,17 +17,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples by the name of where they come from: {@code tofu:SPLIT}, or a file {@code .jsonl}, {@code
- * .json} (one array, or objects one after another), {@code .csv}, {@code .tsv} (a header line
- * each), {@code .txt} (one sample a line; blank lines are skipped) or {@code .parquet}, each also
- * {@code .gz}; or such a file after the word of a data set that is laid out otherwise, {@code
- * pku:FILE}: {@link Layout}.
+ * Reads samples from a named source: {@code tofu:SPLIT}, or a file {@code .jsonl}, {@code .json}
+ * (one array, or objects one after another), {@code .csv}, {@code .tsv} (each with a header line),
+ * {@code .txt} (one sample per line; blank lines are skipped) or {@code .parquet}, each optionally
+ * followed by {@code .gz}. A prefix selects the layout of a particular data set, as in {@code
+ * pku:FILE}: see {@link Layout}.
  *
- * <p>The fields that make a sample are told by {@link SampleFields}. Every fault names file and
- * line.
+ * <p>{@link SampleFields} says which fields make a sample. Every error names file and line.
  */
 public final class SampleSource {
-  /** What the name of a sample file may end in; {@code .gz} may follow. */
+  /** The endings of sample files; {@code .gz} may follow. */
   public static final List<String> ENDINGS =
       List.of(".jsonl", ".json", ".csv", ".tsv", ".txt", ".parquet");
 
@@ -36,8 +35,8 @@ public final class SampleSource {
   /**
    * All samples of several sources, in this order.
    *
-   * @throws EngramException also if two sources share an id: rows without one of their own are
-   *     numbered through, from source to source
+   * @throws EngramException also if two sources share an id; rows without an id are numbered
+   *     consecutively across all sources
    */
   public static List<Sample> load(List<String> data) {
     return load(data, Choice.ALL);
@@ -48,15 +47,14 @@ public final class SampleSource {
     return load(List.of(data));
   }
 
-  /** The samples of a source that are chosen. */
+  /** The selected samples of a source. */
   public static List<Sample> load(String data, @Nullable String whereSql, int limit) {
     return load(List.of(data), new Choice(whereSql, limit, "--where"));
   }
 
   /**
-   * The samples that are chosen of each of several sources, in this order.
-   *
-   * @throws EngramException also if none is
+   * The selected samples of each of several sources, in this order. * * @throws EngramException
+   * also if none is selected
    */
   public static List<Sample> load(List<String> data, Choice choice) {
     List<Sample> samples = new ArrayList<>();
@@ -74,7 +72,7 @@ public final class SampleSource {
     }
     if (samples.isEmpty() && choice.filters()) {
       throw EngramException.usage(
-          "no sample of %s fulfils %s '%s'"
+          "no sample of %s meets %s '%s'"
               .formatted(String.join(", ", data), choice.setBy(), choice.where()));
     }
     return samples;
@@ -94,10 +92,10 @@ public final class SampleSource {
   }
 
   /**
-   * The file of a source. After the word of a layout it is looked for in Engram's home too, where
-   * it isn't in the working directory: {@code book:data/books/moby-dick.txt}.
+   * The file of a source. After a layout's prefix, a file that is not in the working directory is
+   * also looked up in Engram's home: {@code book:data/books/moby-dick.txt}.
    *
-   * @throws EngramException if it is a split of TOFU that there isn't
+   * @throws EngramException if it names an unknown split of TOFU
    */
   public static Path file(String source) {
     if (source.startsWith(Tofu.PREFIX)) {
@@ -113,7 +111,7 @@ public final class SampleSource {
         : EngramHome.find(path).orElse(Path.of(path));
   }
 
-  /** Whether something can be a source by its name; its file need not be there. */
+  /** Whether a text can name a source; its file need not exist. */
   public static boolean isName(String source) {
     if (source.startsWith(Tofu.PREFIX)) {
       return Tofu.SPLITS.contains(source.substring(Tofu.PREFIX.length()));
@@ -124,7 +122,7 @@ public final class SampleSource {
     return endings.stream().anyMatch(unpacked::endsWith);
   }
 
-  /** What sources are called, in words. */
+  /** Describes the valid names of sources. */
   public static String names() {
     return "tofu:SPLIT with a SPLIT of %s, or a file %s (each also .gz), also after %s"
         .formatted(
@@ -144,7 +142,7 @@ public final class SampleSource {
     }
     List<DataRow> rows = layout.get().rows(file, source, layout.get().keepsRows() ? most : 0);
     if (rows.isEmpty()) {
-      throw EngramException.file(source + " holds no sample");
+      throw EngramException.file(source + " holds no samples");
     }
     return rows;
   }
@@ -154,19 +152,19 @@ public final class SampleSource {
     String before = seen.putIfAbsent(sample.id(), row.where());
     if (before != null) {
       throw EngramException.usage(
-          "%s has the id \"%s\", and so has %s; ids must differ"
+          "%s has the id \"%s\", which %s has too; ids must differ"
               .formatted(row.where(), sample.id(), before));
     }
     samples.add(sample);
   }
 
   /**
-   * Which samples of each source.
+   * Selects samples from each source.
    *
    * @param where a DuckDB condition over the fields, {@code id} among them: {@code length(answer) >
    *     40 and id::int < 100}; null: all
-   * @param limit the first so many of them; 0 or less: all
-   * @param setBy what the condition is called in messages: {@code --where}, {@code forget.where}
+   * @param limit keep only the first this many of them; 0 or less: all
+   * @param setBy the name of the condition in messages: {@code --where}, {@code forget.where}
    */
   public record Choice(@Nullable String where, int limit, String setBy) {
     /** All samples. */

@@ -18,17 +18,20 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 
-/** A file as UTF-8 text, unpacked where its name ends in {@code .gz}. */
+/** Reads a file as UTF-8 text and decompresses it if its name ends in {@code .gz}. */
 final class TextFile {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  /** A text has to fit one string, and several copies of it the memory. */
+  /** A text must fit in one string, and several copies of it in memory. */
   private static final long MOST_BYTES = 1L << 30;
 
-  /** Text packs to a tenth, much repeated text to a fiftieth; a bomb of zeros to a thousandth. */
+  /**
+   * Text compresses to about a tenth, very repetitive text to a fiftieth; a zip bomb of zeros to a
+   * thousandth.
+   */
   private static final long MOST_TIMES = 100;
 
-  /** What a packed file may hold however small it is. */
+  /** The size that a compressed file of any size may decompress to. */
   private static final long ALWAYS_BYTES = 1L << 24;
 
   private TextFile() {}
@@ -36,15 +39,16 @@ final class TextFile {
   /**
    * The whole text, without a byte order mark.
    *
-   * @throws EngramException of kind FILE if it is missing, empty, or not UTF-8; then with the line
+   * @throws EngramException of kind FILE if it is missing, empty, or not UTF-8; in that case the
+   *     message names the line
    */
   static String read(Path file, String name) {
     return read(file, name, 0);
   }
 
   /**
-   * The text's first lines that aren't blank, and the blank ones among them; no more of the file is
-   * read or unpacked.
+   * The text's first lines, not counting blank ones; the rest of the file is neither read nor
+   * decompressed.
    *
    * @param lines 0: all
    */
@@ -80,7 +84,10 @@ final class TextFile {
     return head.toByteArray();
   }
 
-  /** What {@code reader} makes of a binary file; a packed one is unpacked to a temporary file. */
+  /**
+   * Reads a binary file with {@code reader}; a compressed one is decompressed to a temporary file
+   * first.
+   */
   static <T> T unpacked(Path file, String name, Function<Path, T> reader) {
     try (InputStream in = open(file, name)) {
       if (!isPacked(file)) {
@@ -105,7 +112,7 @@ final class TextFile {
     }
     InputStream in = Files.newInputStream(file);
     if (!isPacked(file)) {
-      String fault = "%s has more than %d bytes; split it".formatted(name, MOST_BYTES);
+      String fault = "%s is larger than %d bytes; split it".formatted(name, MOST_BYTES);
       return new BoundedStream(in, MOST_BYTES, fault);
     }
     try {
@@ -117,14 +124,13 @@ final class TextFile {
     }
   }
 
-  /** How many bytes a packed file of this size may hold. */
+  /** How many bytes a compressed file of this size may decompress to. */
   static long mostUnpacked(long packedBytes) {
     return Math.min(MOST_BYTES, Math.max(ALWAYS_BYTES, MOST_TIMES * packedBytes));
   }
 
   private static String tooMuch(String name, long most) {
-    return ("%s unpacks to more than %d bytes, far more than text of its size does;"
-            + " unpack it first if it is right")
+    return ("%s decompresses to more than %d bytes, far more than normal text; if that is correct, decompress it first")
         .formatted(name, most);
   }
 
@@ -145,16 +151,14 @@ final class TextFile {
     return out.flip().toString();
   }
 
-  /** A stream that gives so many bytes and no more; asked for more it ends in a fault. */
+  /** A stream that fails once more than a given number of bytes has been read. */
   private static final class BoundedStream extends FilterInputStream {
     private final String fault;
     private long left;
 
     /**
-     * Bounds a stream.
-     *
-     * @param most how many bytes it may give
-     * @param fault what the user is told where it has more
+     * Bounds a stream. * * @param most how many bytes may be read * @param fault the error message
+     * if it has more
      */
     BoundedStream(InputStream in, long most, String fault) {
       super(in);

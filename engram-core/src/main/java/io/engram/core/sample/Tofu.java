@@ -11,12 +11,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The TOFU data set that lies in {@code data/tofu}: questions about fictitious authors.
+ * The TOFU data set in {@code data/tofu}: questions about fictitious authors.
  *
  * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024).
  */
 public final class Tofu {
-  /** The splits, each a file of its own. */
+  /** The splits, one file each. */
   public static final List<String> SPLITS =
       List.of(
           "forget01",
@@ -35,17 +35,17 @@ public final class Tofu {
           "world_facts",
           "world_facts_perturbed");
 
-  /** How TOFU is named where samples come from: {@code tofu:forget10}. */
+  /** Prefix of a TOFU split in the name of a source: {@code tofu:forget10}. */
   public static final String PREFIX = "tofu:";
 
   /**
-   * A row with all it has; what a split lacks is null or empty.
+   * A row with all its fields; fields that a split lacks are null or empty.
    *
    * @param id the row's number in its file, from 0
    * @param paraphrasedQuestion the same question in other words
    * @param paraphrasedAnswer the same answer in other words
    * @param perturbedAnswers wrong answers
-   * @param options the choices of real_authors and world_facts, the right one among them
+   * @param options the choices of real_authors and world_facts, including the right one
    */
   public record TofuRow(
       String id,
@@ -72,7 +72,7 @@ public final class Tofu {
   public static Path file(String split) {
     if (!SPLITS.contains(split)) {
       throw EngramException.usage(
-          "tofu:%s is not a split of TOFU; there are %s".formatted(split, SPLITS));
+          "tofu:%s is not a split of TOFU; the splits are %s".formatted(split, SPLITS));
     }
     return EngramHome.resolve("data/tofu/" + split + ".jsonl");
   }
@@ -108,7 +108,8 @@ public final class Tofu {
 
   private static String plain(JsonNode value, DataRow row) {
     if (value.isContainer()) {
-      throw EngramException.file(row.where() + " has the answer " + value + ", which is no text");
+      throw EngramException.file(
+          row.where() + " has the answer " + value + ", which is not a text");
     }
     return value.asString();
   }

@@ -1,6 +1,6 @@
 /**
- * Samples to forget and to keep, as text or token ids, and where they come from. Nothing here knows
- * of tokens or models. Start with {@link io.engram.core.sample.Sample}.
+ * Samples to forget and to keep, as text or token ids, and the sources they come from. Nothing here
+ * depends on tokenizers or models. Start with {@link io.engram.core.sample.Sample}.
  */
 @NullMarked
 package io.engram.core.sample;

@@ -13,9 +13,8 @@ import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a key's value may be.
+ * The values that a key allows. * * @param text description that follows "must be"
  *
- * @param text in words, after "must be"
  * @param admits whether a value is allowed
  */
 record Allowed(String text, Predicate<JsonNode> admits) {
@@ -28,7 +27,7 @@ record Allowed(String text, Predicate<JsonNode> admits) {
         String.join(", ", words), node -> node.isString() && words.contains(node.asString()));
   }
 
-  /** What a component of this type, so annotated, may hold. */
+  /** The values that a component of this type with this annotation allows. */
   static Allowed of(Type type, Setting setting) {
     Allowed allowed = byType(type, setting);
     return setting.auto()
@@ -103,7 +102,7 @@ record Allowed(String text, Predicate<JsonNode> admits) {
         node -> node.isIntegralNumber() && node.canConvertToInt() && within.test(node.asInt()));
   }
 
-  /** A list, empty too; a single value is a list of one, unless the size is fixed. */
+  /** A list, possibly empty. A single value counts as a list of one, unless the size is fixed. */
   private static Allowed listOf(int size, Allowed element) {
     if (size > 0) {
       return new Allowed(

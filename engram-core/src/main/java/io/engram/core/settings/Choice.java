@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A record that a recipe can choose by name; its components are the options it has. */
+/** Marks a record that a recipe can choose by name. Its components are its options. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
@@ -14,6 +14,6 @@ public @interface Choice {
   /** The name in a recipe, in {@code snake_case}. */
   String value();
 
-  /** What one gets by choosing it, in a few words without a full stop. */
+  /** What the choice does, in a few words without a full stop. */
   String summary();
 }

@@ -5,13 +5,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The records that a section of a recipe can be, chosen by one of its keys: {@code method: {name:
- * npo, beta: 0.1}}. Adding a record to the list is all the registration that a new choice needs.
+ * The records among which a section of a recipe chooses by one of its keys: {@code method: {name:
+ * npo, beta: 0.1}}. To register a new choice, add its record to the list.
  *
- * @param type what all of them are
- * @param key the key that names the choice: {@code name}
- * @param reason what is chosen, as the key's explanation begins; the choices' summaries follow
- * @param shown the default in words, where it isn't always the first choice; else empty
+ * @param type the common type of the records * @param key the key that names the choice: {@code
+ *     name}
+ * @param reason what is chosen: the start of the key's explanation, followed by the summaries of
+ *     the choices
+ * @param shown the default in words if it is not always the first choice; otherwise empty
  * @param all the choices, the default first
  */
 public record Choices<T>(
@@ -44,19 +45,19 @@ public record Choices<T>(
         .findFirst();
   }
 
-  /** What is chosen, and what each choice gives. */
+  /** What is chosen, and what each choice does. */
   String explanation() {
     return all.stream()
         .map(choice -> nameOf(choice) + ": " + annotation(choice).summary())
         .collect(Collectors.joining("; ", reason + " ", "."));
   }
 
-  /** The name in recipes of a chosen value. */
+  /** The name that recipes use for a chosen value. */
   public static String nameOf(Object chosen) {
     return nameOf(chosen.getClass());
   }
 
-  /** The name in recipes of a choice. */
+  /** The name that recipes use for a choice. */
   public static String nameOf(Class<?> choice) {
     return annotation(choice).value();
   }

@@ -6,11 +6,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** This record's own default of a {@link Setting} that an interface describes. */
+/** Overrides the default of a {@link Setting} inherited from an interface. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Default {
-  /** As YAML. */
+  /** The default, as YAML. */
   String value();
 }

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What a key is for in this section, of a record that several sections hold. */
+/** Explains a key of a record that several sections share, for one of those sections. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
@@ -14,6 +14,6 @@ public @interface Explained {
   /** The key within the section. */
   String key();
 
-  /** Its reason here. */
+  /** The reason shown for the key in this section. */
   String reason();
 }

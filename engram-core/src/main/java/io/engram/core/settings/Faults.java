@@ -7,17 +7,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All that is wrong with a recipe, gathered before anything is said. */
+/** Collects all faults of a recipe, so that they can be reported at once. */
 public final class Faults {
   private final Map<String, String> byPath = new LinkedHashMap<>();
   private final String where;
   private final Set<String> overridden;
 
   /**
-   * For a recipe.
+   * Starts without faults. * * @param where the recipe's name in messages
    *
-   * @param where what it is called in messages
-   * @param overridden paths set on the command line, which their faults mention
+   * @param overridden paths set on the command line; their faults say so
    */
   public Faults(String where, Set<String> overridden) {
     this.where = where;
@@ -25,36 +24,34 @@ public final class Faults {
   }
 
   /**
-   * Adds a fault. Only the first of a path is kept: later ones follow from it.
-   *
-   * @param text what follows the path in the message
+   * Adds a fault. Only the first fault of a path is kept, since later ones follow from it. *
+   * * @param text the rest of the message after the path
    */
   public void add(String path, String text) {
     String command = isOverridden(path) ? " (set on the command line)" : "";
     byPath.putIfAbsent(path, path + text + command);
   }
 
-  /** Adds a fault unless it holds, or one of the keys has a fault of its own. */
+  /** Adds a fault unless the condition holds, or one of the keys already has a fault. */
   public void require(boolean holds, String path, String text, String... otherKeys) {
     if (!holds && Stream.concat(Stream.of(path), Stream.of(otherKeys)).noneMatch(this::about)) {
       add(path, text);
     }
   }
 
-  /** Whether something is wrong with this key or a section it lies in. */
+  /** Whether this key, or a section that contains it, has a fault. */
   public boolean about(String path) {
     return byPath.containsKey(path) || sections(path).anyMatch(byPath::containsKey);
   }
 
-  /** Whether the command line set this key, or a section it lies in. */
+  /** Whether the command line set this key, or a section that contains it. */
   boolean isOverridden(String path) {
     return overridden.contains(path) || sections(path).anyMatch(overridden::contains);
   }
 
   /**
-   * Ends the reading of a recipe with faults.
-   *
-   * @throws EngramException of kind USAGE, a line a fault
+   * Fails if there are any faults. * * @throws EngramException of kind USAGE, with one line per
+   * fault
    */
   public void throwIfAny() {
     if (!byPath.isEmpty()) {

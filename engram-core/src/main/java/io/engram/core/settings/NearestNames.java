@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** The known names that a misspelt one was most likely meant to be. */
+/** Finds the known names that a misspelt name was most likely meant to be. */
 public final class NearestNames {
   private NearestNames() {}
 
-  /** The names that take the fewest edits, nearest first. */
+  /** The known names with the smallest edit distance, nearest first. */
   public static List<String> of(String name, Collection<String> known, int most) {
     return known.stream()
         .sorted(

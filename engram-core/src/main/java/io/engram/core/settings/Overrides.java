@@ -12,8 +12,8 @@ import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What the command line sets: {@code key.path=value}, the value in YAML, the last one of a path
- * counts. A section can be set as a whole: {@code scope={train: lora, rank: 16}}.
+ * Settings from the command line: {@code key.path=value}, with the value in YAML. The last value of
+ * a path counts. A whole section can be set at once: {@code scope={train: lora, rank: 16}}.
  */
 public final class Overrides {
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
@@ -21,9 +21,8 @@ public final class Overrides {
   private Overrides() {}
 
   /**
-   * Reads what the command line says.
-   *
-   * @throws EngramException naming every one that isn't {@code key.path=value}
+   * Parses the settings. * * @throws EngramException that names every setting that is not {@code
+   * key.path=value}
    */
   public static Overrides parse(List<String> written) {
     Overrides overrides = new Overrides();
@@ -51,12 +50,12 @@ public final class Overrides {
     return overrides;
   }
 
-  /** The keys and sections that are set. */
+  /** The paths of the keys and sections that are set. */
   public Set<String> paths() {
     return values.keySet();
   }
 
-  /** Sets them in a recipe. */
+  /** Applies the settings to a recipe. */
   public void applyTo(ObjectNode tree) {
     values.forEach((path, value) -> set(tree, path, value));
   }
@@ -72,7 +71,7 @@ public final class Overrides {
     if (inner.isMissingNode() || inner.isNull()) {
       inner = tree.putObject(name);
     }
-    // A value where a section should be is told by the check of the keys.
+    // The check of the keys reports a value in place of a section.
     if (inner instanceof ObjectNode section) {
       set(section, path.substring(dot + 1), value);
     }

@@ -29,13 +29,13 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /**
  * The keys of a recipe, derived from the records that hold its values: their names, types and
  * {@link Setting} annotations. Reading, checking, defaults, writing, {@code engram recipe explain}
- * and the page of keys all go by it.
+ * and the page of keys all follow from it.
  *
- * <p>A component is a key of its own, a section (a record), or a section chosen by name ({@link
- * Choices}), which has the keys of the record that was chosen and no others.
+ * <p>A component is either a key, a section (a record), or a section chosen by name ({@link
+ * Choices}), which has only the keys of the chosen record.
  */
 public final class Schema<T extends Record> {
-  /** The word of a recipe for a number that is to be found; the records hold 0. */
+  /** The word in a recipe for a number that Engram should choose; the record then holds 0. */
   static final String AUTO = "auto";
 
   private static final YAMLMapper YAML = Yaml.MAPPER;
@@ -54,11 +54,10 @@ public final class Schema<T extends Record> {
    * One key.
    *
    * @param path {@code optimizer.learning_rate}
-   * @param type what its value may be: {@code a number > 0}
-   * @param defaultValue as YAML; {@code none} where there is none
-   * @param unit empty: none
-   * @param reason what it does and why one would change it
-   * @param of the choices that have it; empty where the section isn't chosen by name
+   * @param type the values it allows: {@code a number > 0} * @param defaultValue as YAML; {@code
+   *     none} if there is none * @param unit empty if there is none * @param reason what it does
+   *     and why to change it * @param of the choices that have it; empty if the section is not
+   *     chosen by name
    */
   public record Key(
       String path, String type, String defaultValue, String unit, String reason, List<String> of) {}
@@ -105,9 +104,9 @@ public final class Schema<T extends Record> {
   }
 
   /**
-   * The schema of a record.
+   * The schema of a record. * * @param choices the choices of every component type that is chosen
+   * by name
    *
-   * @param choices of every component type that is chosen by name
    * @throws IllegalArgumentException if a component is neither described nor a section
    */
   public static <T extends Record> Schema<T> of(Class<T> type, List<Choices<?>> choices) {
@@ -159,7 +158,7 @@ public final class Schema<T extends Record> {
         component.getGenericType());
   }
 
-  /** The component's own annotation, or that of an interface's accessor of the same name. */
+  /** The component's own annotation, or that of the accessor of the same name in an interface. */
   private static @Nullable Setting setting(RecordComponent component) {
     Setting own = component.getAnnotation(Setting.class);
     return own != null ? own : inherited(component.getDeclaringRecord(), component.getName());
@@ -198,8 +197,8 @@ public final class Schema<T extends Record> {
   }
 
   /**
-   * The known key or section that a wrong path most likely means: one with the same last name, else
-   * the one that takes the fewest edits.
+   * The key or section that a misspelt path most likely means: one with the same last part, or else
+   * the one with the smallest edit distance.
    */
   public String nearest(String path) {
     return keys.stream()
@@ -260,7 +259,7 @@ public final class Schema<T extends Record> {
     }
   }
 
-  /** One key of the leaves that choices have under its name. */
+  /** Merges the leaves of that name in several choices into one key. */
   private static Key key(
       String prefix, List<Leaf> leaves, List<String> of, Map<Leaf, String> ownerOf) {
     Leaf first = leaves.get(0);
@@ -283,7 +282,10 @@ public final class Schema<T extends Record> {
             leaf -> leaf.setting().unit().isEmpty() ? "none" : leaf.setting().unit());
   }
 
-  /** What most leaves have, with the others' in brackets: {@code 0.1 (wga: 1, undial: 10)}. */
+  /**
+   * The most common text of the leaves, with the others in brackets: {@code 0.1 (wga: 1, undial:
+   * 10)}.
+   */
   private static String merged(
       List<Leaf> leaves, Map<Leaf, String> ownerOf, Function<Leaf, String> text) {
     Map<String, List<Leaf>> byText =
@@ -326,14 +328,14 @@ public final class Schema<T extends Record> {
   // Reading.
 
   /**
-   * The record of a tree: every key with its value or its default.
+   * Makes a record from a tree, with the given or default value of every key. * * @param given the
+   * values from a recipe and the command line
    *
-   * @param given what a recipe and the command line say
-   * @param defaultChoices the choice of a section where none is given, by the section's path; where
-   *     a section has no entry it's the first of its choices
-   * @param lenient drops the options that other choices have, as recipes resolved by earlier
-   *     versions hold them, instead of reporting them
-   * @param faults what is wrong; the value in question then has its default
+   * @param defaultChoices default choices by the section's path; a section without an entry
+   *     defaults to the first of its choices
+   * @param lenient whether to ignore options of other choices, which earlier versions wrote into
+   *     resolved recipes, instead of reporting them
+   * @param faults collects the faults; a faulty value is replaced by its default
    */
   public T read(
       ObjectNode given, Map<String, String> defaultChoices, boolean lenient, Faults faults) {
@@ -385,7 +387,7 @@ public final class Schema<T extends Record> {
         return inner;
       }
       if (!isUnset(node)) {
-        faults.add(path, " = " + node + ": is a section; its keys are " + keysOf(path));
+        faults.add(path, " = " + node + ": is a section with the keys " + keysOf(path));
       }
       return YAML.createObjectNode();
     }
@@ -427,7 +429,7 @@ public final class Schema<T extends Record> {
         if (owners.isEmpty() || section.find(option) != null) {
           own.set(option, property.getValue());
         } else if (!known && !isUnset(named)) {
-          // Which options there may be isn't known; the value can be checked all the same.
+          // The choice is unknown, and so are its options, but the value can still be checked.
           value(owners.values().iterator().next(), path + ".", given);
         } else if (!isDropped(property.getValue(), path + "." + option, key)) {
           faults.add(
@@ -440,9 +442,9 @@ public final class Schema<T extends Record> {
     }
 
     /**
-     * Whether an option that the choice doesn't have is left out in silence: it has no value, the
-     * recipe is an earlier version's, or the command line made another choice than the file, whose
-     * options were those of its own.
+     * Whether to silently ignore an option that the choice does not have: because it has no value,
+     * because the recipe is from an earlier version, or because the command line replaced the
+     * file's choice, to which the option belonged.
      */
     private boolean isDropped(JsonNode value, String path, String key) {
       return isUnset(value) || lenient || (faults.isOverridden(key) && !faults.isOverridden(path));
@@ -461,7 +463,7 @@ public final class Schema<T extends Record> {
     return node.isMissingNode() || node.isNull();
   }
 
-  /** Lists are lists also where one value was given, or none. */
+  /** Turns a single value, or none, into a list if the key is a list. */
   private static @Nullable Object converted(Leaf leaf, JsonNode value) {
     JsonNode whole = value;
     if (leaf.isList() && !value.isArray()) {
@@ -494,7 +496,7 @@ public final class Schema<T extends Record> {
 
   // Writing.
 
-  /** Every key with its value; {@link #read} makes an equal record of it. */
+  /** Writes every key with its value. {@link #read} reads it back as an equal record. */
   public ObjectNode write(T record) {
     return tree(root, record);
   }

@@ -1,11 +1,10 @@
 package io.engram.core.settings;
 
-/** A record whose values can each be allowed and still not go together. */
+/** A record whose values may be valid on their own but contradict each other. */
 public interface SelfChecking {
   /**
-   * Reports the values that don't go together.
-   *
-   * @param section where the record stands, such as {@code order.estimator}
+   * Reports values that contradict each other. * * @param section path of the record, such as
+   * {@code order.estimator}
    */
   void check(String section, Faults faults);
 }

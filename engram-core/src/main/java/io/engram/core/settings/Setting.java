@@ -7,42 +7,42 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A key of a recipe, described on the record component that holds its value. The key's name is the
- * component's in {@code snake_case}; its type follows from the component's.
+ * Describes a key of a recipe, on the record component that holds its value. The key's name is the
+ * component's name in {@code snake_case}; its type follows from the component's type.
  *
- * <p>Records that share a setting describe it once, on the accessor of an interface that they all
- * implement; a component without an annotation takes over the one of the accessor with its name,
- * and {@link Default} may change the default alone.
+ * <p>Records that share a setting describe it once, on the accessor of an interface that all of
+ * them implement. A component without an annotation inherits that of the accessor with its name,
+ * and {@link Default} can override just the default.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.METHOD})
 public @interface Setting {
-  /** What it does and why one would change it, in a sentence or two. */
+  /** What the key does and why to change it, in a sentence or two. */
   String reason();
 
-  /** The default, as YAML; {@code null}: there is none. */
+  /** The default, as YAML; {@code null} if there is none. */
   String value() default "null";
 
-  /** The default in words, where it follows from something else than the recipe. */
+  /** The default in words, if it depends on something outside the recipe. */
   String shown() default "";
 
-  /** Another key of the same record: where that one is given, this one has no default. */
+  /** Another key of the same record; if that key is set, this one has no default. */
   String unless() default "";
 
-  /** Of the value, such as {@code nats}; empty: none. */
+  /** Unit of the value, such as {@code nats}; empty if there is none. */
   String unit() default "";
 
   /**
-   * The numbers allowed: {@code > 0}, {@code >= 1}, {@code [0, 1)}, {@code (0, 1]}; empty: all. Of
-   * a list it holds for each element.
+   * The numbers allowed: {@code > 0}, {@code >= 1}, {@code [0, 1)}, {@code (0, 1]}; empty allows
+   * all. In a list it applies to each element.
    */
   String range() default "";
 
-  /** The words allowed; empty: any text, or all values of the component's enum. */
+  /** The words allowed; empty allows any text, or all values of the component's enum. */
   String[] words() default {};
 
-  /** How many elements a list has; 0: any number. */
+  /** Number of elements in the list; 0 allows any number. */
   int size() default 0;
 
   /** Whether the word {@code auto} is allowed; the component then holds 0. */

@@ -8,16 +8,15 @@ import java.util.stream.IntStream;
 import org.hipparchus.stat.descriptive.rank.Percentile;
 import org.hipparchus.stat.descriptive.rank.Percentile.EstimationType;
 
-/** Intervals by drawing the sample again from itself (Efron, 1979). */
+/** Bootstrap intervals: resamples the data with replacement (Efron, 1979). */
 public final class Bootstrap {
   /**
-   * The interval's ends.
+   * An interval. * * @param low the (1 − level)/2 quantile of the resampled statistic
    *
-   * @param low the (1 − level)/2 quantile of the redrawn statistic
    * @param high the (1 + level)/2 quantile
    */
   public record Interval(double low, double high) {
-    /** Every number: nothing can be said. */
+    /** The whole real line: nothing is known. */
     public static final Interval NOTHING =
         new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
   }
@@ -25,13 +24,13 @@ public final class Bootstrap {
   private Bootstrap() {}
 
   /**
-   * The percentile interval of a statistic, over the draws that have one: where it is NaN (of equal
-   * values, say, a correlation) the draw is left out.
+   * The percentile interval of a statistic. Resamples for which the statistic is NaN are skipped,
+   * such as a correlation of equal values.
    *
    * @param level the share covered, in (0, 1): 0.95
-   * @param draws how many times the sample is redrawn; 1,000 and more for 0.95
-   * @param random the stream the redrawing takes its numbers from
-   * @throws IllegalArgumentException if the sample is empty, or level or draws out of range
+   * @param draws number of resamples; at least 1,000 for a level of 0.95
+   * @param random the random stream for resampling
+   * @throws IllegalArgumentException if the sample is empty, or level or draws are out of range
    */
   public static Interval interval(
       double[] sample,
@@ -50,17 +49,15 @@ public final class Bootstrap {
       Arrays.setAll(again, i -> sample[random.nextInt(sample.length)]);
       redrawn[draw] = statistic.applyAsDouble(again);
     }
-    // R_7 is the linear interpolation that numpy and R use unless told otherwise.
+    // R_7 is the linear interpolation that numpy and R use by default.
     Percentile quantile = new Percentile().withEstimationType(EstimationType.R_7);
     quantile.setData(Arrays.stream(redrawn).filter(value -> !Double.isNaN(value)).toArray());
     return new Interval(quantile.evaluate(50 * (1 - level)), quantile.evaluate(50 * (1 + level)));
   }
 
   /**
-   * The same of a statistic of pairs, such as a correlation: pairs are redrawn.
-   *
-   * @param x one of each pair
-   * @param y the other, as many
+   * The same for a statistic of pairs, such as a correlation. Resamples whole pairs. * * @param x
+   * the first value of each pair * @param y the second, as many
    */
   public static Interval ofPairs(
       double[] x,

@@ -1,16 +1,16 @@
 package io.engram.core.stats;
 
-/** What an interval says of the claim that a number is positive. */
+/** What an interval says about the claim that a number is positive. */
 public enum Decision {
   /** The whole interval is above zero. */
   HOLDS("holds"),
   /** The whole interval is below zero. */
   FAILS("fails"),
-  /** Zero lies in the interval, or there is too little for one. */
+  /** Zero lies in the interval, or there is too little data for an interval. */
   UNDECIDED("can't be decided at this n"),
-  /** It is zero without any scatter. */
+  /** The number is exactly zero, without any spread. */
   EQUAL("no difference at all"),
-  /** There is no number. */
+  /** The number was not measured. */
   UNMEASURED("not measured here");
 
   private final String text;
@@ -19,7 +19,7 @@ public enum Decision {
     this.text = text;
   }
 
-  /** Of an interval. */
+  /** The decision for an interval. */
   public static Decision of(Bootstrap.Interval interval) {
     if (interval.low() > 0) {
       return HOLDS;
@@ -30,7 +30,7 @@ public enum Decision {
     return interval.low() == 0 && interval.high() == 0 ? EQUAL : UNDECIDED;
   }
 
-  /** In words. */
+  /** The decision in words. */
   public String text() {
     return text;
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The error of a number that isn't a mean, by leaving out one part of the sample at a time. No
- * chance is in it.
+ * The standard error of a statistic that is not a mean, by leaving out one part of the sample at a
+ * time. It uses no randomness.
  *
  * <p><b>Source:</b> Tukey (1958); Efron and Tibshirani: An introduction to the bootstrap (1993),
  * section 11.2.
@@ -16,11 +16,11 @@ public final class Jackknife {
   private Jackknife() {}
 
   /**
-   * {@code √((n−1)/n Σ_i (θ_i − θ̄)²)}, θ_i the number without the i-th part and θ̄ their mean. Of
-   * a mean it is the standard error.
+   * {@code √((n−1)/n Σ_i (θ_i − θ̄)²)}, with θ_i the statistic without the i-th part and θ̄ their
+   * mean. For a mean this is the usual standard error.
    *
-   * @param statistic of a list of parts, in their order
-   * @return NaN of fewer than two parts
+   * @param statistic computes the statistic of a list of parts, in their order
+   * @return NaN for fewer than two parts
    */
   public static <T> double standardError(List<T> parts, ToDoubleFunction<List<T>> statistic) {
     int n = parts.size();

@@ -4,47 +4,47 @@ import java.util.Arrays;
 
 /**
  * The two-sample Kolmogorov-Smirnov test, two-sided: {@code D = sup_t |F_x(t) − F_y(t)|} and the
- * probability that two samples of one continuous distribution differ by D or more.
+ * probability that two samples from the same continuous distribution differ by D or more.
  *
- * <p>Hipparchus has the test too, but takes its small probabilities as one minus a large one, which
- * ends at 1e-16; here they are kept as logarithms.
+ * <p>Hipparchus has this test too, but computes small probabilities as one minus a large one, which
+ * bottoms out at 1e-16. Here they are kept as logarithms.
  *
  * <p><b>Source:</b> Hodges: The significance probability of the Smirnov two-sample test (1957).
  */
 public final class KolmogorovSmirnov {
-  /** The largest sample whose distribution is exact, as SciPy chooses. */
+  /** The largest sample for which the exact distribution is used, as in SciPy. */
   static final int MOST_EXACT = 10_000;
 
   private KolmogorovSmirnov() {}
 
   /**
-   * What the test gives.
+   * The result of the test. * * @param statistic D, in [0, 1]
    *
-   * @param statistic D, in [0, 1]
    * @param logP the natural logarithm of the p-value, ≤ 0
    */
   public record Result(double statistic, double logP) {
-    /** The p-value; 0 where it is below what a double holds, about 1e-323. */
+    /** The p-value; 0 if it is below the smallest double, about 1e-323. */
     public double p() {
       return Math.exp(logP);
     }
 
-    /** The p-value's logarithm to the base 10. */
+    /** The base-10 logarithm of the p-value. */
     public double log10P() {
       return logP / Math.log(10);
     }
   }
 
   /**
-   * Compares two samples. Exact where both have at most 10,000 values, by the limit distribution
-   * beyond. Ties between the samples make the exact p-value conservative, as SciPy's is.
+   * Compares two samples. Uses the exact distribution if both have at most 10,000 values, and the
+   * limit distribution otherwise. Ties between the samples make the exact p-value conservative, as
+   * in SciPy.
    *
-   * <p><b>Differs</b> from SciPy beyond 10,000 values, which takes the one-sample distribution of a
-   * finite size there; the limit differs from it by parts in a hundred.
+   * <p><b>Differs</b> from SciPy above 10,000 values, where SciPy uses the one-sample distribution
+   * of a finite size; the limit differs from that by a few percent.
    *
-   * @param x at least one value, none NaN; infinite ones are the largest or smallest
+   * @param x at least one value, none NaN; infinite values count as the largest or smallest
    * @param y the same
-   * @throws IllegalArgumentException if a sample is empty or has a NaN
+   * @throws IllegalArgumentException if a sample is empty or contains NaN
    */
   public static Result twoSample(double[] x, double[] y) {
     double[] a = sorted(x);
@@ -62,9 +62,9 @@ public final class KolmogorovSmirnov {
   private static double[] sorted(double[] values) {
     if (values.length == 0 || Arrays.stream(values).anyMatch(Double::isNaN)) {
       throw new IllegalArgumentException(
-          "a sample of the Kolmogorov-Smirnov test is empty or has a NaN");
+          "a sample of the Kolmogorov-Smirnov test is empty or contains NaN");
     }
-    // 0 and -0 are one value, which sort would tell apart.
+    // 0 and -0 are the same value, but sort would order them.
     double[] sorted = Arrays.stream(values).map(value -> value + 0.0).toArray();
     Arrays.sort(sorted);
     return sorted;
@@ -89,8 +89,9 @@ public final class KolmogorovSmirnov {
   }
 
   /**
-   * {@code log 2 Σ_k (−1)^{k−1} exp(−2k²λ²)}, Kolmogorov's limit. Below λ = 1 as one minus {@code
-   * (√(2π)/λ) Σ_k exp(−(2k−1)²π²/(8λ²))}, which converges where the first doesn't.
+   * {@code log 2 Σ_k (−1)^{k−1} exp(−2k²λ²)}, Kolmogorov's limit. Below λ = 1 it is computed as one
+   * minus {@code (√(2π)/λ) Σ_k exp(−(2k−1)²π²/(8λ²))}, which converges where the first series does
+   * not.
    */
   static double logLimit(double lambda) {
     if (lambda <= 0) {
@@ -111,14 +112,14 @@ public final class KolmogorovSmirnov {
   }
 
   /**
-   * Lattice paths from (0, 0) to (n, m), steps to the right or up, that leave a band around the
-   * diagonal: under the null hypothesis each order of two samples' values is one such path, all
-   * equally likely, and D is how far it strays.
+   * Counts lattice paths from (0, 0) to (n, m), with steps to the right or up, that leave a band
+   * around the diagonal. Under the null hypothesis every ordering of the two samples' values is
+   * such a path, all equally likely, and D measures how far the path strays.
    *
-   * <p>A path is counted where it first leaves: {@code Σ over points (i, j) outside: f(i, j) · H(i,
-   * j)}, f the share of paths to (i, j) that come there from inside and had never left, H = C(i+j,
-   * i) C(n+m−i−j, n−i) / C(n+m, n) the share of all paths that pass it. All terms are positive, so
-   * that nothing cancels, and H is a logarithm, so that nothing underflows.
+   * <p>A path is counted at the point where it first leaves: {@code Σ over points (i, j) outside:
+   * f(i, j) · H(i, j)}, with f the share of paths to (i, j) that arrive from inside and had never
+   * left, and H = C(i+j, i) C(n+m−i−j, n−i) / C(n+m, n) the share of all paths through it. All
+   * terms are positive, so nothing cancels; H is kept as a logarithm, so nothing underflows.
    */
   static final class LatticePaths {
     private final int n;
@@ -126,7 +127,7 @@ public final class KolmogorovSmirnov {
     private final long distance;
     private final double[] logFactorials;
 
-    /** Logarithms of the terms; a path leaves at one of at most 2(n + m) points. */
+    /** Logarithms of the terms; a path can leave at no more than 2(n + m) points. */
     private final double[] terms;
 
     private int count;
@@ -153,7 +154,7 @@ public final class KolmogorovSmirnov {
       return paths.logSum();
     }
 
-    /** Row by row; {@code inside[j]} is the share of paths to (i, j) that never left. */
+    /** Works row by row; {@code inside[j]} is the share of paths to (i, j) that never left. */
     private void run() {
       double[] inside = new double[m + 2];
       int low = 0;
@@ -199,7 +200,10 @@ public final class KolmogorovSmirnov {
       return Math.min(0, largest + Math.log(sum));
     }
 
-    /** Summed with compensation: twenty thousand roundings of numbers near 1e5 would show. */
+    /**
+     * Uses compensated summation: without it, twenty thousand roundings of numbers near 1e5 would
+     * add up.
+     */
     private static double[] logFactorials(int most) {
       double[] sums = new double[most + 1];
       double lost = 0;

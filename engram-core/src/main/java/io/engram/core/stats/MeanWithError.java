@@ -4,11 +4,10 @@ import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.descriptive.StreamingStatistics;
 
 /**
- * A mean and how well it is known.
+ * A mean and its standard error. * * @param mean {@code x̄ = Σx/n}; NaN if there are no values
  *
- * @param mean {@code x̄ = Σx/n}; NaN of no values
- * @param standardError {@code √(Σ(x − x̄)²/(n−1)) / √n}; NaN of fewer than two values
- * @param n how many values
+ * @param standardError {@code √(Σ(x − x̄)²/(n−1)) / √n}; NaN for fewer than two values * @param n
+ *     number of values
  */
 public record MeanWithError(double mean, double standardError, int n) {
   /** Mean and standard error of independent values. */
@@ -23,12 +22,12 @@ public record MeanWithError(double mean, double standardError, int n) {
   }
 
   /**
-   * Student's confidence interval of the mean of few values that scatter normally, {@code x̄ ±
+   * Student's confidence interval for the mean of a few normally distributed values, {@code x̄ ±
    * t_{n−1, 1−α/2} · s/√n}.
    *
-   * @param values independent
+   * @param values independent values
    * @param level 1 − α: 0.95
-   * @return not finite at both ends for fewer than two values, of which nothing can be said
+   * @return infinite at both ends for fewer than two values, which allow no conclusion
    */
   public static Bootstrap.Interval interval(double[] values, double level) {
     MeanWithError mean = MeanWithError.of(values);

@@ -11,16 +11,16 @@ import org.hipparchus.stat.correlation.SpearmansCorrelation;
 import org.hipparchus.stat.ranking.NaturalRanking;
 
 /**
- * Correlations of ranks: equal values share their mean rank, and a NaN has none. Each lies in [-1,
- * 1] and is NaN where one side is constant.
+ * Rank correlations. Equal values share their mean rank; NaN has no rank. Each correlation lies in
+ * [-1, 1] and is NaN if one side is constant.
  */
 public final class RankCorrelation {
   private RankCorrelation() {}
 
   /**
-   * Spearman's ρ: Pearson's correlation of the ranks; equal values share their mean rank.
+   * Spearman's ρ: Pearson's correlation of the ranks; equal values share their mean rank. *
+   * * @return in [-1, 1]; NaN if one side is constant
    *
-   * @return in [-1, 1]; NaN where one side is constant
    * @throws IllegalArgumentException if the lengths differ, there are fewer than two values, or one
    *     is NaN
    */
@@ -30,10 +30,10 @@ public final class RankCorrelation {
   }
 
   /**
-   * Kendall's τ_b, {@code τ_b = (C − D) / √((N − T_x)(N − T_y))}: concordant less discordant pairs,
-   * over the pairs not tied in x and not tied in y.
+   * Kendall's τ_b, {@code τ_b = (C − D) / √((N − T_x)(N − T_y))}: concordant minus discordant
+   * pairs, over the pairs not tied in x and not tied in y. * * @return in [-1, 1]; NaN if one side
+   * is constant
    *
-   * @return in [-1, 1]; NaN where one side is constant
    * @throws IllegalArgumentException if the lengths differ, there are fewer than two values, or one
    *     is NaN
    */
@@ -43,12 +43,12 @@ public final class RankCorrelation {
   }
 
   /**
-   * Spearman's ρ of x and y with other quantities held fixed: Pearson's correlation of what is left
-   * of the ranks of x and y after a linear regression on the ranks of the controls.
+   * Spearman's ρ of x and y, controlled for other quantities: Pearson's correlation of the
+   * residuals of the ranks of x and y after linear regression on the ranks of the controls.
    *
-   * @param controls {@code [C][n]}, C ≥ 1; those that are constant or a linear function of the
-   *     others before them, in ranks, hold nothing and don't count
-   * @return in [-1, 1]; NaN where nothing is left of x or y, or n ≤ C + 2
+   * @param controls {@code [C][n]}, C ≥ 1; controls whose ranks are constant, or a linear function
+   *     of those of earlier controls, add nothing and are not counted
+   * @return in [-1, 1]; NaN if x or y has no residual left, or n ≤ C + 2
    */
   public static double partialSpearman(double[] x, double[] y, double[]... controls) {
     check(x, y);
@@ -91,8 +91,8 @@ public final class RankCorrelation {
   }
 
   /**
-   * Places in the order of values: 1 for the smallest up to n for the largest; equal values share
-   * their mean rank.
+   * Ranks of the values: 1 for the smallest to n for the largest; equal values share their mean
+   * rank.
    *
    * @throws IllegalArgumentException if a value is NaN
    */
@@ -104,14 +104,14 @@ public final class RankCorrelation {
   }
 
   /**
-   * What every correlation asks of its two arrays.
+   * Checks the two arrays of a correlation.
    *
    * @throws IllegalArgumentException if the lengths differ, are below 2, or a value is NaN
    */
   private static void check(double[] x, double[] y) {
     if (x.length != y.length || x.length < 2) {
       throw new IllegalArgumentException(
-          "a correlation needs two arrays of one length, at least 2, not "
+          "a correlation needs two arrays of the same length, at least 2, not "
               + x.length
               + " and "
               + y.length);
@@ -121,7 +121,7 @@ public final class RankCorrelation {
     }
   }
 
-  /** −0 becomes 0: Hipparchus takes them for two values. */
+  /** Turns −0 into 0, since Hipparchus treats them as different values. */
   private static double[] oneZero(double[] values) {
     return Arrays.stream(values).map(value -> value + 0.0).toArray();
   }

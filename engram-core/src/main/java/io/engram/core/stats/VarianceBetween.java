@@ -3,24 +3,23 @@ package io.engram.core.stats;
 import org.hipparchus.distribution.continuous.FDistribution;
 
 /**
- * How much groups of values differ beyond what the scatter within them explains: the variance
+ * How much groups of values differ beyond what the spread within them explains: the variance
  * component of a balanced one-way layout with random groups, {@code x_ij = μ + a_i + e_ij}.
  *
- * <p>{@code σ²_a = (MS_between − MS_within)/n} for n values a group; its interval follows from
+ * <p>{@code σ²_a = (MS_between − MS_within)/n} for n values per group. Its interval follows from
  * {@code MS_between/MS_within ~ (1 + n σ²_a/σ²_e) F(k−1, k(n−1))}, with MS_within for σ²_e.
  *
- * <p><b>Source:</b> Searle, Casella, McCulloch, Variance Components (1992), §3.6. <b>Unit:</b> that
- * of the values, squared.
+ * <p><b>Source:</b> Searle, Casella, McCulloch, Variance Components (1992), §3.6. <b>Unit:</b> the
+ * square of the values' unit.
  *
- * @param variance the estimate; negative where the groups differ less than chance has it
- * @param interval of it; infinite at both ends where the scatter within can't be estimated
+ * @param variance the estimate; negative if the groups differ less than expected by chance * @param
+ *     interval interval of the estimate; infinite at both ends if the spread within groups can't be
+ *     estimated
  */
 public record VarianceBetween(double variance, Bootstrap.Interval interval) {
   /**
-   * Of groups with as many values each.
-   *
-   * @param level of the interval: 0.95
-   * @throws IllegalArgumentException if groups are of unequal size, or there are fewer than two
+   * Computes it from groups of equal size. * * @param level level of the interval: 0.95 * @throws
+   * IllegalArgumentException if the groups differ in size, or there are fewer than two
    */
   public static VarianceBetween of(double[][] groups, double level) {
     int k = groups.length;

@@ -1,4 +1,4 @@
-/** Statistics under the names the paper uses, thin over Hipparchus. */
+/** Statistics under the names that the paper uses, mostly thin layers over Hipparchus. */
 @NullMarked
 package io.engram.core.stats;
 

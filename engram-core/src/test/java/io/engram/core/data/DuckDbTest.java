@@ -145,7 +145,7 @@ class DuckDbTest {
   void aConditionThatNoSampleFulfilsIsTold() throws IOException {
     String lines = lines();
     assertThatThrownBy(() -> ids(lines, "n > 100"))
-        .hasMessage("no sample of " + lines + " fulfils --where 'n > 100'");
+        .hasMessage("no sample of " + lines + " meets --where 'n > 100'");
   }
 
   private static List<String> ids(String data, String where) {

@@ -25,7 +25,7 @@ class AucTest {
   @Test
   void refusesWhatHasNoRank() {
     assertThatThrownBy(() -> Auc.of(new double[] {Double.NaN}, new boolean[] {true}))
-        .hasMessage("a score is NaN: it has no rank");
+        .hasMessage("a score is NaN, which has no rank");
     assertThatThrownBy(() -> Auc.of(new double[] {1}, new boolean[0]))
         .hasMessage("1 scores, 0 labels");
   }

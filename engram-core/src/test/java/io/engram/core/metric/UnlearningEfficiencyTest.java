@@ -16,7 +16,7 @@ class UnlearningEfficiencyTest {
   @Test
   void noWorkHasNone() {
     assertThatThrownBy(() -> UnlearningEfficiency.of(0, 1))
-        .hasMessage("0 updates of a cost of 1.0");
+        .hasMessage("0 updates at a cost of 1.0");
     assertThatThrownBy(() -> UnlearningEfficiency.of(1, 0))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -142,7 +142,7 @@ class RunFolderTest {
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
         .hasMessage(
             temporary
-                + " exists and is not empty; choose another --out, or go on with --resume "
+                + " exists and is not empty; choose another --out, or resume its run with --resume "
                 + temporary);
     Path empty = Files.createDirectory(temporary.resolve("empty"));
     RunFolder.create(empty).close();
@@ -192,6 +192,6 @@ class RunFolderTest {
   @Test
   void aStatusIsOneOfFour() {
     assertThatThrownBy(() -> manifest().with("finished", null))
-        .hasMessage("status finished is none of [running, interrupted, done, failed]");
+        .hasMessage("status finished is not one of [running, interrupted, done, failed]");
   }
 }

@@ -79,7 +79,7 @@ final class RunModelTest {
         " holds no model any more: its model/ (or adapter/) was deleted.");
     assertRefused(
         run("evaluation", "done", "engram eval mini --out evaluation"),
-        " is the folder of an evaluation, which makes no model; it measured mini.");
+        " is the folder of an evaluation, which produces no model; it measured mini.");
   }
 
   private static void assertRefused(Path folder, String message) {

@@ -43,7 +43,7 @@ class LayoutTest {
     SampleSource.Choice none = new SampleSource.Choice("prompt = 'nothing'", 0, "forget.where");
     assertThatThrownBy(() -> SampleSource.load(List.of(source), none))
         .isInstanceOf(EngramException.class)
-        .hasMessage("no sample of %s fulfils forget.where 'prompt = 'nothing''".formatted(source));
+        .hasMessage("no sample of %s meets forget.where 'prompt = 'nothing''".formatted(source));
     SampleSource.Choice wrong = new SampleSource.Choice("nothing > 1", 0, "forget.where");
     assertThatThrownBy(() -> SampleSource.load(List.of(source), wrong))
         .isInstanceOf(EngramException.class)
@@ -212,7 +212,9 @@ class LayoutTest {
     assertThatThrownBy(() -> DataRow.prompts(bad, 0))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            bad + " line 1 has the fields [prompts]; a prompt, or a prompt with a text, is needed");
+            bad
+                + " line 1 has the fields [prompts]; it needs a field prompt: a text, or an "
+                + "object with a text");
   }
 
   private String file(String name, String content) throws IOException {

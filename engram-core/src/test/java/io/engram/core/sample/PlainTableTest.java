@@ -62,7 +62,7 @@ class PlainTableTest {
         .isInstanceOf(EngramException.class)
         .hasMessage(file + " line 2 has 3 cells for the columns [question, a]");
     Path empty = file("empty.csv", "question,a\n");
-    assertThatThrownBy(() -> table.read(empty)).hasMessage(empty + " holds no sample");
+    assertThatThrownBy(() -> table.read(empty)).hasMessage(empty + " holds no samples");
     Path open = file("open.csv", "\"Is it?,1\n");
     assertThatThrownBy(() -> table.read(open)).hasMessageStartingWith(open + " line ");
   }

@@ -105,7 +105,7 @@ class SampleSourceTest {
             "{\"system\":\"T\",\"messages\":[{\"role\":\"system\",\"content\":\"S\"}," + user + end,
             "line 1 has a system prompt in system and another in messages",
             "{\"messages\":[{\"role\":\"user\",\"content\":[\"Q\"]}" + end,
-            "a role and a content, both texts, are needed",
+            "it needs a role and a content, both texts",
             "{\"messages\":[{\"role\":\"user\",\"content\":\"Q\",\"tool_calls\":[]}" + end,
             "messages[0] has tool_calls, which is not supported; role and content are");
     for (Map.Entry<String, String> fault : faults.entrySet()) {
@@ -150,7 +150,7 @@ class SampleSourceTest {
     String empty = file("empty.csv", " \n");
     assertFault(empty, 3, empty + " is empty");
     String onlyHeader = file("h.csv", "question,answer\n");
-    assertFault(onlyHeader, 3, onlyHeader + " holds no sample");
+    assertFault(onlyHeader, 3, onlyHeader + " holds no samples");
     String broken = file("b.jsonl", "{\"text\":\"a\"}\n{\"text\":\n");
     assertFault(broken, 3, broken + " line 2 is not JSON: ");
     String brokenArray = file("b.json", "[{\"text\":\"a\"},\n\n oops]");
@@ -165,7 +165,7 @@ class SampleSourceTest {
     assertFault(extraCell, 3, extraCell + " line ");
     String twice = file("t.jsonl", "{\"id\":1,\"text\":\"a\"}\n\n{\"id\":\"1\",\"text\":\"b\"}\n");
     assertFault(
-        twice, 2, twice + " line 3 has the id \"1\", and so has " + twice + " line 1; ids must");
+        twice, 2, twice + " line 3 has the id \"1\", which " + twice + " line 1 has too; ids must");
     String number = file("n.jsonl", "{\"text\":3}");
     assertFault(number, 2, number + " line 1: text is 3, not a text");
     String ids = file("i.jsonl", "{\"ids\":[1,-2]}");
@@ -175,8 +175,10 @@ class SampleSourceTest {
     String scalar = file("s.jsonl", "\"text\"");
     assertFault(scalar, 3, scalar + " line 1 is \"text\", not an object with named fields");
     String kind = file("k.xml", "<a/>");
-    assertFault(kind, 2, kind + " is neither tofu:SPLIT nor a file that ends in one of [.jsonl,");
-    assertFault("tofu:forget11", 2, "tofu:forget11 is not a split of TOFU; there are [forget01,");
+    assertFault(
+        kind, 2, kind + " is neither tofu:SPLIT nor a file with one of the endings [.jsonl,");
+    assertFault(
+        "tofu:forget11", 2, "tofu:forget11 is not a split of TOFU; the splits are [forget01,");
   }
 
   @Test
@@ -198,7 +200,8 @@ class SampleSourceTest {
   @Test
   void packsThatAreBombsAreTold() throws IOException {
     String bomb = packed("bomb.txt.gz", "a".repeat((1 << 24) + 1));
-    assertFault(bomb, 3, bomb + " unpacks to more than 16777216 bytes, far more than text");
+    assertFault(
+        bomb, 3, bomb + " decompresses to more than 16777216 bytes, far more than normal text");
     String repeated = packed("r.txt.gz", "all work and no play\n".repeat(100_000));
     assertThat(SampleSource.load(repeated)).hasSize(100_000);
   }
@@ -206,7 +209,7 @@ class SampleSourceTest {
   @Test
   void valuesOfAbsurdSizeOrDepthAreTold() throws IOException {
     String list = file("l.jsonl", "{\"id\":[1],\"text\":\"a\"}");
-    assertFault(list, 2, list + " line 1: id is [1]; a text or a number is right");
+    assertFault(list, 2, list + " line 1: id is [1]; it must be a text or a number");
     String deep = file("d.json", "[{\"text\":" + "[".repeat(100_000));
     assertFault(deep, 3, deep + " line 1: ");
     String digits = file("n.jsonl", "{\"ids\":[" + "7".repeat(1_000_000) + "]}");

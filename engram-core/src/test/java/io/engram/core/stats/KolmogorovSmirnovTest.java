@@ -93,9 +93,9 @@ class KolmogorovSmirnovTest {
   @Test
   void refusesWhatHasNoOrder() {
     assertThatThrownBy(() -> KolmogorovSmirnov.twoSample(new double[0], new double[] {1}))
-        .hasMessage("a sample of the Kolmogorov-Smirnov test is empty or has a NaN");
+        .hasMessage("a sample of the Kolmogorov-Smirnov test is empty or contains NaN");
     assertThatThrownBy(
             () -> KolmogorovSmirnov.twoSample(new double[] {1}, new double[] {Double.NaN}))
-        .hasMessage("a sample of the Kolmogorov-Smirnov test is empty or has a NaN");
+        .hasMessage("a sample of the Kolmogorov-Smirnov test is empty or contains NaN");
   }
 }

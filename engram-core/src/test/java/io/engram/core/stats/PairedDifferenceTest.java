@@ -45,6 +45,6 @@ class PairedDifferenceTest {
   @Test
   void unequalNumbersAreNoPairs() {
     assertThatThrownBy(() -> of(new double[] {1}, new double[] {1, 2}))
-        .hasMessage("1 and 2 values are no pairs");
+        .hasMessage("1 and 2 values can't be paired");
   }
 }

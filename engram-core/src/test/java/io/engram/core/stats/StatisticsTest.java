@@ -53,7 +53,7 @@ class StatisticsTest {
 
   @Test
   void correlationsNeedPairs() {
-    String message = "a correlation needs two arrays of one length, at least 2, not 1 and 1";
+    String message = "a correlation needs two arrays of the same length, at least 2, not 1 and 1";
     assertThatThrownBy(() -> RankCorrelation.kendallTau(new double[1], new double[1]))
         .hasMessage(message);
     assertThatThrownBy(() -> RankCorrelation.spearman(new double[1], new double[1]))

@@ -46,7 +46,7 @@ class RecipeFaultsTest {
               method.retain_weight = -1: must be a number >= 0
               optimizer.lerning_rate: no such key; the nearest is optimizer.learning_rate
               optimizer.betas = [0.9]: must be a list of 2, each a number >= 0 and < 1
-              budget = 7: is a section; its keys are epochs, updates, batch, accumulate
+              budget = 7: is a section with the keys epochs, updates, batch, accumulate
               trials = 1.5: must be a whole number >= 1
               seed = "many": must be a whole number (set on the command line)\
             """);

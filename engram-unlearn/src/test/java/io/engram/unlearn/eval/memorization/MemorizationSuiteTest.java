@@ -167,7 +167,7 @@ class MemorizationSuiteTest {
   void whatCanNotBeReadIsToldWhenTheSuiteIsOpened() {
     assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("memorization:tofu:forgot"))))
         .isInstanceOf(EngramException.class)
-        .hasMessageStartingWith("tofu:forgot is not a split of TOFU; there are [forget01,");
+        .hasMessageStartingWith("tofu:forgot is not a split of TOFU; the splits are [forget01,");
     String missing = folder.resolve("none.jsonl").toString();
     assertThatThrownBy(() -> Suites.of(EvalSection.of(List.of("memorization:" + missing))))
         .isInstanceOf(EngramException.class)
