@@ -27,7 +27,8 @@ class PlainTableTest {
     Path file =
         file(
             "dev.tsv",
-            "index\tsentence1\tlabel\r\n0\t\"Yes, he said.\tentailment\r\n\r\n1\tA \"b\" c\\n,\tnot_entailment");
+            "index\tsentence1\tlabel\r\n0\t\"Yes, he said.\tentailment\r\n\r\n1\tA \"b\" "
+                + "c\\n,\tnot_entailment");
     List<DataRow> rows = new PlainTable(List.of(), false).read(file);
     assertThat(rows).hasSize(2);
     assertThat(cell(rows.get(0), "sentence1")).isEqualTo("\"Yes, he said.");
