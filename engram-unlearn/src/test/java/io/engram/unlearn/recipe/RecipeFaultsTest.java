@@ -41,8 +41,7 @@ class RecipeFaultsTest {
             forget10_perturbed, retain_perturbed, real_authors, real_authors_perturbed, world_facts, \
             world_facts_perturbed, or a file .jsonl, .json, .csv, .tsv, .txt, .parquet (each also \
             .gz), also after book:, pku:, wmdp:, c4:, wikitext:, or a list of them
-              method.name = "npu": must be ga, grad_diff, po, npo, simnpo, dpo, rmu, wga, undial, \
-            ceu, ngdiff, gru, finetune
+              method.name = "npu": must be %s
               method.retain_weight = -1: must be a number >= 0
               optimizer.lerning_rate: no such key; the nearest is optimizer.learning_rate
               optimizer.betas = [0.9]: must be a list of 2, each a number >= 0 and < 1
