@@ -21,6 +21,7 @@ public final class Methods {
               Dpo.class,
               Rmu.class,
               Wga.class,
+              SatImp.class,
               Undial.class,
               CeU.class,
               NgDiff.class,

@@ -117,6 +117,27 @@ class LossTest {
   }
 
   @Test
+  void saturationAndImportanceByHand() {
+    // w/N = 0.2, p = e^−1 and e^−3, β₁ = 2, β₂ = 0.5.
+    SequenceLoss.Slope slope =
+        new SatImp(2, 0, RetainLoss.NLL, 2, 0.5).forget(SAMPLE, SIZE).at(LOG_PROBS);
+    double first = 0.2 * Math.exp(-2) * Math.sqrt(1 - Math.exp(-1));
+    double second = 0.2 * Math.exp(-6) * Math.sqrt(1 - Math.exp(-3));
+    assertThat(slope.gradient()).containsExactly(new double[] {first, second}, within(1e-15));
+    assertThat(slope.loss()).isCloseTo(-first - 3 * second, within(1e-15));
+    // Without importance it's WGA; a certain token isn't pushed at all.
+    assertThat(new SatImp(2, 0, RetainLoss.NLL, 2, 0).forget(SAMPLE, SIZE).at(LOG_PROBS))
+        .usingRecursiveComparison()
+        .isEqualTo(new Wga(2, 0, RetainLoss.NLL, 2).forget(SAMPLE, SIZE).at(LOG_PROBS));
+    assertThat(
+            new SatImp(2, 0, RetainLoss.NLL, 2, 1)
+                .forget(SAMPLE, SIZE)
+                .at(new double[] {0, -3})
+                .gradient()[0])
+        .isZero();
+  }
+
+  @Test
   void crossEntropyUnlearningByHand() {
     // −0.2 (log(1 − e^−1) + log(1 − e^−3)).
     SequenceLoss loss = new CeU(2, 0, RetainLoss.NLL).forget(SAMPLE, SIZE);
