@@ -24,6 +24,7 @@ public final class DifficultyScores {
               SumChange.class,
               LossMean.class,
               LossSum.class,
+              LeastLikely.class,
               Length.class,
               Memorization.class,
               Extraction.class,

@@ -54,6 +54,17 @@ class DifficultyScoresTest {
         .contains("predicted_updates", "preliminary", "tokens", "retrained_gap");
   }
 
+  /** Of all tokens it is the mean loss; of the fewest, the largest loss of a token. */
+  @Test
+  void theLeastLikelyTokensHaveTheLargestLosses() {
+    assertThat(values(new LeastLikely(1))).containsExactly(values(new LossMean()), within(1e-12));
+    double[] largest =
+        scoring().scores().stream()
+            .mapToDouble(one -> -Arrays.stream(one.logProbs()).min().orElseThrow())
+            .toArray();
+    assertThat(values(new LeastLikely(1e-9))).containsExactly(largest, within(1e-12));
+  }
+
   @Test
   void lossesAreThoseOfTheTokens() {
     double[] length = values(new Length());
