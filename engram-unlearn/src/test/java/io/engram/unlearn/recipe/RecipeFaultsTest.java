@@ -48,7 +48,8 @@ class RecipeFaultsTest {
               budget = 7: is a section with the keys epochs, updates, batch, accumulate
               trials = 1.5: must be a whole number >= 1
               seed = "many": must be a whole number (set on the command line)\
-            """);
+            """
+                .formatted(String.join(", ", Methods.ALL.names())));
   }
 
   @ParameterizedTest
