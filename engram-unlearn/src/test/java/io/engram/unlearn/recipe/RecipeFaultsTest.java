@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.unlearn.difficulty.PredictedUpdates;
+import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
 import java.util.List;
 import org.junit.jupiter.api.Test;
