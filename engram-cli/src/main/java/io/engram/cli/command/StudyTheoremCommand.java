@@ -52,7 +52,7 @@ final class StudyTheoremCommand implements Callable<Integer> {
       names = "--sigma",
       split = ",",
       paramLabel = "S",
-      description = "σ at which MRD is measured (default: 1e-4,3e-4,1e-3,3e-3)")
+      description = "Values of σ (default: 1e-4,3e-4,1e-3,3e-3)")
   private List<Double> sigmas = List.of(1e-4, 3e-4, 1e-3, 3e-3);
 
   @Option(
