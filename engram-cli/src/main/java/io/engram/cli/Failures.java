@@ -25,7 +25,7 @@ final class Failures {
     command.setExecutionStrategy(Failures::run);
   }
 
-  /** picocli passes exceptions to its handlers but not errors such as a full heap. */
+  /** picocli passes exceptions to its handlers, but not errors such as a full heap. */
   private static int run(ParseResult parsed) {
     try {
       return new CommandLine.RunLast().execute(parsed);
@@ -72,8 +72,7 @@ final class Failures {
   }
 
   /**
-   * What is said of an exception, and the exit code: 2 a user's mistake, 3 a missing or damaged
-   * file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C.
+   * The message for an exception, and the exit code: 2 a user's mistake, 3 a missing or damaged file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C.
    *
    * @param exitCode of the process
    * @param message one to three lines
@@ -85,14 +84,14 @@ final class Failures {
     private static final int RESOURCES = 4;
     private static final int LONGEST_LINE = 200;
 
-    /** What the operating system and libtorch say when memory or disk is used up. */
+    /** How the operating system and libtorch report that memory or disk is used up. */
     private static final List<String> DISK_FULL =
         List.of("no space left on device", "disk quota exceeded", "not enough space");
 
     private static final List<String> MEMORY_FULL =
         List.of("can't allocate memory", "bad_alloc", "out of memory", "cannot allocate memory");
 
-    /** Of anything that came out of a command. */
+    /** The diagnosis of anything that a command throws. */
     static Diagnosis of(Throwable thrown) {
       if (thrown instanceof Interruption.Stopped) {
         return new Diagnosis(Interruption.EXIT_CODE, "stopped; nothing was written");
@@ -110,8 +109,7 @@ final class Failures {
             "out of Java memory: "
                 + line(thrown)
                 + "\n"
-                + "Give Java more with ENGRAM_JAVA_OPTS=-Xmx8g, or take fewer samples"
-                + " (--limit).");
+                + "Give Java more with ENGRAM_JAVA_OPTS=-Xmx8g, or use fewer samples (--limit).");
       }
       if (says(thrown, MEMORY_FULL)) {
         return new Diagnosis(
@@ -137,7 +135,7 @@ final class Failures {
       return Stream.iterate(thrown, cause -> cause != null, cause -> cause.getCause()).limit(20);
     }
 
-    /** The first line, which is all that a user can use of libtorch's messages. */
+    /** The first line: the only part of libtorch's messages that helps a user. */
     private static String line(Throwable thrown) {
       @Nullable String message = thrown.getMessage();
       String first =

@@ -1,6 +1,6 @@
 /**
  * The {@code engram} command: it parses, delegates, prints, and turns failures into messages and
- * exit codes. No arithmetic on models and no knowledge of methods belongs here. Start with {@link
+ * exit codes. Arithmetic on models and knowledge of methods do not belong here. Start with {@link
  * io.engram.cli.Engram}; each command is a file in {@code command}.
  */
 @NullMarked

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** All commands, in the order of the help. A new one is a line here. */
+/** All commands, in the order of the help. To add a command, add a line here. */
 public final class Commands {
   private static final List<Class<?>> ALL =
       List.of(
@@ -27,7 +27,7 @@ public final class Commands {
           CompletionCommand.class,
           CommandLine.HelpCommand.class);
 
-  /** These show options of the others. */
+  /** Commands that show the options of others. */
   private static final Set<String> NEED_ALL = Set.of("help", "completion");
 
   private Commands() {}
@@ -40,8 +40,7 @@ public final class Commands {
   }
 
   /**
-   * {@code engram} for these arguments: of the commands that they don't call, only name and
-   * description are read, which are all that the help shows of them. It halves the time to start.
+   * {@code engram} for these arguments. For commands that the arguments don't call, only name and description are read, which is all that the help shows. This halves the start-up time.
    */
   public static CommandLine of(String[] arguments) {
     String called = arguments.length == 0 ? "" : arguments[0];

@@ -20,22 +20,20 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "convert",
     description =
-        "Writes a GGUF file, an adapter with its base, or any other model as a Hugging Face"
-            + " folder.",
+        "Converts a GGUF file, an adapter with its base, or any other model to a Hugging Face folder.",
     sortOptions = false)
 final class ConvertCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
       description =
-          "A .gguf file, a PEFT adapter folder, which is merged into its base, a Hugging Face"
-              + " folder, or a run folder (the model that the run made)")
+          "A .gguf file, a PEFT adapter folder (it is merged into its base), a Hugging Face folder, or a run folder (the model that the run produced)")
   private String model = "";
 
   @Parameters(
       index = "1",
       paramLabel = "OUT",
-      description = "The new folder; it appears once it's complete")
+      description = "The new folder; it appears once it is complete")
   private @Nullable Path out;
 
   @Option(

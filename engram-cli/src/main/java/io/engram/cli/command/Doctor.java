@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at everything that decides whether and how fast Engram runs here. Never loads what it warns
- * of.
+ * Checks everything that decides whether and how fast Engram runs on this machine. It never loads anything it warns about.
  */
 final class Doctor {
   private static final double GIB = 1024.0 * 1024.0 * 1024.0;
@@ -36,12 +35,12 @@ final class Doctor {
     this.environment = environment;
   }
 
-  /** Of this machine and process. */
+  /** A doctor for this machine and process. */
   static Doctor here() {
     return new Doctor(Machine.here(), System.getenv());
   }
 
-  /** All findings, in the order to be read. */
+  /** All findings, in the order to show them. */
   List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     findings.add(Finding.good("engram", Version.code()));
@@ -93,7 +92,7 @@ final class Doctor {
         : Finding.good("memory", value);
   }
 
-  /** Loading looks for what would crash first, so it can be tried here. */
+  /** Loading checks for known causes of a crash first, so it is safe to try here. */
   private static List<Finding> libtorch() {
     try {
       int threads = Torch.threads();
@@ -123,7 +122,7 @@ final class Doctor {
                 + " take the cores from the matrix products.");
   }
 
-  /** OpenBLAS finds the fastest kernels by itself; this holds it to others. */
+  /** OpenBLAS finds the fastest kernels by itself; this variable forces it to use others. */
   private Finding kernels() {
     String value = environment.get("OPENBLAS_CORETYPE");
     return value == null
@@ -131,8 +130,7 @@ final class Doctor {
         : Finding.better(
             "OpenBLAS kernels",
             "OPENBLAS_CORETYPE=" + value,
-            "Unset it unless you know why it's set: kernels for older processors take up to twice"
-                + " as long.");
+            "Unset it unless you know why it's set: kernels for older processors take up to twice as long.");
   }
 
   private Finding allocator() {
@@ -141,7 +139,7 @@ final class Doctor {
         ? Finding.good("allocator", kept ? "keeps freed memory" : "preloaded")
         : Finding.better(
             "allocator",
-            "gives freed memory back at once",
+            "returns freed memory to the system at once",
             "Start Engram with its launcher, or set MALLOC_MMAP_THRESHOLD_=1073741824 and"
                 + " MALLOC_TRIM_THRESHOLD_=4294967296.");
   }
@@ -166,12 +164,7 @@ final class Doctor {
   }
 
   /**
-   * One thing looked at.
-   *
-   * @param name what it is
-   * @param value what was found
-   * @param advice what to change; null: nothing
-   * @param blocking whether Engram can't compute until it's changed
+   * The result of one check. * * @param name what was checked * @param value what was found * @param advice what to change; null if nothing * @param blocking whether Engram can't compute until it is changed
    */
   record Finding(String name, String value, @Nullable String advice, boolean blocking) {
     static Finding good(String name, String value) {
@@ -184,8 +177,7 @@ final class Doctor {
   }
 
   /**
-   * What Linux says of itself under {@code /proc}; other systems have no such files, and then
-   * nothing is said.
+   * What Linux reports under {@code /proc}. Other systems have no such files; the texts are then empty.
    *
    * @param cpuInfo {@code /proc/cpuinfo}
    * @param memoryInfo {@code /proc/meminfo}
@@ -196,7 +188,7 @@ final class Doctor {
       return new Machine(text("/proc/cpuinfo"), text("/proc/meminfo"), text("/proc/self/maps"));
     }
 
-    /** The processor's name, if it's told. */
+    /** The processor's name, if known. */
     Optional<String> processor() {
       return cpuInfo
           .lines()
@@ -205,7 +197,7 @@ final class Doctor {
           .findFirst();
     }
 
-    /** Those of the instruction sets that matter for matrix products which the processor has. */
+    /** The processor's instruction sets that matter for matrix products. */
     String vectorInstructions() {
       return Stream.of("avx", "avx2", "avx512f", "avx512_bf16", "amx_bf16")
           .filter(flags()::contains)

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code engram} without a command shows what there is. */
+/** {@code engram} without a command shows the help. */
 @Command(
     name = "engram",
     synopsisSubcommandLabel = "COMMAND",
@@ -20,13 +20,11 @@ import picocli.CommandLine.Spec;
       "",
       "Start with: engram quickstart. For one command's help: engram help COMMAND",
       "",
-      "MODEL is a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model"
-          + " that the run made), hf:ORG/NAME once it's fetched, or mini, the built-in one.",
+      "MODEL is a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model that the run produced), hf:ORG/NAME after engram fetch, or mini, the built-in model.",
       "DATA is tofu:SPLIT (such as tofu:forget10), or a file of samples:",
       ".jsonl, .json, .csv, .tsv, .txt or .parquet, also .gz.",
       "",
-      "Exit codes: 0 done, 2 a mistake in what was asked for, 3 a missing or damaged file, 4 out of"
-          + " memory or disk, 70 a bug, 130 stopped with Ctrl-C."
+      "Exit codes: 0 done, 2 a mistake in the command or recipe, 3 a missing or damaged file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C."
     })
 final class EngramCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;
@@ -52,7 +50,7 @@ final class EngramCommand implements Runnable {
     }
   }
 
-  /** What {@code engram --version} prints. */
+  /** The output of {@code engram --version}. */
   static final class EngramVersion implements IVersionProvider {
     @Override
     public String[] getVersion() {

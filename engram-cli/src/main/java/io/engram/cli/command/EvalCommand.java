@@ -38,9 +38,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "eval",
     description = {
-      "Measures what a model has forgotten and kept.",
-      "The model of a run folder is measured with its run's template and settings, on what the run"
-          + " forgot."
+      "Measures what a model has forgotten and what it has kept.",
+      "If MODEL is a run folder, this uses the run's template and settings, on the samples that the run forgot."
     },
     sortOptions = false)
 final class EvalCommand implements Callable<Integer> {
@@ -83,7 +82,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common = new CommonOptions();
 
-  /** What help and completion offer. */
+  /** The names that help and completion offer. */
   static final class SuiteNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -124,7 +123,7 @@ final class EvalCommand implements Callable<Integer> {
       String[] parts = setting.split("=", 2);
       if (parts.length < 2 || !parts[0].startsWith("eval.")) {
         throw EngramException.usage(
-            "%s: is not a setting of an evaluation; those look like eval.datasets=FOLDER"
+            "%s: is not a setting of an evaluation, such as eval.datasets=FOLDER"
                 .formatted(setting));
       }
       set.put(parts[0], parts[1]);
@@ -162,7 +161,7 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  /** The manifest and recipe that make a folder of an evaluation a run folder. */
+  /** Writes the manifest and recipe, which make the evaluation's folder a run folder. */
   private void begin(RunFolder run, Recipe recipe, LanguageModel model) {
     String yaml = RecipeWriter.yaml(recipe);
     run.writeRecipe(yaml);

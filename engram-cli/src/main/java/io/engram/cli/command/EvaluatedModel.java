@@ -20,17 +20,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code engram eval} measures.
- *
- * @param recipe names the model and its template
- * @param stage {@code before} for a model, {@code after} for a run's
+ * The model that {@code engram eval} measures, and how. * * @param recipe the model, its template and the suites' settings * @param stage {@code before} for a plain model, {@code after} for that of a run
  */
 record EvaluatedModel(Recipe recipe, String stage) {
   /**
-   * A run's model with its run's template and settings of suites, those narrowed to what the run
-   * forgot; else MODEL.
+   * If MODEL is a run folder, the run's model with the run's template and the suites' settings, restricted to the samples that the run forgot; otherwise MODEL itself.
    *
-   * @param settings recipe keys to set otherwise
+   * @param settings recipe keys to change
    */
   static EvaluatedModel of(ModelChoice choice, CommonOptions common, Map<String, String> settings) {
     return choice
@@ -74,13 +70,10 @@ record EvaluatedModel(Recipe recipe, String stage) {
   }
 
   /**
-   * The suites, those of a run on what it forgot, as the run itself has them.
-   *
-   * @param chosen as the recipe names them
-   * @param opened whose tokenizer cuts the run's samples
+   * The suites; for a run, on the samples that it forgot, as in the run itself. * * @param chosen the suites that the recipe names * @param opened the model whose tokenizer cuts the run's samples
    */
   List<Suite> suites(List<Suite> chosen, LanguageModel opened) {
-    // The run's data are read only where a suite asks for them: they may be gone by now.
+    // Read the run's data only if a suite needs them: they may be gone by now.
     if (!stage.equals("after") || chosen.stream().noneMatch(Suite::followsRun)) {
       return chosen;
     }

@@ -25,15 +25,13 @@ import picocli.CommandLine.Parameters;
     name = "fetch",
     description = {
       "Fetches a model or dataset from the Hugging Face hub.",
-      "It resumes a fetch that was stopped, and checks files against the hub's hashes."
+      "It resumes a fetch that was stopped and checks files against the hub's hashes."
     },
     sortOptions = false,
     footer = {
       "",
-      "Files go into the cache of the Python package huggingface_hub, or into the folder that --out"
-          + " names.",
-      "Of a model it takes safetensors or GGUF, JSON, tokenizer and readme; of a dataset JSON, CSV,"
-          + " TSV and Parquet. It never takes pickles.",
+      "Files go to the cache of the Python package huggingface_hub, or to the folder given by --out.",
+      "For a model it fetches safetensors or GGUF, JSON, tokenizer and readme files; for a dataset JSON, CSV, TSV and Parquet. It never fetches pickles.",
       "It respects HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY and"
           + " NO_PROXY."
     })
@@ -53,7 +51,7 @@ final class FetchCommand implements Callable<Integer> {
   @Option(
       names = "--file",
       paramLabel = "PATTERN",
-      description = "Which weights or data files, such as '*Q4_K_M.gguf'; may be repeated")
+      description = "Which weights or data files to fetch, such as '*Q4_K_M.gguf'; may be repeated")
   private List<String> patterns = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -73,7 +71,7 @@ final class FetchCommand implements Callable<Integer> {
     try {
       folder = Watched.run(console, progress -> hub.fetch(plan, progress, console::message));
     } catch (Interruption.Stopped e) {
-      console.message("Stopped; what was fetched is kept. To resume: " + common.typed());
+      console.message("Stopped; files fetched so far are kept. To resume: " + common.typed());
       return Interruption.EXIT_CODE;
     }
     console.result(object(plan, folder), folder.toString());
@@ -91,7 +89,7 @@ final class FetchCommand implements Callable<Integer> {
                         wanted
                             + " is not in the cache "
                             + settings.cache().root()
-                            + ",\nand HF_HUB_OFFLINE forbids the network. Unset it."));
+                            + ",\nand HF_HUB_OFFLINE forbids access to the network. Unset it."));
     if (wanted.kind() == HubName.Kind.MODEL) {
       settings.cache().model(wanted);
     }
@@ -114,9 +112,9 @@ final class FetchCommand implements Callable<Integer> {
             plan.paths().size(),
             NumberText.bytes(plan.bytes()),
             plan.missingBytes() == 0
-                ? "all fetched already"
+                ? "already fetched"
                 : here == 0
-                    ? "none of it fetched yet"
+                    ? "nothing fetched yet"
                     : NumberText.bytes(plan.missingBytes()) + " left to fetch",
             plan.place());
   }

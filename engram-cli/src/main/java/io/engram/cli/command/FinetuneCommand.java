@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "finetune",
     description = {
-      "Trains a model on samples, as a recipe says.",
-      "It's the loop of engram unlearn with a loss that is minimised."
+      "Trains a model on samples, as the recipe says.",
+      "It uses the loop of engram unlearn with the usual training loss."
     },
     sortOptions = false)
 final class FinetuneCommand implements Callable<Integer> {

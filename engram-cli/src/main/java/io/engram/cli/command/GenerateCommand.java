@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** {@code engram generate}. */
 @Command(
     name = "generate",
-    description = "Prints what the model answers, taking the most probable token each time.",
+    description = "Prints the model's answers by greedy decoding: always the most probable next token.",
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
@@ -40,7 +40,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      description = "One question instead of DATA, to be put into the template")
+      description = "A single question instead of DATA; it is put into the template")
   private @Nullable String prompt;
 
   @Option(
@@ -115,10 +115,7 @@ final class GenerateCommand implements Callable<Integer> {
   /**
    * A line of {@code answers.jsonl}.
    *
-   * @param id the sample's
-   * @param prompt what generation started from
-   * @param output what the model wrote, without the end token
-   * @param tokens how many tokens that is
+   * @param id the sample's id * @param prompt the text that generation started from * @param output the generated text without the end token * @param tokens its number of tokens
    * @param stopped {@code eos} or {@code limit}
    */
   record Row(String id, String prompt, String output, int tokens, String stopped) {}

@@ -38,14 +38,13 @@ import picocli.CommandLine.Parameters;
     aliases = "difficulty",
     description = {
       "Measures how hard each sample is to forget: its Memory Removal Difficulty (MRD).",
-      "MRD is how far, relatively, the log-probabilities of a sample's tokens move when noise"
-          + " disturbs all weights. Small = stable = hard to unlearn."
+      "MRD is the relative change of a sample's token log-probabilities when noise is added to all weights. Small = stable = hard to unlearn."
     },
     sortOptions = false)
 final class MrdCommand implements Callable<Integer> {
   private static final String ESTIMATOR = "order.estimator.";
 
-  /** Hardest and easiest samples shown, of each. */
+  /** How many of the hardest, and of the easiest, samples to show. */
   private static final int SHOWN = 10;
 
   @Mixin private ModelChoice model = new ModelChoice();
@@ -61,14 +60,13 @@ final class MrdCommand implements Callable<Integer> {
       names = "--sigma",
       paramLabel = "S",
       description =
-          "σ, the noise's standard deviation (default: that of `engram recipe explain"
-              + " order.estimator.sigma`)")
+          "σ, the standard deviation of the noise (default: see `engram recipe explain order.estimator.sigma`)")
   private @Nullable String sigma;
 
   @Option(
       names = "--draws",
       paramLabel = "K",
-      description = "Disturbed passes: a number, or auto; a pair (antithetic, activation) is two")
+      description = "Number of passes with noise, or auto; a pair (antithetic, activation) counts as two")
   private @Nullable String draws;
 
   @Option(
@@ -76,23 +74,22 @@ final class MrdCommand implements Callable<Integer> {
       paramLabel = "E",
       completionCandidates = ScoreNames.class,
       description =
-          "What tells how hard a sample is to forget: ${COMPLETION-CANDIDATES}. The first four are"
-              + " MRD, the next two parts of it (default: antithetic)")
+          "The score of how hard a sample is to forget: ${COMPLETION-CANDIDATES}. The first four estimate MRD, the next two a part of it (default: antithetic)")
   private @Nullable String estimator;
 
   @Option(
       names = "--control-variate",
       paramLabel = "C",
-      description = "Gradients that take scatter out of antithetic pairs: auto, on or off")
+      description = "Gradients as control variates, which reduce the variance of antithetic pairs: auto, on or off")
   private @Nullable String controlVariate;
 
   @Option(
       names = "--absolute",
       paramLabel = "A",
-      description = "Where the absolute value stands: outside the expectation, or inside")
+      description = "Where to take the absolute value: outside the expectation, or inside")
   private @Nullable String absolute;
 
-  @Option(names = "--tokens", paramLabel = "T", description = "mean or sum over a sample's tokens")
+  @Option(names = "--tokens", paramLabel = "T", description = "Average or add over a sample's tokens: mean or sum")
   private @Nullable String tokens;
 
   @Option(names = "--scope", paramLabel = "S", description = "Which tokens count: answer or all")
@@ -153,24 +150,24 @@ final class MrdCommand implements Callable<Integer> {
 
   private void checkSweep() {
     if (!sweep.asked() && sweep.picture() != null) {
-      throw common.mistake("--picture is of a sweep: give --sweep sigma=LIST or draws=LIST too");
+      throw common.mistake("--picture needs a sweep: add --sweep sigma=LIST or draws=LIST");
     }
     if ((sigma != null && !sweep.sigmas().isEmpty())
         || (draws != null && !sweep.draws().isEmpty())) {
-      throw common.mistake("--sweep and --sigma or --draws set the same: give one of the two");
+      throw common.mistake("--sweep sets the same as --sigma or --draws: give only one of them");
     }
   }
 
   private void checkOptions(DifficultyScore score) {
     if (sweep.asked() && !(score instanceof DrawnScore)) {
       throw common.mistake(
-          "--sweep is of scores that are made of draws: %s has neither σ nor draws"
+          "--sweep needs a score that is estimated from noise draws: %s has neither σ nor draws"
               .formatted(score.name()));
     }
     needs.check(score, common);
   }
 
-  /** Beside the file that is to be written. */
+  /** The kept draws, stored next to the output file. */
   private KeptDraws kept(
       LanguageModel opened, List<Sample> samples, DifficultyScore score, long seed) {
     return out != null && score instanceof DrawnScore drawn

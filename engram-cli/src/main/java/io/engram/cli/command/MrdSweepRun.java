@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code engram mrd … --sweep}: measures, and writes rows, tables and the picture. */
+/** {@code engram mrd … --sweep}: measures and writes rows, tables and the picture. */
 record MrdSweepRun(
     SweepChoice sweep, Recipe recipe, DrawnScore score, String data, CommonOptions common) {
 
@@ -60,7 +60,7 @@ record MrdSweepRun(
     common.console().result(json(rows), SweepText.of(found));
   }
 
-  /** Where only σ is swept: the powers of two up to the number of draws, and that. */
+  /** If only σ is swept: the powers of two up to the number of draws, and that number itself. */
   private List<Integer> draws() {
     List<Integer> given = sweep.draws();
     if (!given.isEmpty()) {

@@ -14,18 +14,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "quickstart",
     description = {
-      "Shows the whole way on the built-in model and TOFU, up to a report. Start here.",
-      "Measures how hard each sample of the forget set is to forget (MRD), makes the model forget"
-          + " them with NPO, once in uniform order and once in the order of MRD with the same"
-          + " budget, evaluates before and after, and writes a report.",
-      "If it was stopped, the same command continues."
+      "Runs the whole workflow on the built-in model and TOFU, up to a report. Start here.",
+      "Measures how hard each sample of the forget set is to forget (MRD), makes the model forget them with NPO, once in uniform order and once in MRD order with the same budget, evaluates before and after, and writes a report.",
+      "If it is stopped, run the same command to continue."
     },
     sortOptions = false)
 final class QuickstartCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "key=value",
-      description = "Recipe keys to change in both runs; eval.limit=50 makes it quicker")
+      description = "Recipe keys to change in both runs; eval.limit=50 makes it faster")
   private List<String> overrides = List.of();
 
   @Option(

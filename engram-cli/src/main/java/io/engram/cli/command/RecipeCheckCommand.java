@@ -19,8 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "check",
     description = {
       "Finds every fault of a recipe without running it.",
-      "Prints the recipe with every key and default. If it has train.data or the method finetune,"
-          + " it's checked for engram finetune, else for engram unlearn."
+      "Prints the recipe with every key and default. A recipe with train.data or the method finetune is checked for engram finetune, any other for engram unlearn."
     },
     sortOptions = false)
 final class RecipeCheckCommand implements Callable<Integer> {

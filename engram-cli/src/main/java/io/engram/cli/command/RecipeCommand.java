@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code engram recipe}: a name over its two commands. */
+/** {@code engram recipe}: the parent of its two commands. */
 @Command(
     name = "recipe",
     description = "Checks a recipe, or explains its keys.",

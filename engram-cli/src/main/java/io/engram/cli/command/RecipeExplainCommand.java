@@ -71,6 +71,6 @@ final class RecipeExplainCommand implements Callable<Integer> {
   private static String table(List<Schema.Key> keys) {
     Table table = new Table("key", "default", "unit", "values");
     keys.forEach(key -> table.row(key.path(), key.defaultValue(), key.unit(), key.type()));
-    return table + "\n\nengram recipe explain KEY gives the reason of a key.";
+    return table + "\n\nengram recipe explain KEY says what a key does and why to change it.";
   }
 }

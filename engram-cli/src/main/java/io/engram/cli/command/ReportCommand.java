@@ -20,25 +20,23 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "report",
     description = {
-      "Writes one HTML report of a run, or of several runs side by side.",
-      "A folder of trials stands for all of its trials that are done.",
-      "Runs of equal seed whose recipes differ only in the order (keys order.*) are pairs. The"
-          + " page, the table and --json give the mean difference of each measure with a 95 %%"
-          + " interval (Student's t over pairs). A single pair has no interval."
+      "Writes an HTML report of one run, or of several runs side by side.",
+      "A folder of trials stands for all its finished trials.",
+      "Runs with the same seed whose recipes differ only in the order (keys order.*) are compared as pairs. The page, the table and --json give the mean difference of each metric with a 95 %% interval (Student's t over pairs). A single pair has no interval."
     },
     sortOptions = false)
 final class ReportCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "RUN",
-      description = "Run folders, or folders of trials, in the order to be shown")
+      description = "Run folders, or folders of trials, in the order to show them")
   private List<Path> runs = List.of();
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
       description =
-          "The HTML file (default: report.html in the run folder, or beside the first of several)")
+          "The HTML file (default: report.html in the run folder, or next to the first of several)")
   private @Nullable Path out;
 
   @Mixin private CommonOptions common = new CommonOptions();

@@ -30,9 +30,7 @@ import picocli.CommandLine.Parameters;
     name = "reproduce",
     description = {
       "Reproduces a table or figure of the paper and checks the paper's claims.",
-      "Prints the paper's numbers beside ours, and says which of its claims hold, fail or can't be"
-          + " decided. A run that is done is never repeated: the same command continues a stopped"
-          + " one."
+      "Prints the paper's numbers next to ours, and says which of its claims hold, fail or can't be decided. Finished runs are not repeated: run the same command to continue."
     },
     sortOptions = false)
 final class ReproduceCommand implements Callable<Integer> {
@@ -45,27 +43,27 @@ final class ReproduceCommand implements Callable<Integer> {
   @Parameters(
       index = "1..*",
       paramLabel = "key=value",
-      description = {"Keys to change in all its recipes,", "such as forget.data=tofu:forget01"})
+      description = {"Keys to change in all recipes,", "such as forget.data=tofu:forget01"})
   private List<String> overrides = new ArrayList<>();
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "The model whose recipes to run: mini, smollm2, … (default: ${DEFAULT-VALUE})")
+      description = "Run the recipes of this model: mini, smollm2, … (default: ${DEFAULT-VALUE})")
   private String model = "mini";
 
   @Option(
       names = "--trials",
       paramLabel = "N",
       description =
-          "Runs of each row, each with its own seed (default: ${DEFAULT-VALUE}, as the paper)")
+          "Runs per row, each with its own seed (default: ${DEFAULT-VALUE}, as in the paper)")
   private int trials = 5;
 
   @Option(
       names = "--samples",
       paramLabel = "N",
       description =
-          "Figures 3 to 5: how many groups or samples (default: 20 groups, 30 and 20 samples)")
+          "Figures 3 to 5: number of groups or samples (default: 20 groups, 30 and 20 samples)")
   private @Nullable Integer samples;
 
   @Option(
@@ -100,7 +98,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 common.setup(),
                 new TrialsRun(run)::finish));
     if (found.isEmpty()) {
-      console.message("Stopped. The same command resumes.");
+      console.message("Stopped. Run the same command to resume.");
       return Interruption.EXIT_CODE;
     }
     Study study = found.get();

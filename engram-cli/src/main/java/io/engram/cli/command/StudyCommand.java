@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code engram study}: a name over experiments on MRD itself. */
+/** {@code engram study}: the parent of the experiments on MRD itself. */
 @Command(
     name = "study",
     description = "Runs experiments on MRD itself.",

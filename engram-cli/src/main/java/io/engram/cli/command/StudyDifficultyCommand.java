@@ -29,8 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "difficulty",
     description = {
-      "Unlearns samples one by one, counts the updates each needs, and compares the counts with MRD"
-          + " in every reading and with rival scores taken before."
+      "Unlearns samples one by one, counts the updates that each needs, and compares the counts with every variant of MRD and with rival scores, measured beforehand."
     },
     sortOptions = false)
 final class StudyDifficultyCommand implements Callable<Integer> {
@@ -46,26 +45,25 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "The first N samples of the forget set (default: all)")
+      description = "Only the first N samples of the forget set (default: all)")
   private int limit = Integer.MAX_VALUE;
 
   @Option(
       names = "--groups",
       paramLabel = "G",
-      description = "Unlearn G groups of samples, as the paper's Figure 3, not single samples")
+      description = "Unlearn G groups of samples instead of single samples, as in the paper's Figure 3")
   private int groups;
 
   @Option(
       names = "--group-size",
       paramLabel = "N",
-      description = "Samples a group, drawn with replacement (default: ${DEFAULT-VALUE})")
+      description = "Samples per group, drawn with replacement (default: ${DEFAULT-VALUE})")
   private int groupSize = 40;
 
   @Option(
       names = "--jointly",
       description =
-          "Unlearn all samples in one run, with the recipe's batch; --most then counts epochs. A"
-              + " stopped run begins again")
+          "Unlearn all samples in one run, with the recipe's batch; --most then counts epochs. A stopped run starts over")
   private boolean jointly;
 
   @Option(
@@ -84,28 +82,26 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--until",
       paramLabel = "NATS",
-      description = "Mean loss a token at which a sample is forgotten (default: ${DEFAULT-VALUE})")
+      description = "Mean loss per token at which a sample counts as forgotten (default: ${DEFAULT-VALUE})")
   private double meanNats = 1.5;
 
   @Option(
       names = "--most",
       paramLabel = "U",
       description =
-          "Updates (with --jointly epochs) after which a sample is given up (default:"
-              + " ${DEFAULT-VALUE})")
+          "Give up on a sample after this many updates (with --jointly: epochs) (default: ${DEFAULT-VALUE})")
   private int most = 60;
 
   @Option(
       names = "--el",
       description =
-          "Extraction likelihood among the scores and, with memorization accuracy, a criterion;"
-              + " generates text wherever the model departs from a sample")
+          "Add extraction likelihood as a score and, with memorization accuracy, as a criterion; generates text wherever the model departs from a sample")
   private boolean extraction;
 
   @Option(
       names = "--retrained",
       paramLabel = "MODEL",
-      description = "A model trained without the forget set, for the gap to it")
+      description = "A model trained without the forget set; adds the gap to it as a score")
   private @Nullable String retrained;
 
   @Option(
@@ -122,7 +118,7 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     Recipe read = recipe();
     requireStudied(read.method());
     if (jointly && groups > 0) {
-      throw common.mistake("--jointly and --groups exclude each other: give one of the two");
+      throw common.mistake("--jointly and --groups exclude each other: give only one of them");
     }
     DifficultyPlan plan =
         new DifficultyPlan(

@@ -45,7 +45,7 @@ final class StudyTheoremCommand implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "N",
-      description = "The first N samples (default: ${DEFAULT-VALUE})")
+      description = "Only the first N samples (default: ${DEFAULT-VALUE})")
   private int count = 8;
 
   @Option(
@@ -58,13 +58,13 @@ final class StudyTheoremCommand implements Callable<Integer> {
   @Option(
       names = "--draws",
       paramLabel = "K",
-      description = "Perturbed passes at each σ, an even number (default: ${DEFAULT-VALUE})")
+      description = "Passes with noise at each σ, an even number (default: ${DEFAULT-VALUE})")
   private int draws = 64;
 
   @Option(
       names = "--directions",
       paramLabel = "D",
-      description = "Random signs for the traces of a sample (default: ${DEFAULT-VALUE})")
+      description = "Random sign vectors to estimate a sample's traces (default: ${DEFAULT-VALUE})")
   private int directions = 32;
 
   @Mixin private SampleFilter filter = new SampleFilter();
@@ -102,11 +102,11 @@ final class StudyTheoremCommand implements Callable<Integer> {
 
   private void check() {
     if (draws < 2 || draws % 2 != 0) {
-      throw common.mistake("--draws %d: must be an even number from 2 on".formatted(draws));
+      throw common.mistake("--draws %d: must be an even number, at least 2".formatted(draws));
     }
     if (directions < 2) {
       throw common.mistake(
-          "--directions %d: must be 2 or more, for the error of a trace".formatted(directions));
+          "--directions %d: must be 2 or more, to estimate the error of a trace".formatted(directions));
     }
     if (count < 1) {
       throw common.mistake("--samples %d: must be 1 or more".formatted(count));

@@ -1,4 +1,4 @@
-/** One command a file: its arguments, and a call of a few lines that delegates. */
+/** One command per file: its arguments, and a short call that delegates the work. */
 @NullMarked
 package io.engram.cli.command;
 

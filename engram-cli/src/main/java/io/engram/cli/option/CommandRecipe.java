@@ -8,19 +8,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recipe that options amount to. Commands without a recipe file go through it, so defaults,
- * checks and messages are those of the recipe's keys.
+ * Builds a recipe from options. Commands without a recipe file use it, so that their defaults, checks and messages are those of the recipe's keys.
  */
 public final class CommandRecipe {
   private final List<String> overrides = new ArrayList<>();
 
-  /** Of a model and the data to work on. */
+  /** Starts with a model and the data to work on. */
   public CommandRecipe(String model, String data) {
     set("model.path", JsonFiles.line(model));
     set("forget.data", JsonFiles.line(data));
   }
 
-  /** Sets a key where there is a value, which is YAML as in a recipe. */
+  /** Sets a key to a value in YAML; does nothing if the value is null. */
   public CommandRecipe set(String key, @Nullable Object value) {
     if (value != null) {
       overrides.add(key + "=" + value);

@@ -36,14 +36,13 @@ public final class CommonOptions {
         names = "--dtype",
         paramLabel = "DTYPE",
         description =
-            "Number format of the weights: auto, float32 or bfloat16; convert also writes float16."
-                + " auto is float32 on a CPU below 1 billion parameters, else the file's own")
+            "Number format of the weights: auto, float32 or bfloat16; convert can also write float16. auto: float32 on a CPU below 1 billion parameters, otherwise that of the file")
     private @Nullable NumberFormat dtype;
 
     @Option(
         names = "--batch-tokens",
         paramLabel = "N",
-        description = "The most tokens in a forward pass (default: ${DEFAULT-VALUE})")
+        description = "Maximum tokens in a forward pass (default: ${DEFAULT-VALUE})")
     private int batchTokens = 4096;
 
     @Option(
@@ -55,7 +54,7 @@ public final class CommonOptions {
     @Option(
         names = "--threads",
         paramLabel = "N",
-        description = "Threads to compute with (default: 0, one for each core)")
+        description = "Threads to compute with (default: 0, one per core)")
     private int threads;
 
     @Option(
@@ -92,7 +91,7 @@ public final class CommonOptions {
     return values.device;
   }
 
-  /** As a recipe writes it; null: not given. */
+  /** As in a recipe; null if not given. */
   public @Nullable String dtype() {
     if (values.dtype == NumberFormat.FLOAT16) {
       throw mistake(
@@ -102,12 +101,12 @@ public final class CommonOptions {
     return values.dtype == null ? null : values.dtype.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Format of the weights that a command writes; null: the source's own. */
+  /** Number format of the weights that a command writes; null: that of the source. */
   public @Nullable Dtype writtenDtype() {
     return values.dtype == null ? null : values.dtype.written();
   }
 
-  /** As given; null: not given. */
+  /** As given; null if not given. */
   public @Nullable Long seed() {
     return values.seed;
   }
@@ -117,7 +116,7 @@ public final class CommonOptions {
     return atLeast(1, values.batchTokens, "--batch-tokens");
   }
 
-  /** Whether a command continues even if it needs more memory than there is. */
+  /** Whether to continue even if the command needs more memory than is available. */
   public boolean ignoreMemory() {
     return values.ignoreMemory;
   }
@@ -137,12 +136,12 @@ public final class CommonOptions {
                 .toList());
   }
 
-  /** How things are carried out. Loads libtorch, for the device has to be asked for. */
+  /** How to run the computation. Loads libtorch, which is needed to find the device. */
   public Setup setup() {
     return setup(Progress.shown(console()));
   }
 
-  /** The same, with the progress told to another listener. */
+  /** The same, reporting progress to another listener. */
   public Setup setup(ProgressListener progress) {
     return new Setup(
         typed(),
@@ -177,7 +176,7 @@ public final class CommonOptions {
     return Objects.requireNonNull(command, "set by picocli");
   }
 
-  /** What --dtype takes. */
+  /** The values of --dtype. */
   private enum NumberFormat {
     AUTO(null),
     FLOAT32(Dtype.FLOAT32),
@@ -190,7 +189,7 @@ public final class CommonOptions {
       this.written = written;
     }
 
-    /** The format itself; null: the source's own. */
+    /** The number format; null: that of the source. */
     @Nullable Dtype written() {
       return written;
     }

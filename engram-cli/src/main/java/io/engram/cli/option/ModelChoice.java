@@ -16,17 +16,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** MODEL and how it is fed. */
+/** The argument MODEL and the options that go with it. */
 public final class ModelChoice {
-  /** A recipe names what to forget; here only its model counts. */
+  /** A recipe must name a forget set; here only its model is used. */
   private static final String NO_DATA = "tofu:forget10";
 
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
       description =
-          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model that"
-              + " the run made), hf:ORG/NAME once it's fetched, or mini, the built-in model")
+          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model that the run produced), hf:ORG/NAME after engram fetch, or mini, the built-in model")
   private String model = "";
 
   @Option(
@@ -39,7 +38,7 @@ public final class ModelChoice {
       names = "--template",
       paramLabel = "T",
       description =
-          "How a question and its answer become one text: plain, chat (the model's own template),"
+          "How to join a question and its answer into one text: plain, chat (the model's own template),"
               + " llama2-chat, or a pair as YAML:"
               + " '{prompt: \"Q: {question}\\nA:\", answer: \" {answer}\"}' (default: plain, or the"
               + " run's own)")
@@ -50,19 +49,19 @@ public final class ModelChoice {
     return model;
   }
 
-  /** As given; null: the adapter names it. */
+  /** As given; null: the one that the adapter names. */
   public @Nullable String base() {
     return base;
   }
 
-  /** As given, as YAML; null: not given. */
+  /** As given, in YAML; null if not given. */
   public @Nullable String template() {
     return template;
   }
 
-  /** The run folder that MODEL is; empty: it's another kind of model. */
+  /** MODEL as a run folder; empty if it is another kind of model. */
   public Optional<Path> run() {
-    // A hub's name is not a path; on Windows not even a bad one.
+    // A hub's name is not a path; on Windows it can't even be parsed as one.
     return HubName.isMarked(model)
         ? Optional.empty()
         : Optional.of(Path.of(model)).filter(RunModel::isRun);
@@ -73,7 +72,7 @@ public final class ModelChoice {
     return recipe(NO_DATA, common);
   }
 
-  /** The recipe of this model, these data and the common options, for more keys to be set. */
+  /** A recipe with this model, these data and the common options, to which more keys can be added. */
   public CommandRecipe recipe(String data, CommonOptions common) {
     return new CommandRecipe(model, data)
         .set("model.base", base == null ? null : JsonFiles.line(base))
@@ -82,7 +81,7 @@ public final class ModelChoice {
         .set("seed", common.seed());
   }
 
-  /** A model answers best in the template that it was trained in. */
+  /** The template of the run, since a model answers best in the template it was trained with. */
   private @Nullable String runsTemplate() {
     return run().map(RunFolder::read).map(ModelChoice::template).orElse(null);
   }
@@ -107,9 +106,7 @@ public final class ModelChoice {
   }
 
   /**
-   * Opens a recipe's model, if there is memory for what it's used for; the caller closes it.
-   *
-   * @throws EngramException if there isn't
+   * Opens a recipe's model if there is enough memory for its use; the caller closes it. * * @throws EngramException if there is not enough memory
    */
   public static LanguageModel open(Recipe recipe, CommonOptions common, OpeningMemory.Use use) {
     ModelOptions options = common.setup().modelOptions(recipe.model(), recipe.seed());

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says before a model is opened how much memory a command will need, and refuses if it isn't there.
+ * Before a model is opened, prints how much memory a command will need, and refuses if that is not available.
  */
 public final class OpeningMemory {
   private static final int FEW_TOKENS = 512;
@@ -24,7 +24,7 @@ public final class OpeningMemory {
 
   /** What the model is opened for. */
   public enum Use {
-    /** Passes over the model as it is. */
+    /** Passes over the unchanged model. */
     SCORING,
     /** MRD by noise on the weights. */
     MRD

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which samples of DATA, and what is made of them: as {@code forget} in a recipe. */
+/** Selects and prepares samples of DATA, like {@code forget} in a recipe. */
 public final class SampleFilter {
   @Option(names = "--limit", paramLabel = "N", description = "Only the first N samples")
   private int limit;
@@ -19,39 +19,39 @@ public final class SampleFilter {
       names = "--where",
       paramLabel = "SQL",
       description =
-          "Only samples that fulfil this SQL condition (DuckDB), such as \"length(answer) > 40\"")
+          "Only samples that meet this SQL condition (DuckDB), such as \"length(answer) > 40\"")
   private @Nullable String where;
 
   @Option(
       names = "--chunk-tokens",
       paramLabel = "N",
-      description = "Cut texts into pieces of at most N tokens (chunk_tokens in a recipe)")
+      description = "Cut texts into chunks of at most N tokens (chunk_tokens in a recipe)")
   private int chunkTokens;
 
   @Option(
       names = "--draw-samples",
       paramLabel = "N",
-      description = "Draw N of the samples by the seed (draw in a recipe)")
+      description = "Use a random subset of N samples, chosen by the seed (draw in a recipe)")
   private int draw;
 
   /**
-   * Samples that were read; pieces of texts are made where a model's tokenizer is.
+   * Samples that were read; texts are cut later, when a model's tokenizer is available.
    *
-   * @param read as they are in their file
+   * @param read the samples as in their file
    */
   public record Chosen(List<Sample> read, DataSection section) {
-    /** These samples and nothing made of them. */
+    /** These samples, unchanged. */
     public static Chosen of(List<Sample> samples) {
       return new Chosen(samples, DataSection.NONE);
     }
 
-    /** What is made of them for this model. */
+    /** The samples, prepared with this model's tokenizer. */
     public List<Sample> of(LanguageModel model) {
       return SampleSets.shaped(read, section, "forget", model.options().seed(), model.samples());
     }
   }
 
-  /** The chosen samples of a source. */
+  /** The selected samples of a source. */
   public Chosen load(String data) {
     requireCount("--limit", limit);
     requireCount("--chunk-tokens", chunkTokens);

@@ -11,34 +11,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that only some scores have a use for. */
+/** Options that only some scores use. */
 public final class ScoreNeeds {
-  /** Samples of the retain set that stand for all of it. */
+  /** How many samples of the retain set represent all of it. */
   private static final int RETAINED = 400;
 
   @Option(
       names = "--until",
       paramLabel = "NATS",
       description =
-          "predicted_updates: mean loss a token at which a sample is forgotten (default: 1.5)")
+          "predicted_updates: mean loss per token at which a sample counts as forgotten (default: 1.5)")
   private @Nullable String until;
 
   @Option(
       names = "--optimizer",
       paramLabel = "O",
-      description = "predicted_updates: whose updates, adamw or sgd (default: adamw)")
+      description = "predicted_updates: the optimizer, adamw or sgd (default: adamw)")
   private @Nullable String optimizer;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "R",
-      description = "predicted_updates: how large they are (default: 1e-5)")
+      description = "predicted_updates: the learning rate (default: 1e-5)")
   private @Nullable String learningRate;
 
   @Option(
       names = "--retain",
       paramLabel = "DATA",
-      description = "representation_distance: what is to be kept, given as DATA is")
+      description = "representation_distance: the samples to keep, in the form of DATA")
   private @Nullable String retain;
 
   @Option(
@@ -47,7 +47,7 @@ public final class ScoreNeeds {
       description = "retrained_gap: a model trained without the samples")
   private @Nullable String retrained;
 
-  /** Puts those where a recipe has them that are keys of one. */
+  /** Sets the options that are recipe keys in the recipe. */
   public CommandRecipe setIn(CommandRecipe recipe) {
     return recipe
         .set("order.estimator.until", until)
@@ -55,15 +55,14 @@ public final class ScoreNeeds {
         .set("optimizer.learning_rate", learningRate);
   }
 
-  /** Refuses what the score has no use for, and asks for what it needs. */
+  /** Rejects options that the score does not use, and requires those that it needs. */
   public void check(DifficultyScore score, CommonOptions common) {
     boolean updates = score.needs().contains(Need.OPTIMIZER);
     if ((optimizer != null || learningRate != null) && !updates) {
       throw common.mistake(
-          "--optimizer and --learning-rate are of predicted updates: give"
-              + " --estimator predicted_updates too");
+          "--optimizer and --learning-rate are only for predicted updates: add --estimator predicted_updates");
     }
-    check(score, common, Need.RETAIN_SET, retain, "--retain", "--retain DATA, what is to be kept");
+    check(score, common, Need.RETAIN_SET, retain, "--retain", "--retain DATA, the samples to keep");
     check(
         score,
         common,
@@ -85,11 +84,11 @@ public final class ScoreNeeds {
       throw common.mistake("--estimator %s: give %s".formatted(score.name(), advice));
     }
     if (!needed && given != null) {
-      throw common.mistake("%s: %s has no use for it".formatted(option, score.name()));
+      throw common.mistake("%s: %s does not use it".formatted(option, score.name()));
     }
   }
 
-  /** Adds what the score may look at beside the samples. */
+  /** Adds the further inputs that the score may use. */
   public Scoring addTo(Scoring scoring, LanguageModel model, Recipe recipe, CommonOptions common) {
     scoring.updating(recipe.optimizer().settings(), recipe.scope().training());
     String data = retain;

@@ -22,32 +22,31 @@ public final class SweepChoice {
       paramLabel = "KEY=LIST",
       description =
           "MRD at each value of sigma (sigma=1e-4,3e-4,1e-3) and from each number of draws"
-              + " (draws=1..200 or draws=8,32,128); give it once for each. The largest number of"
-              + " draws is made once a σ; fewer are the first of them")
+              + " (draws=1..200 or draws=8,32,128); repeat the option to sweep both. The largest number of draws is made once per σ; smaller numbers use the first of these draws")
   private List<String> sweeps = List.of();
 
   @Option(
       names = "--picture",
       paramLabel = "FILE",
-      description = "Of a sweep: write its figures and tables as one HTML file")
+      description = "Write the figures and tables of a sweep as one HTML file")
   private @Nullable Path picture;
 
-  /** Whether one is asked for. */
+  /** Whether a sweep was requested. */
   public boolean asked() {
     return !sweeps.isEmpty();
   }
 
-  /** Where the picture goes; null: none. */
+  /** The file of the picture; null if there is none. */
   public @Nullable Path picture() {
     return picture;
   }
 
-  /** Each σ, from small to large; empty: not swept. */
+  /** The values of σ, ascending; empty if σ is not swept. */
   public List<Double> sigmas() {
     return values("sigma", text -> Stream.of(sigma(text)));
   }
 
-  /** Each number of draws, from small to large; empty: not swept. */
+  /** The numbers of draws, ascending; empty if they are not swept. */
   public List<Integer> draws() {
     return values("draws", text -> draws(text));
   }
@@ -83,7 +82,7 @@ public final class SweepChoice {
         return sigma;
       }
     } catch (NumberFormatException e) {
-      // Told below, with what would be right.
+      // Reported below, together with what is allowed.
     }
     throw EngramException.usage(
         "--sweep sigma: \"%s\" must be a number above 0, such as 1e-3".formatted(text));
@@ -101,7 +100,7 @@ public final class SweepChoice {
       return Stream.of(Integer.parseInt(text));
     }
     throw EngramException.usage(
-        "--sweep draws: \"%s\" must be a whole number from 1 on or a range such as 1..200"
+        "--sweep draws: \"%s\" must be a whole number, at least 1, or a range such as 1..200"
             .formatted(text));
   }
 }

@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Text files that a user names. */
+/** Reads text files that a user names. */
 public final class TextFiles {
   private TextFiles() {}
 
   /**
    * The text.
    *
-   * @throws EngramException of kind FILE if it isn't there or isn't UTF-8
+   * @throws EngramException of kind FILE if it does not exist or is not UTF-8
    */
   public static String read(Path file) {
     try {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a command prints: results to standard output, messages to standard error.
+ * The output of a command: results go to standard output, messages to standard error.
  *
  * @param out results
  * @param err messages and progress
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param quiet no messages and no progress
  */
 public record Console(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
-  /** A line for the reader, unless quiet. */
+  /** Prints a message unless quiet. */
   public void message(String text) {
     if (!quiet) {
       err.println(text);
@@ -23,7 +23,7 @@ public record Console(PrintWriter out, PrintWriter err, boolean json, boolean qu
     }
   }
 
-  /** The result: the object with {@code --json}, else the text; an empty text is left out. */
+  /** Prints the result: the object with {@code --json}, otherwise the text unless it is empty. */
   public void result(Map<String, ? extends @Nullable Object> object, String text) {
     String shown = json ? JsonFiles.line(object) : text;
     if (!shown.isEmpty()) {
@@ -32,7 +32,7 @@ public record Console(PrintWriter out, PrintWriter err, boolean json, boolean qu
     }
   }
 
-  /** A result of one row a sample. */
+  /** Prints a result with one row per sample. */
   public void rows(List<?> rows, String text) {
     result(Map.of("samples", rows), text);
   }

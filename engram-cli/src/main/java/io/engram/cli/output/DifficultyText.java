@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The samples that are hardest and easiest to forget, with what the score is and how it was got.
+ * Shows the samples that are hardest and easiest to forget, with the score and how it was measured.
  */
 public final class DifficultyText {
   private static final int TEXT_WIDTH = 90;
@@ -30,7 +30,7 @@ public final class DifficultyText {
     this.byId = samples.stream().collect(Collectors.toMap(Sample::id, Function.identity()));
   }
 
-  /** So many of each end, fewer where there are fewer than twice as many samples. */
+  /** Shows this many samples of each end, fewer if there are fewer than twice as many samples. */
   public static String of(
       DifficultyScore score, DifficultyScore.Measured found, List<Sample> samples, int ofEachEnd) {
     return new DifficultyText(score, samples).of(found, ofEachEnd);
@@ -48,7 +48,7 @@ public final class DifficultyText {
     lines.addAll(found.notes());
     int unknown = found.rows().size() - known.size();
     if (unknown > 0) {
-      lines.add("%d samples have none".formatted(unknown));
+      lines.add("%d samples have no value".formatted(unknown));
     }
     lines.addAll(List.of("", "Hardest to forget:", table(first(known, hardFirst, shown))));
     int others = Math.min(shown, known.size() - shown);

@@ -6,7 +6,7 @@ import io.engram.core.sample.Sample;
 public final class Excerpt {
   private Excerpt() {}
 
-  /** White space made blanks, cut at {@code width} characters with an ellipsis. */
+  /** Replaces white space by single spaces and cuts the text at {@code width} characters with an ellipsis. */
   public static String of(String text, int width) {
     String line = text.strip().replaceAll("\\s+", " ");
     return line.codePointCount(0, line.length()) <= width
@@ -14,7 +14,7 @@ public final class Excerpt {
         : line.substring(0, line.offsetByCodePoints(0, width - 1)) + "…";
   }
 
-  /** Question and answer, the text, or how many token ids there are. */
+  /** Question and answer, the text, or the number of token ids. */
   public static String of(Sample sample, int width) {
     if (sample.content() instanceof Sample.Asked asked) {
       return of(asked.question() + " → " + asked.answer(), width);

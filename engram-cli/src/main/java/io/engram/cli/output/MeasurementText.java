@@ -12,16 +12,15 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Measurements of one run, or of several trials, as tables: a line a metric, a column a stage. */
+/** Measurements of one run, or of several trials, as tables with a line per metric and a column per stage. */
 public final class MeasurementText {
-  /** Evaluated once for all trials, so that there is nothing to scatter. */
+  /** This stage is evaluated once for all trials, so it has no standard deviation. */
   private static final String BEFORE = "before";
 
   private MeasurementText() {}
 
   /**
-   * The stages in the order they were measured, then what judged which; empty where there are no
-   * measurements.
+   * The stages in the order in which they were measured, then which encoder judged what; empty if there are no measurements.
    */
   public static String byStage(List<Measurement> measurements) {
     if (measurements.isEmpty()) {
@@ -36,7 +35,7 @@ public final class MeasurementText {
     return table + "\nSE: standard error, over the n samples" + judges(measurements);
   }
 
-  /** A line for each encoder that judged with the metrics that rest on it. */
+  /** A line for each encoder or classifier with the metrics that depend on it. */
   private static String judges(List<Measurement> measurements) {
     Map<String, Set<String>> metrics = new LinkedHashMap<>();
     for (Measurement measurement : measurements) {
@@ -69,14 +68,14 @@ public final class MeasurementText {
         byStage);
   }
 
-  /** {@code 0.8525 ± 0.018}; without an error where none is known. */
+  /** {@code 0.8525 ± 0.018}; without an error if it is unknown. */
   public static String value(Measurement measurement) {
     Double error = measurement.standardError();
     return NumberText.plain(measurement.value())
         + (error == null ? "" : " ± " + NumberText.plainError(error));
   }
 
-  /** Mean ± standard deviation between trials; empty where there are no measures. */
+  /** Mean ± standard deviation between trials; empty if there are no metrics. */
   public static String ofTrials(List<TrialSummary> summaries) {
     if (summaries.isEmpty()) {
       return "";
@@ -124,11 +123,10 @@ public final class MeasurementText {
   }
 
   /**
-   * Measures as text: a table a suite, a line a metric, a column a stage. Stages that make a table
-   * wider than {@value #WIDTH} characters go into a further one below.
+   * Metrics as text: a table per suite, a line per metric, a column per stage. Stages that would make a table wider than {@value #WIDTH} characters go to another table below.
    */
   private static final class StageTable {
-    /** What most terminals show without breaking lines. */
+    /** Width that most terminals show without breaking lines. */
     private static final int WIDTH = 100;
 
     private final List<Line> lines;
@@ -137,9 +135,7 @@ public final class MeasurementText {
     /**
      * A metric.
      *
-     * @param metric its id, which begins with the suite's name as a rule
-     * @param n samples, several numbers where the stages differ
-     * @param byStage what stands in each stage's column
+     * @param metric its id, which usually begins with the suite's name * @param n number of samples; several numbers if the stages differ * @param byStage the text in each stage's column
      */
     record Line(
         String suite,
@@ -148,7 +144,7 @@ public final class MeasurementText {
         String unit,
         List<Integer> n,
         Map<String, String> byStage) {
-      /** The id without the suite's name, which stands above. */
+      /** The id without the suite's name, which is the table's heading. */
       String name() {
         return metric.startsWith(suite + ".") ? metric.substring(suite.length() + 1) : metric;
       }
@@ -159,9 +155,7 @@ public final class MeasurementText {
     }
 
     /**
-     * Of all suites.
-     *
-     * @param heading of a stage's column
+     * Tables of all suites. * * @param heading makes the heading of a stage's column
      */
     StageTable(List<Line> lines, UnaryOperator<String> heading) {
       this.lines = List.copyOf(lines);

@@ -7,17 +7,17 @@ import io.engram.report.text.WordList;
 import java.util.List;
 import java.util.Locale;
 
-/** What pairs of runs of equal seed say of two orders, as tables: a line a measure. */
+/** Compares two orders by pairs of runs with the same seed, as tables with a line per metric. */
 public final class OrdersText {
   private static final String LEGEND =
       """
       Positive is better. Student's t over pairs. holds: the interval lies above zero; fails: below
-      zero; can't be decided at this n: zero lies within it, or there is only one pair.\
+      zero; can't be decided at this n: zero lies in the interval, or there is only one pair.\
       """;
 
   private OrdersText() {}
 
-  /** Empty where no orders were compared. */
+  /** The tables; empty if no orders were compared. */
   public static String of(List<OrderPairs.Difference> orders) {
     return orders.isEmpty()
         ? ""
@@ -27,7 +27,7 @@ public final class OrdersText {
   private static String of(OrderPairs.Difference orders) {
     StringBuilder text =
         new StringBuilder(
-            "%s against %s, %s, %s of equal seed (%s)"
+            "%s against %s, %s, %s with the same seed (%s)"
                 .formatted(
                     WordList.capitalised(orders.order()),
                     orders.baseline(),
@@ -64,7 +64,7 @@ public final class OrdersText {
     return text.matches("-[0.]+") ? text.substring(1) : text;
   }
 
-  /** {@code 0.015 [-0.012, 0.043]}; of one pair without the interval. */
+  /** {@code 0.015 [-0.012, 0.043]}; without the interval for a single pair. */
   private static String difference(MeasureDifference measure) {
     Double low = measure.low();
     Double high = measure.high();

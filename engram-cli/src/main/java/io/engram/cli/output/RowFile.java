@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON Lines file that {@code --out} names. */
+/** Writes the JSON Lines file given by {@code --out}. */
 public final class RowFile {
   private RowFile() {}
 
-  /** Writes it whole where one is wanted, and says so. */
+  /** Writes the file atomically if one is given, and prints a message. */
   public static void write(@Nullable Path out, List<?> rows, Console console) {
     if (out != null) {
       JsonFiles.writeLines(out, rows);

@@ -5,11 +5,11 @@ import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.mrd.SweepSummary;
 import java.util.List;
 
-/** A sweep in two tables: one line a σ, and one line a number of draws. */
+/** A sweep as two tables: one with a line per σ, the other with a line per number of draws. */
 public final class SweepText {
   private SweepText() {}
 
-  /** Of all σ, from small to large. */
+  /** The tables for all σ, ascending. */
   public static String of(List<AtSigma> sweep) {
     Table sigmas =
         new Table("σ", "draws", "median MRD", "slope", "τ next σ", "passes not finite", "");
@@ -45,7 +45,7 @@ public final class SweepText {
         "",
         sigmas.toString(),
         "",
-        "MRD against the number of draws, each the first of the same draws.",
+        "MRD against the number of draws. Every number uses the first of the same draws.",
         "",
         draws.toString());
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows of text in columns as wide as their widest cell; the last column isn't padded. */
+/** A text table whose columns are as wide as their widest cell; the last column is not padded. */
 public final class Table {
   private final List<String[]> rows = new ArrayList<>();
 
@@ -13,7 +13,7 @@ public final class Table {
     rows.add(headings);
   }
 
-  /** Adds a row of as many cells as there are headings. */
+  /** Adds a row with one cell per heading. */
   public void row(String... cells) {
     if (cells.length != rows.get(0).length) {
       throw new IllegalArgumentException(

@@ -1,4 +1,4 @@
-/** What goes to standard output: tables, or one JSON object, and the lines of result files. */
+/** Standard output (tables, or one JSON object) and the lines of result files. */
 @NullMarked
 package io.engram.cli.output;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * process at once.
  */
 public final class Interruption {
-  /** Exit code of a command that was stopped, as shells give it: 128 + SIGINT. */
+  /** Exit code of a stopped command, as in shells: 128 + SIGINT. */
   public static final int EXIT_CODE = 130;
 
   private static final AtomicBoolean REQUESTED = new AtomicBoolean();
@@ -26,12 +26,12 @@ public final class Interruption {
     }
   }
 
-  /** Whether it was asked for. */
+  /** Whether a stop was requested. */
   public static boolean requested() {
     return REQUESTED.get();
   }
 
-  /** From now on the first Ctrl-C asks. */
+  /** From now on the first Ctrl-C requests a stop. */
   public static void watch(Console console) {
     REQUESTED.set(false);
     InvocationHandler handler =
@@ -53,8 +53,7 @@ public final class Interruption {
   }
 
   /**
-   * Through reflection: {@code sun.misc.Signal} is the only way to a signal that doesn't end the
-   * process, it's exported by {@code jdk.unsupported}, and a Java without it loses only this.
+   * Uses reflection: {@code sun.misc.Signal} is the only way to catch a signal without ending the process. It is exported by {@code jdk.unsupported}; a Java without it only loses this feature.
    */
   private static void install(InvocationHandler handler) {
     try {
@@ -67,7 +66,7 @@ public final class Interruption {
           .getMethod("handle", signal, handlerType)
           .invoke(null, signal.getConstructor(String.class).newInstance("INT"), proxy);
     } catch (ReflectiveOperationException e) {
-      // Ctrl-C then ends the process; the run is resumed from its last checkpoint.
+      // Ctrl-C then ends the process; the run can be resumed from its last checkpoint.
     }
   }
 }

@@ -15,8 +15,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how far a long computation has come: a bar on a terminal, a line now and then elsewhere.
- * Its stages may lie in one another.
+ * Shows the progress of a long computation: a bar on a terminal, occasional lines elsewhere. Stages may be nested.
  */
 public final class Progress {
   private static final int DEFAULT_WIDTH = 100;
@@ -24,7 +23,7 @@ public final class Progress {
 
   private Progress() {}
 
-  /** A bar on a terminal, which the launcher tells of; lines elsewhere; nothing when quiet. */
+  /** A bar on a terminal, as reported by the launcher; lines elsewhere; nothing when quiet. */
   public static ProgressListener shown(Console console) {
     if (console.quiet()) {
       return ProgressListener.NONE;
@@ -34,7 +33,7 @@ public final class Progress {
         : new Lines(console.err(), System::nanoTime);
   }
 
-  /** Of one computation among several at once: lines that begin with its name. */
+  /** The progress of one of several concurrent computations: lines that begin with its name. */
   public static ProgressListener among(Console console, String name) {
     return console.quiet()
         ? ProgressListener.NONE
@@ -59,8 +58,7 @@ public final class Progress {
   }
 
   /**
-   * A bar with rate and time left, redrawn in place, for terminals. Stages may lie in one another;
-   * the innermost one is shown.
+   * A bar with rate and time left, redrawn in place, for terminals. Stages may be nested; the innermost one is shown.
    */
   static final class Bar implements ProgressListener {
     private static final int REDRAW_MILLIS = 500;
@@ -111,7 +109,7 @@ public final class Progress {
       }
     }
 
-    /** Draws over the last line; no terminal library is asked, for that would start a process. */
+    /** Overwrites the last line. It uses no terminal library, since that would start a process. */
     private record Redraw(PrintWriter err, int width) implements ProgressBarConsumer {
       @Override
       public int getMaxRenderedLength() {
@@ -126,15 +124,14 @@ public final class Progress {
 
       @Override
       public void close() {
-        // The line is ended by finish(): the library closes its consumer only in some of its
-        // states.
+        // finish() ends the line: the library closes its consumer only in some of its states.
       }
     }
   }
 
   /**
    * A line at the start of a stage, then at most one every ten seconds, and one at the end of a
-   * stage that took longer than that: for logs and pipes. Stages may lie in one another.
+   * stage that took longer than that: for logs and pipes. Stages may be nested.
    */
   static final class Lines implements ProgressListener {
     private static final long EVERY_NANOS = Duration.ofSeconds(10).toNanos();
@@ -144,12 +141,12 @@ public final class Progress {
     private final String prefix;
     private final Deque<Stage> stages = new ArrayDeque<>();
 
-    /** To this writer, by this clock. */
+    /** Prints to this writer, timed by this clock. */
     Lines(PrintWriter err, LongSupplier nanoTime) {
       this(err, nanoTime, "");
     }
 
-    /** The same of one computation among several: each line begins with {@code prefix}. */
+    /** The same for one of several computations: each line begins with {@code prefix}. */
     Lines(PrintWriter err, LongSupplier nanoTime, String prefix) {
       this.err = err;
       this.nanoTime = nanoTime;
@@ -210,7 +207,7 @@ public final class Progress {
         double seconds = (now - startedAt) / 1e9;
         return String.format(
             Locale.ROOT,
-            "%s: %d of %d %s, %.1f a second, %s left",
+            "%s: %d of %d %s, %.1f per second, %s left",
             what,
             done,
             total,

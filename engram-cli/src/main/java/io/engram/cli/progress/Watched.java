@@ -4,11 +4,11 @@ import io.engram.cli.output.Console;
 import io.engram.core.ProgressListener;
 import java.util.function.Function;
 
-/** Runs a computation whose progress is shown and which Ctrl-C leaves. */
+/** Runs a computation, shows its progress, and lets Ctrl-C stop it. */
 public final class Watched {
   private Watched() {}
 
-  /** A computation of one stage, which only advances it. */
+  /** Runs a computation with a single stage; the computation only reports its advance. */
   public static <T> T stage(
       Console console, String what, int samples, Function<ProgressListener, T> computation) {
     return run(
@@ -21,15 +21,14 @@ public final class Watched {
         });
   }
 
-  /** A computation that starts and finishes its stages itself. */
+  /** Runs a computation that starts and finishes its stages itself. */
   public static <T> T run(Console console, Function<ProgressListener, T> computation) {
     Interruption.watch(console);
     return computation.apply(new Stoppable(Progress.shown(console)));
   }
 
   /**
-   * Leaves a computation that has nothing to resume from when Ctrl-C was pressed: it is told of
-   * progress between two steps, in its own thread, which is where it can be left.
+   * Stops a computation that can't be resumed when Ctrl-C is pressed. Progress is reported between two steps, in the computation's own thread, which is where an exception can stop it.
    */
   private record Stoppable(ProgressListener shown) implements ProgressListener {
     @Override

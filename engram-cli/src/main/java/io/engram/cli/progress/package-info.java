@@ -1,5 +1,5 @@
 /**
- * Long computations on a terminal: how far they have come, and how Ctrl-C stops them. Start with
+ * Progress of long computations on a terminal, and how Ctrl-C stops them. Start with
  * {@link io.engram.cli.progress.Watched}.
  */
 @NullMarked

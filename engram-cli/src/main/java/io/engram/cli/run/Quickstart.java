@@ -28,28 +28,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NPO + MRD and NPO with the same budget on the built-in model, and one report of both. The model's
- * evaluation before is made once, in the first run, and taken over by the second. What is done
- * already is kept, so a second call resumes where the first was stopped.
- *
- * @param out the folder of both runs and the report
- * @param overrides recipe keys to set otherwise in both
- * @param common how it is carried out
+ * Runs NPO + MRD and NPO with the same budget on the built-in model, and writes one report of both. The evaluation before is made once, in the first run, and copied to the second. Finished work is kept, so a second call resumes where the first was stopped. * * @param out the folder of both runs and the report * @param overrides recipe keys to change in both runs * @param common how to run the computation
  */
 public record Quickstart(Path out, List<String> overrides, CommonOptions common) {
   private static final String RECIPES = "recipes/quickstart/";
 
-  /** Hardest and easiest samples shown, of each. */
+  /** How many of the hardest, and of the easiest, samples to show. */
   private static final int SHOWN = 3;
 
-  /** Both runs, then the report; the exit code. */
+  /** Makes both runs, then the report. Returns the exit code. */
   public int carryOut() {
     Console console = common.console();
     Path withMrd = out.resolve("npo-mrd");
     Path uniform = out.resolve("npo");
     console.message(
-        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. You can stop it with"
-            + " Ctrl-C; the same command then resumes.");
+        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. You can stop it with Ctrl-C and resume it with the same command.");
     long start = System.nanoTime();
     console.message(
         "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
@@ -71,7 +64,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     return 0;
   }
 
-  /** Carries a recipe's run to its end; false where it was stopped. */
+  /** Finishes a recipe's run; false if it was stopped. */
   private boolean finish(String recipeName, Path folder, List<Path> siblings) {
     RecipeRun run = new RecipeRun(Recipe.Kind.UNLEARN, common);
     if (Files.isRegularFile(folder.resolve("manifest.json"))) {
@@ -88,7 +81,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     return run.start(recipe, folder, siblings).status().equals("done");
   }
 
-  /** The hardest and easiest samples, for the reader to see what MRD is about. */
+  /** Shows the hardest and easiest samples, to illustrate MRD. */
   private void showMrd(Path folder) {
     if (common.console().json()) {
       return;
@@ -104,7 +97,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
   }
 
-  /** What a run folder keeps of a measurement. */
+  /** The measurement as read back from a run folder. */
   private static DifficultyScore.Measured kept(List<MrdRow> rows) {
     int draws = rows.isEmpty() ? 0 : rows.get(0).draws();
     return new DifficultyScore.Measured(rows, Map.of("passes", draws), List.of());
@@ -125,12 +118,10 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
   }
 
   /**
-   * What came of the two runs, in four lines and a heading.
-   *
-   * @param measured a measure each
+   * The results of the two runs: four lines and a heading. * * @param measured one metric each
    */
   record Comparison(List<Measured> measured) {
-    /** What is shown of the suite: forgotten, kept, and a single measure of each. */
+    /** The metrics to show: overall forgetting and utility, and one single metric of each. */
     private static final Map<String, String> NAMES =
         Map.of(
             "tofu.unlearning_completeness", "unlearning completeness (UC)",
@@ -146,11 +137,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
             "tofu.retain.rouge_l_recall");
 
     /**
-     * A measure as it was measured.
-     *
-     * @param before of the built-in model
-     * @param npo after NPO
-     * @param npoMrd after NPO + MRD
+     * A metric's measurements. * * @param before for the built-in model * @param npo after NPO * @param npoMrd after NPO + MRD
      */
     record Measured(Measurement before, Measurement npo, Measurement npoMrd) {
       private Row row() {
@@ -172,11 +159,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
 
     /**
-     * A measure as {@code --json} gives it.
-     *
-     * @param metric its id
-     * @param better {@code higher} or {@code lower}
-     * @param before of the built-in model
+     * A metric as printed by {@code --json}. * * @param metric its id * @param better {@code higher} or {@code lower} * @param before for the built-in model
      * @param npo after NPO
      * @param npoMrd after NPO + MRD
      */
@@ -191,12 +174,12 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
               .toList());
     }
 
-    /** What {@code --json} gives. */
+    /** The rows for {@code --json}. */
     List<Row> rows() {
       return measured.stream().map(Measured::row).toList();
     }
 
-    /** As a table. */
+    /** The results as a table. */
     String text() {
       Table table =
           new Table("", "better", "unit", "n", "before ± SE", "NPO ± SE", "NPO + MRD ± SE");

@@ -32,13 +32,10 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A recipe carried out in a run folder, from its start or from where it was stopped.
- *
- * @param kind what the recipe is for
- * @param common how it is carried out
+ * Runs a recipe in a run folder, from the start or from where it was stopped. * * @param kind whether the recipe unlearns or fine-tunes * @param common how to run the computation
  */
 public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
-  /** Does what the arguments ask for: starts a run, or resumes one. */
+  /** Starts or resumes a run, as the arguments say. */
   public int carryOut(RunArguments arguments) {
     Path resumed = arguments.resumed(common);
     if (resumed != null) {
@@ -55,13 +52,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     return shown(folder, start(recipe, folder, List.of()));
   }
 
-  /** Starts a run. If it fails before the folder holds a run, the folder is removed again. */
+  /** Starts a run. If it fails before the folder holds a run, the folder is deleted again. */
   public Outcome start(Recipe recipe, Path folder, List<Path> siblings) {
     Interruption.watch(common.console());
     return begin(recipe, folder, setup(siblings, Progress.shown(common.console())));
   }
 
-  /** The same, set up already. */
+  /** The same with a given setup. */
   Outcome begin(Recipe recipe, Path folder, Setup setup) {
     Suites.of(recipe.eval());
     common.console().message("Run folder: " + folder);
@@ -81,13 +78,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     }
   }
 
-  /** Resumes a run by its own recipe. */
+  /** Resumes a run with its own recipe. */
   public Outcome resume(Path folder) {
     Interruption.watch(common.console());
     return resume(folder, setup(List.of(), Progress.shown(common.console())));
   }
 
-  /** The same, set up already. */
+  /** The same with a given setup. */
   Outcome resume(Path folder, Setup setup) {
     try (RunFolder opened = RunFolder.resume(folder)) {
       return Experiment.resume(opened, RecipeKind.of(opened.recipe()), setup);
@@ -100,9 +97,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   }
 
   /**
-   * How a run is carried out.
-   *
-   * @param siblings runs that may have computed the same already, to be taken over
+   * The setup of a run. * * @param siblings runs whose identical results can be reused
    */
   Setup setup(List<Path> siblings, ProgressListener progress) {
     Setup setup = common.setup(progress);
@@ -148,9 +143,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   }
 
   /**
-   * What a stopping rule that looks at the samples has come to, from a run's journal.
-   *
-   * @return empty where the run hasn't ended or no rule looked
+   * The outcome of a stopping rule that checks the samples, from a run's journal. * * @return empty if the run has not ended or no rule checked the samples
    */
   static Optional<String> stop(List<JsonNode> events) {
     return events.stream()
@@ -172,9 +165,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   }
 
   /**
-   * A run folder before its run has started. If the run fails before it has a manifest, for example
-   * because the forget set is empty, there is nothing to resume: what was written is removed, so
-   * the same command works once the fault is mended.
+   * A run folder whose run has not started yet. If the run fails before it has a manifest, for example because the forget set is empty, there is nothing to resume. Everything written is then deleted, so that the same command works once the fault is fixed.
    */
   private static final class Unstarted {
     private final Path folder;
@@ -185,7 +176,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
       this.isNew = isNew;
     }
 
-    /** Looks at the folder before it's made; only what is new or empty now will be removed. */
+    /** Inspects the folder before it is created. Only what is missing or empty now may be deleted later. */
     static Unstarted of(Path folder) {
       if (!Files.exists(folder)) {
         return new Unstarted(folder, true);
@@ -205,7 +196,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
       try {
         Trees.delete(folder);
       } catch (IOException e) {
-        throw EngramException.file(folder + " can't be removed: " + e.getMessage(), e);
+        throw EngramException.file(folder + " can't be deleted: " + e.getMessage(), e);
       }
     }
   }

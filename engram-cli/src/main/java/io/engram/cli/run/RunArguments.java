@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What {@code engram unlearn} and {@code engram finetune} are given. */
+/** The arguments of {@code engram unlearn} and {@code engram finetune}. */
 public final class RunArguments {
   @Parameters(
       index = "0",
@@ -37,7 +37,7 @@ public final class RunArguments {
   @Option(
       names = "--resume",
       paramLabel = "DIR",
-      description = "Resume this stopped run instead of starting one")
+      description = "Resume this stopped run instead of starting a new one")
   private @Nullable Path resume;
 
   @Option(names = "--template", paramLabel = "T", description = "Short for model.template=T")
@@ -50,7 +50,7 @@ public final class RunArguments {
   @Nullable Path resumed(CommonOptions common) {
     if (resume != null && recipe != null) {
       throw common.mistake(
-          "give RECIPE.yaml or --resume DIR, not both: a run folder holds its recipe");
+          "give RECIPE.yaml or --resume DIR, not both: a run folder contains its recipe");
     }
     if (resume == null && recipe == null) {
       throw common.mistake("give RECIPE.yaml, or --resume DIR to resume a run");
@@ -58,7 +58,7 @@ public final class RunArguments {
     return resume;
   }
 
-  /** The recipe's file: from the working directory, else from where Engram's own recipes lie. */
+  /** The recipe's file: in the working directory, or else among Engram's own recipes. */
   Path recipeFile() {
     Path given = recipe == null ? Path.of("") : recipe;
     return Files.exists(given) || given.isAbsolute()
@@ -66,7 +66,7 @@ public final class RunArguments {
         : EngramHome.find(given.toString()).orElse(given);
   }
 
-  /** What the command line sets, options first. */
+  /** The recipe keys that the command line sets, options first. */
   List<String> overrides(CommonOptions common) {
     List<String> all = new ArrayList<>();
     add(all, "model.template", template);
@@ -77,7 +77,7 @@ public final class RunArguments {
     return all;
   }
 
-  /** The run's folder: the one given, else a new name under {@code runs/}. */
+  /** The run's folder: the one given, or else a new one under {@code runs/}. */
   Path folder() {
     if (out != null) {
       return out;

@@ -23,18 +23,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The trials of recipes. Those that are done are kept, so that the same command resumes where it
- * was stopped.
+ * Runs the trials of recipes. Finished trials are kept, so that the same command resumes where it was stopped.
  *
- * <p>Where there are at least as many trials as threads, and memory for them, trials run side by
- * side, a thread each: the products of small models keep two threads busy less than two models do.
- * How many run so depends on what is asked for, not on what is left, so that a resumed trial
- * computes as it did before.
- *
- * @param run how each is carried out
+ * <p>If there are at least as many trials as threads, and enough memory, trials run in parallel with one thread each: for small models, two models keep two threads busier than one model does. The number of parallel trials depends on the trials requested, not on those that remain, so a resumed trial computes as it did before. * * @param run how to run each trial
  */
 public record TrialsRun(RecipeRun run) {
-  /** All trials, then what they say together; the exit code. */
+  /** Runs all trials, then prints their summary. Returns the exit code. */
   public int carryOut(Trials trials) {
     Console console = run.common().console();
     if (!finish(List.of(trials))) {
@@ -54,14 +48,11 @@ public record TrialsRun(RecipeRun run) {
     return 0;
   }
 
-  /** One of them with its name among all. */
+  /** A trial with its name among all trials. */
   private record Named(Trial trial, String name, String place) {}
 
   /**
-   * Carries out what is left of several recipes' trials; false if it was stopped.
-   *
-   * @param all the first trial of the first is where the first ones of the others may take their
-   *     evaluation before from, and the first of each is where its own others do
+   * Runs the remaining trials of several recipes; false if it was stopped. * * @param all the trials of each recipe. The first trial of the first recipe provides the evaluation before for the first trials of the other recipes, and the first trial of each recipe for its other trials
    */
   public boolean finish(List<Trials> all) {
     List<Named> firsts = new ArrayList<>();
@@ -82,7 +73,7 @@ public record TrialsRun(RecipeRun run) {
         && sideBySide(others);
   }
 
-  /** Of several recipes the name says which. */
+  /** Names the trials; if there are several recipes, the name includes the recipe's folder. */
   private static List<Named> named(Trials trials, boolean among) {
     List<Named> named = new ArrayList<>();
     for (Trial trial : trials.all()) {

@@ -106,7 +106,7 @@ final class FetchCommandTest {
     Path snapshot = Path.of(fetched.out().strip());
     assertThat(snapshot.resolve(WEIGHTS)).hasSameBinaryContentAs(Cli.TINY.resolve(WEIGHTS));
     assertThat(fetched.err())
-        .contains("hf:acme/tiny at 01234567: ", " files, ", "none of it fetched yet", "Fetching");
+        .contains("hf:acme/tiny at 01234567: ", " files, ", "nothing fetched yet", "Fetching");
 
     for (String name : List.of("acme/tiny", "hf:acme/tiny", "hf:acme/tiny@main")) {
       Ran ran = run("score", name, "tofu:forget01", "--limit", 1);

@@ -108,7 +108,7 @@ final class MrdCommandTest {
     refused(
         "representation_distance: give --retain DATA", "--estimator", "representation_distance");
     refused("retrained_gap: give --retrained MODEL", "--estimator", "retrained_gap");
-    refused("--retain: antithetic has no use for it", "--retain", "tofu:retain99");
+    refused("--retain: antithetic does not use it", "--retain", "tofu:retain99");
     refused("order.estimator.draws", "--estimator", "loss_mean", "--draws", "4");
   }
 
@@ -122,7 +122,7 @@ final class MrdCommandTest {
         "predicted_updates");
     refused("order.estimator.sigma", "--sigma", "0.01", "--estimator", "predicted_updates");
     refused("order.estimator.until", "--until", "2");
-    refused("are of predicted updates: give --estimator", "--learning-rate", "1e-4");
+    refused("are only for predicted updates: add --estimator", "--learning-rate", "1e-4");
   }
 
   @Test
@@ -182,8 +182,8 @@ final class MrdCommandTest {
     refused("--sweep draws: \"9..3\" must be a whole number from 1", "--sweep", "draws=9..3");
     refused("--sweep draws: \"1.5\" must be", "--sweep", "draws=1.5");
     refused("draws is given twice", "--sweep", "draws=1..4", "--sweep", "draws=8");
-    refused("give one of the two", "--sweep", "draws=1..4", "--draws", "8");
-    refused("--picture is of a sweep", "--picture", "p.html");
+    refused("give only one of them", "--sweep", "draws=1..4", "--draws", "8");
+    refused("--picture needs a sweep", "--picture", "p.html");
     refused("draws = 5: must be even", "--sweep", "draws=1..5", "--estimator", "antithetic");
   }
 

@@ -101,7 +101,7 @@ class SampleSourceTest {
             "{\"messages\":[]}",
             "line 1: messages is [], not a list of {role, content}",
             "{\"messages\":[{\"role\":\"system\",\"content\":\"S\"}" + end,
-            "line 1: messages has none whose role is \"user\"",
+            "line 1: messages has no message with the role \"user\"",
             "{\"system\":\"T\",\"messages\":[{\"role\":\"system\",\"content\":\"S\"}," + user + end,
             "line 1 has a system prompt in system and another in messages",
             "{\"messages\":[{\"role\":\"user\",\"content\":[\"Q\"]}" + end,
