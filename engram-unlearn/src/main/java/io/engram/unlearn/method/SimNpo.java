@@ -28,7 +28,7 @@ public record SimNpo(
     @Setting(value = "4.5", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
     @Setting(
             value = "0",
-            unit = "nats per token",
+            unit = "nats a token",
             reason =
                 "δ: samples with a mean loss below this are pushed at full strength. Raise "
                     + "it to make the model forget more.")
