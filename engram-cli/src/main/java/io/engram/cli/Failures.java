@@ -72,7 +72,8 @@ final class Failures {
   }
 
   /**
-   * The message for an exception, and the exit code: 2 a user's mistake, 3 a missing or damaged file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C.
+   * The message for an exception, and the exit code: 2 a user's mistake, 3 a missing or damaged
+   * file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C.
    *
    * @param exitCode of the process
    * @param message one to three lines

@@ -40,7 +40,8 @@ public final class Commands {
   }
 
   /**
-   * {@code engram} for these arguments. For commands that the arguments don't call, only name and description are read, which is all that the help shows. This halves the start-up time.
+   * {@code engram} for these arguments. For commands that the arguments don't call, only name and
+   * description are read, which is all that the help shows. This halves the start-up time.
    */
   public static CommandLine of(String[] arguments) {
     String called = arguments.length == 0 ? "" : arguments[0];

@@ -20,14 +20,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "convert",
     description =
-        "Converts a GGUF file, an adapter with its base, or any other model to a Hugging Face folder.",
+        "Converts a GGUF file, an adapter with its base, or any other model to a Hugging Face "
+            + "folder.",
     sortOptions = false)
 final class ConvertCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
       description =
-          "A .gguf file, a PEFT adapter folder (it is merged into its base), a Hugging Face folder, or a run folder (the model that the run produced)")
+          "A .gguf file, a PEFT adapter folder (it is merged into its base), a Hugging Face "
+              + "folder, or a run folder (the model that the run produced)")
   private String model = "";
 
   @Parameters(

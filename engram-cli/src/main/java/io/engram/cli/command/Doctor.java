@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks everything that decides whether and how fast Engram runs on this machine. It never loads anything it warns about.
+ * Checks everything that decides whether and how fast Engram runs on this machine. It never loads
+ * anything it warns about.
  */
 final class Doctor {
   private static final double GIB = 1024.0 * 1024.0 * 1024.0;
@@ -130,7 +131,8 @@ final class Doctor {
         : Finding.better(
             "OpenBLAS kernels",
             "OPENBLAS_CORETYPE=" + value,
-            "Unset it unless you know why it's set: kernels for older processors take up to twice as long.");
+            "Unset it unless you know why it's set: kernels for older processors take up to "
+                + "twice as long.");
   }
 
   private Finding allocator() {
@@ -164,7 +166,9 @@ final class Doctor {
   }
 
   /**
-   * The result of one check. * * @param name what was checked * @param value what was found * @param advice what to change; null if nothing * @param blocking whether Engram can't compute until it is changed
+   * The result of one check. * * @param name what was checked * @param value what was found
+   * * @param advice what to change; null if nothing * @param blocking whether Engram can't compute
+   * until it is changed
    */
   record Finding(String name, String value, @Nullable String advice, boolean blocking) {
     static Finding good(String name, String value) {
@@ -177,7 +181,8 @@ final class Doctor {
   }
 
   /**
-   * What Linux reports under {@code /proc}. Other systems have no such files; the texts are then empty.
+   * What Linux reports under {@code /proc}. Other systems have no such files; the texts are then
+   * empty.
    *
    * @param cpuInfo {@code /proc/cpuinfo}
    * @param memoryInfo {@code /proc/meminfo}

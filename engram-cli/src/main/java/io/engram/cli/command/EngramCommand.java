@@ -20,11 +20,14 @@ import picocli.CommandLine.Spec;
       "",
       "Start with: engram quickstart. For one command's help: engram help COMMAND",
       "",
-      "MODEL is a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model that the run produced), hf:ORG/NAME after engram fetch, or mini, the built-in model.",
+      "MODEL is a Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the "
+          + "model that the run produced), hf:ORG/NAME after engram fetch, or mini, the built-in "
+          + "model.",
       "DATA is tofu:SPLIT (such as tofu:forget10), or a file of samples:",
       ".jsonl, .json, .csv, .tsv, .txt or .parquet, also .gz.",
       "",
-      "Exit codes: 0 done, 2 a mistake in the command or recipe, 3 a missing or damaged file, 4 out of memory or disk, 70 a bug, 130 stopped with Ctrl-C."
+      "Exit codes: 0 done, 2 a mistake in the command or recipe, 3 a missing or damaged file, 4 "
+          + "out of memory or disk, 70 a bug, 130 stopped with Ctrl-C."
     })
 final class EngramCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;

@@ -39,7 +39,8 @@ import picocli.CommandLine.Parameters;
     name = "eval",
     description = {
       "Measures what a model has forgotten and what it has kept.",
-      "If MODEL is a run folder, this uses the run's template and settings, on the samples that the run forgot."
+      "If MODEL is a run folder, this uses the run's template and settings, on the samples that "
+          + "the run forgot."
     },
     sortOptions = false)
 final class EvalCommand implements Callable<Integer> {

@@ -20,11 +20,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The model that {@code engram eval} measures, and how. * * @param recipe the model, its template and the suites' settings * @param stage {@code before} for a plain model, {@code after} for that of a run
+ * The model that {@code engram eval} measures, and how. * * @param recipe the model, its template
+ * and the suites' settings * @param stage {@code before} for a plain model, {@code after} for that
+ * of a run
  */
 record EvaluatedModel(Recipe recipe, String stage) {
   /**
-   * If MODEL is a run folder, the run's model with the run's template and the suites' settings, restricted to the samples that the run forgot; otherwise MODEL itself.
+   * If MODEL is a run folder, the run's model with the run's template and the suites' settings,
+   * restricted to the samples that the run forgot; otherwise MODEL itself.
    *
    * @param settings recipe keys to change
    */
@@ -70,7 +73,9 @@ record EvaluatedModel(Recipe recipe, String stage) {
   }
 
   /**
-   * The suites; for a run, on the samples that it forgot, as in the run itself. * * @param chosen the suites that the recipe names * @param opened the model whose tokenizer cuts the run's samples
+   * The suites; for a run, on the samples that it forgot, as in the run itself. * * @param chosen
+   * the suites that the recipe names * @param opened the model whose tokenizer cuts the run's
+   * samples
    */
   List<Suite> suites(List<Suite> chosen, LanguageModel opened) {
     // Read the run's data only if a suite needs them: they may be gone by now.

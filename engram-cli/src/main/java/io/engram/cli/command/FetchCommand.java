@@ -30,8 +30,10 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "Files go to the cache of the Python package huggingface_hub, or to the folder given by --out.",
-      "For a model it fetches safetensors or GGUF, JSON, tokenizer and readme files; for a dataset JSON, CSV, TSV and Parquet. It never fetches pickles.",
+      "Files go to the cache of the Python package huggingface_hub, or to the folder given by "
+          + "--out.",
+      "For a model it fetches safetensors or GGUF, JSON, tokenizer and readme files; for a "
+          + "dataset JSON, CSV, TSV and Parquet. It never fetches pickles.",
       "It respects HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HTTPS_PROXY and"
           + " NO_PROXY."
     })

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 /** {@code engram generate}. */
 @Command(
     name = "generate",
-    description = "Prints the model's answers by greedy decoding: always the most probable next token.",
+    description =
+        "Prints the model's answers by greedy decoding: always the most probable next token.",
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
@@ -115,7 +116,8 @@ final class GenerateCommand implements Callable<Integer> {
   /**
    * A line of {@code answers.jsonl}.
    *
-   * @param id the sample's id * @param prompt the text that generation started from * @param output the generated text without the end token * @param tokens its number of tokens
+   * @param id the sample's id * @param prompt the text that generation started from * @param output
+   *     the generated text without the end token * @param tokens its number of tokens
    * @param stopped {@code eos} or {@code limit}
    */
   record Row(String id, String prompt, String output, int tokens, String stopped) {}

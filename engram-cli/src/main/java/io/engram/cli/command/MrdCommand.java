@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
     aliases = "difficulty",
     description = {
       "Measures how hard each sample is to forget: its Memory Removal Difficulty (MRD).",
-      "MRD is the relative change of a sample's token log-probabilities when noise is added to all weights. Small = stable = hard to unlearn."
+      "MRD is the relative change of a sample's token log-probabilities when noise is added to "
+          + "all weights. Small = stable = hard to unlearn."
     },
     sortOptions = false)
 final class MrdCommand implements Callable<Integer> {
@@ -60,13 +61,15 @@ final class MrdCommand implements Callable<Integer> {
       names = "--sigma",
       paramLabel = "S",
       description =
-          "σ, the standard deviation of the noise (default: see `engram recipe explain order.estimator.sigma`)")
+          "σ, the standard deviation of the noise (default: see `engram recipe explain "
+              + "order.estimator.sigma`)")
   private @Nullable String sigma;
 
   @Option(
       names = "--draws",
       paramLabel = "K",
-      description = "Number of passes with noise, or auto; a pair (antithetic, activation) counts as two")
+      description =
+          "Number of passes with noise, or auto; a pair (antithetic, activation) counts as two")
   private @Nullable String draws;
 
   @Option(
@@ -74,13 +77,16 @@ final class MrdCommand implements Callable<Integer> {
       paramLabel = "E",
       completionCandidates = ScoreNames.class,
       description =
-          "The score of how hard a sample is to forget: ${COMPLETION-CANDIDATES}. The first four estimate MRD, the next two a part of it (default: antithetic)")
+          "The score of how hard a sample is to forget: ${COMPLETION-CANDIDATES}. The first four "
+              + "estimate MRD, the next two a part of it (default: antithetic)")
   private @Nullable String estimator;
 
   @Option(
       names = "--control-variate",
       paramLabel = "C",
-      description = "Gradients as control variates, which reduce the variance of antithetic pairs: auto, on or off")
+      description =
+          "Gradients as control variates, which reduce the variance of antithetic pairs: auto, "
+              + "on or off")
   private @Nullable String controlVariate;
 
   @Option(
@@ -89,7 +95,10 @@ final class MrdCommand implements Callable<Integer> {
       description = "Where to take the absolute value: outside the expectation, or inside")
   private @Nullable String absolute;
 
-  @Option(names = "--tokens", paramLabel = "T", description = "Average or add over a sample's tokens: mean or sum")
+  @Option(
+      names = "--tokens",
+      paramLabel = "T",
+      description = "Average or add over a sample's tokens: mean or sum")
   private @Nullable String tokens;
 
   @Option(names = "--scope", paramLabel = "S", description = "Which tokens count: answer or all")

@@ -15,7 +15,9 @@ import picocli.CommandLine.Parameters;
     name = "quickstart",
     description = {
       "Runs the whole workflow on the built-in model and TOFU, up to a report. Start here.",
-      "Measures how hard each sample of the forget set is to forget (MRD), makes the model forget them with NPO, once in uniform order and once in MRD order with the same budget, evaluates before and after, and writes a report.",
+      "Measures how hard each sample of the forget set is to forget (MRD), makes the model "
+          + "forget them with NPO, once in uniform order and once in MRD order with the same "
+          + "budget, evaluates before and after, and writes a report.",
       "If it is stopped, run the same command to continue."
     },
     sortOptions = false)

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
     name = "check",
     description = {
       "Finds every fault of a recipe without running it.",
-      "Prints the recipe with every key and default. A recipe with train.data or the method finetune is checked for engram finetune, any other for engram unlearn."
+      "Prints the recipe with every key and default. A recipe with train.data or the method "
+          + "finetune is checked for engram finetune, any other for engram unlearn."
     },
     sortOptions = false)
 final class RecipeCheckCommand implements Callable<Integer> {

@@ -22,7 +22,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "Writes an HTML report of one run, or of several runs side by side.",
       "A folder of trials stands for all its finished trials.",
-      "Runs with the same seed whose recipes differ only in the order (keys order.*) are compared as pairs. The page, the table and --json give the mean difference of each metric with a 95 %% interval (Student's t over pairs). A single pair has no interval."
+      "Runs with the same seed whose recipes differ only in the order (keys order.*) are "
+          + "compared as pairs. The page, the table and --json give the mean difference of each "
+          + "metric with a 95 %% interval (Student's t over pairs). A single pair has no "
+          + "interval."
     },
     sortOptions = false)
 final class ReportCommand implements Callable<Integer> {

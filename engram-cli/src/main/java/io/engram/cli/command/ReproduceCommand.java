@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
     name = "reproduce",
     description = {
       "Reproduces a table or figure of the paper and checks the paper's claims.",
-      "Prints the paper's numbers next to ours, and says which of its claims hold, fail or can't be decided. Finished runs are not repeated: run the same command to continue."
+      "Prints the paper's numbers next to ours, and says which of its claims hold, fail or can't "
+          + "be decided. Finished runs are not repeated: run the same command to continue."
     },
     sortOptions = false)
 final class ReproduceCommand implements Callable<Integer> {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "difficulty",
     description = {
-      "Unlearns samples one by one, counts the updates that each needs, and compares the counts with every variant of MRD and with rival scores, measured beforehand."
+      "Unlearns samples one by one, counts the updates that each needs, and compares the counts "
+          + "with every variant of MRD and with rival scores, measured beforehand."
     },
     sortOptions = false)
 final class StudyDifficultyCommand implements Callable<Integer> {
@@ -51,7 +52,8 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--groups",
       paramLabel = "G",
-      description = "Unlearn G groups of samples instead of single samples, as in the paper's Figure 3")
+      description =
+          "Unlearn G groups of samples instead of single samples, as in the paper's Figure 3")
   private int groups;
 
   @Option(
@@ -63,7 +65,8 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--jointly",
       description =
-          "Unlearn all samples in one run, with the recipe's batch; --most then counts epochs. A stopped run starts over")
+          "Unlearn all samples in one run, with the recipe's batch; --most then counts epochs. A "
+              + "stopped run starts over")
   private boolean jointly;
 
   @Option(
@@ -82,20 +85,23 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--until",
       paramLabel = "NATS",
-      description = "Mean loss per token at which a sample counts as forgotten (default: ${DEFAULT-VALUE})")
+      description =
+          "Mean loss per token at which a sample counts as forgotten (default: ${DEFAULT-VALUE})")
   private double meanNats = 1.5;
 
   @Option(
       names = "--most",
       paramLabel = "U",
       description =
-          "Give up on a sample after this many updates (with --jointly: epochs) (default: ${DEFAULT-VALUE})")
+          "Give up on a sample after this many updates (with --jointly: epochs) (default: "
+              + "${DEFAULT-VALUE})")
   private int most = 60;
 
   @Option(
       names = "--el",
       description =
-          "Add extraction likelihood as a score and, with memorization accuracy, as a criterion; generates text wherever the model departs from a sample")
+          "Add extraction likelihood as a score and, with memorization accuracy, as a criterion; "
+              + "generates text wherever the model departs from a sample")
   private boolean extraction;
 
   @Option(

@@ -106,7 +106,8 @@ final class StudyTheoremCommand implements Callable<Integer> {
     }
     if (directions < 2) {
       throw common.mistake(
-          "--directions %d: must be 2 or more, to estimate the error of a trace".formatted(directions));
+          "--directions %d: must be 2 or more, to estimate the error of a trace"
+              .formatted(directions));
     }
     if (count < 1) {
       throw common.mistake("--samples %d: must be 1 or more".formatted(count));

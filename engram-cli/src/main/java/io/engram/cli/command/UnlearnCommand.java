@@ -11,7 +11,8 @@ import picocli.CommandLine.Mixin;
 /** {@code engram unlearn}. */
 @Command(
     name = "unlearn",
-    description = "Makes a model forget samples, as the recipe says: evaluates, unlearns, evaluates again.",
+    description =
+        "Makes a model forget samples, as the recipe says: evaluates, unlearns, evaluates again.",
     sortOptions = false)
 final class UnlearnCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments = new RunArguments();

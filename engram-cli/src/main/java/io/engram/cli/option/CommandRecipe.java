@@ -8,7 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a recipe from options. Commands without a recipe file use it, so that their defaults, checks and messages are those of the recipe's keys.
+ * Builds a recipe from options. Commands without a recipe file use it, so that their defaults,
+ * checks and messages are those of the recipe's keys.
  */
 public final class CommandRecipe {
   private final List<String> overrides = new ArrayList<>();

@@ -36,7 +36,9 @@ public final class CommonOptions {
         names = "--dtype",
         paramLabel = "DTYPE",
         description =
-            "Number format of the weights: auto, float32 or bfloat16; convert can also write float16. auto: float32 on a CPU below 1 billion parameters, otherwise that of the file")
+            "Number format of the weights: auto, float32 or bfloat16; convert can also write "
+                + "float16. auto: float32 on a CPU below 1 billion parameters, otherwise that of "
+                + "the file")
     private @Nullable NumberFormat dtype;
 
     @Option(

@@ -1,6 +1,5 @@
 package io.engram.cli.option;
 
-import io.engram.core.EngramException;
 import io.engram.core.hub.HubName;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
@@ -25,7 +24,9 @@ public final class ModelChoice {
       index = "0",
       paramLabel = "MODEL",
       description =
-          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model that the run produced), hf:ORG/NAME after engram fetch, or mini, the built-in model")
+          "A Hugging Face folder, a .gguf file, a PEFT adapter folder, a run folder (the model "
+              + "that the run produced), hf:ORG/NAME after engram fetch, or mini, the built-in "
+              + "model")
   private String model = "";
 
   @Option(
@@ -38,7 +39,8 @@ public final class ModelChoice {
       names = "--template",
       paramLabel = "T",
       description =
-          "How to join a question and its answer into one text: plain, chat (the model's own template),"
+          "How to join a question and its answer into one text: plain, chat (the model's own "
+              + "template),"
               + " llama2-chat, or a pair as YAML:"
               + " '{prompt: \"Q: {question}\\nA:\", answer: \" {answer}\"}' (default: plain, or the"
               + " run's own)")
@@ -72,7 +74,9 @@ public final class ModelChoice {
     return recipe(NO_DATA, common);
   }
 
-  /** A recipe with this model, these data and the common options, to which more keys can be added. */
+  /**
+   * A recipe with this model, these data and the common options, to which more keys can be added.
+   */
   public CommandRecipe recipe(String data, CommonOptions common) {
     return new CommandRecipe(model, data)
         .set("model.base", base == null ? null : JsonFiles.line(base))
@@ -106,7 +110,8 @@ public final class ModelChoice {
   }
 
   /**
-   * Opens a recipe's model if there is enough memory for its use; the caller closes it. * * @throws EngramException if there is not enough memory
+   * Opens a recipe's model if there is enough memory for its use; the caller closes it. * * @throws
+   * EngramException if there is not enough memory
    */
   public static LanguageModel open(Recipe recipe, CommonOptions common, OpeningMemory.Use use) {
     ModelOptions options = common.setup().modelOptions(recipe.model(), recipe.seed());

@@ -15,7 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Before a model is opened, prints how much memory a command will need, and refuses if that is not available.
+ * Before a model is opened, prints how much memory a command will need, and refuses if that is not
+ * available.
  */
 public final class OpeningMemory {
   private static final int FEW_TOKENS = 512;

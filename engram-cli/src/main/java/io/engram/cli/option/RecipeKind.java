@@ -6,11 +6,13 @@ import java.util.regex.Pattern;
 /** Tells whether a recipe's text is for unlearning or fine-tuning. */
 public final class RecipeKind {
   /**
-   * A section {@code train} that names data (a resolved recipe of any kind has an empty one), or the method {@code finetune}: both are only for {@code engram finetune}.
+   * A section {@code train} that names data (a resolved recipe of any kind has an empty one), or
+   * the method {@code finetune}: both are only for {@code engram finetune}.
    */
   private static final Pattern FINETUNE =
       Pattern.compile(
-          "(?m)^train\\s*:\\s*\\{?\\s*data\\s*:(?!\\s*\\[\\s*\\])|\\bname\\s*:\\s*[\"']?finetune\\b");
+          ""
+              + "(?m)^train\\s*:\\s*\\{?\\s*data\\s*:(?!\\s*\\[\\s*\\])|\\bname\\s*:\\s*[\"']?finetune\\b");
 
   private RecipeKind() {}
 

@@ -20,7 +20,8 @@ public final class ScoreNeeds {
       names = "--until",
       paramLabel = "NATS",
       description =
-          "predicted_updates: mean loss per token at which a sample counts as forgotten (default: 1.5)")
+          "predicted_updates: mean loss per token at which a sample counts as forgotten "
+              + "(default: 1.5)")
   private @Nullable String until;
 
   @Option(
@@ -60,7 +61,8 @@ public final class ScoreNeeds {
     boolean updates = score.needs().contains(Need.OPTIMIZER);
     if ((optimizer != null || learningRate != null) && !updates) {
       throw common.mistake(
-          "--optimizer and --learning-rate are only for predicted updates: add --estimator predicted_updates");
+          "--optimizer and --learning-rate are only for predicted updates: add --estimator "
+              + "predicted_updates");
     }
     check(score, common, Need.RETAIN_SET, retain, "--retain", "--retain DATA, the samples to keep");
     check(

@@ -22,7 +22,8 @@ public final class SweepChoice {
       paramLabel = "KEY=LIST",
       description =
           "MRD at each value of sigma (sigma=1e-4,3e-4,1e-3) and from each number of draws"
-              + " (draws=1..200 or draws=8,32,128); repeat the option to sweep both. The largest number of draws is made once per σ; smaller numbers use the first of these draws")
+              + " (draws=1..200 or draws=8,32,128); repeat the option to sweep both. The largest "
+              + "number of draws is made once per σ; smaller numbers use the first of these draws")
   private List<String> sweeps = List.of();
 
   @Option(

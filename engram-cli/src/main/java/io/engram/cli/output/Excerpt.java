@@ -6,7 +6,10 @@ import io.engram.core.sample.Sample;
 public final class Excerpt {
   private Excerpt() {}
 
-  /** Replaces white space by single spaces and cuts the text at {@code width} characters with an ellipsis. */
+  /**
+   * Replaces white space by single spaces and cuts the text at {@code width} characters with an
+   * ellipsis.
+   */
   public static String of(String text, int width) {
     String line = text.strip().replaceAll("\\s+", " ");
     return line.codePointCount(0, line.length()) <= width

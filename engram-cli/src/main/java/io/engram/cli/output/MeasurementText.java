@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Measurements of one run, or of several trials, as tables with a line per metric and a column per stage. */
+/**
+ * Measurements of one run, or of several trials, as tables with a line per metric and a column per
+ * stage.
+ */
 public final class MeasurementText {
   /** This stage is evaluated once for all trials, so it has no standard deviation. */
   private static final String BEFORE = "before";
@@ -20,7 +23,8 @@ public final class MeasurementText {
   private MeasurementText() {}
 
   /**
-   * The stages in the order in which they were measured, then which encoder judged what; empty if there are no measurements.
+   * The stages in the order in which they were measured, then which encoder judged what; empty if
+   * there are no measurements.
    */
   public static String byStage(List<Measurement> measurements) {
     if (measurements.isEmpty()) {
@@ -123,7 +127,8 @@ public final class MeasurementText {
   }
 
   /**
-   * Metrics as text: a table per suite, a line per metric, a column per stage. Stages that would make a table wider than {@value #WIDTH} characters go to another table below.
+   * Metrics as text: a table per suite, a line per metric, a column per stage. Stages that would
+   * make a table wider than {@value #WIDTH} characters go to another table below.
    */
   private static final class StageTable {
     /** Width that most terminals show without breaking lines. */
@@ -135,7 +140,9 @@ public final class MeasurementText {
     /**
      * A metric.
      *
-     * @param metric its id, which usually begins with the suite's name * @param n number of samples; several numbers if the stages differ * @param byStage the text in each stage's column
+     * @param metric its id, which usually begins with the suite's name * @param n number of
+     *     samples; several numbers if the stages differ * @param byStage the text in each stage's
+     *     column
      */
     record Line(
         String suite,
@@ -154,9 +161,7 @@ public final class MeasurementText {
       }
     }
 
-    /**
-     * Tables of all suites. * * @param heading makes the heading of a stage's column
-     */
+    /** Tables of all suites. * * @param heading makes the heading of a stage's column */
     StageTable(List<Line> lines, UnaryOperator<String> heading) {
       this.lines = List.copyOf(lines);
       this.heading = heading;

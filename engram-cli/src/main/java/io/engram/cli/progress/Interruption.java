@@ -53,7 +53,8 @@ public final class Interruption {
   }
 
   /**
-   * Uses reflection: {@code sun.misc.Signal} is the only way to catch a signal without ending the process. It is exported by {@code jdk.unsupported}; a Java without it only loses this feature.
+   * Uses reflection: {@code sun.misc.Signal} is the only way to catch a signal without ending the
+   * process. It is exported by {@code jdk.unsupported}; a Java without it only loses this feature.
    */
   private static void install(InvocationHandler handler) {
     try {

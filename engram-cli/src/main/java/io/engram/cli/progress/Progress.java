@@ -15,7 +15,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the progress of a long computation: a bar on a terminal, occasional lines elsewhere. Stages may be nested.
+ * Shows the progress of a long computation: a bar on a terminal, occasional lines elsewhere. Stages
+ * may be nested.
  */
 public final class Progress {
   private static final int DEFAULT_WIDTH = 100;
@@ -58,7 +59,8 @@ public final class Progress {
   }
 
   /**
-   * A bar with rate and time left, redrawn in place, for terminals. Stages may be nested; the innermost one is shown.
+   * A bar with rate and time left, redrawn in place, for terminals. Stages may be nested; the
+   * innermost one is shown.
    */
   static final class Bar implements ProgressListener {
     private static final int REDRAW_MILLIS = 500;

@@ -28,7 +28,8 @@ public final class Watched {
   }
 
   /**
-   * Stops a computation that can't be resumed when Ctrl-C is pressed. Progress is reported between two steps, in the computation's own thread, which is where an exception can stop it.
+   * Stops a computation that can't be resumed when Ctrl-C is pressed. Progress is reported between
+   * two steps, in the computation's own thread, which is where an exception can stop it.
    */
   private record Stoppable(ProgressListener shown) implements ProgressListener {
     @Override

@@ -28,7 +28,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs NPO + MRD and NPO with the same budget on the built-in model, and writes one report of both. The evaluation before is made once, in the first run, and copied to the second. Finished work is kept, so a second call resumes where the first was stopped. * * @param out the folder of both runs and the report * @param overrides recipe keys to change in both runs * @param common how to run the computation
+ * Runs NPO + MRD and NPO with the same budget on the built-in model, and writes one report of both.
+ * The evaluation before is made once, in the first run, and copied to the second. Finished work is
+ * kept, so a second call resumes where the first was stopped. * * @param out the folder of both
+ * runs and the report * @param overrides recipe keys to change in both runs * @param common how to
+ * run the computation
  */
 public record Quickstart(Path out, List<String> overrides, CommonOptions common) {
   private static final String RECIPES = "recipes/quickstart/";
@@ -42,7 +46,8 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     Path withMrd = out.resolve("npo-mrd");
     Path uniform = out.resolve("npo");
     console.message(
-        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. You can stop it with Ctrl-C and resume it with the same command.");
+        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. You can stop it "
+            + "with Ctrl-C and resume it with the same command.");
     long start = System.nanoTime();
     console.message(
         "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
@@ -117,9 +122,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     return Interruption.EXIT_CODE;
   }
 
-  /**
-   * The results of the two runs: four lines and a heading. * * @param measured one metric each
-   */
+  /** The results of the two runs: four lines and a heading. * * @param measured one metric each */
   record Comparison(List<Measured> measured) {
     /** The metrics to show: overall forgetting and utility, and one single metric of each. */
     private static final Map<String, String> NAMES =
@@ -137,7 +140,8 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
             "tofu.retain.rouge_l_recall");
 
     /**
-     * A metric's measurements. * * @param before for the built-in model * @param npo after NPO * @param npoMrd after NPO + MRD
+     * A metric's measurements. * * @param before for the built-in model * @param npo after NPO
+     * * @param npoMrd after NPO + MRD
      */
     record Measured(Measurement before, Measurement npo, Measurement npoMrd) {
       private Row row() {
@@ -159,7 +163,9 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
 
     /**
-     * A metric as printed by {@code --json}. * * @param metric its id * @param better {@code higher} or {@code lower} * @param before for the built-in model
+     * A metric as printed by {@code --json}. * * @param metric its id * @param better {@code
+     * higher} or {@code lower} * @param before for the built-in model
+     *
      * @param npo after NPO
      * @param npoMrd after NPO + MRD
      */

@@ -32,7 +32,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Runs a recipe in a run folder, from the start or from where it was stopped. * * @param kind whether the recipe unlearns or fine-tunes * @param common how to run the computation
+ * Runs a recipe in a run folder, from the start or from where it was stopped. * * @param kind
+ * whether the recipe unlearns or fine-tunes * @param common how to run the computation
  */
 public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   /** Starts or resumes a run, as the arguments say. */
@@ -96,9 +97,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     return "engram %s --resume %s".formatted(kind.name().toLowerCase(Locale.ROOT), folder);
   }
 
-  /**
-   * The setup of a run. * * @param siblings runs whose identical results can be reused
-   */
+  /** The setup of a run. * * @param siblings runs whose identical results can be reused */
   Setup setup(List<Path> siblings, ProgressListener progress) {
     Setup setup = common.setup(progress);
     return new Setup(
@@ -143,7 +142,8 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   }
 
   /**
-   * The outcome of a stopping rule that checks the samples, from a run's journal. * * @return empty if the run has not ended or no rule checked the samples
+   * The outcome of a stopping rule that checks the samples, from a run's journal. * * @return empty
+   * if the run has not ended or no rule checked the samples
    */
   static Optional<String> stop(List<JsonNode> events) {
     return events.stream()
@@ -165,7 +165,9 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   }
 
   /**
-   * A run folder whose run has not started yet. If the run fails before it has a manifest, for example because the forget set is empty, there is nothing to resume. Everything written is then deleted, so that the same command works once the fault is fixed.
+   * A run folder whose run has not started yet. If the run fails before it has a manifest, for
+   * example because the forget set is empty, there is nothing to resume. Everything written is then
+   * deleted, so that the same command works once the fault is fixed.
    */
   private static final class Unstarted {
     private final Path folder;
@@ -176,7 +178,10 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
       this.isNew = isNew;
     }
 
-    /** Inspects the folder before it is created. Only what is missing or empty now may be deleted later. */
+    /**
+     * Inspects the folder before it is created. Only what is missing or empty now may be deleted
+     * later.
+     */
     static Unstarted of(Path folder) {
       if (!Files.exists(folder)) {
         return new Unstarted(folder, true);
