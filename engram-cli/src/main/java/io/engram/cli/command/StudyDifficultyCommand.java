@@ -8,6 +8,7 @@ import io.engram.core.EngramHome;
 import io.engram.core.settings.Choices;
 import io.engram.core.study.Study;
 import io.engram.report.StudyPage;
+import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -150,11 +151,25 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   }
 
   private static void requireStudied(UnlearningMethod method) {
-    String obstacle = method.studyObstacle();
-    if (!obstacle.isEmpty()) {
-      String name = Choices.nameOf(method);
-      throw EngramException.usage("method.name = %s: %s %s.".formatted(name, name, obstacle));
+    if (!method.studyObstacle().isEmpty()) {
+      throw EngramException.usage(
+          "method.name = %s: %s. %s can be studied."
+              .formatted(Choices.nameOf(method), method.studyObstacle(), studied()));
     }
+  }
+
+  /** Names of the methods whose updates a study can count. */
+  private static String studied() {
+    List<String> names =
+        Methods.ALL.names().stream()
+            .filter(
+                name -> {
+                  UnlearningMethod method = RecipeReader.method(name);
+                  return method.forgets() && method.studyObstacle().isEmpty();
+                })
+            .toList();
+    int last = names.size() - 1;
+    return String.join(", ", names.subList(0, last)) + " and " + names.get(last);
   }
 
   private Recipe recipe() {

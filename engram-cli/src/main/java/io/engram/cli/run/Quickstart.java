@@ -82,7 +82,8 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
       return run.resume(folder).status().equals("done");
     }
     Recipe recipe =
-        RecipeReader.read(EngramHome.resolve(RECIPES + recipeName), overrides, Recipe.Kind.UNLEARN);
+        RecipeReader.readOneOfSeveral(
+            EngramHome.resolve(RECIPES + recipeName), overrides, Recipe.Kind.UNLEARN);
     return run.start(recipe, folder, siblings).status().equals("done");
   }
 

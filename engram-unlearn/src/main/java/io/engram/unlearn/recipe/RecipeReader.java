@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.settings.Faults;
 import io.engram.core.settings.Overrides;
 import io.engram.core.settings.Yaml;
+import io.engram.unlearn.method.UnlearningMethod;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -27,8 +29,23 @@ public final class RecipeReader {
    * @throws EngramException as {@link #parse}; of kind FILE if the file does not exist
    */
   public static Recipe read(Path file, List<String> overrides, Recipe.Kind kind) {
+    return parse(text(file), overrides, kind, file.toString());
+  }
+
+  /**
+   * Reads a file with overrides that are meant for several recipes, such as those of a table:
+   * options of choices that this recipe doesn't make are left out.
+   *
+   * @param overrides as of {@link #read}
+   * @throws EngramException as {@link #read}
+   */
+  public static Recipe readOneOfSeveral(Path file, List<String> overrides, Recipe.Kind kind) {
+    return parse(text(file), overrides, kind, file.toString(), true);
+  }
+
+  private static String text(Path file) {
     try {
-      return parse(Files.readString(file), overrides, kind, file.toString());
+      return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw EngramException.file("the recipe " + file + " does not exist", e);
     } catch (CharacterCodingException e) {
@@ -72,6 +89,12 @@ public final class RecipeReader {
   public static Recipe resolved(
       String yaml, List<String> overrides, Recipe.Kind kind, String where) {
     return parse(yaml, overrides, kind, where, true);
+  }
+
+  /** A method with its options at their defaults, by its registered name. */
+  public static UnlearningMethod method(String name) {
+    ObjectNode given = Yaml.read("method: {name: " + name + "}", name);
+    return Recipe.SCHEMA.read(given, Map.of(), false, new Faults(name, Set.of())).method();
   }
 
   private static Recipe parse(

@@ -20,7 +20,8 @@ final class ModelRecipes {
 
   /**
    * A recipe as an experiment carries it out. Of a key set twice the later one counts: usual,
-   * plan's, fixed.
+   * plan's, fixed. The plan's keys are for all recipes of an experiment: what this one's method or
+   * order doesn't have is left out.
    *
    * @param usual keys that the experiment sets where the plan doesn't, {@code key=value}
    * @param fixed keys that make it this experiment, whatever the plan says
@@ -39,7 +40,7 @@ final class ModelRecipes {
     List<String> overrides = new ArrayList<>(usual);
     overrides.addAll(plan.overrides());
     overrides.addAll(fixed);
-    return RecipeReader.read(file, overrides, Recipe.Kind.UNLEARN);
+    return RecipeReader.readOneOfSeveral(file, overrides, Recipe.Kind.UNLEARN);
   }
 
   /** The recipe of the studies of samples. */

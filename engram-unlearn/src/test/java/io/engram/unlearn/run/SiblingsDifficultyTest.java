@@ -51,7 +51,7 @@ class SiblingsDifficultyTest {
     assertThat(taken.get(0).path("seconds")).isEqualTo(measured.path("seconds"));
     assertThat(taken.get(0).path("passes")).isEqualTo(measured.path("passes"));
     assertThat(notes(taken.get(0))).contains("copied from " + first + ", which measured it");
-    assertThat(notes(taken.get(1))).doesNotContain("taken from");
+    assertThat(notes(taken.get(1))).doesNotContain("copied from");
   }
 
   @ParameterizedTest
@@ -68,7 +68,7 @@ class SiblingsDifficultyTest {
   void isNotTakenFromARunThatMeasuredOtherwise(String other) {
     Path first = run("first", recipe(other), 1, List.of());
     Path beside = run("beside", recipe("method.name=npo"), 1, List.of(first));
-    assertThat(notes(refreshes(beside).get(0))).doesNotContain("taken from");
+    assertThat(notes(refreshes(beside).get(0))).doesNotContain("copied from");
   }
 
   /** Sums of more threads are rounded otherwise. */
@@ -77,7 +77,7 @@ class SiblingsDifficultyTest {
     Path first = run("first", recipe("method.name=ga"), 2, List.of());
     Path none = folder.resolve("none");
     Path beside = run("beside", recipe("method.name=npo"), 1, List.of(none, first));
-    assertThat(notes(refreshes(beside).get(0))).doesNotContain("taken from");
+    assertThat(notes(refreshes(beside).get(0))).doesNotContain("copied from");
   }
 
   private Recipe recipe(String override) {
