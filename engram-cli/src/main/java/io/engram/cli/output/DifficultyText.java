@@ -7,7 +7,6 @@ import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.DifficultyScore.Direction;
 import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.difficulty.MrdScore;
-import io.engram.unlearn.difficulty.RelativeScore;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -71,7 +70,7 @@ public final class DifficultyText {
     if (score instanceof MrdScore mrd) {
       options.add("absolute value " + word(mrd.absolute()));
     }
-    if (score instanceof RelativeScore relative) {
+    if (score instanceof DrawnScore.Relative relative) {
       options.add(word(relative.tokens()) + " over tokens");
     }
     options.add("scope " + word(drawn.scope()));

@@ -3,11 +3,14 @@ package io.engram.unlearn.difficulty;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;
 import io.engram.core.settings.Faults;
+import io.engram.core.settings.Setting;
 import io.engram.unlearn.mrd.DrawRequest;
 import io.engram.unlearn.mrd.Estimator;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.MrdEstimate;
 import io.engram.unlearn.mrd.MrdMeasurement;
+import io.engram.unlearn.mrd.RelativeChange;
+import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,5 +97,43 @@ public interface DrawnScore extends DifficultyScore, Estimator {
     return new Cost(
         2.0 * budget.draws(),
         (budget.auto() ? "at most " : "") + budget.draws() + " backward passes");
+  }
+
+  /**
+   * A score made of how far, relatively, the log-probabilities of a sample's tokens move: MRD and
+   * its parts. Its values have no unit, and its rows keep them under {@code mrd}.
+   */
+  interface Relative extends DrawnScore {
+    /** Mean or sum over a sample's tokens. */
+    @Setting(
+        value = "mean",
+        reason =
+            "mean over a sample's tokens, as Eq. 4, so that length does not enter; or their sum.")
+    Tokens tokens();
+
+    /** |ℓ_t| below this is taken as this in a denominator, nats. */
+    @Setting(
+        value = "1e-6",
+        range = "> 0",
+        unit = "nats",
+        reason =
+            "A |log-probability| below this is taken as this; it stands in a denominator, and a"
+                + " memorised token's is near 0.")
+    double clamp();
+
+    @Override
+    default List<RelativeChange> changes(List<double[]> plain) {
+      return RelativeChange.ofAll(plain, tokens(), clamp());
+    }
+
+    @Override
+    default String unit() {
+      return "";
+    }
+
+    @Override
+    default String column() {
+      return "mrd";
+    }
   }
 }

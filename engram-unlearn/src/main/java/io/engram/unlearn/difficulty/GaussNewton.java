@@ -30,7 +30,7 @@ public record GaussNewton(
     Tokens tokens,
     Scope scope,
     double clamp)
-    implements RelativeScore {
+    implements DrawnScore.Relative {
   @Override
   public String title() {
     return "Gauss-Newton";

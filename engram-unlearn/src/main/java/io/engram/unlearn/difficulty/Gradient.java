@@ -34,7 +34,7 @@ public record Gradient(
     Tokens tokens,
     Scope scope,
     double clamp)
-    implements RelativeScore {
+    implements DrawnScore.Relative {
   @Override
   public String title() {
     return "gradient term";

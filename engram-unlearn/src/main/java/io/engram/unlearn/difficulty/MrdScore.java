@@ -10,7 +10,7 @@ import io.engram.unlearn.mrd.RelativeChange.Tokens;
  *
  * <p><b>Source:</b> Def. 3.1 Eq. 4, Alg. 1.
  */
-public interface MrdScore extends RelativeScore {
+public interface MrdScore extends DrawnScore.Relative {
   @Override
   @Setting(
       value = "outside",
