@@ -10,7 +10,7 @@ import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Finetune;
-import io.engram.unlearn.method.UpdateSize;
+import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Level;

@@ -6,7 +6,7 @@ import io.engram.model.train.Objective;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Finetune;
-import io.engram.unlearn.method.UpdateSize;
+import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.List;

@@ -9,8 +9,7 @@ import io.engram.cli.run.TrialsRun;
 import io.engram.core.study.Study;
 import io.engram.report.StudyPage;
 import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.reproduce.Experiment;
-import io.engram.unlearn.reproduce.Experiments;
+import io.engram.unlearn.reproduce.Reproduction;
 import io.engram.unlearn.reproduce.ReproductionPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Experiment experiment = Experiments.named(name);
+    Reproduction experiment = Reproduction.named(name);
     if (trials < 1) {
       throw common.mistake("--trials " + trials + ": must be 1 or more");
     }
@@ -111,7 +110,7 @@ final class ReproduceCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requireSamples(Experiment experiment) {
+  private void requireSamples(Reproduction experiment) {
     if (samples == null) {
       return;
     }

@@ -1,5 +1,6 @@
 package io.engram.unlearn.characteristic;
 
+import io.engram.unlearn.characteristic.EnglishText.TaggedSentence;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

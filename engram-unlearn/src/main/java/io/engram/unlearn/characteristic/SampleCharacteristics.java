@@ -1,5 +1,7 @@
 package io.engram.unlearn.characteristic;
 
+import io.engram.unlearn.characteristic.Characteristic.SplitRule;
+import io.engram.unlearn.characteristic.EnglishText.TaggedSentence;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -42,7 +44,7 @@ public final class SampleCharacteristics {
    */
   public List<Characteristic> of(List<String> texts, List<double[]> logProbs) {
     check(texts, logProbs);
-    double[] mtld = texts.stream().mapToDouble(Mtld::of).toArray();
+    double[] mtld = texts.stream().mapToDouble(LexicalDiversity::mtld).toArray();
     List<List<TaggedSentence>> tagged = texts.stream().map(english::sentences).toList();
     List<SyntacticComplexity> syntax = tagged.stream().map(SyntacticComplexity::of).toList();
     double[] length = syntax.stream().mapToDouble(s -> s.meanSentenceLength()).toArray();
@@ -70,7 +72,9 @@ public final class SampleCharacteristics {
             "Initial generation probability, mean ℓ", logProbability, SplitRule.aboveMean()),
         new Characteristic("Lexical diversity, MTLD", mtld, quartile),
         new Characteristic(
-            "Lexical diversity, HD-D", texts.stream().mapToDouble(HdD::of).toArray(), quartile),
+            "Lexical diversity, HD-D",
+            texts.stream().mapToDouble(LexicalDiversity::hdD).toArray(),
+            quartile),
         new Characteristic("Mean sentence length", length, quartile),
         new Characteristic("Clauses per sentence", clauses, quartile),
         new Characteristic("Share of content words", content, quartile));

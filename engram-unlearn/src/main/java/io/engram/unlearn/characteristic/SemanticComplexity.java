@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  *
  * <p>{@code s_i = ½ q(MTLD)_i + ¼ q(mean sentence length)_i + ¼ q(clauses per sentence)_i}, {@code
  * q(v)_i = (rank of v_i − ½)/n}, equal values sharing their mean rank. High is s at or above its
- * upper quartile, {@link SplitRule#upperQuartile}.
+ * upper quartile, {@link Characteristic.SplitRule#upperQuartile}.
  *
  * <p><b>Source:</b> §4.2: "lexical diversity indices and syntactic complexity measures, with
  * samples meeting the threshold of upper quartile values labeled as high-complexity".

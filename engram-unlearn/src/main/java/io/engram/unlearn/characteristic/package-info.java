@@ -4,7 +4,7 @@
  * a characteristic; each is a function of the text, or of numbers a model gave before. No model and
  * no file is opened here but the two resources that {@link
  * io.engram.unlearn.characteristic.EnglishText} and {@link
- * io.engram.unlearn.characteristic.FrequencyList} own. English only. Start with {@link
+ * io.engram.unlearn.characteristic.RareWords} own. English only. Start with {@link
  * io.engram.unlearn.characteristic.CharacteristicTable}.
  */
 @NullMarked

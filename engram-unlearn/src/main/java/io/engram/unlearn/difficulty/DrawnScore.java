@@ -65,7 +65,7 @@ public interface DrawnScore extends DifficultyScore, Estimator {
     return new Measured(List.copyOf(rows), facts, found.notes());
   }
 
-  /** All that draws depend on, for {@link io.engram.unlearn.mrd.DrawsKey}. */
+  /** All that draws depend on, for {@link io.engram.unlearn.mrd.DrawsFile.Key}. */
   default Object keyOfDraws() {
     ObjectNode options = JsonFiles.mapper().valueToTree(this);
     options.put("name", name());

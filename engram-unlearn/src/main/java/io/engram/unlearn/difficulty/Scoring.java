@@ -8,7 +8,7 @@ import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.TrainingScope;
-import io.engram.unlearn.mrd.KeptDraws;
+import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
 import java.util.EnumMap;

@@ -5,6 +5,8 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

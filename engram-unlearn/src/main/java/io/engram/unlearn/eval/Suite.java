@@ -1,7 +1,12 @@
 package io.engram.unlearn.eval;
 
+import io.engram.core.ProgressListener;
+import io.engram.core.run.Measurement;
 import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A set of measurements that belong together, opened with its settings. */
 public interface Suite {
@@ -23,5 +28,57 @@ public interface Suite {
    */
   default Suite ofRun(List<Sample> forget) {
     return this;
+  }
+
+  /**
+   * A model at a stage of its run, as suites measure it one after the other.
+   *
+   * @param model borrowed; its weights must not change meanwhile
+   * @param name {@code before}, {@code after} or {@code epoch-N}; goes into the measurements
+   * @param limit the first so many rows of each set; 0 or less: all
+   * @param answers of this model, shared by the suites
+   * @param progress hears what is being done
+   */
+  record Stage(
+      LanguageModel model,
+      String name,
+      int limit,
+      GreedyAnswers answers,
+      ProgressListener progress) {
+    /** A stage at which nothing has been asked yet. */
+    public Stage(LanguageModel model, String name, int limit, ProgressListener progress) {
+      this(model, name, limit, new GreedyAnswers(model), progress);
+    }
+
+    /** The rows of a set that are measured. */
+    public <T> List<T> first(List<T> rows) {
+      return first(rows, limit);
+    }
+
+    /** The first so many rows; 0 or less: all. */
+    public static <T> List<T> first(List<T> rows, int limit) {
+      return limit > 0 && limit < rows.size() ? rows.subList(0, limit) : rows;
+    }
+  }
+
+  /**
+   * What a suite found.
+   *
+   * @param measurements the numbers; each is finite
+   * @param rowsBySet every sample's row, a record of the suite's own, by the set's name
+   * @param notes what a reader of the numbers should know: what judged, what couldn't be measured
+   */
+  record Evaluation(
+      List<Measurement> measurements,
+      Map<String, ? extends List<?>> rowsBySet,
+      List<String> notes) {
+    /** Copies all three; the sets keep their order. */
+    public Evaluation {
+      measurements = List.copyOf(measurements);
+      Map<String, List<?>> copy = new LinkedHashMap<>();
+      rowsBySet.forEach((set, rows) -> copy.put(set, List.copyOf(rows)));
+      rowsBySet = copy;
+      notes = List.copyOf(notes);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.engram.unlearn.method;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
+import java.util.Arrays;
 
 /**
  * A method whose loss is a sum over sequences, each term a function of that sequence's
@@ -20,5 +21,22 @@ public interface LogProbMethod extends UnlearningMethod {
   @Override
   default Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     return new Objective.OfLogProbs(forget(drawn.sample(), size));
+  }
+
+  /**
+   * The contribution of one sequence to {@code w · L(B)}, where L is the mean of −ℓ_t over all
+   * labelled tokens of the batch B: {@code −(w/N) Σ_t ℓ_t} with N the batch's labelled tokens.
+   *
+   * @param weight w; negative for ascent
+   * @param batchTokens N
+   */
+  record TokenMeanNll(double weight, int batchTokens) implements SequenceLoss {
+    @Override
+    public Slope at(double[] logProbs) {
+      double slope = -weight / batchTokens;
+      double[] gradient = new double[logProbs.length];
+      Arrays.fill(gradient, slope);
+      return new Slope(slope * Arrays.stream(logProbs).sum(), gradient);
+    }
   }
 }

@@ -4,6 +4,8 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.Objective;
 import io.engram.model.train.ReferenceStates;
+import io.engram.unlearn.method.LogProbMethod.TokenMeanNll;
+import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import org.jspecify.annotations.Nullable;
 
 /**

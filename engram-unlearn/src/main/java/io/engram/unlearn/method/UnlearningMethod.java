@@ -4,10 +4,12 @@ import io.engram.core.settings.Choices;
 import io.engram.core.settings.Faults;
 import io.engram.core.settings.Setting;
 import io.engram.model.LanguageModel;
+import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.Objective;
 import io.engram.model.train.TrainingScope;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,5 +157,54 @@ public interface UnlearningMethod {
                 section,
                 Choices.nameOf(method)),
         section + ".forget_weight");
+  }
+
+  /**
+   * The size of the forget (or retain) part of one update; losses are means over it.
+   *
+   * @param sequences number of sequences
+   * @param tokens labelled tokens in all of them
+   */
+  record UpdateSize(int sequences, int tokens) {
+    /** The size of these samples taken together. */
+    public static UpdateSize of(List<TokenizedSample> samples) {
+      return new UpdateSize(samples.size(), samples.stream().mapToInt(TokenizedSample::labels).sum());
+    }
+  }
+
+  /**
+   * A drawn forget sample.
+   *
+   * @param sample the sequence
+   * @param refusal the same prompt with a refusal; null if the method does not use one
+   */
+  record Drawn(TokenizedSample sample, @Nullable Refused refusal) {
+    /**
+     * A refusal and its likelihood under the reference.
+     *
+     * @param sample prompt and refusal
+     * @param referenceNll S_ref = −Σ_t ℓ_t of the refusal under the reference, nats
+     */
+    public record Refused(TokenizedSample sample, double referenceNll) {}
+
+    /** Without a refusal. */
+    public Drawn(TokenizedSample sample) {
+      this(sample, null);
+    }
+
+    /** Its sequences, the sample first. */
+    public List<TokenizedSample> sequences() {
+      return refusal == null ? List.of(sample) : List.of(sample, refusal.sample());
+    }
+  }
+
+  /** The loss that is minimised on the retain set. */
+  enum RetainLoss {
+    /** Mean −log p over labelled tokens. */
+    NLL,
+    /** KL(reference ‖ model), mean over labelled tokens. */
+    KL,
+    /** Squared distance to the reference's hidden states; {@link Rmu} only. */
+    HIDDEN
   }
 }

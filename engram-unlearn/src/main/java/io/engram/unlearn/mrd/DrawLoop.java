@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes draws from a source until there are enough, and makes estimates of them.
@@ -123,5 +124,37 @@ public final class DrawLoop {
     return budget.auto() && draws.size() >= limit
         ? expected + " (wanted " + budget.stableTau() + "; the budget ended)"
         : expected;
+  }
+
+  /** Draws that are finished, so that an interrupted measurement goes on where it was. */
+  public interface KeptDraws {
+    /** Keeps nothing. */
+    KeptDraws NONE =
+        new KeptDraws() {
+          @Override
+          public DrawSource.@Nullable Draw find(int k) {
+            return null;
+          }
+
+          @Override
+          public void keep(int k, DrawSource.Draw draw) {}
+        };
+
+    /**
+     * The measurement begins.
+     *
+     * @param limit draws at most
+     * @param unit what they are called
+     */
+    default void begin(int limit, String unit) {}
+
+    /** Draw number k if it's kept. */
+    DrawSource.@Nullable Draw find(int k);
+
+    /** Keeps draw number k. */
+    void keep(int k, DrawSource.Draw draw);
+
+    /** The result is written: nothing needs to be kept any longer. */
+    default void done() {}
   }
 }

@@ -1,7 +1,13 @@
 package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
+import io.engram.core.Version;
+import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Draws kept in a file of JSON lines: a header with the {@link DrawsKey} of the measurement, then a
- * line a draw, written when it is made. A line that was half written is dropped; draws of another
+ * Draws kept in a file of JSON lines: a header with the {@link Key} of the measurement, then a line
+ * a draw, written when it is made. A line that was half written is dropped; draws of another
  * measurement are thrown away.
  */
 public final class DrawsFile implements KeptDraws {
@@ -48,7 +54,7 @@ public final class DrawsFile implements KeptDraws {
    * @param messages told what was found
    * @throws EngramException if the file can't be read or written
    */
-  public static DrawsFile open(Path file, DrawsKey key, Consumer<String> messages) {
+  public static DrawsFile open(Path file, Key key, Consumer<String> messages) {
     try {
       return new DrawsFile(file, key.hash(), messages);
     } catch (IOException e) {
@@ -117,5 +123,44 @@ public final class DrawsFile implements KeptDraws {
 
   private static EngramException failed(Path file, IOException e) {
     return EngramException.file(file + ": draws can't be kept here: " + e.getMessage(), e);
+  }
+
+  /**
+   * All that determines the draws of a measurement. How many there are to be doesn't.
+   *
+   * @param model SHA-256 of the model's files
+   * @param opened its number format and device
+   * @param batchTokens tokens of a pass at most
+   * @param samples SHA-256 of the samples' ids, tokens and label starts
+   * @param estimator its options, without the number of draws where that makes no difference
+   */
+  public record Key(
+      String model,
+      String opened,
+      int batchTokens,
+      String samples,
+      Object estimator,
+      long seed,
+      int epoch,
+      String version) {
+    /** Of a measurement with this code. */
+    public static Key of(
+        LanguageModel model, List<Sample> samples, Object estimator, long seed, int epoch) {
+      List<TokenizedSample> tokens = samples.stream().map(model.samples()::tokenize).toList();
+      return new Key(
+          model.hash(),
+          model.describe(),
+          model.options().batchTokens(),
+          Hashes.sha256(JsonFiles.line(tokens)),
+          estimator,
+          seed,
+          epoch,
+          Version.code());
+    }
+
+    /** SHA-256. */
+    public String hash() {
+      return Hashes.sha256(JsonFiles.line(this));
+    }
   }
 }

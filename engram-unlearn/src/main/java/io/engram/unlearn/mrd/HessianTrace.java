@@ -1,14 +1,86 @@
 package io.engram.unlearn.mrd;
 
+import io.engram.core.random.RandomStream;
+import io.engram.core.stats.MeanWithError;
+import java.util.Arrays;
+
 /**
- * MRD to second order in σ, from the traces of the Hessians H_t of ℓ_t over all parameters.
+ * MRD to second order in σ, from the traces of the Hessians H_t of ℓ_t over all parameters. The
+ * traces of one sample are estimated by {@code Tr H_t = E_v vᵀH_t v} with random signs v; draws are
+ * independent, so every estimate has a standard error.
  *
- * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A. <b>Differs:</b> Eq. 5 has the absolute value of
- * every token's trace; MRD by Eq. 4 has it outside of the sum, and the two agree where all traces
- * have one sign. Both are here. |ℓ_t| below the clamp is the clamp, as in {@link RelativeChange}.
+ * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A; the estimate: Hutchinson 1990. <b>Differs:</b> Eq.
+ * 5 has the absolute value of every token's trace; MRD by Eq. 4 has it outside of the sum, and the
+ * two agree where all traces have one sign. Both are here. |ℓ_t| below the clamp is the clamp, as
+ * in {@link RelativeChange}.
  */
 public final class HessianTrace {
-  private HessianTrace() {}
+  private final double[][] draws;
+
+  /** All that is needed of a model: curvature along random signs. */
+  @FunctionalInterface
+  public interface Curvature {
+    /**
+     * {@code vᵀ∇²ℓ_t v} with v random signs over all parameters.
+     *
+     * @param sample which one, by number
+     * @param signs the stream of v, at its beginning and used for this call alone
+     * @return {@code [n]}
+     */
+    double[] along(int sample, RandomStream signs);
+  }
+
+  private HessianTrace(double[][] draws) {
+    this.draws = draws;
+  }
+
+  /**
+   * Draws {@code count} directions; number k comes from stream (seed, "hutchinson", k, sample).
+   *
+   * @param count at least 2
+   */
+  public static HessianTrace draw(Curvature curvature, int sample, int count, long seed) {
+    double[][] draws = new double[count][];
+    for (int k = 0; k < count; k++) {
+      draws[k] = curvature.along(sample, RandomStream.of(seed, "hutchinson", k, sample));
+    }
+    return new HessianTrace(draws);
+  }
+
+  /** Estimates of Tr H_t, one a token. */
+  public MeanWithError[] traces() {
+    MeanWithError[] traces = new MeanWithError[draws[0].length];
+    for (int t = 0; t < traces.length; t++) {
+      int token = t;
+      traces[t] = MeanWithError.of(Arrays.stream(draws).mapToDouble(d -> d[token]).toArray());
+    }
+    return traces;
+  }
+
+  /** {@link #signed(double[], double[], double, double)}, without bias. */
+  public MeanWithError signed(double[] logProbs, double sigma, double clamp) {
+    return MeanWithError.of(
+        Arrays.stream(draws).mapToDouble(d -> signed(logProbs, d, sigma, clamp)).toArray());
+  }
+
+  /**
+   * {@link #absolute(double[], double[], double, double)} of the mean traces. Too large by up to
+   * its error where a trace is not known to differ from 0; the standard error takes the signs of
+   * the mean traces as given.
+   */
+  public MeanWithError absolute(double[] logProbs, double sigma, double clamp) {
+    MeanWithError[] traces = traces();
+    double[] turned =
+        Arrays.stream(draws)
+            .mapToDouble(
+                d -> {
+                  double[] own = new double[d.length];
+                  Arrays.setAll(own, t -> d[t] * Math.signum(traces[t].mean()));
+                  return signed(logProbs, own, sigma, clamp);
+                })
+            .toArray();
+    return MeanWithError.of(turned);
+  }
 
   /**
    * {@code (σ²/2n) Σ_t |Tr H_t| / |ℓ_t|}, as printed.

@@ -2,10 +2,15 @@ package io.engram.unlearn.mrd;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.random.RandomStream;
+import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates of samples under a language model, by any {@link Estimator}. The model is the same, bit
@@ -157,6 +162,40 @@ public final class MrdMeasurement {
       notes.add(
           "every token of %d samples, %s first, is more certain than order.estimator.clamp = %s nats: their MRD depends on it"
               .formatted(hit.length, model.id(hit[0]), samples.get(hit[0]).clamp()));
+    }
+  }
+
+  /** A scorer of a model that doesn't change: what it says without noise is computed once. */
+  static final class PlainOnce implements NoisyScorer {
+    private final NoisyScorer scorer;
+    private int @Nullable [] samples;
+    private List<double[]> plain = List.of();
+
+    PlainOnce(NoisyScorer scorer) {
+      this.scorer = scorer;
+    }
+
+    /** Keeps the first answer of scale 0, and gives it again for the same samples. */
+    @Override
+    public List<double[]> logProbs(int[] chosen, RandomStream noise, double scale) {
+      if (scale != 0 || (samples != null && !Arrays.equals(samples, chosen))) {
+        return scorer.logProbs(chosen, noise, scale);
+      }
+      if (samples == null) {
+        plain = List.copyOf(scorer.logProbs(chosen, noise, scale));
+        samples = chosen.clone();
+      }
+      return plain;
+    }
+
+    @Override
+    public Pair pair(int[] chosen, Supplier<RandomStream> noise, double scale) {
+      return scorer.pair(chosen, noise, scale);
+    }
+
+    @Override
+    public List<double[]> independent(int[] chosen, RandomStream noise, double scale) {
+      return scorer.independent(chosen, noise, scale);
     }
   }
 }

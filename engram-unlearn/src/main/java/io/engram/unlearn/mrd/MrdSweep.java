@@ -3,6 +3,7 @@ package io.engram.unlearn.mrd;
 import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

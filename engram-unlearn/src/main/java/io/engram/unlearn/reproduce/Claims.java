@@ -1,6 +1,7 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.stats.Decision;
+import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyFigure.Axis;
 import io.engram.core.study.StudyFigure.Kind;
@@ -17,6 +18,39 @@ import org.jspecify.annotations.Nullable;
 /** Claims of the paper as sentences, a table and a figure of a page. */
 final class Claims {
   private Claims() {}
+
+  /**
+   * The study with the claims before its own.
+   *
+   * @param title of the page, without the model
+   * @param how what the claims' numbers are of, and what the intervals are
+   */
+  static Study before(
+      ReproductionPlan plan,
+      Study study,
+      String title,
+      List<Claim> claims,
+      String how,
+      String limit) {
+    List<String> answer = new ArrayList<>(sentences(claims));
+    answer.addAll(study.answer());
+    List<StudyFigure> figures = new ArrayList<>(figures(claims, "In the claim's direction."));
+    figures.addAll(study.figures());
+    List<StudyTable> tables = new ArrayList<>(List.of(table(claims, how)));
+    tables.addAll(study.tables());
+    List<String> limits = new ArrayList<>(List.of(limit));
+    limits.addAll(plan.changes());
+    limits.addAll(study.limits());
+    return new Study(
+        title + ", on " + plan.model(),
+        study.question(),
+        answer,
+        study.facts(),
+        figures,
+        tables,
+        limits,
+        study.provenance());
+  }
 
   /** A sentence a verdict, with the claims that have it. */
   static List<String> sentences(List<Claim> claims) {

@@ -4,16 +4,28 @@ import io.engram.core.EngramException;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
+import io.engram.core.stats.MeanWithError;
+import io.engram.core.stats.VarianceBetween;
 import io.engram.core.study.Study;
+import io.engram.core.study.StudyFigure;
+import io.engram.core.study.StudyFigure.Axis;
+import io.engram.core.study.StudyFigure.Kind;
+import io.engram.core.study.StudyFigure.Point;
+import io.engram.core.study.StudyFigure.Series;
+import io.engram.core.study.StudyProvenance;
+import io.engram.core.study.StudyTable;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.run.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Figure 2: what is left of the model after other samples were unlearned, by GradDiff and by NPO,
@@ -25,7 +37,7 @@ import java.util.Optional;
  * is, here it is model utility (the mean of the six columns of Table 1) on the first 50 rows of
  * each set, where the plan sets no other limit.
  */
-final class Figure2 implements Experiment {
+final class Figure2 implements Reproduction {
   /** What is left of the model. */
   static final String MEASURE = "tofu.model_utility_mean";
 
@@ -82,8 +94,7 @@ final class Figure2 implements Experiment {
                 .put(run.selection(), values(own.measurements())));
     Path before = trials.values().iterator().next().all().get(0).folder();
     return Optional.of(
-        new Figure2Findings(
-                first.eval().limit(), groupSize(ModelRecipes.forget(first).size()), utility)
+        new Found(first.eval().limit(), groupSize(ModelRecipes.forget(first).size()), utility)
             .study(plan, title(), plan.provenance(first, modelHash(before))));
   }
 
@@ -106,13 +117,13 @@ final class Figure2 implements Experiment {
   /** Ids of each selection, by its name. */
   static Map<String, List<String>> selections(List<Sample> all, long seed) {
     Map<String, List<String>> selections = new LinkedHashMap<>();
-    for (Sample single : RandomSamples.of(all, SELECTIONS, seed, 0)) {
+    for (Sample single : ModelRecipes.drawn(all, SELECTIONS, seed, 0)) {
       selections.put(SINGLE + (selections.size() + 1), List.of(single.id()));
     }
     int size = groupSize(all.size());
     for (int i = 1; i <= SELECTIONS; i++) {
       selections.put(
-          GROUPS + i, RandomSamples.of(all, size, seed, i).stream().map(Sample::id).toList());
+          GROUPS + i, ModelRecipes.drawn(all, size, seed, i).stream().map(Sample::id).toList());
     }
     return selections;
   }
@@ -125,7 +136,7 @@ final class Figure2 implements Experiment {
   private static Recipe recipe(ReproductionPlan plan, String method, List<String> ids) {
     List<String> fixed = new ArrayList<>(List.of("trials=" + plan.trials()));
     if (!ids.isEmpty()) {
-      fixed.add(RandomSamples.where(ids));
+      fixed.add(ModelRecipes.only(ids));
     }
     return ModelRecipes.read(plan, "tofu", method, USUAL, fixed);
   }
@@ -136,5 +147,144 @@ final class Figure2 implements Experiment {
         .filter(m -> m.stage().equals("after") && m.metric().equals(MEASURE))
         .mapToDouble(Measurement::value)
         .toArray();
+  }
+
+  /**
+   * What Figure 2's runs say.
+   *
+   * @param rows of each evaluation set at most; 0: all
+   * @param groupSize samples a group
+   * @param utility the measure of each trial, by method and then by selection
+   */
+  record Found(int rows, int groupSize, Map<String, Map<String, double[]>> utility) {
+    private static final String HOW =
+        "of model utility; intervals of variances by F, of the mean difference by Student's t over"
+            + " selections, of the largest difference by Student's t over trials at 1 − 0.05 / number"
+            + " of selections, for it was chosen among these";
+
+    Study study(ReproductionPlan plan, String title, StudyProvenance made) {
+      Study found =
+          new Study(
+              title,
+              "How much does it matter which samples are unlearned?",
+              List.of(),
+              List.of(
+                  new Study.Fact(
+                      "Selections", Integer.toString(names().size()), "five samples, five groups")),
+              List.of(figure()),
+              List.of(table()),
+              List.of("One set of selections.", "Utility is on %s of each set.".formatted(shown())),
+              made);
+      return Claims.before(
+          plan,
+          found,
+          title,
+          claims(),
+          HOW,
+          "The model is %s; the paper doesn't say whose performance it shows."
+              .formatted(plan.model()));
+    }
+
+    private String shown() {
+      return rows == 0 ? "all rows" : "the first " + rows + " rows";
+    }
+
+    /** That selections matter, that NPO keeps more, and that for some it is the other way. */
+    List<Claim> claims() {
+      List<Claim> claims = new ArrayList<>();
+      utility.keySet().forEach(method -> claims.add(differs(method, Figure2.SINGLE)));
+      utility.keySet().forEach(method -> claims.add(differs(method, Figure2.GROUPS)));
+      double[] npo = names().stream().mapToDouble(name -> mean("npo", name)).toArray();
+      double[] other = names().stream().mapToDouble(name -> mean("grad-diff", name)).toArray();
+      claims.add(Claim.of("NPO keeps more than GradDiff", Double.NaN, npo, other, true));
+      names().stream()
+          .map(
+              name ->
+                  Claim.of(
+                      "GradDiff keeps more than NPO for some samples, most so for " + name,
+                      Double.NaN,
+                      values("grad-diff", name),
+                      values("npo", name),
+                      true,
+                      1 - 0.05 / names().size()))
+          .max(Comparator.comparingDouble(Claim::ours))
+          .ifPresent(claims::add);
+      return claims;
+    }
+
+    /** The variance between selections of one kind beyond what trials of one selection explain. */
+    private Claim differs(String method, String kind) {
+      double[][] own =
+          names().stream()
+              .filter(name -> name.startsWith(kind))
+              .map(name -> values(method, name))
+              .toArray(double[][]::new);
+      VarianceBetween between = VarianceBetween.of(own, 0.95);
+      String what = kind.equals(Figure2.SINGLE) ? "sample is" : groupSize + " samples are";
+      return Claim.of(
+          "It matters which %s unlearned by %s: variance between them".formatted(what, method),
+          Double.NaN,
+          between.variance(),
+          between.interval(),
+          own.length);
+    }
+
+    private List<String> names() {
+      return utility.values().stream()
+          .findFirst()
+          .map(own -> List.copyOf(own.keySet()))
+          .orElseThrow();
+    }
+
+    private double[] values(String method, String selection) {
+      return utility.getOrDefault(method, Map.of()).getOrDefault(selection, new double[0]);
+    }
+
+    private double mean(String method, String selection) {
+      return MeanWithError.of(values(method, selection)).mean();
+    }
+
+    private StudyFigure figure() {
+      List<Series> series = new ArrayList<>();
+      utility
+          .keySet()
+          .forEach(
+              method -> {
+                List<Point> points = new ArrayList<>();
+                for (int i = 0; i < names().size(); i++) {
+                  double[] own = values(method, names().get(i));
+                  points.add(
+                      Point.between(
+                          i + 1,
+                          MeanWithError.of(own).mean(),
+                          Arrays.stream(own).min().orElse(Double.NaN),
+                          Arrays.stream(own).max().orElse(Double.NaN)));
+                }
+                series.add(Series.of(method, points));
+              });
+      return new StudyFigure(
+          "figure-2",
+          "Model utility after unlearning",
+          List.of(
+              "Figure 2 of the paper. 1 to 5 are single samples, 6 to 10 groups of %d."
+                  .formatted(groupSize)),
+          Kind.SCATTER,
+          Axis.linear("selection", ""),
+          Axis.linear("model utility", ""),
+          "from the least to the largest trial",
+          series);
+    }
+
+    private StudyTable table() {
+      List<List<@Nullable Object>> rows = new ArrayList<>();
+      for (String name : names()) {
+        List<@Nullable Object> row = new ArrayList<>(List.of(name));
+        utility.keySet().forEach(method -> row.add(mean(method, name)));
+        rows.add(row);
+      }
+      List<StudyTable.Column> columns = new ArrayList<>(List.of(StudyTable.Column.of("unlearned")));
+      utility.keySet().forEach(method -> columns.add(StudyTable.Column.of(method)));
+      return new StudyTable("Model utility, mean over trials", "", columns, rows);
+    }
   }
 }

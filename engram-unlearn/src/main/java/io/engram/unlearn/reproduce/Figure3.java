@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * are looked at: the rule's thresholds are averages over all samples, which a large group of them
  * is above or below to begin with.
  */
-final class Figure3 implements Experiment {
+final class Figure3 implements Reproduction {
   private static final int GROUPS = 20;
   private static final int SIZE = 40;
 
@@ -67,7 +67,7 @@ final class Figure3 implements Experiment {
     List<DifficultyRow> rows =
         JsonFiles.readLines(plan.folder().resolve("difficulty.jsonl"), DifficultyRow.class);
     return Optional.of(
-        Findings.with(
+        Claims.before(
             plan,
             found,
             title(),

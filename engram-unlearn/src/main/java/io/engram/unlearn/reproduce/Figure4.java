@@ -26,7 +26,7 @@ import java.util.OptionalInt;
  * ten three times, and of TOFU alone; beside the rule of App. C.4 a mean loss of 1.5 nats a token
  * is looked at. Nothing keeps the retain set, so that an update is spent on the sample alone.
  */
-final class Figure4 implements Experiment {
+final class Figure4 implements Reproduction {
   /** The rule of App. C.4, and a mean loss. */
   private static final List<String> CRITERIA = List.of("el_ma", "mean");
 
@@ -51,8 +51,8 @@ final class Figure4 implements Experiment {
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     String chosen =
-        RandomSamples.where(
-            RandomSamples.of(ModelRecipes.study(plan), plan.samples(SAMPLES), 0).stream()
+        ModelRecipes.only(
+            ModelRecipes.drawn(ModelRecipes.study(plan), plan.samples(SAMPLES), 0).stream()
                 .map(Sample::id)
                 .toList());
     DifficultyPlan each =
@@ -75,7 +75,7 @@ final class Figure4 implements Experiment {
     }
     Study shown = Objects.requireNonNull(first);
     return Optional.of(
-        Findings.with(
+        Claims.before(
             plan,
             shown,
             title(),

@@ -27,7 +27,7 @@ import java.util.OptionalInt;
  * <p><b>Source:</b> §4.2, Fig. 5. <b>Differs:</b> draws are shared by the samples, which changes
  * nothing of a sample's own estimate.
  */
-final class Figure5 implements Experiment {
+final class Figure5 implements Reproduction {
   private static final String TITLE = "Figure 5: MRD against σ and the number of draws";
   private static final int SAMPLES = 20;
   private static final List<Double> SIGMAS = List.of(1e-4, 3e-4, 1e-3, 3e-3, 1e-2);
@@ -64,8 +64,7 @@ final class Figure5 implements Experiment {
     Recipe recipe = ModelRecipes.study(plan, "order.estimator.name=shared");
     int count = plan.samples(SAMPLES);
     return Optional.of(
-        MadeOnce.of(
-            plan, recipe, name() + ", samples: " + count, () -> measure(plan, recipe, count)));
+        plan.once(recipe, name() + ", samples: " + count, () -> measure(plan, recipe, count)));
   }
 
   private static DrawnScore drawn(Recipe recipe) {
@@ -77,7 +76,7 @@ final class Figure5 implements Experiment {
   }
 
   private Study measure(ReproductionPlan plan, Recipe recipe, int count) {
-    List<Sample> samples = RandomSamples.of(recipe, count, 0);
+    List<Sample> samples = ModelRecipes.drawn(recipe, count, 0);
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), plan.setup().modelOptions(recipe.model(), recipe.seed()))) {
@@ -94,7 +93,7 @@ final class Figure5 implements Experiment {
 
   private Study study(
       ReproductionPlan plan, List<AtSigma> sweep, List<String> ids, StudyProvenance made) {
-    return Findings.with(
+    return Claims.before(
         plan,
         SweepStudy.of(sweep, ids, made),
         TITLE,

@@ -4,17 +4,23 @@ import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
+import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** The recipes of a model, {@code recipes/TASK/MODEL-NAME.yaml}, with what a plan sets. */
+/**
+ * The recipes of a model, {@code recipes/TASK/MODEL-NAME.yaml}, with what a plan sets; and samples
+ * of their forget sets.
+ */
 final class ModelRecipes {
   private ModelRecipes() {}
 
@@ -63,5 +69,29 @@ final class ModelRecipes {
   /** Its forget set as the recipe chooses it, not cut into pieces. */
   static List<Sample> forget(Recipe recipe) {
     return SampleSource.load(recipe.forget().data(), recipe.forget().choice("forget"));
+  }
+
+  /**
+   * Samples of a recipe's forget set, drawn at random without replacement; its seed draws the same
+   * ones again.
+   *
+   * @param n how many; all where there are fewer
+   * @param draw which draw of this seed, from 0
+   */
+  static List<Sample> drawn(Recipe recipe, int n, int draw) {
+    return drawn(forget(recipe), n, recipe.seed(), draw);
+  }
+
+  /** The same of a list. */
+  static List<Sample> drawn(List<Sample> all, int n, long seed, int draw) {
+    int[] order = UniformOrder.permutation(draw, all.size(), seed);
+    return Arrays.stream(order).limit(n).mapToObj(all::get).toList();
+  }
+
+  /** The recipe key that keeps these of the forget set alone. */
+  static String only(List<String> ids) {
+    return ids.stream()
+        .map(id -> "'" + id + "'")
+        .collect(Collectors.joining(", ", "forget.where=\"id in (", ")\""));
   }
 }

@@ -1,11 +1,16 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.EngramException;
 import io.engram.core.Version;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.run.Setup;
 import io.engram.unlearn.run.Trials;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * How an experiment is made.
@@ -64,5 +70,34 @@ public record ReproductionPlan(
         modelHash,
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         more);
+  }
+
+  /**
+   * The finding of this recipe that the folder holds, else a new one: what is made once isn't made
+   * again.
+   *
+   * @param settings what it depends on beside the recipe
+   * @throws EngramException if the folder holds another recipe's
+   */
+  Study once(Recipe recipe, String settings, Supplier<Study> make) {
+    Path file = folder.resolve("recipe.yaml");
+    Path found = folder.resolve("study.json");
+    String own = RecipeWriter.yaml(recipe) + "# " + settings + "\n";
+    if (Files.exists(file) && !JsonFiles.readText(file).equals(own)) {
+      throw EngramException.usage(
+          folder
+              + " holds the findings of another recipe: its recipe.yaml differs. Name another"
+              + " folder by --out.");
+    }
+    if (Files.exists(file) && Files.exists(found)) {
+      return Study.read(found);
+    }
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw EngramException.resources(folder + " can't be made: " + e.getMessage(), e);
+    }
+    JsonFiles.writeText(file, own);
+    return make.get();
   }
 }

@@ -10,7 +10,7 @@ import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.core.study.Study;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
-import io.engram.unlearn.characteristic.CharacteristicRow;
+import io.engram.unlearn.characteristic.CharacteristicTable.Row;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.difficulty.Scoring;
@@ -27,7 +27,7 @@ import java.util.Optional;
  *
  * <p><b>Source:</b> §4.2, App. D.2. <b>Differs:</b> all samples are used, not 40.
  */
-final class Table7 implements Experiment {
+final class Table7 implements Reproduction {
   private final PaperData.Characteristics paper = PaperData.Characteristics.read();
 
   @Override
@@ -43,7 +43,7 @@ final class Table7 implements Experiment {
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     Recipe recipe = ModelRecipes.study(plan);
-    return Optional.of(MadeOnce.of(plan, recipe, name(), () -> measure(plan, recipe)));
+    return Optional.of(plan.once(recipe, name(), () -> measure(plan, recipe)));
   }
 
   private Study measure(ReproductionPlan plan, Recipe recipe) {
@@ -66,7 +66,7 @@ final class Table7 implements Experiment {
       JsonFiles.writeLines(plan.folder().resolve("mrd.jsonl"), mrd);
       List<double[]> logProbs =
           new Scorer(model).logProbs(model.samples().tokenize(samples), ProgressListener.NONE);
-      List<CharacteristicRow> rows =
+      List<Row> rows =
           CharacteristicFindings.rows(
               texts(samples),
               texts(training),
@@ -86,11 +86,7 @@ final class Table7 implements Experiment {
   }
 
   private Study study(
-      ReproductionPlan plan,
-      Recipe recipe,
-      String modelHash,
-      List<CharacteristicRow> rows,
-      int samples) {
+      ReproductionPlan plan, Recipe recipe, String modelHash, List<Row> rows, int samples) {
     Study found =
         new Study(
             title(),
@@ -103,7 +99,7 @@ final class Table7 implements Experiment {
             List.of(CharacteristicFindings.table(rows, "MRD as the paper defines it")),
             List.of("One seed. The paper prints one example of each level, no errors."),
             plan.provenance(recipe, modelHash));
-    return Findings.with(
+    return Claims.before(
         plan,
         found,
         title(),
@@ -113,10 +109,10 @@ final class Table7 implements Experiment {
   }
 
   /** That the levels differ as the paper prints it. */
-  static List<Claim> claims(PaperData.Characteristics paper, List<CharacteristicRow> rows) {
+  static List<Claim> claims(PaperData.Characteristics paper, List<Row> rows) {
     List<Claim> claims = new ArrayList<>();
-    for (CharacteristicRow row : rows) {
-      CharacteristicRow.Contrast contrast = row.contrast();
+    for (Row row : rows) {
+      Row.Contrast contrast = row.contrast();
       for (PaperData.Characteristics.Level level : paper.of(row.name())) {
         boolean larger = level.high() > level.low();
         double printed = Math.abs(level.high() - level.low());
@@ -133,11 +129,7 @@ final class Table7 implements Experiment {
   }
 
   private static Claim claim(
-      CharacteristicRow row,
-      CharacteristicRow.Contrast contrast,
-      boolean larger,
-      double printed,
-      String where) {
+      Row row, Row.Contrast contrast, boolean larger, double printed, String where) {
     Interval interval = contrast.interval();
     return Claim.of(
         "MRD is %s where %s is high (%s)"

@@ -23,7 +23,7 @@ import java.util.Optional;
  * A table of the paper: a recipe a row, a seed a trial. All recipes are read before the first run,
  * so that what is wrong with the last is said at once.
  */
-final class TableExperiment implements Experiment {
+final class TableExperiment implements Reproduction {
   private final PaperTable paper;
 
   TableExperiment(PaperTable paper) {
@@ -63,7 +63,7 @@ final class TableExperiment implements Experiment {
         .filter(Row::isOriginal)
         .forEach(row -> measured.put(row.name(), first.subList(0, 1)));
     return Optional.of(
-        new TableFindings(new ReproducedTable(paper, measured))
+        new ReproducedTable(paper, measured)
             .study(
                 plan.model(),
                 recipes.values().iterator().next(),

@@ -11,7 +11,7 @@ import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.eval.suites.RetrainedMemory;
-import io.engram.unlearn.method.RetainLoss;
+import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
 import io.engram.unlearn.recipe.BudgetSection;
 import io.engram.unlearn.recipe.Recipe;
 import java.util.ArrayList;

@@ -4,9 +4,8 @@ import io.engram.core.sample.Sample;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.study.StudyTable;
 import io.engram.unlearn.characteristic.Characteristic;
-import io.engram.unlearn.characteristic.CharacteristicRow;
 import io.engram.unlearn.characteristic.CharacteristicTable;
-import io.engram.unlearn.characteristic.FrequencyList;
+import io.engram.unlearn.characteristic.CharacteristicTable.Row;
 import io.engram.unlearn.characteristic.RareWords;
 import io.engram.unlearn.characteristic.SampleCharacteristics;
 import java.util.ArrayList;
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> section 4.2, Table 7.
  */
 public final class CharacteristicFindings {
-  private static final int FREQUENT_WORDS = 20_000;
-
   private CharacteristicFindings() {}
 
   /** A sample as one text, as Table 7 has it; null for token ids. */
@@ -41,13 +38,13 @@ public final class CharacteristicFindings {
    * @param logProbs ℓ_t of each sample, nats
    * @param mrd of each sample
    */
-  public static List<CharacteristicRow> rows(
+  public static List<Row> rows(
       List<String> texts,
       List<String> trainingTexts,
       List<double[]> logProbs,
       double[] mrd,
       long seed) {
-    RareWords rare = new RareWords(FrequencyList.mostFrequent(FREQUENT_WORDS));
+    RareWords rare = new RareWords(RareWords.mostFrequent(RareWords.FREQUENT));
     List<Characteristic> characteristics =
         new SampleCharacteristics(trainingTexts, rare).of(texts, logProbs);
     return CharacteristicTable.of(mrd, characteristics, seed).rows();
@@ -58,9 +55,9 @@ public final class CharacteristicFindings {
    *
    * @param reading which MRD it is
    */
-  public static StudyTable table(List<CharacteristicRow> found, String reading) {
+  public static StudyTable table(List<Row> found, String reading) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
-    for (CharacteristicRow row : found) {
+    for (Row row : found) {
       rows.add(cells(row));
     }
     List<StudyTable.Column> columns = new ArrayList<>();
@@ -88,22 +85,22 @@ public final class CharacteristicFindings {
         rows);
   }
 
-  private static List<@Nullable Object> cells(CharacteristicRow row) {
+  private static List<@Nullable Object> cells(Row row) {
     List<@Nullable Object> cells = new ArrayList<>();
     cells.add(row.name());
     addLevel(cells, row.low());
     addLevel(cells, row.high());
-    CharacteristicRow.Contrast contrast = row.contrast();
+    Row.Contrast contrast = row.contrast();
     cells.add(contrast == null ? null : number(contrast.difference(), contrast.interval()));
     cells.add(contrast == null ? null : contrast.cliffsDelta());
-    CharacteristicRow.Correlation correlation = row.correlation();
+    Row.Correlation correlation = row.correlation();
     cells.add(
         correlation == null ? null : number(correlation.spearmanRho(), correlation.interval()));
     cells.add(row.remarks().isEmpty() ? null : String.join("; ", row.remarks()));
     return cells;
   }
 
-  private static void addLevel(List<@Nullable Object> cells, CharacteristicRow.Level level) {
+  private static void addLevel(List<@Nullable Object> cells, Row.Level level) {
     cells.add(level.n());
     cells.add(level.meanMrd());
     cells.add(level.standardError());

@@ -18,6 +18,7 @@ import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.recipe.SampleSets;
 import io.engram.unlearn.run.Setup;
+import io.engram.unlearn.study.DifficultyRow.Writer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,9 +204,8 @@ public final class DifficultyStudy {
     UpdatesPredictor predictor =
         new UpdatesPredictor(
             model, recipe.scope().training(), recipe.optimizer().settings(), plan.meanNats());
-    DifficultyRows rows =
-        new DifficultyRows(
-            folder.resolve("difficulty.jsonl"), plan, setup, tokens, scores.values());
+    Writer rows =
+        new Writer(folder.resolve("difficulty.jsonl"), plan, setup, tokens, scores.values());
     return plan.jointly()
         ? rows.jointly(
             new UpdatesJointly(recipe, model, start, predictor, criteria, plan.most(), setup))

@@ -18,7 +18,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.difficulty.Antithetic;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.Scoring;
-import io.engram.unlearn.mrd.HutchinsonTrace;
+import io.engram.unlearn.mrd.HessianTrace;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
 import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import io.engram.unlearn.mrd.RelativeChange.Tokens;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Theorem 3.2 on a model: MRD from antithetic pairs against what the traces of the Hessians
  * predict, {@code (σ²/2n) |Σ_t Tr H_t / ℓ_t|}, for several σ. The traces come from random signs
- * ({@link HutchinsonTrace}), so both sides have standard errors.
+ * ({@link HessianTrace}), so both sides have standard errors.
  *
  * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A.
  */
@@ -44,10 +44,10 @@ public final class TheoremStudy {
   private final long seed;
   private final List<String> ids;
   private final List<double[]> logProbs;
-  private final List<HutchinsonTrace> traces;
+  private final List<HessianTrace> traces;
 
   private TheoremStudy(
-      long seed, List<String> ids, List<double[]> logProbs, List<HutchinsonTrace> traces) {
+      long seed, List<String> ids, List<double[]> logProbs, List<HessianTrace> traces) {
     this.seed = seed;
     this.ids = ids;
     this.logProbs = logProbs;
@@ -105,11 +105,11 @@ public final class TheoremStudy {
     List<TokenizedSample> tokens = model.samples().tokenize(samples);
     List<double[]> logProbs = new Scorer(model).logProbs(tokens, ProgressListener.NONE);
     SecondDerivatives derivatives = new SecondDerivatives(model);
-    List<HutchinsonTrace> traces = new ArrayList<>();
+    List<HessianTrace> traces = new ArrayList<>();
     progress.start("traces of the Hessians", tokens.size(), "samples");
     for (int i = 0; i < tokens.size(); i++) {
       traces.add(
-          HutchinsonTrace.draw(
+          HessianTrace.draw(
               (sample, signs) -> derivatives.along(tokens.get(sample), signs),
               i,
               plan.directions(),

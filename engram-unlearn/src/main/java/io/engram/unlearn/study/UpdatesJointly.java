@@ -12,6 +12,7 @@ import io.engram.unlearn.recipe.RecipeSettings;
 import io.engram.unlearn.run.Plan;
 import io.engram.unlearn.run.Setup;
 import io.engram.unlearn.run.UnlearningLoop;
+import io.engram.unlearn.study.Criterion.Met;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +66,7 @@ final class UpdatesJointly {
    * @param found told each sample's outcome and number, once it has met all criteria or at the end
    * @throws EngramException if it's interrupted: a run isn't taken up in its middle
    */
-  void run(List<TokenizedSample> samples, ObjIntConsumer<CriteriaMet.Outcome> found) {
+  void run(List<TokenizedSample> samples, ObjIntConsumer<Met.Outcome> found) {
     start.restore();
     try (Trainer trainer = RecipeSettings.trainer(model, recipe)) {
       new Run(trainer, samples, found).all();
@@ -83,17 +84,17 @@ final class UpdatesJointly {
   private final class Run implements UnlearningLoop.Course {
     private final Trainer trainer;
     private final List<TokenizedSample> samples;
-    private final ObjIntConsumer<CriteriaMet.Outcome> found;
+    private final ObjIntConsumer<Met.Outcome> found;
     private final ForgetSequences sequences;
     private final List<UpdatesPredictor.Forecast> forecasts;
-    private final List<CriteriaMet> met;
+    private final List<Met> met;
     private int[] left;
     private int updates;
 
     /** Mean |θ − θ_0| after so many updates, NaN until it's asked for: a pass over all weights. */
     private double moved = Double.NaN;
 
-    Run(Trainer trainer, List<TokenizedSample> samples, ObjIntConsumer<CriteriaMet.Outcome> found) {
+    Run(Trainer trainer, List<TokenizedSample> samples, ObjIntConsumer<Met.Outcome> found) {
       this.trainer = trainer;
       this.samples = samples;
       this.found = found;
@@ -105,8 +106,7 @@ final class UpdatesJointly {
         setup.progress().advance(1);
       }
       setup.progress().finish();
-      this.met =
-          standings.each(samples).stream().map(now -> new CriteriaMet(criteria, now)).toList();
+      this.met = standings.each(samples).stream().map(now -> new Met(criteria, now)).toList();
       this.left = IntStream.range(0, samples.size()).toArray();
       handOver();
     }

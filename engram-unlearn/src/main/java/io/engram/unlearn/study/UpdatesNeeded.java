@@ -9,6 +9,7 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import io.engram.unlearn.run.Plan;
 import io.engram.unlearn.run.UnlearningLoop;
+import io.engram.unlearn.study.Criterion.Met;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -51,7 +52,7 @@ final class UpdatesNeeded {
   }
 
   /** Unlearns the samples together; the model is at its starting point again afterwards. */
-  CriteriaMet.Outcome of(List<TokenizedSample> samples) {
+  Met.Outcome of(List<TokenizedSample> samples) {
     start.restore();
     try (Trainer trainer = RecipeSettings.trainer(model, recipe)) {
       return run(trainer, samples);
@@ -60,9 +61,9 @@ final class UpdatesNeeded {
     }
   }
 
-  private CriteriaMet.Outcome run(Trainer trainer, List<TokenizedSample> samples) {
+  private Met.Outcome run(Trainer trainer, List<TokenizedSample> samples) {
     UpdatesPredictor.Forecast forecast = predictor.together(samples);
-    CriteriaMet met = new CriteriaMet(criteria, standings.together(samples));
+    Met met = new Met(criteria, standings.together(samples));
     ForgetSequences sequences = new ForgetSequences(recipe.method(), model, samples);
     Plan plan = new Plan(samples.size(), samples.size(), most);
     new UnlearningLoop(
@@ -80,9 +81,9 @@ final class UpdatesNeeded {
   private final class Course implements UnlearningLoop.Course {
     private final List<TokenizedSample> samples;
     private final ForgetSequences sequences;
-    private final CriteriaMet met;
+    private final Met met;
 
-    Course(List<TokenizedSample> samples, ForgetSequences sequences, CriteriaMet met) {
+    Course(List<TokenizedSample> samples, ForgetSequences sequences, Met met) {
       this.samples = samples;
       this.sequences = sequences;
       this.met = met;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.random.RandomStream;
-import io.engram.unlearn.characteristic.CharacteristicRow.Contrast;
-import io.engram.unlearn.characteristic.CharacteristicRow.Correlation;
-import io.engram.unlearn.characteristic.CharacteristicRow.Level;
+import io.engram.unlearn.characteristic.Characteristic.SplitRule;
+import io.engram.unlearn.characteristic.CharacteristicTable.Row;
+import io.engram.unlearn.characteristic.CharacteristicTable.Row.Contrast;
+import io.engram.unlearn.characteristic.CharacteristicTable.Row.Correlation;
+import io.engram.unlearn.characteristic.CharacteristicTable.Row.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -19,7 +21,7 @@ final class CharacteristicTableTest {
   /** High are the first three: mean MRD 2 against 5, each with a standard error of √(1/3). */
   @Test
   void levelsArePartedAndCompared() {
-    CharacteristicRow row = row(SplitRule.aboveMean(), 6, 5, 4, 3, 2, 1);
+    Row row = row(SplitRule.aboveMean(), 6, 5, 4, 3, 2, 1);
     assertThat(row.cut()).isEqualTo(new SplitRule.Cut(3.5, false, "mean of the samples"));
     assertThat(row.high().n()).isEqualTo(3);
     assertThat(row.high().meanMrd()).isEqualTo(2);
@@ -50,7 +52,7 @@ final class CharacteristicTableTest {
 
   @Test
   void anEmptyLevelIsSaid() {
-    CharacteristicRow row = row(SplitRule.above(10, "test"), 6, 5, 4, 3, 2, 1);
+    Row row = row(SplitRule.above(10, "test"), 6, 5, 4, 3, 2, 1);
     assertThat(row.high()).isEqualTo(new Level(0, null, null));
     assertThat(row.low().n()).isEqualTo(6);
     assertThat(row.contrast()).isNull();
@@ -60,7 +62,7 @@ final class CharacteristicTableTest {
 
   @Test
   void oneSampleHasNoError() {
-    CharacteristicRow row = row(SplitRule.above(1, "test"), 6, 5, 4, 3, 2, 1);
+    Row row = row(SplitRule.above(1, "test"), 6, 5, 4, 3, 2, 1);
     assertThat(row.low()).isEqualTo(new Level(1, 6.0, null));
     assertThat(row.contrast()).isNull();
     assertThat(row.remarks()).containsExactly("one sample only is low: no difference");
@@ -68,7 +70,7 @@ final class CharacteristicTableTest {
 
   @Test
   void equalValuesHaveNoRanks() {
-    CharacteristicRow row = row(SplitRule.upperQuartile(), 1, 1, 1, 1, 1, 1);
+    Row row = row(SplitRule.upperQuartile(), 1, 1, 1, 1, 1, 1);
     assertThat(row.correlation()).isNull();
     assertThat(row.remarks())
         .containsExactly(
@@ -80,7 +82,7 @@ final class CharacteristicTableTest {
   @Test
   void samplesWithoutAValueAreLeftOut() {
     double[] mrd = {1, 2, 3, 4, 5, Double.NaN};
-    CharacteristicRow row = rows(mrd, SplitRule.above(1, "test"), 1, 2, Double.NaN, 0, 2, 7);
+    Row row = rows(mrd, SplitRule.above(1, "test"), 1, 2, Double.NaN, 0, 2, 7);
     assertThat(row.high().n()).isEqualTo(2);
     assertThat(row.high().meanMrd()).isEqualTo(3.5);
     assertThat(row.high().standardError()).isCloseTo(1.5, within(1e-12));
@@ -93,7 +95,7 @@ final class CharacteristicTableTest {
 
   @Test
   void noSamplesGiveARowThatSaysSo() {
-    CharacteristicRow row = rows(new double[0], SplitRule.upperQuartile());
+    Row row = rows(new double[0], SplitRule.upperQuartile());
     assertThat(row.cut()).isNull();
     assertThat(row.remarks()).hasSize(3);
   }
@@ -121,11 +123,11 @@ final class CharacteristicTableTest {
     assertThat(SplitRule.aboveMean().of(new double[] {4, 4}).isHigh(4)).isFalse();
   }
 
-  private static CharacteristicRow row(SplitRule rule, double... values) {
+  private static Row row(SplitRule rule, double... values) {
     return rows(MRD, rule, values);
   }
 
-  private static CharacteristicRow rows(double[] mrd, SplitRule rule, double... values) {
+  private static Row rows(double[] mrd, SplitRule rule, double... values) {
     return CharacteristicTable.of(mrd, List.of(new Characteristic("test", values, rule)), 42)
         .rows()
         .get(0);

@@ -21,19 +21,20 @@ final class LexicalDiversityTest {
   /** Two thirds of a b a are types: a factor every three words, from both ends. */
   @Test
   void mtldIsTheLengthOfAFactor() {
-    assertThat(Mtld.of("a b a b a b")).isEqualTo(3);
+    assertThat(LexicalDiversity.mtld("a b a b a b")).isEqualTo(3);
   }
 
   /** Forward: a b a, then c, no part of a factor: 4/1. Backward: ¾ of four words, 4/(0.25/0.28). */
   @Test
   void mtldCountsTheRestAsPartOfAFactor() {
-    assertThat(Mtld.of("A b a c.")).isCloseTo((4 + 4 * 0.28 / 0.25) / 2, within(1e-12));
+    assertThat(LexicalDiversity.mtld("A b a c."))
+        .isCloseTo((4 + 4 * 0.28 / 0.25) / 2, within(1e-12));
   }
 
   @Test
   void mtldIsInfiniteWhereNoWordComesTwice() {
-    assertThat(Mtld.of("The cat is sleeping.")).isInfinite();
-    assertThat(Mtld.of("?")).isNaN();
+    assertThat(LexicalDiversity.mtld("The cat is sleeping.")).isInfinite();
+    assertThat(LexicalDiversity.mtld("?")).isNaN();
   }
 
   /** 43 words, one of them twice: a draw of 42 leaves one out, so that it has the pair's word. */
@@ -41,13 +42,13 @@ final class LexicalDiversityTest {
   void hdDIsTheExpectedShareOfTypes() {
     String text =
         "w0 " + IntStream.range(0, 42).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
-    assertThat(HdD.of(text)).isCloseTo((1 + 41 * (42 / 43.0)) / 42, within(1e-15));
+    assertThat(LexicalDiversity.hdD(text)).isCloseTo((1 + 41 * (42 / 43.0)) / 42, within(1e-15));
   }
 
   @Test
   void hdDNeeds42Words() {
-    assertThat(HdD.of("word ".repeat(41))).isNaN();
-    assertThat(HdD.of("word ".repeat(42))).isCloseTo(1 / 42.0, within(1e-15));
+    assertThat(LexicalDiversity.hdD("word ".repeat(41))).isNaN();
+    assertThat(LexicalDiversity.hdD("word ".repeat(42))).isCloseTo(1 / 42.0, within(1e-15));
   }
 
   @Test
@@ -57,11 +58,13 @@ final class LexicalDiversityTest {
     for (JsonNode golden : texts) {
       String text = golden.path("text").asString();
       assertThat(Words.of(text)).hasSize(golden.path("words").asInt());
-      assertThat(Mtld.of(text)).isCloseTo(golden.path("mtld").asDouble(), within(1e-9));
+      assertThat(LexicalDiversity.mtld(text))
+          .isCloseTo(golden.path("mtld").asDouble(), within(1e-9));
       if (golden.path("hdd").isNull()) {
-        assertThat(HdD.of(text)).isNaN();
+        assertThat(LexicalDiversity.hdD(text)).isNaN();
       } else {
-        assertThat(HdD.of(text)).isCloseTo(golden.path("hdd").asDouble(), within(1e-9));
+        assertThat(LexicalDiversity.hdD(text))
+            .isCloseTo(golden.path("hdd").asDouble(), within(1e-9));
       }
     }
   }

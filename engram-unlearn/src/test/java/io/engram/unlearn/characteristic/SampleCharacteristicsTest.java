@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.unlearn.characteristic.Characteristic.SplitRule;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

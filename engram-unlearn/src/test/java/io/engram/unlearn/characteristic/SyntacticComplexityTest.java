@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.unlearn.characteristic.EnglishText.TaggedSentence;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ final class SyntacticComplexityTest {
         "0; A/DET good/ADJ book/NOUN !/PUNCT",
       })
   void clausesAreCountedByTheirVerbs(int clauses, String sentence) {
-    assertThat(ClauseCount.of(Tagged.sentence(sentence))).isEqualTo(clauses);
+    assertThat(SyntacticComplexity.clauses(Tagged.sentence(sentence))).isEqualTo(clauses);
   }
 
   /** 4 and 6 words in two sentences; 1 and 2 clauses; cat, sleeping, man, wrote are content. */

@@ -1,5 +1,6 @@
 package io.engram.unlearn.characteristic;
 
+import io.engram.unlearn.characteristic.EnglishText.TaggedSentence;
 import java.util.Arrays;
 import java.util.List;
 

@@ -7,6 +7,8 @@ import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.testkit.model.TinyModels;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.suites.Suites;
 import java.util.ArrayList;
 import java.util.List;

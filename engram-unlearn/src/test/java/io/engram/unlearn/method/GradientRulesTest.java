@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.model.train.GradientRule.Coefficients;
 import io.engram.model.train.GradientRule.Products;
+import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
 import org.junit.jupiter.api.Test;
 
 /** g_F = (3, 4), and a g_R of length 13. */

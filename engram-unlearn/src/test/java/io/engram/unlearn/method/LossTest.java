@@ -8,6 +8,9 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import io.engram.unlearn.method.Npo.Reduction;
+import io.engram.unlearn.method.UnlearningMethod.Drawn;
+import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
+import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.model.train.TrainingScope;
+import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -7,6 +7,8 @@ import io.engram.core.EngramException;
 import io.engram.unlearn.difficulty.Antithetic;
 import io.engram.unlearn.difficulty.Antithetic.Control;
 import io.engram.unlearn.difficulty.Estimates;
+import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
+import io.engram.unlearn.mrd.DrawsFile.Key;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,9 +21,9 @@ class DrawsFileTest {
   @TempDir Path folder;
   private final List<String> messages = new ArrayList<>();
 
-  private static DrawsKey key(double sigma, int draws) {
+  private static Key key(double sigma, int draws) {
     Object estimator = Estimates.pairs(Control.OFF, sigma, draws).keyOfDraws();
-    return new DrawsKey("m", "tiny", 4096, "s", estimator, 3, 0, "1");
+    return new Key("m", "tiny", 4096, "s", estimator, 3, 0, "1");
   }
 
   private DrawsFile open() {

@@ -7,6 +7,7 @@ import io.engram.unlearn.difficulty.Antithetic;
 import io.engram.unlearn.difficulty.Antithetic.Control;
 import io.engram.unlearn.difficulty.Estimates;
 import io.engram.unlearn.difficulty.Gradient;
+import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
 import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.ArrayList;

@@ -99,8 +99,8 @@ class HessianTraceTest {
     try (LanguageModel model = TinyModels.open(Golden.model("gqa-tied"), Dtype.FLOAT32)) {
       SecondDerivatives derivatives = new SecondDerivatives(model);
       for (int s = 0; s < samples.size(); s++) {
-        HutchinsonTrace found =
-            HutchinsonTrace.draw((i, v) -> derivatives.along(samples.get(i), v), s, 150, 3);
+        HessianTrace found =
+            HessianTrace.draw((i, v) -> derivatives.along(samples.get(i), v), s, 150, 3);
         JsonNode golden = SEQUENCES.path(s);
         double[] expected = numbers(golden.path("hessian_traces"));
         MeanWithError[] traces = found.traces();
@@ -126,8 +126,8 @@ class HessianTraceTest {
     SoftmaxRegression model = new SoftmaxRegression(5, 4, 4);
     for (int i = 0; i < model.samples(); i++) {
       double[] logProbs = {model.logProb(i)};
-      HutchinsonTrace found =
-          HutchinsonTrace.draw((s, v) -> new double[] {model.curvature(s, v)}, i, 4000, 9);
+      HessianTrace found =
+          HessianTrace.draw((s, v) -> new double[] {model.curvature(s, v)}, i, 4000, 9);
       assertWithinErrors(found.traces()[0], model.trace(i));
       assertWithinErrors(found.absolute(logProbs, 0.1, CLAMP), model.theorem(i, 0.1));
       assertThat(-found.signed(logProbs, 0.1, CLAMP).mean())

@@ -3,6 +3,7 @@ package io.engram.unlearn.mrd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.core.random.RandomStream;
+import io.engram.unlearn.mrd.MrdMeasurement.PlainOnce;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.stats.Decision;
+import io.engram.unlearn.reproduce.Figure2.Found;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ class Figure2FindingsTest {
       }
       utility.put(method, own);
     }
-    return new Figure2Findings(50, 40, utility).claims();
+    return new Found(50, 40, utility).claims();
   }
 
   private static double[] shifted(double[] values, double by) {

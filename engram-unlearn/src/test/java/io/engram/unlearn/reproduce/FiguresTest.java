@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.paper.PaperData;
 import io.engram.core.stats.Bootstrap.Interval;
 import io.engram.core.stats.Decision;
-import io.engram.unlearn.characteristic.CharacteristicRow;
-import io.engram.unlearn.characteristic.SplitRule;
+import io.engram.unlearn.characteristic.Characteristic.SplitRule;
+import io.engram.unlearn.characteristic.CharacteristicTable.Row;
 import io.engram.unlearn.mrd.MrdEstimate;
 import io.engram.unlearn.mrd.MrdSweep.AtSigma;
 import io.engram.unlearn.study.DifficultyRow;
@@ -109,13 +109,13 @@ class FiguresTest {
   /** The printed examples have MRD larger where the probability is high, the text smaller. */
   @Test
   void table7JudgesWhatTheTextSaysToo() {
-    CharacteristicRow row =
-        new CharacteristicRow(
+    Row row =
+        new Row(
             "Initial generation probability, mean p",
             new SplitRule.Cut(0.5, true, "average"),
-            new CharacteristicRow.Level(9, 0.1, 0.01),
-            new CharacteristicRow.Level(8, 0.3, 0.01),
-            new CharacteristicRow.Contrast(0.2, new Interval(0.1, 0.3), 0.9),
+            new Row.Level(9, 0.1, 0.01),
+            new Row.Level(8, 0.3, 0.01),
+            new Row.Contrast(0.2, new Interval(0.1, 0.3), 0.9),
             null,
             List.of());
     List<Claim> claims = Table7.claims(PaperData.Characteristics.read(), List.of(row));

@@ -17,10 +17,11 @@ import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.method.GradientAscent;
-import io.engram.unlearn.method.RetainLoss;
-import io.engram.unlearn.method.UpdateSize;
+import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
+import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.study.Criterion.Met;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ class UpdatesJointlyTest {
             folder, TinyStudy.ADAMW + "\nbudget: {epochs: 1, batch: 1, accumulate: 2}");
     List<double[]> path = path(recipe);
     double threshold = Arrays.stream(path.get(0)).min().orElseThrow() - MORE_NATS;
-    CriteriaMet.Outcome[] found = new CriteriaMet.Outcome[5];
+    Met.Outcome[] found = new Met.Outcome[5];
     try (LanguageModel model = open();
         WeightSnapshot start = new WeightSnapshot(model)) {
       List<TokenizedSample> samples = samples(recipe, model);

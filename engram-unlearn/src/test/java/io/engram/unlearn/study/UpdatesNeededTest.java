@@ -18,11 +18,12 @@ import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.difficulty.UpdatesPredictor;
 import io.engram.unlearn.method.GradientAscent;
-import io.engram.unlearn.method.RetainLoss;
-import io.engram.unlearn.method.UpdateSize;
+import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
+import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.study.Criterion.Met;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +112,7 @@ class UpdatesNeededTest {
           model.samples().tokenize(SampleSource.load(recipe.forget().data())).subList(1, 2);
       double threshold = mean(model, samples) - MORE_NATS;
       UpdatesNeeded unlearning = needed(recipe, model, start, below(threshold), MOST);
-      CriteriaMet.Outcome outcome = unlearning.of(samples);
+      Met.Outcome outcome = unlearning.of(samples);
       assertThat(weights(model)).isEqualTo(before);
       assertThat(model.decoder().parameters().adapters()).isEmpty();
       assertThat(unlearning.of(samples)).usingRecursiveComparison().isEqualTo(outcome);
@@ -146,7 +147,7 @@ class UpdatesNeededTest {
               });
       UpdatesNeeded unlearning = needed(recipe, model, start, below(-100), 1);
       for (int i = 0; i < samples.size(); i++) {
-        CriteriaMet.Outcome outcome = unlearning.of(scorer.samples().subList(i, i + 1));
+        Met.Outcome outcome = unlearning.of(scorer.samples().subList(i, i + 1));
         double norm = Math.sqrt(squares[i]);
         assertThat(outcome.forecast().start().l2()).isCloseTo(norm, within(1e-4 * norm));
         assertThat(outcome.forecast().start().l1()).isGreaterThan(norm);
@@ -167,7 +168,7 @@ class UpdatesNeededTest {
         WeightSnapshot start = new WeightSnapshot(model)) {
       List<TokenizedSample> samples =
           model.samples().tokenize(SampleSource.load(recipe.forget().data())).subList(0, 1);
-      CriteriaMet.Outcome outcome = needed(recipe, model, start, below(-0.1), MOST).of(samples);
+      Met.Outcome outcome = needed(recipe, model, start, below(-0.1), MOST).of(samples);
       assertThat(outcome.updates()).containsOnlyKeys("mean").containsEntry("mean", 0.0);
       assertThat(outcome.change()).isZero();
     }

@@ -1,11 +1,12 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
-import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteSettings;
+import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -122,10 +123,10 @@ public final class HarnessSuite implements Suite {
       notes.ofPages(run.task(), pages.source());
       return rows;
     }
-    Map<String, List<HarnessRow>> byPart = new LinkedHashMap<>();
-    List<HarnessRow> all = new ArrayList<>();
+    Map<String, List<Row>> byPart = new LinkedHashMap<>();
+    List<Row> all = new ArrayList<>();
     for (RunDocuments.Part part : of.parts()) {
-      List<HarnessRow> rows = runner.choices(run.task(), part.name(), part.documents());
+      List<Row> rows = runner.choices(run.task(), part.name(), part.documents());
       byPart.put(part.name(), rows);
       all.addAll(rows);
       notes.of(part.source());
@@ -164,7 +165,7 @@ public final class HarnessSuite implements Suite {
               .formatted(task.task(), window));
     }
 
-    void ofChoices(Selection.Run run, List<HarnessRow> rows) {
+    void ofChoices(Selection.Run run, List<Row> rows) {
       long cut = rows.stream().filter(row -> row.cut() > 0).count();
       if (cut > 0) {
         notes.add(

@@ -25,7 +25,7 @@ final class HarnessTable {
   }
 
   /** Adds a task's {@code acc} and {@code acc_norm}: by group, then of all parts by size. */
-  void addChoices(Selection.Run run, Map<String, List<HarnessRow>> rowsByPart) {
+  void addChoices(Selection.Run run, Map<String, List<Row>> rowsByPart) {
     for (String metric : run.task().metrics()) {
       Map<String, MeanWithError> parts = new LinkedHashMap<>();
       rowsByPart.forEach((part, rows) -> parts.put(part, mean(metric, rows)));
@@ -40,9 +40,8 @@ final class HarnessTable {
     }
   }
 
-  private static MeanWithError mean(String metric, List<HarnessRow> rows) {
-    Function<HarnessRow, @Nullable Double> value =
-        metric.equals("acc_norm") ? HarnessRow::accNorm : HarnessRow::acc;
+  private static MeanWithError mean(String metric, List<Row> rows) {
+    Function<Row, @Nullable Double> value = metric.equals("acc_norm") ? Row::accNorm : Row::acc;
     return MeanWithError.of(
         rows.stream().mapToDouble(row -> Objects.requireNonNull(value.apply(row))).toArray());
   }
@@ -50,7 +49,7 @@ final class HarnessTable {
   private static MeanWithError bySize(Map<String, MeanWithError> parts, List<String> names) {
     List<MeanWithError> chosen =
         names.stream().map(name -> Objects.requireNonNull(parts.get(name))).toList();
-    return chosen.size() == 1 ? chosen.get(0) : Averages.bySize(chosen);
+    return chosen.size() == 1 ? chosen.get(0) : averageBySize(chosen);
   }
 
   /** Adds the perplexities of pages. */
@@ -76,7 +75,7 @@ final class HarnessTable {
     List<MeanWithError> tasks = List.copyOf(accuracies.values());
     int n = tasks.stream().mapToInt(MeanWithError::n).sum();
     MeanWithError average =
-        selection.average().equals("plain") ? Averages.plain(n, tasks) : Averages.bySize(tasks);
+        selection.average().equals("plain") ? plainAverage(n, tasks) : averageBySize(tasks);
     boolean higher = selection.runs().stream().allMatch(run -> run.task().higherIsBetter());
     measurements.add(SuiteMetric.ratio(selection.name() + ".acc", higher), average);
   }
@@ -85,4 +84,63 @@ final class HarnessTable {
     String measure = metric.substring(metric.lastIndexOf('.') + 1);
     measurements.add(run.task().metric(run.id() + metric, measure), value);
   }
+
+  /**
+   * The average of several tasks, whose rows are different ones: {@code (1/k) Σ x_j} with the error
+   * {@code √(Σ SE_j²) / k}: the tasks err independently.
+   *
+   * @param samples how many samples are behind the average
+   * @return NaN where one of the tasks is; its error NaN where one of theirs is
+   */
+  static MeanWithError plainAverage(int samples, List<MeanWithError> tasks) {
+    double sum = tasks.stream().mapToDouble(MeanWithError::mean).sum();
+    double variance = tasks.stream().mapToDouble(m -> m.standardError() * m.standardError()).sum();
+    return new MeanWithError(sum / tasks.size(), Math.sqrt(variance) / tasks.size(), samples);
+  }
+
+  /**
+   * The average of several sets, whose rows are different ones: {@code Σ n_i x_i / Σ n_i}, in which
+   * each row counts alike, with the pooled error {@code √( Σ (n_i − 1) n_i SE_i² / (Σ n_i − k) / Σ
+   * n_i )}.
+   *
+   * <p><b>Source:</b> lm-evaluation-harness, {@code aggregate_subtask_metrics} and {@code
+   * pooled_sample_stderr}.
+   *
+   * @return the error NaN where all sets have one row
+   */
+  static MeanWithError averageBySize(List<MeanWithError> sets) {
+    int n = sets.stream().mapToInt(MeanWithError::n).sum();
+    double sum = sets.stream().mapToDouble(set -> set.n() * set.mean()).sum();
+    double variance =
+        sets.stream()
+            .filter(set -> set.n() > 1)
+            .mapToDouble(
+                set -> (set.n() - 1.0) * set.n() * set.standardError() * set.standardError())
+            .sum();
+    return new MeanWithError(sum / n, Math.sqrt(variance / (n - sets.size()) / n), n);
+  }
+
+  /**
+   * A line of {@code eval/STAGE/harness_TASK.jsonl}: what a document's choices got.
+   *
+   * @param id the row's number in its set, from 0
+   * @param part the set, where the task has several: an MMLU subject
+   * @param logProbs log-probability of each choice, nats
+   * @param picked the choice with the highest; −1: none is a number
+   * @param pickedNorm the choice with the highest by length; null: not measured
+   * @param target the right choice, the first of several
+   * @param acc 1 or 0; of truthfulqa_mc2 the share of probability, [0, 1]
+   * @param accNorm 1 or 0; null: not measured
+   * @param cut tokens that were left out of its context so that it fits the window
+   */
+  record Row(
+      String id,
+      @Nullable String part,
+      List<Double> logProbs,
+      int picked,
+      @Nullable Integer pickedNorm,
+      int target,
+      double acc,
+      @Nullable Double accNorm,
+      int cut) {}
 }

@@ -6,13 +6,20 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.ContinuationScorer;
 import io.engram.model.score.ContinuationScorer.Request;
 import io.engram.model.score.ContinuationScorer.Score;
+import io.engram.unlearn.eval.harness.HarnessTable.Row;
+import io.engram.unlearn.eval.harness.RunDocuments.TaskDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a model the documents of a task. */
+/**
+ * Asks a model the documents of a task, and scores their choices by its log-probabilities.
+ *
+ * <p><b>Source:</b> of the scores: lm-evaluation-harness, {@code ConfigurableTask.process_results}.
+ */
 final class TaskRunner {
   private final LanguageModel model;
   private final ContinuationScorer scorer;
@@ -32,7 +39,7 @@ final class TaskRunner {
   }
 
   /** A row for each document. */
-  List<HarnessRow> choices(TaskSpec task, String part, List<TaskDocument> documents) {
+  List<Row> choices(TaskSpec task, String part, List<TaskDocument> documents) {
     RequestTokens tokens = new RequestTokens(model);
     List<Request> requests = new ArrayList<>();
     for (TaskDocument document : documents) {
@@ -43,7 +50,7 @@ final class TaskRunner {
       }
     }
     List<Score> scores = scored(task, part, requests, "choices");
-    List<HarnessRow> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     int at = 0;
     for (TaskDocument document : documents) {
       int count = document.choices().size();
@@ -60,21 +67,18 @@ final class TaskRunner {
     return scores;
   }
 
-  private static HarnessRow row(
-      TaskSpec task, String part, TaskDocument document, List<Score> scores) {
+  private static Row row(TaskSpec task, String part, TaskDocument document, List<Score> scores) {
     double[] logProbs = scores.stream().mapToDouble(Score::logProb).toArray();
     int[] lengths = document.choices().stream().mapToInt(PythonText::length).toArray();
     boolean[] isTrue = document.isTrue();
-    int picked = ChoiceScores.picked(logProbs);
+    int picked = picked(logProbs);
     Integer byLength =
         task.metrics().contains("acc_norm")
-            ? Integer.valueOf(ChoiceScores.pickedByLength(logProbs, lengths))
+            ? Integer.valueOf(pickedByLength(logProbs, lengths))
             : null;
     double acc =
-        task.kind() == TaskSpec.Kind.MASS
-            ? ChoiceScores.trueMass(logProbs, isTrue)
-            : hit(picked, isTrue);
-    return new HarnessRow(
+        task.kind() == TaskSpec.Kind.MASS ? trueMass(logProbs, isTrue) : hit(picked, isTrue);
+    return new Row(
         document.id(),
         part.isEmpty() ? null : part,
         scores.stream().map(Score::logProb).toList(),
@@ -124,5 +128,50 @@ final class TaskRunner {
 
   private static String text(DataRow page) {
     return Objects.requireNonNull(Columns.text(page, "page"));
+  }
+
+  /**
+   * {@code argmax_i ℓ_i}; the first of equal ones; one that is NaN is never taken, −1 if all are.
+   */
+  static int picked(double[] logProbs) {
+    int best = -1;
+    for (int i = 0; i < logProbs.length; i++) {
+      if (!Double.isNaN(logProbs[i]) && (best < 0 || logProbs[i] > logProbs[best])) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * {@code argmax_i ℓ_i / n_i}.
+   *
+   * @param lengths n_i, code points of each choice by itself
+   */
+  static int pickedByLength(double[] logProbs, int[] lengths) {
+    return picked(
+        IntStream.range(0, lengths.length).mapToDouble(i -> logProbs[i] / lengths[i]).toArray());
+  }
+
+  /**
+   * {@code Σ_{i true} e^ℓ_i / Σ_i e^ℓ_i}: the share that the true choices have of the probability
+   * of all.
+   *
+   * <p><b>Differs:</b> the largest ℓ is taken out first, so that choices of hundreds of nats aren't
+   * 0/0.
+   */
+  static double trueMass(double[] logProbs, boolean[] isTrue) {
+    int best = picked(logProbs);
+    if (best < 0) {
+      return Double.NaN;
+    }
+    double all = 0;
+    double right = 0;
+    for (int i = 0; i < logProbs.length; i++) {
+      double mass = Math.exp(logProbs[i] - logProbs[best]);
+      all += mass;
+      right += isTrue[i] ? mass : 0;
+    }
+    return right / all;
   }
 }

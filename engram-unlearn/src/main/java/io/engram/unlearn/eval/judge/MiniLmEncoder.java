@@ -9,6 +9,7 @@ import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.OnnxBertBiEncoder;
 import dev.langchain4j.model.embedding.onnx.PoolingMode;
 import io.engram.core.EngramException;
+import io.engram.unlearn.eval.judge.SentenceEncoders.CachingEncoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

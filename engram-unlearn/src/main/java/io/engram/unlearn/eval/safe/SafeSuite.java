@@ -6,25 +6,32 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
-import io.engram.unlearn.eval.Continuations;
-import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.Means;
 import io.engram.unlearn.eval.Measurements;
-import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.safe.ToxicBert.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -174,7 +181,7 @@ public final class SafeSuite implements Suite {
     List<String> distinct = List.copyOf(new LinkedHashSet<>(prompts));
     List<int[]> ids = distinct.stream().map(model.tokenizer()::encode).toList();
     List<String> outputs =
-        Continuations.of(model, ids, TOTAL_TOKENS, "Continuations, " + title, progress);
+        GreedyAnswers.continuations(model, ids, TOTAL_TOKENS, "Continuations, " + title, progress);
     Map<String, String> byPrompt = new LinkedHashMap<>();
     for (int i = 0; i < distinct.size(); i++) {
       byPrompt.put(distinct.get(i), outputs.get(i));
@@ -214,5 +221,45 @@ public final class SafeSuite implements Suite {
             set.title(),
             by,
             empty == 0 ? "" : "; empty continuations%s: %d".formatted(what, empty));
+  }
+
+  /**
+   * A short list of rude and violent words, {@code word-list.txt}. Whether a text has one of them
+   * is a proxy that costs nothing, and no measure of toxicity: it knows neither context nor other
+   * words.
+   */
+  static final class RudeWords {
+    private static final Pattern NO_LETTER = Pattern.compile("[^\\p{L}']+");
+    private static final Set<String> WORDS = read();
+
+    private RudeWords() {}
+
+    /** The first word of a text that is on the list, in lower case; whole words alone count. */
+    static Optional<String> first(String text) {
+      return NO_LETTER
+          .splitAsStream(text.toLowerCase(Locale.ROOT).replace('’', '\''))
+          .filter(WORDS::contains)
+          .findFirst();
+    }
+
+    /** How many words are on it. */
+    static int size() {
+      return WORDS.size();
+    }
+
+    private static Set<String> read() {
+      try (InputStream in = RudeWords.class.getResourceAsStream("word-list.txt")) {
+        if (in == null) {
+          throw new IllegalStateException("word-list.txt is not in the jar");
+        }
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .collect(Collectors.toUnmodifiableSet());
+      } catch (IOException e) {
+        throw EngramException.file("word-list.txt can't be read: " + e.getMessage(), e);
+      }
+    }
   }
 }

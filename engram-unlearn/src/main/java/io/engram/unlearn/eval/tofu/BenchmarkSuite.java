@@ -2,12 +2,13 @@ package io.engram.unlearn.eval.tofu;
 
 import io.engram.core.EngramException;
 import io.engram.core.sample.Tofu.TofuRow;
-import io.engram.unlearn.eval.Evaluation;
 import io.engram.unlearn.eval.RowCounts;
-import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteSettings;
+import io.engram.unlearn.eval.tofu.BenchmarkRow.Maker;
 import io.engram.unlearn.eval.tofu.ScoredPairs.Labels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ public final class BenchmarkSuite implements Suite {
     Map<String, double[]> norms = gradientNorms(stage, sets, pairs, notes);
     ScoredPairs reference =
         retrained == null ? null : retrained.scores(stage.model(), labels, sets, stage.progress());
-    BenchmarkRows builder = new BenchmarkRows(pairs, outputs, clean(sets, outputs), reference);
+    Maker builder = new Maker(pairs, outputs, clean(sets, outputs), reference);
     Map<String, List<BenchmarkRow>> rows = new LinkedHashMap<>();
     for (TofuSet set : sets) {
       rows.put(set.name(), builder.of(set, norms.getOrDefault(set.name(), new double[0])));
@@ -138,11 +139,11 @@ public final class BenchmarkSuite implements Suite {
   private Map<String, double[]> gradientNorms(
       Stage stage, List<TofuSet> sets, ScoredPairs pairs, List<String> notes) {
     Map<String, double[]> norms = new LinkedHashMap<>();
-    if (GradientNorms.fit(stage.model())) {
+    if (AnswerGradients.fit(stage.model())) {
       try {
         for (TofuSet set : sets) {
           if (set.isAttacked()) {
-            norms.put(set.name(), GradientNorms.of(stage.model(), set, pairs, stage.progress()));
+            norms.put(set.name(), AnswerGradients.of(stage.model(), set, pairs, stage.progress()));
           }
         }
         return norms;
@@ -202,7 +203,7 @@ public final class BenchmarkSuite implements Suite {
             + sets.stream().map(TofuSet::source).toList()
             + "; an AUC is the probability that a row of the other set is stranger to the model"
             + " than one of the forget set; grad_norm is over the first "
-            + GradientNorms.MOST
+            + AnswerGradients.MOST
             + " rows of each set");
     if (labels == Labels.PUBLIC) {
       notes.add(

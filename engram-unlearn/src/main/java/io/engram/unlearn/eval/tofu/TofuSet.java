@@ -5,7 +5,7 @@ import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.core.sample.Tofu;
 import io.engram.core.sample.Tofu.TofuRow;
-import io.engram.unlearn.eval.Stage;
+import io.engram.unlearn.eval.Suite.Stage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,12 +9,12 @@ import io.engram.core.sample.CompletionInstructions;
 import io.engram.core.stats.Jackknife;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
-import io.engram.unlearn.eval.Continuations;
-import io.engram.unlearn.eval.Evaluation;
+import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.Measurements;
 import io.engram.unlearn.eval.RowCounts;
-import io.engram.unlearn.eval.Stage;
 import io.engram.unlearn.eval.Suite;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.SuiteSettings;
@@ -132,7 +132,7 @@ public final class WhpSuite implements Suite {
     }
     List<int[]> prompts = questions.stream().map(model.samples()::promptOf).toList();
     List<String> outputs =
-        Continuations.of(
+        GreedyAnswers.continuations(
             model, prompts, Book.TOTAL_TOKENS, "Completions, " + set + " instructions", progress);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {

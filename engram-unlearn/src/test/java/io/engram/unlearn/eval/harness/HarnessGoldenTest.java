@@ -10,8 +10,9 @@ import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
-import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.Stage;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
+import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,7 +159,7 @@ class HarnessGoldenTest {
     List<?> rows = evaluation.rowsBySet().values().iterator().next();
     assertThat(rows).hasSameSizeAs(expected.path("documents").values());
     for (int i = 0; i < rows.size(); i++) {
-      compare((HarnessRow) rows.get(i), expected.path("documents").get(i), name + " row " + i);
+      compare((Row) rows.get(i), expected.path("documents").get(i), name + " row " + i);
     }
     for (Measurement measurement : evaluation.measurements()) {
       String metric = measurement.metric().replaceFirst(".*\\.", "");
@@ -172,7 +173,7 @@ class HarnessGoldenTest {
   }
 
   /** Choices have a few tokens at most; each may be off by the harness's own rounding. */
-  static void compare(HarnessRow row, JsonNode document, String what) {
+  static void compare(Row row, JsonNode document, String what) {
     double[] expected = Golden.doubles(document.path("log_likelihoods"));
     assertThat(row.logProbs()).as(what).hasSize(expected.length);
     for (int i = 0; i < expected.length; i++) {

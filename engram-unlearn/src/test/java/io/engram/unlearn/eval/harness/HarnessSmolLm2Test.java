@@ -8,6 +8,7 @@ import io.engram.core.sample.DataRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.testkit.Golden;
+import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ class HarnessSmolLm2Test {
     LanguageModel open = model();
     double begin = processorSeconds();
     DocumentBuilder builder = new DocumentBuilder(run.task(), part, examples);
-    List<HarnessRow> found =
+    List<Row> found =
         new TaskRunner(open, 8192, ProgressListener.NONE)
             .choices(run.task(), part, builder.documents(rows));
     report("%s: %.1f s of processor".formatted(name, processorSeconds() - begin));
@@ -78,7 +79,7 @@ class HarnessSmolLm2Test {
     }
   }
 
-  private static void compare(HarnessRow row, JsonNode document, String what) {
+  private static void compare(Row row, JsonNode document, String what) {
     double[] expected = Golden.doubles(document.path("log_likelihoods"));
     for (int i = 0; i < expected.length; i++) {
       // A token of a choice has three nats or so.

@@ -12,9 +12,10 @@ import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.EvalSection;
-import io.engram.unlearn.eval.Evaluation;
-import io.engram.unlearn.eval.Stage;
+import io.engram.unlearn.eval.Suite.Evaluation;
+import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteSettings;
+import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import io.engram.unlearn.eval.suites.Suites;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,7 +175,7 @@ class HarnessSuiteTest {
         {"passage": "a", "question": "b", "answer": false}
         """);
     assertThat(run("boolq").rowsBySet().get("harness_boolq"))
-        .extracting(row -> ((HarnessRow) row).target())
+        .extracting(row -> ((Row) row).target())
         .containsExactly(1, 0);
     write("rte/dev.jsonl", "{\"premise\": \"a\", \"hypothesis\": \"b\", \"label\": \"neutral\"}\n");
     assertThat(fault("rte"))
@@ -233,7 +234,7 @@ class HarnessSuiteTest {
     HarnessTable plain = new HarnessTable("after");
     Selection zero = Selection.of("zero_shot");
     for (int i = 0; i < 8; i++) {
-      List<HarnessRow> rows = new ArrayList<>(List.of(row("", 1), row("", i == 0 ? 0 : 1)));
+      List<Row> rows = new ArrayList<>(List.of(row("", 1), row("", i == 0 ? 0 : 1)));
       plain.addChoices(zero.runs().get(i), Map.of("", rows));
     }
     plain.addAverage(zero);
@@ -272,7 +273,7 @@ class HarnessSuiteTest {
             org.assertj.core.groups.Tuple.tuple("harness.mmlu_5shot.acc", 0.5, 4));
   }
 
-  private static HarnessRow row(String part, double acc) {
-    return new HarnessRow("0", part, List.of(-1.0), 0, 0, 0, acc, acc, 0);
+  private static Row row(String part, double acc) {
+    return new Row("0", part, List.of(-1.0), 0, 0, 0, acc, acc, 0);
   }
 }

@@ -12,16 +12,16 @@ import org.junit.jupiter.api.Test;
 class ScoreFormulasTest {
   @Test
   void theFirstOfEqualScoresWins() {
-    assertThat(ChoiceScores.picked(new double[] {-3, -2, -2})).isEqualTo(1);
-    assertThat(ChoiceScores.picked(new double[] {Double.NaN, -5, -4})).isEqualTo(2);
-    assertThat(ChoiceScores.picked(new double[] {Double.NaN})).isEqualTo(-1);
-    assertThat(ChoiceScores.picked(new double[] {Double.NEGATIVE_INFINITY})).isZero();
+    assertThat(TaskRunner.picked(new double[] {-3, -2, -2})).isEqualTo(1);
+    assertThat(TaskRunner.picked(new double[] {Double.NaN, -5, -4})).isEqualTo(2);
+    assertThat(TaskRunner.picked(new double[] {Double.NaN})).isEqualTo(-1);
+    assertThat(TaskRunner.picked(new double[] {Double.NEGATIVE_INFINITY})).isZero();
   }
 
   /** −6/2 = −3, −8/4 = −2: the longer one wins though it's less probable. */
   @Test
   void lengthsAreCodePoints() {
-    assertThat(ChoiceScores.pickedByLength(new double[] {-6, -8}, new int[] {2, 4})).isEqualTo(1);
+    assertThat(TaskRunner.pickedByLength(new double[] {-6, -8}, new int[] {2, 4})).isEqualTo(1);
     assertThat(PythonText.length("a\ud83d\udf01")).isEqualTo(2);
   }
 
@@ -30,10 +30,10 @@ class ScoreFormulasTest {
   void trueMass() {
     double[] logs = {Math.log(0.5), Math.log(0.25), Math.log(0.25)};
     boolean[] isTrue = {true, false, true};
-    assertThat(ChoiceScores.trueMass(logs, isTrue)).isCloseTo(0.75, within(1e-12));
+    assertThat(TaskRunner.trueMass(logs, isTrue)).isCloseTo(0.75, within(1e-12));
     double[] far = {logs[0] - 2000, logs[1] - 2000, logs[2] - 2000};
-    assertThat(ChoiceScores.trueMass(far, isTrue)).isCloseTo(0.75, within(1e-9));
-    assertThat(ChoiceScores.trueMass(new double[] {Double.NaN}, new boolean[] {true})).isNaN();
+    assertThat(TaskRunner.trueMass(far, isTrue)).isCloseTo(0.75, within(1e-9));
+    assertThat(TaskRunner.trueMass(new double[] {Double.NaN}, new boolean[] {true})).isNaN();
   }
 
   /** Windows of 4 over 10 tokens: [P]→0123, [3]→4567, then 8 9 after what fills the window. */
@@ -74,7 +74,7 @@ class ScoreFormulasTest {
   void averageBySize() {
     MeanWithError half = MeanWithError.of(new double[] {0, 1});
     MeanWithError all = MeanWithError.of(new double[] {1, 1, 1});
-    MeanWithError average = Averages.bySize(List.of(half, all));
+    MeanWithError average = HarnessTable.averageBySize(List.of(half, all));
     assertThat(half.standardError()).isCloseTo(0.5, within(1e-12));
     assertThat(average.mean()).isCloseTo(0.8, within(1e-12));
     assertThat(average.n()).isEqualTo(5);
@@ -84,7 +84,7 @@ class ScoreFormulasTest {
   @Test
   void averagePropagatesErrors() {
     MeanWithError average =
-        Averages.plain(
+        HarnessTable.plainAverage(
             7,
             List.of(
                 new MeanWithError(0.2, 0.3, 4),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.testkit.Golden;
+import io.engram.unlearn.eval.judge.SentenceEncoders.CachingEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** Gradient norms of the first rows of a set; they cost a pass forward and back for each row. */
-final class GradientNorms {
+final class AnswerGradients {
   /** Of each set. The standard error of an AUC of 100 against 100 is at most 0.05. */
   static final int MOST = 100;
 
-  private GradientNorms() {}
+  private AnswerGradients() {}
 
   /**
    * Whether there is memory for a gradient of every weight, and for a float32 copy of weights that
