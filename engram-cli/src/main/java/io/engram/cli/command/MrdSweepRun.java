@@ -7,7 +7,6 @@ import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.SweepText;
 import io.engram.cli.progress.Watched;
-import io.engram.core.Version;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.StudyProvenance;
@@ -19,8 +18,6 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.study.SweepStudy;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,13 +77,7 @@ record MrdSweepRun(
     more.put("Command", common.typed());
     more.put("Model", recipe.model().path());
     more.put("Data", data);
-    return new StudyProvenance(
-        recipe.seed(),
-        RecipeWriter.yaml(recipe),
-        Version.code(),
-        model.hash(),
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        more);
+    return StudyProvenance.now(recipe.seed(), RecipeWriter.yaml(recipe), model.hash(), more);
   }
 
   private Map<String, Object> json(List<MrdSweep.Row> rows) {

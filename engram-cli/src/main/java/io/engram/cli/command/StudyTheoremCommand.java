@@ -5,7 +5,6 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
 import io.engram.cli.output.StudyText;
 import io.engram.cli.progress.Watched;
-import io.engram.core.Version;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
@@ -15,8 +14,6 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.study.TheoremStudy;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -120,12 +117,10 @@ final class StudyTheoremCommand implements Callable<Integer> {
   }
 
   private StudyProvenance provenance(Recipe recipe, LanguageModel opened) {
-    return new StudyProvenance(
+    return StudyProvenance.now(
         recipe.seed(),
         RecipeWriter.yaml(recipe),
-        Version.code(),
         opened.hash(),
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         Map.of("Command", common.typed(), "Model", recipe.model().path(), "Data", data));
   }
 }

@@ -1,5 +1,8 @@
 package io.engram.core.study;
 
+import io.engram.core.Version;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,5 +30,22 @@ public record StudyProvenance(
     Given.text(modelHash, "the provenance", "model_hash");
     Given.text(date, "the provenance", "date");
     more = more == null ? Map.of() : new LinkedHashMap<>(more);
+  }
+
+  /**
+   * Of a study made now by this code.
+   *
+   * @param recipe the resolved recipe, YAML
+   * @param more further facts, name and value, in the order shown
+   */
+  public static StudyProvenance now(
+      long seed, String recipe, String modelHash, Map<String, String> more) {
+    return new StudyProvenance(
+        seed,
+        recipe,
+        Version.code(),
+        modelHash,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        more);
   }
 }

@@ -1,8 +1,10 @@
 package io.engram.core.study;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,18 @@ public record StudyTable(
     public static Column of(String title) {
       return new Column(title, "");
     }
+
+    /** Several without a unit. */
+    public static List<Column> of(String first, String second, String... others) {
+      return Stream.concat(Stream.of(first, second), Arrays.stream(others))
+          .map(Column::of)
+          .toList();
+    }
+  }
+
+  /** A number as a cell: null where it is NaN or infinite. */
+  public static @Nullable Double cell(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   /**

@@ -1,8 +1,6 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Faults;
-import io.engram.core.settings.SelfChecking;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.SequenceLoss;
@@ -23,7 +21,7 @@ import io.engram.model.train.SequenceLoss;
  */
 @Choice(value = "gru", summary = "ascent, minus the part of the gradient that harms the retain set")
 public record Gru(double forgetWeight, double retainWeight, RetainLoss retainLoss)
-    implements LogProbMethod, SelfChecking {
+    implements LogProbMethod.OfBothGradients {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     return new TokenMeanNll(-forgetWeight, size.tokens());
@@ -36,15 +34,5 @@ public record Gru(double forgetWeight, double retainWeight, RetainLoss retainLos
       double cut = conflict ? products.between() / products.retain() : 0;
       return new GradientRule.Coefficients(1, -cut);
     };
-  }
-
-  @Override
-  public void check(String section, Faults faults) {
-    UnlearningMethod.requireBothGradients(this, section, faults);
-  }
-
-  @Override
-  public String studyObstacle() {
-    return "needs a retain set in each update, which a study does not have";
   }
 }

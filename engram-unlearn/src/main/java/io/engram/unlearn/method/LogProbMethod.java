@@ -1,5 +1,8 @@
 package io.engram.unlearn.method;
 
+import io.engram.core.settings.Choices;
+import io.engram.core.settings.Faults;
+import io.engram.core.settings.SelfChecking;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
@@ -37,6 +40,25 @@ public interface LogProbMethod extends UnlearningMethod {
       double[] gradient = new double[logProbs.length];
       Arrays.fill(gradient, slope);
       return new Slope(slope * Arrays.stream(logProbs).sum(), gradient);
+    }
+  }
+
+  /** A method that makes one gradient of both by its {@link #gradientRule}, and so needs both. */
+  interface OfBothGradients extends LogProbMethod, SelfChecking {
+    /** Reports a weight of 0. */
+    @Override
+    default void check(String section, Faults faults) {
+      faults.require(
+          forgetWeight() > 0 && retainWeight() > 0,
+          section + ".retain_weight",
+          " = %s and %s.forget_weight = %s: %s.name = %s needs both gradients"
+              .formatted(retainWeight(), section, forgetWeight(), section, Choices.nameOf(this)),
+          section + ".forget_weight");
+    }
+
+    @Override
+    default String studyObstacle() {
+      return "needs a retain set in each update, which a study does not have";
     }
   }
 }

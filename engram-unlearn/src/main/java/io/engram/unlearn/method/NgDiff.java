@@ -1,8 +1,6 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Faults;
-import io.engram.core.settings.SelfChecking;
 import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.GradientRule;
@@ -39,7 +37,7 @@ public record NgDiff(
                 "Fits the learning rate every this many updates, by the retain loss after a "
                     + "trial step forwards and one backwards. 0: never, which is faster.")
         int fitUpdates)
-    implements LogProbMethod, SelfChecking {
+    implements LogProbMethod.OfBothGradients {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     return new TokenMeanNll(-1, size.tokens());
@@ -56,15 +54,5 @@ public record NgDiff(
   /** 1/‖g‖; 0 if the gradient is zero. */
   private static double inverseRoot(double squares) {
     return squares == 0 ? 0 : 1 / Math.sqrt(squares);
-  }
-
-  @Override
-  public void check(String section, Faults faults) {
-    UnlearningMethod.requireBothGradients(this, section, faults);
-  }
-
-  @Override
-  public String studyObstacle() {
-    return "needs a retain set in each update, which a study does not have";
   }
 }

@@ -1,7 +1,5 @@
 package io.engram.unlearn.method;
 
-import io.engram.core.settings.Choices;
-import io.engram.core.settings.Faults;
 import io.engram.core.settings.Setting;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
@@ -144,21 +142,6 @@ public interface UnlearningMethod {
     BESIDE
   }
 
-  /** Reports a weight of 0 if the method combines both gradients. */
-  static void requireBothGradients(UnlearningMethod method, String section, Faults faults) {
-    faults.require(
-        method.forgetWeight() > 0 && method.retainWeight() > 0,
-        section + ".retain_weight",
-        " = %s and %s.forget_weight = %s: %s.name = %s needs both gradients"
-            .formatted(
-                method.retainWeight(),
-                section,
-                method.forgetWeight(),
-                section,
-                Choices.nameOf(method)),
-        section + ".forget_weight");
-  }
-
   /**
    * The size of the forget (or retain) part of one update; losses are means over it.
    *
@@ -168,7 +151,8 @@ public interface UnlearningMethod {
   record UpdateSize(int sequences, int tokens) {
     /** The size of these samples taken together. */
     public static UpdateSize of(List<TokenizedSample> samples) {
-      return new UpdateSize(samples.size(), samples.stream().mapToInt(TokenizedSample::labels).sum());
+      return new UpdateSize(
+          samples.size(), samples.stream().mapToInt(TokenizedSample::labels).sum());
     }
   }
 

@@ -97,25 +97,20 @@ final class Claims {
     for (Claim claim : claims) {
       List<@Nullable Object> cells = new ArrayList<>();
       cells.add(claim.text());
-      cells.add(finite(claim.paper()));
-      cells.add(finite(claim.ours()));
-      cells.add(finite(claim.interval().low()));
-      cells.add(finite(claim.interval().high()));
+      cells.add(StudyTable.cell(claim.paper()));
+      cells.add(StudyTable.cell(claim.ours()));
+      cells.add(StudyTable.cell(claim.interval().low()));
+      cells.add(StudyTable.cell(claim.interval().high()));
       cells.add(claim.n());
       cells.add(claim.verdict().text());
       rows.add(cells);
-    }
-    List<StudyTable.Column> columns = new ArrayList<>();
-    for (String title :
-        List.of("claim", "paper", "ours", "95 %, low", "95 %, high", "n", "verdict")) {
-      columns.add(StudyTable.Column.of(title));
     }
     return new StudyTable(
         "The paper's claims",
         "Differences in the direction of the claim, "
             + how
             + ". Nothing is corrected for there being several claims.",
-        columns,
+        StudyTable.Column.of("claim", "paper", "ours", "95 %, low", "95 %, high", "n", "verdict"),
         rows);
   }
 
@@ -138,9 +133,5 @@ final class Claims {
                 Axis.linear("claim", ""),
                 "95 % interval",
                 List.of(Series.of("ours", points))));
-  }
-
-  private static @Nullable Double finite(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

@@ -1,7 +1,6 @@
 package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
-import io.engram.core.Version;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
@@ -12,8 +11,6 @@ import io.engram.unlearn.run.Trials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +60,7 @@ public record ReproductionPlan(
     more.put("command", setup.command());
     more.put("data", recipe.forget().data().toString());
     more.put("device", setup.device().name());
-    return new StudyProvenance(
-        recipe.seed(),
-        RecipeWriter.yaml(recipe),
-        Version.code(),
-        modelHash,
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        more);
+    return StudyProvenance.now(recipe.seed(), RecipeWriter.yaml(recipe), modelHash, more);
   }
 
   /**

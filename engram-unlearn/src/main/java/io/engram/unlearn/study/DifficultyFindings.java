@@ -1,6 +1,5 @@
 package io.engram.unlearn.study;
 
-import io.engram.core.Version;
 import io.engram.core.settings.Choices;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyFigure;
@@ -10,8 +9,6 @@ import io.engram.unlearn.mrd.SweepSummary;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.run.Setup;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -177,14 +174,14 @@ final class DifficultyFindings {
 
   private StudyTable table(Criterion criterion, List<Prediction> predictions) {
     List<StudyTable.Column> columns =
-        List.of(
-            StudyTable.Column.of("score"),
-            StudyTable.Column.of("n"),
-            StudyTable.Column.of("Spearman's ρ"),
-            StudyTable.Column.of("95 %, low"),
-            StudyTable.Column.of("95 %, high"),
-            StudyTable.Column.of("ρ, length fixed"),
-            StudyTable.Column.of("ρ, length and loss fixed"));
+        StudyTable.Column.of(
+            "score",
+            "n",
+            "Spearman's ρ",
+            "95 %, low",
+            "95 %, high",
+            "ρ, length fixed",
+            "ρ, length and loss fixed");
     return new StudyTable(
         "Criterion %s: %s at most %s%s%s"
             .formatted(
@@ -243,13 +240,7 @@ final class DifficultyFindings {
     more.put("data", recipe.forget().data() + ", " + samples + " samples");
     more.put("device", setup.device().name());
     more.put("plan", plan.toString());
-    return new StudyProvenance(
-        recipe.seed(),
-        RecipeWriter.yaml(recipe),
-        Version.code(),
-        modelHash,
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        more);
+    return StudyProvenance.now(recipe.seed(), RecipeWriter.yaml(recipe), modelHash, more);
   }
 
   static double[] column(List<DifficultyRow> rows, String score) {

@@ -154,10 +154,13 @@ public final class SweepStudy {
         List<@Nullable Object> row = new ArrayList<>();
         row.add(at.sigma());
         row.add(count);
-        row.add(known(SweepSummary.median(at.mrd(count))));
-        row.add(known(SweepSummary.relativeError(at, count)));
-        row.add(known(SweepSummary.tau(at.mrd(count), at.mrd(at.most()))));
-        row.add(next == null ? null : known(SweepSummary.tau(at.mrd(count), next.mrd(count))));
+        row.add(StudyTable.cell(SweepSummary.median(at.mrd(count))));
+        row.add(StudyTable.cell(SweepSummary.relativeError(at, count)));
+        row.add(StudyTable.cell(SweepSummary.tau(at.mrd(count), at.mrd(at.most()))));
+        row.add(
+            next == null
+                ? null
+                : StudyTable.cell(SweepSummary.tau(at.mrd(count), next.mrd(count))));
         row.add(count == at.most() ? at.nonFinite() : null);
         row.add(at.belowFloor() ? "below the numerical floor" : "");
         rows.add(row);
@@ -167,20 +170,16 @@ public final class SweepStudy {
         "Each σ and number of draws",
         "τ is Kendall's, between the rankings of the samples: with that by all draws, and with that"
             + " of the next larger σ by as many draws.",
-        List.of(
-            StudyTable.Column.of("σ"),
-            StudyTable.Column.of("draws"),
-            StudyTable.Column.of("median MRD"),
-            StudyTable.Column.of("median SE/MRD"),
-            StudyTable.Column.of("τ all draws"),
-            StudyTable.Column.of("τ next σ"),
-            StudyTable.Column.of("passes not finite"),
-            StudyTable.Column.of("note")),
+        StudyTable.Column.of(
+            "σ",
+            "draws",
+            "median MRD",
+            "median SE/MRD",
+            "τ all draws",
+            "τ next σ",
+            "passes not finite",
+            "note"),
         rows);
-  }
-
-  private static @Nullable Double known(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 
   private static List<String> limits(List<AtSigma> sweep, List<AtSigma> clear) {

@@ -239,34 +239,23 @@ public final class TheoremStudy {
       List<@Nullable Object> row = new ArrayList<>();
       row.add(at.sigma());
       row.add(ids.size());
-      row.add(known(SweepSummary.median(at.mrd())));
-      row.add(known(SweepSummary.median(at.mrdErrors())));
-      row.add(known(SweepSummary.median(at.predicted())));
-      row.add(known(SweepSummary.median(errors(at))));
-      row.add(known(SweepSummary.median(at.ratios())));
+      row.add(StudyTable.cell(SweepSummary.median(at.mrd())));
+      row.add(StudyTable.cell(SweepSummary.median(at.mrdErrors())));
+      row.add(StudyTable.cell(SweepSummary.median(at.predicted())));
+      row.add(StudyTable.cell(SweepSummary.median(errors(at))));
+      row.add(StudyTable.cell(SweepSummary.median(at.ratios())));
       row.add((int) at.agreeing());
       rows.add(row);
     }
     return new StudyTable(
         "Each σ",
         "Medians over the samples; ± is the median standard error of one sample.",
-        List.of(
-            StudyTable.Column.of("σ"),
-            StudyTable.Column.of("n"),
-            StudyTable.Column.of("MRD"),
-            StudyTable.Column.of("±"),
-            StudyTable.Column.of("Theorem 3.2"),
-            StudyTable.Column.of("± of that"),
-            StudyTable.Column.of("MRD / theorem"),
-            StudyTable.Column.of("agree within 2 SE")),
+        StudyTable.Column.of(
+            "σ", "n", "MRD", "±", "Theorem 3.2", "± of that", "MRD / theorem", "agree within 2 SE"),
         rows);
   }
 
   private static double[] errors(AtSigma at) {
     return Arrays.stream(at.theorem()).mapToDouble(MeanWithError::standardError).toArray();
-  }
-
-  private static @Nullable Double known(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }
