@@ -131,7 +131,7 @@ final class StudyDifficultyCommandTest {
         .contains("RECIPE.yaml", "--sigma", "--pairs", "--until", "--most", "--groups", "--out")
         .contains("--device", "--dtype", "--batch-tokens", "--seed", "--threads", "--json");
     assertThat(Cli.run("study", "--help").out()).contains("difficulty");
-    assertThat(Cli.run("--help").out()).contains("study", "Experiments on MRD itself");
+    assertThat(Cli.run("--help").out()).contains("study", "Runs experiments on MRD itself");
     Cli.Ran without = Cli.run("study");
     assertThat(without.exitCode()).isEqualTo(2);
     assertThat(without.err()).contains("give a command: difficulty RECIPE.yaml");
