@@ -53,7 +53,8 @@ final class FetchCommand implements Callable<Integer> {
   @Option(
       names = "--file",
       paramLabel = "PATTERN",
-      description = "Which weights or data files to fetch, such as '*Q4_K_M.gguf'; may be repeated")
+      description =
+          "Which weights or data files to fetch, for instance '*Q4_K_M.gguf'; may be repeated")
   private List<String> patterns = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();
