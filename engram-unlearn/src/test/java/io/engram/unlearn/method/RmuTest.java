@@ -48,6 +48,6 @@ class RmuTest {
     assertThat(rmu(7).scope(scope(2, 7), 12)).isEqualTo(scope(2, 7));
     assertThatThrownBy(() -> rmu(7).scope(scope(2, 8), 12))
         .isInstanceOf(EngramException.class)
-        .hasMessageContaining("scope.layers has 8, above method.layer = 7");
+        .hasMessageContaining("scope.layers has 8, which is above method.layer = 7");
   }
 }
