@@ -166,9 +166,12 @@ final class Doctor {
   }
 
   /**
-   * The result of one check. * * @param name what was checked * @param value what was found
-   * * @param advice what to change; null if nothing * @param blocking whether Engram can't compute
-   * until it is changed
+   * The result of one check.
+   *
+   * @param name what was checked
+   * @param value what was found
+   * @param advice what to change; null if nothing
+   * @param blocking whether Engram can't compute until it is changed
    */
   record Finding(String name, String value, @Nullable String advice, boolean blocking) {
     static Finding good(String name, String value) {

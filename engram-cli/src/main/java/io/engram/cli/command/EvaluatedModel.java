@@ -20,9 +20,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The model that {@code engram eval} measures, and how. * * @param recipe the model, its template
- * and the suites' settings * @param stage {@code before} for a plain model, {@code after} for that
- * of a run
+ * The model that {@code engram eval} measures, and how.
+ *
+ * @param recipe the model, its template and the suites' settings
+ * @param stage {@code before} for a plain model, {@code after} for that of a run
  */
 record EvaluatedModel(Recipe recipe, String stage) {
   /**
@@ -73,9 +74,10 @@ record EvaluatedModel(Recipe recipe, String stage) {
   }
 
   /**
-   * The suites; for a run, on the samples that it forgot, as in the run itself. * * @param chosen
-   * the suites that the recipe names * @param opened the model whose tokenizer cuts the run's
-   * samples
+   * The suites; for a run, on the samples that it forgot, as in the run itself.
+   *
+   * @param chosen the suites that the recipe names
+   * @param opened the model whose tokenizer cuts the run's samples
    */
   List<Suite> suites(List<Suite> chosen, LanguageModel opened) {
     // Read the run's data only if a suite needs them: they may be gone by now.

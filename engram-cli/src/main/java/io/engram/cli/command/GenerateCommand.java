@@ -116,8 +116,10 @@ final class GenerateCommand implements Callable<Integer> {
   /**
    * A line of {@code answers.jsonl}.
    *
-   * @param id the sample's id * @param prompt the text that generation started from * @param output
-   *     the generated text without the end token * @param tokens its number of tokens
+   * @param id the sample's id
+   * @param prompt the text that generation started from
+   * @param output the generated text without the end token
+   * @param tokens its number of tokens
    * @param stopped {@code eos} or {@code limit}
    */
   record Row(String id, String prompt, String output, int tokens, String stopped) {}

@@ -87,7 +87,8 @@ final class ScoreCommand implements Callable<Integer> {
   /**
    * A line of {@code scores.jsonl}: labelled tokens only.
    *
-   * @param id the sample's id * @param tokens number of labelled tokens, n
+   * @param id the sample's id
+   * @param tokens number of labelled tokens, n
    * @param logProb Σ_t ℓ_t, nats
    * @param tokenIds the labelled tokens
    * @param tokenLogProbs ℓ_t, nats

@@ -110,8 +110,9 @@ public final class ModelChoice {
   }
 
   /**
-   * Opens a recipe's model if there is enough memory for its use; the caller closes it. * * @throws
-   * EngramException if there is not enough memory
+   * Opens a recipe's model if there is enough memory for its use; the caller closes it.
+   *
+   * @throws EngramException if there is not enough memory
    */
   public static LanguageModel open(Recipe recipe, CommonOptions common, OpeningMemory.Use use) {
     ModelOptions options = common.setup().modelOptions(recipe.model(), recipe.seed());

@@ -140,9 +140,9 @@ public final class MeasurementText {
     /**
      * A metric.
      *
-     * @param metric its id, which usually begins with the suite's name * @param n number of
-     *     samples; several numbers if the stages differ * @param byStage the text in each stage's
-     *     column
+     * @param metric its id, which usually begins with the suite's name
+     * @param n number of samples; several numbers if the stages differ
+     * @param byStage the text in each stage's column
      */
     record Line(
         String suite,
@@ -161,7 +161,11 @@ public final class MeasurementText {
       }
     }
 
-    /** Tables of all suites. * * @param heading makes the heading of a stage's column */
+    /**
+     * Tables of all suites.
+     *
+     * @param heading makes the heading of a stage's column
+     */
     StageTable(List<Line> lines, UnaryOperator<String> heading) {
       this.lines = List.copyOf(lines);
       this.heading = heading;

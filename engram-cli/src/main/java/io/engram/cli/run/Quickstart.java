@@ -30,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs NPO + MRD and NPO with the same budget on the built-in model, and writes one report of both.
  * The evaluation before is made once, in the first run, and copied to the second. Finished work is
- * kept, so a second call resumes where the first was stopped. * * @param out the folder of both
- * runs and the report * @param overrides recipe keys to change in both runs * @param common how to
- * run the computation
+ * kept, so a second call resumes where the first was stopped.
+ *
+ * @param out the folder of both runs and the report
+ * @param overrides recipe keys to change in both runs
+ * @param common how to run the computation
  */
 public record Quickstart(Path out, List<String> overrides, CommonOptions common) {
   private static final String RECIPES = "recipes/quickstart/";
@@ -123,7 +125,11 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     return Interruption.EXIT_CODE;
   }
 
-  /** The results of the two runs: four lines and a heading. * * @param measured one metric each */
+  /**
+   * The results of the two runs: four lines and a heading.
+   *
+   * @param measured one metric each
+   */
   record Comparison(List<Measured> measured) {
     /** The metrics to show: overall forgetting and utility, and one single metric of each. */
     private static final Map<String, String> NAMES =
@@ -141,8 +147,11 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
             "tofu.retain.rouge_l_recall");
 
     /**
-     * A metric's measurements. * * @param before for the built-in model * @param npo after NPO
-     * * @param npoMrd after NPO + MRD
+     * A metric's measurements.
+     *
+     * @param before for the built-in model
+     * @param npo after NPO
+     * @param npoMrd after NPO + MRD
      */
     record Measured(Measurement before, Measurement npo, Measurement npoMrd) {
       private Row row() {
@@ -164,9 +173,11 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     }
 
     /**
-     * A metric as printed by {@code --json}. * * @param metric its id * @param better {@code
-     * higher} or {@code lower} * @param before for the built-in model
+     * A metric as printed by {@code --json}.
      *
+     * @param metric its id
+     * @param better {@code higher} or {@code lower}
+     * @param before for the built-in model
      * @param npo after NPO
      * @param npoMrd after NPO + MRD
      */

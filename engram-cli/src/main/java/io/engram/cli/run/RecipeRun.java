@@ -32,8 +32,10 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Runs a recipe in a run folder, from the start or from where it was stopped. * * @param kind
- * whether the recipe unlearns or fine-tunes * @param common how to run the computation
+ * Runs a recipe in a run folder, from the start or from where it was stopped.
+ *
+ * @param kind whether the recipe unlearns or fine-tunes
+ * @param common how to run the computation
  */
 public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   /** Starts or resumes a run, as the arguments say. */
@@ -97,7 +99,11 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     return "engram %s --resume %s".formatted(kind.name().toLowerCase(Locale.ROOT), folder);
   }
 
-  /** The setup of a run. * * @param siblings runs whose identical results can be reused */
+  /**
+   * The setup of a run.
+   *
+   * @param siblings runs whose identical results can be reused
+   */
   Setup setup(List<Path> siblings, ProgressListener progress) {
     Setup setup = common.setup(progress);
     return new Setup(
@@ -142,8 +148,9 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   }
 
   /**
-   * The outcome of a stopping rule that checks the samples, from a run's journal. * * @return empty
-   * if the run has not ended or no rule checked the samples
+   * The outcome of a stopping rule that checks the samples, from a run's journal.
+   *
+   * @return empty if the run has not ended or no rule checked the samples
    */
   static Optional<String> stop(List<JsonNode> events) {
     return events.stream()

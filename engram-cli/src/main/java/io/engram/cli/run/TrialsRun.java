@@ -29,7 +29,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>If there are at least as many trials as threads, and enough memory, trials run in parallel
  * with one thread each: for small models, two models keep two threads busier than one model does.
  * The number of parallel trials depends on the trials requested, not on those that remain, so a
- * resumed trial computes as it did before. * * @param run how to run each trial
+ * resumed trial computes as it did before.
+ *
+ * @param run how to run each trial
  */
 public record TrialsRun(RecipeRun run) {
   /** Runs all trials, then prints their summary. Returns the exit code. */
@@ -56,9 +58,11 @@ public record TrialsRun(RecipeRun run) {
   private record Named(Trial trial, String name, String place) {}
 
   /**
-   * Runs the remaining trials of several recipes; false if it was stopped. * * @param all the
-   * trials of each recipe. The first trial of the first recipe provides the evaluation before for
-   * the first trials of the other recipes, and the first trial of each recipe for its other trials
+   * Runs the remaining trials of several recipes; false if it was stopped.
+   *
+   * @param all the trials of each recipe. The first trial of the first recipe provides the
+   *     evaluation before for the first trials of the other recipes, and the first trial of each
+   *     recipe for its other trials
    */
   public boolean finish(List<Trials> all) {
     List<Named> firsts = new ArrayList<>();

@@ -29,8 +29,9 @@ public final class RougeL {
   private RougeL() {}
 
   /**
-   * Compares two texts. All scores are 0 if one of the texts has no words. * * @param stem whether
-   * to reduce words to their stems first (TOFU: yes; MUSE: no)
+   * Compares two texts. All scores are 0 if one of the texts has no words.
+   *
+   * @param stem whether to reduce words to their stems first (TOFU: yes; MUSE: no)
    */
   public static Score score(String prediction, String reference, boolean stem) {
     List<String> predicted = words(prediction, stem);

@@ -13,9 +13,11 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>{@code {"id":"7","mrd":0.031,"standard_error":0.002,"draws":32,"tokens":19,"clamped":0}}
  *
- * @param id the sample's id * @param score the key of the value * @param value the score, in its
- *     unit; MRD has none * @param standardError standard error of the value; NaN if the score has
- *     none * @param draws number of passes behind the estimate
+ * @param id the sample's id
+ * @param score the key of the value
+ * @param value the score, in its unit; MRD has none
+ * @param standardError standard error of the value; NaN if the score has none
+ * @param draws number of passes behind the estimate
  * @param tokens labelled tokens
  * @param clamped tokens whose |ℓ_t| was below the clamp
  */

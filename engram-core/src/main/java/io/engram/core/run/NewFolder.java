@@ -39,9 +39,9 @@ public final class NewFolder {
   }
 
   /**
-   * Creates the folder. * * @param writing fills the folder that it receives; if it throws, nothing
-   * is left behind
+   * Creates the folder.
    *
+   * @param writing fills the folder that it receives; if it throws, nothing is left behind
    * @throws EngramException if the folder is in use, or the disk can't hold it
    */
   public static void write(Path folder, Consumer<Path> writing) {

@@ -31,8 +31,9 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Creates the folder of a new run. * * @throws EngramException if the folder exists and is not
-   * empty, or can't be created
+   * Creates the folder of a new run.
+   *
+   * @throws EngramException if the folder exists and is not empty, or can't be created
    */
   public static RunFolder create(Path dir) {
     try {
@@ -173,7 +174,9 @@ public final class RunFolder implements AutoCloseable {
 
   /**
    * Deletes {@code checkpoint/} if it exists: a finished run does not need it, and it is three
-   * times as large as the model. * * @throws IllegalStateException if the run is not done
+   * times as large as the model.
+   *
+   * @throws IllegalStateException if the run is not done
    */
   public void discardCheckpoint() {
     if (!manifest().status().equals("done")) {

@@ -26,7 +26,9 @@ public final class RunModel {
 
   /**
    * {@code model/} of a run folder, or else {@code adapter/}, the only one that {@code scope.merge:
-   * false} saves. * * @throws EngramException of kind FILE if neither exists; the message says why
+   * false} saves.
+   *
+   * @throws EngramException of kind FILE if neither exists; the message says why
    */
   public static Path of(Path folder) {
     try (RunFolder run = RunFolder.read(folder)) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line of {@code samples.jsonl}: what a run did with one sample of the forget set.
  *
- * @param id the sample's id * @param prompt its question; null for plain text and ids
+ * @param id the sample's id
+ * @param prompt its question; null for plain text and ids
  * @param answer its answer; null for ids
  * @param tokens labelled tokens
  * @param drawn how often it was drawn

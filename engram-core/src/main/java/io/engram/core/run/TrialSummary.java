@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * A line of {@code trials.jsonl}: one metric over trials that differ only in the seed.
  *
  * @param stage {@code before}, {@code after} or {@code epoch-N}
- * @param suite the suite that measured it * @param metric its id * @param unit its unit
- * @param higherIsBetter its direction; null if neither, and 0 is best * @param n number of trials
- *     that have it * @param mean mean over trials
+ * @param suite the suite that measured it
+ * @param metric its id
+ * @param unit its unit
+ * @param higherIsBetter its direction; null if neither, and 0 is best
+ * @param n number of trials that have it
+ * @param mean mean over trials
  * @param standardDeviation standard deviation between trials, {@code √(Σ(x − x̄)²/(n−1))}; null for
  *     one trial. It says how much runs vary, not how precisely a single run is measured
- * @param low the lower end of the mean's 95 % interval by Student's t; null for one trial * @param
- *     high its upper end; null for one trial
+ * @param low the lower end of the mean's 95 % interval by Student's t; null for one trial
+ * @param high its upper end; null for one trial
  * @param values in the order of the seeds
  * @param samples number of samples behind the first trial's value; not in the line, since the
  *     trials' own measurements have it
@@ -52,8 +55,9 @@ public record TrialSummary(
   private record Key(String stage, String suite, String metric) {}
 
   /**
-   * One line for each metric that all trials have, in the order of the first trial. * * @param
-   * trials the measurements of each trial, in the order of the seeds
+   * One line for each metric that all trials have, in the order of the first trial.
+   *
+   * @param trials the measurements of each trial, in the order of the seeds
    */
   public static List<TrialSummary> of(List<List<Measurement>> trials) {
     Map<Key, List<Measurement>> byMeasure = new LinkedHashMap<>();

@@ -22,8 +22,9 @@ import tools.jackson.dataformat.csv.CsvReadFeature;
 import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * A row of a data file of any format. * * @param fields the row's values by name
+ * A row of a data file of any format.
  *
+ * @param fields the row's values by name
  * @param where "FILE line 12", for messages
  */
 public record DataRow(ObjectNode fields, String where) {
@@ -50,8 +51,8 @@ public record DataRow(ObjectNode fields, String where) {
 
   /**
    * The prompts of a file, in its order: the field {@code prompt}, a text or an object with a text.
-   * * * @param limit read only the first this many; 0: all
    *
+   * @param limit read only the first this many; 0: all
    * @throws EngramException if the file can't be read, or a row has no prompt; the message names
    *     its fields
    */
@@ -76,9 +77,11 @@ public record DataRow(ObjectNode fields, String where) {
   }
 
   /**
-   * The rows, in the file's order. * * @param most read only the first this many; 0: all. The rest
-   * of a compressed or large file of lines is not read * @param name the file's name in messages
+   * The rows, in the file's order.
    *
+   * @param most read only the first this many; 0: all. The rest of a compressed or large file of
+   *     lines is not read
+   * @param name the file's name in messages
    * @throws EngramException if the file is missing, empty, not UTF-8 or not in its format
    */
   static List<DataRow> read(Path file, String name, int most) {

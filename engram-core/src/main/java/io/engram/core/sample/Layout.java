@@ -144,8 +144,10 @@ enum Layout {
     private UnsafeResponses() {}
 
     /**
-     * The rows of the samples. * * @throws EngramException if a row lacks fields, or a label is
-     * neither true nor false; the message names them
+     * The rows of the samples.
+     *
+     * @throws EngramException if a row lacks fields, or a label is neither true nor false; the
+     *     message names them
      */
     static List<DataRow> of(List<DataRow> rows) {
       List<DataRow> unsafe = new ArrayList<>();

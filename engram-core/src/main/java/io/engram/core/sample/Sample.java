@@ -3,9 +3,9 @@ package io.engram.core.sample;
 import java.util.List;
 
 /**
- * One sample x of the forget set, the retain set or a training set. * * @param id the sample's name
- * in every output; unique within its data set
+ * One sample x of the forget set, the retain set or a training set.
  *
+ * @param id the sample's name in every output; unique within its data set
  * @param content the text or the token ids
  */
 public record Sample(String id, Content content) {

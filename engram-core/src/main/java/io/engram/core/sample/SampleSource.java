@@ -53,8 +53,9 @@ public final class SampleSource {
   }
 
   /**
-   * The selected samples of each of several sources, in this order. * * @throws EngramException
-   * also if none is selected
+   * The selected samples of each of several sources, in this order.
+   *
+   * @throws EngramException also if none is selected
    */
   public static List<Sample> load(List<String> data, Choice choice) {
     List<Sample> samples = new ArrayList<>();

@@ -157,8 +157,10 @@ final class TextFile {
     private long left;
 
     /**
-     * Bounds a stream. * * @param most how many bytes may be read * @param fault the error message
-     * if it has more
+     * Bounds a stream.
+     *
+     * @param most how many bytes may be read
+     * @param fault the error message if it has more
      */
     BoundedStream(InputStream in, long most, String fault) {
       super(in);

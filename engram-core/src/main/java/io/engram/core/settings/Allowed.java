@@ -13,8 +13,9 @@ import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The values that a key allows. * * @param text description that follows "must be"
+ * The values that a key allows.
  *
+ * @param text description that follows "must be"
  * @param admits whether a value is allowed
  */
 record Allowed(String text, Predicate<JsonNode> admits) {

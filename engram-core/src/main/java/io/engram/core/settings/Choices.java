@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
  * The records among which a section of a recipe chooses by one of its keys: {@code method: {name:
  * npo, beta: 0.1}}. To register a new choice, add its record to the list.
  *
- * @param type the common type of the records * @param key the key that names the choice: {@code
- *     name}
+ * @param type the common type of the records
+ * @param key the key that names the choice: {@code name}
  * @param reason what is chosen: the start of the key's explanation, followed by the summaries of
  *     the choices
  * @param shown the default in words if it is not always the first choice; otherwise empty

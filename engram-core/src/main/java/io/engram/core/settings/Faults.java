@@ -14,8 +14,9 @@ public final class Faults {
   private final Set<String> overridden;
 
   /**
-   * Starts without faults. * * @param where the recipe's name in messages
+   * Starts without faults.
    *
+   * @param where the recipe's name in messages
    * @param overridden paths set on the command line; their faults say so
    */
   public Faults(String where, Set<String> overridden) {
@@ -24,8 +25,9 @@ public final class Faults {
   }
 
   /**
-   * Adds a fault. Only the first fault of a path is kept, since later ones follow from it. *
-   * * @param text the rest of the message after the path
+   * Adds a fault. Only the first fault of a path is kept, since later ones follow from it.
+   *
+   * @param text the rest of the message after the path
    */
   public void add(String path, String text) {
     String command = isOverridden(path) ? " (set on the command line)" : "";
@@ -50,8 +52,9 @@ public final class Faults {
   }
 
   /**
-   * Fails if there are any faults. * * @throws EngramException of kind USAGE, with one line per
-   * fault
+   * Fails if there are any faults.
+   *
+   * @throws EngramException of kind USAGE, with one line per fault
    */
   public void throwIfAny() {
     if (!byPath.isEmpty()) {

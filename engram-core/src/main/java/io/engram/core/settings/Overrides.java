@@ -21,8 +21,9 @@ public final class Overrides {
   private Overrides() {}
 
   /**
-   * Parses the settings. * * @throws EngramException that names every setting that is not {@code
-   * key.path=value}
+   * Parses the settings.
+   *
+   * @throws EngramException that names every setting that is not {@code key.path=value}
    */
   public static Overrides parse(List<String> written) {
     Overrides overrides = new Overrides();

@@ -54,10 +54,11 @@ public final class Schema<T extends Record> {
    * One key.
    *
    * @param path {@code optimizer.learning_rate}
-   * @param type the values it allows: {@code a number > 0} * @param defaultValue as YAML; {@code
-   *     none} if there is none * @param unit empty if there is none * @param reason what it does
-   *     and why to change it * @param of the choices that have it; empty if the section is not
-   *     chosen by name
+   * @param type the values it allows: {@code a number > 0}
+   * @param defaultValue as YAML; {@code none} if there is none
+   * @param unit empty if there is none
+   * @param reason what it does and why to change it
+   * @param of the choices that have it; empty if the section is not chosen by name
    */
   public record Key(
       String path, String type, String defaultValue, String unit, String reason, List<String> of) {}
@@ -104,9 +105,9 @@ public final class Schema<T extends Record> {
   }
 
   /**
-   * The schema of a record. * * @param choices the choices of every component type that is chosen
-   * by name
+   * The schema of a record.
    *
+   * @param choices the choices of every component type that is chosen by name
    * @throws IllegalArgumentException if a component is neither described nor a section
    */
   public static <T extends Record> Schema<T> of(Class<T> type, List<Choices<?>> choices) {
@@ -328,9 +329,9 @@ public final class Schema<T extends Record> {
   // Reading.
 
   /**
-   * Makes a record from a tree, with the given or default value of every key. * * @param given the
-   * values from a recipe and the command line
+   * Makes a record from a tree, with the given or default value of every key.
    *
+   * @param given the values from a recipe and the command line
    * @param defaultChoices default choices by the section's path; a section without an entry
    *     defaults to the first of its choices
    * @param lenient whether to ignore options of other choices, which earlier versions wrote into

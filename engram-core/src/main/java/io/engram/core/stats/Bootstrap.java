@@ -11,8 +11,9 @@ import org.hipparchus.stat.descriptive.rank.Percentile.EstimationType;
 /** Bootstrap intervals: resamples the data with replacement (Efron, 1979). */
 public final class Bootstrap {
   /**
-   * An interval. * * @param low the (1 − level)/2 quantile of the resampled statistic
+   * An interval.
    *
+   * @param low the (1 − level)/2 quantile of the resampled statistic
    * @param high the (1 + level)/2 quantile
    */
   public record Interval(double low, double high) {
@@ -56,8 +57,10 @@ public final class Bootstrap {
   }
 
   /**
-   * The same for a statistic of pairs, such as a correlation. Resamples whole pairs. * * @param x
-   * the first value of each pair * @param y the second, as many
+   * The same for a statistic of pairs, such as a correlation. Resamples whole pairs.
+   *
+   * @param x the first value of each pair
+   * @param y the second, as many
    */
   public static Interval ofPairs(
       double[] x,

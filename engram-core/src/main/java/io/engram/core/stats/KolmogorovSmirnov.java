@@ -18,8 +18,9 @@ public final class KolmogorovSmirnov {
   private KolmogorovSmirnov() {}
 
   /**
-   * The result of the test. * * @param statistic D, in [0, 1]
+   * The result of the test.
    *
+   * @param statistic D, in [0, 1]
    * @param logP the natural logarithm of the p-value, ≤ 0
    */
   public record Result(double statistic, double logP) {

@@ -4,10 +4,11 @@ import org.hipparchus.distribution.continuous.TDistribution;
 import org.hipparchus.stat.descriptive.StreamingStatistics;
 
 /**
- * A mean and its standard error. * * @param mean {@code x̄ = Σx/n}; NaN if there are no values
+ * A mean and its standard error.
  *
- * @param standardError {@code √(Σ(x − x̄)²/(n−1)) / √n}; NaN for fewer than two values * @param n
- *     number of values
+ * @param mean {@code x̄ = Σx/n}; NaN if there are no values
+ * @param standardError {@code √(Σ(x − x̄)²/(n−1)) / √n}; NaN for fewer than two values
+ * @param n number of values
  */
 public record MeanWithError(double mean, double standardError, int n) {
   /** Mean and standard error of independent values. */

@@ -6,12 +6,15 @@ package io.engram.core.stats;
  *
  * @param mean {@code d̄}; NaN if there are no pairs
  * @param interval {@code d̄ ± t_{n−1, 1−α/2} · s_d/√n}; infinite at both ends for fewer than two
- *     pairs * @param n number of pairs
+ *     pairs
+ * @param n number of pairs
  */
 public record PairedDifference(double mean, Bootstrap.Interval interval, int n) {
   /**
-   * Computes it from pairs. * * @param a the first value of each pair * @param b the second value
+   * Computes it from pairs.
    *
+   * @param a the first value of each pair
+   * @param b the second value
    * @param level 1 − α: 0.95
    * @throws IllegalArgumentException if the arrays differ in length
    */

@@ -18,9 +18,9 @@ public final class RankCorrelation {
   private RankCorrelation() {}
 
   /**
-   * Spearman's ρ: Pearson's correlation of the ranks; equal values share their mean rank. *
-   * * @return in [-1, 1]; NaN if one side is constant
+   * Spearman's ρ: Pearson's correlation of the ranks; equal values share their mean rank.
    *
+   * @return in [-1, 1]; NaN if one side is constant
    * @throws IllegalArgumentException if the lengths differ, there are fewer than two values, or one
    *     is NaN
    */
@@ -31,9 +31,9 @@ public final class RankCorrelation {
 
   /**
    * Kendall's τ_b, {@code τ_b = (C − D) / √((N − T_x)(N − T_y))}: concordant minus discordant
-   * pairs, over the pairs not tied in x and not tied in y. * * @return in [-1, 1]; NaN if one side
-   * is constant
+   * pairs, over the pairs not tied in x and not tied in y.
    *
+   * @return in [-1, 1]; NaN if one side is constant
    * @throws IllegalArgumentException if the lengths differ, there are fewer than two values, or one
    *     is NaN
    */

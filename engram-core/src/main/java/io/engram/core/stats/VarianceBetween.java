@@ -12,14 +12,16 @@ import org.hipparchus.distribution.continuous.FDistribution;
  * <p><b>Source:</b> Searle, Casella, McCulloch, Variance Components (1992), §3.6. <b>Unit:</b> the
  * square of the values' unit.
  *
- * @param variance the estimate; negative if the groups differ less than expected by chance * @param
- *     interval interval of the estimate; infinite at both ends if the spread within groups can't be
- *     estimated
+ * @param variance the estimate; negative if the groups differ less than expected by chance
+ * @param interval interval of the estimate; infinite at both ends if the spread within groups can't
+ *     be estimated
  */
 public record VarianceBetween(double variance, Bootstrap.Interval interval) {
   /**
-   * Computes it from groups of equal size. * * @param level level of the interval: 0.95 * @throws
-   * IllegalArgumentException if the groups differ in size, or there are fewer than two
+   * Computes it from groups of equal size.
+   *
+   * @param level level of the interval: 0.95
+   * @throws IllegalArgumentException if the groups differ in size, or there are fewer than two
    */
   public static VarianceBetween of(double[][] groups, double level) {
     int k = groups.length;

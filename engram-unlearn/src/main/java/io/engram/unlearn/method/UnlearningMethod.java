@@ -47,9 +47,9 @@ public interface UnlearningMethod {
   RetainLoss retainLoss();
 
   /**
-   * The contribution of one drawn forget sample to the update's loss. * * @param drawn the sample,
-   * with a refusal if {@link #refusalUse} asks for one
+   * The contribution of one drawn forget sample to the update's loss.
    *
+   * @param drawn the sample, with a refusal if {@link #refusalUse} asks for one
    * @param size size of the update's forget part: of the sequences {@link Drawn#sample}
    * @param reference what the method needs from the model at the start
    */
@@ -120,8 +120,9 @@ public interface UnlearningMethod {
   }
 
   /**
-   * What to train, given what the recipe asks to train. * * @param layers number of layers in the
-   * model
+   * What to train, given what the recipe asks to train.
+   *
+   * @param layers number of layers in the model
    */
   default TrainingScope scope(TrainingScope asked, int layers) {
     return asked;

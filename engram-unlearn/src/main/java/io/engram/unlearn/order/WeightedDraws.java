@@ -8,9 +8,9 @@ final class WeightedDraws {
   private final double[] cumulative;
 
   /**
-   * Prepares draws with these probabilities. * * @param probabilities {@code [N]}, at least one;
-   * they need not sum to 1
+   * Prepares draws with these probabilities.
    *
+   * @param probabilities {@code [N]}, at least one; they need not sum to 1
    * @throws IllegalArgumentException if one is negative or not finite, or all are 0
    */
   WeightedDraws(double[] probabilities) {

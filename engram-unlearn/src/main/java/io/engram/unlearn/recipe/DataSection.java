@@ -106,7 +106,11 @@ public record DataSection(
     return data.isEmpty();
   }
 
-  /** Which samples to read. * * @param name the section's name, such as {@code forget} */
+  /**
+   * Which samples to read.
+   *
+   * @param name the section's name, such as {@code forget}
+   */
   public SampleSource.Choice choice(String name) {
     return new SampleSource.Choice(where, limit, name + ".where");
   }

@@ -126,7 +126,11 @@ public interface OptimizerSection {
     }
   }
 
-  /** Stochastic gradient descent; its only state is the momentum. * * @param momentum μ; 0: none */
+  /**
+   * Stochastic gradient descent; its only state is the momentum.
+   *
+   * @param momentum μ; 0: none
+   */
   @Choice(
       value = "sgd",
       summary = "stochastic gradient descent, which keeps no state but the momentum")

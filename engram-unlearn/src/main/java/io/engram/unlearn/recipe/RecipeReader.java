@@ -24,8 +24,9 @@ public final class RecipeReader {
   private RecipeReader() {}
 
   /**
-   * Reads a recipe file. * * @param overrides {@code key.path=value}, the value in YAML
+   * Reads a recipe file.
    *
+   * @param overrides {@code key.path=value}, the value in YAML
    * @throws EngramException as {@link #parse}; of kind FILE if the file does not exist
    */
   public static Recipe read(Path file, List<String> overrides, Recipe.Kind kind) {
@@ -70,8 +71,9 @@ public final class RecipeReader {
   }
 
   /**
-   * Reads a recipe from text. * * @param where the name of the recipe in messages
+   * Reads a recipe from text.
    *
+   * @param where the name of the recipe in messages
    * @throws EngramException of kind USAGE with one line per fault: path, value, what is allowed,
    *     the nearest known key
    */

@@ -31,8 +31,9 @@ public final class RecipeSettings {
   }
 
   /**
-   * Runs an action that may reject a setting. * * @param keys the recipe keys behind that setting
+   * Runs an action that may reject a setting.
    *
+   * @param keys the recipe keys behind that setting
    * @throws EngramException as the action does; the message of a usage error names the keys
    */
   public static <T> T naming(String keys, Supplier<T> action) {

@@ -19,9 +19,10 @@ public final class SampleSets {
   private SampleSets() {}
 
   /**
-   * Loads all samples of a section. * * @param name the section's name, such as {@code forget}:
-   * used in messages and to name the random stream (seed, "draw forget") of the subset
+   * Loads all samples of a section.
    *
+   * @param name the section's name, such as {@code forget}: used in messages and to name the random
+   *     stream (seed, "draw forget") of the subset
    * @throws EngramException if its files can't be read, or its samples can't be prepared as asked
    */
   public static List<Sample> load(

@@ -53,9 +53,9 @@ public interface ScopeSection {
   }
 
   /**
-   * LoRA: low-rank matrices added to the target projections. * * @param alpha LoRA's product is
-   * scaled by alpha/rank
+   * LoRA: low-rank matrices added to the target projections.
    *
+   * @param alpha LoRA's product is scaled by alpha/rank
    * @param dropout dropout probability of LoRA's inputs, in [0, 1)
    * @param targets the projections that LoRA is added to
    * @param merge whether a run saves the whole model in addition to the adapter

@@ -16,8 +16,10 @@ public sealed interface TemplateSpec {
   record Named(@JsonValue String name) implements TemplateSpec {}
 
   /**
-   * A user-defined template. * * @param prompt contains {@code {question}} * @param answer contains
-   * {@code {answer}}; follows the prompt directly
+   * A user-defined template.
+   *
+   * @param prompt contains {@code {question}}
+   * @param answer contains {@code {answer}}; follows the prompt directly
    */
   record Pair(String prompt, String answer) implements TemplateSpec {}
 

@@ -33,8 +33,9 @@ public final class ForgottenCheck {
   }
 
   /**
-   * The result of one check. * * @param ma {@code [N]}
+   * The result of one check.
    *
+   * @param ma {@code [N]}
    * @param el {@code [N]}; NaN if it was not measured or the sample has none
    * @param forgotten {@code [N]}
    */
@@ -82,8 +83,9 @@ public final class ForgottenCheck {
   }
 
   /**
-   * Checks all samples. * * @throws EngramException if a log-probability is NaN or infinite: the
-   * model has diverged
+   * Checks all samples.
+   *
+   * @throws EngramException if a log-probability is NaN or infinite: the model has diverged
    */
   public Look look(Thresholds thresholds) {
     double[] ma = accuracy();

@@ -77,9 +77,9 @@ public interface StoppingRule {
   }
 
   /**
-   * Which samples to draw from after a check. * * @param forgotten for each sample, whether it is
-   * forgotten
+   * Which samples to draw from after a check.
    *
+   * @param forgotten for each sample, whether it is forgotten
    * @return indices, ascending; empty if nothing is left to draw
    */
   default int[] pool(boolean[] forgotten) {

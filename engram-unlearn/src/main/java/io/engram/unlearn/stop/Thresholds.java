@@ -15,8 +15,9 @@ import java.util.Arrays;
  */
 public record Thresholds(double el, double ma) {
   /**
-   * The means over samples. * * @param el {@code [N]}; NaN for a sample that has none
+   * The means over samples.
    *
+   * @param el {@code [N]}; NaN for a sample that has none
    * @param ma {@code [N]}
    */
   public static Thresholds means(double[] el, double[] ma) {
