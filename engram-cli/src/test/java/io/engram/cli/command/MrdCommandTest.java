@@ -226,7 +226,7 @@ final class MrdCommandTest {
     Files.delete(out);
     Cli.Ran again = mrd(out, 8);
     assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.err()).contains("2 of 4 pairs were kept from an interrupted run");
+    assertThat(again.err()).contains("reusing 2 of 4 pairs from an interrupted run");
     assertThat(out).hasSameTextualContentAs(whole);
     assertThat(folder.resolve("mrd.jsonl.draws")).doesNotExist();
   }

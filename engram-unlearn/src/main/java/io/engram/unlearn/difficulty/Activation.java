@@ -15,22 +15,16 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Its own draws for each sample, as {@link Paper}, with draws and samples sharing batches: {@link
- * NoisyScorer#independent}. Of a language model that is noise in the activations, exact in
- * distribution, which never touches a weight.
+ * Separate noise draws for each sample, as in {@link Paper}, but draws and samples share batches: {@link NoisyScorer#independent}. In a language model this is noise in the activations, exact in distribution, which never changes a weight.
  *
- * <p>Draws come in pairs of opposite random numbers. In the activations these aren't δ and −δ, for
- * each pass makes its noise from what its own layers are given; but either is a draw of δ ~ N(0,
- * σ²I), so that the expectation stays, and their first orders cancel. Measured on tiny Llamas, the
- * standard error is that of {@link Antithetic}'s pairs: at σ = 10⁻³ a 25th to a 65th of what as
- * many plain draws as pairs have.
+ * <p>Draws come in pairs of opposite random numbers. In the activations these are not δ and −δ, since each pass makes its noise from the inputs of its own layers. But each is a draw of δ ~ N(0, σ²I), so the expectation is unchanged, and their first orders cancel. Measured on tiny Llamas, the standard error equals that of {@link Antithetic}'s pairs: at σ = 10⁻³, 1/25 to 1/65 of that of as many plain draws as pairs.
  *
  * <p>Pair k of sample i, of N, comes from stream (seed, "mrd-activation", epoch, ⌊k/m⌋), child (k
- * mod m)·N + i, where m = max(1, ⌊256/N⌋), but no more than there are pairs, are asked for at once.
+ * mod m)·N + i, where m = max(1, ⌊256/N⌋), at most the number of pairs, is how many pairs are computed at once.
  */
 @Choice(
     value = "activation",
-    summary = "as exact, own noise for each sample, without a float32 copy of the weights")
+    summary = "MRD with separate noise for each sample, as exact, without a float32 copy of the weights")
 public record Activation(
     double sigma,
     int draws,
@@ -41,7 +35,7 @@ public record Activation(
     Scope scope,
     double clamp)
     implements MrdScore, SelfChecking {
-  /** Passes asked for at once, so that few samples fill a batch too. */
+  /** Passes computed at once, so that a few samples also fill a batch. */
   private static final int PASSES = 256;
 
   @Override
@@ -70,7 +64,7 @@ public record Activation(
         changes(plain), absolute, ControlVariate.NONE, new Chunks(request, together));
   }
 
-  /** Pairs made several at once; the last chunk is held for those that follow. */
+  /** Computes several pairs at once and keeps the last chunk for the pairs that follow. */
   private static final class Chunks implements IntFunction<NoisyScorer.Pair> {
     private final DrawRequest request;
     private final int together;

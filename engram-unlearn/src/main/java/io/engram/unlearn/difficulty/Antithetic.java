@@ -17,24 +17,18 @@ import java.util.Set;
 
 /**
  * Pairs δ_k and −δ_k, shared by all samples; the value of a pair is {@code (r(δ_k) + r(−δ_k)) / 2}.
- * The first-order term, mean 0 and of size σ‖∇‖, cancels exactly, as does every odd order; what is
- * left is the signal, of size σ²·Tr H/2, and its own scatter, some of which a {@link
- * GradientControl} takes out. With the absolute value inside, the value is {@code (|r(δ_k)| +
- * |r(−δ_k)|) / 2}: nothing cancels there, and pairs save only noise.
+ * The first-order term, with mean 0 and size σ‖∇‖, cancels exactly, as does every odd order. What remains is the signal, of size σ²·Tr H/2, and its own variance, which a {@link GradientControl} can reduce. With the absolute value inside, the value is {@code (|r(δ_k)| + |r(−δ_k)|) / 2}: nothing cancels then, and pairs only save making noise.
  *
- * <p>Pair k comes from stream (seed, "mrd-antithetic", epoch, k). Independent values, from which
- * the standard error comes, are the pairs: half as many as passes.
+ * <p>Pair k comes from stream (seed, "mrd-antithetic", epoch, k). The standard error comes from the pairs, which are the independent values: half as many as passes.
  */
 @Choice(
     value = "antithetic",
-    summary = "MRD by pairs of noise and its negative, which cancel the gradient's share")
+    summary = "MRD by pairs of noise and its negative, in which the gradient's part cancels")
 public record Antithetic(
     @Setting(
             value = "auto",
             reason =
-                "A term whose mean a few backward passes tell, and which takes noise out of"
-                    + " antithetic pairs. auto: with pairs and absolute: outside; left off, with a"
-                    + " note, where σ is too large for it.")
+                "Reduces the variance of antithetic pairs by a term whose mean is known from a few backward passes (a control variate). auto: used with pairs and absolute: outside, but left off, with a note, if σ is too large for it.")
         Control controlVariate,
     double sigma,
     int draws,
@@ -47,7 +41,7 @@ public record Antithetic(
     implements MrdScore, SelfChecking {
   /** Whether a control variate is used. */
   public enum Control {
-    /** Where it helps: with the absolute value outside. */
+    /** Used if it helps: with the absolute value outside. */
     AUTO,
     /** Always. */
     ON,

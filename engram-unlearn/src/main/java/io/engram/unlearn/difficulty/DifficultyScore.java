@@ -9,53 +9,46 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How hard each sample is to forget, by one way to tell: MRD, or a rival of it. A score is a record
- * whose components are its options; orders, {@code engram mrd}, studies and the report all use it
- * through this interface. A new one is a file beside these and a line in {@link DifficultyScores}.
+ * A measure of how hard each sample is to forget: MRD, or a rival. A score is a record whose components are its options. Orders, {@code engram mrd}, studies and the report all use it through this interface. To add a score, add a file to this package and a line to {@link DifficultyScores}.
  */
 public interface DifficultyScore {
-  /** What a recipe, a column and a file call it: {@code antithetic}, {@code loss_mean}. */
+  /** Its name in recipes, columns and files: {@code antithetic}, {@code loss_mean}. */
   default String name() {
     return Choices.nameOf(this);
   }
 
-  /** What a table's heading calls its values: {@code MRD}. */
+  /** The heading of its values in tables: {@code MRD}. */
   String title();
 
-  /** Of its values; empty where they have none. */
+  /** The unit of its values; empty if they have none. */
   String unit();
 
-  /** What rows in files keep its values under: its name, for all but MRD and its parts. */
+  /** The key of its values in the rows of files: its name, except for MRD and its variants. */
   default String column() {
     return name();
   }
 
-  /** What the score is, for a reader who meets it on a screen: one to three lines. */
+  /** Explains the score to a user in one to three lines. */
   String about();
 
   /** Which end of the scale is hard. */
   Direction direction();
 
-  /** What it needs beside the samples and the model. */
+  /** What it needs in addition to the samples and the model. */
   default Set<Need> needs() {
     return Set.of();
   }
 
-  /** What measuring costs. */
+  /** The cost of measuring. */
   Cost cost();
 
   /**
-   * Measures the samples. The model is the same, bit for bit, afterwards.
-   *
-   * @return one row a sample, in order
-   * @throws io.engram.core.EngramException if the score says nothing of a sample, or a need isn't
-   *     met
+   * Measures the samples. Leaves the model unchanged, bit for bit. * * @return one row per sample, in order * @throws io.engram.core.EngramException if the score has no value for a sample, or a need is not met
    */
   Measured measure(Scoring scoring);
 
   /**
-   * How easy a sample of this value is: what an order draws it in proportion to. Large is easy,
-   * whatever the score's direction.
+   * How easy a sample with this value is. An order draws samples in proportion to it. Large means easy, whatever the score's direction.
    *
    * @return ≥ 0
    */
@@ -64,14 +57,11 @@ public interface DifficultyScore {
   }
 
   /**
-   * What a score found.
-   *
-   * @param rows one a sample, in order
-   * @param facts of the whole measurement, for journals and JSON: {@code sigma}, {@code passes}
+   * The result of a measurement. * * @param rows one per sample, in order * @param facts facts about the whole measurement, for journals and JSON: {@code sigma}, {@code passes}
    * @param notes what a reader should know
    */
   record Measured(List<MrdRow> rows, Map<String, Object> facts, List<String> notes) {
-    /** Values without an error of their own, from one look at each sample. */
+    /** Values without a standard error, from one look at each sample. */
     static Measured exact(
         DifficultyScore score, List<TokenizedSample> samples, double[] values, String... notes) {
       List<MrdRow> rows = new ArrayList<>();
@@ -91,7 +81,7 @@ public interface DifficultyScore {
 
   /** Which end of a score's scale is hard. */
   enum Direction {
-    /** As MRD: a large value means few updates. */
+    /** As for MRD: a large value means few updates. */
     LARGE_IS_EASY,
     /** A large value means many updates. */
     LARGE_IS_HARD
@@ -101,7 +91,7 @@ public interface DifficultyScore {
   enum Need {
     /** Backward passes: the memory of an update's gradients. */
     GRADIENTS,
-    /** Samples that are to be kept. */
+    /** Samples to keep. */
     RETAIN_SET,
     /** A model trained without the forget set. */
     RETRAINED_MODEL,
@@ -112,9 +102,7 @@ public interface DifficultyScore {
   }
 
   /**
-   * What measuring costs.
-   *
-   * @param passes of all samples, a backward pass counted as two; an upper bound, roughly
+   * The cost of measuring. * * @param passes number of passes over all samples, counting a backward pass as two; a rough upper bound
    * @param text the same in words
    */
   record Cost(double passes, String text) {}

@@ -3,15 +3,14 @@ package io.engram.unlearn.difficulty;
 import io.engram.core.settings.Choices;
 import java.util.List;
 
-/** All scores by their names in a recipe; a new one is a line here. */
+/** All scores by their names in a recipe. To add a score, add a line here. */
 public final class DifficultyScores {
   /** Every score, MRD first. */
   public static final Choices<DifficultyScore> ALL =
       new Choices<>(
           DifficultyScore.class,
           "name",
-          "What tells how hard a sample is to forget: MRD by an estimator, or what takes its"
-              + " place.",
+          "The score of how hard a sample is to forget: MRD by one of its estimators, or a score that replaces it.",
           List.of(
               Antithetic.class,
               Activation.class,

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A score that is the mean of independent draws, and so has a standard error of its own. */
+/** A score that is the mean of independent noise draws, and therefore has a standard error. */
 public interface DrawnScore extends DifficultyScore, Estimator {
   @Override
   default String name() {
@@ -29,7 +29,7 @@ public interface DrawnScore extends DifficultyScore, Estimator {
     return Direction.LARGE_IS_EASY;
   }
 
-  /** Whether other draws come of another number of them; then kept ones fit that number alone. */
+  /** Whether the draws themselves depend on their number; then kept draws can only be reused for the same number. */
   default boolean drawsDependOnBudget() {
     return false;
   }
@@ -74,25 +74,25 @@ public interface DrawnScore extends DifficultyScore, Estimator {
         : options.without(List.of("draws", "max_draws", "stable_tau"));
   }
 
-  /** The passes of the draws, and how many they may be. */
+  /** The cost in passes, by the number of draws allowed. */
   @Override
   default Cost cost() {
     int most = budget().draws();
-    return new Cost(most, (budget().auto() ? "at most " : "") + most + " perturbed passes");
+    return new Cost(most, (budget().auto() ? "at most " : "") + most + " passes with noise");
   }
 
-  /** Checks that the draws, whose pairs are two passes, come in pairs. */
+  /** Checks that the number of draws is even, since each pair takes two passes. */
   static void checkPairs(DrawnScore score, String section, Faults faults) {
     int passes = score.budget().draws();
     faults.require(
         passes % 2 == 0,
         section + (score.budget().auto() ? ".max_draws" : ".draws"),
-        " = %d: must be even with %s.name = %s, whose pairs are two passes"
+        " = %d: must be even with %s.name = %s, since each pair takes two passes"
             .formatted(passes, section, score.name()),
         section + ".name");
   }
 
-  /** Of backward passes, each about two forward ones. */
+  /** The cost of backward passes, each about two forward ones. */
   static Cost backward(DrawRequest.Budget budget) {
     return new Cost(
         2.0 * budget.draws(),

@@ -6,8 +6,8 @@ import io.engram.unlearn.eval.memorization.MemorizationScores;
 import java.util.List;
 import java.util.Set;
 
-/** EL_10 as it is now, in [0, 1]; NaN where the answer has fewer than ten tokens to go on to. */
-@Choice(value = "extraction_likelihood", summary = "how much of the answer comes back (EL), slow")
+/** EL_10 under the current model, in [0, 1]; NaN if the answer has too few tokens to continue with ten. */
+@Choice(value = "extraction_likelihood", summary = "how much of the answer the model reproduces (EL), slow")
 public record Extraction() implements DifficultyScore {
   @Override
   public String title() {
@@ -22,8 +22,7 @@ public record Extraction() implements DifficultyScore {
   @Override
   public String about() {
     return """
-    Extraction likelihood: how much of the answer comes back when the model goes on from each place in it
-    (n-grams of ten tokens). Large = hard to forget. Answers shorter than that have none.\
+    Extraction likelihood: how much of the answer the model reproduces when it continues from each position in it (n-grams of ten tokens). Large = hard to forget. Shorter answers have no value.\
     """;
   }
 
@@ -39,7 +38,7 @@ public record Extraction() implements DifficultyScore {
 
   @Override
   public Cost cost() {
-    return new Cost(20, "text generated from every place in the answers");
+    return new Cost(20, "text generated from every position in the answers");
   }
 
   /** {@code 1 − EL}. */
@@ -51,7 +50,7 @@ public record Extraction() implements DifficultyScore {
   @Override
   public Measured measure(Scoring scoring) {
     List<TokenizedSample> samples = scoring.tokens();
-    scoring.progress().start("EL, from every place in the answers", samples.size(), "samples");
+    scoring.progress().start("EL, from every position in the answers", samples.size(), "samples");
     double[] values =
         new MemorizationScores(scoring.model()).extraction(samples, scoring.progress());
     scoring.progress().finish();

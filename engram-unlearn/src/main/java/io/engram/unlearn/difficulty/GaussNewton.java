@@ -10,18 +10,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A score of its own: MRD to second order with the Gauss-Newton matrix in the Hessian's place,
- * {@code (σ²/2n) Σ_t tr(F_t)/|ℓ_t|, F_t = J_tᵀ(diag p_t − p_t p_tᵀ)J_t}, J_t the Jacobian of the
- * logits. F_t is also the Fisher information of token t's distribution. What is left out is the
- * curvature of the logits themselves. One backward pass a draw, for all samples.
+ * MRD to second order, with the Gauss-Newton matrix in place of the Hessian:
+ * {@code (σ²/2n) Σ_t tr(F_t)/|ℓ_t|, F_t = J_tᵀ(diag p_t − p_t p_tᵀ)J_t}, with J_t the Jacobian of the logits. F_t is also the Fisher information of token t's distribution. This omits the curvature of the logits themselves. Each draw takes one backward pass for all samples.
  *
- * <p>Not MRD: it ranks as MRD does only where the rest doesn't vary. It's never negative.
+ * <p>This is a score of its own, not an estimate of MRD: it ranks samples as MRD does only if the omitted part does not vary. It is never negative.
  *
  * <p><b>Source:</b> not in the paper; Schraudolph 2002 for the split of the Hessian.
  */
 @Choice(
     value = "gauss_newton",
-    summary = "a score of its own from gradients alone, MRD without the curvature of the logits")
+    summary = "not MRD: its second order without the curvature of the logits, from gradients alone")
 public record GaussNewton(
     double sigma,
     int draws,
@@ -39,7 +37,7 @@ public record GaussNewton(
   @Override
   public String about() {
     return """
-    Gauss-Newton: MRD's second order without the curvature of the logits, from gradients alone.
+    Gauss-Newton: the second order of MRD without the curvature of the logits, from gradients alone.
     Small = hard to forget. Not MRD.\
     """;
   }
@@ -69,7 +67,7 @@ public record GaussNewton(
         });
   }
 
-  /** {@code 1/√|ℓ_t|}, |ℓ_t| no less than the clamp. */
+  /** {@code 1/√|ℓ_t|}, with |ℓ_t| at least the clamp. */
   private static double[] weights(RelativeChange sample) {
     double[] weights = sample.denominators();
     for (int t = 0; t < weights.length; t++) {

@@ -12,20 +12,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A score of its own, from backward passes without any noise: {@code (σ²/2n) Σ_t ‖∇u_t‖², u =
- * log|ℓ|}. It's the first of the two terms of {@code Tr(∇²ℓ)/ℓ = ‖∇u‖² + Tr ∇²u}, which is what MRD
- * is to second order. With random signs s_t, {@code E‖∇ Σ_t s_t u_t‖² = Σ_t ‖∇u_t‖²}: one backward
- * pass a draw, for all samples. Not MRD: it ranks as MRD does only where the second term doesn't
- * vary.
+ * The gradient term of MRD, from backward passes without noise: {@code (σ²/2n) Σ_t ‖∇u_t‖², u =
+ * log|ℓ|}. It is the first of the two terms of {@code Tr(∇²ℓ)/ℓ = ‖∇u‖² + Tr ∇²u}, which MRD equals to second order. With random signs s_t, {@code E‖∇ Σ_t s_t u_t‖² = Σ_t ‖∇u_t‖²}: each draw takes one backward pass for all samples. This is a score of its own, not an estimate of MRD: it ranks samples as MRD does only if the second term does not vary.
  *
- * <p>Signs of draw k come from child k of stream (seed, "mrd-gradient", epoch, 0), a child a
- * sample. Clamped tokens are left out. A draw counts as one pass and costs about two.
+ * <p>The signs of draw k come from child k of stream (seed, "mrd-gradient", epoch, 0), with one child of that per sample. Clamped tokens are skipped. A draw counts as one pass and costs about two.
  *
  * <p><b>Source:</b> not in the paper; App. A with u = log|ℓ|.
  */
 @Choice(
     value = "gradient",
-    summary = "a score of its own, the part of MRD that gradients alone tell")
+    summary = "not MRD: the part of it that gradients alone determine")
 public record Gradient(
     double sigma,
     int draws,
@@ -43,7 +39,7 @@ public record Gradient(
   @Override
   public String about() {
     return """
-    Gradient term: the part of MRD's second order that gradients alone tell, without noise.
+    Gradient term: the part of MRD's second order that gradients alone determine, without noise.
     Small = hard to forget. Not MRD.\
     """;
   }

@@ -5,8 +5,8 @@ import io.engram.unlearn.mrd.ModelScorer.Scope;
 import java.util.Arrays;
 import java.util.Set;
 
-/** How steep a sample's mean loss is: {@code ‖∇_θ L‖} over all parameters, L = −(1/n) Σ_t ℓ_t. */
-@Choice(value = "gradient_norm", summary = "norm of the mean loss's gradient")
+/** The norm of the gradient of a sample's mean loss: {@code ‖∇_θ L‖} over all parameters, L = −(1/n) Σ_t ℓ_t. */
+@Choice(value = "gradient_norm", summary = "norm of the gradient of the mean loss")
 public record GradientNorm() implements DifficultyScore {
   @Override
   public String title() {

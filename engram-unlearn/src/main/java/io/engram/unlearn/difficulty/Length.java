@@ -3,8 +3,8 @@ package io.engram.unlearn.difficulty;
 import io.engram.core.settings.Choice;
 import io.engram.model.text.TokenizedSample;
 
-/** The number of labelled tokens, n: what any other score has to do better than. */
-@Choice(value = "tokens", summary = "labelled tokens")
+/** The number of labelled tokens, n: the baseline that any other score should beat. */
+@Choice(value = "tokens", summary = "number of labelled tokens")
 public record Length() implements DifficultyScore {
   @Override
   public String title() {

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <p><b>Source:</b> §4.2, "initial generation probability".
  */
-@Choice(value = "loss_mean", summary = "mean loss a token")
+@Choice(value = "loss_mean", summary = "mean loss per token")
 public record LossMean() implements DifficultyScore {
   @Override
   public String title() {
@@ -23,8 +23,7 @@ public record LossMean() implements DifficultyScore {
   @Override
   public String about() {
     return """
-    Mean loss: −log p a token of the answer, as the model is now. Large = easy to forget: there is less to
-    undo.\
+    Mean loss: −log p per token of the answer under the current model. Large = easy to forget: there is less to undo.\
     """;
   }
 

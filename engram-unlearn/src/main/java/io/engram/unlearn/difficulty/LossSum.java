@@ -19,7 +19,7 @@ public record LossSum() implements DifficultyScore {
   @Override
   public String about() {
     return """
-    Summed loss: −log p of the whole answer, as the model is now. Large = easy to forget.\
+    Summed loss: −log p of the whole answer under the current model. Large = easy to forget.\
     """;
   }
 

@@ -3,7 +3,7 @@ package io.engram.unlearn.difficulty;
 import io.engram.core.settings.Choice;
 
 /**
- * MA as it is now: the share of labelled tokens that are the model's first choice, in [0, 1]. The
+ * MA under the current model: the share of labelled tokens that are the model's first choice, in [0, 1]. The
  * end token counts here.
  */
 @Choice(

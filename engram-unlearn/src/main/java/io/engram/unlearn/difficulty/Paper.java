@@ -12,13 +12,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Algorithm 1 as printed: for each sample K perturbations of its own, one forward pass each. N·K
- * perturbations of the whole model; the reference that the others are compared with.
+ * Algorithm 1 as printed: K separate perturbations for each sample, one forward pass each, so N·K perturbations of the whole model. It is the reference for the other estimators.
  *
  * <p>Draw k of sample i comes from stream (seed, "mrd-paper", epoch, k), child i.
  *
  * <p><b>Source:</b> Alg. 1. <b>Differs:</b> the k-th draws of all samples come before the (k+1)-th
- * of any, which changes no number.
+ * of any, which does not change any value.
  */
 @Choice(value = "paper", summary = "Algorithm 1 as printed, slowest")
 public record Paper(
@@ -38,7 +37,7 @@ public record Paper(
 
   @Override
   public DrawSource source(DrawRequest request) {
-    // Scored alone without noise too: rounding depends on what shares a batch.
+    // Each sample is scored alone without noise too, since rounding depends on what shares a batch.
     List<RelativeChange> samples = changes(each(request, 0, 0));
     return new DrawSource.Plain(samples, absolute, k -> each(request, k, request.sigma()));
   }

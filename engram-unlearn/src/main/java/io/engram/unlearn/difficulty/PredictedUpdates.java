@@ -16,13 +16,9 @@ import java.util.Set;
 import java.util.function.DoublePredicate;
 
 /**
- * How many updates of gradient ascent on a sample alone would make its mean loss τ, from one
- * gradient and one look along it ({@link UpdatesPredictor}). The updates are those of the run's
- * optimizer at its learning rate, without schedule, decay, momentum and clipping.
+ * Predicts how many updates of gradient ascent on a sample alone raise its mean loss to τ, from one gradient and one forward pass along it ({@link UpdatesPredictor}). It assumes the run's optimizer at its learning rate, without schedule, weight decay, momentum and clipping.
  *
- * <p>An order takes 1/N for MRD, which is what Def. 3.4 has MRD stand for. N below 1 counts as 1,
- * for no sample is drawn for less than an update: one that is forgotten already, N = 0, is as easy
- * as one that needs a single update, and doesn't take all draws.
+ * <p>An order uses 1/N in place of MRD, which is what MRD stands for in Def. 3.4. N below 1 counts as 1, since a draw makes at least one update: a sample that is already forgotten (N = 0) is as easy as one that needs a single update, and does not take all draws.
  *
  * <p><b>Source:</b> not in the paper.
  *
@@ -31,20 +27,16 @@ import java.util.function.DoublePredicate;
  */
 @Choice(
     value = "predicted_updates",
-    summary =
-        "in MRD's place, how many updates a sample needs by one gradient and one look along it, p_i"
-            + " ∝ 1 / updates with weight: mrd")
+    summary = "not MRD: how many updates a sample needs, predicted from one gradient and one pass along it; p_i ∝ 1 / updates with weight: mrd")
 public record PredictedUpdates(
     @Setting(
             value = "1.5",
             range = "> 0",
             unit = "nats a token",
             reason =
-                "The mean loss at which a sample counts as forgotten. The updates are those of"
-                    + " optimizer.name at optimizer.learning_rate, on this sample alone, without"
-                    + " schedule, decay, momentum and clipping.")
+                "The mean loss at which a sample counts as forgotten. Predictions assume optimizer.name at optimizer.learning_rate on this sample alone, without schedule, weight decay, momentum and clipping.")
         double until,
-    @Setting(value = "answer", reason = "Which tokens count: the answer's, or all but the first.")
+    @Setting(value = "answer", reason = "Which tokens count. answer: those of the answer; all: all but the first.")
         Scope scope)
     implements DifficultyScore {
   @Override
@@ -60,8 +52,7 @@ public record PredictedUpdates(
   @Override
   public String about() {
     return """
-    Predicted updates: how many updates of gradient ascent on a sample alone would make the model
-    forget it, from one gradient and one look along it. Large = hard to forget. Not MRD.\
+    Predicted updates: how many updates of gradient ascent on a sample alone make the model forget it, predicted from one gradient and one pass along it. Large = hard to forget. Not MRD.\
     """;
   }
 
@@ -110,8 +101,7 @@ public record PredictedUpdates(
     double loss = prediction.loss();
     if (!Double.isFinite(loss) || Double.isNaN(prediction.updates())) {
       throw EngramException.usage(
-          ("Sample %s has the mean loss %s nats and no finite one along its gradient, so its"
-                  + " updates can't be predicted.%n"
+          ("Sample %s has the mean loss %s nats, but no finite loss along its gradient, so its updates can't be predicted.%n"
                   + "The model is damaged or has diverged; try a smaller optimizer.learning_rate.")
               .formatted(sample.id(), loss));
     }
@@ -121,7 +111,7 @@ public record PredictedUpdates(
   private List<String> notes(double[] updates, OptimizerSettings optimizer, boolean adapted) {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "updates of %s at learning rate %s on %s, until a mean loss of %s nats a token"
+        "updates of %s at learning rate %s on %s, until a mean loss of %s nats per token"
             .formatted(
                 optimizer.algorithm().name().toLowerCase(Locale.ROOT),
                 optimizer.learningRate(),
@@ -129,12 +119,12 @@ public record PredictedUpdates(
                 until));
     long done = count(updates, u -> u == 0);
     if (done > 0) {
-      notes.add("%d of %d samples are there already: 0".formatted(done, updates.length));
+      notes.add("%d of %d samples have already reached it: 0 updates".formatted(done, updates.length));
     }
     long most = count(updates, u -> u >= UpdatesPredictor.MOST);
     if (most > 0) {
       notes.add(
-          "%d of %d samples need %.0f or more, counted as so many"
+          "%d of %d samples need %.0f or more and are counted as that many"
               .formatted(most, updates.length, UpdatesPredictor.MOST));
     }
     return notes;

@@ -4,8 +4,8 @@ import io.engram.core.settings.Choice;
 import java.util.Arrays;
 import java.util.Set;
 
-/** How steep the logarithm of a sample's mean loss is: {@code ‖∇_θ L‖ / L}. */
-@Choice(value = "relative_gradient_norm", summary = "the same over the loss")
+/** The norm of the gradient of the logarithm of a sample's mean loss: {@code ‖∇_θ L‖ / L}. */
+@Choice(value = "relative_gradient_norm", summary = "norm of the gradient of the mean loss, divided by the loss")
 public record RelativeGradientNorm() implements DifficultyScore {
   @Override
   public String title() {
@@ -20,7 +20,7 @@ public record RelativeGradientNorm() implements DifficultyScore {
   @Override
   public String about() {
     return """
-    Relative gradient norm: of the mean loss, over that loss. Large = easy to forget.\
+    Relative gradient norm: of the mean loss, divided by that loss. Large = easy to forget.\
     """;
   }
 

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How far a sample is, as the model sees it, from what is to be kept: 1 − cosine between its
- * representation and the mean of the retain set's, in [0, 2].
+ * The distance of a sample from the retain set in the model's representation: 1 − cosine between its representation and the mean of the retain set's, in [0, 2].
  */
 @Choice(value = "representation_distance", summary = "distance from the retain set, 1 − cosine")
 public record RepresentationDistance() implements DifficultyScore {
@@ -24,8 +23,7 @@ public record RepresentationDistance() implements DifficultyScore {
   @Override
   public String about() {
     return """
-    Distance from the retain set: 1 − cosine between how the model sees a sample and the mean of what is to
-    be kept. Large = hard to forget: nothing else moves it along.\
+    Distance from the retain set: 1 − cosine between the model's representation of a sample and the mean representation of the samples to keep. Large = hard to forget: no other sample moves it along.\
     """;
   }
 

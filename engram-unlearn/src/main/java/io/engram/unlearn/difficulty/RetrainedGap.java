@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How much more likely a sample is than under a model that never saw it, nats a token: the loss
- * there less the loss here. It is what unlearning has to undo.
+ * How much more likely a sample is than under a model that never saw it, in nats per token: the loss there minus the loss here. This is what unlearning has to undo.
  */
 @Choice(
     value = "retrained_gap",
-    summary = "how much more likely than under a retrained model; engram mrd alone")
+    summary = "how much more likely than under a retrained model; engram mrd only")
 public record RetrainedGap() implements DifficultyScore {
   @Override
   public String title() {
@@ -45,7 +44,7 @@ public record RetrainedGap() implements DifficultyScore {
 
   @Override
   public Cost cost() {
-    return new Cost(1, "one pass, and one of the retrained model");
+    return new Cost(1, "one pass, and one with the retrained model");
   }
 
   /** {@code e^−gap, the ratio of the probabilities}. */

@@ -18,8 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a score may look at: samples under a model as it is, and what else the caller has. Passes
- * that several scores need are made once, so the model must not change while one of these is used.
+ * The inputs of a score: samples under the current model, and whatever else the caller provides. Passes that several scores need are made only once, so the model must not change while this object is in use.
  */
 public final class Scoring {
   private final LanguageModel model;
@@ -53,46 +52,45 @@ public final class Scoring {
     return new Scoring(model, samples, seed);
   }
 
-  /** Before which epoch, from 0, the first. */
+  /** The epoch, from 0, before which to measure. */
   public Scoring before(int beforeEpoch) {
     this.epoch = beforeEpoch;
     return this;
   }
 
-  /** Where draws are kept, and taken from after an interruption. */
+  /** Where to keep draws, and to look for those from before an interruption. */
   public Scoring keeping(KeptDraws draws) {
     this.kept = draws;
     return this;
   }
 
-  /** Whom to tell how far it is. */
+  /** Where to report progress. */
   public Scoring telling(ProgressListener listener) {
     this.progress = listener;
     return this;
   }
 
-  /** The updates to come, which {@link PredictedUpdates} are of. */
+  /** The updates to come, for {@link PredictedUpdates}. */
   public Scoring updating(OptimizerSettings by, TrainingScope what) {
     this.optimizer = by;
     this.trained = what;
     return this;
   }
 
-  /** Samples that are to be kept. */
+  /** The samples to keep. */
   public Scoring retaining(List<TokenizedSample> kept) {
     this.retain = List.copyOf(kept);
     return this;
   }
 
-  /** How to open a model trained without the samples; whoever opens it closes it. */
+  /** How to open a model trained without the samples; whoever opens it must close it. */
   public Scoring against(@Nullable Supplier<LanguageModel> retrainedModel) {
     this.retrained = retrainedModel;
     return this;
   }
 
   /**
-   * For many scores of the same samples: values that say nothing are NaN with a note, not errors,
-   * and pairs of perturbed passes are kept in memory for the scores that need the same.
+   * Use for many scores of the same samples: unusable values become NaN with a note instead of an error, and pairs of passes with noise are kept in memory for scores that share them.
    */
   public Scoring comparing() {
     this.refuses = false;
@@ -144,7 +142,7 @@ public final class Scoring {
     return known;
   }
 
-  /** The samples under noise and with their gradients. */
+  /** Scores the samples under noise and computes their gradients. */
   ModelScorer scorer(Scope scope) {
     return scorers.computeIfAbsent(
         scope,
@@ -155,21 +153,17 @@ public final class Scoring {
   }
 
   /**
-   * What is to be kept.
-   *
-   * @throws EngramException if the caller has none
+   * The samples to keep. * * @throws EngramException if the caller provides none
    */
   List<TokenizedSample> retained(DifficultyScore score) {
     if (retain.isEmpty()) {
-      throw missing(score, "samples that are to be kept", "--retain DATA, or retain.data");
+      throw missing(score, "samples to keep", "--retain DATA, or retain.data");
     }
     return retain;
   }
 
   /**
-   * Opens the model that never saw the samples; the score closes it.
-   *
-   * @throws EngramException if the caller has none
+   * Opens the model that never saw the samples; the score closes it. * * @throws EngramException if the caller provides none
    */
   LanguageModel openRetrained(DifficultyScore score) {
     if (retrained == null) {
@@ -179,9 +173,7 @@ public final class Scoring {
   }
 
   /**
-   * Whose updates are to come.
-   *
-   * @throws EngramException if the caller doesn't say
+   * The optimizer of the updates to come. * * @throws EngramException if the caller provides none
    */
   OptimizerSettings optimizer(DifficultyScore score) {
     if (optimizer == null) {
@@ -190,7 +182,7 @@ public final class Scoring {
     return optimizer;
   }
 
-  /** What the updates to come change. */
+  /** What the updates to come will train. */
   TrainingScope trained(DifficultyScore score) {
     if (trained == null) {
       throw missing(score, "what the updates to come change", "the section scope");

@@ -10,13 +10,11 @@ import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.List;
 
 /**
- * One perturbation δ_k for all samples: K perturbed models, each scoring the whole set. For each
- * sample the same expectation and error as {@link Paper} with the same K; only the errors of
- * different samples are no longer independent.
+ * Shares each perturbation δ_k among all samples: K perturbed models, each scoring the whole set. Each sample has the same expectation and error as with {@link Paper} and the same K, but the errors of different samples are not independent.
  *
  * <p>Draw k comes from stream (seed, "mrd-shared", epoch, k).
  */
-@Choice(value = "shared", summary = "MRD by one noise for all samples")
+@Choice(value = "shared", summary = "MRD with each noise draw shared by all samples")
 public record Shared(
     double sigma,
     int draws,

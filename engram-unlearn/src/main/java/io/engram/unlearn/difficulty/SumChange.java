@@ -12,13 +12,11 @@ import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.util.List;
 
 /**
- * The even part of {@link Preliminary}: {@code | E_δ Σ_t (ℓ_t(θ) − ℓ_t(θ+δ)) |} from antithetic
- * pairs, in which the first order, which is all noise, cancels. Not relative to anything, so that
- * long samples have large values. The pairs are those of {@link Antithetic}.
+ * The even part of {@link Preliminary}: {@code | E_δ Σ_t (ℓ_t(θ) − ℓ_t(θ+δ)) |} from antithetic pairs, in which the first order, pure noise, cancels. It is not normalised, so long samples have large values. The pairs are those of {@link Antithetic}.
  *
  * <p><b>Source:</b> Eq. 3. <b>Differs:</b> an expectation, from pairs.
  */
-@Choice(value = "sum_change", summary = "its even part, from pairs")
+@Choice(value = "sum_change", summary = "the even part of preliminary, from pairs")
 public record SumChange(double sigma, int draws, int maxDraws, double stableTau, Scope scope)
     implements DrawnScore, SelfChecking {
   @Override
@@ -39,8 +37,7 @@ public record SumChange(double sigma, int draws, int maxDraws, double stableTau,
   @Override
   public String about() {
     return """
-    Change of the sum: how far noise on all weights moves the log-probability of the whole answer on
-    average (Eq. 3, its even part). Small = hard to forget, says the paper. Not MRD.\
+    Change of the sum: how far noise on all weights moves the log-probability of the whole answer on average (the even part of Eq. 3). Small = hard to forget, says the paper. Not MRD.\
     """;
   }
 

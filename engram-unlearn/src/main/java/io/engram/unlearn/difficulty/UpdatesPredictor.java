@@ -11,24 +11,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How many updates a sample will need until its mean loss is τ, from one gradient and one look
- * along it.
+ * Predicts how many updates a sample needs until its mean loss is τ, from one gradient and one forward pass along it.
  *
- * <p>The direction of the first update is followed: what stands for sign(g) for Adam, whose first
- * updates are η a weight ({@link io.engram.model.gradient.GradientSteps.Direction}), g for plain
- * gradient ascent. A token's odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, move about
- * evenly along it, from m_t at 0 to m'_t at a distance h, measured there. So the loss at distance s
- * is {@code L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows
- * exponentially until it's near 1 and evenly after that. Adam is at s = Nη after N updates; plain
- * ascent makes steps η·L'(s), the more the steeper.
+ * <p>It follows the direction of the first update: that of sign(g) for Adam, whose first updates move each weight by η ({@link io.engram.model.gradient.GradientSteps.Direction}), or g for plain gradient ascent. A token's log-odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, change about linearly along it, from m_t at 0 to m'_t, measured at a distance h. So the loss at distance s is {@code L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows exponentially until it is near 1, and linearly after that. Adam is at s = Nη after N updates; plain ascent makes steps η·L'(s), larger where the loss is steeper.
  *
  * <p><b>Source:</b> not in the paper.
  *
- * <p>Of each sample alone by {@link GradientSteps}, many in a pass, or of several as one by {@link
- * GradientLook}. No weight is written, so that samples can be asked for in the middle of training.
+ * <p>It treats each sample alone with {@link GradientSteps}, many per pass, or several samples as one with {@link GradientLook}. It writes no weights, so it can be used in the middle of training.
  */
 public final class UpdatesPredictor {
-  /** Updates after which a prediction ends; a sample that needs more has this. */
+  /** Upper limit of a prediction; a sample that needs more gets this value. */
   public static final double MOST = 1000;
 
   private final GradientSteps steps;
@@ -38,11 +30,7 @@ public final class UpdatesPredictor {
   private final boolean adam;
 
   /**
-   * For a model as it is at each call; borrows it.
-   *
-   * @param scope what is trained; adapters that the model has go before it
-   * @param optimizer of which only algorithm and learning rate count
-   * @param threshold τ, nats a token
+   * Predicts for the current model at each call; borrows it. * * @param scope what is trained; adapters of the model take precedence * @param optimizer only its algorithm and learning rate are used * @param threshold τ, nats per token
    */
   public UpdatesPredictor(
       LanguageModel model, TrainingScope scope, OptimizerSettings optimizer, double threshold) {
@@ -56,14 +44,11 @@ public final class UpdatesPredictor {
   }
 
   /**
-   * What is predicted of a sample.
-   *
-   * @param loss mean, nats a token
-   * @param updates NaN where a log-probability on the way isn't a number
+   * The prediction for a sample. * * @param loss mean loss, nats per token * @param updates NaN if a log-probability along the way is NaN
    */
   public record Prediction(double loss, double updates) {}
 
-  /** Of each of these samples alone, in the order given. */
+  /** Predicts each of these samples alone, in the given order. */
   public List<Prediction> each(List<TokenizedSample> samples, ProgressListener progress) {
     return steps.of(samples, start -> distance(start.loss(), start.slope()), progress).stream()
         .map(
@@ -77,14 +62,11 @@ public final class UpdatesPredictor {
   }
 
   /**
-   * What one gradient and one look along it say.
-   *
-   * @param start ℓ_t and how large the gradient of the mean loss is
-   * @param updates predicted; NaN where a log-probability on the way isn't a number
+   * The prediction from one gradient and one pass along it. * * @param start ℓ_t and the size of the gradient of the mean loss * @param updates predicted updates; NaN if a log-probability along the way is NaN
    */
   public record Forecast(GradientLook.Start start, double updates) {}
 
-  /** Of these samples, unlearned together. */
+  /** Predicts these samples unlearned together. */
   public Forecast together(List<TokenizedSample> samples) {
     if (samples.size() == 1) {
       GradientLook.Start start = look.of(samples, adam, s -> 0).start();
@@ -97,7 +79,7 @@ public final class UpdatesPredictor {
     return new Forecast(start, updates);
   }
 
-  /** 0 where the answer is known without a look. */
+  /** How far to look; 0 if the answer is known without looking. */
   private double distance(double loss, double slope) {
     return loss < threshold && slope > 0 ? Along.firstGuess(loss, threshold, slope) : 0;
   }
@@ -115,19 +97,17 @@ public final class UpdatesPredictor {
     return adam ? predicted.adam(rate) : predicted.sgd(rate, gradientNorm);
   }
 
-  /** A sample's way along the direction of its first update. */
+  /** A sample's loss along the direction of its first update. */
   static final class Along {
     private final double[] margins;
     private final double[] slopes;
     private final double threshold;
 
     /**
-     * From a look along the direction.
-     *
-     * @param start ℓ_t at the start, nats, {@code [n]}
+     * Made from one look along the direction. * * @param start ℓ_t at the start, nats, {@code [n]}
      * @param along ℓ_t at distance h, nats, {@code [n]}
      * @param distance h, above 0
-     * @param threshold τ, nats a token
+     * @param threshold τ, nats per token
      */
     Along(double[] start, double[] along, double distance, double threshold) {
       this.threshold = threshold;
@@ -138,7 +118,7 @@ public final class UpdatesPredictor {
       }
     }
 
-    /** {@code log L} to first order alone, without a look: where to look, in updates' distance. */
+    /** An estimate from {@code log L} to first order, without a look: where to look, as a distance in updates. */
     static double firstGuess(double loss, double threshold, double slope) {
       return Math.log(Math.max(threshold / loss, 1.1)) * loss / slope;
     }
@@ -152,7 +132,7 @@ public final class UpdatesPredictor {
     /** N with plain gradient ascent; distances are multiples of the gradient at the start. */
     double sgd(double learningRate, double gradientNorm) {
       double[] at = {0};
-      // L' is along g, not along its unit vector: a step of η‖∇L‖ is η L'/‖g‖² of g.
+      // L' is taken along g, not along its unit vector: a step of η‖∇L‖ is η L'/‖g‖² times g.
       return count(() -> at[0] += learningRate * slope(at[0]) / (gradientNorm * gradientNorm), at);
     }
 
@@ -172,7 +152,7 @@ public final class UpdatesPredictor {
       return MOST;
     }
 
-    /** L(s), nats a token. */
+    /** L(s), nats per token. */
     double loss(double s) {
       double sum = 0;
       for (int t = 0; t < margins.length; t++) {
@@ -190,7 +170,7 @@ public final class UpdatesPredictor {
       return sum / margins.length;
     }
 
-    /** log(e^{−ℓ} − 1); a token of probability 1 has the smallest that a float32 gives. */
+    /** log(e^{−ℓ} − 1); for a token of probability 1, the smallest value that a float32 allows. */
     private static double margin(double logProb) {
       double loss = Math.max(-logProb, Float.MIN_NORMAL);
       return loss + Math.log(-Math.expm1(-loss));

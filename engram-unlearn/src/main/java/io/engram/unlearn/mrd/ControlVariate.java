@@ -3,12 +3,11 @@ package io.engram.unlearn.mrd;
 import java.util.List;
 
 /**
- * Takes noise out of an estimator's values with a second quantity c of the same draws whose mean is
- * known: {@code v − β·(c − E c)} has the mean of v and less scatter.
+ * Reduces the variance of an estimator's values with a second quantity c of the same draws whose mean is known: {@code v − β·(c − E c)} has the mean of v and less variance.
  */
 @FunctionalInterface
 public interface ControlVariate {
-  /** Leaves the values as they are. */
+  /** Leaves the values unchanged. */
   ControlVariate NONE =
       (samples, draws) ->
           new Adjusted(
@@ -17,10 +16,7 @@ public interface ControlVariate {
               List.of());
 
   /**
-   * The values without what the control explains.
-   *
-   * @param samples N
-   * @param draws all so far, K
+   * Removes from the values what the control explains. * * @param samples N * @param draws all draws so far, K
    */
   Adjusted apply(int samples, List<DrawSource.Draw> draws);
 
@@ -28,9 +24,7 @@ public interface ControlVariate {
    * Adjusted values.
    *
    * @param values {@code [K][N]}
-   * @param addedErrors a standard error a sample that all its values share, from the control's mean
-   *     being an estimate; {@code [N]}
-   * @param notes what a reader should know of it
+   * @param addedErrors for each sample, a standard error that all its values share because the control's mean is itself an estimate; {@code [N]} * @param notes what a reader should know
    */
   record Adjusted(double[][] values, double[] addedErrors, List<String> notes) {}
 }

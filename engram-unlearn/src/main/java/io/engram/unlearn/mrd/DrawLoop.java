@@ -9,15 +9,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes draws from a source until there are enough, and makes estimates of them.
+ * Takes noise draws from a source until there are enough, and turns them into estimates.
  *
- * <p>Enough is the number asked for, or with {@code draws: auto} when {@link StableRanking} expects
- * a τ of {@code budget.stableTau()} or more twice in a row, looked at after 4 values and then after
- * every quarter more; at last when the budget ends.
+ * <p>Enough is the requested number. With {@code draws: auto}, it is when {@link StableRanking} expects a τ of at least {@code budget.stableTau()} twice in a row, checked after 4 values and then after every quarter more, or when the budget ends.
  *
- * <p>{@code |E r|}: MRD = |mean of r|, with the standard error of the mean of r. That is right to
- * first order where MRD is well above its error; nearer to 0 the absolute value of noise is biased
- * upwards, and a MRD of the size of its standard error should be read as "not told from 0". {@code
+ * <p>{@code |E r|}: MRD = |mean of r|, with the standard error of the mean of r. That is correct to first order if MRD is well above its error. Near 0 the absolute value of noise is biased upwards, and an MRD of the size of its standard error should be read as "not distinguishable from 0". {@code
  * E |r|}: the mean of |r| and its standard error.
  */
 public final class DrawLoop {
@@ -27,9 +23,7 @@ public final class DrawLoop {
   private final List<DrawSource.Draw> draws = new ArrayList<>();
 
   /**
-   * Of this source.
-   *
-   * @param kept draws made before, and where new ones are kept
+   * A loop over this source. * * @param kept holds draws made before, and keeps new ones
    */
   public DrawLoop(DrawSource source, DrawRequest.Budget budget, KeptDraws kept) {
     this.source = source;
@@ -38,15 +32,12 @@ public final class DrawLoop {
   }
 
   /**
-   * What the draws say.
-   *
-   * @param values after the control variate, {@code [K][N]}
-   * @param passes perturbed passes made for a sample
+   * The result of the draws. * * @param values after the control variate, {@code [K][N]} * @param passes passes with noise per sample
    */
   public record Result(
       List<MrdEstimate> estimates, double[][] values, int passes, List<String> notes) {}
 
-  /** Draws, and says what the draws say. */
+  /** Makes the draws and returns their result. */
   public Result run(ProgressListener progress) {
     int limit = budget.draws() / source.passes();
     progress.start("MRD, up to %d %s".formatted(limit, source.unit()), limit, source.unit());
@@ -117,7 +108,7 @@ public final class DrawLoop {
     double tau = StableRanking.expectedTau(values);
     String made = "%d %s".formatted(draws.size(), source.unit());
     if (Double.isNaN(tau)) {
-      return made + ": too few to say how stable the ranking is";
+      return made + ": too few to estimate how stable the ranking is";
     }
     String expected =
         String.format(Locale.ROOT, "%s: expected Kendall τ with the true ranking %.2f", made, tau);

@@ -6,17 +6,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What an {@link Estimator} makes its draws from: samples under a model, the size of the noise, and
- * the names of the streams.
+ * The inputs from which an {@link Estimator} makes its noise draws: samples under a model, the size of the noise, and the names of the streams.
  *
  * @param scorer the samples under noise, numbered from 0
  * @param gradients the same samples' gradients
- * @param samples N
- * @param sigma σ, the noise's standard deviation, in units of the parameters
+ * @param samples N * @param sigma σ, the standard deviation of the noise, in units of the parameters
  * @param budget how many draws there may be
- * @param seed the run's; with {@code epoch} and the estimator's own purpose it names the streams of
- *     noise, so that any draw can be made again
- * @param epoch before which epoch, from 0
+ * @param seed the run's seed; with {@code epoch} and the estimator's own purpose it names the streams of noise, so that any draw can be repeated
+ * @param epoch the epoch, from 0, before which to measure
  */
 public record DrawRequest(
     NoisyScorer scorer,
@@ -29,18 +26,18 @@ public record DrawRequest(
   /**
    * Checks σ.
    *
-   * @throws EngramException if it isn't a number above 0
+   * @throws EngramException if it is not a number above 0
    */
   public DrawRequest {
     require(sigma > 0 && Double.isFinite(sigma), "sigma", sigma, "a number above 0");
   }
 
-  /** The same at another σ. */
+  /** The same request at another σ. */
   public DrawRequest at(double other) {
     return new DrawRequest(scorer, gradients, samples, other, budget, seed, epoch);
   }
 
-  /** The numbers of all samples. */
+  /** The indices of all samples. */
   public int[] all() {
     return IntStream.range(0, samples).toArray();
   }
@@ -56,11 +53,7 @@ public record DrawRequest(
   }
 
   /**
-   * How many draws are made.
-   *
-   * @param draws K, perturbed passes a sample, or the most there may be; an antithetic pair is two
-   * @param auto whether to stop earlier, once the ranking is stable
-   * @param stableTau the expected Kendall τ at which it is ({@link StableRanking})
+   * How many draws to make. * * @param draws K, the number of passes with noise per sample, or their maximum; an antithetic pair is two * @param auto whether to stop earlier, once the ranking is stable * @param stableTau the expected Kendall τ at which it counts as stable ({@link StableRanking})
    */
   public record Budget(int draws, boolean auto, double stableTau) {
     /**
@@ -78,15 +71,13 @@ public record DrawRequest(
     }
 
     /**
-     * Checks that the draws come in pairs.
-     *
-     * @param estimator whose name the message has
+     * Checks that the number of draws is even. * * @param estimator the name for the message
      * @throws EngramException if their number is odd
      */
     public void requirePairs(String estimator) {
       if (draws % 2 != 0) {
         throw EngramException.usage(
-            "order.estimator.%s = %d: must be even with order.estimator.name = %s, whose pairs are two passes"
+            "order.estimator.%s = %d: must be even with order.estimator.name = %s, since each pair takes two passes"
                 .formatted(auto ? "max_draws" : "draws", draws, estimator));
       }
     }

@@ -4,42 +4,41 @@ import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/** Independent values, one of every sample at a time; an estimator's way to make them. */
+/** Makes an estimator's independent values, one for every sample at a time. */
 public interface DrawSource {
-  /** Passes of the model that a value costs: 2 for an antithetic pair. */
+  /** Passes of the model per value: 2 for an antithetic pair. */
   int passes();
 
-  /** The samples, as they are without noise. */
+  /** The samples without noise. */
   List<RelativeChange> samples();
 
   /**
    * Value number k of every sample; a pure function of k.
    *
-   * @return NaN where a log-probability isn't finite
+   * @return NaN for a sample if a log-probability is not finite
    */
   Draw draw(int k);
 
-  /** How many of these there are, as a progress line calls them. */
+  /** The unit of the values, as shown in progress lines. */
   String unit();
 
-  /** What takes noise out of the values, or {@link ControlVariate#NONE}. */
+  /** The control variate of the values, or {@link ControlVariate#NONE}. */
   default ControlVariate control() {
     return ControlVariate.NONE;
   }
 
   /**
-   * Whether the values come from noise on the parameters: then too small a σ is lost in rounding
-   * and too large a one breaks the model.
+   * Whether the values come from noise on the parameters. If so, a σ that is too small is lost in rounding, and one that is too large breaks the model.
    */
   default boolean disturbs() {
     return true;
   }
 
   /**
-   * One value of every sample.
+   * One value for every sample.
    *
    * @param values r, or |r| with the absolute value inside; {@code [N]}
-   * @param controls c, whose mean is known; {@code [N]}, empty where there is none
+   * @param controls c, whose mean is known; {@code [N]}, empty if there are none
    */
   record Draw(double[] values, double[] controls) {
     /** Values without a control. */
@@ -91,7 +90,7 @@ public interface DrawSource {
     /**
      * Pairs shared by all samples; pair k comes from stream (seed, "mrd-antithetic", epoch, k).
      *
-     * @param samples all that the request has
+     * @param samples all samples of the request
      */
     public static Pairs shared(
         DrawRequest request,
@@ -101,7 +100,7 @@ public interface DrawSource {
       return new Pairs(samples, absolute, control, k -> shared(request, k));
     }
 
-    /** Pair k of those, as log-probabilities. */
+    /** Pair k of the shared pairs, as log-probabilities. */
     public static NoisyScorer.Pair shared(DrawRequest request, int k) {
       return request
           .scorer()
@@ -139,7 +138,7 @@ public interface DrawSource {
   /**
    * Values from one backward pass each, without noise on the parameters.
    *
-   * @param backward gives a value of every sample
+   * @param backward gives one value for every sample
    */
   record Backward(List<RelativeChange> samples, IntFunction<double[]> backward)
       implements DrawSource {

@@ -41,17 +41,14 @@ public final class DrawsFile implements KeptDraws {
     if (Files.exists(file)) {
       read(Files.readAllLines(file), key);
     }
-    // Written anew: what follows a half line would be lost with it.
+    // Rewrites the file: anything after an incomplete line would be lost with it.
     StringBuilder kept = new StringBuilder(JsonFiles.line(new Header(key))).append('\n');
     found.forEach((k, draw) -> kept.append(line(k, draw)));
     JsonFiles.writeText(file, kept.toString());
   }
 
   /**
-   * Opens the file, or begins it.
-   *
-   * @param key of the measurement; draws of another aren't used
-   * @param messages told what was found
+   * Opens the file, or creates it. * * @param key key of the measurement; draws of another one are not used * @param messages receives messages about what was found
    * @throws EngramException if the file can't be read or written
    */
   public static DrawsFile open(Path file, Key key, Consumer<String> messages) {
@@ -66,7 +63,7 @@ public final class DrawsFile implements KeptDraws {
     Header header = lines.isEmpty() ? null : parse(lines.get(0), Header.class);
     if (header == null || !key.equals(header.drawsOf())) {
       messages.accept(
-          file + " has draws of another model, data, settings or version; they are not used");
+          file + " holds draws of another model, data, settings or version; they are not used");
       return;
     }
     for (String text : lines.subList(1, lines.size())) {
@@ -93,7 +90,7 @@ public final class DrawsFile implements KeptDraws {
   public void begin(int limit, String unit) {
     long kept = found.keySet().stream().filter(k -> k < limit).count();
     if (kept > 0) {
-      messages.accept("%d of %d %s were kept from an interrupted run".formatted(kept, limit, unit));
+      messages.accept("reusing %d of %d %s from an interrupted run".formatted(kept, limit, unit));
     }
   }
 

@@ -8,8 +8,7 @@ public interface GradientScorer {
     /**
      * c_t of the labelled tokens.
      *
-     * @param sample its number
-     * @param logProbs ℓ_t(θ), nats, {@code [n]}
+     * @param sample its index * @param logProbs ℓ_t(θ), nats, {@code [n]}
      * @return {@code [n]}
      */
     double[] of(int sample, double[] logProbs);
@@ -20,7 +19,7 @@ public interface GradientScorer {
 
   /**
    * {@code ‖Σ_t w_t S_t ξ_t‖²} of samples 0 to N − 1, with S_t Sᵀ_t = J_tᵀ(diag p_t − p_t p_tᵀ)J_t,
-   * the Gauss-Newton part of −∇²ℓ_t, and random signs ξ: its mean is {@code Σ_t w_t² tr(S_t Sᵀ_t)}.
+   * the Gauss-Newton part of −∇²ℓ_t, and random signs ξ. Its mean is {@code Σ_t w_t² tr(S_t Sᵀ_t)}.
    *
    * @param draw number of the draw; the same number gives the same signs
    */

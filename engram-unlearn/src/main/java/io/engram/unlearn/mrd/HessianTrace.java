@@ -88,8 +88,7 @@ public final class HessianTrace {
    * @param logProbs ℓ_t in nats, {@code [n]}, at least one
    * @param traces Tr H_t, {@code [n]}
    * @param clamp nats, above 0
-   * @return dimensionless, ≥ 0; NaN where a trace is
-   * @throws IllegalArgumentException if there is no token or the numbers of tokens differ
+   * @return dimensionless, ≥ 0; NaN if a trace is NaN * @throws IllegalArgumentException if there are no tokens or the numbers of tokens differ
    */
   public static double absolute(double[] logProbs, double[] traces, double sigma, double clamp) {
     requireSameLength(logProbs, traces);
@@ -107,8 +106,7 @@ public final class HessianTrace {
    * @param logProbs ℓ_t in nats, {@code [n]}, at least one
    * @param traces Tr H_t, {@code [n]}
    * @param clamp nats, above 0
-   * @return dimensionless, with its sign; NaN where a trace is
-   * @throws IllegalArgumentException if there is no token or the numbers of tokens differ
+   * @return dimensionless, signed; NaN if a trace is NaN * @throws IllegalArgumentException if there are no tokens or the numbers of tokens differ
    */
   public static double signed(double[] logProbs, double[] traces, double sigma, double clamp) {
     requireSameLength(logProbs, traces);

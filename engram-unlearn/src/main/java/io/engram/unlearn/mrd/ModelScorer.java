@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Some samples under a language model, as the estimators see them. */
+/** Scores samples with a language model for the estimators. */
 public final class ModelScorer implements NoisyScorer, GradientScorer {
   private final PerturbedScorer perturbed;
   private final ActivationNoiseScorer activations;
@@ -28,17 +28,17 @@ public final class ModelScorer implements NoisyScorer, GradientScorer {
 
   /** Which tokens count. */
   public enum Scope {
-    /** The answer's. */
+    /** The tokens of the answer. */
     ANSWER,
-    /** All but the first. */
+    /** All tokens but the first. */
     ALL
   }
 
-  /** What all samples were scored under. */
+  /** The noise under which all samples were scored. */
   private record Noise(long stream, double scale) {}
 
   /**
-   * The samples under this model as it is at each call; borrows it.
+   * Scores these samples under the current model at each call; borrows it.
    *
    * @param scope which tokens are labelled
    * @param seed names the signs of {@link #gaussNewton}, with {@code epoch}
@@ -62,19 +62,18 @@ public final class ModelScorer implements NoisyScorer, GradientScorer {
   }
 
   /**
-   * The same samples under a model that doesn't change from here on: a pass over all samples is
-   * made once for a noise and kept, 8 bytes a token.
+   * The same samples under a model that no longer changes: a pass over all samples is made once per noise draw and kept, at 8 bytes per token.
    */
   public ModelScorer remembering() {
     return new ModelScorer(this);
   }
 
-  /** The samples as they are scored. */
+  /** The samples as scored. */
   public List<TokenizedSample> samples() {
     return samples;
   }
 
-  /** A sample with the tokens labelled that count. */
+  /** A sample with the tokens of this scope labelled. */
   public static TokenizedSample tokens(LanguageModel model, Sample sample, Scope scope) {
     TokenizedSample answer = model.samples().tokenize(sample);
     return scope == Scope.ANSWER ? answer : new TokenizedSample(answer.id(), answer.ids(), 1);
@@ -123,13 +122,13 @@ public final class ModelScorer implements NoisyScorer, GradientScorer {
     return logProbs;
   }
 
-  /** Under the model itself every sample must have a log-probability. */
+  /** Without noise, every sample must have finite log-probabilities. */
   private void requireFinite(int[] chosen, List<double[]> logProbs) {
     for (int i = 0; i < chosen.length; i++) {
       double sum = Arrays.stream(logProbs.get(i)).sum();
       if (!Double.isFinite(sum)) {
         throw EngramException.usage(
-            ("Sample %s has the log-probability %s under the model itself, so it has no MRD.%n"
+            ("Sample %s has the log-probability %s without noise, so it has no MRD.%n"
                     + "The model is damaged or has diverged; try a smaller"
                     + " optimizer.learning_rate.")
                 .formatted(id(chosen[i]), sum));

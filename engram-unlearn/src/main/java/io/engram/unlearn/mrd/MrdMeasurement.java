@@ -13,8 +13,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates of samples under a language model, by any {@link Estimator}. The model is the same, bit
- * for bit, afterwards.
+ * Measures samples under a language model with any {@link Estimator}. Leaves the model unchanged, bit for bit.
  */
 public final class MrdMeasurement {
   private final ModelScorer model;
@@ -27,28 +26,13 @@ public final class MrdMeasurement {
   }
 
   /**
-   * What was measured.
-   *
-   * @param estimates one a sample, in order
-   * @param sigma σ, as given or as found
-   * @param passes perturbed passes made of the whole set
-   * @param notes what a reader should know: how stable the ranking is, the control variate, passes
-   *     left out
+   * The result. * * @param estimates one per sample, in order * @param sigma σ, as given or as found * @param passes passes with noise over the whole set * @param notes what a reader should know: how stable the ranking is, the control variate, passes that were skipped
    */
   public record Result(List<MrdEstimate> estimates, double sigma, int passes, List<String> notes) {}
 
   /**
-   * Measures the samples.
-   *
-   * @param model the samples under a model
-   * @param seed the run's
-   * @param epoch before which epoch, from 0. Before the first one σ is checked against the
-   *     numerical floor; a run is not broken off for it later
-   * @param refuses whether a measurement that says nothing is an error; else its values are NaN, or
-   *     rounding, and a note tells which
-   * @param kept draws made before, and where new ones are kept
-   * @return estimates with a standard error that is NaN where there is only one draw or one pair
-   * @throws EngramException if a sample's log-probability isn't finite without noise, no draw of a
+   * Measures the samples. * * @param model the samples under a model * @param seed the run's seed * @param epoch the epoch, from 0, before which to measure. σ is checked against the numerical floor only before the first one, so a run is not aborted for it later * @param refuses whether an unusable measurement is an error; otherwise its values are NaN, or rounding noise, and a note says which * @param kept holds draws made before, and keeps new ones
+   * @return estimates; the standard error is NaN if there is only one draw or one pair * @throws EngramException if a sample's log-probability is not finite without noise, no draw of a
    *     sample is finite (σ too large), or MRD is lost in rounding (σ too small)
    */
   public static Result run(
@@ -122,14 +106,14 @@ public final class MrdMeasurement {
     if (estimate.draws() == 0) {
       throw tooLarge(
           sigma,
-          "None of the %d perturbed passes of sample %s gave finite log-probabilities."
+          "None of the %d passes with noise gave finite log-probabilities for sample %s."
               .formatted(estimate.nonFinite(), id));
     }
-    // Squares that overflow in a norm make its result 0 and every token equally likely.
+    // If squares overflow in a norm, its result is 0 and every token becomes equally likely.
     if (source.disturbs() && estimate.standardError() == 0 && estimate.mrd() > 0) {
       throw tooLarge(
           sigma,
-          "All %d perturbed passes of sample %s gave the same log-probabilities."
+          "All %d passes with noise gave the same log-probabilities for sample %s."
               .formatted(estimate.draws(), id));
     }
   }
@@ -140,7 +124,7 @@ public final class MrdMeasurement {
             .formatted(sigma, why));
   }
 
-  /** A note where passes were left out, else none. */
+  /** A note if passes were skipped, otherwise empty. */
   static List<String> leftOut(List<MrdEstimate> estimates, IntFunction<String> id) {
     int[] hit =
         IntStream.range(0, estimates.size())
@@ -149,7 +133,7 @@ public final class MrdMeasurement {
     return hit.length == 0
         ? List.of()
         : List.of(
-            "σ may be too large: passes without finite log-probabilities were left out of %d samples, %d of sample %s"
+            "σ may be too large: passes without finite log-probabilities were skipped for %d samples, %d for sample %s"
                 .formatted(hit.length, estimates.get(hit[0]).nonFinite(), id.apply(hit[0])));
   }
 

@@ -13,9 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MRD at several σ and from several numbers of draws. For each σ the largest number of draws is
- * made once; MRD from fewer is what the first of them say, so no pass is made twice. For the same
- * reason the estimates of one σ are not independent of each other.
+ * Measures MRD at several σ and with several numbers of draws. For each σ the largest number of draws is made once, and MRD from fewer draws uses the first of them, so no pass is made twice. As a consequence, the estimates of one σ are not independent of each other.
  *
  * <p><b>Source:</b> Fig. 5.
  */
@@ -26,20 +24,16 @@ public final class MrdSweep {
   public record Row(String id, double sigma, int draws, double mrd, double standardError) {}
 
   /**
-   * What one σ gave.
-   *
-   * @param belowFloor whether the median MRD is lost in rounding ({@link NumericalFloor})
-   * @param estimates one a sample, in order, by the number of draws; a sample of which no draw was
-   *     finite has the MRD NaN
+   * The results for one σ. * * @param belowFloor whether the median MRD is lost in rounding ({@link NumericalFloor}) * @param estimates by the number of draws, one per sample in order; the MRD of a sample without any finite draw is NaN
    */
   public record AtSigma(
       double sigma, boolean belowFloor, NavigableMap<Integer, List<MrdEstimate>> estimates) {
-    /** The estimates from so many draws; empty where there are none. */
+    /** The estimates from this many draws; empty if there are none. */
     public List<MrdEstimate> of(int draws) {
       return estimates.getOrDefault(draws, List.of());
     }
 
-    /** MRD from so many draws, {@code [N]}. */
+    /** MRD from this many draws, {@code [N]}. */
     public double[] mrd(int draws) {
       return of(draws).stream().mapToDouble(MrdEstimate::mrd).toArray();
     }
@@ -49,12 +43,12 @@ public final class MrdSweep {
       return estimates.lastKey();
     }
 
-    /** Passes of a sample that were not finite, of all made. */
+    /** Number of passes that were not finite, over all samples and all draws. */
     public int nonFinite() {
       return of(most()).stream().mapToInt(MrdEstimate::nonFinite).sum();
     }
 
-    /** Its estimates as rows, by draws and then in the order of the ids. */
+    /** The estimates as rows, by number of draws and then in the order of the ids. */
     public List<Row> rows(List<String> ids) {
       List<Row> rows = new ArrayList<>();
       estimates.forEach(
@@ -71,11 +65,7 @@ public final class MrdSweep {
   /**
    * Measures the samples at each σ.
    *
-   * @param sigmas empty: the estimator's alone
-   * @param draws numbers of passes; those that are no whole number of pairs are left out of an
-   *     estimator of pairs
-   * @throws io.engram.core.EngramException if a sample's log-probability isn't finite without
-   *     noise, or the largest number of draws is odd where draws are pairs
+   * @param sigmas if empty, only the estimator's σ * @param draws numbers of passes; an estimator of pairs skips odd numbers * @throws io.engram.core.EngramException if a sample's log-probability is not finite without noise, or the largest number of draws is odd and draws are pairs
    */
   public static List<AtSigma> measure(
       LanguageModel model,
@@ -109,7 +99,7 @@ public final class MrdSweep {
     return estimator.sigma() == 0 ? SigmaTrial.find(request, estimator) : estimator.sigma();
   }
 
-  /** One σ: all draws first, then again from the kept ones for each smaller number. */
+  /** Measures one σ: makes all draws first, then reuses the kept ones for each smaller number. */
   static AtSigma at(
       DrawSource source,
       double sigma,

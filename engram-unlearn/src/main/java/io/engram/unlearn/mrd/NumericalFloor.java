@@ -11,21 +11,19 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What MRD is with no noise at all, when only the samples that share a batch change: rounding. A
- * MRD that isn't well above it says nothing of the model.
+ * The MRD without any noise, when only the samples that share a batch change: rounding. An MRD that is not well above it says nothing about the model.
  */
 public final class NumericalFloor {
-  /** How many times the floor a median MRD has to be. */
+  /** The factor by which the median MRD must exceed the floor. */
   static final double MARGIN = 10;
 
-  /** Half a unit in the last place of float32: no model's logits are known better. */
+  /** Half a unit in the last place of float32: no model's logits are more precise. */
   static final double FLOAT32 = 0x1p-24;
 
   private NumericalFloor() {}
 
   /**
-   * {@code |r(0)|} between all samples scored at once and every second one scored at once, and
-   * where rounding was the same by chance, at least that of one float32 operation.
+   * {@code |r(0)|} between all samples scored at once and every second one scored at once. If rounding was the same by chance, the value is at least that of one float32 operation.
    *
    * @return dimensionless, {@code [sampleCount]}, each at least 2⁻²⁴
    */
@@ -45,12 +43,11 @@ public final class NumericalFloor {
   }
 
   /**
-   * Refuses a σ whose MRD isn't well above the floor: the median MRD must be 10 times the median
-   * floor.
+   * Rejects a σ whose MRD is not well above the floor: the median MRD must be at least 10 times the median floor.
    *
    * @param mrd {@code [N]}, at least one
    * @param floor {@code [N]}
-   * @throws EngramException naming the σ that would do: outside, MRD grows as σ²; inside, as σ
+   * @throws EngramException with a σ that would suffice: with the absolute value outside, MRD grows as σ²; inside, as σ
    */
   public static void require(double[] mrd, double[] floor, double sigma, Absolute absolute) {
     double needed = MARGIN * median(floor);
@@ -61,8 +58,7 @@ public final class NumericalFloor {
     double factor = needed / signal;
     double growth = absolute == Absolute.OUTSIDE ? Math.sqrt(factor) : factor;
     throw EngramException.usage(
-        ("order.estimator.sigma = %s: too small for this model. The median MRD is %.1e, and"
-                + " rounding alone makes %.1e of it.%n%s")
+        ("order.estimator.sigma = %s: too small for this model. The median MRD is %.1e, of which rounding alone makes %.1e.%n%s")
             .formatted(sigma, signal, median(floor), advice(sigma * growth)));
   }
 
@@ -75,8 +71,8 @@ public final class NumericalFloor {
     return Double.isFinite(sigma)
         ? "σ = "
             + new BigDecimal(sigma).round(new MathContext(1, RoundingMode.UP)).doubleValue()
-            + " or more would do."
-        : "A larger one would do; 0.001 is the default.";
+            + " or more would suffice."
+        : "Use a larger one; the default is 0.001.";
   }
 
   static double median(double[] values) {

@@ -3,16 +3,14 @@ package io.engram.unlearn.mrd;
 import java.util.List;
 
 /**
- * How far a perturbation moves a sample's token log-likelihoods, relatively and with its sign:
+ * The relative change of a sample's token log-likelihoods under a perturbation, with its sign:
  * {@code r(δ) = (1/n) Σ_t r_t(δ)}, or {@code Σ_t r_t(δ)}, with
  *
  * <p>{@code r_t(δ) = 1 − ℓ_t(θ+δ)/ℓ_t(θ) = (ℓ_t(θ) − ℓ_t(θ+δ)) / ℓ_t(θ)}.
  *
- * <p>The denominator is never nearer to 0 than the clamp: a memorised token's ℓ_t can be 0 to all
- * the digits there are. The numerator is left as it is, so that no perturbation is no change.
+ * <p>The denominator is never closer to 0 than the clamp, since a memorised token's ℓ_t can be exactly 0 in floating point. The numerator is not clamped, so that no perturbation gives no change.
  *
- * <p><b>Source:</b> Def. 3.1 Eq. 4 (the mean, as App. A). <b>Differs:</b> the clamp; the sum is
- * offered because the prose doesn't settle it.
+ * <p><b>Source:</b> Def. 3.1 Eq. 4 (the mean, as App. A). <b>Differs:</b> the clamp. The sum is offered too, because the paper's prose leaves it open.
  */
 public final class RelativeChange {
   private final double[] original;
@@ -22,22 +20,17 @@ public final class RelativeChange {
   private final int clamped;
 
   /**
-   * For a sample with these log-probabilities.
-   *
-   * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
+   * Prepares a sample with these log-probabilities. * * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
    * @param clamp nats, above 0
-   * @throws IllegalArgumentException if there is none, or one isn't finite, naming t
-   */
-  public RelativeChange(double[] original, Tokens tokens, double clamp) {
+   * @throws IllegalArgumentException if there are none, or one is not finite; the message names t */ public RelativeChange(double[] original, Tokens tokens, double clamp) {
     this(original, tokens, clamp, false);
   }
 
   /**
-   * The change itself, {@code Σ_t (ℓ_t(θ+δ) − ℓ_t(θ))}, as Eq. 3 has it: not relative to anything,
-   * nats.
+   * The change itself, {@code Σ_t (ℓ_t(θ+δ) − ℓ_t(θ))}, as in Eq. 3: not relative to anything, in nats.
    *
    * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
-   * @throws IllegalArgumentException if there is none, or one isn't finite, naming t
+   * @throws IllegalArgumentException if there are none, or one is not finite; the message names t
    */
   public static RelativeChange plain(double[] original) {
     return new RelativeChange(original, Tokens.SUM, 1, true);
@@ -64,7 +57,7 @@ public final class RelativeChange {
     this.clamped = below;
   }
 
-  /** Where the absolute value of MRD stands. */
+  /** Where MRD takes the absolute value. */
   public enum Absolute {
     /** |E r|, as Algorithm 1's prose says. */
     OUTSIDE,
@@ -77,7 +70,7 @@ public final class RelativeChange {
     }
   }
 
-  /** How tokens are put together. */
+  /** How to combine tokens. */
   public enum Tokens {
     /** (1/n) Σ_t, as Eq. 4 says. */
     MEAN,
@@ -85,22 +78,22 @@ public final class RelativeChange {
     SUM
   }
 
-  /** One for each sample. */
+  /** One relative change per sample. */
   public static List<RelativeChange> ofAll(List<double[]> originals, Tokens tokens, double clamp) {
     return originals.stream().map(original -> new RelativeChange(original, tokens, clamp)).toList();
   }
 
-  /** Labelled tokens, n. */
+  /** The number of labelled tokens, n. */
   public int tokens() {
     return original.length;
   }
 
-  /** |ℓ_t(θ)| below this is taken as this, nats. */
+  /** Lower limit of |ℓ_t(θ)|, nats. */
   public double clamp() {
     return clamp;
   }
 
-  /** Tokens whose |ℓ_t(θ)| was below the clamp. */
+  /** Number of tokens whose |ℓ_t(θ)| is below the clamp. */
   public int clamped() {
     return clamped;
   }
@@ -109,8 +102,7 @@ public final class RelativeChange {
    * r(δ).
    *
    * @param perturbed ℓ_t(θ+δ) in nats, {@code [n]}
-   * @return dimensionless, positive where the sample became more likely; NaN where a
-   *     log-probability isn't finite
+   * @return dimensionless, positive if the sample became more likely; NaN if a log-probability is not finite
    * @throws IllegalArgumentException if the number of tokens differs
    */
   public double of(double[] perturbed) {
@@ -129,9 +121,7 @@ public final class RelativeChange {
   }
 
   /**
-   * {@code (1/n) Σ_t ½ o_t²} with {@code o_t = (u_t(θ+δ) − u_t(θ−δ))/2, u = log|ℓ|}, or the sum:
-   * what the first order alone makes of a pair. To second order its mean is {@code (σ²/2n) Σ_t
-   * ‖∇u_t‖²}. Clamped tokens are left out, here and in {@link #logSlopes}.
+   * {@code (1/n) Σ_t ½ o_t²} with {@code o_t = (u_t(θ+δ) − u_t(θ−δ))/2, u = log|ℓ|}, or the sum: the contribution of the first order alone to a pair. To second order its mean is {@code (σ²/2n) Σ_t ‖∇u_t‖²}. Clamped tokens are skipped, here and in {@link #logSlopes}.
    *
    * @param plus ℓ_t(θ+δ) in nats, {@code [n]}
    * @param minus ℓ_t(θ−δ) in nats, {@code [n]}
@@ -148,8 +138,7 @@ public final class RelativeChange {
   }
 
   /**
-   * {@code du_t/dℓ_t = 1/ℓ_t}, the coefficients that make {@code Σ_t c_t ∇ℓ_t} a sum of ∇u_t; 0 for
-   * clamped tokens. {@code [n]}
+   * {@code du_t/dℓ_t = 1/ℓ_t}, the coefficients that turn {@code Σ_t c_t ∇ℓ_t} into a sum of ∇u_t; 0 for clamped tokens. {@code [n]}
    */
   public double[] logSlopes() {
     double[] slopes = new double[original.length];
@@ -159,17 +148,17 @@ public final class RelativeChange {
     return slopes;
   }
 
-  /** What ℓ_t(θ) − ℓ_t(θ+δ) is divided by, nats, {@code [n]}; negative. */
+  /** The denominators of ℓ_t(θ) − ℓ_t(θ+δ), nats, {@code [n]}; negative. */
   public double[] denominators() {
     return denominators.clone();
   }
 
-  /** The mean over tokens, or the sum, of what sums to {@code sum}. */
+  /** Turns a sum over tokens into the mean, if tokens are averaged. */
   public double total(double sum) {
     return tokens == Tokens.MEAN ? sum / original.length : sum;
   }
 
-  /** A log-probability that rounds to 0 is as near to it as a float32 gets. */
+  /** Treats a log-probability that rounds to 0 as the float32 value closest to it. */
   private static double logAbs(double logProb) {
     return Math.log(Math.max(Math.abs(logProb), Float.MIN_NORMAL));
   }

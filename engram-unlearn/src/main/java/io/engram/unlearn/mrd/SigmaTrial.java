@@ -6,12 +6,10 @@ import java.math.MathContext;
 import java.util.Arrays;
 
 /**
- * σ by a trial: one antithetic pair at 1e-3, and from its median MRD m the σ at which the median is
- * 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to two digits. There MRD is in its quadratic regime and far
- * above rounding. Where the trial itself isn't quadratic the next trial, at what it gave, is.
+ * Chooses σ by trial: makes one antithetic pair at 1e-3 and computes from its median MRD m the σ at which the median is 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to two digits. There MRD is in its quadratic regime and far above rounding. If the trial itself is not in that regime, the next trial, at the σ it gave, is.
  */
 public final class SigmaTrial {
-  /** The median MRD aimed at, dimensionless. */
+  /** The target of the median MRD, dimensionless. */
   static final double AIM = 0.03;
 
   /** The first σ tried. */
@@ -22,16 +20,13 @@ public final class SigmaTrial {
   private SigmaTrial() {}
 
   /**
-   * σ for the request's samples, whatever its own; trials end when one confirms the last within a
-   * factor of 1.5.
-   *
-   * @param estimator says what is measured
+   * Finds σ for the request's samples; the request's own σ is ignored. Trials end when one confirms the previous one within a factor of 1.5. * * @param estimator the estimator that will measure
    */
   public static double find(DrawRequest request, Estimator estimator) {
     double sigma = START;
     for (int trial = 0; trial < TRIALS; trial++) {
       double median = median(request.at(sigma), estimator);
-      // Without a finite value the noise is far too large; without any change far too small.
+      // Without a finite value the noise is far too large; without any change it is far too small.
       double factor =
           Double.isNaN(median)
               ? 0.1

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What a sweep says of σ and of the number of draws, over the samples. */
+/** Summarises a sweep over σ and the number of draws, over all samples. */
 public final class SweepSummary {
-  /** So few numbers of draws are all shown; of more, the powers of two and the largest. */
+  /** Up to this many numbers of draws, all are shown; otherwise only powers of two and the largest. */
   private static final int FEW = 8;
 
   private SweepSummary() {}
 
-  /** The numbers of draws that a table shows. */
+  /** The numbers of draws to show in a table. */
   public static List<Integer> shown(AtSigma at) {
     return at.estimates().size() <= FEW
         ? List.copyOf(at.estimates().keySet())
@@ -22,22 +22,20 @@ public final class SweepSummary {
             .toList();
   }
 
-  /** The median of the finite ones; NaN for none. */
+  /** The median of the finite values; NaN if there are none. */
   public static double median(double[] values) {
     double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
     return finite.length == 0 ? Double.NaN : NumericalFloor.median(finite);
   }
 
-  /** The median over samples of standard error / MRD; NaN where there is no error. */
+  /** The median over samples of standard error / MRD; NaN if there is no error. */
   public static double relativeError(AtSigma at, int draws) {
     return median(
         at.of(draws).stream().mapToDouble(one -> one.standardError() / one.mrd()).toArray());
   }
 
   /**
-   * Kendall's τ between two rankings, over the samples with both numbers.
-   *
-   * @return NaN of fewer than two such samples
+   * Kendall's τ between two rankings, over the samples that have both values. * * @return NaN for fewer than two such samples
    */
   public static double tau(double[] one, double[] other) {
     int[] both =
@@ -52,9 +50,8 @@ public final class SweepSummary {
   }
 
   /**
-   * The slope of the median MRD in σ between two σ, both logarithmic, from all draws: {@code log(m₂
-   * / m₁) / log(σ₂ / σ₁)}. 2 in the quadratic regime; 1 where MRD is |first-order noise|, which
-   * grows as the gradient's norm.
+   * The slope of log median MRD in log σ between two values of σ, from all draws: {@code log(m₂
+   * / m₁) / log(σ₂ / σ₁)}. 2 in the quadratic regime; 1 if MRD is |first-order noise|, which grows with the norm of the gradient.
    */
   public static double slope(AtSigma low, AtSigma high) {
     double ratio = median(high.mrd(high.most())) / median(low.mrd(low.most()));

@@ -104,7 +104,7 @@ class DifficultyScoresTest {
     assertThatThrownBy(() -> values(new RepresentationDistance()))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "The score representation_distance needs samples that are to be kept: give --retain"
+            "The score representation_distance needs samples to keep: give --retain"
                 + " DATA, or retain.data.");
   }
 

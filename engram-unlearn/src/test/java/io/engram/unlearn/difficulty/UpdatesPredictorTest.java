@@ -119,8 +119,8 @@ class UpdatesPredictorTest {
       assertThat(found.notes())
           .containsExactly(
               "updates of adamw at learning rate 2.0E-4 on the weights, until a mean loss of 1.5"
-                  + " nats a token",
-              "2 of 2 samples are there already: 0");
+                  + " nats per token",
+              "2 of 2 samples have already reached it: 0 updates");
     }
   }
 
@@ -132,7 +132,7 @@ class UpdatesPredictorTest {
       DifficultyScore.Measured found = run(model, recipe(ADAMW, "order.estimator.until=20"));
       assertThat(found.rows()).extracting(MrdRow::value).containsOnly(UpdatesPredictor.MOST);
       assertThat(found.notes())
-          .contains("2 of 2 samples need 1000 or more, counted as so many")
+          .contains("2 of 2 samples need 1000 or more and are counted as that many")
           .anyMatch(note -> note.contains("on the adapters, until"));
     }
   }

@@ -50,7 +50,7 @@ class DrawLoopTest {
         .asString()
         .matches("30 pairs: expected Kendall τ with the true ranking 0\\.9\\d");
     assertThat(run(new NoisyScores(40, 0.1, 1), 6, true, 0.9).notes())
-        .containsExactly("3 pairs: too few to say how stable the ranking is");
+        .containsExactly("3 pairs: too few to estimate how stable the ranking is");
   }
 
   @Test

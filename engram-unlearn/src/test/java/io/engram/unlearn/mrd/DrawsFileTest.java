@@ -71,7 +71,7 @@ class DrawsFileTest {
     DrawsFile again = open();
     Breaking counted = new Breaking(-1);
     DrawLoop.Result found = run(counted, again);
-    assertThat(messages).containsExactly("4 of 12 pairs were kept from an interrupted run");
+    assertThat(messages).containsExactly("reusing 4 of 12 pairs from an interrupted run");
     assertThat(counted.passes).isEqualTo(1 + 2 * 8);
     assertThat(found.estimates()).isEqualTo(whole.estimates());
     assertThat(found.values()).isDeepEqualTo(whole.values());
@@ -114,7 +114,7 @@ class DrawsFileTest {
     assertThat(other.find(0)).isNull();
     assertThat(messages)
         .containsExactly(
-            file() + " has draws of another model, data, settings or version; they are not used");
+            file() + " holds draws of another model, data, settings or version; they are not used");
     Files.writeString(file(), "something else\n");
     assertThat(open().find(0)).isNull();
     assertThat(messages).hasSize(2);

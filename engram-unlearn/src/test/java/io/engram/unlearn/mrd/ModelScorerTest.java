@@ -124,7 +124,7 @@ class ModelScorerTest {
       assertThatThrownBy(() -> scorer.logProbs(new int[] {1, 2}, stream(), 0))
           .isInstanceOf(EngramException.class)
           .hasMessageStartingWith(
-              "Sample b has the log-probability NaN under the model itself, so it has no MRD.");
+              "Sample b has the log-probability NaN without noise, so it has no MRD.");
       assertThat(flat(scorer.logProbs(ALL, stream(), 0.01))).containsOnly(Double.NaN);
     }
   }

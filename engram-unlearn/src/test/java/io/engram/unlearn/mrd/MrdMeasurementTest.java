@@ -13,7 +13,7 @@ class MrdMeasurementTest {
     assertThat(MrdMeasurement.leftOut(List.of(whole), i -> "s" + i)).isEmpty();
     assertThat(MrdMeasurement.leftOut(List.of(whole, part, part), i -> "s" + i))
         .containsExactly(
-            "σ may be too large: passes without finite log-probabilities were left out of 2"
+            "σ may be too large: passes without finite log-probabilities were skipped for 2"
                 + " samples, 2 of sample s1");
   }
 }

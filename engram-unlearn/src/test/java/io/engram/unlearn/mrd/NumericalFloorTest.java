@@ -44,8 +44,8 @@ class NumericalFloorTest {
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "order.estimator.sigma = 1.0E-4: too small for this model. The median MRD is 4.1e-05,"
-                + " and rounding alone makes 2.0e-05 of it.\nσ = 3.0E-4 or more would do.");
+                + " of which rounding alone makes 2.0e-05.\nσ = 3.0E-4 or more would suffice.");
     assertThatThrownBy(() -> NumericalFloor.require(new double[3], floor, 1e-4, Absolute.INSIDE))
-        .hasMessageEndingWith("A larger one would do; 0.001 is the default.");
+        .hasMessageEndingWith("Use a larger one; the default is 0.001.");
   }
 }

@@ -90,7 +90,7 @@ class RecipeKeysTest {
     assertThat(key.type()).isEqualTo("a whole number >= 1, or auto");
     assertThat(key.defaultValue()).isEqualTo("32");
     assertThat(key.unit()).isEqualTo("passes");
-    assertThat(key.reason()).contains("an antithetic pair is two");
+    assertThat(key.reason()).contains("An antithetic pair is two");
     assertThat(RecipeKeys.find("method.retain_weight").orElseThrow().defaultValue())
         .isEqualTo("1 (ga, undial, ceu: 0)");
     assertThat(RecipeKeys.find("nothing")).isEmpty();
