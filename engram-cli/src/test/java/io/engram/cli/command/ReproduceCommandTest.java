@@ -66,10 +66,10 @@ final class ReproduceCommandTest {
   @ParameterizedTest
   @CsvSource({
     "figure3, 2, 2 groups of 40 samples; the paper has 300",
-    "figure4, 2, Set otherwise than in the recipes: model.path=",
-    "figure5, 2, Set otherwise than in the recipes: model.path=",
-    "figure2, 0, Utility is on the first 1 rows of each set.",
-    "table7, 3, Set otherwise than in the recipes: model.path="
+    "figure4, 2, Changed from the recipes: model.path=",
+    "figure5, 2, Changed from the recipes: model.path=",
+    "figure2, 0, Utility is measured on the first 1 rows of each set.",
+    "table7, 3, Changed from the recipes: model.path="
   })
   void figuresTakeTheSamplesAskedFor(String name, int rows, String limit) throws Exception {
     List<Object> command =
@@ -129,22 +129,22 @@ final class ReproduceCommandTest {
     assertThat(suites.exitCode()).isEqualTo(2);
     assertThat(suites.err())
         .contains(
-            "figure2 shows tofu.model_utility_mean, of the suite tofu, and eval.suites ="
-                + " [memorization] lacks it");
+            "figure2 shows tofu.model_utility_mean from the suite tofu, which eval.suites ="
+                + " [memorization] lacks");
   }
 
   @Test
   void whatCanNotBeReproducedIsSaid() {
     Cli.Ran none = Cli.run("reproduce", "table9");
     assertThat(none.exitCode()).isEqualTo(2);
-    assertThat(none.err()).contains("table9 is none of the paper's experiments", "table1, table4");
+    assertThat(none.err()).contains("table9 is not an experiment of the paper", "table1, table4");
     Cli.Ran other = Cli.run("reproduce", "table1", "--model", "gpt9", "--out", folder);
     assertThat(other.exitCode()).isEqualTo(2);
     assertThat(other.err()).contains("there is no recipes/tofu/gpt9-ga.yaml");
     Cli.Ran untaught = Cli.run("reproduce", "table5", "--out", folder, "model.path=no/model");
     assertThat(untaught.exitCode()).isEqualTo(3);
     assertThat(untaught.err())
-        .contains("table5 begins with the model no/model, which isn't there. Make it first:")
+        .contains("table5 starts from the model no/model, which does not exist. Create it first:")
         .contains("engram finetune recipes/whp/mini-finetune.yaml --out runs/whp/mini-finetune");
   }
 }

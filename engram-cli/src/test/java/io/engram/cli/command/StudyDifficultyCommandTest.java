@@ -80,7 +80,7 @@ final class StudyDifficultyCommandTest {
     Cli.Ran ran = run("mini", "--jointly", "--el", "optimizer.learning_rate=1e-4");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out())
-        .contains("3 samples were unlearned jointly, 3 an update in uniform order, from")
+        .contains("3 samples were unlearned jointly, 3 per update in uniform order, from")
         .contains("Criterion el_ma: memorization accuracy at most", ", EL at most");
     List<DifficultyRow> rows =
         JsonFiles.readLines(folder.resolve("study/difficulty.jsonl"), DifficultyRow.class);
@@ -117,7 +117,7 @@ final class StudyDifficultyCommandTest {
         new String[][] {{"seed=7", "seed=7"}, {"--seed", "7"}, {"--dtype", "bfloat16"}}) {
       Cli.Ran other = run(Cli.TINY, "--quiet", changed[0], changed[1]);
       assertThat(other.exitCode()).isEqualTo(2);
-      assertThat(other.err()).contains("study holds another study", "another folder by --out");
+      assertThat(other.err()).contains("study holds another study", "another folder with --out");
     }
   }
 

@@ -15,16 +15,24 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Separate noise draws for each sample, as in {@link Paper}, but draws and samples share batches: {@link NoisyScorer#independent}. In a language model this is noise in the activations, exact in distribution, which never changes a weight.
+ * Separate noise draws for each sample, as in {@link Paper}, but draws and samples share batches:
+ * {@link NoisyScorer#independent}. In a language model this is noise in the activations, exact in
+ * distribution, which never changes a weight.
  *
- * <p>Draws come in pairs of opposite random numbers. In the activations these are not δ and −δ, since each pass makes its noise from the inputs of its own layers. But each is a draw of δ ~ N(0, σ²I), so the expectation is unchanged, and their first orders cancel. Measured on tiny Llamas, the standard error equals that of {@link Antithetic}'s pairs: at σ = 10⁻³, 1/25 to 1/65 of that of as many plain draws as pairs.
+ * <p>Draws come in pairs of opposite random numbers. In the activations these are not δ and −δ,
+ * since each pass makes its noise from the inputs of its own layers. But each is a draw of δ ~ N(0,
+ * σ²I), so the expectation is unchanged, and their first orders cancel. Measured on tiny Llamas,
+ * the standard error equals that of {@link Antithetic}'s pairs: at σ = 10⁻³, 1/25 to 1/65 of that
+ * of as many plain draws as pairs.
  *
  * <p>Pair k of sample i, of N, comes from stream (seed, "mrd-activation", epoch, ⌊k/m⌋), child (k
- * mod m)·N + i, where m = max(1, ⌊256/N⌋), at most the number of pairs, is how many pairs are computed at once.
+ * mod m)·N + i, where m = max(1, ⌊256/N⌋), at most the number of pairs, is how many pairs are
+ * computed at once.
  */
 @Choice(
     value = "activation",
-    summary = "MRD with separate noise for each sample, as exact, without a float32 copy of the weights")
+    summary =
+        "MRD with separate noise for each sample, as exact, without a float32 copy of the weights")
 public record Activation(
     double sigma,
     int draws,

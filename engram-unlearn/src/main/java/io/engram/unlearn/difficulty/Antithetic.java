@@ -17,9 +17,13 @@ import java.util.Set;
 
 /**
  * Pairs δ_k and −δ_k, shared by all samples; the value of a pair is {@code (r(δ_k) + r(−δ_k)) / 2}.
- * The first-order term, with mean 0 and size σ‖∇‖, cancels exactly, as does every odd order. What remains is the signal, of size σ²·Tr H/2, and its own variance, which a {@link GradientControl} can reduce. With the absolute value inside, the value is {@code (|r(δ_k)| + |r(−δ_k)|) / 2}: nothing cancels then, and pairs only save making noise.
+ * The first-order term, with mean 0 and size σ‖∇‖, cancels exactly, as does every odd order. What
+ * remains is the signal, of size σ²·Tr H/2, and its own variance, which a {@link GradientControl}
+ * can reduce. With the absolute value inside, the value is {@code (|r(δ_k)| + |r(−δ_k)|) / 2}:
+ * nothing cancels then, and pairs only save making noise.
  *
- * <p>Pair k comes from stream (seed, "mrd-antithetic", epoch, k). The standard error comes from the pairs, which are the independent values: half as many as passes.
+ * <p>Pair k comes from stream (seed, "mrd-antithetic", epoch, k). The standard error comes from the
+ * pairs, which are the independent values: half as many as passes.
  */
 @Choice(
     value = "antithetic",
@@ -28,7 +32,9 @@ public record Antithetic(
     @Setting(
             value = "auto",
             reason =
-                "Reduces the variance of antithetic pairs by a term whose mean is known from a few backward passes (a control variate). auto: used with pairs and absolute: outside, but left off, with a note, if σ is too large for it.")
+                "Reduces the variance of antithetic pairs by a term whose mean is known from a "
+                    + "few backward passes (a control variate). auto: used with pairs and "
+                    + "absolute: outside, but left off, with a note, if σ is too large for it.")
         Control controlVariate,
     double sigma,
     int draws,

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A measure of how hard each sample is to forget: MRD, or a rival. A score is a record whose components are its options. Orders, {@code engram mrd}, studies and the report all use it through this interface. To add a score, add a file to this package and a line to {@link DifficultyScores}.
+ * A measure of how hard each sample is to forget: MRD, or a rival. A score is a record whose
+ * components are its options. Orders, {@code engram mrd}, studies and the report all use it through
+ * this interface. To add a score, add a file to this package and a line to {@link
+ * DifficultyScores}.
  */
 public interface DifficultyScore {
   /** Its name in recipes, columns and files: {@code antithetic}, {@code loss_mean}. */
@@ -43,12 +46,15 @@ public interface DifficultyScore {
   Cost cost();
 
   /**
-   * Measures the samples. Leaves the model unchanged, bit for bit. * * @return one row per sample, in order * @throws io.engram.core.EngramException if the score has no value for a sample, or a need is not met
+   * Measures the samples. Leaves the model unchanged, bit for bit. * * @return one row per sample,
+   * in order * @throws io.engram.core.EngramException if the score has no value for a sample, or a
+   * need is not met
    */
   Measured measure(Scoring scoring);
 
   /**
-   * How easy a sample with this value is. An order draws samples in proportion to it. Large means easy, whatever the score's direction.
+   * How easy a sample with this value is. An order draws samples in proportion to it. Large means
+   * easy, whatever the score's direction.
    *
    * @return ≥ 0
    */
@@ -57,7 +63,9 @@ public interface DifficultyScore {
   }
 
   /**
-   * The result of a measurement. * * @param rows one per sample, in order * @param facts facts about the whole measurement, for journals and JSON: {@code sigma}, {@code passes}
+   * The result of a measurement. * * @param rows one per sample, in order * @param facts facts
+   * about the whole measurement, for journals and JSON: {@code sigma}, {@code passes}
+   *
    * @param notes what a reader should know
    */
   record Measured(List<MrdRow> rows, Map<String, Object> facts, List<String> notes) {
@@ -102,7 +110,9 @@ public interface DifficultyScore {
   }
 
   /**
-   * The cost of measuring. * * @param passes number of passes over all samples, counting a backward pass as two; a rough upper bound
+   * The cost of measuring. * * @param passes number of passes over all samples, counting a backward
+   * pass as two; a rough upper bound
+   *
    * @param text the same in words
    */
   record Cost(double passes, String text) {}

@@ -10,7 +10,8 @@ public final class DifficultyScores {
       new Choices<>(
           DifficultyScore.class,
           "name",
-          "The score of how hard a sample is to forget: MRD by one of its estimators, or a score that replaces it.",
+          "The score of how hard a sample is to forget: MRD by one of its estimators, or a score "
+              + "that replaces it.",
           List.of(
               Antithetic.class,
               Activation.class,

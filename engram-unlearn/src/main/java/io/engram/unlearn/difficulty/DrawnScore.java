@@ -29,7 +29,10 @@ public interface DrawnScore extends DifficultyScore, Estimator {
     return Direction.LARGE_IS_EASY;
   }
 
-  /** Whether the draws themselves depend on their number; then kept draws can only be reused for the same number. */
+  /**
+   * Whether the draws themselves depend on their number; then kept draws can only be reused for the
+   * same number.
+   */
   default boolean drawsDependOnBudget() {
     return false;
   }
@@ -65,7 +68,7 @@ public interface DrawnScore extends DifficultyScore, Estimator {
     return new Measured(List.copyOf(rows), facts, found.notes());
   }
 
-  /** All that draws depend on, for {@link io.engram.unlearn.mrd.DrawsFile.Key}. */
+  /** Everything that the draws depend on, for {@link io.engram.unlearn.mrd.DrawsFile.Key}. */
   default Object keyOfDraws() {
     ObjectNode options = JsonFiles.mapper().valueToTree(this);
     options.put("name", name());
@@ -100,25 +103,23 @@ public interface DrawnScore extends DifficultyScore, Estimator {
   }
 
   /**
-   * A score made of how far, relatively, the log-probabilities of a sample's tokens move: MRD and
-   * its parts. Its values have no unit, and its rows keep them under {@code mrd}.
+   * A score based on the relative change of a sample's token log-probabilities: MRD and its variants. Its values have no unit; rows store them under {@code mrd}.
    */
   interface Relative extends DrawnScore {
     /** Mean or sum over a sample's tokens. */
     @Setting(
         value = "mean",
         reason =
-            "mean over a sample's tokens, as Eq. 4, so that length does not enter; or their sum.")
+            "mean: averages over a sample's tokens, as in Eq. 4, so that length does not matter; sum: adds them.")
     Tokens tokens();
 
-    /** |ℓ_t| below this is taken as this in a denominator, nats. */
+    /** Lower limit of |ℓ_t| in denominators, nats. */
     @Setting(
         value = "1e-6",
         range = "> 0",
         unit = "nats",
         reason =
-            "A |log-probability| below this is taken as this; it stands in a denominator, and a"
-                + " memorised token's is near 0.")
+            "Lower limit of |log-probability| in the denominator of MRD, since that of a memorised token is near 0.")
     double clamp();
 
     @Override

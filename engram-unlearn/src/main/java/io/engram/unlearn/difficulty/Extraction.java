@@ -6,8 +6,13 @@ import io.engram.unlearn.eval.memorization.MemorizationScores;
 import java.util.List;
 import java.util.Set;
 
-/** EL_10 under the current model, in [0, 1]; NaN if the answer has too few tokens to continue with ten. */
-@Choice(value = "extraction_likelihood", summary = "how much of the answer the model reproduces (EL), slow")
+/**
+ * EL_10 under the current model, in [0, 1]; NaN if the answer has too few tokens to continue with
+ * ten.
+ */
+@Choice(
+    value = "extraction_likelihood",
+    summary = "how much of the answer the model reproduces (EL), slow")
 public record Extraction() implements DifficultyScore {
   @Override
   public String title() {

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * MRD to second order, with the Gauss-Newton matrix in place of the Hessian:
- * {@code (σ²/2n) Σ_t tr(F_t)/|ℓ_t|, F_t = J_tᵀ(diag p_t − p_t p_tᵀ)J_t}, with J_t the Jacobian of the logits. F_t is also the Fisher information of token t's distribution. This omits the curvature of the logits themselves. Each draw takes one backward pass for all samples.
+ * MRD to second order, with the Gauss-Newton matrix in place of the Hessian: {@code (σ²/2n) Σ_t
+ * tr(F_t)/|ℓ_t|, F_t = J_tᵀ(diag p_t − p_t p_tᵀ)J_t}, with J_t the Jacobian of the logits. F_t is
+ * also the Fisher information of token t's distribution. This omits the curvature of the logits
+ * themselves. Each draw takes one backward pass for all samples.
  *
- * <p>This is a score of its own, not an estimate of MRD: it ranks samples as MRD does only if the omitted part does not vary. It is never negative.
+ * <p>This is a score of its own, not an estimate of MRD: it ranks samples as MRD does only if the
+ * omitted part does not vary. It is never negative.
  *
  * <p><b>Source:</b> not in the paper; Schraudolph 2002 for the split of the Hessian.
  */

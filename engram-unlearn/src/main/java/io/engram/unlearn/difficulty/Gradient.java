@@ -13,15 +13,18 @@ import java.util.Set;
 
 /**
  * The gradient term of MRD, from backward passes without noise: {@code (σ²/2n) Σ_t ‖∇u_t‖², u =
- * log|ℓ|}. It is the first of the two terms of {@code Tr(∇²ℓ)/ℓ = ‖∇u‖² + Tr ∇²u}, which MRD equals to second order. With random signs s_t, {@code E‖∇ Σ_t s_t u_t‖² = Σ_t ‖∇u_t‖²}: each draw takes one backward pass for all samples. This is a score of its own, not an estimate of MRD: it ranks samples as MRD does only if the second term does not vary.
+ * log|ℓ|}. It is the first of the two terms of {@code Tr(∇²ℓ)/ℓ = ‖∇u‖² + Tr ∇²u}, which MRD equals
+ * to second order. With random signs s_t, {@code E‖∇ Σ_t s_t u_t‖² = Σ_t ‖∇u_t‖²}: each draw takes
+ * one backward pass for all samples. This is a score of its own, not an estimate of MRD: it ranks
+ * samples as MRD does only if the second term does not vary.
  *
- * <p>The signs of draw k come from child k of stream (seed, "mrd-gradient", epoch, 0), with one child of that per sample. Clamped tokens are skipped. A draw counts as one pass and costs about two.
+ * <p>The signs of draw k come from child k of stream (seed, "mrd-gradient", epoch, 0), with one
+ * child of that per sample. Clamped tokens are skipped. A draw counts as one pass and costs about
+ * two.
  *
  * <p><b>Source:</b> not in the paper; App. A with u = log|ℓ|.
  */
-@Choice(
-    value = "gradient",
-    summary = "not MRD: the part of it that gradients alone determine")
+@Choice(value = "gradient", summary = "not MRD: the part of it that gradients alone determine")
 public record Gradient(
     double sigma,
     int draws,

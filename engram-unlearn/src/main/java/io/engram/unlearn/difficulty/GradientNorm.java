@@ -5,7 +5,10 @@ import io.engram.unlearn.mrd.ModelScorer.Scope;
 import java.util.Arrays;
 import java.util.Set;
 
-/** The norm of the gradient of a sample's mean loss: {@code ‖∇_θ L‖} over all parameters, L = −(1/n) Σ_t ℓ_t. */
+/**
+ * The norm of the gradient of a sample's mean loss: {@code ‖∇_θ L‖} over all parameters, L = −(1/n)
+ * Σ_t ℓ_t.
+ */
 @Choice(value = "gradient_norm", summary = "norm of the gradient of the mean loss")
 public record GradientNorm() implements DifficultyScore {
   @Override

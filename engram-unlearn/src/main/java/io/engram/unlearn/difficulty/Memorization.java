@@ -3,8 +3,8 @@ package io.engram.unlearn.difficulty;
 import io.engram.core.settings.Choice;
 
 /**
- * MA under the current model: the share of labelled tokens that are the model's first choice, in [0, 1]. The
- * end token counts here.
+ * MA under the current model: the share of labelled tokens that are the model's first choice, in
+ * [0, 1]. The end token counts here.
  */
 @Choice(
     value = "memorization_accuracy",

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Algorithm 1 as printed: K separate perturbations for each sample, one forward pass each, so N·K perturbations of the whole model. It is the reference for the other estimators.
+ * Algorithm 1 as printed: K separate perturbations for each sample, one forward pass each, so N·K
+ * perturbations of the whole model. It is the reference for the other estimators.
  *
  * <p>Draw k of sample i comes from stream (seed, "mrd-paper", epoch, k), child i.
  *

@@ -16,9 +16,13 @@ import java.util.Set;
 import java.util.function.DoublePredicate;
 
 /**
- * Predicts how many updates of gradient ascent on a sample alone raise its mean loss to τ, from one gradient and one forward pass along it ({@link UpdatesPredictor}). It assumes the run's optimizer at its learning rate, without schedule, weight decay, momentum and clipping.
+ * Predicts how many updates of gradient ascent on a sample alone raise its mean loss to τ, from one
+ * gradient and one forward pass along it ({@link UpdatesPredictor}). It assumes the run's optimizer
+ * at its learning rate, without schedule, weight decay, momentum and clipping.
  *
- * <p>An order uses 1/N in place of MRD, which is what MRD stands for in Def. 3.4. N below 1 counts as 1, since a draw makes at least one update: a sample that is already forgotten (N = 0) is as easy as one that needs a single update, and does not take all draws.
+ * <p>An order uses 1/N in place of MRD, which is what MRD stands for in Def. 3.4. N below 1 counts
+ * as 1, since a draw makes at least one update: a sample that is already forgotten (N = 0) is as
+ * easy as one that needs a single update, and does not take all draws.
  *
  * <p><b>Source:</b> not in the paper.
  *
@@ -27,16 +31,22 @@ import java.util.function.DoublePredicate;
  */
 @Choice(
     value = "predicted_updates",
-    summary = "not MRD: how many updates a sample needs, predicted from one gradient and one pass along it; p_i ∝ 1 / updates with weight: mrd")
+    summary =
+        "not MRD: how many updates a sample needs, predicted from one gradient and one pass "
+            + "along it; p_i ∝ 1 / updates with weight: mrd")
 public record PredictedUpdates(
     @Setting(
             value = "1.5",
             range = "> 0",
-            unit = "nats a token",
+            unit = "nats per token",
             reason =
-                "The mean loss at which a sample counts as forgotten. Predictions assume optimizer.name at optimizer.learning_rate on this sample alone, without schedule, weight decay, momentum and clipping.")
+                "The mean loss at which a sample counts as forgotten. Predictions assume "
+                    + "optimizer.name at optimizer.learning_rate on this sample alone, without "
+                    + "schedule, weight decay, momentum and clipping.")
         double until,
-    @Setting(value = "answer", reason = "Which tokens count. answer: those of the answer; all: all but the first.")
+    @Setting(
+            value = "answer",
+            reason = "Which tokens count. answer: those of the answer; all: all but the first.")
         Scope scope)
     implements DifficultyScore {
   @Override
@@ -101,7 +111,8 @@ public record PredictedUpdates(
     double loss = prediction.loss();
     if (!Double.isFinite(loss) || Double.isNaN(prediction.updates())) {
       throw EngramException.usage(
-          ("Sample %s has the mean loss %s nats, but no finite loss along its gradient, so its updates can't be predicted.%n"
+          ("Sample %s has the mean loss %s nats, but no finite loss along its gradient, so its "
+              + "updates can't be predicted.%n"
                   + "The model is damaged or has diverged; try a smaller optimizer.learning_rate.")
               .formatted(sample.id(), loss));
     }
@@ -119,7 +130,8 @@ public record PredictedUpdates(
                 until));
     long done = count(updates, u -> u == 0);
     if (done > 0) {
-      notes.add("%d of %d samples have already reached it: 0 updates".formatted(done, updates.length));
+      notes.add(
+          "%d of %d samples have already reached it: 0 updates".formatted(done, updates.length));
     }
     long most = count(updates, u -> u >= UpdatesPredictor.MOST);
     if (most > 0) {

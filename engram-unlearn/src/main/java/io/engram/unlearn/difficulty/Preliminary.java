@@ -9,7 +9,8 @@ import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.util.List;
 
 /**
- * The metric from which the paper develops MRD: {@code | Σ_t ℓ_t(θ) − Σ_t ℓ_t(θ+δ) |}, from one noise draw. It is not normalised, so long samples have large values. Kept for comparison.
+ * The metric from which the paper develops MRD: {@code | Σ_t ℓ_t(θ) − Σ_t ℓ_t(θ+δ) |}, from one
+ * noise draw. It is not normalised, so long samples have large values. Kept for comparison.
  *
  * <p>One δ ~ N(0, σ²I) for all samples from stream (seed, "mrd-preliminary", epoch, 0).
  *

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.Set;
 
 /** The norm of the gradient of the logarithm of a sample's mean loss: {@code ‖∇_θ L‖ / L}. */
-@Choice(value = "relative_gradient_norm", summary = "norm of the gradient of the mean loss, divided by the loss")
+@Choice(
+    value = "relative_gradient_norm",
+    summary = "norm of the gradient of the mean loss, divided by the loss")
 public record RelativeGradientNorm() implements DifficultyScore {
   @Override
   public String title() {

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The distance of a sample from the retain set in the model's representation: 1 − cosine between its representation and the mean of the retain set's, in [0, 2].
+ * The distance of a sample from the retain set in the model's representation: 1 − cosine between
+ * its representation and the mean of the retain set's, in [0, 2].
  */
 @Choice(value = "representation_distance", summary = "distance from the retain set, 1 − cosine")
 public record RepresentationDistance() implements DifficultyScore {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How much more likely a sample is than under a model that never saw it, in nats per token: the loss there minus the loss here. This is what unlearning has to undo.
+ * How much more likely a sample is than under a model that never saw it, in nats per token: the
+ * loss there minus the loss here. This is what unlearning has to undo.
  */
 @Choice(
     value = "retrained_gap",

@@ -18,7 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inputs of a score: samples under the current model, and whatever else the caller provides. Passes that several scores need are made only once, so the model must not change while this object is in use.
+ * The inputs of a score: samples under the current model, and whatever else the caller provides.
+ * Passes that several scores need are made only once, so the model must not change while this
+ * object is in use.
  */
 public final class Scoring {
   private final LanguageModel model;
@@ -90,7 +92,8 @@ public final class Scoring {
   }
 
   /**
-   * Use for many scores of the same samples: unusable values become NaN with a note instead of an error, and pairs of passes with noise are kept in memory for scores that share them.
+   * Use for many scores of the same samples: unusable values become NaN with a note instead of an
+   * error, and pairs of passes with noise are kept in memory for scores that share them.
    */
   public Scoring comparing() {
     this.refuses = false;
@@ -152,9 +155,7 @@ public final class Scoring {
         });
   }
 
-  /**
-   * The samples to keep. * * @throws EngramException if the caller provides none
-   */
+  /** The samples to keep. * * @throws EngramException if the caller provides none */
   List<TokenizedSample> retained(DifficultyScore score) {
     if (retain.isEmpty()) {
       throw missing(score, "samples to keep", "--retain DATA, or retain.data");
@@ -163,7 +164,8 @@ public final class Scoring {
   }
 
   /**
-   * Opens the model that never saw the samples; the score closes it. * * @throws EngramException if the caller provides none
+   * Opens the model that never saw the samples; the score closes it. * * @throws EngramException if
+   * the caller provides none
    */
   LanguageModel openRetrained(DifficultyScore score) {
     if (retrained == null) {

@@ -10,7 +10,9 @@ import io.engram.unlearn.mrd.RelativeChange.Tokens;
 import java.util.List;
 
 /**
- * Shares each perturbation δ_k among all samples: K perturbed models, each scoring the whole set. Each sample has the same expectation and error as with {@link Paper} and the same K, but the errors of different samples are not independent.
+ * Shares each perturbation δ_k among all samples: K perturbed models, each scoring the whole set.
+ * Each sample has the same expectation and error as with {@link Paper} and the same K, but the
+ * errors of different samples are not independent.
  *
  * <p>Draw k comes from stream (seed, "mrd-shared", epoch, k).
  */

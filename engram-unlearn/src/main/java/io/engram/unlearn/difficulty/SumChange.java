@@ -12,7 +12,9 @@ import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.util.List;
 
 /**
- * The even part of {@link Preliminary}: {@code | E_δ Σ_t (ℓ_t(θ) − ℓ_t(θ+δ)) |} from antithetic pairs, in which the first order, pure noise, cancels. It is not normalised, so long samples have large values. The pairs are those of {@link Antithetic}.
+ * The even part of {@link Preliminary}: {@code | E_δ Σ_t (ℓ_t(θ) − ℓ_t(θ+δ)) |} from antithetic
+ * pairs, in which the first order, pure noise, cancels. It is not normalised, so long samples have
+ * large values. The pairs are those of {@link Antithetic}.
  *
  * <p><b>Source:</b> Eq. 3. <b>Differs:</b> an expectation, from pairs.
  */

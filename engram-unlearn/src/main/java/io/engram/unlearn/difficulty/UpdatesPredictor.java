@@ -11,13 +11,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Predicts how many updates a sample needs until its mean loss is τ, from one gradient and one forward pass along it.
+ * Predicts how many updates a sample needs until its mean loss is τ, from one gradient and one
+ * forward pass along it.
  *
- * <p>It follows the direction of the first update: that of sign(g) for Adam, whose first updates move each weight by η ({@link io.engram.model.gradient.GradientSteps.Direction}), or g for plain gradient ascent. A token's log-odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, change about linearly along it, from m_t at 0 to m'_t, measured at a distance h. So the loss at distance s is {@code L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows exponentially until it is near 1, and linearly after that. Adam is at s = Nη after N updates; plain ascent makes steps η·L'(s), larger where the loss is steeper.
+ * <p>It follows the direction of the first update: that of sign(g) for Adam, whose first updates
+ * move each weight by η ({@link io.engram.model.gradient.GradientSteps.Direction}), or g for plain
+ * gradient ascent. A token's log-odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, change about
+ * linearly along it, from m_t at 0 to m'_t, measured at a distance h. So the loss at distance s is
+ * {@code L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows
+ * exponentially until it is near 1, and linearly after that. Adam is at s = Nη after N updates;
+ * plain ascent makes steps η·L'(s), larger where the loss is steeper.
  *
  * <p><b>Source:</b> not in the paper.
  *
- * <p>It treats each sample alone with {@link GradientSteps}, many per pass, or several samples as one with {@link GradientLook}. It writes no weights, so it can be used in the middle of training.
+ * <p>It treats each sample alone with {@link GradientSteps}, many per pass, or several samples as
+ * one with {@link GradientLook}. It writes no weights, so it can be used in the middle of training.
  */
 public final class UpdatesPredictor {
   /** Upper limit of a prediction; a sample that needs more gets this value. */
@@ -30,7 +38,9 @@ public final class UpdatesPredictor {
   private final boolean adam;
 
   /**
-   * Predicts for the current model at each call; borrows it. * * @param scope what is trained; adapters of the model take precedence * @param optimizer only its algorithm and learning rate are used * @param threshold τ, nats per token
+   * Predicts for the current model at each call; borrows it. * * @param scope what is trained;
+   * adapters of the model take precedence * @param optimizer only its algorithm and learning rate
+   * are used * @param threshold τ, nats per token
    */
   public UpdatesPredictor(
       LanguageModel model, TrainingScope scope, OptimizerSettings optimizer, double threshold) {
@@ -44,7 +54,8 @@ public final class UpdatesPredictor {
   }
 
   /**
-   * The prediction for a sample. * * @param loss mean loss, nats per token * @param updates NaN if a log-probability along the way is NaN
+   * The prediction for a sample. * * @param loss mean loss, nats per token * @param updates NaN if
+   * a log-probability along the way is NaN
    */
   public record Prediction(double loss, double updates) {}
 
@@ -62,7 +73,9 @@ public final class UpdatesPredictor {
   }
 
   /**
-   * The prediction from one gradient and one pass along it. * * @param start ℓ_t and the size of the gradient of the mean loss * @param updates predicted updates; NaN if a log-probability along the way is NaN
+   * The prediction from one gradient and one pass along it. * * @param start ℓ_t and the size of
+   * the gradient of the mean loss * @param updates predicted updates; NaN if a log-probability
+   * along the way is NaN
    */
   public record Forecast(GradientLook.Start start, double updates) {}
 
@@ -105,6 +118,7 @@ public final class UpdatesPredictor {
 
     /**
      * Made from one look along the direction. * * @param start ℓ_t at the start, nats, {@code [n]}
+     *
      * @param along ℓ_t at distance h, nats, {@code [n]}
      * @param distance h, above 0
      * @param threshold τ, nats per token
@@ -118,7 +132,10 @@ public final class UpdatesPredictor {
       }
     }
 
-    /** An estimate from {@code log L} to first order, without a look: where to look, as a distance in updates. */
+    /**
+     * An estimate from {@code log L} to first order, without a look: where to look, as a distance
+     * in updates.
+     */
     static double firstGuess(double loss, double threshold, double slope) {
       return Math.log(Math.max(threshold / loss, 1.1)) * loss / slope;
     }

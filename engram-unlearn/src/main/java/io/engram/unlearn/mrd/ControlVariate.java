@@ -3,7 +3,8 @@ package io.engram.unlearn.mrd;
 import java.util.List;
 
 /**
- * Reduces the variance of an estimator's values with a second quantity c of the same draws whose mean is known: {@code v − β·(c − E c)} has the mean of v and less variance.
+ * Reduces the variance of an estimator's values with a second quantity c of the same draws whose
+ * mean is known: {@code v − β·(c − E c)} has the mean of v and less variance.
  */
 @FunctionalInterface
 public interface ControlVariate {
@@ -16,7 +17,8 @@ public interface ControlVariate {
               List.of());
 
   /**
-   * Removes from the values what the control explains. * * @param samples N * @param draws all draws so far, K
+   * Removes from the values what the control explains. * * @param samples N * @param draws all
+   * draws so far, K
    */
   Adjusted apply(int samples, List<DrawSource.Draw> draws);
 
@@ -24,7 +26,8 @@ public interface ControlVariate {
    * Adjusted values.
    *
    * @param values {@code [K][N]}
-   * @param addedErrors for each sample, a standard error that all its values share because the control's mean is itself an estimate; {@code [N]} * @param notes what a reader should know
+   * @param addedErrors for each sample, a standard error that all its values share because the
+   *     control's mean is itself an estimate; {@code [N]} * @param notes what a reader should know
    */
   record Adjusted(double[][] values, double[] addedErrors, List<String> notes) {}
 }

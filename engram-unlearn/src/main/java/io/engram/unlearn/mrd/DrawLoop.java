@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes noise draws from a source until there are enough, and turns them into estimates.
  *
- * <p>Enough is the requested number. With {@code draws: auto}, it is when {@link StableRanking} expects a τ of at least {@code budget.stableTau()} twice in a row, checked after 4 values and then after every quarter more, or when the budget ends.
+ * <p>Enough is the requested number. With {@code draws: auto}, it is when {@link StableRanking}
+ * expects a τ of at least {@code budget.stableTau()} twice in a row, checked after 4 values and
+ * then after every quarter more, or when the budget ends.
  *
- * <p>{@code |E r|}: MRD = |mean of r|, with the standard error of the mean of r. That is correct to first order if MRD is well above its error. Near 0 the absolute value of noise is biased upwards, and an MRD of the size of its standard error should be read as "not distinguishable from 0". {@code
- * E |r|}: the mean of |r| and its standard error.
+ * <p>{@code |E r|}: MRD = |mean of r|, with the standard error of the mean of r. That is correct to
+ * first order if MRD is well above its error. Near 0 the absolute value of noise is biased upwards,
+ * and an MRD of the size of its standard error should be read as "not distinguishable from 0".
+ * {@code E |r|}: the mean of |r| and its standard error.
  */
 public final class DrawLoop {
   private final DrawSource source;
@@ -22,9 +26,7 @@ public final class DrawLoop {
   private final KeptDraws kept;
   private final List<DrawSource.Draw> draws = new ArrayList<>();
 
-  /**
-   * A loop over this source. * * @param kept holds draws made before, and keeps new ones
-   */
+  /** A loop over this source. * * @param kept holds draws made before, and keeps new ones */
   public DrawLoop(DrawSource source, DrawRequest.Budget budget, KeptDraws kept) {
     this.source = source;
     this.budget = budget;
@@ -32,7 +34,8 @@ public final class DrawLoop {
   }
 
   /**
-   * The result of the draws. * * @param values after the control variate, {@code [K][N]} * @param passes passes with noise per sample
+   * The result of the draws. * * @param values after the control variate, {@code [K][N]} * @param
+   * passes passes with noise per sample
    */
   public record Result(
       List<MrdEstimate> estimates, double[][] values, int passes, List<String> notes) {}
@@ -117,7 +120,7 @@ public final class DrawLoop {
         : expected;
   }
 
-  /** Draws that are finished, so that an interrupted measurement goes on where it was. */
+  /** Keeps finished draws, so that an interrupted measurement can continue where it stopped. */
   public interface KeptDraws {
     /** Keeps nothing. */
     KeptDraws NONE =
@@ -132,20 +135,17 @@ public final class DrawLoop {
         };
 
     /**
-     * The measurement begins.
-     *
-     * @param limit draws at most
-     * @param unit what they are called
+     * Called when the measurement begins. * * @param limit maximum number of draws * @param unit the unit of the draws
      */
     default void begin(int limit, String unit) {}
 
-    /** Draw number k if it's kept. */
+    /** Draw number k; null if it is not kept. */
     DrawSource.@Nullable Draw find(int k);
 
     /** Keeps draw number k. */
     void keep(int k, DrawSource.Draw draw);
 
-    /** The result is written: nothing needs to be kept any longer. */
+    /** Called when the result is written and the draws are no longer needed. */
     default void done() {}
   }
 }

@@ -28,7 +28,8 @@ public interface DrawSource {
   }
 
   /**
-   * Whether the values come from noise on the parameters. If so, a σ that is too small is lost in rounding, and one that is too large breaks the model.
+   * Whether the values come from noise on the parameters. If so, a σ that is too small is lost in
+   * rounding, and one that is too large breaks the model.
    */
   default boolean disturbs() {
     return true;

@@ -48,7 +48,9 @@ public final class DrawsFile implements KeptDraws {
   }
 
   /**
-   * Opens the file, or creates it. * * @param key key of the measurement; draws of another one are not used * @param messages receives messages about what was found
+   * Opens the file, or creates it. * * @param key key of the measurement; draws of another one are
+   * not used * @param messages receives messages about what was found
+   *
    * @throws EngramException if the file can't be read or written
    */
   public static DrawsFile open(Path file, Key key, Consumer<String> messages) {
@@ -123,13 +125,13 @@ public final class DrawsFile implements KeptDraws {
   }
 
   /**
-   * All that determines the draws of a measurement. How many there are to be doesn't.
+   * Everything that determines the draws of a measurement, except their number.
    *
    * @param model SHA-256 of the model's files
    * @param opened its number format and device
-   * @param batchTokens tokens of a pass at most
+   * @param batchTokens maximum tokens in a pass
    * @param samples SHA-256 of the samples' ids, tokens and label starts
-   * @param estimator its options, without the number of draws where that makes no difference
+   * @param estimator its options, without the number of draws if that makes no difference
    */
   public record Key(
       String model,
@@ -140,7 +142,7 @@ public final class DrawsFile implements KeptDraws {
       long seed,
       int epoch,
       String version) {
-    /** Of a measurement with this code. */
+    /** The key of a measurement with this version of the code. */
     public static Key of(
         LanguageModel model, List<Sample> samples, Object estimator, long seed, int epoch) {
       List<TokenizedSample> tokens = samples.stream().map(model.samples()::tokenize).toList();

@@ -6,7 +6,8 @@ import io.engram.unlearn.mrd.RelativeChange.Absolute;
 import java.util.List;
 
 /**
- * How an estimator makes noise draws, and how many. An estimate is the mean of independent draws; only {@link DrawLoop} averages them.
+ * How an estimator makes noise draws, and how many. An estimate is the mean of independent draws;
+ * only {@link DrawLoop} averages them.
  */
 public interface Estimator {
   /** Its name in a recipe. */
@@ -19,7 +20,10 @@ public interface Estimator {
       unit = "parameter",
       auto = true,
       reason =
-          "σ, the standard deviation of the noise added to every parameter. On SmolLM2-135M, MRD grows as σ² up to 1e-3, as Theorem 3.2 predicts, but no longer at 3e-3; other models may differ. auto: tries one pair at 1e-3, then picks the σ at which the median MRD is about 0.03.")
+          "σ, the standard deviation of the noise added to every parameter. On SmolLM2-135M, MRD "
+              + "grows as σ² up to 1e-3, as Theorem 3.2 predicts, but no longer at 3e-3; other "
+              + "models may differ. auto: tries one pair at 1e-3, then picks the σ at which the "
+              + "median MRD is about 0.03.")
   double sigma();
 
   /** Passes with noise per sample; 0: until the ranking is stable. */
@@ -29,7 +33,9 @@ public interface Estimator {
       unit = "passes",
       auto = true,
       reason =
-          "Number of passes with noise behind an estimate. An antithetic pair is two, so it must be even there. The standard error falls with its square root. auto: until the ranking is stable, see"
+          "Number of passes with noise behind an estimate. An antithetic pair is two, so it must "
+              + "be even there. The standard error falls with its square root. auto: until the "
+              + "ranking is stable, see"
               + " stable_tau.")
   int draws();
 
@@ -46,7 +52,8 @@ public interface Estimator {
       value = "0.9",
       range = "[0, 1)",
       reason =
-          "draws: auto stops once the expected Kendall's τ between the ranking and the true one, estimated from halves of the draws, reaches this twice in a row.")
+          "draws: auto stops once the expected Kendall's τ between the ranking and the true one, "
+              + "estimated from halves of the draws, reaches this twice in a row.")
   double stableTau();
 
   /** Where the absolute value is taken. */
@@ -55,7 +62,9 @@ public interface Estimator {
   }
 
   /** Which tokens count. */
-  @Setting(value = "answer", reason = "Which tokens count. answer: those of the answer; all: all but the first.")
+  @Setting(
+      value = "answer",
+      reason = "Which tokens count. answer: those of the answer; all: all but the first.")
   Scope scope();
 
   /**

@@ -12,9 +12,13 @@ import java.util.stream.IntStream;
 /**
  * The control variate of antithetic pairs: {@code c_k = (1/n) Σ_t ½ o_t²}, o_t the odd part of
  * log|ℓ_t| ({@link RelativeChange#oddPart}), whose mean to second order is {@code (σ²/2n) Σ_t
- * ‖∇u_t‖²}. That mean comes from backward passes without noise ({@link #norms}), one for every four pairs and at least two. All samples share one β: the slope of values on controls, each relative to the sample's mean value.
+ * ‖∇u_t‖²}. That mean comes from backward passes without noise ({@link #norms}), one for every four
+ * pairs and at least two. All samples share one β: the slope of values on controls, each relative
+ * to the sample's mean value.
  *
- * <p>The mean is only correct to second order in σ, so it is checked: the measured mean of c divided by its expectation, pooled over samples, must be 1 within 5 % and two standard errors. Otherwise the values stay unchanged and a note says so.
+ * <p>The mean is only correct to second order in σ, so it is checked: the measured mean of c
+ * divided by its expectation, pooled over samples, must be 1 within 5 % and two standard errors.
+ * Otherwise the values stay unchanged and a note says so.
  *
  * <p><b>Source:</b> not in the paper.
  */
@@ -65,7 +69,10 @@ public final class GradientControl implements ControlVariate {
   }
 
   /**
-   * {@code (σ²/2n) ‖Σ_t s_t ∇u_t‖²} of every sample, u = log|ℓ|, with random signs from the stream, one child per sample. Its mean over signs is {@code (σ²/2n) Σ_t ‖∇u_t‖²}. Clamped tokens are skipped. */
+   * {@code (σ²/2n) ‖Σ_t s_t ∇u_t‖²} of every sample, u = log|ℓ|, with random signs from the stream,
+   * one child per sample. Its mean over signs is {@code (σ²/2n) Σ_t ‖∇u_t‖²}. Clamped tokens are
+   * skipped.
+   */
   public static double[] norms(
       GradientScorer gradients, List<RelativeChange> samples, double sigma, RandomStream signs) {
     double[] squares =

@@ -9,22 +9,18 @@ import java.util.Arrays;
  * traces of one sample are estimated by {@code Tr H_t = E_v vᵀH_t v} with random signs v; draws are
  * independent, so every estimate has a standard error.
  *
- * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A; the estimate: Hutchinson 1990. <b>Differs:</b> Eq.
- * 5 has the absolute value of every token's trace; MRD by Eq. 4 has it outside of the sum, and the
- * two agree where all traces have one sign. Both are here. |ℓ_t| below the clamp is the clamp, as
- * in {@link RelativeChange}.
+ * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A; the estimate: Hutchinson 1990. <b>Differs:</b> Eq. 5 takes the absolute value of every token's trace, MRD by Eq. 4 that of the sum. The two agree if all traces have the same sign; both are here. The clamp is the lower limit of |ℓ_t|, as in {@link RelativeChange}.
  */
 public final class HessianTrace {
   private final double[][] draws;
 
-  /** All that is needed of a model: curvature along random signs. */
+  /** What it needs from a model: the curvature along random signs. */
   @FunctionalInterface
   public interface Curvature {
     /**
      * {@code vᵀ∇²ℓ_t v} with v random signs over all parameters.
      *
-     * @param sample which one, by number
-     * @param signs the stream of v, at its beginning and used for this call alone
+     * @param sample index of the sample * @param signs the stream of v, at its beginning and used only for this call
      * @return {@code [n]}
      */
     double[] along(int sample, RandomStream signs);
@@ -47,7 +43,7 @@ public final class HessianTrace {
     return new HessianTrace(draws);
   }
 
-  /** Estimates of Tr H_t, one a token. */
+  /** Estimates of Tr H_t, one per token. */
   public MeanWithError[] traces() {
     MeanWithError[] traces = new MeanWithError[draws[0].length];
     for (int t = 0; t < traces.length; t++) {
@@ -64,9 +60,7 @@ public final class HessianTrace {
   }
 
   /**
-   * {@link #absolute(double[], double[], double, double)} of the mean traces. Too large by up to
-   * its error where a trace is not known to differ from 0; the standard error takes the signs of
-   * the mean traces as given.
+   * {@link #absolute(double[], double[], double, double)} of the mean traces. It is too large by up to its error if a trace is not clearly different from 0; the standard error takes the signs of the mean traces as given.
    */
   public MeanWithError absolute(double[] logProbs, double sigma, double clamp) {
     MeanWithError[] traces = traces();
@@ -88,7 +82,8 @@ public final class HessianTrace {
    * @param logProbs ℓ_t in nats, {@code [n]}, at least one
    * @param traces Tr H_t, {@code [n]}
    * @param clamp nats, above 0
-   * @return dimensionless, ≥ 0; NaN if a trace is NaN * @throws IllegalArgumentException if there are no tokens or the numbers of tokens differ
+   * @return dimensionless, ≥ 0; NaN if a trace is NaN * @throws IllegalArgumentException if there
+   *     are no tokens or the numbers of tokens differ
    */
   public static double absolute(double[] logProbs, double[] traces, double sigma, double clamp) {
     requireSameLength(logProbs, traces);
@@ -106,7 +101,8 @@ public final class HessianTrace {
    * @param logProbs ℓ_t in nats, {@code [n]}, at least one
    * @param traces Tr H_t, {@code [n]}
    * @param clamp nats, above 0
-   * @return dimensionless, signed; NaN if a trace is NaN * @throws IllegalArgumentException if there are no tokens or the numbers of tokens differ
+   * @return dimensionless, signed; NaN if a trace is NaN * @throws IllegalArgumentException if
+   *     there are no tokens or the numbers of tokens differ
    */
   public static double signed(double[] logProbs, double[] traces, double sigma, double clamp) {
     requireSameLength(logProbs, traces);

@@ -62,7 +62,8 @@ public final class ModelScorer implements NoisyScorer, GradientScorer {
   }
 
   /**
-   * The same samples under a model that no longer changes: a pass over all samples is made once per noise draw and kept, at 8 bytes per token.
+   * The same samples under a model that no longer changes: a pass over all samples is made once per
+   * noise draw and kept, at 8 bytes per token.
    */
   public ModelScorer remembering() {
     return new ModelScorer(this);

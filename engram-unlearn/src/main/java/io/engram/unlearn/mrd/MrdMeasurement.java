@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures samples under a language model with any {@link Estimator}. Leaves the model unchanged, bit for bit.
+ * Measures samples under a language model with any {@link Estimator}. Leaves the model unchanged,
+ * bit for bit.
  */
 public final class MrdMeasurement {
   private final ModelScorer model;
@@ -26,13 +27,21 @@ public final class MrdMeasurement {
   }
 
   /**
-   * The result. * * @param estimates one per sample, in order * @param sigma σ, as given or as found * @param passes passes with noise over the whole set * @param notes what a reader should know: how stable the ranking is, the control variate, passes that were skipped
+   * The result. * * @param estimates one per sample, in order * @param sigma σ, as given or as
+   * found * @param passes passes with noise over the whole set * @param notes what a reader should
+   * know: how stable the ranking is, the control variate, passes that were skipped
    */
   public record Result(List<MrdEstimate> estimates, double sigma, int passes, List<String> notes) {}
 
   /**
-   * Measures the samples. * * @param model the samples under a model * @param seed the run's seed * @param epoch the epoch, from 0, before which to measure. σ is checked against the numerical floor only before the first one, so a run is not aborted for it later * @param refuses whether an unusable measurement is an error; otherwise its values are NaN, or rounding noise, and a note says which * @param kept holds draws made before, and keeps new ones
-   * @return estimates; the standard error is NaN if there is only one draw or one pair * @throws EngramException if a sample's log-probability is not finite without noise, no draw of a
+   * Measures the samples. * * @param model the samples under a model * @param seed the run's seed
+   * * @param epoch the epoch, from 0, before which to measure. σ is checked against the numerical
+   * floor only before the first one, so a run is not aborted for it later * @param refuses whether
+   * an unusable measurement is an error; otherwise its values are NaN, or rounding noise, and a
+   * note says which * @param kept holds draws made before, and keeps new ones
+   *
+   * @return estimates; the standard error is NaN if there is only one draw or one pair * @throws
+   *     EngramException if a sample's log-probability is not finite without noise, no draw of a
    *     sample is finite (σ too large), or MRD is lost in rounding (σ too small)
    */
   public static Result run(
@@ -149,7 +158,7 @@ public final class MrdMeasurement {
     }
   }
 
-  /** A scorer of a model that doesn't change: what it says without noise is computed once. */
+  /** A scorer of a model that does not change: scores without noise are computed only once. */
   static final class PlainOnce implements NoisyScorer {
     private final NoisyScorer scorer;
     private int @Nullable [] samples;
@@ -159,7 +168,7 @@ public final class MrdMeasurement {
       this.scorer = scorer;
     }
 
-    /** Keeps the first answer of scale 0, and gives it again for the same samples. */
+    /** Keeps the first result at scale 0 and returns it again for the same samples. */
     @Override
     public List<double[]> logProbs(int[] chosen, RandomStream noise, double scale) {
       if (scale != 0 || (samples != null && !Arrays.equals(samples, chosen))) {

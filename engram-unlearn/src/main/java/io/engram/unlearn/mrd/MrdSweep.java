@@ -13,7 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures MRD at several σ and with several numbers of draws. For each σ the largest number of draws is made once, and MRD from fewer draws uses the first of them, so no pass is made twice. As a consequence, the estimates of one σ are not independent of each other.
+ * Measures MRD at several σ and with several numbers of draws. For each σ the largest number of
+ * draws is made once, and MRD from fewer draws uses the first of them, so no pass is made twice. As
+ * a consequence, the estimates of one σ are not independent of each other.
  *
  * <p><b>Source:</b> Fig. 5.
  */
@@ -24,7 +26,9 @@ public final class MrdSweep {
   public record Row(String id, double sigma, int draws, double mrd, double standardError) {}
 
   /**
-   * The results for one σ. * * @param belowFloor whether the median MRD is lost in rounding ({@link NumericalFloor}) * @param estimates by the number of draws, one per sample in order; the MRD of a sample without any finite draw is NaN
+   * The results for one σ. * * @param belowFloor whether the median MRD is lost in rounding ({@link
+   * NumericalFloor}) * @param estimates by the number of draws, one per sample in order; the MRD of
+   * a sample without any finite draw is NaN
    */
   public record AtSigma(
       double sigma, boolean belowFloor, NavigableMap<Integer, List<MrdEstimate>> estimates) {
@@ -65,7 +69,10 @@ public final class MrdSweep {
   /**
    * Measures the samples at each σ.
    *
-   * @param sigmas if empty, only the estimator's σ * @param draws numbers of passes; an estimator of pairs skips odd numbers * @throws io.engram.core.EngramException if a sample's log-probability is not finite without noise, or the largest number of draws is odd and draws are pairs
+   * @param sigmas if empty, only the estimator's σ * @param draws numbers of passes; an estimator
+   *     of pairs skips odd numbers * @throws io.engram.core.EngramException if a sample's
+   *     log-probability is not finite without noise, or the largest number of draws is odd and
+   *     draws are pairs
    */
   public static List<AtSigma> measure(
       LanguageModel model,

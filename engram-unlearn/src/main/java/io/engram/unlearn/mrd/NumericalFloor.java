@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The MRD without any noise, when only the samples that share a batch change: rounding. An MRD that is not well above it says nothing about the model.
+ * The MRD without any noise, when only the samples that share a batch change: rounding. An MRD that
+ * is not well above it says nothing about the model.
  */
 public final class NumericalFloor {
   /** The factor by which the median MRD must exceed the floor. */
@@ -23,7 +24,8 @@ public final class NumericalFloor {
   private NumericalFloor() {}
 
   /**
-   * {@code |r(0)|} between all samples scored at once and every second one scored at once. If rounding was the same by chance, the value is at least that of one float32 operation.
+   * {@code |r(0)|} between all samples scored at once and every second one scored at once. If
+   * rounding was the same by chance, the value is at least that of one float32 operation.
    *
    * @return dimensionless, {@code [sampleCount]}, each at least 2⁻²⁴
    */
@@ -43,11 +45,13 @@ public final class NumericalFloor {
   }
 
   /**
-   * Rejects a σ whose MRD is not well above the floor: the median MRD must be at least 10 times the median floor.
+   * Rejects a σ whose MRD is not well above the floor: the median MRD must be at least 10 times the
+   * median floor.
    *
    * @param mrd {@code [N]}, at least one
    * @param floor {@code [N]}
-   * @throws EngramException with a σ that would suffice: with the absolute value outside, MRD grows as σ²; inside, as σ
+   * @throws EngramException with a σ that would suffice: with the absolute value outside, MRD grows
+   *     as σ²; inside, as σ
    */
   public static void require(double[] mrd, double[] floor, double sigma, Absolute absolute) {
     double needed = MARGIN * median(floor);

@@ -8,9 +8,12 @@ import java.util.List;
  *
  * <p>{@code r_t(δ) = 1 − ℓ_t(θ+δ)/ℓ_t(θ) = (ℓ_t(θ) − ℓ_t(θ+δ)) / ℓ_t(θ)}.
  *
- * <p>The denominator is never closer to 0 than the clamp, since a memorised token's ℓ_t can be exactly 0 in floating point. The numerator is not clamped, so that no perturbation gives no change.
+ * <p>The denominator is never closer to 0 than the clamp, since a memorised token's ℓ_t can be
+ * exactly 0 in floating point. The numerator is not clamped, so that no perturbation gives no
+ * change.
  *
- * <p><b>Source:</b> Def. 3.1 Eq. 4 (the mean, as App. A). <b>Differs:</b> the clamp. The sum is offered too, because the paper's prose leaves it open.
+ * <p><b>Source:</b> Def. 3.1 Eq. 4 (the mean, as App. A). <b>Differs:</b> the clamp. The sum is
+ * offered too, because the paper's prose leaves it open.
  */
 public final class RelativeChange {
   private final double[] original;
@@ -20,14 +23,19 @@ public final class RelativeChange {
   private final int clamped;
 
   /**
-   * Prepares a sample with these log-probabilities. * * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
+   * Prepares a sample with these log-probabilities. * * @param original ℓ_t(θ) in nats, {@code
+   * [n]}, at least one; borrowed
+   *
    * @param clamp nats, above 0
-   * @throws IllegalArgumentException if there are none, or one is not finite; the message names t */ public RelativeChange(double[] original, Tokens tokens, double clamp) {
+   * @throws IllegalArgumentException if there are none, or one is not finite; the message names t
+   */
+  public RelativeChange(double[] original, Tokens tokens, double clamp) {
     this(original, tokens, clamp, false);
   }
 
   /**
-   * The change itself, {@code Σ_t (ℓ_t(θ+δ) − ℓ_t(θ))}, as in Eq. 3: not relative to anything, in nats.
+   * The change itself, {@code Σ_t (ℓ_t(θ+δ) − ℓ_t(θ))}, as in Eq. 3: not relative to anything, in
+   * nats.
    *
    * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
    * @throws IllegalArgumentException if there are none, or one is not finite; the message names t
@@ -102,7 +110,8 @@ public final class RelativeChange {
    * r(δ).
    *
    * @param perturbed ℓ_t(θ+δ) in nats, {@code [n]}
-   * @return dimensionless, positive if the sample became more likely; NaN if a log-probability is not finite
+   * @return dimensionless, positive if the sample became more likely; NaN if a log-probability is
+   *     not finite
    * @throws IllegalArgumentException if the number of tokens differs
    */
   public double of(double[] perturbed) {
@@ -121,7 +130,9 @@ public final class RelativeChange {
   }
 
   /**
-   * {@code (1/n) Σ_t ½ o_t²} with {@code o_t = (u_t(θ+δ) − u_t(θ−δ))/2, u = log|ℓ|}, or the sum: the contribution of the first order alone to a pair. To second order its mean is {@code (σ²/2n) Σ_t ‖∇u_t‖²}. Clamped tokens are skipped, here and in {@link #logSlopes}.
+   * {@code (1/n) Σ_t ½ o_t²} with {@code o_t = (u_t(θ+δ) − u_t(θ−δ))/2, u = log|ℓ|}, or the sum:
+   * the contribution of the first order alone to a pair. To second order its mean is {@code (σ²/2n)
+   * Σ_t ‖∇u_t‖²}. Clamped tokens are skipped, here and in {@link #logSlopes}.
    *
    * @param plus ℓ_t(θ+δ) in nats, {@code [n]}
    * @param minus ℓ_t(θ−δ) in nats, {@code [n]}
@@ -138,7 +149,8 @@ public final class RelativeChange {
   }
 
   /**
-   * {@code du_t/dℓ_t = 1/ℓ_t}, the coefficients that turn {@code Σ_t c_t ∇ℓ_t} into a sum of ∇u_t; 0 for clamped tokens. {@code [n]}
+   * {@code du_t/dℓ_t = 1/ℓ_t}, the coefficients that turn {@code Σ_t c_t ∇ℓ_t} into a sum of ∇u_t;
+   * 0 for clamped tokens. {@code [n]}
    */
   public double[] logSlopes() {
     double[] slopes = new double[original.length];

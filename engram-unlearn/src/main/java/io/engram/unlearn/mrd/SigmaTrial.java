@@ -6,7 +6,10 @@ import java.math.MathContext;
 import java.util.Arrays;
 
 /**
- * Chooses σ by trial: makes one antithetic pair at 1e-3 and computes from its median MRD m the σ at which the median is 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to two digits. There MRD is in its quadratic regime and far above rounding. If the trial itself is not in that regime, the next trial, at the σ it gave, is.
+ * Chooses σ by trial: makes one antithetic pair at 1e-3 and computes from its median MRD m the σ at
+ * which the median is 0.03, by {@code σ = 10⁻³ √(0.03/m)}, to two digits. There MRD is in its
+ * quadratic regime and far above rounding. If the trial itself is not in that regime, the next
+ * trial, at the σ it gave, is.
  */
 public final class SigmaTrial {
   /** The target of the median MRD, dimensionless. */
@@ -20,7 +23,8 @@ public final class SigmaTrial {
   private SigmaTrial() {}
 
   /**
-   * Finds σ for the request's samples; the request's own σ is ignored. Trials end when one confirms the previous one within a factor of 1.5. * * @param estimator the estimator that will measure
+   * Finds σ for the request's samples; the request's own σ is ignored. Trials end when one confirms
+   * the previous one within a factor of 1.5. * * @param estimator the estimator that will measure
    */
   public static double find(DrawRequest request, Estimator estimator) {
     double sigma = START;

@@ -7,11 +7,15 @@ import java.util.Arrays;
 /**
  * Estimates how reliable a ranking by MRD is, from the draws themselves.
  *
- * <p>The draws are split at random into halves; τ_h is Kendall's τ between the two rankings, averaged over 16 splits. Three steps then give the expected τ between the ranking by all draws and the true one: Greiner's relation {@code ρ_h = sin(π τ_h/2)}, Spearman and Brown's {@code ρ =
- * 2ρ_h/(1+ρ_h)} for all draws instead of half of them, attenuation {@code √ρ} since the true ranking has no error, and back {@code τ = (2/π) asin √ρ}. Greiner's relation holds for normal scores; since only ranks matter, the result is the same for any increasing function of them.
+ * <p>The draws are split at random into halves; τ_h is Kendall's τ between the two rankings,
+ * averaged over 16 splits. Three steps then give the expected τ between the ranking by all draws
+ * and the true one: Greiner's relation {@code ρ_h = sin(π τ_h/2)}, Spearman and Brown's {@code ρ =
+ * 2ρ_h/(1+ρ_h)} for all draws instead of half of them, attenuation {@code √ρ} since the true
+ * ranking has no error, and back {@code τ = (2/π) asin √ρ}. Greiner's relation holds for normal
+ * scores; since only ranks matter, the result is the same for any increasing function of them.
  *
- * <p><b>Source:</b> not in the paper, which assumes that K = 200 is stable; Kendall 1938, Spearman 1910,
- * Brown 1910.
+ * <p><b>Source:</b> not in the paper, which assumes that K = 200 is stable; Kendall 1938, Spearman
+ * 1910, Brown 1910.
  */
 public final class StableRanking {
   private static final int SPLITS = 16;
@@ -21,7 +25,8 @@ public final class StableRanking {
   /**
    * The expected τ between the ranking by |mean of all draws| and the true one.
    *
-   * @param values {@code [K][N]}; NaN values are skipped * @return in [0, 1]; NaN for fewer than four draws or three samples
+   * @param values {@code [K][N]}; NaN values are skipped * @return in [0, 1]; NaN for fewer than
+   *     four draws or three samples
    */
   public static double expectedTau(double[][] values) {
     if (values.length < 4 || values[0].length < 3) {

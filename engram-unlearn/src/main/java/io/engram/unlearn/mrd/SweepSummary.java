@@ -8,7 +8,9 @@ import java.util.stream.IntStream;
 
 /** Summarises a sweep over σ and the number of draws, over all samples. */
 public final class SweepSummary {
-  /** Up to this many numbers of draws, all are shown; otherwise only powers of two and the largest. */
+  /**
+   * Up to this many numbers of draws, all are shown; otherwise only powers of two and the largest.
+   */
   private static final int FEW = 8;
 
   private SweepSummary() {}
@@ -35,7 +37,8 @@ public final class SweepSummary {
   }
 
   /**
-   * Kendall's τ between two rankings, over the samples that have both values. * * @return NaN for fewer than two such samples
+   * Kendall's τ between two rankings, over the samples that have both values. * * @return NaN for
+   * fewer than two such samples
    */
   public static double tau(double[] one, double[] other) {
     int[] both =
@@ -50,8 +53,9 @@ public final class SweepSummary {
   }
 
   /**
-   * The slope of log median MRD in log σ between two values of σ, from all draws: {@code log(m₂
-   * / m₁) / log(σ₂ / σ₁)}. 2 in the quadratic regime; 1 if MRD is |first-order noise|, which grows with the norm of the gradient.
+   * The slope of log median MRD in log σ between two values of σ, from all draws: {@code log(m₂ /
+   * m₁) / log(σ₂ / σ₁)}. 2 in the quadratic regime; 1 if MRD is |first-order noise|, which grows
+   * with the norm of the gradient.
    */
   public static double slope(AtSigma low, AtSigma high) {
     double ratio = median(high.mrd(high.most())) / median(low.mrd(low.most()));

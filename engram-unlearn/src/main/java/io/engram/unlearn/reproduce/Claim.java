@@ -5,16 +5,15 @@ import io.engram.core.stats.Decision;
 import io.engram.core.stats.PairedDifference;
 
 /**
- * Something that the paper says of two rows, and what our trials say of it. Trials of the same seed
- * are compared with each other, so that what a seed does to both falls out.
+ * A claim that the paper makes about two rows, and the result of our trials. Trials with the same
+ * seed are compared with each other, so that effects of the seed on both cancel.
  *
  * @param text the claim in words
- * @param paper the difference that the paper prints, in the direction of the claim; NaN: it prints
- *     none
+ * @param paper the difference that the paper prints, in the direction of the claim; NaN if it
+ *     prints none
  * @param ours the mean difference, in the direction of the claim
- * @param interval its interval, 95 % where nothing else is said
- * @param n pairs, or samples
- * @param verdict what follows
+ * @param interval its interval, 95 % unless stated otherwise * @param n number of pairs, or samples
+ *     * @param verdict the conclusion
  */
 public record Claim(
     String text, double paper, double ours, Bootstrap.Interval interval, int n, Decision verdict) {
@@ -22,18 +21,16 @@ public record Claim(
   private static final int FEW = 8;
 
   /**
-   * Of pairs of trials.
-   *
-   * @param better what should be the better one, a value a trial
-   * @param other the other, of the same seeds
-   * @param higherIsBetter the measure's direction
+   * A claim about pairs of trials. * * @param better the row that should be better, one value per
+   * trial * @param other the other row, with the same seeds * @param higherIsBetter the metric's
+   * direction
    */
   static Claim of(
       String text, double paper, double[] better, double[] other, boolean higherIsBetter) {
     return of(text, paper, better, other, higherIsBetter, LEVEL);
   }
 
-  /** The same with an interval of another level, for a claim that was chosen among several. */
+  /** The same with an interval of another level, for a claim selected among several. */
   static Claim of(
       String text,
       double paper,
@@ -48,18 +45,21 @@ public record Claim(
     return of(text, paper, difference.mean(), difference.interval(), difference.n());
   }
 
-  /** Of a number that is positive where the claim holds, with its 95 % interval. */
+  /** A claim about a number that is positive if the claim holds, with its 95 % interval. */
   static Claim of(String text, double paper, double ours, Bootstrap.Interval interval, int n) {
     return new Claim(text, paper, ours, interval, n, Decision.of(interval));
   }
 
-  /** Of a number with a bootstrap interval, which of fewer than eight samples says nothing. */
+  /**
+   * A claim about a number with a bootstrap interval, which is meaningless for fewer than eight
+   * samples.
+   */
   static Claim bootstrapped(
       String text, double paper, double ours, Bootstrap.Interval interval, int n) {
     return of(text, paper, ours, n < FEW ? Bootstrap.Interval.NOTHING : interval, n);
   }
 
-  /** Of what was not measured. */
+  /** A claim that was not measured. */
   static Claim unmeasured(String text, double paper) {
     Bootstrap.Interval none = new Bootstrap.Interval(Double.NaN, Double.NaN);
     return new Claim(text, paper, Double.NaN, none, 0, Decision.UNMEASURED);

@@ -15,15 +15,12 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Claims of the paper as sentences, a table and a figure of a page. */
+/** Presents claims of the paper on a page: as sentences, a table and a figure. */
 final class Claims {
   private Claims() {}
 
   /**
-   * The study with the claims before its own.
-   *
-   * @param title of the page, without the model
-   * @param how what the claims' numbers are of, and what the intervals are
+   * The study with the claims before its own findings. * * @param title title of the page, without the model * @param how what the claims' numbers and intervals are
    */
   static Study before(
       ReproductionPlan plan,
@@ -52,7 +49,7 @@ final class Claims {
         study.provenance());
   }
 
-  /** A sentence a verdict, with the claims that have it. */
+  /** One sentence per verdict, with the claims that have it. */
   static List<String> sentences(List<Claim> claims) {
     return Arrays.stream(Decision.values())
         .map(verdict -> claims.stream().filter(c -> c.verdict() == verdict).toList())
@@ -87,11 +84,7 @@ final class Claims {
     return claim.text() + ": " + NumberText.plain(claim.ours()) + interval + paper;
   }
 
-  /**
-   * A line a claim.
-   *
-   * @param how what the numbers are of, and what the intervals are
-   */
+  /** A table with a line per claim. * * @param how what the numbers and intervals are */
   static StudyTable table(List<Claim> claims, String how) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (Claim claim : claims) {
@@ -109,12 +102,12 @@ final class Claims {
         "The paper's claims",
         "Differences in the direction of the claim, "
             + how
-            + ". Nothing is corrected for there being several claims.",
+            + ". The intervals are not corrected for multiple claims.",
         StudyTable.Column.of("claim", "paper", "ours", "95 %, low", "95 %, high", "n", "verdict"),
         rows);
   }
 
-  /** The differences with their intervals; none where there are no intervals. */
+  /** The differences with their intervals; empty if there are no intervals. */
   static List<StudyFigure> figures(List<Claim> claims, String caption) {
     List<Point> points =
         claims.stream()
@@ -127,7 +120,8 @@ final class Claims {
             new StudyFigure(
                 "claims",
                 "The paper's claims",
-                List.of(caption + " With a 95 % interval; wholly above 0 the claim holds."),
+                List.of(
+                    caption + " With a 95 % interval; if it is entirely above 0, the claim holds."),
                 Kind.FOREST,
                 Axis.linear("in the direction of the claim", ""),
                 Axis.linear("claim", ""),

@@ -28,17 +28,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figure 2: what is left of the model after other samples were unlearned, by GradDiff and by NPO,
+ * Figure 2: the model's performance after unlearning different samples by GradDiff and by NPO,
  * single samples and groups, until their memorization accuracy is below a threshold.
  *
- * <p><b>Source:</b> §3.2, Fig. 2. <b>Differs:</b> five single samples and five groups of 40 (of
- * half the set where it's small, so that groups differ), drawn once without replacement, each
- * unlearned once a trial with other retain samples; the paper doesn't say what its "performance"
- * is, here it is model utility (the mean of the six columns of Table 1) on the first 50 rows of
- * each set, where the plan sets no other limit.
+ * <p><b>Source:</b> §3.2, Fig. 2. <b>Differs:</b> five single samples and five groups of 40 (or of
+ * half the set if it is small, so that groups differ), drawn once without replacement; each is
+ * unlearned once per trial, with different retain samples. The paper does not define its
+ * "performance"; here it is model utility (the mean of the six columns of Table 1) on the first 50
+ * rows of each set, unless the plan sets another limit.
  */
 final class Figure2 implements Reproduction {
-  /** What is left of the model. */
+  /** The measure of the model's performance. */
   static final String MEASURE = "tofu.model_utility_mean";
 
   private static final List<String> METHODS = List.of("grad-diff", "npo");
@@ -51,10 +51,10 @@ final class Figure2 implements Reproduction {
   private static final int SELECTIONS = 5;
   private static final int GROUP = 40;
 
-  /** How the names of single samples begin. */
+  /** Prefix of the names of single samples. */
   static final String SINGLE = "sample-";
 
-  /** How the names of groups begin. */
+  /** Prefix of the names of groups. */
   static final String GROUPS = "group-";
 
   /** Trials of one method on one selection. */
@@ -67,7 +67,7 @@ final class Figure2 implements Reproduction {
 
   @Override
   public String title() {
-    return "Figure 2: what is left of the model, by which samples were unlearned";
+    return "Figure 2: model performance, by which samples were unlearned";
   }
 
   @Override
@@ -98,12 +98,12 @@ final class Figure2 implements Reproduction {
             .study(plan, title(), plan.provenance(first, modelHash(before))));
   }
 
-  /** Before hours of runs that wouldn't be measured. */
+  /** Checks the suite before hours of runs that it would not measure. */
   private static void requireMeasure(Recipe recipe) {
     List<String> suites = recipe.eval().suites();
     if (suites.stream().noneMatch(name -> name.split(":", 2)[0].equals(TofuSuite.NAME))) {
       throw EngramException.usage(
-          "figure2 shows %s, of the suite %s, and eval.suites = %s lacks it. Leave eval.suites as the recipes have it, or name it too."
+          "figure2 shows %s from the suite %s, which eval.suites = %s lacks. Add that suite, or leave eval.suites as in the recipes."
               .formatted(MEASURE, TofuSuite.NAME, suites));
     }
   }
@@ -128,7 +128,7 @@ final class Figure2 implements Reproduction {
     return selections;
   }
 
-  /** The paper's 40, or half of a set that hasn't twice as many. */
+  /** The paper's 40, or half of the set if it has fewer than twice that. */
   static int groupSize(int samples) {
     return Math.min(GROUP, Math.max(1, samples / 2));
   }
@@ -150,17 +150,11 @@ final class Figure2 implements Reproduction {
   }
 
   /**
-   * What Figure 2's runs say.
-   *
-   * @param rows of each evaluation set at most; 0: all
-   * @param groupSize samples a group
-   * @param utility the measure of each trial, by method and then by selection
+   * The findings of Figure 2's runs. * * @param rows maximum rows of each evaluation set; 0: all * @param groupSize samples per group * @param utility the metric of each trial, by method and then by selection
    */
   record Found(int rows, int groupSize, Map<String, Map<String, double[]>> utility) {
     private static final String HOW =
-        "of model utility; intervals of variances by F, of the mean difference by Student's t over"
-            + " selections, of the largest difference by Student's t over trials at 1 − 0.05 / number"
-            + " of selections, for it was chosen among these";
+        "of model utility; intervals by F for variances, by Student's t over selections for the mean difference, and by Student's t over trials at level 1 − 0.05 / number of selections for the largest difference, since it was chosen among these";
 
     Study study(ReproductionPlan plan, String title, StudyProvenance made) {
       Study found =
@@ -173,7 +167,7 @@ final class Figure2 implements Reproduction {
                       "Selections", Integer.toString(names().size()), "five samples, five groups")),
               List.of(figure()),
               List.of(table()),
-              List.of("One set of selections.", "Utility is on %s of each set.".formatted(shown())),
+              List.of("One set of selections.", "Utility is measured on %s of each set.".formatted(shown())),
               made);
       return Claims.before(
           plan,
@@ -181,7 +175,7 @@ final class Figure2 implements Reproduction {
           title,
           claims(),
           HOW,
-          "The model is %s; the paper doesn't say whose performance it shows."
+          "The model is %s; the paper does not say whose performance it shows."
               .formatted(plan.model()));
     }
 
@@ -189,7 +183,7 @@ final class Figure2 implements Reproduction {
       return rows == 0 ? "all rows" : "the first " + rows + " rows";
     }
 
-    /** That selections matter, that NPO keeps more, and that for some it is the other way. */
+    /** The claims that selections matter, that NPO keeps more, and that for some samples GradDiff does. */
     List<Claim> claims() {
       List<Claim> claims = new ArrayList<>();
       utility.keySet().forEach(method -> claims.add(differs(method, Figure2.SINGLE)));
@@ -212,7 +206,7 @@ final class Figure2 implements Reproduction {
       return claims;
     }
 
-    /** The variance between selections of one kind beyond what trials of one selection explain. */
+    /** The variance between selections of one kind, beyond the variance between trials of one selection. */
     private Claim differs(String method, String kind) {
       double[][] own =
           names().stream()

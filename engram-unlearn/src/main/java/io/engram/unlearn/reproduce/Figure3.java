@@ -18,16 +18,16 @@ import java.util.OptionalInt;
  * Figure 3: how far the parameters move when groups of 40 samples, drawn with replacement, are
  * unlearned.
  *
- * <p><b>Source:</b> §4.2, Fig. 3. <b>Differs:</b> 20 groups where no other number is asked for,
- * instead of 300. Beside the rule of App. C.4 an MA of a half and a mean loss of 1.5 nats a token
- * are looked at: the rule's thresholds are averages over all samples, which a large group of them
- * is above or below to begin with.
+ * <p><b>Source:</b> §4.2, Fig. 3. <b>Differs:</b> 20 groups by default, instead of 300. In addition
+ * to the rule of App. C.4 it uses an MA of one half and a mean loss of 1.5 nats per token, because
+ * the rule's thresholds are averages over all samples, and a large group may be above or below them
+ * from the start.
  */
 final class Figure3 implements Reproduction {
   private static final int GROUPS = 20;
   private static final int SIZE = 40;
 
-  /** The rule of App. C.4, an MA of a half, and a mean loss. */
+  /** The rule of App. C.4, an MA of one half, and a mean loss. */
   private static final List<String> CRITERIA = List.of("el_ma", "ma_half", "mean");
 
   /** "Significant variability" is taken as a standard deviation of a tenth of the mean. */
@@ -72,12 +72,12 @@ final class Figure3 implements Reproduction {
             found,
             title(),
             CRITERIA.stream().map(name -> claim(rows, name, recipe.seed())).toList(),
-            "standard deviation over mean of the changes, less 0.1; interval by bootstrap",
+            "standard deviation / mean of the changes, minus 0.1; interval by bootstrap",
             "%d groups of %d samples; the paper has 300, of Llama-2-7B-chat."
                 .formatted(rows.size(), SIZE)));
   }
 
-  /** Of the groups that met a criterion. */
+  /** The claim for the groups that met a criterion. */
   static Claim claim(List<DifficultyRow> rows, String criterion, long seed) {
     double[] changes =
         rows.stream()

@@ -22,9 +22,9 @@ import java.util.OptionalInt;
 /**
  * Figure 4: MRD against the updates that a sample needs, by gradient ascent and by NPO.
  *
- * <p><b>Source:</b> §4.2, Fig. 4. <b>Differs:</b> 30 samples drawn at random at once, instead of
- * ten three times, and of TOFU alone; beside the rule of App. C.4 a mean loss of 1.5 nats a token
- * is looked at. Nothing keeps the retain set, so that an update is spent on the sample alone.
+ * <p><b>Source:</b> §4.2, Fig. 4. <b>Differs:</b> 30 random samples at once instead of ten three
+ * times, and only of TOFU. In addition to the rule of App. C.4 it uses a mean loss of 1.5 nats per
+ * token. There is no retain loss, so that updates depend on the sample alone.
  */
 final class Figure4 implements Reproduction {
   /** The rule of App. C.4, and a mean loss. */
@@ -61,7 +61,8 @@ final class Figure4 implements Reproduction {
     Map<String, List<DifficultyRow>> rows = new LinkedHashMap<>();
     Study first = null;
     for (String method : METHODS) {
-      // NPO's log-ratio is per token, as in the paper's setup; gradient ascent has none.
+      // NPO uses the log-ratio per token, as in the paper's setup; gradient ascent has no
+      // log-ratio.
       Recipe recipe =
           ModelRecipes.study(
               plan,
@@ -85,7 +86,10 @@ final class Figure4 implements Reproduction {
                 .formatted(plan.model(), METHODS.get(0))));
   }
 
-  /** That a small MRD goes with many updates, and that the methods agree on what is hard. */
+  /**
+   * The claims that a small MRD means many updates, and that the methods agree on which samples are
+   * hard.
+   */
   static List<Claim> claims(Map<String, List<DifficultyRow>> rows, String reading, long seed) {
     List<Claim> claims = new ArrayList<>();
     for (String criterion : CRITERIA) {
@@ -125,7 +129,7 @@ final class Figure4 implements Reproduction {
         seed);
   }
 
-  /** Of fewer than two samples that met the criterion nothing is said. */
+  /** The claim is unmeasured if fewer than two samples met the criterion. */
   private static Claim claim(String text, double[] x, double[] y, int sign, long seed) {
     if (x.length < 2) {
       return Claim.unmeasured(text, Double.NaN);

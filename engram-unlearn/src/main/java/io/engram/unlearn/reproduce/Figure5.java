@@ -22,10 +22,10 @@ import java.util.OptionalInt;
 
 /**
  * Figure 5: MRD of 20 samples drawn at random, (a) against σ and (b) against the number of draws,
- * plain Monte Carlo as Algorithm 1 has it.
+ * by plain Monte Carlo as in Algorithm 1.
  *
- * <p><b>Source:</b> §4.2, Fig. 5. <b>Differs:</b> draws are shared by the samples, which changes
- * nothing of a sample's own estimate.
+ * <p><b>Source:</b> §4.2, Fig. 5. <b>Differs:</b> draws are shared by the samples, which does not
+ * change the estimate of a single sample.
  */
 final class Figure5 implements Reproduction {
   private static final String TITLE = "Figure 5: MRD against σ and the number of draws";
@@ -36,11 +36,8 @@ final class Figure5 implements Reproduction {
   private final Printed paper = PaperData.read("figure5", Printed.class);
 
   /**
-   * What the paper reads off its figure.
-   *
-   * @param section where
-   * @param mrd for every σ
-   * @param stableFrom the number of draws from which on MRD is stable
+   * What the paper concludes from its figure. * * @param section where it says so * @param mrd the
+   * MRD for every σ * @param stableFrom the number of draws from which MRD is stable
    */
   record Printed(String section, double mrd, int stableFrom) {}
 
@@ -103,8 +100,8 @@ final class Figure5 implements Reproduction {
   }
 
   /**
-   * "Fluctuates around 0.64" is taken as: from the smallest σ to the largest MRD changes by less
-   * than a factor of two. "Stabilizes at 50" is taken as: the error is below a tenth of MRD there.
+   * "Fluctuates around 0.64" is read as: MRD changes by less than a factor of two from the smallest
+   * σ to the largest. "Stabilizes at 50" is read as: the error there is below a tenth of MRD.
    */
   static List<Claim> claims(Printed paper, List<AtSigma> sweep, long seed) {
     AtSigma first = sweep.get(0);

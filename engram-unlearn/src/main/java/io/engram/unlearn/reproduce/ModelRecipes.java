@@ -25,9 +25,9 @@ final class ModelRecipes {
   private ModelRecipes() {}
 
   /**
-   * A recipe as an experiment carries it out. Of a key set twice the later one counts: usual,
-   * plan's, fixed. The plan's keys are for all recipes of an experiment: what this one's method or
-   * order doesn't have is left out.
+   * The recipe for an experiment. If a key is set several times, the last one counts, in the order
+   * usual, plan, fixed. The plan's keys are for all recipes of an experiment: what this one's
+   * method or order doesn't have is left out.
    *
    * @param usual keys that the experiment sets where the plan doesn't, {@code key=value}
    * @param fixed keys that make it this experiment, whatever the plan says
@@ -41,7 +41,7 @@ final class ModelRecipes {
             .orElseThrow(
                 () ->
                     EngramException.usage(
-                        "--model %s: there is no %s; give a model that has its recipes there"
+                        "--model %s: there is no %s; name a model that has recipes there"
                             .formatted(plan.model(), relative)));
     List<String> overrides = new ArrayList<>(usual);
     overrides.addAll(plan.overrides());
@@ -49,14 +49,14 @@ final class ModelRecipes {
     return RecipeReader.readOneOfSeveral(file, overrides, Recipe.Kind.UNLEARN);
   }
 
-  /** The recipe of the studies of samples. */
+  /** The recipe for studies of samples. */
   static Recipe study(ReproductionPlan plan, String... fixed) {
     return read(plan, "study", "difficulty", List.of("order.name=mrd"), List.of(fixed));
   }
 
   /**
-   * The trials of several recipes, each in a folder of its own, which may take from the earlier
-   * ones what these have computed the same.
+   * The trials of several recipes, each in its own folder. Later ones may reuse identical results
+   * of earlier ones.
    */
   static <K> Map<K, Trials> trials(Map<K, Recipe> recipes, Function<K, Path> folder) {
     Map<K, Trials> all = new LinkedHashMap<>();
@@ -66,7 +66,7 @@ final class ModelRecipes {
     return all;
   }
 
-  /** Its forget set as the recipe chooses it, not cut into pieces. */
+  /** The forget set as the recipe selects it, not cut into chunks. */
   static List<Sample> forget(Recipe recipe) {
     return SampleSource.load(recipe.forget().data(), recipe.forget().choice("forget"));
   }
@@ -88,7 +88,7 @@ final class ModelRecipes {
     return Arrays.stream(order).limit(n).mapToObj(all::get).toList();
   }
 
-  /** The recipe key that keeps these of the forget set alone. */
+  /** The recipe key that keeps only these samples of the forget set. */
   static String only(List<String> ids) {
     return ids.stream()
         .map(id -> "'" + id + "'")

@@ -28,19 +28,19 @@ import org.jspecify.annotations.Nullable;
  *     made are missing
  */
 record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> trials) {
-  /** Our values, a trial each; NaN where a trial lacks the measure. */
+  /** Our values, one per trial; NaN if a trial lacks the metric. */
   double[] values(Row row, Column column) {
     return trials.getOrDefault(row.name(), List.of()).stream()
         .mapToDouble(run -> value(run, row, column))
         .toArray();
   }
 
-  /** How many trials the row with most of them has. */
+  /** The largest number of trials of any row. */
   int most() {
     return trials.values().stream().mapToInt(List::size).max().orElse(0);
   }
 
-  /** The measures that no trial of any row has. */
+  /** The metrics that no trial of any row has. */
   List<String> unmeasured() {
     return paper.columns().stream()
         .filter(
@@ -68,8 +68,8 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
   }
 
   /**
-   * Of each row with MRD: that each average, or each column where there is none, is better. Trials
-   * of which either lacks the measure are left out.
+   * For each row with MRD, the claims that each average is better, or each column if there is no
+   * average. Pairs of trials that lack the metric are skipped.
    */
   List<Claim> claims() {
     List<Claim> claims = new ArrayList<>();
@@ -83,7 +83,7 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
     return claims;
   }
 
-  /** The averages of a group where it has one, else its columns. */
+  /** The average of a group if it has one, otherwise its columns. */
   private List<Column> claimed() {
     return paper.columns().stream()
         .filter(
@@ -118,10 +118,7 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
   }
 
   /**
-   * The page.
-   *
-   * @param recipe one of the rows'
-   * @param limits what it can't show
+   * The page. * * @param recipe the recipe of one of the rows * @param limits limitations of the findings
    */
   Study study(String model, Recipe recipe, List<String> limits, StudyProvenance made) {
     List<Claim> claims = claims();
@@ -133,18 +130,18 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
     all.addAll(paper.reservations());
     if (!unmeasured().isEmpty()) {
       all.add(
-          "Not measured by these recipes, so nothing is said of it: %s."
+          "These recipes do not measure %s."
               .formatted(String.join(", ", unmeasured())));
     }
     tables.add(Claims.table(claims, "between trials of the same seed; intervals by Student's t"));
     return new Study(
         paper.title() + ", on " + model,
-        "Do the paper's claims of MRD order hold on %s, with the same budget and seeds?"
+        "Do the paper's claims about MRD order hold on %s, with the same budget and seeds?"
             .formatted(model),
         answer(claims),
         facts(recipe),
         Claims.figures(
-            claims, "Difference to the same method in uniform order, over pairs of trials."),
+            claims, "Difference from the same method in uniform order, over pairs of trials."),
         tables,
         all,
         made);
@@ -164,7 +161,7 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
             "Forget set",
             String.join(", ", recipe.forget().data()),
             "rows of each evaluation set: " + measured),
-        new Study.Fact("Trials", Integer.toString(most()), "of each row, paired by their seeds"),
+        new Study.Fact("Trials", Integer.toString(most()), "per row, paired by seed"),
         new Study.Fact("The paper's model", paper.model(), paper.section()));
   }
 
@@ -184,7 +181,7 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
     }
     return new StudyTable(
         group.equals("UC") ? "Unlearning completeness (UC)" : "Model utility (UT)",
-        "Ours, mean ± standard deviation between trials; in brackets what the paper prints, of "
+        "Ours: mean ± standard deviation between trials; in brackets the paper's values, for "
             + paper.model()
             + ".",
         headings,

@@ -10,26 +10,21 @@ import java.util.stream.Stream;
 
 /** A table or figure of the paper, made again; {@link #all} lists them. */
 public interface Reproduction {
-  /** How the command line calls it: {@code table1}. */
+  /** Its name on the command line: {@code table1}. */
   String name();
 
-  /** What it is, in a few words. */
+  /** A short description. */
   String title();
 
   /**
-   * How many samples, or groups of samples, it takes where the plan names no number.
-   *
-   * @return empty where it takes whole sets, which recipes name
+   * The default number of samples, or groups of samples. * * @return empty if it uses whole sets, which recipes name
    */
   default OptionalInt samples() {
     return OptionalInt.empty();
   }
 
   /**
-   * Makes what is missing in the plan's folder, then says what came out. What is done is never made
-   * again.
-   *
-   * @return empty where it was stopped; the same call goes on
+   * Makes what is missing in the plan's folder, then reports the findings. Finished work is never repeated. * * @return empty if it was stopped; the same call continues
    * @throws EngramException if the model has no recipes for it, or data are missing
    */
   Optional<Study> carryOut(ReproductionPlan plan);
@@ -44,9 +39,7 @@ public interface Reproduction {
   }
 
   /**
-   * The one of this name.
-   *
-   * @throws EngramException if there is none
+   * The experiment of this name. * * @throws EngramException if there is none
    */
   static Reproduction named(String name) {
     List<Reproduction> all = all();
@@ -56,7 +49,7 @@ public interface Reproduction {
         .orElseThrow(
             () ->
                 EngramException.usage(
-                    "%s is none of the paper's experiments that can be reproduced; there are %s"
+                    "%s is not an experiment of the paper that can be reproduced; choose one of %s"
                         .formatted(
                             name,
                             String.join(", ", all.stream().map(Reproduction::name).toList()))));

@@ -19,15 +19,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * How an experiment is made.
- *
- * @param model whose recipes: {@code mini}, as in {@code recipes/tofu/mini-npo.yaml}
- * @param trials runs of each row, a seed each
- * @param samples how many samples, or groups of samples; empty: as many as the experiment takes
- * @param overrides keys of all recipes to set otherwise, {@code key=value}
- * @param folder where everything goes
- * @param setup how it is carried out
- * @param runner carries out what is left of several recipes' trials; false where it was stopped
+ * How to run an experiment. * * @param model the model whose recipes to use: {@code mini}, as in
+ * {@code recipes/tofu/mini-npo.yaml} * @param trials runs per row, one seed each * @param samples
+ * number of samples, or groups of samples; empty: the experiment's default * @param overrides keys
+ * to change in all recipes, {@code key=value} * @param folder the folder for everything * @param
+ * setup how to run the computation * @param runner runs the remaining trials of several recipes;
+ * false if it was stopped
  */
 public record ReproductionPlan(
     String model,
@@ -42,19 +39,19 @@ public record ReproductionPlan(
     overrides = List.copyOf(overrides);
   }
 
-  /** What was set otherwise than in the recipes, as a limit to what is found. */
+  /** The changes to the recipes, as a limitation of the findings. */
   List<String> changes() {
     return overrides.isEmpty()
         ? List.of()
-        : List.of("Set otherwise than in the recipes: " + String.join(", ", overrides) + ".");
+        : List.of("Changed from the recipes: " + String.join(", ", overrides) + ".");
   }
 
-  /** How many samples, or groups of samples, an experiment takes. */
+  /** The number of samples, or groups of samples, to use. */
   int samples(int standard) {
     return samples.orElse(standard);
   }
 
-  /** Of what is made by one recipe. */
+  /** The provenance of findings made with one recipe. */
   StudyProvenance provenance(Recipe recipe, String modelHash) {
     Map<String, String> more = new LinkedHashMap<>();
     more.put("command", setup.command());
@@ -77,8 +74,7 @@ public record ReproductionPlan(
     if (Files.exists(file) && !JsonFiles.readText(file).equals(own)) {
       throw EngramException.usage(
           folder
-              + " holds the findings of another recipe: its recipe.yaml differs. Name another"
-              + " folder by --out.");
+              + " holds the findings of another recipe: its recipe.yaml differs. Name another folder with --out.");
     }
     if (Files.exists(file) && Files.exists(found)) {
       return Study.read(found);

@@ -22,8 +22,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Table 7: MRD by what the samples' texts look like. The paper's differences are those of the one
- * example it prints of each level; where its text says the contrary, that is a claim too.
+ * Table 7: MRD by characteristics of the samples' texts. The paper's differences are those of the
+ * single example that it prints for each level; where its text says the opposite, that counts as a
+ * claim too.
  *
  * <p><b>Source:</b> §4.2, App. D.2. <b>Differs:</b> all samples are used, not 40.
  */
@@ -97,7 +98,7 @@ final class Table7 implements Reproduction {
                 new Study.Fact("σ, draws", sigmaAndDraws(recipe.estimator()), "")),
             List.of(),
             List.of(CharacteristicFindings.table(rows, "MRD as the paper defines it")),
-            List.of("One seed. The paper prints one example of each level, no errors."),
+            List.of("One seed. The paper prints one example per level, without errors."),
             plan.provenance(recipe, modelHash));
     return Claims.before(
         plan,
@@ -108,7 +109,7 @@ final class Table7 implements Reproduction {
         "The model is %s, the paper's Llama-2-7B-chat.".formatted(plan.model()));
   }
 
-  /** That the levels differ as the paper prints it. */
+  /** The claims that the levels differ as printed in the paper. */
   static List<Claim> claims(PaperData.Characteristics paper, List<Row> rows) {
     List<Claim> claims = new ArrayList<>();
     for (Row row : rows) {

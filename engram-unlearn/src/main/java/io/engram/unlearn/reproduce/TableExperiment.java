@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A table of the paper: a recipe a row, a seed a trial. All recipes are read before the first run,
- * so that what is wrong with the last is said at once.
+ * Reproduces a table of the paper: one recipe per row, one seed per trial. All recipes are read
+ * before the first run, so that faults in any of them are reported at once.
  */
 final class TableExperiment implements Reproduction {
   private final PaperTable paper;
@@ -57,7 +57,7 @@ final class TableExperiment implements Reproduction {
           measured.put(row.name(), own.measurements());
         });
     Path before = trials.values().iterator().next().all().get(0).folder();
-    // Every trial begins at the same model.
+    // Every trial starts from the same model.
     List<List<Measurement>> first = measured.values().iterator().next();
     paper.rows().stream()
         .filter(Row::isOriginal)
@@ -88,7 +88,7 @@ final class TableExperiment implements Reproduction {
     String command = paper.needs();
     if (command != null && !Files.exists(Path.of(recipe.model().path()))) {
       throw EngramException.file(
-          "%s begins with the model %s, which isn't there. Make it first:%n%s"
+          "%s starts from the model %s, which does not exist. Create it first:%n%s"
               .formatted(name(), recipe.model().path(), command.replace("MODEL", model)));
     }
   }
@@ -96,12 +96,12 @@ final class TableExperiment implements Reproduction {
   private List<String> limits(ReproductionPlan plan) {
     List<String> limits = new ArrayList<>();
     limits.add(
-        "The model is %s, the paper's is %s: what holds of one needn't hold of the other, and the"
+        "The model is %s, the paper's is %s: what holds for one may not hold for the other, and the"
                 .formatted(plan.model(), paper.model())
             + " values themselves can't be compared.");
     limits.add(
-        "The paper's learning rate is not in the text at hand; each method has one rate here, the"
-            + " same with MRD order and without.");
+        "The paper's learning rate is not in the available text. Here each method has one rate, "
+            + "the same with and without MRD order.");
     limits.addAll(plan.changes());
     if (plan.trials() < 2) {
       limits.add("One trial: no claim can be decided.");

@@ -1,6 +1,5 @@
 /**
- * The paper's tables and figures made again, beside what the paper prints, with what each of its
- * claims comes to. A table is data; its rows are recipes. Start with {@link
+ * Reproduces the paper's tables and figures next to its printed values, with a verdict on each of its claims. A table is data; its rows are recipes. Start with {@link
  * io.engram.unlearn.reproduce.Reproduction}.
  */
 @NullMarked

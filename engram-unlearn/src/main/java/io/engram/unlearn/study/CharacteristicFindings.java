@@ -14,14 +14,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Table 7: MRD by what the samples' texts look like.
+ * Table 7: MRD by characteristics of the samples' texts.
  *
  * <p><b>Source:</b> section 4.2, Table 7.
  */
 public final class CharacteristicFindings {
   private CharacteristicFindings() {}
 
-  /** A sample as one text, as Table 7 has it; null for token ids. */
+  /** A sample as one text, as in Table 7; null for token ids. */
   public static @Nullable String text(Sample sample) {
     Sample.Content content = sample.content();
     if (content instanceof Sample.Asked asked) {
@@ -31,12 +31,9 @@ public final class CharacteristicFindings {
   }
 
   /**
-   * Each characteristic's row.
-   *
-   * @param texts of the samples, in order
-   * @param trainingTexts what the model was trained on, as far as known
-   * @param logProbs ℓ_t of each sample, nats
-   * @param mrd of each sample
+   * One row per characteristic. * * @param texts texts of the samples, in order * @param
+   * trainingTexts the model's training texts, as far as known * @param logProbs ℓ_t of each sample,
+   * nats * @param mrd MRD of each sample
    */
   public static List<Row> rows(
       List<String> texts,
@@ -51,9 +48,7 @@ public final class CharacteristicFindings {
   }
 
   /**
-   * The rows as a table.
-   *
-   * @param reading which MRD it is
+   * The rows as a table. * * @param reading which variant of MRD it shows
    */
   public static StudyTable table(List<Row> found, String reading) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -63,8 +58,7 @@ public final class CharacteristicFindings {
     return new StudyTable(
         "MRD by characteristics of the samples (Table 7)",
         reading
-            + ". High and low by the paper's rules, all samples instead of 40; intervals by"
-            + " bootstrap over samples. Frequency is counted in the retain and forget sets.",
+            + ". High and low follow the paper's rules, on all samples instead of 40. Intervals come from a bootstrap over samples. Frequency is counted in the retain and forget sets.",
         StudyTable.Column.of(
             "characteristic",
             "low, n",

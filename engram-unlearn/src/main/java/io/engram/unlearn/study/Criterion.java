@@ -9,30 +9,27 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a sample counts as forgotten: a measure of it has come down to a threshold, and where EL is
- * asked too, EL has.
- *
- * @param name in rows and tables
- * @param measure what has to fall
- * @param threshold to this or below
- * @param extraction EL has to be this or below; null: isn't asked
+ * Decides when a sample counts as forgotten: when a measure has fallen to its threshold and, if EL
+ * is used too, EL to its own. * * @param name its name in rows and tables * @param measure the
+ * measure that must fall * @param threshold upper limit of the measure * @param extraction upper
+ * limit of EL; null if EL is not used
  */
 public record Criterion(
     String name, Measure measure, double threshold, @Nullable Double extraction) {
-  /** A criterion that doesn't ask EL. */
+  /** A criterion that does not use EL. */
   public Criterion(String name, Measure measure, double threshold) {
     this(name, measure, threshold, null);
   }
 
-  /** What is asked of a sample. */
+  /** The measure of a sample. */
   public enum Measure {
     /** {@code (1/n) Σ_t ℓ_t}, nats. */
     MEAN_LOG_PROB,
-    /** {@code Σ_t ℓ_t}, nats: long samples reach it sooner. */
+    /** {@code Σ_t ℓ_t}, nats: long samples reach the threshold sooner. */
     SUM_LOG_PROB,
     /**
      * Memorization accuracy, the share of labelled tokens that are the model's first choice. The
-     * rule of App. C.4 asks this and EL of a sample.
+     * rule of App. C.4 uses this and EL.
      */
     MEMORIZATION_ACCURACY;
 
@@ -47,9 +44,8 @@ public record Criterion(
   }
 
   /**
-   * How a sample stands.
+   * The state of a sample. * * @param logProb Σ_t ℓ_t, nats
    *
-   * @param logProb Σ_t ℓ_t, nats
    * @param hits labelled tokens that are the model's first choice
    * @param tokens labelled tokens
    * @param extraction its EL
@@ -57,14 +53,14 @@ public record Criterion(
   public record Standing(double logProb, int hits, int tokens, Extraction extraction) {}
 
   /**
-   * EL of a sample, generated when it is first asked for: much text. It has to be asked for while
-   * the model stands as it does.
+   * EL of a sample, computed on first use, since it generates much text. It must be used before the
+   * model changes.
    */
   public static final class Extraction {
     private final DoubleSupplier generate;
     private @Nullable Double value;
 
-    /** From this generation; NaN where the answer is too short to have an EL. */
+    /** Computed by this function; NaN if the answer is too short to have an EL. */
     public Extraction(DoubleSupplier generate) {
       this.generate = generate;
     }
@@ -78,24 +74,24 @@ public record Criterion(
       return known;
     }
 
-    /** The value where it was asked for, else null. */
+    /** The value if it was computed, otherwise null. */
     @Nullable Double ifKnown() {
       return value;
     }
   }
 
-  /** Whether the sample is forgotten; an answer too short for EL is judged without. */
+  /** Whether the sample is forgotten; an answer too short for EL is judged without it. */
   boolean met(Standing standing) {
     return measure.of(standing) <= threshold
         && (extraction == null || !(standing.extraction().value() > extraction));
   }
 
   /**
-   * Where between two updates the threshold was crossed, were the way straight; the later one of
-   * two. EL that nobody asked for before counts as crossed no later than the measure.
+   * Where between two updates the threshold was crossed, by linear interpolation; with two
+   * thresholds, the later one. An EL that was not computed before counts as crossed no later than
+   * the measure. * * @param before state after u − 1 updates, not met * @param after state after u
+   * updates, met
    *
-   * @param before after u − 1 updates, not met
-   * @param after after u updates, met
    * @return in (0, 1]
    */
   double crossing(Standing before, Standing after) {
@@ -110,14 +106,14 @@ public record Criterion(
     return from > threshold ? (from - threshold) / (from - to) : 0;
   }
 
-  /** Which criteria a sample, or a group of them, has met, and after how many updates. */
+  /** Tracks which criteria a sample, or a group of samples, has met, and after how many updates. */
   static final class Met {
     private final List<Criterion> criteria;
     private final Map<String, Double> updates = new LinkedHashMap<>();
     private final Map<String, Double> changes = new LinkedHashMap<>();
     private Criterion.Standing last;
 
-    /** Before the first update; what is met already needs none. */
+    /** The state before the first update; criteria that are already met need no updates. */
     Met(List<Criterion> criteria, Criterion.Standing before) {
       this.criteria = criteria;
       this.last = before;
@@ -131,13 +127,7 @@ public record Criterion(
     }
 
     /**
-     * What it took.
-     *
-     * @param updates by criterion, with the part of the last update that was needed; missing where
-     *     it wasn't met
-     * @param changes mean |θ − θ_0| after the update that met a criterion, by criterion
-     * @param change the first criterion's, or where it wasn't met that at the end
-     * @param forecast what was predicted
+     * The outcome. * * @param updates updates needed by criterion, including the needed fraction of the last update; missing if the criterion was not met * @param changes mean |θ − θ_0| after the update that met a criterion, by criterion * @param change that of the first criterion, or that at the end if it was not met * @param forecast the prediction
      */
     record Outcome(
         Map<String, Double> updates,
@@ -150,10 +140,7 @@ public record Criterion(
     }
 
     /**
-     * How it stands after one more update.
-     *
-     * @param update its number, from 1
-     * @param moved mean |θ − θ_0| as it is now
+     * Records the state after one more update. * * @param update its number, from 1 * @param moved gives the current mean |θ − θ_0|
      */
     void look(int update, Criterion.Standing now, DoubleSupplier moved) {
       List<String> met = new ArrayList<>();
@@ -171,9 +158,7 @@ public record Criterion(
     }
 
     /**
-     * What it took.
-     *
-     * @param moved mean |θ − θ_0| as it is now
+     * The outcome. * * @param moved gives the current mean |θ − θ_0|
      */
     Outcome outcome(UpdatesPredictor.Forecast forecast, DoubleSupplier moved) {
       Double first = changes.get(criteria.get(0).name());

@@ -16,10 +16,8 @@ final class DifficultyFigures {
   private final String suffix;
 
   /**
-   * Of these rows.
-   *
-   * @param unit what a row is: a sample, or a group of them
-   * @param suffix ends each title
+   * Figures of these rows. * * @param unit what a row stands for: a sample, or a group * @param
+   * suffix text at the end of each title
    */
   DifficultyFigures(List<DifficultyRow> rows, String unit, String suffix) {
     this.rows = rows;
@@ -27,7 +25,7 @@ final class DifficultyFigures {
     this.suffix = suffix;
   }
 
-  /** Figure 4: MRD against updates needed, a point a row. */
+  /** Figure 4: MRD against updates needed, one point per row. */
   StudyFigure mrdAgainstUpdates(Criterion criterion, String reading) {
     List<Point> points =
         rows.stream()
@@ -43,8 +41,9 @@ final class DifficultyFigures {
         "figure-4",
         "MRD against updates needed" + suffix,
         List.of(
-            "Figure 4 of the paper. A point a %s; %s.".formatted(unit, reading),
-            "Definition 3.4 expects the points to fall from left to right, updates as 1/MRD."),
+            "Figure 4 of the paper. One point per %s; %s.".formatted(unit, reading),
+            "By Definition 3.4 the points should fall from left to right, with updates "
+                + "proportional to 1/MRD."),
         Kind.SCATTER,
         Axis.logarithmic("MRD", ""),
         Axis.linear("updates needed, " + criterion.name(), "updates"),
@@ -52,12 +51,12 @@ final class DifficultyFigures {
         List.of(Series.of(unit + "s", points)));
   }
 
-  /** How much samples differ. */
+  /** The distribution of the updates needed. */
   StudyFigure updates(Criterion criterion) {
     return histogram(
         "updates",
         "Updates needed, criterion " + criterion.name() + suffix,
-        "How far %ss differ in difficulty.".formatted(unit),
+        "How much %ss differ in difficulty.".formatted(unit),
         Axis.linear("updates needed", "updates"),
         rows.stream()
             .filter(row -> row.updates().containsKey(criterion.name()))
@@ -65,7 +64,7 @@ final class DifficultyFigures {
             .toArray());
   }
 
-  /** Figure 3: how far the parameters moved until this criterion was met, or at the end. */
+  /** Figure 3: how far the parameters had moved when this criterion was met, or at the end. */
   StudyFigure change(Criterion criterion) {
     return histogram(
         "figure-3",

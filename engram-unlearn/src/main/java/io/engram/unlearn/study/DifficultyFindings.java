@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The page of a difficulty study: what its rows say. */
+/** Makes the page of a difficulty study from its rows. */
 final class DifficultyFindings {
   private final Recipe recipe;
   private final DifficultyPlan plan;
@@ -45,10 +45,7 @@ final class DifficultyFindings {
   }
 
   /**
-   * The page.
-   *
-   * @param samples how many were scored
-   * @param further tables that others made
+   * The page. * * @param samples number of scored samples * @param further tables made elsewhere
    */
   Study study(int samples, List<StudyTable> further) {
     List<StudyTable> tables = new ArrayList<>();
@@ -82,8 +79,8 @@ final class DifficultyFindings {
   private String question() {
     return String.format(
         Locale.ROOT,
-        "%s from the same model by %s, and the updates counted until the mean loss was %s nats a"
-            + " token: which score, taken before, ranks them as the updates do?",
+        "%s from the same model by %s, and the updates counted until the mean loss was %s nats "
+            + "per token. Which score, measured beforehand, ranks the samples as the updates do?",
         units(),
         Choices.nameOf(recipe.method()),
         plan.meanNats());
@@ -92,7 +89,7 @@ final class DifficultyFindings {
   private String units() {
     if (plan.jointly()) {
       int drawn = recipe.budget().batch() * recipe.budget().accumulate();
-      return "%d samples were unlearned jointly, %d an update in uniform order,"
+      return "%d samples were unlearned jointly, %d per update in uniform order,"
           .formatted(rows.size(), Math.min(drawn, rows.size()));
     }
     return plan.groups() == 0
@@ -119,7 +116,7 @@ final class DifficultyFindings {
               .max(Comparator.comparingDouble(p -> Math.abs(p.rho())))
               .orElse(best);
       sentences.add(
-          "Criterion %s: the score nearest to the updates needed is %s; of MRD's readings %s."
+          "Criterion %s: the score that matches the updates needed best is %s; among variants of MRD, %s."
               .formatted(criterion.name(), best.text(), mrd.text()));
     }
     return sentences;
@@ -155,8 +152,8 @@ final class DifficultyFindings {
         "correlations-" + criterion.name().replace('_', '-'),
         "Scores against updates needed, criterion " + criterion.name() + plan.suffix(),
         List.of(
-            "Spearman's ρ with a 95 % bootstrap interval (samples redrawn, 1,000 times). The paper"
-                + " expects MRD near −1: a small MRD means many updates."),
+            "Spearman's ρ with a 95 % bootstrap interval (1,000 resamples of the samples). The "
+                + "paper expects MRD near −1: a small MRD means many updates."),
         StudyFigure.Kind.FOREST,
         StudyFigure.Axis.linear("Spearman's ρ with updates needed", ""),
         StudyFigure.Axis.linear("score", ""),
@@ -208,7 +205,7 @@ final class DifficultyFindings {
                         String.join("; ", scores.notes().getOrDefault(name, List.of())))));
     return new StudyTable(
         "What the scores cost",
-        "All %d samples, on this machine. A pass that several scores need is counted with the first."
+        "All %d samples, on this machine. A pass that several scores share is counted with the first."
             .formatted(scores.values().values().iterator().next().length),
         List.of(
             StudyTable.Column.of("score"),
@@ -220,18 +217,17 @@ final class DifficultyFindings {
   private List<String> limits() {
     return List.of(
         plan.jointly()
-            ? "One model, one state of memorisation, one seed, one run; updates are those of the"
-                + " run, most of which draw other samples. Nothing keeps the rest. Predicted"
-                + " updates are of a sample alone."
-            : "One model, one state of memorisation, one seed; a sample is unlearned alone,"
-                + " without anything that keeps the rest.",
-        "Updates are interpolated between the last two on a straight line, so that ties are few.",
+            ? "One model, one state of memorisation, one seed, one run. Updates are those of the "
+                + "run, most of which draw other samples. There is no retain loss. Predicted "
+                + "updates assume a sample unlearned alone."
+            : "One model, one state of memorisation, one seed. Each sample is unlearned alone, "
+                + "without a retain loss.",
+        "Updates are interpolated linearly between the last two, so that there are few ties.",
         plan.extraction()
-            ? "el_ma is App. C.4's rule: MA and EL_10 below their averages at the start. EL is"
-                + " generated only where MA is met, so that where MA falls last the way is"
-                + " interpolated by it alone. Answers shorter than ten tokens have no EL and are"
-                + " judged by MA."
-            : "ma_average is the MA part of App. C.4's rule; its EL part isn't asked.");
+            ? "el_ma is App. C.4's rule: MA and EL_10 below their averages at the start. EL is "
+                + "only generated once MA is met, so if MA falls last, only MA is interpolated. "
+                + "Answers shorter than ten tokens have no EL and are judged by MA."
+            : "ma_average is the MA part of App. C.4's rule; its EL part is not used.");
   }
 
   private StudyProvenance provenance(int samples) {

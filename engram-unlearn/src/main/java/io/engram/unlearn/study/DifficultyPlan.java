@@ -4,19 +4,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a difficulty study does beside what its recipe says.
+ * What a difficulty study does, in addition to its recipe. * * @param limit maximum number of
+ * samples of the forget set * @param groups number of groups to unlearn instead of single samples;
+ * 0: single samples * @param groupSize samples per group, drawn with replacement; 40 in the paper
+ * * @param jointly whether to unlearn all samples in one run instead
  *
- * @param limit samples of the forget set at most
- * @param groups how many groups of samples are unlearned instead of single samples; 0: single ones
- * @param groupSize samples a group, drawn with replacement; 40 in the paper
- * @param jointly whether all samples are unlearned in one run instead
  * @param sigmas σ at which MRD is measured
  * @param pairs antithetic pairs at each
- * @param meanNats the first criterion: a mean loss of this, nats a token
- * @param most updates, jointly epochs, after which a sample is given up
- * @param extraction whether EL is among the scores and in a criterion: it generates from every
- *     place in the answers
- * @param retrained a model trained without the forget set; null: none
+ * @param meanNats the first criterion: a mean loss of this many nats per token * @param most
+ *     updates (epochs if jointly) after which to give up on a sample * @param extraction whether to
+ *     use EL as a score and in a criterion; it generates from every position in the answers
+ *     * @param retrained a model trained without the forget set; null if there is none
  */
 public record DifficultyPlan(
     int limit,
@@ -29,12 +27,12 @@ public record DifficultyPlan(
     int most,
     boolean extraction,
     @Nullable String retrained) {
-  /** What is put behind the name of a figure: nothing, or that it's of a joint run. */
+  /** Text after the name of a figure: empty, or a note that it shows a joint run. */
   String suffix() {
     return jointly ? ", jointly" : "";
   }
 
-  /** The name of MRD as the paper defines it, at the middle one of the σ. */
+  /** The name of MRD as the paper defines it, at the middle σ. */
   public String mainReading() {
     return "mrd_outside_mean@" + sigmas.get(sigmas.size() / 2);
   }

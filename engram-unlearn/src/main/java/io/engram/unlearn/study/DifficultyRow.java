@@ -21,12 +21,11 @@ import java.util.stream.IntStream;
 /**
  * A sample, or a group of samples, of a study: a line of {@code difficulty.jsonl}.
  *
- * @param id the sample's, or the group's number
- * @param tokens labelled tokens
- * @param scores by name, from before anything was unlearned; of a group, means over its samples
- * @param updates needed, by criterion; missing where it wasn't met
- * @param change mean |θ − θ_0| when the first criterion was met, or where it wasn't that at the end
- * @param changes the same by criterion; missing where it wasn't met
+ * @param id the sample's id, or the group's number * @param tokens labelled tokens * @param scores
+ *     scores by name, measured before unlearning; for a group, means over its samples * @param
+ *     updates updates needed by criterion; missing if it was not met * @param change mean |θ − θ_0|
+ *     when the first criterion was met, or at the end if it was not * @param changes the same by
+ *     criterion; missing if it was not met
  */
 public record DifficultyRow(
     String id,
@@ -36,7 +35,7 @@ public record DifficultyRow(
     double change,
     Map<String, Double> changes) {
 
-  /** The rows of a study, each written when its sample has been unlearned. */
+  /** Makes the rows of a study and writes each one when its sample has been unlearned. */
   static final class Writer {
     private final Path file;
     private final DifficultyPlan plan;
@@ -45,10 +44,7 @@ public record DifficultyRow(
     private final Map<String, double[]> scores;
 
     /**
-     * Rows of these samples.
-     *
-     * @param file where they are kept
-     * @param scores of the samples by name, {@code [N]} each
+     * Rows for these samples. * * @param file the file of the rows * @param scores scores of the samples by name, {@code [N]} each
      */
     Writer(
         Path file,
@@ -64,9 +60,7 @@ public record DifficultyRow(
     }
 
     /**
-     * Each sample or group alone; those that the file has aren't unlearned again.
-     *
-     * @param seed names the stream of groups
+     * Unlearns each sample or group alone, except those already in the file. * * @param seed names the stream of groups
      */
     List<DifficultyRow> oneByOne(UpdatesNeeded unlearning, long seed) {
       List<int[]> units = units(seed);
@@ -75,7 +69,7 @@ public record DifficultyRow(
       for (int u = rows.size(); u < units.size(); u++) {
         if (setup.interrupted().getAsBoolean()) {
           throw EngramException.usage(
-              "Stopped after %d of %d. The same command goes on from there."
+              "Stopped after %d of %d. Run the same command to continue."
                   .formatted(u, units.size()));
         }
         int[] unit = units.get(u);
@@ -86,7 +80,7 @@ public record DifficultyRow(
       return rows;
     }
 
-    /** All in one run, in the order in which they are done; a run that has all rows isn't made. */
+    /** Unlearns all samples in one run; rows come in the order in which samples are done. If the file has all rows already, no run is made. */
     List<DifficultyRow> jointly(UpdatesJointly unlearning) {
       List<DifficultyRow> rows = kept();
       if (rows.size() == tokens.size()) {

@@ -29,10 +29,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores of samples before unlearning, then each sample (or group of samples) unlearned from the
- * same starting point, or all in one run, and how the two go together. Rows are written as they
- * come; the same study in the same folder goes on where it was, but for one joint run, which is
- * made again from its beginning.
+ * Scores samples, then unlearns each sample (or group of samples) from the same starting point, or
+ * all in one run, and compares the scores with the updates needed. Rows are written as they are
+ * finished. The same study in the same folder continues where it stopped; only a joint run starts
+ * over.
  *
  * <p>Folder: {@code recipe.yaml}, {@code scores.json}, {@code difficulty.jsonl}, {@code
  * study.json}.
@@ -53,9 +53,8 @@ public final class DifficultyStudy {
   }
 
   /**
-   * Runs or goes on with a study.
+   * Runs or continues a study. * * @return the findings, which are also in the folder
    *
-   * @return what was found; also in the folder
    * @throws EngramException if the folder holds another study, or the method replaces answers
    */
   public static Study run(Recipe recipe, DifficultyPlan plan, Setup setup, Path folder) {
@@ -83,7 +82,7 @@ public final class DifficultyStudy {
     }
   }
 
-  /** Table 7, where all samples are texts; the model is at its starting point. */
+  /** Table 7, if all samples are texts. The model must be at its starting point. */
   private List<StudyTable> characteristics(
       LanguageModel model, List<Sample> samples, List<TokenizedSample> tokens, StudyScores scores) {
     List<String> texts = texts(samples);
@@ -123,7 +122,7 @@ public final class DifficultyStudy {
       if (Files.exists(file) && !isSame(Files.readString(file))) {
         throw EngramException.usage(
             folder
-                + " holds another study: its recipe.yaml differs. Name another folder by --out.");
+                + " holds another study: its recipe.yaml differs. Name another folder with --out.");
       }
     } catch (IOException e) {
       throw EngramException.resources(folder + " can't be used: " + e.getMessage(), e);
@@ -135,7 +134,7 @@ public final class DifficultyStudy {
     return "# " + plan + "\n";
   }
 
-  /** An earlier version's recipe lacks the keys that came later. */
+  /** A recipe of an earlier version lacks keys that were added later. */
   private boolean isSame(String there) {
     return there.endsWith("\n" + planLine()) && RecipeReader.isSame(there, recipe);
   }
@@ -161,7 +160,9 @@ public final class DifficultyStudy {
     return found;
   }
 
-  /** The sum's threshold is what a sample of median length has at the mean's. */
+  /**
+   * The threshold of the sum is the sum of a sample of median length at the threshold of the mean.
+   */
   private List<Criterion> criteria(StudyScores scores, List<TokenizedSample> tokens) {
     double[] lengths = tokens.stream().mapToDouble(TokenizedSample::labels).sorted().toArray();
     double median = lengths[lengths.length / 2];
@@ -179,7 +180,7 @@ public final class DifficultyStudy {
           accuracy(
               "el_ma",
               belowAverage(scores, "memorization_accuracy"),
-              // Where nothing can be extracted to begin with, nothing is asked to fall.
+              // If nothing can be extracted at the start, EL does not have to fall.
               Math.max(0, belowAverage(scores, "extraction_likelihood"))));
     }
     return criteria;
@@ -189,7 +190,7 @@ public final class DifficultyStudy {
     return new Criterion(name, Criterion.Measure.MEMORIZATION_ACCURACY, threshold, extraction);
   }
 
-  /** Below the average of a score by any amount: the next number. */
+  /** The largest number below the average of a score. */
   private static double belowAverage(StudyScores scores, String name) {
     return Math.nextDown(
         Arrays.stream(scores.of(name)).filter(Double::isFinite).average().orElse(1));

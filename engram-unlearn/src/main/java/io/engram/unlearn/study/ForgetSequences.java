@@ -14,12 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What an update of a study minimises: the method's forget loss, without a retain term. */
+/** Builds the sequences of a study's update: the method's forget loss, without a retain term. */
 final class ForgetSequences {
   private final UnlearningMethod method;
   private final Reference reference;
 
-  /** For these samples; the reference of the method is the model as it is now. */
+  /** For these samples. The method's reference is the current model. */
   ForgetSequences(UnlearningMethod method, LanguageModel model, List<TokenizedSample> samples) {
     Map<String, Double> nll = new LinkedHashMap<>();
     List<double[]> logProbs = new Scorer(model).logProbs(samples, ProgressListener.NONE);
@@ -30,7 +30,7 @@ final class ForgetSequences {
     this.reference = Reference.ofNll(nll);
   }
 
-  /** Of an update that sees these. */
+  /** The sequences of an update on these samples. */
   List<TrainingSequence> of(List<TokenizedSample> samples) {
     UpdateSize size = UpdateSize.of(samples);
     return samples.stream()

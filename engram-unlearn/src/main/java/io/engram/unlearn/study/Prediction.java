@@ -11,14 +11,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How well a score taken before unlearning ranks samples as the updates they needed do.
+ * How well a score measured before unlearning predicts the ranking of samples by the updates they
+ * needed. * * @param score its name * @param n number of samples that met the criterion and have
+ * the score
  *
- * @param score its name
- * @param n samples that met the criterion and have the score
  * @param rho Spearman's ρ
  * @param interval 95 %, by bootstrap over samples
- * @param lengthFixed partial ρ with the number of labelled tokens held fixed
- * @param lengthAndLossFixed partial ρ with that and the mean loss at the start held fixed
+ * @param lengthFixed partial ρ, controlled for the number of labelled tokens * @param
+ *     lengthAndLossFixed partial ρ, controlled for that and for the mean loss at the start
  */
 record Prediction(
     String score,
@@ -31,8 +31,9 @@ record Prediction(
   private static final int LEAST = 6;
 
   /**
-   * All scores of the rows against the updates by one criterion. Rows whose score is NaN are left
-   * out of that score's; fewer than 6 rows, or rows that are all alike, tell nothing.
+   * Compares all scores of the rows with the updates by one criterion. Rows whose score is NaN are
+   * skipped for that score. Scores with fewer than 6 rows, or with rows that are all alike, are
+   * omitted.
    */
   static List<Prediction> all(List<DifficultyRow> rows, String criterion, long seed) {
     List<DifficultyRow> met =
@@ -81,7 +82,7 @@ record Prediction(
             : RankCorrelation.partialSpearman(values, updates, length, loss));
   }
 
-  /** In words. */
+  /** The result in words. */
   String text() {
     return String.format(
         Locale.ROOT,

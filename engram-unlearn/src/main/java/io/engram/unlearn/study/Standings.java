@@ -9,18 +9,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How samples stand under a model, for {@link Criterion}. */
+/** Measures samples under a model for {@link Criterion}. */
 final class Standings {
   private final LanguageModel model;
   private final MemorizationScores memorization;
 
-  /** Under this model as it is at each call; borrows it. */
+  /** Measures under the current model at each call; borrows it. */
   Standings(LanguageModel model) {
     this.model = model;
     this.memorization = new MemorizationScores(model);
   }
 
-  /** Of each sample alone, in the order given. */
+  /** Measures each sample alone, in the given order. */
   List<Criterion.Standing> each(List<TokenizedSample> samples) {
     List<Scorer.TokenScores> scores = new Scorer(model).score(samples, ProgressListener.NONE);
     return IntStream.range(0, samples.size())
@@ -28,7 +28,7 @@ final class Standings {
         .toList();
   }
 
-  /** Of the samples taken together; EL is their mean. */
+  /** Measures the samples together; their EL is the mean. */
   Criterion.Standing together(List<TokenizedSample> samples) {
     return of(samples, new Scorer(model).score(samples, ProgressListener.NONE));
   }

@@ -27,20 +27,19 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What can be known of samples before they are unlearned: MRD in every reading, by the estimator
- * that the recipe's order would use, and rival scores. Computed once, for all samples.
+ * The scores of samples before unlearning: every variant of MRD, by the estimator that the recipe's
+ * order would use, and rival scores. Computed once for all samples. * * @param values values of the
+ * samples by score, {@code [N]} each; {@code mrd_outside_mean@0.001} is MRD with the absolute value
+ * outside and the mean over tokens, at σ = 0.001
  *
- * @param values of the samples by score, {@code [N]} each; {@code mrd_outside_mean@0.001} is MRD
- *     with the absolute value outside and the mean over tokens, at σ = 0.001
- * @param seconds what each took
- * @param notes what a reader should know of each
+ * @param seconds time that each score took * @param notes what a reader should know about each
  */
 record StudyScores(
     Map<String, double[]> values, Map<String, Double> seconds, Map<String, List<String>> notes) {
   private static final int BACKWARD_PASSES = 8;
   private static final double CLAMP = 1e-6;
 
-  /** What a recipe without an order by MRD is studied with. */
+  /** The estimator for a recipe without an order by MRD. */
   private static final MrdScore PAIRS =
       new Antithetic(
           Antithetic.Control.AUTO,
@@ -58,7 +57,7 @@ record StudyScores(
     notes = Objects.requireNonNullElse(notes, Map.of());
   }
 
-  /** Measures all scores that the plan and the recipe have what is needed for. */
+  /** Measures all scores for which the plan and the recipe provide what is needed. */
   static StudyScores measure(Recipe recipe, DifficultyPlan plan, Scoring scoring) {
     StudyScores found =
         new StudyScores(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -74,7 +73,7 @@ record StudyScores(
     notes.put(name, measured.notes());
   }
 
-  /** Values by name; empty where the study hasn't the score. */
+  /** Values by name; empty if the study does not have the score. */
   double[] of(String name) {
     return values.getOrDefault(name, new double[0]);
   }
@@ -107,7 +106,7 @@ record StudyScores(
     return scores;
   }
 
-  /** Every reading of MRD at one σ, and the change of the sum that Eq. 3 takes, its even part. */
+  /** Every variant of MRD at one σ, and the even part of the change of the sum in Eq. 3. */
   static Map<String, DifficultyScore> readings(Recipe recipe, double sigma, int draws) {
     MrdScore estimator = recipe.order().estimator() instanceof MrdScore mrd ? mrd : PAIRS;
     Map<String, DifficultyScore> readings = new LinkedHashMap<>();

@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> Fig. 5 (a) and (b).
  */
 public final class SweepStudy {
-  /** Samples whose MRD is followed over the draws, as in the paper's figure. */
+  /** How many samples' MRD to show over the draws, as in the paper's figure. */
   private static final int FOLLOWED = 10;
 
   private SweepStudy() {}
 
-  /** Of all σ, from small to large; a σ below the numerical floor has no place in the figures. */
+  /**
+   * The page for all σ, ascending. A σ below the numerical floor does not appear in the figures.
+   */
   public static Study of(List<AtSigma> sweep, List<String> ids, StudyProvenance made) {
     List<AtSigma> clear =
         sweep.stream()
@@ -47,11 +49,11 @@ public final class SweepStudy {
     }
     return new Study(
         "MRD by σ and by the number of draws",
-        "How does MRD depend on the size of the noise, and from how many draws is it stable?",
+        "How does MRD depend on the size of the noise, and how many draws make it stable?",
         slopes(clear),
         List.of(
             new Study.Fact("Samples", Integer.toString(ids.size()), ""),
-            new Study.Fact("Draws of each σ", Integer.toString(sweep.get(0).most()), "")),
+            new Study.Fact("Draws per σ", Integer.toString(sweep.get(0).most()), "")),
         figures,
         List.of(table(sweep)),
         limits(sweep, clear),
@@ -62,7 +64,7 @@ public final class SweepStudy {
     List<String> sentences = new ArrayList<>();
     for (int i = 0; i + 1 < clear.size(); i++) {
       sentences.add(
-          "From σ = %s to %s the median MRD grows as σ to the power %.2f."
+          "From σ = %s to %s the median MRD grows as σ to the power of %.2f."
               .formatted(
                   NumberText.plain(clear.get(i).sigma()),
                   NumberText.plain(clear.get(i + 1).sigma()),
@@ -93,8 +95,8 @@ public final class SweepStudy {
         "sigma",
         "MRD against σ",
         List.of(
-            "A thin line a sample, and their median. Both axes are logarithmic: a slope of 2 is MRD"
-                + " as curvature, a slope of 1 is MRD as the size of the gradient."),
+            "One thin line per sample, and their median. Both axes are logarithmic: with slope "
+                + "2, MRD measures curvature; with slope 1, the size of the gradient."),
         Kind.LINE,
         Axis.logarithmic("σ", ""),
         Axis.logarithmic("MRD", ""),
@@ -125,9 +127,9 @@ public final class SweepStudy {
         id,
         "MRD against the number of draws, σ = " + NumberText.plain(at.sigma()),
         List.of(
-            "%d samples from the hardest to the easiest, evenly by rank; the bands are ± 1 standard"
+            "%d samples from the hardest to the easiest, evenly spaced by rank. The bands are ± 1 standard"
                     .formatted(followed)
-                + " error. All numbers of a line come from the same draws, the first so many."),
+                + " error. Every point of a line uses the first of the same draws."),
         Kind.LINE,
         Axis.logarithmic("draws", ""),
         Axis.linear("MRD", ""),
@@ -168,8 +170,7 @@ public final class SweepStudy {
     }
     return new StudyTable(
         "Each σ and number of draws",
-        "τ is Kendall's, between the rankings of the samples: with that by all draws, and with that"
-            + " of the next larger σ by as many draws.",
+        "τ is Kendall's τ between rankings of the samples: against the ranking by all draws, and against that of the next larger σ with the same number of draws.",
         StudyTable.Column.of(
             "σ",
             "draws",

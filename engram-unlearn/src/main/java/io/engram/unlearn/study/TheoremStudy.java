@@ -31,8 +31,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Theorem 3.2 on a model: MRD from antithetic pairs against what the traces of the Hessians
- * predict, {@code (σ²/2n) |Σ_t Tr H_t / ℓ_t|}, for several σ. The traces come from random signs
+ * Tests Theorem 3.2 on a model: compares MRD from antithetic pairs with the prediction from the traces of the Hessians, {@code (σ²/2n) |Σ_t Tr H_t / ℓ_t|}, for several σ. The traces are estimated with random signs
  * ({@link HessianTrace}), so both sides have standard errors.
  *
  * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A.
@@ -55,25 +54,22 @@ public final class TheoremStudy {
   }
 
   /**
-   * What is compared.
-   *
-   * @param sigmas σ, from small to large
-   * @param draws perturbed passes at each σ, even
-   * @param directions random signs for the traces of a sample, at least 2; each costs two backward
-   *     passes
+   * What to compare. * * @param sigmas σ, ascending * @param draws passes with noise at each σ,
+   * even * @param directions random sign vectors for the traces of a sample, at least 2; each costs
+   * two backward passes
    */
   public record Plan(List<Double> sigmas, int draws, int directions) {}
 
   /** One σ: MRD of each sample and its prediction. */
   private record AtSigma(double sigma, double[] mrd, double[] mrdErrors, MeanWithError[] theorem) {
-    /** MRD over its prediction, a sample. */
+    /** MRD divided by its prediction, for each sample. */
     double[] ratios() {
       return IntStream.range(0, mrd.length)
           .mapToDouble(i -> mrd[i] / Math.abs(theorem[i].mean()))
           .toArray();
     }
 
-    /** Samples whose MRD and prediction differ by no more than two standard errors. */
+    /** The number of samples whose MRD and prediction differ by at most two standard errors. */
     long agreeing() {
       return IntStream.range(0, mrd.length)
           .filter(
@@ -153,21 +149,22 @@ public final class TheoremStudy {
   private Study page(List<AtSigma> all, Plan plan, StudyProvenance made) {
     return new Study(
         "MRD against the traces of the Hessians (Theorem 3.2)",
-        "Is MRD what Theorem 3.2 says, σ²/2 times the mean of Tr H over the log-probability, and up"
-            + " to which σ?",
+        "Does MRD equal the prediction of Theorem 3.2, σ²/2 times the mean of Tr H over the "
+            + "log-probability, and up to which σ?",
         all.stream().map(this::sentence).toList(),
         List.of(
             new Study.Fact("Samples", Integer.toString(ids.size()), ""),
-            new Study.Fact("Perturbed passes of each σ", Integer.toString(plan.draws()), ""),
-            new Study.Fact("Random signs of each trace", Integer.toString(plan.directions()), ""),
+            new Study.Fact("Passes with noise per σ", Integer.toString(plan.draws()), ""),
+            new Study.Fact(
+                "Random sign vectors per trace", Integer.toString(plan.directions()), ""),
             new Study.Fact("Seed", Long.toString(seed), "")),
         List.of(sigmas(all), samples(all.get(all.size() / 2))),
         List.of(table(all)),
         List.of(
-            "One model, one seed. The same noise is used at every σ and the same signs too, so the"
-                + " rows of the table are not independent of each other.",
-            "Eq. 5 as printed has the absolute value of each token's trace; the prediction here has"
-                + " it outside of the sum, as MRD has."),
+            "One model, one seed. Every σ uses the same noise and the same signs, so the rows of "
+                + "the table are not independent of each other.",
+            "Eq. 5 as printed takes the absolute value of each token's trace; the prediction "
+                + "here takes it outside the sum, as MRD does."),
         made);
   }
 
@@ -187,8 +184,8 @@ public final class TheoremStudy {
         "theorem-sigma",
         "MRD and its prediction against σ",
         List.of(
-            "Medians over the samples. Both axes are logarithmic: the prediction has slope 2; where"
-                + " MRD leaves it, higher orders count."),
+            "Medians over the samples. Both axes are logarithmic: the prediction has slope 2; "
+                + "where MRD departs from it, higher orders matter."),
         Kind.LINE,
         Axis.logarithmic("σ", ""),
         Axis.logarithmic("MRD", ""),
@@ -225,7 +222,7 @@ public final class TheoremStudy {
     return new StudyFigure(
         "theorem-samples",
         "MRD against its prediction, σ = " + at.sigma(),
-        List.of("A point a sample."),
+        List.of("One point per sample."),
         Kind.SCATTER,
         Axis.logarithmic("predicted by Theorem 3.2", ""),
         Axis.logarithmic("MRD", ""),

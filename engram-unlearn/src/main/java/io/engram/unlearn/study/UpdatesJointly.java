@@ -20,9 +20,9 @@ import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Unlearns all samples in one run, in uniform order with the recipe's batch, and counts for each
- * the updates of the run until it meets each criterion. After each update those samples are scored
- * that haven't met all. There is no retain term.
+ * Unlearns all samples in one run, in uniform order with the recipe's batch, and counts, for each
+ * sample, the updates of the run until it meets each criterion. After each update it scores the
+ * samples that have not met all criteria. There is no retain term.
  *
  * <p>Epoch e goes through the samples in the order of stream (seed, "order", e, 0).
  */
@@ -37,10 +37,8 @@ final class UpdatesJointly {
   private final Setup setup;
 
   /**
-   * For a model at its starting point.
-   *
-   * @param predictor asked of each sample before the first update
-   * @param epochs after which criteria that aren't met are given up
+   * For a model at its starting point. * * @param predictor predicts each sample before the first
+   * update * @param epochs number of epochs after which to give up on criteria that are not met
    */
   UpdatesJointly(
       Recipe recipe,
@@ -61,10 +59,9 @@ final class UpdatesJointly {
   }
 
   /**
-   * Unlearns the samples; the model is at its starting point again afterwards.
-   *
-   * @param found told each sample's outcome and number, once it has met all criteria or at the end
-   * @throws EngramException if it's interrupted: a run isn't taken up in its middle
+   * Unlearns the samples and then restores the model to its starting point. * * @param found
+   * receives each sample's outcome and index, once it has met all criteria or at the end * @throws
+   * EngramException if it is interrupted, since a joint run can't be resumed
    */
   void run(List<TokenizedSample> samples, ObjIntConsumer<Met.Outcome> found) {
     start.restore();
@@ -75,12 +72,12 @@ final class UpdatesJointly {
     }
   }
 
-  /** Samples of an update. */
+  /** Samples per update. */
   private int perUpdate(int samples) {
     return Math.min(samples, recipe.budget().batch() * recipe.budget().accumulate());
   }
 
-  /** One run's state. */
+  /** The state of a run. */
   private final class Run implements UnlearningLoop.Course {
     private final Trainer trainer;
     private final List<TokenizedSample> samples;
@@ -91,7 +88,10 @@ final class UpdatesJointly {
     private int[] left;
     private int updates;
 
-    /** Mean |θ − θ_0| after so many updates, NaN until it's asked for: a pass over all weights. */
+    /**
+     * Mean |θ − θ_0| after the last update; NaN until needed, since it takes a pass over all
+     * weights.
+     */
     private double moved = Double.NaN;
 
     Run(Trainer trainer, List<TokenizedSample> samples, ObjIntConsumer<Met.Outcome> found) {
@@ -119,7 +119,7 @@ final class UpdatesJointly {
           new UnlearningLoop(recipe, new UniformOrder(false), plan, trainer, this, 0);
       if (isInterrupted() || !loop.run()) {
         throw EngramException.usage(
-            "Stopped after %d of at most %d updates. The same command keeps the scores and starts this joint run again."
+            "Stopped after %d of at most %d updates. Run the same command to start the joint run over; the scores are kept."
                 .formatted(updates, plan.updates()));
       }
       setup.progress().finish();
@@ -140,7 +140,7 @@ final class UpdatesJointly {
       return new double[0];
     }
 
-    /** All of them: a study goes on drawing what is forgotten. */
+    /** All samples: a study keeps drawing samples that are already forgotten. */
     @Override
     public int[] pool() {
       return IntStream.range(0, samples.size()).toArray();
@@ -175,7 +175,7 @@ final class UpdatesJointly {
       return left.length > 0 && setup.interrupted().getAsBoolean();
     }
 
-    /** Hands over the samples that have met all criteria; the others are left. */
+    /** Reports the samples that have met all criteria and keeps the others. */
     private void handOver() {
       for (int i : left) {
         if (met.get(i).all()) {

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * Unlearns samples from the same starting point until every criterion is met, and counts the
- * updates. Each update sees all the samples given, which is one, or the paper's group of 40; there
- * is no retain term.
+ * updates. Each update uses all given samples: one, or a group such as the paper's 40. There is no
+ * retain term.
  *
  * <p><b>Source:</b> section 4.2, "Differences in Unlearning Difficulty" and "Effectiveness of MRD".
  */
@@ -30,10 +30,8 @@ final class UpdatesNeeded {
   private final int most;
 
   /**
-   * For a model at its starting point.
-   *
-   * @param predictor asked before the first update
-   * @param most updates after which a criterion that isn't met is given up
+   * For a model at its starting point. * * @param predictor predicts the samples before the first
+   * update * @param most number of updates after which to give up on a criterion that is not met
    */
   UpdatesNeeded(
       Recipe recipe,
@@ -51,7 +49,7 @@ final class UpdatesNeeded {
     this.most = most;
   }
 
-  /** Unlearns the samples together; the model is at its starting point again afterwards. */
+  /** Unlearns the samples together and then restores the model to its starting point. */
   Met.Outcome of(List<TokenizedSample> samples) {
     start.restore();
     try (Trainer trainer = RecipeSettings.trainer(model, recipe)) {
@@ -72,12 +70,12 @@ final class UpdatesNeeded {
     return met.outcome(forecast, start::meanAbsoluteChange);
   }
 
-  /** All samples in each update, in the order given. */
+  /** All samples in each update, in the given order. */
   private static int[] all(int epoch, int[] pool, int draws, long seed, double[] probabilities) {
     return pool;
   }
 
-  /** Looks at the samples after each update. */
+  /** Checks the samples after each update. */
   private final class Course implements UnlearningLoop.Course {
     private final List<TokenizedSample> samples;
     private final ForgetSequences sequences;

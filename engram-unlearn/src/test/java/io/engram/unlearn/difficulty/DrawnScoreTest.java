@@ -211,7 +211,8 @@ class DrawnScoreTest {
     assertThatThrownBy(() -> measure(settings("shared", 1e38, 2, Absolute.OUTSIDE, Tokens.MEAN), 5))
         .isInstanceOf(EngramException.class)
         .hasMessageStartingWith(
-            "order.estimator.sigma = 1.0E38: too large for this model. None of the 2 passes with noise gave finite log-probabilities for sample s0.");
+            "order.estimator.sigma = 1.0E38: too large for this model. None of the 2 passes with "
+                + "noise gave finite log-probabilities for sample s0.");
     assertThatThrownBy(
             () -> measure(settings("antithetic", 1e-9, 2, Absolute.OUTSIDE, Tokens.MEAN), 5))
         .isInstanceOf(EngramException.class)
@@ -301,7 +302,9 @@ class DrawnScoreTest {
     assertThatThrownBy(() -> measure(settings("shared", 1e7, 4, Absolute.OUTSIDE, Tokens.MEAN), 5))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "order.estimator.sigma = 1.0E7: too large for this model. All 4 passes with noise gave the same log-probabilities for sample s0.\nTry a far smaller one; 0.001 is the"
+            "order.estimator.sigma = 1.0E7: too large for this model. All 4 passes with noise "
+                + "gave the same log-probabilities for sample s0.\nTry a far smaller one; 0.001 "
+                + "is the"
                 + " default.");
   }
 }

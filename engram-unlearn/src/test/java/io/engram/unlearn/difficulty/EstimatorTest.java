@@ -169,11 +169,13 @@ class EstimatorTest {
     assertThatThrownBy(() -> estimate("antithetic", model, 1, one, 3))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "order.estimator.draws = 1: must be even with order.estimator.name = antithetic, since each pair takes two passes");
+            "order.estimator.draws = 1: must be even with order.estimator.name = antithetic, "
+                + "since each pair takes two passes");
     assertThatThrownBy(() -> estimate("activation", model, 1, one, 3))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "order.estimator.draws = 1: must be even with order.estimator.name = activation, since each pair takes two passes");
+            "order.estimator.draws = 1: must be even with order.estimator.name = activation, "
+                + "since each pair takes two passes");
   }
 
   @Test

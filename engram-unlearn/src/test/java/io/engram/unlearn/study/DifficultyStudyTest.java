@@ -66,7 +66,7 @@ class DifficultyStudyTest {
     AtomicInteger asked = new AtomicInteger();
     assertThatThrownBy(() -> run("cut", recipe, plan, () -> asked.incrementAndGet() == 3))
         .isInstanceOf(EngramException.class)
-        .hasMessage("Stopped after 2 of 5. The same command goes on from there.");
+        .hasMessage("Stopped after 2 of 5. Run the same command to continue.");
     assertThat(rows("cut")).hasSize(2);
     assertThat(run("cut", recipe, plan, () -> false)).isEqualTo(whole);
     assertThat(folder.resolve("cut/difficulty.jsonl"))
@@ -156,15 +156,15 @@ class DifficultyStudyTest {
     Study study = Study.read(folder.resolve("joint/study.json"));
     assertThat(study.title()).endsWith("needs, jointly?");
     assertThat(study.question())
-        .startsWith("5 samples were unlearned jointly, 2 an update in uniform order, from");
+        .startsWith("5 samples were unlearned jointly, 2 per update in uniform order, from");
     assertThat(study.figures()).allMatch(figure -> figure.title().endsWith(", jointly"));
 
     AtomicInteger asked = new AtomicInteger();
     assertThatThrownBy(() -> run("cut", recipe, jointly(), () -> asked.incrementAndGet() == 3))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "Stopped after 2 of at most 12 updates. The same command keeps the scores and starts"
-                + " this joint run again.");
+            "Stopped after 2 of at most 12 updates. Run the same command to start the joint run "
+                + "over; the scores are kept.");
     assertThat(run("cut", recipe, jointly(), () -> false)).isEqualTo(rows);
     // Finished, it isn't made again.
     assertThat(run("cut", recipe, jointly(), () -> true)).isEqualTo(rows);
@@ -175,7 +175,7 @@ class DifficultyStudyTest {
     run("study", TinyStudy.recipe(folder, TinyStudy.SGD), plan(0, null), () -> false);
     String message =
         folder.resolve("study")
-            + " holds another study: its recipe.yaml differs. Name another folder by --out.";
+            + " holds another study: its recipe.yaml differs. Name another folder with --out.";
     Recipe other = TinyStudy.recipe(folder, TinyStudy.ADAMW);
     assertThatThrownBy(() -> run("study", other, plan(0, null), () -> false)).hasMessage(message);
     Recipe same = TinyStudy.recipe(folder, TinyStudy.SGD);
