@@ -46,9 +46,11 @@ public interface DifficultyScore {
   Cost cost();
 
   /**
-   * Measures the samples. Leaves the model unchanged, bit for bit. * * @return one row per sample,
-   * in order * @throws io.engram.core.EngramException if the score has no value for a sample, or a
-   * need is not met
+   * Measures the samples. Leaves the model unchanged, bit for bit.
+   *
+   * @return one row per sample, in order
+   * @throws io.engram.core.EngramException if the score has no value for a sample, or a need is not
+   *     met
    */
   Measured measure(Scoring scoring);
 
@@ -63,9 +65,11 @@ public interface DifficultyScore {
   }
 
   /**
-   * The result of a measurement. * * @param rows one per sample, in order * @param facts facts
-   * about the whole measurement, for journals and JSON: {@code sigma}, {@code passes}
+   * The result of a measurement.
    *
+   * @param rows one per sample, in order
+   * @param facts facts about the whole measurement, for journals and JSON: {@code sigma}, {@code
+   *     passes}
    * @param notes what a reader should know
    */
   record Measured(List<MrdRow> rows, Map<String, Object> facts, List<String> notes) {
@@ -110,9 +114,10 @@ public interface DifficultyScore {
   }
 
   /**
-   * The cost of measuring. * * @param passes number of passes over all samples, counting a backward
-   * pass as two; a rough upper bound
+   * The cost of measuring.
    *
+   * @param passes number of passes over all samples, counting a backward pass as two; a rough upper
+   *     bound
    * @param text the same in words
    */
   record Cost(double passes, String text) {}

@@ -103,14 +103,16 @@ public interface DrawnScore extends DifficultyScore, Estimator {
   }
 
   /**
-   * A score based on the relative change of a sample's token log-probabilities: MRD and its variants. Its values have no unit; rows store them under {@code mrd}.
+   * A score based on the relative change of a sample's token log-probabilities: MRD and its
+   * variants. Its values have no unit; rows store them under {@code mrd}.
    */
   interface Relative extends DrawnScore {
     /** Mean or sum over a sample's tokens. */
     @Setting(
         value = "mean",
         reason =
-            "mean: averages over a sample's tokens, as in Eq. 4, so that length does not matter; sum: adds them.")
+            "mean: averages over a sample's tokens, as in Eq. 4, so that length does not matter; "
+                + "sum: adds them.")
     Tokens tokens();
 
     /** Lower limit of |ℓ_t| in denominators, nats. */
@@ -119,7 +121,8 @@ public interface DrawnScore extends DifficultyScore, Estimator {
         range = "> 0",
         unit = "nats",
         reason =
-            "Lower limit of |log-probability| in the denominator of MRD, since that of a memorised token is near 0.")
+            "Lower limit of |log-probability| in the denominator of MRD, since that of a "
+                + "memorised token is near 0.")
     double clamp();
 
     @Override

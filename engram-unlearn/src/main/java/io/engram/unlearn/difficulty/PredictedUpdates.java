@@ -38,7 +38,7 @@ public record PredictedUpdates(
     @Setting(
             value = "1.5",
             range = "> 0",
-            unit = "nats per token",
+            unit = "nats a token",
             reason =
                 "The mean loss at which a sample counts as forgotten. Predictions assume "
                     + "optimizer.name at optimizer.learning_rate on this sample alone, without "
@@ -112,7 +112,7 @@ public record PredictedUpdates(
     if (!Double.isFinite(loss) || Double.isNaN(prediction.updates())) {
       throw EngramException.usage(
           ("Sample %s has the mean loss %s nats, but no finite loss along its gradient, so its "
-              + "updates can't be predicted.%n"
+                  + "updates can't be predicted.%n"
                   + "The model is damaged or has diverged; try a smaller optimizer.learning_rate.")
               .formatted(sample.id(), loss));
     }

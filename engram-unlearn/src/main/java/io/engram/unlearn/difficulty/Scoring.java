@@ -155,7 +155,11 @@ public final class Scoring {
         });
   }
 
-  /** The samples to keep. * * @throws EngramException if the caller provides none */
+  /**
+   * The samples to keep.
+   *
+   * @throws EngramException if the caller provides none
+   */
   List<TokenizedSample> retained(DifficultyScore score) {
     if (retain.isEmpty()) {
       throw missing(score, "samples to keep", "--retain DATA, or retain.data");
@@ -164,8 +168,9 @@ public final class Scoring {
   }
 
   /**
-   * Opens the model that never saw the samples; the score closes it. * * @throws EngramException if
-   * the caller provides none
+   * Opens the model that never saw the samples; the score closes it.
+   *
+   * @throws EngramException if the caller provides none
    */
   LanguageModel openRetrained(DifficultyScore score) {
     if (retrained == null) {
@@ -175,7 +180,9 @@ public final class Scoring {
   }
 
   /**
-   * The optimizer of the updates to come. * * @throws EngramException if the caller provides none
+   * The optimizer of the updates to come.
+   *
+   * @throws EngramException if the caller provides none
    */
   OptimizerSettings optimizer(DifficultyScore score) {
     if (optimizer == null) {

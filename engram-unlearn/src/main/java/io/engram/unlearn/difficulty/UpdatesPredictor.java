@@ -38,9 +38,11 @@ public final class UpdatesPredictor {
   private final boolean adam;
 
   /**
-   * Predicts for the current model at each call; borrows it. * * @param scope what is trained;
-   * adapters of the model take precedence * @param optimizer only its algorithm and learning rate
-   * are used * @param threshold τ, nats per token
+   * Predicts for the current model at each call; borrows it.
+   *
+   * @param scope what is trained; adapters of the model take precedence
+   * @param optimizer only its algorithm and learning rate are used
+   * @param threshold τ, nats per token
    */
   public UpdatesPredictor(
       LanguageModel model, TrainingScope scope, OptimizerSettings optimizer, double threshold) {
@@ -54,8 +56,10 @@ public final class UpdatesPredictor {
   }
 
   /**
-   * The prediction for a sample. * * @param loss mean loss, nats per token * @param updates NaN if
-   * a log-probability along the way is NaN
+   * The prediction for a sample.
+   *
+   * @param loss mean loss, nats per token
+   * @param updates NaN if a log-probability along the way is NaN
    */
   public record Prediction(double loss, double updates) {}
 
@@ -73,9 +77,10 @@ public final class UpdatesPredictor {
   }
 
   /**
-   * The prediction from one gradient and one pass along it. * * @param start ℓ_t and the size of
-   * the gradient of the mean loss * @param updates predicted updates; NaN if a log-probability
-   * along the way is NaN
+   * The prediction from one gradient and one pass along it.
+   *
+   * @param start ℓ_t and the size of the gradient of the mean loss
+   * @param updates predicted updates; NaN if a log-probability along the way is NaN
    */
   public record Forecast(GradientLook.Start start, double updates) {}
 
@@ -117,8 +122,9 @@ public final class UpdatesPredictor {
     private final double threshold;
 
     /**
-     * Made from one look along the direction. * * @param start ℓ_t at the start, nats, {@code [n]}
+     * Made from one look along the direction.
      *
+     * @param start ℓ_t at the start, nats, {@code [n]}
      * @param along ℓ_t at distance h, nats, {@code [n]}
      * @param distance h, above 0
      * @param threshold τ, nats per token

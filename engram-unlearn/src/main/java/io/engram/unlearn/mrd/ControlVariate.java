@@ -17,8 +17,10 @@ public interface ControlVariate {
               List.of());
 
   /**
-   * Removes from the values what the control explains. * * @param samples N * @param draws all
-   * draws so far, K
+   * Removes from the values what the control explains.
+   *
+   * @param samples N
+   * @param draws all draws so far, K
    */
   Adjusted apply(int samples, List<DrawSource.Draw> draws);
 
@@ -27,7 +29,8 @@ public interface ControlVariate {
    *
    * @param values {@code [K][N]}
    * @param addedErrors for each sample, a standard error that all its values share because the
-   *     control's mean is itself an estimate; {@code [N]} * @param notes what a reader should know
+   *     control's mean is itself an estimate; {@code [N]}
+   * @param notes what a reader should know
    */
   record Adjusted(double[][] values, double[] addedErrors, List<String> notes) {}
 }

@@ -26,7 +26,11 @@ public final class DrawLoop {
   private final KeptDraws kept;
   private final List<DrawSource.Draw> draws = new ArrayList<>();
 
-  /** A loop over this source. * * @param kept holds draws made before, and keeps new ones */
+  /**
+   * A loop over this source.
+   *
+   * @param kept holds draws made before, and keeps new ones
+   */
   public DrawLoop(DrawSource source, DrawRequest.Budget budget, KeptDraws kept) {
     this.source = source;
     this.budget = budget;
@@ -34,8 +38,10 @@ public final class DrawLoop {
   }
 
   /**
-   * The result of the draws. * * @param values after the control variate, {@code [K][N]} * @param
-   * passes passes with noise per sample
+   * The result of the draws.
+   *
+   * @param values after the control variate, {@code [K][N]}
+   * @param passes passes with noise per sample
    */
   public record Result(
       List<MrdEstimate> estimates, double[][] values, int passes, List<String> notes) {}
@@ -135,7 +141,10 @@ public final class DrawLoop {
         };
 
     /**
-     * Called when the measurement begins. * * @param limit maximum number of draws * @param unit the unit of the draws
+     * Called when the measurement begins.
+     *
+     * @param limit maximum number of draws
+     * @param unit the unit of the draws
      */
     default void begin(int limit, String unit) {}
 

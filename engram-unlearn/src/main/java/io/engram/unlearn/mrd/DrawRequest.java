@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
  *
  * @param scorer the samples under noise, numbered from 0
  * @param gradients the same samples' gradients
- * @param samples N * @param sigma σ, the standard deviation of the noise, in units of the
- *     parameters
+ * @param samples N
+ * @param sigma σ, the standard deviation of the noise, in units of the parameters
  * @param budget how many draws there may be
  * @param seed the run's seed; with {@code epoch} and the estimator's own purpose it names the
  *     streams of noise, so that any draw can be repeated
@@ -56,10 +56,12 @@ public record DrawRequest(
   }
 
   /**
-   * How many draws to make. * * @param draws K, the number of passes with noise per sample, or
-   * their maximum; an antithetic pair is two * @param auto whether to stop earlier, once the
-   * ranking is stable * @param stableTau the expected Kendall τ at which it counts as stable
-   * ({@link StableRanking})
+   * How many draws to make.
+   *
+   * @param draws K, the number of passes with noise per sample, or their maximum; an antithetic
+   *     pair is two
+   * @param auto whether to stop earlier, once the ranking is stable
+   * @param stableTau the expected Kendall τ at which it counts as stable ({@link StableRanking})
    */
   public record Budget(int draws, boolean auto, double stableTau) {
     /**
@@ -77,8 +79,9 @@ public record DrawRequest(
     }
 
     /**
-     * Checks that the number of draws is even. * * @param estimator the name for the message
+     * Checks that the number of draws is even.
      *
+     * @param estimator the name for the message
      * @throws EngramException if their number is odd
      */
     public void requirePairs(String estimator) {

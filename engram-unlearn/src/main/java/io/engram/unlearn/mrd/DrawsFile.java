@@ -48,9 +48,10 @@ public final class DrawsFile implements KeptDraws {
   }
 
   /**
-   * Opens the file, or creates it. * * @param key key of the measurement; draws of another one are
-   * not used * @param messages receives messages about what was found
+   * Opens the file, or creates it.
    *
+   * @param key key of the measurement; draws of another one are not used
+   * @param messages receives messages about what was found
    * @throws EngramException if the file can't be read or written
    */
   public static DrawsFile open(Path file, Key key, Consumer<String> messages) {

@@ -8,7 +8,8 @@ public interface GradientScorer {
     /**
      * c_t of the labelled tokens.
      *
-     * @param sample its index * @param logProbs ℓ_t(θ), nats, {@code [n]}
+     * @param sample its index
+     * @param logProbs ℓ_t(θ), nats, {@code [n]}
      * @return {@code [n]}
      */
     double[] of(int sample, double[] logProbs);

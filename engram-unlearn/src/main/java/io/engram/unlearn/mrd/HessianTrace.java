@@ -9,7 +9,10 @@ import java.util.Arrays;
  * traces of one sample are estimated by {@code Tr H_t = E_v vᵀH_t v} with random signs v; draws are
  * independent, so every estimate has a standard error.
  *
- * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A; the estimate: Hutchinson 1990. <b>Differs:</b> Eq. 5 takes the absolute value of every token's trace, MRD by Eq. 4 that of the sum. The two agree if all traces have the same sign; both are here. The clamp is the lower limit of |ℓ_t|, as in {@link RelativeChange}.
+ * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A; the estimate: Hutchinson 1990. <b>Differs:</b> Eq.
+ * 5 takes the absolute value of every token's trace, MRD by Eq. 4 that of the sum. The two agree if
+ * all traces have the same sign; both are here. The clamp is the lower limit of |ℓ_t|, as in {@link
+ * RelativeChange}.
  */
 public final class HessianTrace {
   private final double[][] draws;
@@ -20,7 +23,8 @@ public final class HessianTrace {
     /**
      * {@code vᵀ∇²ℓ_t v} with v random signs over all parameters.
      *
-     * @param sample index of the sample * @param signs the stream of v, at its beginning and used only for this call
+     * @param sample index of the sample
+     * @param signs the stream of v, at its beginning and used only for this call
      * @return {@code [n]}
      */
     double[] along(int sample, RandomStream signs);
@@ -60,7 +64,9 @@ public final class HessianTrace {
   }
 
   /**
-   * {@link #absolute(double[], double[], double, double)} of the mean traces. It is too large by up to its error if a trace is not clearly different from 0; the standard error takes the signs of the mean traces as given.
+   * {@link #absolute(double[], double[], double, double)} of the mean traces. It is too large by up
+   * to its error if a trace is not clearly different from 0; the standard error takes the signs of
+   * the mean traces as given.
    */
   public MeanWithError absolute(double[] logProbs, double sigma, double clamp) {
     MeanWithError[] traces = traces();
@@ -82,8 +88,8 @@ public final class HessianTrace {
    * @param logProbs ℓ_t in nats, {@code [n]}, at least one
    * @param traces Tr H_t, {@code [n]}
    * @param clamp nats, above 0
-   * @return dimensionless, ≥ 0; NaN if a trace is NaN * @throws IllegalArgumentException if there
-   *     are no tokens or the numbers of tokens differ
+   * @return dimensionless, ≥ 0; NaN if a trace is NaN
+   * @throws IllegalArgumentException if there are no tokens or the numbers of tokens differ
    */
   public static double absolute(double[] logProbs, double[] traces, double sigma, double clamp) {
     requireSameLength(logProbs, traces);
@@ -101,8 +107,8 @@ public final class HessianTrace {
    * @param logProbs ℓ_t in nats, {@code [n]}, at least one
    * @param traces Tr H_t, {@code [n]}
    * @param clamp nats, above 0
-   * @return dimensionless, signed; NaN if a trace is NaN * @throws IllegalArgumentException if
-   *     there are no tokens or the numbers of tokens differ
+   * @return dimensionless, signed; NaN if a trace is NaN
+   * @throws IllegalArgumentException if there are no tokens or the numbers of tokens differ
    */
   public static double signed(double[] logProbs, double[] traces, double sigma, double clamp) {
     requireSameLength(logProbs, traces);

@@ -27,21 +27,28 @@ public final class MrdMeasurement {
   }
 
   /**
-   * The result. * * @param estimates one per sample, in order * @param sigma σ, as given or as
-   * found * @param passes passes with noise over the whole set * @param notes what a reader should
-   * know: how stable the ranking is, the control variate, passes that were skipped
+   * The result.
+   *
+   * @param estimates one per sample, in order
+   * @param sigma σ, as given or as found
+   * @param passes passes with noise over the whole set
+   * @param notes what a reader should know: how stable the ranking is, the control variate, passes
+   *     that were skipped
    */
   public record Result(List<MrdEstimate> estimates, double sigma, int passes, List<String> notes) {}
 
   /**
-   * Measures the samples. * * @param model the samples under a model * @param seed the run's seed
-   * * @param epoch the epoch, from 0, before which to measure. σ is checked against the numerical
-   * floor only before the first one, so a run is not aborted for it later * @param refuses whether
-   * an unusable measurement is an error; otherwise its values are NaN, or rounding noise, and a
-   * note says which * @param kept holds draws made before, and keeps new ones
+   * Measures the samples.
    *
-   * @return estimates; the standard error is NaN if there is only one draw or one pair * @throws
-   *     EngramException if a sample's log-probability is not finite without noise, no draw of a
+   * @param model the samples under a model
+   * @param seed the run's seed
+   * @param epoch the epoch, from 0, before which to measure. σ is checked against the numerical
+   *     floor only before the first one, so a run is not aborted for it later
+   * @param refuses whether an unusable measurement is an error; otherwise its values are NaN, or
+   *     rounding noise, and a note says which
+   * @param kept holds draws made before, and keeps new ones
+   * @return estimates; the standard error is NaN if there is only one draw or one pair
+   * @throws EngramException if a sample's log-probability is not finite without noise, no draw of a
    *     sample is finite (σ too large), or MRD is lost in rounding (σ too small)
    */
   public static Result run(

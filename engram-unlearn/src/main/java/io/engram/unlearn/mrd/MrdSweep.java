@@ -26,9 +26,11 @@ public final class MrdSweep {
   public record Row(String id, double sigma, int draws, double mrd, double standardError) {}
 
   /**
-   * The results for one σ. * * @param belowFloor whether the median MRD is lost in rounding ({@link
-   * NumericalFloor}) * @param estimates by the number of draws, one per sample in order; the MRD of
-   * a sample without any finite draw is NaN
+   * The results for one σ.
+   *
+   * @param belowFloor whether the median MRD is lost in rounding ({@link NumericalFloor})
+   * @param estimates by the number of draws, one per sample in order; the MRD of a sample without
+   *     any finite draw is NaN
    */
   public record AtSigma(
       double sigma, boolean belowFloor, NavigableMap<Integer, List<MrdEstimate>> estimates) {
@@ -69,10 +71,10 @@ public final class MrdSweep {
   /**
    * Measures the samples at each σ.
    *
-   * @param sigmas if empty, only the estimator's σ * @param draws numbers of passes; an estimator
-   *     of pairs skips odd numbers * @throws io.engram.core.EngramException if a sample's
-   *     log-probability is not finite without noise, or the largest number of draws is odd and
-   *     draws are pairs
+   * @param sigmas if empty, only the estimator's σ
+   * @param draws numbers of passes; an estimator of pairs skips odd numbers
+   * @throws io.engram.core.EngramException if a sample's log-probability is not finite without
+   *     noise, or the largest number of draws is odd and draws are pairs
    */
   public static List<AtSigma> measure(
       LanguageModel model,

@@ -23,9 +23,9 @@ public final class RelativeChange {
   private final int clamped;
 
   /**
-   * Prepares a sample with these log-probabilities. * * @param original ℓ_t(θ) in nats, {@code
-   * [n]}, at least one; borrowed
+   * Prepares a sample with these log-probabilities.
    *
+   * @param original ℓ_t(θ) in nats, {@code [n]}, at least one; borrowed
    * @param clamp nats, above 0
    * @throws IllegalArgumentException if there are none, or one is not finite; the message names t
    */

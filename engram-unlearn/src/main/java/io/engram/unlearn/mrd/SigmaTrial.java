@@ -24,7 +24,9 @@ public final class SigmaTrial {
 
   /**
    * Finds σ for the request's samples; the request's own σ is ignored. Trials end when one confirms
-   * the previous one within a factor of 1.5. * * @param estimator the estimator that will measure
+   * the previous one within a factor of 1.5.
+   *
+   * @param estimator the estimator that will measure
    */
   public static double find(DrawRequest request, Estimator estimator) {
     double sigma = START;

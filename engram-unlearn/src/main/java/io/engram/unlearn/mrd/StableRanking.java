@@ -25,8 +25,8 @@ public final class StableRanking {
   /**
    * The expected τ between the ranking by |mean of all draws| and the true one.
    *
-   * @param values {@code [K][N]}; NaN values are skipped * @return in [0, 1]; NaN for fewer than
-   *     four draws or three samples
+   * @param values {@code [K][N]}; NaN values are skipped
+   * @return in [0, 1]; NaN for fewer than four draws or three samples
    */
   public static double expectedTau(double[][] values) {
     if (values.length < 4 || values[0].length < 3) {

@@ -37,8 +37,9 @@ public final class SweepSummary {
   }
 
   /**
-   * Kendall's τ between two rankings, over the samples that have both values. * * @return NaN for
-   * fewer than two such samples
+   * Kendall's τ between two rankings, over the samples that have both values.
+   *
+   * @return NaN for fewer than two such samples
    */
   public static double tau(double[] one, double[] other) {
     int[] both =

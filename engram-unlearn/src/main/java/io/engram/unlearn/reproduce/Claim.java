@@ -12,8 +12,9 @@ import io.engram.core.stats.PairedDifference;
  * @param paper the difference that the paper prints, in the direction of the claim; NaN if it
  *     prints none
  * @param ours the mean difference, in the direction of the claim
- * @param interval its interval, 95 % unless stated otherwise * @param n number of pairs, or samples
- *     * @param verdict the conclusion
+ * @param interval its interval, 95 % unless stated otherwise
+ * @param n number of pairs, or samples
+ * @param verdict the conclusion
  */
 public record Claim(
     String text, double paper, double ours, Bootstrap.Interval interval, int n, Decision verdict) {
@@ -21,9 +22,11 @@ public record Claim(
   private static final int FEW = 8;
 
   /**
-   * A claim about pairs of trials. * * @param better the row that should be better, one value per
-   * trial * @param other the other row, with the same seeds * @param higherIsBetter the metric's
-   * direction
+   * A claim about pairs of trials.
+   *
+   * @param better the row that should be better, one value per trial
+   * @param other the other row, with the same seeds
+   * @param higherIsBetter the metric's direction
    */
   static Claim of(
       String text, double paper, double[] better, double[] other, boolean higherIsBetter) {

@@ -20,7 +20,10 @@ final class Claims {
   private Claims() {}
 
   /**
-   * The study with the claims before its own findings. * * @param title title of the page, without the model * @param how what the claims' numbers and intervals are
+   * The study with the claims before its own findings.
+   *
+   * @param title title of the page, without the model
+   * @param how what the claims' numbers and intervals are
    */
   static Study before(
       ReproductionPlan plan,
@@ -84,7 +87,11 @@ final class Claims {
     return claim.text() + ": " + NumberText.plain(claim.ours()) + interval + paper;
   }
 
-  /** A table with a line per claim. * * @param how what the numbers and intervals are */
+  /**
+   * A table with a line per claim.
+   *
+   * @param how what the numbers and intervals are
+   */
   static StudyTable table(List<Claim> claims, String how) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (Claim claim : claims) {

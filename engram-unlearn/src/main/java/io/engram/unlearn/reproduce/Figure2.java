@@ -150,11 +150,17 @@ final class Figure2 implements Reproduction {
   }
 
   /**
-   * The findings of Figure 2's runs. * * @param rows maximum rows of each evaluation set; 0: all * @param groupSize samples per group * @param utility the metric of each trial, by method and then by selection
+   * The findings of Figure 2's runs.
+   *
+   * @param rows maximum rows of each evaluation set; 0: all
+   * @param groupSize samples per group
+   * @param utility the metric of each trial, by method and then by selection
    */
   record Found(int rows, int groupSize, Map<String, Map<String, double[]>> utility) {
     private static final String HOW =
-        "of model utility; intervals by F for variances, by Student's t over selections for the mean difference, and by Student's t over trials at level 1 − 0.05 / number of selections for the largest difference, since it was chosen among these";
+        "of model utility; intervals by F for variances, by Student's t over selections for the "
+            + "mean difference, and by Student's t over trials at level 1 − 0.05 / number of "
+            + "selections for the largest difference, since it was chosen among these";
 
     Study study(ReproductionPlan plan, String title, StudyProvenance made) {
       Study found =
@@ -167,7 +173,9 @@ final class Figure2 implements Reproduction {
                       "Selections", Integer.toString(names().size()), "five samples, five groups")),
               List.of(figure()),
               List.of(table()),
-              List.of("One set of selections.", "Utility is measured on %s of each set.".formatted(shown())),
+              List.of(
+                  "One set of selections.",
+                  "Utility is measured on %s of each set.".formatted(shown())),
               made);
       return Claims.before(
           plan,
@@ -183,7 +191,10 @@ final class Figure2 implements Reproduction {
       return rows == 0 ? "all rows" : "the first " + rows + " rows";
     }
 
-    /** The claims that selections matter, that NPO keeps more, and that for some samples GradDiff does. */
+    /**
+     * The claims that selections matter, that NPO keeps more, and that for some samples GradDiff
+     * does.
+     */
     List<Claim> claims() {
       List<Claim> claims = new ArrayList<>();
       utility.keySet().forEach(method -> claims.add(differs(method, Figure2.SINGLE)));
@@ -206,7 +217,10 @@ final class Figure2 implements Reproduction {
       return claims;
     }
 
-    /** The variance between selections of one kind, beyond the variance between trials of one selection. */
+    /**
+     * The variance between selections of one kind, beyond the variance between trials of one
+     * selection.
+     */
     private Claim differs(String method, String kind) {
       double[][] own =
           names().stream()

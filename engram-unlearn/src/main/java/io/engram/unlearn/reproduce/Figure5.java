@@ -36,8 +36,11 @@ final class Figure5 implements Reproduction {
   private final Printed paper = PaperData.read("figure5", Printed.class);
 
   /**
-   * What the paper concludes from its figure. * * @param section where it says so * @param mrd the
-   * MRD for every σ * @param stableFrom the number of draws from which MRD is stable
+   * What the paper concludes from its figure.
+   *
+   * @param section where it says so
+   * @param mrd the MRD for every σ
+   * @param stableFrom the number of draws from which MRD is stable
    */
   record Printed(String section, double mrd, int stableFrom) {}
 

@@ -118,7 +118,10 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
   }
 
   /**
-   * The page. * * @param recipe the recipe of one of the rows * @param limits limitations of the findings
+   * The page.
+   *
+   * @param recipe the recipe of one of the rows
+   * @param limits limitations of the findings
    */
   Study study(String model, Recipe recipe, List<String> limits, StudyProvenance made) {
     List<Claim> claims = claims();
@@ -129,9 +132,7 @@ record ReproducedTable(PaperTable paper, Map<String, List<List<Measurement>>> tr
     List<String> all = new ArrayList<>(limits);
     all.addAll(paper.reservations());
     if (!unmeasured().isEmpty()) {
-      all.add(
-          "These recipes do not measure %s."
-              .formatted(String.join(", ", unmeasured())));
+      all.add("These recipes do not measure %s.".formatted(String.join(", ", unmeasured())));
     }
     tables.add(Claims.table(claims, "between trials of the same seed; intervals by Student's t"));
     return new Study(

@@ -17,14 +17,19 @@ public interface Reproduction {
   String title();
 
   /**
-   * The default number of samples, or groups of samples. * * @return empty if it uses whole sets, which recipes name
+   * The default number of samples, or groups of samples.
+   *
+   * @return empty if it uses whole sets, which recipes name
    */
   default OptionalInt samples() {
     return OptionalInt.empty();
   }
 
   /**
-   * Makes what is missing in the plan's folder, then reports the findings. Finished work is never repeated. * * @return empty if it was stopped; the same call continues
+   * Makes what is missing in the plan's folder, then reports the findings. Finished work is never
+   * repeated.
+   *
+   * @return empty if it was stopped; the same call continues
    * @throws EngramException if the model has no recipes for it, or data are missing
    */
   Optional<Study> carryOut(ReproductionPlan plan);
@@ -39,7 +44,9 @@ public interface Reproduction {
   }
 
   /**
-   * The experiment of this name. * * @throws EngramException if there is none
+   * The experiment of this name.
+   *
+   * @throws EngramException if there is none
    */
   static Reproduction named(String name) {
     List<Reproduction> all = all();

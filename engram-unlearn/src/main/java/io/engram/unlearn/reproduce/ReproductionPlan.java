@@ -19,12 +19,16 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * How to run an experiment. * * @param model the model whose recipes to use: {@code mini}, as in
- * {@code recipes/tofu/mini-npo.yaml} * @param trials runs per row, one seed each * @param samples
- * number of samples, or groups of samples; empty: the experiment's default * @param overrides keys
- * to change in all recipes, {@code key=value} * @param folder the folder for everything * @param
- * setup how to run the computation * @param runner runs the remaining trials of several recipes;
- * false if it was stopped
+ * How to run an experiment.
+ *
+ * @param model the model whose recipes to use: {@code mini}, as in {@code
+ *     recipes/tofu/mini-npo.yaml}
+ * @param trials runs per row, one seed each
+ * @param samples number of samples, or groups of samples; empty: the experiment's default
+ * @param overrides keys to change in all recipes, {@code key=value}
+ * @param folder the folder for everything
+ * @param setup how to run the computation
+ * @param runner runs the remaining trials of several recipes; false if it was stopped
  */
 public record ReproductionPlan(
     String model,
@@ -74,7 +78,8 @@ public record ReproductionPlan(
     if (Files.exists(file) && !JsonFiles.readText(file).equals(own)) {
       throw EngramException.usage(
           folder
-              + " holds the findings of another recipe: its recipe.yaml differs. Name another folder with --out.");
+              + " holds the findings of another recipe: its recipe.yaml differs. Name another "
+              + "folder with --out.");
     }
     if (Files.exists(file) && Files.exists(found)) {
       return Study.read(found);

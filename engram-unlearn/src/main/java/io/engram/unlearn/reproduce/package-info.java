@@ -1,5 +1,6 @@
 /**
- * Reproduces the paper's tables and figures next to its printed values, with a verdict on each of its claims. A table is data; its rows are recipes. Start with {@link
+ * Reproduces the paper's tables and figures next to its printed values, with a verdict on each of
+ * its claims. A table is data; its rows are recipes. Start with {@link
  * io.engram.unlearn.reproduce.Reproduction}.
  */
 @NullMarked

@@ -31,9 +31,12 @@ public final class CharacteristicFindings {
   }
 
   /**
-   * One row per characteristic. * * @param texts texts of the samples, in order * @param
-   * trainingTexts the model's training texts, as far as known * @param logProbs ℓ_t of each sample,
-   * nats * @param mrd MRD of each sample
+   * One row per characteristic.
+   *
+   * @param texts texts of the samples, in order
+   * @param trainingTexts the model's training texts, as far as known
+   * @param logProbs ℓ_t of each sample, nats
+   * @param mrd MRD of each sample
    */
   public static List<Row> rows(
       List<String> texts,
@@ -48,7 +51,9 @@ public final class CharacteristicFindings {
   }
 
   /**
-   * The rows as a table. * * @param reading which variant of MRD it shows
+   * The rows as a table.
+   *
+   * @param reading which variant of MRD it shows
    */
   public static StudyTable table(List<Row> found, String reading) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -58,7 +63,9 @@ public final class CharacteristicFindings {
     return new StudyTable(
         "MRD by characteristics of the samples (Table 7)",
         reading
-            + ". High and low follow the paper's rules, on all samples instead of 40. Intervals come from a bootstrap over samples. Frequency is counted in the retain and forget sets.",
+            + ". High and low follow the paper's rules, on all samples instead of 40. Intervals "
+            + "come from a bootstrap over samples. Frequency is counted in the retain and forget "
+            + "sets.",
         StudyTable.Column.of(
             "characteristic",
             "low, n",

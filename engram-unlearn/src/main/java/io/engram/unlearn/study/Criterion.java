@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when a sample counts as forgotten: when a measure has fallen to its threshold and, if EL
- * is used too, EL to its own. * * @param name its name in rows and tables * @param measure the
- * measure that must fall * @param threshold upper limit of the measure * @param extraction upper
- * limit of EL; null if EL is not used
+ * is used too, EL to its own.
+ *
+ * @param name its name in rows and tables
+ * @param measure the measure that must fall
+ * @param threshold upper limit of the measure
+ * @param extraction upper limit of EL; null if EL is not used
  */
 public record Criterion(
     String name, Measure measure, double threshold, @Nullable Double extraction) {
@@ -44,8 +47,9 @@ public record Criterion(
   }
 
   /**
-   * The state of a sample. * * @param logProb Σ_t ℓ_t, nats
+   * The state of a sample.
    *
+   * @param logProb Σ_t ℓ_t, nats
    * @param hits labelled tokens that are the model's first choice
    * @param tokens labelled tokens
    * @param extraction its EL
@@ -89,9 +93,10 @@ public record Criterion(
   /**
    * Where between two updates the threshold was crossed, by linear interpolation; with two
    * thresholds, the later one. An EL that was not computed before counts as crossed no later than
-   * the measure. * * @param before state after u − 1 updates, not met * @param after state after u
-   * updates, met
+   * the measure.
    *
+   * @param before state after u − 1 updates, not met
+   * @param after state after u updates, met
    * @return in (0, 1]
    */
   double crossing(Standing before, Standing after) {
@@ -127,7 +132,13 @@ public record Criterion(
     }
 
     /**
-     * The outcome. * * @param updates updates needed by criterion, including the needed fraction of the last update; missing if the criterion was not met * @param changes mean |θ − θ_0| after the update that met a criterion, by criterion * @param change that of the first criterion, or that at the end if it was not met * @param forecast the prediction
+     * The outcome.
+     *
+     * @param updates updates needed by criterion, including the needed fraction of the last update;
+     *     missing if the criterion was not met
+     * @param changes mean |θ − θ_0| after the update that met a criterion, by criterion
+     * @param change that of the first criterion, or that at the end if it was not met
+     * @param forecast the prediction
      */
     record Outcome(
         Map<String, Double> updates,
@@ -140,7 +151,10 @@ public record Criterion(
     }
 
     /**
-     * Records the state after one more update. * * @param update its number, from 1 * @param moved gives the current mean |θ − θ_0|
+     * Records the state after one more update.
+     *
+     * @param update its number, from 1
+     * @param moved gives the current mean |θ − θ_0|
      */
     void look(int update, Criterion.Standing now, DoubleSupplier moved) {
       List<String> met = new ArrayList<>();
@@ -158,7 +172,9 @@ public record Criterion(
     }
 
     /**
-     * The outcome. * * @param moved gives the current mean |θ − θ_0|
+     * The outcome.
+     *
+     * @param moved gives the current mean |θ − θ_0|
      */
     Outcome outcome(UpdatesPredictor.Forecast forecast, DoubleSupplier moved) {
       Double first = changes.get(criteria.get(0).name());

@@ -16,8 +16,10 @@ final class DifficultyFigures {
   private final String suffix;
 
   /**
-   * Figures of these rows. * * @param unit what a row stands for: a sample, or a group * @param
-   * suffix text at the end of each title
+   * Figures of these rows.
+   *
+   * @param unit what a row stands for: a sample, or a group
+   * @param suffix text at the end of each title
    */
   DifficultyFigures(List<DifficultyRow> rows, String unit, String suffix) {
     this.rows = rows;

@@ -45,7 +45,10 @@ final class DifficultyFindings {
   }
 
   /**
-   * The page. * * @param samples number of scored samples * @param further tables made elsewhere
+   * The page.
+   *
+   * @param samples number of scored samples
+   * @param further tables made elsewhere
    */
   Study study(int samples, List<StudyTable> further) {
     List<StudyTable> tables = new ArrayList<>();

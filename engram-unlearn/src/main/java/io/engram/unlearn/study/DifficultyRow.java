@@ -21,11 +21,12 @@ import java.util.stream.IntStream;
 /**
  * A sample, or a group of samples, of a study: a line of {@code difficulty.jsonl}.
  *
- * @param id the sample's id, or the group's number * @param tokens labelled tokens * @param scores
- *     scores by name, measured before unlearning; for a group, means over its samples * @param
- *     updates updates needed by criterion; missing if it was not met * @param change mean |θ − θ_0|
- *     when the first criterion was met, or at the end if it was not * @param changes the same by
- *     criterion; missing if it was not met
+ * @param id the sample's id, or the group's number
+ * @param tokens labelled tokens
+ * @param scores scores by name, measured before unlearning; for a group, means over its samples
+ * @param updates updates needed by criterion; missing if it was not met
+ * @param change mean |θ − θ_0| when the first criterion was met, or at the end if it was not
+ * @param changes the same by criterion; missing if it was not met
  */
 public record DifficultyRow(
     String id,
@@ -44,7 +45,10 @@ public record DifficultyRow(
     private final Map<String, double[]> scores;
 
     /**
-     * Rows for these samples. * * @param file the file of the rows * @param scores scores of the samples by name, {@code [N]} each
+     * Rows for these samples.
+     *
+     * @param file the file of the rows
+     * @param scores scores of the samples by name, {@code [N]} each
      */
     Writer(
         Path file,
@@ -60,7 +64,9 @@ public record DifficultyRow(
     }
 
     /**
-     * Unlearns each sample or group alone, except those already in the file. * * @param seed names the stream of groups
+     * Unlearns each sample or group alone, except those already in the file.
+     *
+     * @param seed names the stream of groups
      */
     List<DifficultyRow> oneByOne(UpdatesNeeded unlearning, long seed) {
       List<int[]> units = units(seed);
@@ -80,7 +86,10 @@ public record DifficultyRow(
       return rows;
     }
 
-    /** Unlearns all samples in one run; rows come in the order in which samples are done. If the file has all rows already, no run is made. */
+    /**
+     * Unlearns all samples in one run; rows come in the order in which samples are done. If the
+     * file has all rows already, no run is made.
+     */
     List<DifficultyRow> jointly(UpdatesJointly unlearning) {
       List<DifficultyRow> rows = kept();
       if (rows.size() == tokens.size()) {

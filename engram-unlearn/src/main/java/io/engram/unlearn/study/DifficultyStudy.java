@@ -53,8 +53,9 @@ public final class DifficultyStudy {
   }
 
   /**
-   * Runs or continues a study. * * @return the findings, which are also in the folder
+   * Runs or continues a study.
    *
+   * @return the findings, which are also in the folder
    * @throws EngramException if the folder holds another study, or the method replaces answers
    */
   public static Study run(Recipe recipe, DifficultyPlan plan, Setup setup, Path folder) {

@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How well a score measured before unlearning predicts the ranking of samples by the updates they
- * needed. * * @param score its name * @param n number of samples that met the criterion and have
- * the score
+ * needed.
  *
+ * @param score its name
+ * @param n number of samples that met the criterion and have the score
  * @param rho Spearman's ρ
  * @param interval 95 %, by bootstrap over samples
- * @param lengthFixed partial ρ, controlled for the number of labelled tokens * @param
- *     lengthAndLossFixed partial ρ, controlled for that and for the mean loss at the start
+ * @param lengthFixed partial ρ, controlled for the number of labelled tokens
+ * @param lengthAndLossFixed partial ρ, controlled for that and for the mean loss at the start
  */
 record Prediction(
     String score,

@@ -28,11 +28,12 @@ import java.util.Objects;
 
 /**
  * The scores of samples before unlearning: every variant of MRD, by the estimator that the recipe's
- * order would use, and rival scores. Computed once for all samples. * * @param values values of the
- * samples by score, {@code [N]} each; {@code mrd_outside_mean@0.001} is MRD with the absolute value
- * outside and the mean over tokens, at σ = 0.001
+ * order would use, and rival scores. Computed once for all samples.
  *
- * @param seconds time that each score took * @param notes what a reader should know about each
+ * @param values values of the samples by score, {@code [N]} each; {@code mrd_outside_mean@0.001} is
+ *     MRD with the absolute value outside and the mean over tokens, at σ = 0.001
+ * @param seconds time that each score took
+ * @param notes what a reader should know about each
  */
 record StudyScores(
     Map<String, double[]> values, Map<String, Double> seconds, Map<String, List<String>> notes) {

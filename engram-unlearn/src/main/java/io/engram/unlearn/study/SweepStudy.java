@@ -170,7 +170,8 @@ public final class SweepStudy {
     }
     return new StudyTable(
         "Each σ and number of draws",
-        "τ is Kendall's τ between rankings of the samples: against the ranking by all draws, and against that of the next larger σ with the same number of draws.",
+        "τ is Kendall's τ between rankings of the samples: against the ranking by all draws, and "
+            + "against that of the next larger σ with the same number of draws.",
         StudyTable.Column.of(
             "σ",
             "draws",

@@ -31,8 +31,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tests Theorem 3.2 on a model: compares MRD from antithetic pairs with the prediction from the traces of the Hessians, {@code (σ²/2n) |Σ_t Tr H_t / ℓ_t|}, for several σ. The traces are estimated with random signs
- * ({@link HessianTrace}), so both sides have standard errors.
+ * Tests Theorem 3.2 on a model: compares MRD from antithetic pairs with the prediction from the
+ * traces of the Hessians, {@code (σ²/2n) |Σ_t Tr H_t / ℓ_t|}, for several σ. The traces are
+ * estimated with random signs ({@link HessianTrace}), so both sides have standard errors.
  *
  * <p><b>Source:</b> Theorem 3.2, Eq. 5, App. A.
  */
@@ -54,9 +55,12 @@ public final class TheoremStudy {
   }
 
   /**
-   * What to compare. * * @param sigmas σ, ascending * @param draws passes with noise at each σ,
-   * even * @param directions random sign vectors for the traces of a sample, at least 2; each costs
-   * two backward passes
+   * What to compare.
+   *
+   * @param sigmas σ, ascending
+   * @param draws passes with noise at each σ, even
+   * @param directions random sign vectors for the traces of a sample, at least 2; each costs two
+   *     backward passes
    */
   public record Plan(List<Double> sigmas, int draws, int directions) {}
 

@@ -37,8 +37,10 @@ final class UpdatesJointly {
   private final Setup setup;
 
   /**
-   * For a model at its starting point. * * @param predictor predicts each sample before the first
-   * update * @param epochs number of epochs after which to give up on criteria that are not met
+   * For a model at its starting point.
+   *
+   * @param predictor predicts each sample before the first update
+   * @param epochs number of epochs after which to give up on criteria that are not met
    */
   UpdatesJointly(
       Recipe recipe,
@@ -59,9 +61,11 @@ final class UpdatesJointly {
   }
 
   /**
-   * Unlearns the samples and then restores the model to its starting point. * * @param found
-   * receives each sample's outcome and index, once it has met all criteria or at the end * @throws
-   * EngramException if it is interrupted, since a joint run can't be resumed
+   * Unlearns the samples and then restores the model to its starting point.
+   *
+   * @param found receives each sample's outcome and index, once it has met all criteria or at the
+   *     end
+   * @throws EngramException if it is interrupted, since a joint run can't be resumed
    */
   void run(List<TokenizedSample> samples, ObjIntConsumer<Met.Outcome> found) {
     start.restore();

@@ -30,8 +30,10 @@ final class UpdatesNeeded {
   private final int most;
 
   /**
-   * For a model at its starting point. * * @param predictor predicts the samples before the first
-   * update * @param most number of updates after which to give up on a criterion that is not met
+   * For a model at its starting point.
+   *
+   * @param predictor predicts the samples before the first update
+   * @param most number of updates after which to give up on a criterion that is not met
    */
   UpdatesNeeded(
       Recipe recipe,
