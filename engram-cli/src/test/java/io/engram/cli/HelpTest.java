@@ -83,9 +83,11 @@ final class HelpTest {
 
   @Test
   void anAliasCallsItsCommand() {
-    var byAlias = Commands.of(new String[] {"difficulty"}).getSubcommands().get("difficulty");
-    assertThat(byAlias.getUsageMessage())
-        .isEqualTo(Commands.all().getSubcommands().get("mrd").getUsageMessage());
+    assertThat(Commands.of(new String[] {"difficulty"}).getSubcommands())
+        .hasEntrySatisfying(
+            "difficulty",
+            byAlias ->
+                assertThat(byAlias.getUsageMessage()).isEqualTo(Cli.run("mrd", "--help").out()));
   }
 
   @Test

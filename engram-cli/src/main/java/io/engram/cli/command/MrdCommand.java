@@ -18,7 +18,6 @@ import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import io.engram.unlearn.mrd.DrawsFile;
-import io.engram.unlearn.mrd.DrawsFile.Key;
 import io.engram.unlearn.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -182,7 +181,7 @@ final class MrdCommand implements Callable<Integer> {
     return out != null && score instanceof DrawnScore drawn
         ? DrawsFile.open(
             out.resolveSibling(out.getFileName() + ".draws"),
-            Key.of(opened, samples, drawn.keyOfDraws(), seed, 0),
+            DrawsFile.Key.of(opened, samples, drawn.keyOfDraws(), seed, 0),
             common.console()::message)
         : KeptDraws.NONE;
   }

@@ -97,7 +97,8 @@ public record DataRow(ObjectNode fields, String where) {
           case ".parquet" -> parquet(file, name, most);
           default ->
               throw EngramException.usage(
-                  ("%s is neither tofu:SPLIT nor a file with one of the endings %s (optionally followed by .gz)")
+                  ("%s is neither tofu:SPLIT nor a file with one of the endings %s (optionally"
+                          + " followed by .gz)")
                       .formatted(name, SampleSource.ENDINGS));
         };
     if (rows.isEmpty()) {

@@ -61,7 +61,8 @@ final class SampleFields {
       return new Sample.PlainText(text(fields, "text", where));
     }
     throw EngramException.usage(
-        ("%s has the fields %s; a sample needs question and answer, prompt and answer, response or completion, messages, text, prompt_ids and answer_ids, or ids")
+        ("%s has the fields %s; a sample needs question and answer, prompt and answer,"
+                + " response or completion, messages, text, prompt_ids and answer_ids, or ids")
             .formatted(where, fields.propertyNames()));
   }
 

@@ -130,7 +130,8 @@ final class TextFile {
   }
 
   private static String tooMuch(String name, long most) {
-    return ("%s decompresses to more than %d bytes, far more than normal text; if that is correct, decompress it first")
+    return ("%s decompresses to more than %d bytes, far more than normal text; if that is"
+            + " correct, decompress it first")
         .formatted(name, most);
   }
 

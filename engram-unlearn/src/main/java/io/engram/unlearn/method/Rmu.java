@@ -110,7 +110,9 @@ public record Rmu(
     for (int trained : asked.layers()) {
       if (trained > last) {
         throw EngramException.usage(
-            ("scope.layers has %d, which is above method.layer = %d: rmu reads the states there, so no gradient reaches higher layers. Leave it out, or set method.layer higher.")
+            ("scope.layers has %d, which is above method.layer = %d: rmu reads the states"
+                    + " there, so no gradient reaches higher layers. Leave it out, or set"
+                    + " method.layer higher.")
                 .formatted(trained, last));
       }
     }

@@ -49,7 +49,8 @@ final class Contradictions {
     require(
         !retainIsMissing,
         "retain.data",
-        (": missing; method.retain_weight = %s with method.name = %s needs it (or set method.retain_weight to 0)")
+        (": missing; method.retain_weight = %s with method.name = %s needs it (or set"
+                + " method.retain_weight to 0)")
             .formatted(recipe.method().retainWeight(), Choices.nameOf(recipe.method())),
         "method.retain_weight",
         "method.name");

@@ -8,7 +8,6 @@ import io.engram.unlearn.difficulty.Antithetic;
 import io.engram.unlearn.difficulty.Antithetic.Control;
 import io.engram.unlearn.difficulty.Estimates;
 import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
-import io.engram.unlearn.mrd.DrawsFile.Key;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,9 +20,9 @@ class DrawsFileTest {
   @TempDir Path folder;
   private final List<String> messages = new ArrayList<>();
 
-  private static Key key(double sigma, int draws) {
+  private static DrawsFile.Key key(double sigma, int draws) {
     Object estimator = Estimates.pairs(Control.OFF, sigma, draws).keyOfDraws();
-    return new Key("m", "tiny", 4096, "s", estimator, 3, 0, "1");
+    return new DrawsFile.Key("m", "tiny", 4096, "s", estimator, 3, 0, "1");
   }
 
   private DrawsFile open() {
