@@ -68,13 +68,13 @@ class LayoutTest {
           """
           {"prompt":"a","response_0":"b","response_1":"c","better_response_id":0} \
           | has no is_response_0_safe, is_response_1_safe; its fields are [prompt, response_0, \
-          response_1, better_response_id]. Which response is better or safer doesn't tell whether \
-          it is unsafe.
+          response_1, better_response_id]. Knowing which response is better or safer does not say \
+          whether it is unsafe.
           {"question":"a","answer":"b"} \
           | has no prompt, response_0, response_1, is_response_0_safe, is_response_1_safe; its \
           fields are [question, answer]
           {"prompt":"a","response_0":"b","response_1":"c","is_response_0_safe":"unsafe",\
-          "is_response_1_safe":true} | : is_response_0_safe is "unsafe"; true or false is right
+          "is_response_1_safe":true} | : is_response_0_safe is "unsafe"; it must be true or false
           """)
   void whatPkuLacksIsNamed(String row, String fault) throws IOException {
     String source = "pku:" + file("bad.jsonl", row);
