@@ -167,7 +167,7 @@ public final class Trainer implements AutoCloseable {
                 + (updates + 1)
                 + ": the gradient is "
                 + norm
-                + "; training has diverged and no weight was changed by it.\n"
+                + "; training has diverged. The update was not applied.\n"
                 + "Use a smaller learning rate, or clip the gradient's norm.");
       }
       if (settings.clipNorm() > 0) {
