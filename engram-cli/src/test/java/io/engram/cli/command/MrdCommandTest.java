@@ -179,7 +179,7 @@ final class MrdCommandTest {
     refused("must be sigma=LIST or draws=LIST", "--sweep", "tokens=1,2");
     refused("--sweep sigma: \"x\" must be a number above 0", "--sweep", "sigma=1e-3,x");
     refused("--sweep sigma: \"0\" must be a number above 0", "--sweep", "sigma=0");
-    refused("--sweep draws: \"9..3\" must be a whole number from 1", "--sweep", "draws=9..3");
+    refused("--sweep draws: \"9..3\" must be a whole number, at least 1", "--sweep", "draws=9..3");
     refused("--sweep draws: \"1.5\" must be", "--sweep", "draws=1.5");
     refused("draws is given twice", "--sweep", "draws=1..4", "--sweep", "draws=8");
     refused("give only one of them", "--sweep", "draws=1..4", "--draws", "8");
