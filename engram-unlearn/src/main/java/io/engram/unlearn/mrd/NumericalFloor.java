@@ -62,7 +62,7 @@ public final class NumericalFloor {
     double factor = needed / signal;
     double growth = absolute == Absolute.OUTSIDE ? Math.sqrt(factor) : factor;
     throw EngramException.usage(
-        ("order.estimator.sigma = %s: too small for this model. The median MRD is %.1e, of which rounding alone makes %.1e.%n%s")
+        "order.estimator.sigma = %s: too small for this model. The median MRD is %.1e, of which rounding alone makes %.1e.%n%s"
             .formatted(sigma, signal, median(floor), advice(sigma * growth)));
   }
 
