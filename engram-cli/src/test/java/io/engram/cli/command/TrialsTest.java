@@ -99,7 +99,7 @@ final class TrialsTest {
     assertThat(Files.readString(page)).contains("This is one pair of runs (seed 8)");
     assertThat(Cli.run("report", uniform, replaced, "--out", page).out())
         .contains(
-            "Uniform order with replacement against uniform order, ga, 1 pair of equal seed (8)")
+            "Uniform order with replacement against uniform order, ga, 1 pair with the same seed (8)")
         .endsWith(page + System.lineSeparator());
   }
 

@@ -116,7 +116,7 @@ final class TextTest {
     assertThat(OrdersText.of(List.of(orders)))
         .startsWith(
             """
-            MRD order against uniform order, npo, 3 pairs of equal seed (42, 43, 44)
+            MRD order against uniform order, npo, 3 pairs with the same seed (42, 43, 44)
             tofu   unit   pairs  better by [95 %]    it is better
             share  ratio  3      0.20 [-0.05, 0.45]  undecided
             bench  unit     pairs  better by [95 %]  it is better
