@@ -14,6 +14,6 @@ class MrdMeasurementTest {
     assertThat(MrdMeasurement.leftOut(List.of(whole, part, part), i -> "s" + i))
         .containsExactly(
             "σ may be too large: passes without finite log-probabilities were skipped for 2"
-                + " samples, 2 of sample s1");
+                + " samples, 2 for sample s1");
   }
 }
