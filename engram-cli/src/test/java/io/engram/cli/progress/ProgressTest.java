@@ -26,7 +26,7 @@ final class ProgressTest {
     assertThat(err.toString().lines())
         .containsExactly(
             "Scoring: 400 samples",
-            "Scoring: 20 of 400 samples, 2.0 a second, 3 min 10 s left",
+            "Scoring: 20 of 400 samples, 2.0 per second, 3 min 10 s left",
             "Scoring: done in 20 s");
   }
 
@@ -43,7 +43,7 @@ final class ProgressTest {
         .containsExactly(
             "epoch 1: 2 updates",
             "MRD: 1 pairs",
-            "epoch 1: 1 of 2 updates, 0.1 a second, 10 s left",
+            "epoch 1: 1 of 2 updates, 0.1 per second, 10 s left",
             "epoch 1: done in 10 s");
   }
 
