@@ -108,9 +108,9 @@ final class FileChoice {
     if (name.kind() == HubName.Kind.MODEL && !pickles.isEmpty()) {
       return EngramException.usage(
           ("%s has its weights only as pickles (%s): they can run code when opened, and are not"
-               + " fetched.%nConvert them where that does no harm, with transformers:"
-               + " AutoModelForCausalLM.from_pretrained(\"%s\").save_pretrained(\"folder\"),%nwhich"
-               + " writes safetensors; or look for a revision (@REVISION) that has them.")
+                  + " fetched.%nConvert them where that does no harm, with transformers:"
+                  + " AutoModelForCausalLM.from_pretrained(\"%s\").save_pretrained(\"folder\"),%nwhich"
+                  + " writes safetensors; or look for a revision (@REVISION) that has them.")
               .formatted(name, Untrusted.text(pickles.get(0).path()), name.id()));
     }
     return EngramException.usage(
