@@ -112,7 +112,7 @@ public final class ModelChoice {
   /**
    * Opens a recipe's model if there is enough memory for its use; the caller closes it.
    *
-   * @throws EngramException if there is not enough memory
+   * @throws io.engram.core.EngramException if there is not enough memory
    */
   public static LanguageModel open(Recipe recipe, CommonOptions common, OpeningMemory.Use use) {
     ModelOptions options = common.setup().modelOptions(recipe.model(), recipe.seed());
