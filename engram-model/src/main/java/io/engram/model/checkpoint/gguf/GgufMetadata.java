@@ -347,7 +347,7 @@ public final class GgufMetadata implements TokenizerMetadata {
         case UINT32, FLOAT32 -> from.getInt() & 0xFFFF_FFFFL;
         case INT32 -> from.getInt();
         case UINT64, INT64, FLOAT64 -> from.getLong();
-        case TEXT, LIST -> throw new IllegalArgumentException(this + " is no number");
+        case TEXT, LIST -> throw new IllegalArgumentException(this + " is not a number");
       };
     }
 
