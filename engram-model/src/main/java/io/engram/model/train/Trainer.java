@@ -5,6 +5,8 @@ import io.engram.core.random.RandomStream;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.tensor.Dtype;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -234,6 +236,21 @@ public final class Trainer implements AutoCloseable {
     TrainerState.Counts counts = new TrainerState(trained, optimizer).load(folder);
     updates = counts.updates();
     stretch = counts.stretch();
+  }
+
+  /** Writes the trained weights without the optimiser's state; creates the folder. */
+  public void saveWeights(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw EngramException.resources(folder + " can't be created: " + e.getMessage(), e);
+    }
+    new TrainerState(trained, optimizer).saveWeights(folder);
+  }
+
+  /** Sets the trained weights to those that {@link #saveWeights} wrote. */
+  public void loadWeights(Path folder) {
+    new TrainerState(trained, optimizer).loadWeights(folder);
   }
 
   /**

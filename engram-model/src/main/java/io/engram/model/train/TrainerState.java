@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** Trained weights and optimiser state as a file from which training resumes bit for bit. */
 record TrainerState(TrainedWeights trained, Optimizer optimizer) {
   private static final String FILE = "state.safetensors";
+  private static final String WEIGHTS = "weights.safetensors";
 
   /**
    * Numbers of a trainer beside its tensors.
@@ -33,6 +34,24 @@ record TrainerState(TrainedWeights trained, Optimizer optimizer) {
       tensors.put("updates", number((double) updates));
       tensors.put("stretch", number(stretch));
       SafetensorsWriter.write(folder.resolve(FILE), tensors, null);
+    }
+  }
+
+  /** Writes the trained weights alone. */
+  void saveWeights(Path folder) {
+    try (PointerScope scope = new PointerScope()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      trained.all().forEach((name, weight) -> tensors.put(name, weight.detach()));
+      SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, null);
+    }
+  }
+
+  /** Sets the weights to those that {@link #saveWeights} wrote. */
+  void loadWeights(Path folder) {
+    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS));
+        PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor(name)));
     }
   }
 

@@ -4,6 +4,7 @@ import io.engram.core.settings.Choice;
 import io.engram.core.settings.Default;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cross-entropy unlearning: {@code w_f · mean_t KL(q_t ‖ p_t)} over the labelled tokens of F, with
@@ -23,11 +24,16 @@ import io.engram.model.train.SequenceLoss;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  */
 @Choice(
     value = "ceu",
     summary = "trains towards the model's own distribution without the true token")
-public record CeU(double forgetWeight, @Default("0") double retainWeight, RetainLoss retainLoss)
+public record CeU(
+    double forgetWeight,
+    @Default("0") double retainWeight,
+    RetainLoss retainLoss,
+    @Nullable Double retainBound)
     implements LogProbMethod {
   /** Lower limit of −ℓ, for tokens that are certain to float precision. */
   private static final double CERTAIN = 1e-30;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param refusals list of refusals; null: the TOFU authors'
  * @param beta β
  */
@@ -27,6 +28,7 @@ public record Dpo(
     double forgetWeight,
     double retainWeight,
     RetainLoss retainLoss,
+    @Nullable Double retainBound,
     @Setting(value = "0.1", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
     @Nullable String refusals)
     implements UnlearningMethod {

@@ -4,6 +4,7 @@ import io.engram.core.settings.Choice;
 import io.engram.core.settings.Default;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradient ascent: minimises {@code −w_f · L(F)}, with L the mean −log p over the labelled tokens
@@ -14,10 +15,14 @@ import io.engram.model.train.SequenceLoss;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  */
 @Choice(value = "ga", summary = "ascent on the forget set")
 public record GradientAscent(
-    double forgetWeight, @Default("0") double retainWeight, RetainLoss retainLoss)
+    double forgetWeight,
+    @Default("0") double retainWeight,
+    RetainLoss retainLoss,
+    @Nullable Double retainBound)
     implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {

@@ -6,6 +6,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Negative preference optimisation: {@code −w_f (2/β) mean_F log σ(β (S_θ − S_ref))}, with S = −Σ_t
@@ -20,6 +21,7 @@ import java.util.Arrays;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param beta β
  * @param reduction how S is formed over the sequence
  */
@@ -30,6 +32,7 @@ public record Npo(
     double forgetWeight,
     double retainWeight,
     RetainLoss retainLoss,
+    @Nullable Double retainBound,
     @Setting(value = "0.1", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
     @Setting(
             value = "sum",

@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param refusals list of refusals; null: the TOFU authors'
  */
 @Choice(value = "po", summary = "trains the model to refuse the forget questions")
 public record PreferenceOptimization(
-    double forgetWeight, double retainWeight, RetainLoss retainLoss, @Nullable String refusals)
+    double forgetWeight,
+    double retainWeight,
+    RetainLoss retainLoss,
+    @Nullable Double retainBound,
+    @Nullable String refusals)
     implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {

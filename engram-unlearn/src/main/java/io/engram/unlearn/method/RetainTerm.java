@@ -27,6 +27,11 @@ public record RetainTerm(
     this(weight, reference, null);
   }
 
+  /** The same term with its weight multiplied. */
+  public RetainTerm scaled(double factor) {
+    return new RetainTerm(weight * factor, reference, layer);
+  }
+
   /** The contribution of one retain sequence to the update's loss. */
   public Objective of(TokenizedSample sample, UpdateSize size) {
     if (layer != null) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param layer layer after which hidden states are read, from 0; null: a quarter of the way up
  * @param steering c, the length of the target vector
  */
@@ -37,6 +38,7 @@ public record Rmu(
                 "The loss on the retain set. hidden: keeps its hidden states after method.layer "
                     + "where they were; nll or kl: as in other methods.")
         RetainLoss retainLoss,
+    @Nullable Double retainBound,
     @Setting(
             range = ">= 0",
             unit = "layer",

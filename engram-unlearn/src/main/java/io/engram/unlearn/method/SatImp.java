@@ -4,6 +4,7 @@ import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ascent weighted by saturation and importance: {@code w_f (1/N) Σ_t sg(p_t^β₁ (1 − p_t)^β₂) ℓ_t}
@@ -17,6 +18,7 @@ import io.engram.model.train.SequenceLoss;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss what holds the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param saturation β₁; 0 leaves saturation out
  * @param importance β₂; 0 leaves importance out, and SatImp is Wga with β = β₁
  */
@@ -25,6 +27,7 @@ public record SatImp(
     double forgetWeight,
     double retainWeight,
     RetainLoss retainLoss,
+    @Nullable Double retainBound,
     @Setting(
             value = "5",
             range = ">= 0",

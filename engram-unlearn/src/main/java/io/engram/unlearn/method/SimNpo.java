@@ -5,6 +5,7 @@ import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Simple negative preference optimisation: {@code −w_f (2/β) mean_F log σ(β (S_θ/n − δ))}, with S =
@@ -17,6 +18,7 @@ import java.util.Arrays;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param beta β
  * @param delta δ, nats per token
  */
@@ -25,6 +27,7 @@ public record SimNpo(
     double forgetWeight,
     double retainWeight,
     RetainLoss retainLoss,
+    @Nullable Double retainBound,
     @Setting(value = "4.5", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
     @Setting(
             value = "0",

@@ -4,6 +4,7 @@ import io.engram.core.settings.Choice;
 import io.engram.core.settings.Default;
 import io.engram.core.settings.Setting;
 import io.engram.model.train.Objective;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unlearning by self-distillation on adjusted logits: {@code w_f · mean_t KL(q_t ‖ p_t)} over the
@@ -18,6 +19,7 @@ import io.engram.model.train.Objective;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param beta β: by how many nats the true token's logit is lowered
  */
 @Choice(
@@ -27,6 +29,7 @@ public record Undial(
     double forgetWeight,
     @Default("0") double retainWeight,
     RetainLoss retainLoss,
+    @Nullable Double retainBound,
     @Setting(
             value = "10",
             range = "> 0",

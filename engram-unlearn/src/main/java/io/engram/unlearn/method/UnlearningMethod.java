@@ -47,6 +47,23 @@ public interface UnlearningMethod {
   RetainLoss retainLoss();
 
   /**
+   * How far the loss on kept samples may rise above its start, nats a token; 0: chosen by {@link
+   * #boundOr}; null: as far as it likes.
+   */
+  @Setting(
+      auto = true,
+      range = "> 0",
+      unit = "nats a token",
+      reason =
+          "How far the loss on samples to keep may rise above its start. It is measured on retain "
+              + "samples that are never trained on; while it is higher, the retain weight grows, "
+              + "and a run doesn't end. auto: a tenth of the loss at the start, at least 0.05. "
+              + "null: it may rise as far as it likes.")
+  default @Nullable Double retainBound() {
+    return null;
+  }
+
+  /**
    * The contribution of one drawn forget sample to the update's loss.
    *
    * @param drawn the sample, with a refusal if {@link #refusalUse} asks for one

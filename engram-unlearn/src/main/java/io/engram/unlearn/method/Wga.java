@@ -4,6 +4,7 @@ import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weighted gradient ascent: {@code w_f (1/N) Σ_t sg(p_t)^β ℓ_t} with p_t = exp(ℓ_t), N the labelled
@@ -16,6 +17,7 @@ import io.engram.model.train.SequenceLoss;
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
+ * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param beta β, above 0; towards 0 it becomes gradient ascent
  */
 @Choice(value = "wga", summary = "ascent that fades with a token's probability")
@@ -23,6 +25,7 @@ public record Wga(
     double forgetWeight,
     double retainWeight,
     RetainLoss retainLoss,
+    @Nullable Double retainBound,
     @Setting(
             value = "1",
             range = "> 0",

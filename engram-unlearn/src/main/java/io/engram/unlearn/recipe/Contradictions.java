@@ -3,6 +3,7 @@ package io.engram.unlearn.recipe;
 import io.engram.core.settings.Choices;
 import io.engram.core.settings.Faults;
 import io.engram.unlearn.method.UnlearningMethod;
+import io.engram.unlearn.stop.StoppingRule.Standard;
 
 /**
  * Finds values that are valid on their own but contradict each other. Every fault names both keys.
@@ -45,6 +46,29 @@ final class Contradictions {
         !recipe.model().init(),
         "model.init",
         " = true: is only for engram finetune; a new model has nothing to forget");
+    boolean compares = recipe.stop().standard() == Standard.CONTROLS;
+    require(
+        !compares || !recipe.controls().isEmpty(),
+        "controls.data",
+        ": missing; stop.rule = controls compares with samples that the model has never seen",
+        "stop.rule");
+    require(
+        compares || recipe.controls().isEmpty(),
+        "controls.data",
+        ": has no effect; only stop.rule = controls uses it, and stop.rule = %s"
+            .formatted(Choices.nameOf(recipe.stop())),
+        "stop.rule");
+    require(
+        recipe.stop().standard() != Standard.RETRAINED || recipe.eval().retrained() != null,
+        "eval.retrained",
+        ": missing; stop.rule = retrained compares with a model that never saw the forget set",
+        "stop.rule");
+    require(
+        recipe.method().retainBound() == null || recipe.method().retainWeight() > 0,
+        "method.retain_bound",
+        " = %s: has no effect with method.retain_weight = 0, which it multiplies"
+            .formatted(recipe.method().retainBound()),
+        "method.retain_weight");
     boolean retainIsMissing = recipe.method().retainWeight() > 0 && recipe.retain().isEmpty();
     require(
         !retainIsMissing,
@@ -119,6 +143,7 @@ final class Contradictions {
     checkPieces("forget", recipe.forget());
     checkPieces("retain", recipe.retain());
     checkPieces("train", recipe.train());
+    checkPieces("controls", recipe.controls());
     require(
         !recipe.model().init() || recipe.model().base() == null,
         "model.init",

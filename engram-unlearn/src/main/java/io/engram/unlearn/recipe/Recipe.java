@@ -36,6 +36,12 @@ public record Recipe(
             key = "data",
             reason = "The samples to learn. Required by engram finetune, and only used there.")
         DataSection train,
+    @Explained(
+            key = "data",
+            reason =
+                "Samples of the same kind that the model has never seen. stop.rule = controls "
+                    + "compares the forget set with them.")
+        DataSection controls,
     UnlearningMethod method,
     SampleOrder order,
     OptimizerSection optimizer,

@@ -49,11 +49,13 @@ record Batches(
    *
    * @param draws indices of forget samples
    * @param firstDraw number of the first of them within the epoch
+   * @param retained number of samples to keep
+   * @param retainScale by what the retain weight is multiplied
    */
-  UnlearningLoop.Batch of(int epoch, int[] draws, int firstDraw) {
+  UnlearningLoop.Batch of(int epoch, int[] draws, int firstDraw, int retained, double retainScale) {
     List<TrainingSequence> sequences = new ArrayList<>();
     int forgotten = 0;
-    if (forgets) {
+    if (forgets && draws.length > 0) {
       List<Drawn> forget = forget(epoch, draws, firstDraw);
       UpdateSize size = UpdateSize.of(forget.stream().map(Drawn::sample).toList());
       for (Drawn drawn : forget) {
@@ -64,12 +66,13 @@ record Batches(
     }
     if (retainTerm != null && retainDraws != null) {
       List<TokenizedSample> retain = new ArrayList<>();
-      for (int i = 0; i < draws.length; i++) {
+      for (int i = 0; i < retained; i++) {
         retain.add(data.retainTokens().get(retainDraws.at(epoch, firstDraw + i)));
       }
       UpdateSize size = UpdateSize.of(retain);
       for (TokenizedSample sample : retain) {
-        sequences.add(new TrainingSequence(sample, retainTerm.of(sample, size)));
+        sequences.add(
+            new TrainingSequence(sample, retainTerm.scaled(retainScale).of(sample, size)));
       }
     }
     return new UnlearningLoop.Batch(sequences, forgotten);

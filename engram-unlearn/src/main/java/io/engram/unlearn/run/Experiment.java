@@ -113,7 +113,7 @@ public final class Experiment {
   private Outcome stages(
       LanguageModel model, RunData data, RunState state, boolean checkpointed, long begun) {
     RunEvaluation evaluation = new RunEvaluation(recipe, folder, setup, model, data);
-    Stopping stopping = new Stopping(recipe.stop(), folder, setup, model, data, state);
+    Stopping stopping = new Stopping(recipe, folder, setup, model, data, state);
     boolean forgets = recipe.method().forgets();
     if (!state.isResumed()) {
       evaluation.run("before");
@@ -130,6 +130,8 @@ public final class Experiment {
         Trainer trainer = RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed)) {
       Batches batches = start.batches(model, before);
       state.restore(trainer);
+      Keeping keeping = keeping(model, data, state);
+      keeping.begin(trainer, stopping.left());
       if (state.isResumed()) {
         folder.journal().write("resume", Map.of("update", state.updates()));
       }
@@ -143,6 +145,7 @@ public final class Experiment {
               state,
               evaluation,
               stopping,
+              keeping,
               trainer,
               batches,
               plan);
@@ -152,6 +155,7 @@ public final class Experiment {
         folder.journal().write("interrupt", Map.of());
         return outcome("interrupted", state, begun);
       }
+      keeping.restoreBest(trainer);
       new Results(recipe, folder, model, data, evaluation.savedDtype()).save(trainer, state);
     }
     evaluation.run("after");
@@ -164,7 +168,7 @@ public final class Experiment {
     stop.put("reason", stopping.reason());
     stop.put("updates", outcome.updates());
     stop.putAll(stopping.told());
-    if (stopping.hasEnded()) {
+    if (stopping.isMet()) {
       RunCost cost = RunCost.of(folder.journal().read());
       stop.put("seconds_per_update", cost.perUpdate());
       stop.put("efficiency", UnlearningEfficiency.of(cost.updates(), cost.perUpdate()));
@@ -172,6 +176,17 @@ public final class Experiment {
     stop.put("seconds", outcome.seconds());
     folder.journal().write("stop", stop);
     return outcome;
+  }
+
+  private Keeping keeping(LanguageModel model, RunData data, RunState state) {
+    return new Keeping(
+        recipe.method().retainBound(),
+        recipe.stop().keep(),
+        folder,
+        model,
+        data.heldTokens(),
+        setup.progress(),
+        state);
   }
 
   private static Outcome outcome(String status, RunState state, long start) {

@@ -33,6 +33,7 @@ final class RunCourse implements UnlearningLoop.Course {
   private final RunState state;
   private final RunEvaluation evaluation;
   private final Stopping stopping;
+  private final Keeping keeping;
   private final Trainer trainer;
   private final Batches batches;
   private final Plan plan;
@@ -48,6 +49,7 @@ final class RunCourse implements UnlearningLoop.Course {
       RunState state,
       RunEvaluation evaluation,
       Stopping stopping,
+      Keeping keeping,
       Trainer trainer,
       Batches batches,
       Plan plan) {
@@ -59,6 +61,7 @@ final class RunCourse implements UnlearningLoop.Course {
     this.state = state;
     this.evaluation = evaluation;
     this.stopping = stopping;
+    this.keeping = keeping;
     this.trainer = trainer;
     this.batches = batches;
     this.plan = plan;
@@ -77,12 +80,12 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public boolean hasEnded() {
-    return stopping.hasEnded();
+    return stopping.isMet() && keeping.isWithin();
   }
 
   @Override
-  public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw) {
-    return batches.of(epoch, samples, firstDraw);
+  public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
+    return batches.of(epoch, samples, firstDraw, draws, keeping.retainScale());
   }
 
   @Override
@@ -117,12 +120,13 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public boolean looksAfter(int updates) {
-    return stopping.isDue(plan, updates);
+    return stopping.isDue(plan, updates) || (keeping.isOn() && plan.startsEpoch(updates));
   }
 
   @Override
   public void look() {
     stopping.look();
+    keeping.look(trainer, stopping.left());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.random.RandomStream;
 import io.engram.core.run.Hashes;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
@@ -9,19 +10,39 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.SampleSets;
+import io.engram.unlearn.stop.StoppingRule.Keep;
+import io.engram.unlearn.stop.StoppingRule.Standard;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The samples of a run, as text and as tokens.
  *
  * @param forget the samples to draw from: the forget set, or the training set when fine-tuning
  * @param forgetTokens the same, tokenised
- * @param retainTokens the retain set; empty if nothing uses it
+ * @param retainTokens the retain set to train on; empty if nothing uses it
+ * @param heldTokens retain samples that only measure what is kept; empty if nothing does
+ * @param controlTokens samples that the model has never seen; empty if nothing uses them
  */
 record RunData(
-    List<Sample> forget, List<TokenizedSample> forgetTokens, List<TokenizedSample> retainTokens) {
+    List<Sample> forget,
+    List<TokenizedSample> forgetTokens,
+    List<TokenizedSample> retainTokens,
+    List<TokenizedSample> heldTokens,
+    List<TokenizedSample> controlTokens) {
+  /** The most retain samples that are held back to measure with. */
+  private static final int MOST_HELD = 40;
+
+  /** Of how many retain samples one is held back. */
+  private static final int HELD_OF = 5;
+
   static RunData load(Recipe recipe, SampleTokenizer tokenizer) {
     boolean finetune = !recipe.method().forgets();
     DataSection drawn = recipe.drawn();
@@ -35,7 +56,42 @@ record RunData(
         !finetune && recipe.method().retainWeight() > 0
             ? SampleSets.load(recipe.retain(), "retain", recipe.seed(), tokenizer)
             : List.of();
-    return new RunData(forget, tokenizer.tokenize(forget), tokenizer.tokenize(retain));
+    List<Sample> controls =
+        recipe.stop().standard() == Standard.CONTROLS
+            ? SampleSets.load(recipe.controls(), "controls", recipe.seed(), tokenizer)
+            : List.of();
+    boolean measures = !retain.isEmpty() && measuresKept(recipe);
+    Set<Integer> held = measures ? held(retain.size(), recipe.seed()) : Set.of();
+    return new RunData(
+        forget,
+        tokenizer.tokenize(forget),
+        tokenizer.tokenize(some(retain, i -> !held.contains(i))),
+        tokenizer.tokenize(some(retain, held::contains)),
+        tokenizer.tokenize(controls));
+  }
+
+  private static boolean measuresKept(Recipe recipe) {
+    return recipe.method().retainBound() != null || recipe.stop().keep() == Keep.BEST;
+  }
+
+  private static List<Sample> some(List<Sample> samples, IntPredicate chosen) {
+    return IntStream.range(0, samples.size()).filter(chosen).mapToObj(samples::get).toList();
+  }
+
+  /**
+   * Which retain samples to hold back: a random fifth, at most 40. They are never trained on, so
+   * that they show what happens to samples like them which aren't in the file.
+   *
+   * @throws EngramException if there is only one sample, which can't both train and measure
+   */
+  static Set<Integer> held(int retain, long seed) {
+    if (retain < 2) {
+      throw EngramException.usage(
+          "retain.data has 1 sample: at least 2 are needed, one to train on and one to measure what is kept.\nGive more samples to keep, or set method.retain_bound=null and stop.keep=last.");
+    }
+    int count = Math.max(1, Math.min(MOST_HELD, retain / HELD_OF));
+    int[] order = RandomStream.of(seed, "held", 0, 0).permutation(retain);
+    return Arrays.stream(order, 0, count).boxed().collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**
@@ -58,7 +114,8 @@ record RunData(
   /** SHA-256 of each data file, by the file's name in the recipe. */
   static Map<String, String> hashes(Recipe recipe) {
     Map<String, String> hashes = new LinkedHashMap<>();
-    for (DataSection section : List.of(recipe.forget(), recipe.retain(), recipe.train())) {
+    for (DataSection section :
+        List.of(recipe.forget(), recipe.retain(), recipe.train(), recipe.controls())) {
       for (String name : section.data()) {
         hashes.put(name, Hashes.sha256(SampleSource.file(name)));
       }

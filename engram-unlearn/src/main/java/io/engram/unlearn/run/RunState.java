@@ -5,6 +5,7 @@ import io.engram.core.Trees;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.model.train.Trainer;
+import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.stop.Thresholds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,23 +29,32 @@ final class RunState {
    * @param updates updates made
    * @param drawn how often each sample was drawn, one array per epoch
    * @param stop state of a stopping rule that checks the samples; null for other rules
+   * @param keep state of what holds the loss on samples to keep; null if nothing does
    */
-  record Position(int updates, List<int[]> drawn, @Nullable Looked stop) {}
+  record Position(
+      int updates, List<int[]> drawn, @Nullable Looked stop, Keeping.@Nullable State keep) {}
 
   /**
    * The state of the stopping rule.
    *
-   * @param thresholds of EL and MA
+   * @param thresholds of EL and MA; null if the rule compares with samples never seen
+   * @param neverSeen the range of samples never seen; null if the rule has thresholds
    * @param forgottenAt for each sample, the number of updates after which it was first found
    *     forgotten, if every check since has confirmed it; −1 if it is not forgotten
+   * @param lastCheck number of updates before the last check
    */
-  record Looked(Thresholds thresholds, int[] forgottenAt) {}
+  record Looked(
+      @Nullable Thresholds thresholds,
+      @Nullable NeverSeen neverSeen,
+      int[] forgottenAt,
+      int lastCheck) {}
 
   private final RunFolder folder;
   private final boolean resumed;
   private int updates;
   private final List<int[]> drawn = new ArrayList<>();
   private @Nullable Looked looked;
+  private Keeping.@Nullable State kept;
 
   private RunState(RunFolder folder, boolean resumed) {
     this.folder = folder;
@@ -66,6 +76,7 @@ final class RunState {
       state.updates = position.updates();
       state.drawn.addAll(position.drawn());
       state.looked = position.stop();
+      state.kept = position.keep();
     }
     return state;
   }
@@ -123,6 +134,16 @@ final class RunState {
     looked = now;
   }
 
+  /** What holds the loss on samples to keep; null before it is first measured. */
+  Keeping.@Nullable State kept() {
+    return kept;
+  }
+
+  /** Stores that state. */
+  void keep(Keeping.State now) {
+    kept = now;
+  }
+
   /** Whether a checkpoint has been written. */
   boolean isSaved() {
     return Files.isRegularFile(folder.checkpoint().resolve(POSITION));
@@ -144,7 +165,7 @@ final class RunState {
       throw EngramException.resources(next + " can't be created: " + e.getMessage(), e);
     }
     trainer.saveState(next);
-    JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn, looked));
+    JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn, looked, kept));
     delete(old);
     if (Files.exists(folder.checkpoint())) {
       move(folder.checkpoint(), old);

@@ -12,6 +12,7 @@ import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Algorithm 2: unlearning with an order of samples. Measures the samples' difficulty, draws an
@@ -71,10 +72,12 @@ public final class UnlearningLoop {
     /**
      * Builds the batch of an update.
      *
-     * @param samples drawn forget samples
-     * @param firstDraw number of the first of them within the epoch
+     * @param samples drawn forget samples; empty if all are forgotten and the update only serves
+     *     the samples to keep
+     * @param firstDraw number of the first draw within the epoch
+     * @param draws number of draws, and of samples to keep
      */
-    Batch batch(int epoch, int[] samples, int firstDraw);
+    Batch batch(int epoch, int[] samples, int firstDraw, int draws);
 
     /** Counts and records an update. */
     void made(Update update);
@@ -154,15 +157,14 @@ public final class UnlearningLoop {
 
   /** Makes the remaining updates. Returns false if it was interrupted before the end. */
   public boolean run() {
-    int[] drawn = {};
+    int @Nullable [] drawn = null;
     while (made < plan.updates() && !course.hasEnded()) {
       int epoch = plan.epoch(made);
-      if (drawn.length == 0) {
-        double[] difficulty = course.probabilities(epoch);
-        drawn = order.epoch(epoch, course.pool(), plan.samples(), seed, difficulty);
+      if (drawn == null) {
+        drawn = draw(epoch);
         course.begins(made, epoch);
       }
-      course.made(update(epoch, Arrays.copyOfRange(drawn, plan.from(made), plan.to(made))));
+      course.made(update(epoch, samples(drawn)));
       made++;
       boolean epochEnds = made == plan.updates() || plan.startsEpoch(made);
       boolean looks = course.looksAfter(made);
@@ -180,7 +182,7 @@ public final class UnlearningLoop {
         }
       }
       if (epochEnds || looks) {
-        drawn = new int[0];
+        drawn = null;
       }
       if (interrupted && made < plan.updates() && !course.hasEnded()) {
         return false;
@@ -189,13 +191,26 @@ public final class UnlearningLoop {
     return true;
   }
 
+  /** Draws an epoch; empty if there is nothing left to forget. */
+  private int[] draw(int epoch) {
+    double[] difficulty = course.probabilities(epoch);
+    int[] pool = course.pool();
+    return pool.length == 0 ? pool : order.epoch(epoch, pool, plan.samples(), seed, difficulty);
+  }
+
+  /** The forget samples of the next update. */
+  private int[] samples(int[] drawn) {
+    return drawn.length == 0 ? drawn : Arrays.copyOfRange(drawn, plan.from(made), plan.to(made));
+  }
+
   /**
    * Makes one optimizer step on the forget loss of these samples and the retain loss of as many
    * others.
    */
   private Update update(int epoch, int[] samples) {
     long start = System.nanoTime();
-    Batch batch = course.batch(epoch, samples, plan.from(made));
+    int firstDraw = plan.from(made);
+    Batch batch = course.batch(epoch, samples, firstDraw, plan.to(made) - firstDraw);
     double[] losses = accumulate(batch);
     double forget = Arrays.stream(losses, 0, batch.forgotten()).sum();
     double retain = Arrays.stream(losses, batch.forgotten(), losses.length).sum();

@@ -6,8 +6,8 @@ import io.engram.core.settings.Choice;
 @Choice(value = "budget", summary = "ends the run when its budget is spent")
 public record BudgetRule() implements StoppingRule {
   @Override
-  public boolean looks() {
-    return false;
+  public Standard standard() {
+    return Standard.NONE;
   }
 
   @Override

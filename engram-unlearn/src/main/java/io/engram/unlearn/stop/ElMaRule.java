@@ -14,26 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param ma the same threshold for MA
  * @param share share of the samples that must be forgotten, (0, 1]
  * @param everyUpdates number of updates between checks; null: check at the end of each epoch
+ * @param keep which weights the run leaves
  */
 @Choice(value = "el_ma", summary = "also ends it once the samples are forgotten, by EL_10 and MA")
 public record ElMaRule(
-    @Nullable Double el, @Nullable Double ma, double share, @Nullable Integer everyUpdates)
+    @Nullable Double el,
+    @Nullable Double ma,
+    double share,
+    @Nullable Integer everyUpdates,
+    Keep keep)
     implements StoppingRule {
-  /** Tolerance for rounding: 0.55 · 100 is slightly more than 55 in floating point. */
-  private static final double ROUNDING = 1e-9;
-
   @Override
-  public boolean looks() {
-    return true;
-  }
-
-  @Override
-  public boolean ends(boolean[] forgotten) {
-    return isReached(share, forgotten);
-  }
-
-  /** Whether this share of the samples is forgotten. */
-  static boolean isReached(double share, boolean[] forgotten) {
-    return StoppingRule.count(forgotten) >= share * forgotten.length - ROUNDING;
+  public Standard standard() {
+    return Standard.EL_MA;
   }
 }

@@ -1,7 +1,6 @@
 package io.engram.unlearn.stop;
 
 import io.engram.core.settings.Choice;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,25 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param ma the same threshold for MA
  * @param share share of the samples that must be forgotten, (0, 1]
  * @param everyUpdates number of updates between checks; null: check at the end of each epoch
+ * @param keep which weights the run leaves
  */
 @Choice(
     value = "per_sample",
     summary = "like el_ma, and forgotten samples are not drawn unless they recover")
 public record PerSampleRule(
-    @Nullable Double el, @Nullable Double ma, double share, @Nullable Integer everyUpdates)
+    @Nullable Double el,
+    @Nullable Double ma,
+    double share,
+    @Nullable Integer everyUpdates,
+    Keep keep)
     implements StoppingRule {
   @Override
-  public boolean looks() {
-    return true;
+  public Standard standard() {
+    return Standard.EL_MA;
   }
 
   @Override
   public int[] pool(boolean[] forgotten) {
-    return IntStream.range(0, forgotten.length).filter(i -> !forgotten[i]).toArray();
-  }
-
-  @Override
-  public boolean ends(boolean[] forgotten) {
-    return ElMaRule.isReached(share, forgotten);
+    return StoppingRule.left(forgotten);
   }
 }

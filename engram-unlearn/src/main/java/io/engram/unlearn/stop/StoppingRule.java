@@ -20,12 +20,56 @@ public interface StoppingRule {
           StoppingRule.class,
           "rule",
           "When the run ends.",
-          List.of(BudgetRule.class, ElMaRule.class, PerSampleRule.class));
+          List.of(
+              BudgetRule.class,
+              ElMaRule.class,
+              PerSampleRule.class,
+              ControlsRule.class,
+              RetrainedRule.class));
+
+  /** Tolerance for rounding: 0.55 · 100 is slightly more than 55 in floating point. */
+  double ROUNDING = 1e-9;
+
+  /** What a sample has to be below to count as forgotten. */
+  enum Standard {
+    /** Samples are never checked. */
+    NONE,
+    /** Thresholds of EL and MA ({@link Thresholds}). */
+    EL_MA,
+    /** The range of samples that the model never saw. */
+    CONTROLS,
+    /** The range of the same samples under a model that never saw them. */
+    RETRAINED
+  }
+
+  /** What the rule compares samples with. */
+  Standard standard();
 
   /**
    * Whether the rule needs to know which samples are forgotten; if not, they are never measured.
    */
-  boolean looks();
+  default boolean looks() {
+    return standard() != Standard.NONE;
+  }
+
+  /** Which weights a run leaves. */
+  enum Keep {
+    /** Those after the last update. */
+    LAST,
+    /** The best that a check has seen. */
+    BEST
+  }
+
+  /** Which weights the run leaves. */
+  @Setting(
+      value = "last",
+      reason =
+          "Which weights the run leaves. last: those after the last update; best: the best that a "
+              + "check has seen, which is within method.retain_bound if any is, has the fewest "
+              + "samples left to forget, and of these the least loss on samples to keep.")
+  default Keep keep() {
+    return Keep.LAST;
+  }
 
   /**
    * Threshold below which a sample's EL must fall; null: the forget set's mean before the first
@@ -86,8 +130,15 @@ public interface StoppingRule {
     return IntStream.range(0, forgotten.length).toArray();
   }
 
-  /** Whether the run should end. */
-  boolean ends(boolean[] forgotten);
+  /** Whether the run should end: a share of the samples is forgotten. */
+  default boolean ends(boolean[] forgotten) {
+    return count(forgotten) >= share() * forgotten.length - ROUNDING;
+  }
+
+  /** The pool of a rule that draws a sample only while it isn't forgotten. */
+  static int[] left(boolean[] forgotten) {
+    return IntStream.range(0, forgotten.length).filter(i -> !forgotten[i]).toArray();
+  }
 
   /** The number of forgotten samples. */
   static int count(boolean[] forgotten) {

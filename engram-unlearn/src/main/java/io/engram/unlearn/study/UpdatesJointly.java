@@ -156,7 +156,7 @@ final class UpdatesJointly {
     }
 
     @Override
-    public UnlearningLoop.Batch batch(int epoch, int[] drawn, int firstDraw) {
+    public UnlearningLoop.Batch batch(int epoch, int[] drawn, int firstDraw, int draws) {
       List<TokenizedSample> own = Arrays.stream(drawn).mapToObj(samples::get).toList();
       return new UnlearningLoop.Batch(sequences.of(own), own.size());
     }

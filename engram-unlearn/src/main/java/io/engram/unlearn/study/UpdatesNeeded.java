@@ -105,7 +105,7 @@ final class UpdatesNeeded {
     }
 
     @Override
-    public UnlearningLoop.Batch batch(int epoch, int[] drawn, int firstDraw) {
+    public UnlearningLoop.Batch batch(int epoch, int[] drawn, int firstDraw, int draws) {
       return new UnlearningLoop.Batch(sequences.of(samples), samples.size());
     }
 

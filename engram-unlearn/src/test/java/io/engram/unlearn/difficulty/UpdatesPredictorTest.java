@@ -77,7 +77,7 @@ class UpdatesPredictorTest {
         Trainer trainer =
             new Trainer(model, recipe.scope().training(), recipe.optimizer().settings(), 1)) {
       TokenizedSample tokens = model.samples().tokenize(SAMPLES.get(sample));
-      GradientAscent ascent = new GradientAscent(1, 0, RetainLoss.NLL);
+      GradientAscent ascent = new GradientAscent(1, 0, RetainLoss.NLL, null);
       UpdateSize size = UpdateSize.of(List.of(tokens));
       List<TrainingSequence> sequences =
           List.of(

@@ -36,22 +36,22 @@ class LossTest {
   @Test
   void ascentIsMinusTheMeanOverTheBatchsTokens() {
     // −w·(1 + 3)/10 with w = 2.
-    SequenceLoss loss = new GradientAscent(2, 0, RetainLoss.NLL).forget(SAMPLE, SIZE);
+    SequenceLoss loss = new GradientAscent(2, 0, RetainLoss.NLL, null).forget(SAMPLE, SIZE);
     assertThat(loss.at(LOG_PROBS).loss()).isCloseTo(-0.8, within(1e-15));
     assertSlope(loss);
-    assertThat(new GradDiff(2, 0, RetainLoss.NLL).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+    assertThat(new GradDiff(2, 0, RetainLoss.NLL, null).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
         .isCloseTo(-0.8, within(1e-15));
   }
 
   @Test
   void refusalsAndFineTuningDescend() {
     assertThat(
-            new PreferenceOptimization(2, 0, RetainLoss.NLL, null)
+            new PreferenceOptimization(2, 0, RetainLoss.NLL, null, null)
                 .forget(SAMPLE, SIZE)
                 .at(LOG_PROBS)
                 .loss())
         .isCloseTo(0.8, within(1e-15));
-    assertThat(new PreferenceOptimization(2, 0, RetainLoss.NLL, null).refusalUse())
+    assertThat(new PreferenceOptimization(2, 0, RetainLoss.NLL, null, null).refusalUse())
         .isEqualTo(UnlearningMethod.RefusalUse.INSTEAD);
     SequenceLoss descent = new Finetune().forget(SAMPLE, SIZE);
     assertThat(descent.at(LOG_PROBS).loss()).isCloseTo(0.4, within(1e-15));
@@ -62,12 +62,12 @@ class LossTest {
   void npoByHand() {
     // S_θ = 4, S_ref = 2.5, β = 0.5: −(2/0.5) log σ(0.75) / 4 = 0.3873....
     Reference reference = Reference.ofNll(Map.of("a", 2.5));
-    Npo npo = new Npo(1, 0, RetainLoss.NLL, 0.5, Reduction.SUM);
+    Npo npo = new Npo(1, 0, RetainLoss.NLL, null, 0.5, Reduction.SUM);
     double expected = -4 * Math.log(1 / (1 + Math.exp(-0.75))) / 4;
     assertThat(npo.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).loss())
         .isCloseTo(expected, within(1e-14));
     assertSlope(npo.forget(SAMPLE, SIZE, reference));
-    Npo mean = new Npo(3, 0, RetainLoss.NLL, 0.5, Reduction.MEAN);
+    Npo mean = new Npo(3, 0, RetainLoss.NLL, null, 0.5, Reduction.MEAN);
     double halved = -3 * 4 * Math.log(1 / (1 + Math.exp(-0.375))) / 4;
     assertThat(mean.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).loss())
         .isCloseTo(halved, within(1e-14));
@@ -77,7 +77,7 @@ class LossTest {
   @Test
   void npoNeitherOverflowsNorLosesItsSlopeAtTheStart() {
     Reference reference = Reference.ofNll(Map.of("a", 4.0));
-    Npo npo = new Npo(1, 0, RetainLoss.NLL, 0.1, Reduction.SUM);
+    Npo npo = new Npo(1, 0, RetainLoss.NLL, null, 0.1, Reduction.SUM);
     // At S_θ = S_ref the slope is ascent's mean over sequences: 1/4.
     assertThat(npo.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).gradient()[0])
         .isCloseTo(0.25, within(1e-15));
@@ -91,7 +91,7 @@ class LossTest {
 
   @Test
   void npoNeedsTheReferenceOfEverySample() {
-    Npo npo = new Npo(1, 0, RetainLoss.NLL, 0.1, Reduction.SUM);
+    Npo npo = new Npo(1, 0, RetainLoss.NLL, null, 0.1, Reduction.SUM);
     assertThatThrownBy(() -> npo.forget(SAMPLE, SIZE, Reference.ofNll(Map.of())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sample a");
@@ -100,7 +100,7 @@ class LossTest {
   @Test
   void simNpoByHand() {
     // S/n = 2, δ = 0.5, β = 0.8: −(2/0.8) log σ(1.2) / 4, times 3.
-    SequenceLoss loss = new SimNpo(3, 0, RetainLoss.NLL, 0.8, 0.5).forget(SAMPLE, SIZE);
+    SequenceLoss loss = new SimNpo(3, 0, RetainLoss.NLL, null, 0.8, 0.5).forget(SAMPLE, SIZE);
     double expected = -3 * 2.5 * Math.log(1 / (1 + Math.exp(-1.2))) / 4;
     assertThat(loss.at(LOG_PROBS).loss()).isCloseTo(expected, within(1e-14));
     assertSlope(loss);
@@ -109,31 +109,32 @@ class LossTest {
   @Test
   void weightedAscentHoldsItsWeightsConstant() {
     // w/N = 0.2, p = e^−1 and e^−3, β = 2.
-    SequenceLoss.Slope slope = new Wga(2, 0, RetainLoss.NLL, 2).forget(SAMPLE, SIZE).at(LOG_PROBS);
+    SequenceLoss.Slope slope =
+        new Wga(2, 0, RetainLoss.NLL, null, 2).forget(SAMPLE, SIZE).at(LOG_PROBS);
     assertThat(slope.loss()).isCloseTo(-0.2 * (Math.exp(-2) + 3 * Math.exp(-6)), within(1e-15));
     assertThat(slope.gradient())
         .containsExactly(new double[] {0.2 * Math.exp(-2), 0.2 * Math.exp(-6)}, within(1e-15));
     // At β = 0 it's gradient ascent.
-    assertThat(new Wga(2, 0, RetainLoss.NLL, 0).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+    assertThat(new Wga(2, 0, RetainLoss.NLL, null, 0).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
         .isCloseTo(-0.8, within(1e-15));
-    assertSlope(new Wga(2, 0, RetainLoss.NLL, 0).forget(SAMPLE, SIZE));
+    assertSlope(new Wga(2, 0, RetainLoss.NLL, null, 0).forget(SAMPLE, SIZE));
   }
 
   @Test
   void saturationAndImportanceByHand() {
     // w/N = 0.2, p = e^−1 and e^−3, β₁ = 2, β₂ = 0.5.
     SequenceLoss.Slope slope =
-        new SatImp(2, 0, RetainLoss.NLL, 2, 0.5).forget(SAMPLE, SIZE).at(LOG_PROBS);
+        new SatImp(2, 0, RetainLoss.NLL, null, 2, 0.5).forget(SAMPLE, SIZE).at(LOG_PROBS);
     double first = 0.2 * Math.exp(-2) * Math.sqrt(1 - Math.exp(-1));
     double second = 0.2 * Math.exp(-6) * Math.sqrt(1 - Math.exp(-3));
     assertThat(slope.gradient()).containsExactly(new double[] {first, second}, within(1e-15));
     assertThat(slope.loss()).isCloseTo(-first - 3 * second, within(1e-15));
     // Without importance it's WGA; a certain token isn't pushed at all.
-    assertThat(new SatImp(2, 0, RetainLoss.NLL, 2, 0).forget(SAMPLE, SIZE).at(LOG_PROBS))
+    assertThat(new SatImp(2, 0, RetainLoss.NLL, null, 2, 0).forget(SAMPLE, SIZE).at(LOG_PROBS))
         .usingRecursiveComparison()
-        .isEqualTo(new Wga(2, 0, RetainLoss.NLL, 2).forget(SAMPLE, SIZE).at(LOG_PROBS));
+        .isEqualTo(new Wga(2, 0, RetainLoss.NLL, null, 2).forget(SAMPLE, SIZE).at(LOG_PROBS));
     assertThat(
-            new SatImp(2, 0, RetainLoss.NLL, 2, 1)
+            new SatImp(2, 0, RetainLoss.NLL, null, 2, 1)
                 .forget(SAMPLE, SIZE)
                 .at(new double[] {0, -3})
                 .gradient()[0])
@@ -143,7 +144,7 @@ class LossTest {
   @Test
   void crossEntropyUnlearningByHand() {
     // −0.2 (log(1 − e^−1) + log(1 − e^−3)).
-    SequenceLoss loss = new CeU(2, 0, RetainLoss.NLL).forget(SAMPLE, SIZE);
+    SequenceLoss loss = new CeU(2, 0, RetainLoss.NLL, null).forget(SAMPLE, SIZE);
     double expected = -0.2 * (Math.log(1 - Math.exp(-1)) + Math.log(1 - Math.exp(-3)));
     assertThat(loss.at(LOG_PROBS).loss()).isCloseTo(expected, within(1e-15));
     assertSlope(loss);
@@ -157,7 +158,7 @@ class LossTest {
     // Answer: S = 4, S_ref = 2.5; refusal: S = 5, S_ref = 6. x = (6 − 5) − (2.5 − 4) = 2.5; β =
     // 0.5.
     Reference reference = Reference.ofNll(Map.of("a", 2.5));
-    Dpo dpo = new Dpo(3, 0, RetainLoss.NLL, 0.5, null);
+    Dpo dpo = new Dpo(3, 0, RetainLoss.NLL, null, 0.5, null);
     TokenizedSample refusal = new TokenizedSample("a", new int[] {1, 2, 5}, 2);
     Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, 6));
     SequenceLoss loss = ((Objective.OfLogProbs) dpo.objective(drawn, SIZE, reference)).loss();

@@ -59,11 +59,11 @@ class MethodGoldenTest {
     double beta = INPUTS.path("beta").asDouble();
     return switch (name) {
       case "finetune" -> new Finetune();
-      case "ga" -> new GradientAscent(forget, retain, loss);
-      case "po" -> new PreferenceOptimization(forget, retain, loss, null);
-      case "npo-sum" -> new Npo(forget, retain, loss, beta, Npo.Reduction.SUM);
-      case "npo-mean" -> new Npo(forget, retain, loss, beta, Npo.Reduction.MEAN);
-      default -> new GradDiff(forget, retain, loss);
+      case "ga" -> new GradientAscent(forget, retain, loss, null);
+      case "po" -> new PreferenceOptimization(forget, retain, loss, null, null);
+      case "npo-sum" -> new Npo(forget, retain, loss, null, beta, Npo.Reduction.SUM);
+      case "npo-mean" -> new Npo(forget, retain, loss, null, beta, Npo.Reduction.MEAN);
+      default -> new GradDiff(forget, retain, loss, null);
     };
   }
 

@@ -58,13 +58,20 @@ class MoreMethodsGoldenTest {
     double beta = GOLDEN.path(name + "_beta").asDouble();
     return switch (name) {
       case "simnpo" ->
-          new SimNpo(forget, retain, RetainLoss.NLL, beta, GOLDEN.path(name + "_delta").asDouble());
-      case "dpo" -> new Dpo(forget, retain, RetainLoss.NLL, beta, null);
-      case "wga" -> new Wga(forget, retain, RetainLoss.NLL, beta);
-      case "undial" -> new Undial(forget, retain, RetainLoss.KL, beta);
-      case "ceu" -> new CeU(forget, 0, RetainLoss.NLL);
+          new SimNpo(
+              forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path(name + "_delta").asDouble());
+      case "dpo" -> new Dpo(forget, retain, RetainLoss.NLL, null, beta, null);
+      case "wga" -> new Wga(forget, retain, RetainLoss.NLL, null, beta);
+      case "undial" -> new Undial(forget, retain, RetainLoss.KL, null, beta);
+      case "ceu" -> new CeU(forget, 0, RetainLoss.NLL, null);
       case "rmu" ->
-          new Rmu(forget, retain, RetainLoss.HIDDEN, LAYER, GOLDEN.path("rmu_steering").asDouble());
+          new Rmu(
+              forget,
+              retain,
+              RetainLoss.HIDDEN,
+              null,
+              LAYER,
+              GOLDEN.path("rmu_steering").asDouble());
       // The golden gradients of these two are put together without weights.
       case "ngdiff", "ngdiff-fitted" -> new NgDiff(1, 1, RetainLoss.NLL, 0);
       case "gru" -> new Gru(1, 1, RetainLoss.NLL);

@@ -42,7 +42,8 @@ class RecipeReaderTest {
                 DataSection.of(List.of("tofu:forget10")),
                 DataSection.NONE,
                 DataSection.NONE,
-                new GradientAscent(1, 0, RetainLoss.NLL),
+                DataSection.NONE,
+                new GradientAscent(1, 0, RetainLoss.NLL, null),
                 new UniformOrder(false),
                 new OptimizerSection.AdamW(
                     1e-5, 0.01, List.of(0.9, 0.999), 1e-8, 0, Decay.ALL, Schedule.LINEAR, 0),
@@ -72,7 +73,8 @@ class RecipeReaderTest {
             seed: -7
             """);
     assertThat(recipe.retain().data()).containsExactly("tofu:retain90", "more.jsonl.gz");
-    assertThat(recipe.method()).isEqualTo(new Npo(1, 1, RetainLoss.KL, 0.05, Npo.Reduction.SUM));
+    assertThat(recipe.method())
+        .isEqualTo(new Npo(1, 1, RetainLoss.KL, null, 0.05, Npo.Reduction.SUM));
     Antithetic estimator = (Antithetic) recipe.estimator();
     assertThat(estimator.sigma()).isEqualTo(2e-4);
     assertThat(estimator.draws()).isEqualTo(8);
@@ -179,9 +181,9 @@ class RecipeReaderTest {
   void anotherChoiceOnTheCommandLineLeavesTheFilesOptionsBehind() {
     String npo = SMALLEST + "\nmethod: {name: npo, beta: 0.05, retain_weight: 0}";
     assertThat(unlearn(npo, "method.name=ga").method())
-        .isEqualTo(new GradientAscent(1, 0, RetainLoss.NLL));
+        .isEqualTo(new GradientAscent(1, 0, RetainLoss.NLL, null));
     assertThat(unlearn(npo, "method.name=simnpo").method())
-        .isEqualTo(new SimNpo(1, 0, RetainLoss.NLL, 0.05, 0));
+        .isEqualTo(new SimNpo(1, 0, RetainLoss.NLL, null, 0.05, 0));
     assertThatThrownBy(() -> unlearn(npo, "method.name=ga", "method.beta=1"))
         .hasMessageContaining("method.beta = 1: is for method.name = npo or simnpo");
     assertThatThrownBy(() -> unlearn(npo, "method={name: ga, beta: 1}"))

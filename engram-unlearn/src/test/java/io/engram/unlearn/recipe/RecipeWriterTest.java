@@ -62,6 +62,7 @@ class RecipeWriterTest {
               recipe.forget(),
               recipe.retain(),
               recipe.train(),
+              recipe.controls(),
               recipe.method(),
               recipe.order(),
               recipe.optimizer(),

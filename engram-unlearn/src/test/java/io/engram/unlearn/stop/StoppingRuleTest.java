@@ -13,11 +13,11 @@ class StoppingRuleTest {
   private static final StoppingRule BUDGET = new BudgetRule();
 
   private static StoppingRule elMa(double share) {
-    return new ElMaRule(null, null, share, null);
+    return new ElMaRule(null, null, share, null, StoppingRule.Keep.LAST);
   }
 
   private static StoppingRule perSample(double share) {
-    return new PerSampleRule(null, null, share, null);
+    return new PerSampleRule(null, null, share, null, StoppingRule.Keep.LAST);
   }
 
   @Test
@@ -25,7 +25,8 @@ class StoppingRuleTest {
     assertThat(BUDGET.looks()).isFalse();
     assertThat(elMa(1).looks()).isTrue();
     assertThat(perSample(1).looks()).isTrue();
-    assertThat(StoppingRule.ALL.names()).containsExactly("budget", "el_ma", "per_sample");
+    assertThat(StoppingRule.ALL.names())
+        .containsExactly("budget", "el_ma", "per_sample", "controls", "retrained");
   }
 
   @Test

@@ -76,7 +76,7 @@ class UpdatesJointlyTest {
                           new TrainingSequence(
                               s,
                               new Objective.OfLogProbs(
-                                  new GradientAscent(1, 0, RetainLoss.NLL).forget(s, size))))
+                                  new GradientAscent(1, 0, RetainLoss.NLL, null).forget(s, size))))
                   .toList());
           trainer.update(recipe.optimizer().learningRate());
           path.add(means(model, samples));

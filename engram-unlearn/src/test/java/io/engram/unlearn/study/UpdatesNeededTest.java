@@ -98,7 +98,8 @@ class UpdatesNeededTest {
   private static TrainingSequence sequence(TokenizedSample sample, UpdateSize size) {
     return new TrainingSequence(
         sample,
-        new Objective.OfLogProbs(new GradientAscent(1, 0, RetainLoss.NLL).forget(sample, size)));
+        new Objective.OfLogProbs(
+            new GradientAscent(1, 0, RetainLoss.NLL, null).forget(sample, size)));
   }
 
   @ParameterizedTest

@@ -1,0 +1,97 @@
+package io.engram.unlearn.eval.memorization;
+
+import io.engram.core.EngramException;
+import io.engram.unlearn.eval.memorization.Knowledge.Measure;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How well a model knows samples that it has never seen: the range that a forgotten sample has to
+ * come back to. A measure is inside the range if it is at most the 95th percentile of the controls,
+ * taken so that a new sample that was never seen is inside with a probability of at least 0.95: the
+ * k-th smallest of n values, k = ⌈0.95 (n + 1)⌉.
+ *
+ * <p>The controls are samples of the same kind under the model before the run, or the requests
+ * themselves under a model that never saw them. In the second case each request may also be as well
+ * known as it is to that model.
+ *
+ * @param n number of controls
+ * @param upper 95th percentile of each measure
+ * @param own the requests under the model that never saw them; empty if the controls are other
+ *     samples
+ */
+public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
+  /** The fewest controls from which a 95th percentile can be taken. */
+  public static final int FEWEST = 20;
+
+  private static final double SHARE = 0.95;
+
+  /** Copies the list. */
+  public NeverSeen {
+    own = List.copyOf(own);
+  }
+
+  /**
+   * The range of other samples that the model never saw.
+   *
+   * @throws EngramException if there are fewer than {@link #FEWEST}
+   */
+  public static NeverSeen ofControls(List<Knowledge> controls) {
+    if (controls.size() < FEWEST) {
+      throw EngramException.usage(
+          "%d controls are too few to say what the model scores on samples it never saw; at least %d are needed"
+              .formatted(controls.size(), FEWEST));
+    }
+    return new NeverSeen(controls.size(), upper(controls), List.of());
+  }
+
+  /**
+   * The range of the requests under a model that never saw them. Below {@link #FEWEST} requests the
+   * range is their maximum.
+   */
+  public static NeverSeen ofRetrained(List<Knowledge> requests) {
+    return new NeverSeen(requests.size(), upper(requests), requests);
+  }
+
+  private static Knowledge upper(List<Knowledge> controls) {
+    return new Knowledge(
+        upper(controls, Measure.LOG_PROB),
+        upper(controls, Measure.MEMORIZATION),
+        upper(controls, Measure.STRENGTH));
+  }
+
+  private static double upper(List<Knowledge> controls, Measure measure) {
+    return percentile(controls.stream().mapToDouble(measure::of).toArray());
+  }
+
+  /** The k-th smallest value, k = ⌈0.95 (n + 1)⌉, or the largest if there are fewer. */
+  public static double percentile(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int k = (int) Math.ceil(SHARE * (sorted.length + 1) - 1e-9);
+    return sorted[Math.min(k, sorted.length) - 1];
+  }
+
+  /** The largest value of a measure with which this request counts as not known. */
+  public double limit(Measure measure, int request) {
+    double all = measure.of(upper);
+    return own.isEmpty() ? all : Math.max(all, measure.of(own.get(request)));
+  }
+
+  /** The measures by which a request is known better than a sample that was never seen. */
+  public List<Measure> above(int request, Knowledge knowledge) {
+    List<Measure> above = new ArrayList<>();
+    for (Measure measure : Measure.values()) {
+      if (measure.of(knowledge) > limit(measure, request)) {
+        above.add(measure);
+      }
+    }
+    return above;
+  }
+
+  /** Whether no measure is above the range. */
+  public boolean isInside(int request, Knowledge knowledge) {
+    return above(request, knowledge).isEmpty();
+  }
+}

@@ -1,0 +1,214 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.Trainer;
+import io.engram.unlearn.stop.StoppingRule.Keep;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the loss on samples to keep. At each check it measures L_R, the mean loss a token on retain
+ * samples that are never trained on. While L_R is more than ε above its start, the retain weight
+ * grows by a dual variable: {@code w_r (1 + λ)} with {@code λ ← max(0, λ + (L_R − L_R0 − ε)/ε)}. It
+ * also keeps the weights of the best check.
+ *
+ * <p><b>Source:</b> dual ascent on the Lagrangian of "forget, subject to L_R ≤ L_R0 + ε" with a
+ * step of 1/ε, which makes λ free of units.
+ */
+final class Keeping {
+  /** The folder of the best weights, inside the run folder. */
+  private static final String BEST = "best";
+
+  private static final double LEAST_BOUND = 0.05;
+  private static final double SHARE_OF_START = 0.1;
+
+  private final @Nullable Double bound;
+  private final Keep keep;
+  private final RunFolder folder;
+  private final LanguageModel model;
+  private final List<TokenizedSample> held;
+  private final ProgressListener progress;
+  private final RunState state;
+
+  /**
+   * For a run.
+   *
+   * @param bound ε, nats a token; 0: chosen from the loss at the start; null: none
+   * @param held retain samples that are never trained on; empty: the loss isn't measured
+   */
+  Keeping(
+      @Nullable Double bound,
+      Keep keep,
+      RunFolder folder,
+      LanguageModel model,
+      List<TokenizedSample> held,
+      ProgressListener progress,
+      RunState state) {
+    this.bound = bound;
+    this.keep = keep;
+    this.folder = folder;
+    this.model = model;
+    this.held = held;
+    this.progress = progress;
+    this.state = state;
+  }
+
+  /**
+   * What a resumed run needs to know.
+   *
+   * @param start L_R before the first update, nats a token; NaN if it isn't measured
+   * @param loss L_R at the last check
+   * @param lambda λ
+   * @param best the best check so far; null if the weights of the last update are kept
+   */
+  record State(double start, double loss, double lambda, @Nullable Checked best) {}
+
+  /**
+   * A check.
+   *
+   * @param update number of updates before it
+   * @param left samples that are not forgotten yet
+   * @param loss L_R, nats a token
+   */
+  record Checked(int update, int left, double loss) {}
+
+  /** Whether there is anything to do at a check. */
+  boolean isOn() {
+    return !held.isEmpty() || keep == Keep.BEST;
+  }
+
+  /** Measures the loss before the first update. */
+  void begin(Trainer trainer, int left) {
+    if (!isOn() || state.kept() != null) {
+      return;
+    }
+    double start = measure();
+    Checked first = new Checked(0, left, start);
+    state.keep(new State(start, start, 0, keep == Keep.BEST ? first : null));
+    saveBest(trainer);
+    write(state.kept(), 0);
+  }
+
+  /** Measures the loss, adjusts λ, and keeps the weights if they are the best so far. */
+  void look(Trainer trainer, int left) {
+    State before = state.kept();
+    if (before == null) {
+      return;
+    }
+    long start = System.nanoTime();
+    double loss = measure();
+    double lambda =
+        bound == null ? 0 : raised(before.lambda(), loss - before.start(), epsilon(before.start()));
+    Checked here = new Checked(state.updates(), left, loss);
+    boolean better = before.best() != null && isBetter(here, before.best(), before.start());
+    State now = new State(before.start(), loss, lambda, better ? here : before.best());
+    state.keep(now);
+    if (better) {
+      saveBest(trainer);
+    }
+    write(now, (System.nanoTime() - start) / 1e9);
+  }
+
+  /** λ after a check: {@code max(0, λ + (rise − ε)/ε)}. */
+  static double raised(double lambda, double rise, double epsilon) {
+    return Math.max(0, lambda + (rise - epsilon) / epsilon);
+  }
+
+  /** Within the bound before outside; then the fewest samples left; then the least loss. */
+  private boolean isBetter(Checked here, Checked best, double start) {
+    boolean within = isWithin(here.loss(), start);
+    if (within != isWithin(best.loss(), start)) {
+      return within;
+    }
+    return here.left() != best.left() ? here.left() < best.left() : here.loss() < best.loss();
+  }
+
+  private boolean isWithin(double loss, double start) {
+    return bound == null || Double.isNaN(start) || loss <= start + epsilon(start);
+  }
+
+  /** Whether the loss at the last check was within the bound. */
+  boolean isWithin() {
+    State now = state.kept();
+    return now == null || isWithin(now.loss(), now.start());
+  }
+
+  /** By what the retain weight is multiplied: 1 + λ. */
+  double retainScale() {
+    State now = state.kept();
+    return now == null ? 1 : 1 + now.lambda();
+  }
+
+  /** ε for a loss at the start, nats a token. */
+  double epsilon(double start) {
+    return epsilon(bound, start);
+  }
+
+  /** ε: the bound as given, or a tenth of the loss at the start and at least 0.05. */
+  static double epsilon(@Nullable Double bound, double start) {
+    return bound != null && bound > 0 ? bound : Math.max(LEAST_BOUND, SHARE_OF_START * start);
+  }
+
+  /** Sets the weights to the best ones seen. */
+  void restoreBest(Trainer trainer) {
+    State now = state.kept();
+    if (now != null && now.best() != null && now.best().update() != state.updates()) {
+      trainer.loadWeights(best());
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("update", now.best().update());
+      fields.put("left", now.best().left());
+      fields.put("keep_loss", now.best().loss());
+      folder.journal().write("best", fields);
+    }
+  }
+
+  private void saveBest(Trainer trainer) {
+    if (keep == Keep.BEST) {
+      trainer.saveWeights(best());
+    }
+  }
+
+  private Path best() {
+    return folder.path().resolve(BEST);
+  }
+
+  private void write(State now, double seconds) {
+    if (held.isEmpty()) {
+      return;
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("update", state.updates());
+    fields.put("samples", held.size());
+    fields.put("loss", now.loss());
+    fields.put("start", now.start());
+    if (bound != null) {
+      fields.put("bound", epsilon(now.start()));
+      fields.put("lambda", now.lambda());
+    }
+    fields.put("seconds", seconds);
+    folder.journal().write("keep", fields);
+  }
+
+  private double measure() {
+    if (held.isEmpty()) {
+      return Double.NaN;
+    }
+    progress.start("loss on samples to keep", held.size(), "samples");
+    double loss = loss(new Scorer(model).logProbs(held, progress));
+    progress.finish();
+    return loss;
+  }
+
+  /** Mean −ℓ over all labelled tokens, nats. */
+  static double loss(List<double[]> logProbs) {
+    return -logProbs.stream().flatMapToDouble(Arrays::stream).average().orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,31 @@
+package io.engram.unlearn.stop;
+
+import io.engram.core.settings.Choice;
+import io.engram.core.settings.Default;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Like {@link ControlsRule}, but stops where a model stands that never saw the samples ({@code
+ * eval.retrained}).
+ *
+ * @param share share of the samples that must be forgotten, (0, 1]
+ * @param everyUpdates number of updates between checks; null: check once all that are left have
+ *     been drawn
+ * @param keep which weights the run leaves
+ */
+@Choice(
+    value = "retrained",
+    summary = "the same, until it is known no better than to a model that never saw it")
+public record RetrainedRule(
+    double share, @Nullable Integer everyUpdates, @Default("best") Keep keep)
+    implements StoppingRule {
+  @Override
+  public Standard standard() {
+    return Standard.RETRAINED;
+  }
+
+  @Override
+  public int[] pool(boolean[] forgotten) {
+    return StoppingRule.left(forgotten);
+  }
+}
