@@ -22,11 +22,13 @@ public interface OptimizerSection {
   /** The peak learning rate of the schedule. */
   @Setting(
       value = "1e-5",
+      auto = true,
       range = "> 0",
       unit = "per update",
       reason =
           "The peak learning rate of the schedule. Change this first if too little or too much "
-              + "is forgotten.")
+              + "is forgotten. auto: found by rehearsing the run before it starts; needs a "
+              + "stop.rule that checks samples.")
   double learningRate();
 
   /** Weight decay, decoupled from the gradient as in AdamW. */

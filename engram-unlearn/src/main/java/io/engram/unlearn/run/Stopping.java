@@ -29,14 +29,11 @@ final class Stopping {
   /** With a small pool, checks come at least this many updates' draws apart for each sample. */
   private static final int DRAWS_PER_CHECKED = 12;
 
-  private final Recipe recipe;
   private final StoppingRule rule;
   private final RunFolder folder;
-  private final Setup setup;
-  private final LanguageModel model;
   private final RunData data;
   private final RunState state;
-  private final ForgottenCheck check;
+  private final SampleChecks checks;
 
   Stopping(
       Recipe recipe,
@@ -45,18 +42,12 @@ final class Stopping {
       LanguageModel model,
       RunData data,
       RunState state) {
-    this.recipe = recipe;
     this.rule = recipe.stop();
     this.folder = folder;
-    this.setup = setup;
-    this.model = model;
     this.data = data;
     this.state = state;
-    this.check = new ForgottenCheck(model, data.forgetTokens(), setup.progress());
+    this.checks = new SampleChecks(recipe, model, data, setup.progress());
   }
-
-  /** What one check found. */
-  private record Found(boolean[] forgotten, Map<String, Object> facts) {}
 
   /**
    * Sets the thresholds before the first update. Samples that are below thresholds of EL and MA
@@ -71,34 +62,16 @@ final class Stopping {
     long start = System.nanoTime();
     int[] forgottenAt = new int[data.forget().size()];
     Arrays.fill(forgottenAt, -1);
-    Found found;
-    if (rule.standard() == Standard.EL_MA) {
-      ForgottenCheck.First first = check.first(rule);
-      state.look(new Looked(first.thresholds(), null, forgottenAt, 0));
-      found = new Found(first.look().forgotten(), facts(first.look(), first.thresholds()));
-    } else {
-      NeverSeen neverSeen = neverSeen();
-      found = compared(neverSeen);
+    SampleChecks.First first = checks.first();
+    // There is nothing to forget in a sample that is known no better than one never seen.
+    if (first.limits().neverSeen() != null) {
       for (int i = 0; i < forgottenAt.length; i++) {
-        forgottenAt[i] = found.forgotten()[i] ? 0 : -1;
+        forgottenAt[i] = first.found().forgotten()[i] ? 0 : -1;
       }
-      state.look(new Looked(null, neverSeen, forgottenAt, 0));
     }
-    write(found, 0, start);
-  }
-
-  /** What samples that were never seen score. */
-  private NeverSeen neverSeen() {
-    if (rule.standard() == Standard.CONTROLS) {
-      return NeverSeen.ofControls(Knowledge.measure(model, data.controlTokens(), setup.progress()));
-    }
-    String path = Objects.requireNonNull(recipe.eval().retrained(), "checked with the recipe");
-    try (LanguageModel retrained =
-        LanguageModel.open(path, RetrainedModel.options(model.options()))) {
-      return NeverSeen.ofRetrained(
-          Knowledge.measure(
-              retrained, retrained.samples().tokenize(data.forget()), setup.progress()));
-    }
+    state.look(
+        new Looked(first.limits().thresholds(), first.limits().neverSeen(), forgottenAt, 0));
+    write(first.found(), 0, start);
   }
 
   /** Whether the rule checks the samples after this many updates. */
@@ -133,7 +106,8 @@ final class Stopping {
       return;
     }
     long start = System.nanoTime();
-    Found found = found(before);
+    SampleChecks.Found found =
+        checks.now(new SampleChecks.Limits(before.thresholds(), before.neverSeen()));
     int[] at = before.forgottenAt().clone();
     int recovered = 0;
     for (int i = 0; i < at.length; i++) {
@@ -146,48 +120,7 @@ final class Stopping {
     write(found, recovered, start);
   }
 
-  private Found found(Looked before) {
-    NeverSeen neverSeen = before.neverSeen();
-    if (neverSeen != null) {
-      return compared(neverSeen);
-    }
-    Thresholds thresholds = before.thresholds();
-    if (thresholds == null) {
-      throw new IllegalStateException("no thresholds were set");
-    }
-    ForgottenCheck.Look look = check.look(thresholds);
-    return new Found(look.forgotten(), facts(look, thresholds));
-  }
-
-  private Found compared(NeverSeen neverSeen) {
-    setup.progress().start("how well the requests are known", data.forget().size(), "samples");
-    List<Knowledge> known = Knowledge.measure(model, data.forgetTokens(), setup.progress());
-    setup.progress().finish();
-    boolean[] forgotten = new boolean[known.size()];
-    for (int i = 0; i < forgotten.length; i++) {
-      forgotten[i] = neverSeen.isInside(i, known.get(i));
-    }
-    Map<String, Object> facts = new LinkedHashMap<>();
-    for (Knowledge.Measure measure : Knowledge.Measure.values()) {
-      facts.put(
-          measure.key() + "_mean",
-          known.stream().mapToDouble(measure::of).average().orElse(Double.NaN));
-      facts.put(measure.key() + "_limit", measure.of(neverSeen.upper()));
-    }
-    return new Found(forgotten, facts);
-  }
-
-  private static Map<String, Object> facts(ForgottenCheck.Look look, Thresholds thresholds) {
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("ma_mean", look.meanMa());
-    facts.put("el_mean", look.meanEl());
-    facts.put("el_samples", look.elSamples());
-    facts.put("ma_threshold", thresholds.ma());
-    facts.put("el_threshold", thresholds.el());
-    return facts;
-  }
-
-  private void write(Found found, int recovered, long start) {
+  private void write(SampleChecks.Found found, int recovered, long start) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("update", state.updates());
     fields.put("samples", found.forgotten().length);

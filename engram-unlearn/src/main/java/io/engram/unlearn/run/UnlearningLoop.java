@@ -79,6 +79,11 @@ public final class UnlearningLoop {
      */
     Batch batch(int epoch, int[] samples, int firstDraw, int draws);
 
+    /** The learning rate of an update, given that of the optimizer's schedule. */
+    default double rate(int update, double scheduled) {
+      return scheduled;
+    }
+
     /** Counts and records an update. */
     void made(Update update);
 
@@ -223,7 +228,7 @@ public final class UnlearningLoop {
             samples);
       }
     }
-    double rate = LearningRate.at(optimizer, made, plan.updates());
+    double rate = course.rate(made, LearningRate.at(optimizer, made, plan.updates()));
     double norm = step(rate, batch, retain, samples);
     return new Update(
         made + 1,

@@ -1,6 +1,5 @@
 package io.engram.unlearn.eval.memorization;
 
-import io.engram.core.EngramException;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,23 +32,14 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
   }
 
   /**
-   * The range of other samples that the model never saw.
-   *
-   * @throws EngramException if there are fewer than {@link #FEWEST}
+   * The range of other samples that the model never saw; with fewer than {@link #FEWEST}, which
+   * decide nothing, up to their maximum.
    */
   public static NeverSeen ofControls(List<Knowledge> controls) {
-    if (controls.size() < FEWEST) {
-      throw EngramException.usage(
-          "%d controls are too few to say what the model scores on samples it never saw; at least %d are needed"
-              .formatted(controls.size(), FEWEST));
-    }
     return new NeverSeen(controls.size(), upper(controls), List.of());
   }
 
-  /**
-   * The range of the requests under a model that never saw them. Below {@link #FEWEST} requests the
-   * range is their maximum.
-   */
+  /** The range of the requests under a model that never saw them. */
   public static NeverSeen ofRetrained(List<Knowledge> requests) {
     return new NeverSeen(requests.size(), upper(requests), requests);
   }
@@ -71,6 +61,11 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
     Arrays.sort(sorted);
     int k = (int) Math.ceil(SHARE * (sorted.length + 1) - 1e-9);
     return sorted[Math.min(k, sorted.length) - 1];
+  }
+
+  /** Whether there are enough controls to judge a request by. */
+  public boolean decides() {
+    return n >= FEWEST || !own.isEmpty();
   }
 
   /** The largest value of a measure with which this request counts as not known. */

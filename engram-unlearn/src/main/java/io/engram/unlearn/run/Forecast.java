@@ -1,0 +1,179 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.EngramException;
+import io.engram.model.LanguageModel;
+import io.engram.model.memory.MemoryNeed;
+import io.engram.model.text.TokenizedSample;
+import io.engram.unlearn.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run of a recipe will take, before it changes anything: the learning rate where the recipe
+ * leaves it open, the updates until each sample is forgotten, the time and memory, and the samples
+ * to keep that are at risk.
+ *
+ * <p>Two rehearsals, with steps F and 2F times as long, forecast the updates; see {@link
+ * #corrected} for how they are put together.
+ *
+ * @param recipe the recipe with its learning rate
+ * @param searched whether the rate was found here
+ * @param updates forecast of the updates after which each sample is forgotten; NaN: not within the
+ *     budget; 0: it is known no better than samples never seen to begin with
+ * @param low lower end of the interval of the updates until all are forgotten
+ * @param median forecast of that number; NaN if a sample isn't forgotten within the budget
+ * @param high upper end
+ * @param keepIds ids of the kept samples looked at
+ * @param keepBefore their loss before the run, nats a token
+ * @param keepAfter forecast of their loss after it
+ * @param secondsPerUpdate time of an update with its share of the checks
+ * @param peakBytes memory at the most
+ * @param seconds time that the forecast took
+ * @param rehearsals what it is taken from
+ */
+public record Forecast(
+    Recipe recipe,
+    boolean searched,
+    double[] updates,
+    double low,
+    double median,
+    double high,
+    List<String> keepIds,
+    double[] keepBefore,
+    double[] keepAfter,
+    double secondsPerUpdate,
+    long peakBytes,
+    double seconds,
+    List<Rehearsal.Outcome> rehearsals) {
+  /** Kept samples that a rehearsal looks at. */
+  private static final int KEPT = 16;
+
+  /** Updates that a rehearsal with steps F times as long should take. */
+  private static final int REHEARSED = 12;
+
+  /** How many updates a run should take, in epochs, and the least and most of them. */
+  private static final int EPOCHS = 8;
+
+  private static final int LEAST_UPDATES = 40;
+  private static final int MOST_UPDATES = 150;
+
+  /** A budget is this much longer than the forecast. */
+  private static final double RESERVE = 2;
+
+  /** Half-width of the interval of the updates until all are forgotten, as a ratio. */
+  private static final double INTERVAL = 1.5;
+
+  /**
+   * Makes the forecast of a recipe; the model's weights are the same afterwards.
+   *
+   * @param recipe one whose stopping rule checks samples; a learning rate of 0 is searched
+   * @param model the recipe's model
+   * @throws EngramException if the rule checks no samples or no rate forgets
+   */
+  public static Forecast of(Recipe recipe, Setup setup, LanguageModel model) {
+    if (!recipe.stop().looks()) {
+      throw EngramException.usage(
+          "stop.rule = budget: never checks a sample, so there is nothing to forecast but the budget.\nSet stop.rule to controls, retrained, per_sample or el_ma.");
+    }
+    long begun = System.nanoTime();
+    RunData data = RunData.load(recipe, model.samples());
+    boolean open = recipe.optimizer().learningRate() == 0;
+    Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, KEPT);
+    Plan plan = Plan.of(data.forget().size(), recipe.budget());
+    int every = checkEvery(data, plan);
+    Recipe found = recipe;
+    int updates = plan.updates();
+    List<Rehearsal.Outcome> outcomes = new ArrayList<>();
+    if (open) {
+      updates = wanted(plan);
+      RateSearch.Found search = RateSearch.search(rehearsal, recipe, updates, every);
+      outcomes.add(search.found());
+      found = Rehearsal.changed(recipe, "optimizer.learning_rate=" + search.rate());
+    }
+    double factor = Math.max(2, (double) updates / REHEARSED);
+    int most = (int) Math.ceil(RESERVE * updates / factor);
+    Rehearsal.Outcome once = new Rehearsal(found, setup, model, data, KEPT).run(factor, most, every);
+    Rehearsal.Outcome twice =
+        new Rehearsal(found, setup, model, data, KEPT)
+            .run(2 * factor, (most + 1) / 2, Math.max(1, every / 2));
+    outcomes.add(once);
+    outcomes.add(twice);
+    double[] each = new double[data.forget().size()];
+    for (int i = 0; i < each.length; i++) {
+      each[i] = corrected(once.updates()[i], twice.updates()[i], factor);
+    }
+    double last = Arrays.stream(each).reduce(0, (a, b) -> Double.isNaN(b) ? b : Math.max(a, b));
+    double[] before = rehearsal.keptBefore();
+    double[] after =
+        IntStream.range(0, before.length).mapToDouble(i -> before[i] + once.keepRise()[i]).toArray();
+    MemoryNeed need = RunMemory.of(found, setup).need();
+    return new Forecast(
+        found,
+        open,
+        each,
+        last / INTERVAL,
+        last,
+        last * INTERVAL,
+        data.heldTokens().stream().limit(before.length).map(TokenizedSample::id).toList(),
+        before,
+        after,
+        once.seconds() / Math.max(1, once.made()),
+        need.total(),
+        (System.nanoTime() - begun) / 1e9,
+        outcomes);
+  }
+
+  /** Updates that a run should take: eight epochs, at least 40 and at most 150. */
+  private static int wanted(Plan plan) {
+    return Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, EPOCHS * plan.updatesPerEpoch()));
+  }
+
+  /** Updates between checks with which checking takes no longer than updating. */
+  private static int checkEvery(RunData data, Plan plan) {
+    int checked = data.forget().size() + KEPT;
+    int updated = 3 * 2 * plan.perUpdate();
+    return Math.max(1, (checked + updated - 1) / updated);
+  }
+
+  /**
+   * Puts two rehearsals together. With steps F times as long the forecast is too high by a share
+   * that grows with the logarithm of F, so the two are extended to F = 1 on that line: {@code N_F −
+   * (N_2F − N_F) log F / log 2}, held between half of N_F and N_F.
+   *
+   * @return NaN if the first rehearsal didn't forget the sample
+   */
+  static double corrected(double once, double twice, double factor) {
+    if (Double.isNaN(twice) || once == 0) {
+      return once;
+    }
+    double line = once - (twice - once) * Math.log(factor) / Math.log(2);
+    return Math.max(once / 2, Math.min(once, line));
+  }
+
+  /** The budget that a run of this forecast should have, updates. */
+  public int budget() {
+    double last = Double.isNaN(median) ? wantedAnyway() : median;
+    return (int) Math.max(LEAST_UPDATES, Math.ceil(RESERVE * last));
+  }
+
+  private double wantedAnyway() {
+    return Arrays.stream(updates).filter(u -> !Double.isNaN(u)).max().orElse(MOST_UPDATES);
+  }
+
+  /** Indices of the kept samples, the one whose loss rises most first. */
+  public List<Integer> byRisk() {
+    return IntStream.range(0, keepBefore.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> keepBefore[i] - keepAfter[i]))
+        .toList();
+  }
+
+  /** The last of several rehearsals; null if there is none. */
+  Rehearsal.@Nullable Outcome lastRehearsal() {
+    return rehearsals.isEmpty() ? null : rehearsals.get(rehearsals.size() - 1);
+  }
+}

@@ -1,0 +1,69 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.EngramException;
+import io.engram.unlearn.recipe.Recipe;
+
+/**
+ * Finds the learning rate with which a run forgets in a given number of updates. One rehearsal's
+ * rate grows by a constant factor each update, from one that changes nothing, until the samples are
+ * half way to being forgotten. The sum of its rates is the distance to there, which hardly depends
+ * on the size of the steps; twice that distance over the number of updates is the rate.
+ *
+ * <p><b>Source:</b> the learning-rate range test of Smith, Cyclical learning rates for training
+ * neural networks (2017), with the distance read off where it asks for the best loss.
+ */
+final class RateSearch {
+  /** The first rate: below it, no optimizer moves a model that is stored in 32 bits. */
+  private static final double FIRST = 1e-6;
+
+  private static final double GROWTH = 1.3;
+  private static final double LAST = 1e-1;
+  private static final double HALF_WAY = 0.5;
+
+  private RateSearch() {}
+
+  /**
+   * What the search found.
+   *
+   * @param rate the learning rate, rounded to two digits
+   * @param found the rehearsal with growing rates
+   */
+  record Found(double rate, Rehearsal.Outcome found) {}
+
+  /**
+   * Searches.
+   *
+   * @param updates of the run
+   * @throws EngramException if no rate forgets before the loss runs away
+   */
+  static Found search(Rehearsal rehearsal, Recipe recipe, int updates, int every) {
+    int most = (int) Math.ceil(Math.log(LAST / FIRST) / Math.log(GROWTH));
+    Recipe growing =
+        Rehearsal.changed(
+            recipe,
+            "optimizer.learning_rate=" + FIRST,
+            "optimizer.schedule=constant",
+            "optimizer.warmup_updates=0",
+            "budget.epochs=null",
+            "budget.updates=" + most);
+    Rehearsal.Outcome found = rehearsal.run(growing, GROWTH, 1, every, HALF_WAY);
+    if (found.diverged() || found.progress() < HALF_WAY) {
+      throw EngramException.usage(
+          "optimizer.learning_rate = auto: no rate up to %s makes the model forget%s.\nSet a rate, or try another method.name."
+              .formatted(LAST, found.diverged() ? " before its loss runs away" : ""));
+    }
+    double distance = 2 * distance(found.made());
+    return new Found(rounded(distance / updates), found);
+  }
+
+  /** Sum of the rates of the first updates. */
+  static double distance(int updates) {
+    return FIRST * (Math.pow(GROWTH, updates) - 1) / (GROWTH - 1);
+  }
+
+  /** To two significant digits. */
+  static double rounded(double rate) {
+    double unit = Math.pow(10, Math.floor(Math.log10(rate)) - 1);
+    return Math.round(rate / unit) * unit;
+  }
+}

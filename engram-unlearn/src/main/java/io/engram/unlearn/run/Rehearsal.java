@@ -1,0 +1,283 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.Trainer;
+import io.engram.model.train.WeightSnapshot;
+import io.engram.unlearn.order.SampleOrder;
+import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeSettings;
+import io.engram.unlearn.recipe.RecipeWriter;
+import io.engram.unlearn.stop.StoppingRule;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rehearses a run: the recipe itself with steps F times as long, so that it takes a F-th of the
+ * updates, and then sets the weights back. The number of updates after which a sample is forgotten,
+ * times F, forecasts the number that it needs in the run; the loss on samples to keep shows what
+ * else would suffer.
+ *
+ * <p>A sample that is forgotten between two checks is placed between them in proportion to its mean
+ * log-probability (MA where the rule is of EL and MA). The rehearsal draws in uniform order if the
+ * recipe's order needs difficulty.
+ *
+ * <p><b>Source:</b> ours; docs/forget.md has what it was measured against.
+ */
+public final class Rehearsal {
+  private final Recipe recipe;
+  private final Setup setup;
+  private final LanguageModel model;
+  private final RunData data;
+  private final SampleChecks checks;
+  private final SampleChecks.First first;
+  private final List<TokenizedSample> kept;
+  private final double[] keptBefore;
+
+  /**
+   * Prepares rehearsals of a recipe from the model's present weights.
+   *
+   * @param keptSamples how many of the retain samples that measure to look at; fewer is faster
+   */
+  Rehearsal(Recipe recipe, Setup setup, LanguageModel model, RunData data, int keptSamples) {
+    this.recipe = recipe;
+    this.setup = setup;
+    this.model = model;
+    this.data = data;
+    this.checks = new SampleChecks(recipe, model, data, ProgressListener.NONE);
+    this.first = checks.first();
+    this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
+    this.keptBefore = keptLosses();
+  }
+
+  /**
+   * What a rehearsal found.
+   *
+   * @param factor F
+   * @param updates forecast of the updates after which each sample is forgotten; NaN if it wasn't;
+   *     0 if it is known no better than samples never seen to begin with
+   * @param keepRise by how much the loss of each kept sample rose, nats a token
+   * @param made updates of the rehearsal
+   * @param progress mean over the samples of how far each came, 0 at the start and 1 at its limit
+   * @param diverged whether the loss ran away
+   * @param seconds time it took
+   */
+  public record Outcome(
+      double factor,
+      double[] updates,
+      double[] keepRise,
+      int made,
+      double progress,
+      boolean diverged,
+      double seconds) {
+    /** The forecast of the last sample's updates; NaN if a sample wasn't forgotten. */
+    public double last() {
+      return Arrays.stream(updates).reduce(0, (a, b) -> Double.isNaN(b) ? b : Math.max(a, b));
+    }
+
+    /** Mean rise of the loss on kept samples, nats a token. */
+    public double meanKeepRise() {
+      return Arrays.stream(keepRise).average().orElse(Double.NaN);
+    }
+  }
+
+  /** The check before the first update. */
+  SampleChecks.First first() {
+    return first;
+  }
+
+  /** Loss of each kept sample before the first update, nats a token. */
+  double[] keptBefore() {
+    return keptBefore.clone();
+  }
+
+  /**
+   * Rehearses with one factor; the weights are the same afterwards.
+   *
+   * @param updates of the rehearsal, at most
+   * @param every updates between checks
+   */
+  Outcome run(double factor, int updates, int every) {
+    Recipe longer =
+        changed(
+            recipe,
+            "optimizer.learning_rate=" + recipe.optimizer().learningRate() * factor,
+            "budget.epochs=null",
+            "budget.updates=" + updates,
+            "optimizer.warmup_updates="
+                + Math.min(updates, Math.round(recipe.optimizer().warmupUpdates() / factor)));
+    return run(longer, factor, 1, every, 1);
+  }
+
+  /**
+   * The same recipe with other values of some keys.
+   *
+   * @param overrides {@code key=value}
+   */
+  static Recipe changed(Recipe recipe, String... overrides) {
+    return RecipeReader.parse(
+        RecipeWriter.yaml(recipe), List.of(overrides), recipe.kind(), "the rehearsal");
+  }
+
+  /**
+   * Makes the updates of a recipe from the present weights, then sets the weights back.
+   *
+   * @param growth by what the learning rate is multiplied after each update
+   * @param enough ends when the mean progress is this far; 1: when all samples are forgotten
+   */
+  Outcome run(Recipe own, double factor, double growth, int every, double enough) {
+    long begun = System.nanoTime();
+    Plan plan = Plan.of(data.forget().size(), own.budget());
+    boolean diverged = false;
+    Course course;
+    try (WeightSnapshot start = new WeightSnapshot(model)) {
+      try (StartingPoint point = new StartingPoint(own, setup, model, data, plan);
+          Trainer trainer = RecipeSettings.trainer(model, own, point.scope(model), false)) {
+        Batches batches = point.batches(model, new double[0]);
+        course = new Course(batches, plan, factor, growth, every, enough);
+        SampleOrder order =
+            own.order().estimator() == null ? own.order() : new UniformOrder(false);
+        try {
+          new UnlearningLoop(own, order, plan, trainer, course, 0).run();
+        } catch (EngramException e) {
+          diverged = true;
+        }
+        return course.outcome(diverged, (System.nanoTime() - begun) / 1e9);
+      } finally {
+        start.restore();
+      }
+    }
+  }
+
+  /** Mean −ℓ of each kept sample, nats a token. */
+  private double[] keptLosses() {
+    return new Scorer(model)
+        .logProbs(kept, ProgressListener.NONE).stream()
+            .mapToDouble(own -> -Arrays.stream(own).average().orElse(Double.NaN))
+            .toArray();
+  }
+
+  /** How far a sample came: 0 at its start, 1 at its limit and below. */
+  static double progress(double start, double now, double limit) {
+    return start <= limit ? 1 : Math.min(1, Math.max(0, (start - now) / (start - limit)));
+  }
+
+  /**
+   * Where between two checks a sample passed its limit, in (0, 1]; 1 if it had passed it before and
+   * was held back by another measure.
+   */
+  static double passed(double before, double now, double limit) {
+    return before > limit && now < before ? Math.min(1, (before - limit) / (before - now)) : 1;
+  }
+
+  private final class Course implements UnlearningLoop.Course {
+    private final Batches batches;
+    private final Plan plan;
+    private final double factor;
+    private final double growth;
+    private final int every;
+    private final double enough;
+    private final StoppingRule rule = recipe.stop();
+    private final double[] updates = new double[data.forget().size()];
+    private double[] values = first.found().values();
+    private boolean[] forgotten;
+    private int made;
+    private int checkedAt;
+    private double @Nullable [] keepNow;
+
+    Course(
+        Batches batches, Plan plan, double factor, double growth, int every, double enough) {
+      this.batches = batches;
+      this.plan = plan;
+      this.factor = factor;
+      this.growth = growth;
+      this.every = every;
+      this.enough = enough;
+      boolean skips = first.limits().neverSeen() != null;
+      forgotten = skips ? first.found().forgotten().clone() : new boolean[updates.length];
+      Arrays.fill(updates, Double.NaN);
+      for (int i = 0; i < updates.length; i++) {
+        updates[i] = forgotten[i] ? 0 : Double.NaN;
+      }
+    }
+
+    @Override
+    public double[] probabilities(int epoch) {
+      return new double[0];
+    }
+
+    @Override
+    public int[] pool() {
+      return rule.pool(forgotten);
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return rule.ends(forgotten) || (enough < 1 && meanProgress() >= enough);
+    }
+
+    @Override
+    public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
+      return batches.of(epoch, samples, firstDraw, draws, 1);
+    }
+
+    @Override
+    public double rate(int update, double scheduled) {
+      return scheduled * Math.pow(growth, update);
+    }
+
+    @Override
+    public void made(UnlearningLoop.Update update) {
+      made++;
+      setup.progress().advance(1);
+    }
+
+    @Override
+    public boolean looksAfter(int updates) {
+      return updates % every == 0 || updates == plan.updates();
+    }
+
+    @Override
+    public void look() {
+      SampleChecks.Found found = checks.now(first.limits());
+      for (int i = 0; i < forgotten.length; i++) {
+        boolean is = found.forgotten()[i];
+        if (is && !forgotten[i]) {
+          double limit = SampleChecks.limit(first.limits(), i);
+          double share = passed(values[i], found.values()[i], limit);
+          updates[i] = factor * (checkedAt + share * (made - checkedAt));
+        } else if (!is) {
+          updates[i] = Double.NaN;
+        }
+      }
+      forgotten = found.forgotten();
+      values = found.values();
+      checkedAt = made;
+      keepNow = keptLosses();
+    }
+
+    private double meanProgress() {
+      double sum = 0;
+      for (int i = 0; i < values.length; i++) {
+        double limit = SampleChecks.limit(first.limits(), i);
+        sum += forgotten[i] ? 1 : progress(first.found().values()[i], values[i], limit);
+      }
+      return sum / values.length;
+    }
+
+    Outcome outcome(boolean diverged, double seconds) {
+      double[] now = keepNow == null ? keptBefore : keepNow;
+      double[] rise = new double[now.length];
+      for (int i = 0; i < rise.length; i++) {
+        rise[i] = now[i] - keptBefore[i];
+      }
+      return new Outcome(factor, updates, rise, made, meanProgress(), diverged, seconds);
+    }
+  }
+}

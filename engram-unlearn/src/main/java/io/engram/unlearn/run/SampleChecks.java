@@ -1,0 +1,140 @@
+package io.engram.unlearn.run;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.memorization.Knowledge;
+import io.engram.unlearn.eval.memorization.Knowledge.Measure;
+import io.engram.unlearn.eval.memorization.NeverSeen;
+import io.engram.unlearn.eval.tofu.RetrainedModel;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.stop.ForgottenCheck;
+import io.engram.unlearn.stop.StoppingRule;
+import io.engram.unlearn.stop.StoppingRule.Standard;
+import io.engram.unlearn.stop.Thresholds;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Measures which samples of a forget set are forgotten, by the standard of a stopping rule. */
+final class SampleChecks {
+  private final Recipe recipe;
+  private final StoppingRule rule;
+  private final LanguageModel model;
+  private final RunData data;
+  private final ProgressListener progress;
+  private final ForgottenCheck check;
+
+  SampleChecks(Recipe recipe, LanguageModel model, RunData data, ProgressListener progress) {
+    this.recipe = recipe;
+    this.rule = recipe.stop();
+    this.model = model;
+    this.data = data;
+    this.progress = progress;
+    this.check = new ForgottenCheck(model, data.forgetTokens(), progress);
+  }
+
+  /**
+   * What a sample has to be below; one of the two.
+   *
+   * @param thresholds of EL and MA
+   * @param neverSeen the range of samples never seen
+   */
+  record Limits(@Nullable Thresholds thresholds, @Nullable NeverSeen neverSeen) {}
+
+  /**
+   * What one check found.
+   *
+   * @param forgotten {@code [N]}
+   * @param values MA, or the mean log-probability a token, {@code [N]}
+   * @param facts means and limits, for the journal
+   */
+  record Found(boolean[] forgotten, double[] values, Map<String, Object> facts) {}
+
+  /** The limits and what the model scores before the first update. */
+  record First(Limits limits, Found found) {}
+
+  /** Sets the limits by the model as it is now. */
+  First first() {
+    if (rule.standard() == Standard.EL_MA) {
+      ForgottenCheck.First first = check.first(rule);
+      return new First(
+          new Limits(first.thresholds(), null), found(first.look(), first.thresholds()));
+    }
+    NeverSeen neverSeen =
+        rule.standard() == Standard.CONTROLS ? ofControls() : underRetrained();
+    return new First(new Limits(null, neverSeen), compared(neverSeen));
+  }
+
+  private NeverSeen ofControls() {
+    if (data.controlTokens().isEmpty()) {
+      throw EngramException.usage(
+          "controls.data %s has no samples; at least %d are needed to judge by."
+              .formatted(recipe.controls().data(), NeverSeen.FEWEST));
+    }
+    progress.start(
+        "how well samples never seen are known", data.controlTokens().size(), "samples");
+    List<Knowledge> controls = Knowledge.measure(model, data.controlTokens(), progress);
+    progress.finish();
+    return NeverSeen.ofControls(controls);
+  }
+
+  private NeverSeen underRetrained() {
+    String path = Objects.requireNonNull(recipe.eval().retrained(), "checked with the recipe");
+    try (LanguageModel retrained =
+        LanguageModel.open(path, RetrainedModel.options(model.options()))) {
+      progress.start("how well " + path + " knows the requests", data.forget().size(), "samples");
+      List<Knowledge> known =
+          Knowledge.measure(retrained, retrained.samples().tokenize(data.forget()), progress);
+      progress.finish();
+      return NeverSeen.ofRetrained(known);
+    }
+  }
+
+  /** Checks all samples under the model as it is now. */
+  Found now(Limits limits) {
+    if (limits.neverSeen() != null) {
+      return compared(limits.neverSeen());
+    }
+    Thresholds thresholds = Objects.requireNonNull(limits.thresholds());
+    return found(check.look(thresholds), thresholds);
+  }
+
+  private static Found found(ForgottenCheck.Look look, Thresholds thresholds) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("ma_mean", look.meanMa());
+    facts.put("el_mean", look.meanEl());
+    facts.put("el_samples", look.elSamples());
+    facts.put("ma_threshold", thresholds.ma());
+    facts.put("el_threshold", thresholds.el());
+    return new Found(look.forgotten(), look.ma(), facts);
+  }
+
+  private Found compared(NeverSeen neverSeen) {
+    progress.start("how well the requests are known", data.forget().size(), "samples");
+    List<Knowledge> known = Knowledge.measure(model, data.forgetTokens(), progress);
+    progress.finish();
+    boolean[] forgotten = new boolean[known.size()];
+    for (int i = 0; i < forgotten.length; i++) {
+      forgotten[i] = neverSeen.isInside(i, known.get(i));
+    }
+    Map<String, Object> facts = new LinkedHashMap<>();
+    for (Measure measure : Measure.values()) {
+      facts.put(
+          measure.key() + "_mean",
+          known.stream().mapToDouble(measure::of).average().orElse(Double.NaN));
+      facts.put(measure.key() + "_limit", measure.of(neverSeen.upper()));
+    }
+    return new Found(forgotten, known.stream().mapToDouble(Knowledge::logProb).toArray(), facts);
+  }
+
+  /** The limit of {@link Found#values} for a sample. */
+  static double limit(Limits limits, int sample) {
+    NeverSeen neverSeen = limits.neverSeen();
+    return neverSeen != null
+        ? neverSeen.limit(Measure.LOG_PROB, sample)
+        : Objects.requireNonNull(limits.thresholds()).ma();
+  }
+}
