@@ -5,6 +5,7 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
+import io.engram.core.OrderedMap;
 import io.engram.core.Version;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
@@ -178,7 +179,7 @@ final class EvalCommand implements Callable<Integer> {
             model.dtype().configName(),
             model.samples().template().name(),
             Torch.threads(),
-            Map.of("java", System.getProperty("java.version"), "libtorch", Torch.version()),
+            OrderedMap.of("java", System.getProperty("java.version"), "libtorch", Torch.version()),
             now(),
             null,
             "running"));

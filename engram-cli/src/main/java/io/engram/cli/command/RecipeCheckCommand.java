@@ -2,13 +2,17 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.RecipeKind;
-import io.engram.cli.option.TextFiles;
+import io.engram.core.EngramException;
+import io.engram.core.OrderedMap;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeWriter;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,14 +41,26 @@ final class RecipeCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Recipe.Kind kind = RecipeKind.of(TextFiles.read(file));
+    Recipe.Kind kind = RecipeKind.of(text(file));
     Recipe recipe = RecipeReader.read(file, overrides, kind);
     common.console().message(file + " has no faults");
     common
         .console()
         .result(
-            Map.of("file", file.toString(), "recipe", recipe),
+            OrderedMap.of("file", file.toString(), "recipe", recipe),
             RecipeWriter.yaml(recipe).stripTrailing());
     return 0;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw EngramException.file(file + " does not exist", e);
+    } catch (CharacterCodingException e) {
+      throw EngramException.file(file + " is not UTF-8", e);
+    } catch (IOException e) {
+      throw EngramException.file(file + " can't be read: " + e.getMessage(), e);
+    }
   }
 }

@@ -1,6 +1,6 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
@@ -17,8 +17,8 @@ final class GemmaFamily {
   private GemmaFamily() {}
 
   /** Gemma's files name another activation too, which transformers doesn't read. */
-  static Activation activation(ConfigReader reader) {
-    return RotaryDecoder.activation(reader, "hidden_activation", Activation.GELU_TANH);
+  static ActivationFunction activation(ConfigReader reader) {
+    return RotaryDecoder.activation(reader, "hidden_activation", ActivationFunction.GELU_TANH);
   }
 
   /** What Gemma 2 and 3 share. */

@@ -1,5 +1,6 @@
 package io.engram.unlearn.run;
 
+import io.engram.core.OrderedMap;
 import io.engram.core.run.RunFolder;
 import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
@@ -118,7 +119,7 @@ final class Stopping {
   /** The journal's last facts about the samples; empty if the rule checks none. */
   Map<String, Object> told() {
     return rule.looks()
-        ? Map.of("forgotten", StoppingRule.count(forgotten()), "samples", data.forget().size())
+        ? OrderedMap.of("forgotten", StoppingRule.count(forgotten()), "samples", data.forget().size())
         : Map.of();
   }
 

@@ -38,7 +38,7 @@ class RecipeReaderTest {
     assertThat(unlearn(SMALLEST))
         .isEqualTo(
             new Recipe(
-                new ModelSection("mini", Dtype.AUTO, TemplateSpec.PLAIN, null, false, Dtype.AUTO),
+                new ModelSection("mini", DtypeChoice.AUTO, TemplateSpec.PLAIN, null, false, DtypeChoice.AUTO),
                 DataSection.of(List.of("tofu:forget10")),
                 DataSection.NONE,
                 DataSection.NONE,

@@ -1,7 +1,7 @@
 package io.engram.unlearn.recipe;
 
 /** The number format in which a model computes or is saved. */
-public enum Dtype {
+public enum DtypeChoice {
   /** float32 for a model under a billion parameters on a CPU, else the file's own. */
   AUTO,
   /** 32 bits. */
