@@ -35,7 +35,7 @@ public final class Commands {
   /** {@code engram} with every command. */
   public static CommandLine all() {
     CommandLine root = new CommandLine(new EngramCommand());
-    ALL.forEach(root::addSubcommand);
+    ALL.forEach(command -> root.addSubcommand(new CommandLine(command)));
     return root;
   }
 
@@ -52,7 +52,7 @@ public final class Commands {
     for (Class<?> command : ALL) {
       Command described = command.getAnnotation(Command.class);
       if (described.name().equals(called) || List.of(described.aliases()).contains(called)) {
-        root.addSubcommand(command);
+        root.addSubcommand(new CommandLine(command));
       } else {
         root.addSubcommand(described.name(), outline(described));
       }

@@ -432,9 +432,10 @@ public final class Schema<T extends Record> {
         } else if (!known && !isUnset(named)) {
           // The choice is unknown, and so are its options, but the value can still be checked.
           value(owners.values().iterator().next(), path + ".", given);
-        } else if (!isDropped(property.getValue(), path + "." + option, key)) {
-          faults.add(
+        } else if (!isUnset(property.getValue())) {
+          lacking(
               path + "." + option,
+              key,
               " = %s: is for %s = %s; here it is %s"
                   .formatted(property.getValue(), key, String.join(" or ", owners.keySet()), name));
         }
@@ -443,12 +444,16 @@ public final class Schema<T extends Record> {
     }
 
     /**
-     * Whether to silently ignore an option that the choice does not have: because it has no value,
-     * because the recipe is from an earlier version, or because the command line replaced the
-     * file's choice, to which the option belonged.
+     * Reports an option that the choice does not have, unless the recipe is from an earlier version
+     * or one of several, or the command line replaced the file's choice, to which the option
+     * belonged.
      */
-    private boolean isDropped(JsonNode value, String path, String key) {
-      return isUnset(value) || lenient || (faults.isOverridden(key) && !faults.isOverridden(path));
+    private void lacking(String path, String key, String text) {
+      if (lenient && faults.isOverridden(path)) {
+        faults.leaveOut(path, text);
+      } else if (!lenient && (faults.isOverridden(path) || !faults.isOverridden(key))) {
+        faults.add(path, text);
+      }
     }
 
     private String keysOf(String section) {

@@ -61,6 +61,13 @@ class MoreMethodsGoldenTest {
           new SimNpo(forget, retain, RetainLoss.NLL, beta, GOLDEN.path(name + "_delta").asDouble());
       case "dpo" -> new Dpo(forget, retain, RetainLoss.NLL, beta, null);
       case "wga" -> new Wga(forget, retain, RetainLoss.NLL, beta);
+      case "satimp" ->
+          new SatImp(
+              forget,
+              retain,
+              RetainLoss.NLL,
+              GOLDEN.path(name + "_saturation").asDouble(),
+              GOLDEN.path(name + "_importance").asDouble());
       case "undial" -> new Undial(forget, retain, RetainLoss.KL, beta);
       case "ceu" -> new CeU(forget, 0, RetainLoss.NLL);
       case "rmu" ->
@@ -138,6 +145,7 @@ class MoreMethodsGoldenTest {
     "gqa-tied,simnpo",
     "gqa-tied,dpo",
     "gqa-tied,wga",
+    "gqa-tied,satimp",
     "gqa-tied,undial",
     "gqa-tied,ceu",
     "gqa-tied,rmu",
@@ -147,6 +155,7 @@ class MoreMethodsGoldenTest {
     "gqa-untied,simnpo",
     "gqa-untied,dpo",
     "gqa-untied,wga",
+    "gqa-untied,satimp",
     "gqa-untied,undial",
     "gqa-untied,ceu",
     "gqa-untied,rmu",
