@@ -105,10 +105,7 @@ final class EvalCommand implements Callable<Integer> {
       OptionSpec suite = eval.findOption("--suite");
       eval.remove(suite);
       eval.addOption(
-          OptionSpec.builder(suite)
-              .order(-2) // first, where it was
-              .description(with(suite.description(), suites()))
-              .build());
+          OptionSpec.builder(suite).description(with(suite.description(), suites())).build());
       PositionalParamSpec keys = eval.positionalParameters().get(1);
       eval.remove(keys);
       eval.addPositional(

@@ -103,7 +103,8 @@ final class FetchCommand implements Callable<Integer> {
             wanted + " is in the cache (not compared with the hub, because of HF_HUB_OFFLINE)");
     common
         .console()
-        .result(OrderedMap.of("name", wanted.toString(), "path", folder.toString()), folder.toString());
+        .result(
+            OrderedMap.of("name", wanted.toString(), "path", folder.toString()), folder.toString());
     return 0;
   }
 

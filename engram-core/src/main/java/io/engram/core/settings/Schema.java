@@ -119,7 +119,7 @@ public final class Schema<T extends Record> {
   private static Section section(
       String name,
       Class<?> type,
-      @Nullable Explained explained,
+      Setting.@Nullable Explained explained,
       Map<Class<?>, Choices<?>> choices) {
     List<Member> members = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
@@ -129,7 +129,9 @@ public final class Schema<T extends Record> {
   }
 
   private static Member member(
-      RecordComponent component, @Nullable Explained explained, Map<Class<?>, Choices<?>> choices) {
+      RecordComponent component,
+      Setting.@Nullable Explained explained,
+      Map<Class<?>, Choices<?>> choices) {
     String name = snakeCase(component.getName());
     Choices<?> chosen = choices.get(component.getType());
     if (chosen != null) {
@@ -140,7 +142,7 @@ public final class Schema<T extends Record> {
       return new Chosen(name, chosen, options);
     }
     if (component.getType().isRecord() && setting(component) == null) {
-      Explained own = component.getAnnotation(Explained.class);
+      Setting.Explained own = component.getAnnotation(Setting.Explained.class);
       return section(name, component.getType(), own, choices);
     }
     Setting setting = setting(component);
@@ -148,7 +150,7 @@ public final class Schema<T extends Record> {
       throw new IllegalArgumentException(
           component.getDeclaringRecord() + "." + component.getName() + " has no @Setting");
     }
-    Default own = component.getAnnotation(Default.class);
+    Setting.Default own = component.getAnnotation(Setting.Default.class);
     boolean renamed = explained != null && explained.key().equals(name);
     return new Leaf(
         name,

@@ -71,7 +71,8 @@ final class GptNeoXFamily implements Family {
         shape,
         new NormSettings(NormSettings.Kind.LAYER, reader.positive("layer_norm_eps", 1e-5)),
         AttentionSettings.plain(shape.headDim(), bias).ofEachHead(),
-        new MlpSettings(RotaryDecoder.activation(reader, "hidden_act", ActivationFunction.GELU), true),
+        new MlpSettings(
+            RotaryDecoder.activation(reader, "hidden_act", ActivationFunction.GELU), true),
         List.of(rotary(reader, shape)),
         LayerNormDecoder.layers(shape, 0),
         1,

@@ -28,7 +28,8 @@ final class RotaryDecoder {
 
   /** Reads what is shared; every layer is plain and nothing has a bias. */
   static DecoderConfig read(ConfigReader reader, String modelType, Defaults defaults) {
-    return read(reader, modelType, defaults, activation(reader, "hidden_act", ActivationFunction.SILU));
+    return read(
+        reader, modelType, defaults, activation(reader, "hidden_act", ActivationFunction.SILU));
   }
 
   /** The same with the activation that the family reads itself. */
@@ -101,7 +102,8 @@ final class RotaryDecoder {
   }
 
   /** The activation that a setting names. */
-  static ActivationFunction activation(ConfigReader reader, String key, ActivationFunction otherwise) {
+  static ActivationFunction activation(
+      ConfigReader reader, String key, ActivationFunction otherwise) {
     if (!reader.has(key)) {
       return otherwise;
     }
@@ -120,4 +122,17 @@ final class RotaryDecoder {
               return otherwise;
             });
   }
+
+  /**
+   * What a family's settings are where its config.json doesn't name them, as in transformers.
+   *
+   * @param kvHeads 0: as many as heads
+   * @param headDim 0: hidden_size / num_attention_heads
+   * @param epsilon rms_norm_eps
+   * @param theta rope_theta
+   * @param maxPositions max_position_embeddings
+   * @param tied tie_word_embeddings
+   */
+  record Defaults(
+      int kvHeads, int headDim, double epsilon, double theta, int maxPositions, boolean tied) {}
 }

@@ -139,7 +139,8 @@ final class SentencePieceTree {
       parts.add(
           TokenizerTree.part(
               "Split",
-              OrderedMap.of("pattern", Map.of("Regex", whole), "behavior", "Isolated", "invert", false)));
+              OrderedMap.of(
+                  "pattern", Map.of("Regex", whole), "behavior", "Isolated", "invert", false)));
     }
     return TokenizerTree.sequence("pretokenizers", parts);
   }
@@ -229,6 +230,7 @@ final class SentencePieceTree {
     }
     return TokenizerTree.part(
         "Unigram",
-        OrderedMap.of("unk_id", model.unknownId(), "byte_fallback", model.bytes(), "vocab", vocabulary));
+        OrderedMap.of(
+            "unk_id", model.unknownId(), "byte_fallback", model.bytes(), "vocab", vocabulary));
   }
 }

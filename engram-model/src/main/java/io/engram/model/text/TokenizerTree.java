@@ -39,7 +39,8 @@ final class TokenizerTree {
   /** Replaces a text, or what a pattern matches. */
   static ObjectNode replace(boolean pattern, String old, String by) {
     return part(
-        "Replace", OrderedMap.of("pattern", Map.of(pattern ? "Regex" : "String", old), "content", by));
+        "Replace",
+        OrderedMap.of("pattern", Map.of(pattern ? "Regex" : "String", old), "content", by));
   }
 
   /**
@@ -49,7 +50,8 @@ final class TokenizerTree {
    */
   static ObjectNode bytes(boolean words) {
     return part(
-        "ByteLevel", OrderedMap.of("add_prefix_space", false, "trim_offsets", false, "use_regex", words));
+        "ByteLevel",
+        OrderedMap.of("add_prefix_space", false, "trim_offsets", false, "use_regex", words));
   }
 
   /**
@@ -101,7 +103,8 @@ final class TokenizerTree {
     ArrayNode pair = single.deepCopy();
     pair.add(place("Sequence", "B", 1));
     return part(
-        "TemplateProcessing", OrderedMap.of("single", single, "pair", pair, "special_tokens", special));
+        "TemplateProcessing",
+        OrderedMap.of("single", single, "pair", pair, "special_tokens", special));
   }
 
   private static void add(ArrayNode single, ObjectNode special, AddedTokens.@Nullable Token token) {

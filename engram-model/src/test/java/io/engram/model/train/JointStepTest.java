@@ -238,8 +238,7 @@ class JointStepTest {
   @Test
   void sixteenBitWeightsAreMovedInFullPrecision() {
     try (LanguageModel model = TinyModels.open("bf16", Dtype.BFLOAT16, 4096)) {
-      JointStep.Look look =
-          new JointStep(model, ALL).of(samples().subList(0, 1), true, s -> 1e-4);
+      JointStep.Look look = new JointStep(model, ALL).of(samples().subList(0, 1), true, s -> 1e-4);
       double moved =
           Arrays.stream(look.along()).sum() - Arrays.stream(look.start().logProbs()).sum();
       double expected = -1e-4 * look.start().l1() * look.along().length;

@@ -19,7 +19,8 @@ public record Series(
    */
   public static List<Series> of(List<RunContents> runs) {
     List<Series> series = new ArrayList<>();
-    List<RunContents> measured = runs.stream().filter(r -> !r.at(RunContents.BEFORE).isEmpty()).toList();
+    List<RunContents> measured =
+        runs.stream().filter(r -> !r.at(RunContents.BEFORE).isEmpty()).toList();
     boolean shared = measured.stream().map(Series::values).distinct().count() == 1;
     if (shared) {
       RunContents first = measured.get(0);
@@ -29,10 +30,12 @@ public record Series(
       String colour = Palette.colour(run.look().index());
       String shape = Palette.shape(run.look().index());
       if (!shared && !run.at(RunContents.BEFORE).isEmpty()) {
-        series.add(new Series("before, " + run.label(), run, RunContents.BEFORE, colour, shape, true));
+        series.add(
+            new Series("before, " + run.label(), run, RunContents.BEFORE, colour, shape, true));
       }
       if (!run.at(RunContents.AFTER).isEmpty()) {
-        series.add(new Series("after, " + run.label(), run, RunContents.AFTER, colour, shape, false));
+        series.add(
+            new Series("after, " + run.label(), run, RunContents.AFTER, colour, shape, false));
       }
     }
     return series;

@@ -79,7 +79,8 @@ public record Summary(String title, String asked, List<String> cameOut) {
   }
 
   /** {@code X rose from 0.21 ± 0.02 to 0.63 ± 0.02 in uniform order and to … in MRD order.} */
-  private static void addChange(List<String> into, List<RunContents> runs, String name, Metric metric) {
+  private static void addChange(
+      List<String> into, List<RunContents> runs, String name, Metric metric) {
     List<Change> changes = new ArrayList<>();
     for (TrialSet set : TrialSet.of(runs)) {
       if (set.hasTrials()) {

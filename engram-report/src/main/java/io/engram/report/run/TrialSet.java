@@ -68,7 +68,8 @@ public record TrialSet(String label, List<RunContents> runs) {
   }
 
   /** {@code , sigma 0.01}: in what runs in an order of the same name differ. */
-  private static String orderKeys(RunContents run, List<RunContents> all, Function<RunContents, String> name) {
+  private static String orderKeys(
+      RunContents run, List<RunContents> all, Function<RunContents, String> name) {
     Set<String> keys = new LinkedHashSet<>();
     all.stream()
         .filter(other -> name.apply(other).equals(name.apply(run)))

@@ -1,7 +1,7 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Default;
+import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
@@ -27,7 +27,8 @@ import io.engram.model.train.SequenceLoss;
 @Choice(
     value = "ceu",
     summary = "trains towards the model's own distribution without the true token")
-public record CeU(double forgetWeight, @Default("0") double retainWeight, RetainLoss retainLoss)
+public record CeU(
+    double forgetWeight, @Setting.Default("0") double retainWeight, RetainLoss retainLoss)
     implements LogProbMethod {
   /** Lower limit of −ℓ, for tokens that are certain to float precision. */
   private static final double CERTAIN = 1e-30;

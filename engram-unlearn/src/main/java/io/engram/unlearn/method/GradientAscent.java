@@ -1,7 +1,7 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Default;
+import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 
@@ -17,7 +17,7 @@ import io.engram.model.train.SequenceLoss;
  */
 @Choice(value = "ga", summary = "ascent on the forget set")
 public record GradientAscent(
-    double forgetWeight, @Default("0") double retainWeight, RetainLoss retainLoss)
+    double forgetWeight, @Setting.Default("0") double retainWeight, RetainLoss retainLoss)
     implements LogProbMethod {
   @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {

@@ -6,7 +6,6 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PairTemplate;
 import io.engram.model.text.PromptTemplate;
-import io.engram.unlearn.recipe.DtypeChoice;
 import io.engram.unlearn.recipe.ModelSection;
 import io.engram.unlearn.recipe.TemplateSpec;
 import java.nio.file.Path;
@@ -66,7 +65,7 @@ public record Setup(
   }
 
   /** The number format that a recipe names; null for auto. */
-  static @Nullable Dtype dtype(DtypeChoice named) {
+  static @Nullable Dtype dtype(ModelSection.DtypeChoice named) {
     return switch (named) {
       case AUTO -> null;
       case FLOAT32 -> Dtype.FLOAT32;

@@ -119,7 +119,8 @@ final class Stopping {
   /** The journal's last facts about the samples; empty if the rule checks none. */
   Map<String, Object> told() {
     return rule.looks()
-        ? OrderedMap.of("forgotten", StoppingRule.count(forgotten()), "samples", data.forget().size())
+        ? OrderedMap.of(
+            "forgotten", StoppingRule.count(forgotten()), "samples", data.forget().size())
         : Map.of();
   }
 

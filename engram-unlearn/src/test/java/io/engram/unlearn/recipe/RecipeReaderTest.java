@@ -38,7 +38,13 @@ class RecipeReaderTest {
     assertThat(unlearn(SMALLEST))
         .isEqualTo(
             new Recipe(
-                new ModelSection("mini", DtypeChoice.AUTO, TemplateSpec.PLAIN, null, false, DtypeChoice.AUTO),
+                new ModelSection(
+                    "mini",
+                    ModelSection.DtypeChoice.AUTO,
+                    TemplateSpec.PLAIN,
+                    null,
+                    false,
+                    ModelSection.DtypeChoice.AUTO),
                 DataSection.of(List.of("tofu:forget10")),
                 DataSection.NONE,
                 DataSection.NONE,
@@ -204,7 +210,9 @@ class RecipeReaderTest {
   @Test
   void oneOfSeveralRecipesMustHaveAnOption(@TempDir Path folder) throws IOException {
     Path ga = Files.writeString(folder.resolve("ga.yaml"), SMALLEST);
-    Path npo = Files.writeString(folder.resolve("npo.yaml"), SMALLEST + "\nmethod: {name: npo, retain_weight: 0}");
+    Path npo =
+        Files.writeString(
+            folder.resolve("npo.yaml"), SMALLEST + "\nmethod: {name: npo, retain_weight: 0}");
     List<String> fits = List.of("method.beta=0.3");
     RecipeReader.Several several = new RecipeReader.Several(fits);
     assertThat(several.read(ga, fits, UNLEARN)).isEqualTo(unlearn(SMALLEST));

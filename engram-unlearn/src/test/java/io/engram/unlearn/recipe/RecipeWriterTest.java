@@ -51,11 +51,11 @@ class RecipeWriterTest {
       ModelSection model =
           new ModelSection(
               path,
-              DtypeChoice.BFLOAT16,
+              ModelSection.DtypeChoice.BFLOAT16,
               new TemplateSpec.Pair("Q: {question}\n\nA:\t", " {answer}" + path),
               path,
               false,
-              DtypeChoice.FLOAT32);
+              ModelSection.DtypeChoice.FLOAT32);
       assertParsesBack(
           new Recipe(
               model,

@@ -69,8 +69,7 @@ public final class BenchmarkSuite implements Suite {
         name,
         what,
         TofuSet.FORGET_SPLITS,
-        List.of(
-            EvalSection.Key.DATASETS, EvalSection.Key.RETRAINED, EvalSection.Key.GIBBERISH),
+        List.of(EvalSection.Key.DATASETS, EvalSection.Key.RETRAINED, EvalSection.Key.GIBBERISH),
         () -> BenchmarkTable.METRICS,
         (part, settings) -> new BenchmarkSuite(name, labels, TofuSet.forgetSplit(part), settings));
   }
