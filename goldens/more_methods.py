@@ -17,6 +17,7 @@ from method_gradients import BETA, KL, L, LR, MODELS, S, W_F, W_R, distributions
 STEPS = 2
 SIM_BETA, SIM_DELTA = 1.5, 5.0  # the tiny models are at 5.3 nats a token
 WGA_BETA, UNDIAL_BETA = 0.25, 10.0
+SATIMP_SATURATION, SATIMP_IMPORTANCE = 0.5, 2.0
 RMU_LAYER, RMU_STEERING = 0, 2.0
 FIT_LR = 1.0  # gqa-untied finds no lowest point at first
 
@@ -39,6 +40,13 @@ def wga(model, x):
     log_p, labels = distributions(model, x)
     own = log_p.gather(1, labels[:, None])[:, 0]
     return own.exp().detach() ** WGA_BETA * own
+
+
+def satimp(model, x):
+    log_p, labels = distributions(model, x)
+    own = log_p.gather(1, labels[:, None])[:, 0]
+    p = own.exp()
+    return (p ** SATIMP_SATURATION * (1 - p) ** SATIMP_IMPORTANCE).detach() * own
 
 
 def to_target(target, log_p):
@@ -104,6 +112,8 @@ def losses(data, direction):
                 lambda m, ref: mean([dpo(m, ref, a, b) for a, b in zip(f, p)]), nll, total),
         "wga": ("mean over tokens of sg(p)^beta log p",
                 lambda m, ref: token_mean(f, lambda x: wga(m, x)), nll, total),
+        "satimp": ("mean over tokens of sg(p^saturation (1 - p)^importance) log p",
+                   lambda m, ref: token_mean(f, lambda x: satimp(m, x)), nll, total),
         "undial": ("mean over tokens of KL(softmax(z_ref - beta onehot) || model); retain: KL(reference || model)",
                    lambda m, ref: token_mean(f, lambda x: undial(m, ref, x)), lambda m, ref: KL(ref, m, r), total),
         "ceu": ("mean over tokens of KL(softmax(sg(z), true token -inf) || model)",
@@ -176,6 +186,7 @@ def main():
     direction = direction / direction.norm()
     result = {"learning_rate": LR, "steps": STEPS, "forget_weight": W_F, "retain_weight": W_R, "dpo_beta": BETA,
               "simnpo_beta": SIM_BETA, "simnpo_delta": SIM_DELTA, "wga_beta": WGA_BETA, "undial_beta": UNDIAL_BETA,
+              "satimp_saturation": SATIMP_SATURATION, "satimp_importance": SATIMP_IMPORTANCE,
               "fit_learning_rate": FIT_LR, "rmu_layer": RMU_LAYER, "rmu_steering": RMU_STEERING, "rmu_direction": direction.tolist()}
     for name in MODELS:
         result[name] = {case: run(name, case, data, direction) for case in losses(data, direction)}

@@ -2,7 +2,6 @@ package io.engram.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.cli.option.RecipeKind;
 import io.engram.core.EngramHome;
 import io.engram.core.settings.Choices;
 import io.engram.unlearn.difficulty.MrdScore;
@@ -61,7 +60,7 @@ class RecipesTest {
   @MethodSource("all")
   void hasNoFaultAndBeginsWithTheCommandThatRunsIt(Path file) throws IOException {
     String text = Files.readString(file);
-    Recipe.Kind kind = RecipeKind.of(text);
+    Recipe.Kind kind = Recipe.Kind.of(text);
     assertThat(RecipeReader.read(file, List.of(), kind).model().path()).isNotEmpty();
     String verb = kind == Recipe.Kind.FINETUNE ? "finetune" : "(unlearn|study difficulty)";
     String path = "recipes/" + FOLDER.relativize(file).toString().replace('\\', '/');
@@ -107,7 +106,7 @@ class RecipesTest {
   void everySuiteThatARecipeNamesIsThere() throws IOException {
     List<String> known = Suites.names();
     for (Path file : all()) {
-      Recipe recipe = RecipeReader.read(file, List.of(), RecipeKind.of(Files.readString(file)));
+      Recipe recipe = RecipeReader.read(file, List.of(), Recipe.Kind.of(Files.readString(file)));
       assertThat(recipe.eval().suites())
           .as("suites of %s", file)
           .allMatch(suite -> known.contains(suite.split(":", 2)[0]));

@@ -7,7 +7,7 @@ import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.page.Page;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class Report {
    *     can't be written
    */
   public static List<OrderPairs.Difference> write(List<Path> runFolders, Path out) {
-    List<RunData> runs = RunReader.read(runFolders);
+    List<RunContents> runs = RunReader.read(runFolders);
     JsonFiles.writeText(out, html(Page.of(runs)));
     return OrderPairs.of(runs).stream()
         .map(OrderPairs::difference)

@@ -1,6 +1,7 @@
 package io.engram.bench.compare;
 
 import io.engram.bench.compare.Workload.UpdateDraws;
+import io.engram.core.OrderedMap;
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
@@ -54,7 +55,7 @@ final class EpochTask implements Task {
     }
     double seconds = Reading.since(start);
     Map<String, Object> more =
-        Map.of("updates", count, "reference_seconds", referenceSeconds, "check", firstLoss);
+        OrderedMap.of("updates", count, "reference_seconds", referenceSeconds, "check", firstLoss);
     return new Reading(seconds, tokens, more);
   }
 

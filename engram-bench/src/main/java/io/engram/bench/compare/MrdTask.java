@@ -1,5 +1,6 @@
 package io.engram.bench.compare;
 
+import io.engram.core.OrderedMap;
 import io.engram.core.run.MrdRow;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -81,7 +82,7 @@ final class MrdTask implements Task {
         rows.stream().mapToDouble(row -> row.standardError() * row.standardError()).sum();
     double mrd = rows.stream().mapToDouble(MrdRow::mrd).sum();
     Map<String, Object> more =
-        Map.of(
+        OrderedMap.of(
             "samples",
             rows.size(),
             "passes",

@@ -1,5 +1,6 @@
 package io.engram.bench.compare;
 
+import io.engram.core.OrderedMap;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
@@ -10,7 +11,6 @@ import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** AdamW steps on the mean −ℓ_t of one batch; {@code check} is the last step's loss. */
 final class TrainTask implements Task {
@@ -49,7 +49,7 @@ final class TrainTask implements Task {
       loss = Arrays.stream(trainer.accumulate(batch)).sum();
       trainer.update(RATE);
     }
-    return new Reading(Reading.since(start), tokens, Map.of("steps", steps, "check", loss));
+    return new Reading(Reading.since(start), tokens, OrderedMap.of("steps", steps, "check", loss));
   }
 
   @Override

@@ -11,6 +11,7 @@ public final class Commands {
   private static final List<Class<?>> ALL =
       List.of(
           QuickstartCommand.class,
+          ForgetCommand.class,
           MrdCommand.class,
           ScoreCommand.class,
           GenerateCommand.class,
@@ -35,7 +36,7 @@ public final class Commands {
   /** {@code engram} with every command. */
   public static CommandLine all() {
     CommandLine root = new CommandLine(new EngramCommand());
-    ALL.forEach(root::addSubcommand);
+    ALL.forEach(command -> root.addSubcommand(new CommandLine(command)));
     return root;
   }
 
@@ -52,7 +53,7 @@ public final class Commands {
     for (Class<?> command : ALL) {
       Command described = command.getAnnotation(Command.class);
       if (described.name().equals(called) || List.of(described.aliases()).contains(called)) {
-        root.addSubcommand(command);
+        root.addSubcommand(new CommandLine(command));
       } else {
         root.addSubcommand(described.name(), outline(described));
       }

@@ -3,8 +3,8 @@ package io.engram.cli.command;
 import io.engram.cli.command.Doctor.Finding;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Table;
+import io.engram.core.OrderedMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -27,7 +27,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     List<Finding> findings = Doctor.here().findings();
     boolean ready = findings.stream().noneMatch(Finding::blocking);
-    common.console().result(Map.of("ready", ready, "findings", findings), text(findings));
+    common.console().result(OrderedMap.of("ready", ready, "findings", findings), text(findings));
     return ready ? 0 : CANNOT_COMPUTE;
   }
 

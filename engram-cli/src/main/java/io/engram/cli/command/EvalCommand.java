@@ -5,6 +5,7 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
+import io.engram.core.OrderedMap;
 import io.engram.core.Version;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
@@ -13,24 +14,33 @@ import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Torch;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
+import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -42,6 +52,7 @@ import picocli.CommandLine.Parameters;
       "If MODEL is a run folder, this uses the run's template and settings, on the samples that "
           + "the run forgot."
     },
+    modelTransformer = EvalCommand.SuiteHelp.class,
     sortOptions = false)
 final class EvalCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
@@ -51,7 +62,7 @@ final class EvalCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       completionCandidates = SuiteNames.class,
-      description = "Suites, comma-separated: ${COMPLETION-CANDIDATES} (default: tofu)")
+      description = "Suites, comma-separated (default: tofu)")
   private List<String> named = List.of("tofu");
 
   @Option(names = "--limit", paramLabel = "N", description = "Only the first N rows of each set")
@@ -74,11 +85,7 @@ final class EvalCommand implements Callable<Integer> {
   @Parameters(
       index = "1..*",
       paramLabel = "eval.key=value",
-      description = {
-        "What a suite needs, as recipe keys:",
-        "eval.datasets=DIR, eval.retrained=MODEL,",
-        "eval.book=FILE; see engram recipe explain eval"
-      })
+      description = "What suites read; engram recipe explain eval says more")
   private List<String> settings = List.of();
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -88,6 +95,41 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Iterator<String> iterator() {
       return Suites.names().iterator();
+    }
+  }
+
+  /** Adds to the help what each suite measures, and which suites read which key. */
+  static final class SuiteHelp implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec eval) {
+      OptionSpec suite = eval.findOption("--suite");
+      eval.remove(suite);
+      eval.addOption(
+          OptionSpec.builder(suite).description(with(suite.description(), suites())).build());
+      PositionalParamSpec keys = eval.positionalParameters().get(1);
+      eval.remove(keys);
+      eval.addPositional(
+          PositionalParamSpec.builder(keys).description(with(keys.description(), keys())).build());
+      return eval;
+    }
+
+    private static Stream<String> suites() {
+      return Suites.all().stream().map(kind -> kind.name() + ": " + kind.what());
+    }
+
+    private static Stream<String> keys() {
+      return Arrays.stream(EvalSection.Key.values())
+          .map(
+              key ->
+                  Suites.all().stream()
+                      .filter(kind -> kind.reads().contains(key))
+                      .map(SuiteKind::name)
+                      .collect(Collectors.joining(", ", key.usage() + ": ", "")));
+    }
+
+    private static String[] with(String[] first, Stream<String> more) {
+      return Stream.concat(Arrays.stream(first), more.map(line -> line.replace("%", "%%")))
+          .toArray(String[]::new);
     }
   }
 
@@ -178,7 +220,7 @@ final class EvalCommand implements Callable<Integer> {
             model.dtype().configName(),
             model.samples().template().name(),
             Torch.threads(),
-            Map.of("java", System.getProperty("java.version"), "libtorch", Torch.version()),
+            OrderedMap.of("java", System.getProperty("java.version"), "libtorch", Torch.version()),
             now(),
             null,
             "running"));

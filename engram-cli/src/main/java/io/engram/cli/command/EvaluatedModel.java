@@ -3,7 +3,6 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommandRecipe;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
-import io.engram.cli.option.RecipeKind;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.RunModel;
@@ -70,7 +69,7 @@ record EvaluatedModel(Recipe recipe, String stage) {
     List<String> overrides =
         keys.entrySet().stream().map(key -> key.getKey() + "=" + key.getValue()).toList();
     return RecipeReader.parse(
-        yaml, overrides, RecipeKind.of(yaml), run.path().resolve("recipe.yaml").toString());
+        yaml, overrides, Recipe.Kind.of(yaml), run.path().resolve("recipe.yaml").toString());
   }
 
   /**

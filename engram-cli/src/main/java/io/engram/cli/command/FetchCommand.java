@@ -5,6 +5,7 @@ import io.engram.cli.output.Console;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
+import io.engram.core.OrderedMap;
 import io.engram.core.hub.Hub;
 import io.engram.core.hub.HubName;
 import io.engram.core.hub.HubSettings;
@@ -102,7 +103,8 @@ final class FetchCommand implements Callable<Integer> {
             wanted + " is in the cache (not compared with the hub, because of HF_HUB_OFFLINE)");
     common
         .console()
-        .result(Map.of("name", wanted.toString(), "path", folder.toString()), folder.toString());
+        .result(
+            OrderedMap.of("name", wanted.toString(), "path", folder.toString()), folder.toString());
     return 0;
   }
 

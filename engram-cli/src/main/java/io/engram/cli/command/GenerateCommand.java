@@ -3,7 +3,6 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
-import io.engram.cli.output.RowFile;
 import io.engram.cli.progress.Watched;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -70,7 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
     try (LanguageModel opened = model.open(common)) {
       rows = generate(opened, chosen.of(opened));
     }
-    RowFile.write(out, rows, common.console());
+    common.console().write(out, rows);
     common.console().rows(rows, out == null ? text(rows) : "");
     return 0;
   }

@@ -7,7 +7,6 @@ import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.ScoreNeeds;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.DifficultyText;
-import io.engram.cli.output.RowFile;
 import io.engram.cli.progress.Watched;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
@@ -148,7 +147,7 @@ final class MrdCommand implements Callable<Integer> {
                           recipe,
                           common)));
     }
-    RowFile.write(out, found.rows(), common.console());
+    common.console().write(out, found.rows());
     kept.done();
     common
         .console()

@@ -3,7 +3,6 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
-import io.engram.cli.output.RowFile;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
 import io.engram.core.text.NumberText;
@@ -53,7 +52,7 @@ final class ScoreCommand implements Callable<Integer> {
     try (LanguageModel opened = model.open(common)) {
       rows = score(opened, opened.samples().tokenize(chosen.of(opened)));
     }
-    RowFile.write(out, rows, common.console());
+    common.console().write(out, rows);
     common.console().rows(rows, out == null ? table(rows) : "");
     return 0;
   }

@@ -5,6 +5,7 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.SampleFilter;
 import io.engram.cli.output.StudyText;
 import io.engram.cli.progress.Watched;
+import io.engram.core.OrderedMap;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
@@ -121,6 +122,6 @@ final class StudyTheoremCommand implements Callable<Integer> {
         recipe.seed(),
         RecipeWriter.yaml(recipe),
         opened.hash(),
-        Map.of("Command", common.typed(), "Model", recipe.model().path(), "Data", data));
+        OrderedMap.of("Command", common.typed(), "Model", recipe.model().path(), "Data", data));
   }
 }

@@ -94,7 +94,7 @@ public final class ModelChoice {
     try (run) {
       String yaml = run.recipe();
       String where = run.path().resolve("recipe.yaml").toString();
-      Recipe recipe = RecipeReader.parse(yaml, List.of(), RecipeKind.of(yaml), where);
+      Recipe recipe = RecipeReader.parse(yaml, List.of(), Recipe.Kind.of(yaml), where);
       return JsonFiles.line(recipe.model().template());
     }
   }

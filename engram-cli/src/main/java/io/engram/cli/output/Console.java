@@ -2,6 +2,7 @@ package io.engram.cli.output;
 
 import io.engram.core.run.JsonFiles;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,5 +36,13 @@ public record Console(PrintWriter out, PrintWriter err, boolean json, boolean qu
   /** Prints a result with one row per sample. */
   public void rows(List<?> rows, String text) {
     result(Map.of("samples", rows), text);
+  }
+
+  /** Writes rows as JSON Lines to the file given by {@code --out}, if any, and says so. */
+  public void write(@Nullable Path out, List<?> rows) {
+    if (out != null) {
+      JsonFiles.writeLines(out, rows);
+      message(rows.size() + " samples written to " + out);
+    }
   }
 }

@@ -99,7 +99,7 @@ public final class DifficultyText {
       }
       cells.add(Integer.toString(row.tokens()));
       cells.add(row.id());
-      cells.add(sample == null ? "" : Excerpt.of(sample, TEXT_WIDTH));
+      cells.add(sample == null ? "" : excerpt(sample, TEXT_WIDTH));
       table.row(cells.toArray(String[]::new));
     }
     return table.toString();
@@ -107,5 +107,28 @@ public final class DifficultyText {
 
   private static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * A text on one line: replaces white space by single spaces and cuts the text at {@code width}
+   * characters with an ellipsis.
+   */
+  static String excerpt(String text, int width) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.codePointCount(0, line.length()) <= width
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, width - 1)) + "…";
+  }
+
+  /** A sample on one line: question and answer, the text, or the number of token ids. */
+  static String excerpt(Sample sample, int width) {
+    if (sample.content() instanceof Sample.Asked asked) {
+      return excerpt(asked.question() + " → " + asked.answer(), width);
+    }
+    if (sample.content() instanceof Sample.PlainText text) {
+      return excerpt(text.text(), width);
+    }
+    Sample.TokenIds ids = (Sample.TokenIds) sample.content();
+    return ids.prompt().size() + " + " + ids.answer().size() + " token ids";
   }
 }

@@ -47,21 +47,25 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     Console console = common.console();
     Path withMrd = out.resolve("npo-mrd");
     Path uniform = out.resolve("npo");
+    RecipeReader.Several recipes = new RecipeReader.Several(overrides);
+    Recipe first = recipe(recipes, "npo-mrd.yaml");
+    Recipe second = recipe(recipes, "npo.yaml");
+    recipes.requireUsed();
     console.message(
         "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. You can stop it "
             + "with Ctrl-C and resume it with the same command.");
     long start = System.nanoTime();
     console.message(
         "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
-    if (!finish("npo-mrd.yaml", withMrd, List.of())) {
+    if (!finish(first, withMrd, List.of())) {
       return stopped(console);
     }
-    long first = System.nanoTime() - start;
+    long elapsed = System.nanoTime() - start;
     showMrd(withMrd);
     console.message(
         "[2/3] NPO: the same budget in uniform order"
-            + (first < 1e9 ? "" : "; less than " + Progress.time(first)));
-    if (!finish("npo.yaml", uniform, List.of(withMrd))) {
+            + (elapsed < 1e9 ? "" : "; less than " + Progress.time(elapsed)));
+    if (!finish(second, uniform, List.of(withMrd))) {
       return stopped(console);
     }
     console.message("[3/3] Report");
@@ -71,8 +75,12 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     return 0;
   }
 
+  private Recipe recipe(RecipeReader.Several recipes, String name) {
+    return recipes.read(EngramHome.resolve(RECIPES + name), overrides, Recipe.Kind.UNLEARN);
+  }
+
   /** Finishes a recipe's run; false if it was stopped. */
-  private boolean finish(String recipeName, Path folder, List<Path> siblings) {
+  private boolean finish(Recipe recipe, Path folder, List<Path> siblings) {
     RecipeRun run = new RecipeRun(Recipe.Kind.UNLEARN, common);
     if (Files.isRegularFile(folder.resolve("manifest.json"))) {
       try (RunFolder earlier = RunFolder.read(folder)) {
@@ -83,9 +91,6 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
       }
       return run.resume(folder).status().equals("done");
     }
-    Recipe recipe =
-        RecipeReader.readOneOfSeveral(
-            EngramHome.resolve(RECIPES + recipeName), overrides, Recipe.Kind.UNLEARN);
     return run.start(recipe, folder, siblings).status().equals("done");
   }
 

@@ -1,7 +1,6 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
-import io.engram.cli.option.RecipeKind;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Interruption;
@@ -90,7 +89,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
   /** The same with a given setup. */
   Outcome resume(Path folder, Setup setup) {
     try (RunFolder opened = RunFolder.resume(folder)) {
-      return Experiment.resume(opened, RecipeKind.of(opened.recipe()), setup);
+      return Experiment.resume(opened, Recipe.Kind.of(opened.recipe()), setup);
     }
   }
 
@@ -176,7 +175,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
    * example because the forget set is empty, there is nothing to resume. Everything written is then
    * deleted, so that the same command works once the fault is fixed.
    */
-  private static final class Unstarted {
+  static final class Unstarted {
     private final Path folder;
     private final boolean isNew;
 

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 final class TextTest {
   @Test
   void excerptsAreOneLine() {
-    assertThat(Excerpt.of(Sample.of("1", "Who\nis it?", "She is."), 40))
+    assertThat(DifficultyText.excerpt(Sample.of("1", "Who\nis it?", "She is."), 40))
         .isEqualTo("Who is it? → She is.");
-    assertThat(Excerpt.of("abcdef", 4)).isEqualTo("abc…");
+    assertThat(DifficultyText.excerpt("abcdef", 4)).isEqualTo("abc…");
   }
 
   @Test

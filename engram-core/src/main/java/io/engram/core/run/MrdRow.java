@@ -32,8 +32,11 @@ public record MrdRow(
   /** The key of MRD and its variants. */
   public static final String MRD = "mrd";
 
+  /**
+   * Everything beside the score; earlier versions wrote the loss into rows of predicted updates.
+   */
   private static final Set<String> OTHERS =
-      Set.of("id", "standard_error", "draws", "tokens", "clamped");
+      Set.of("id", "standard_error", "draws", "tokens", "clamped", "loss");
 
   /** A row of MRD. */
   public MrdRow(String id, double mrd, double standardError, int draws, int tokens, int clamped) {
@@ -52,13 +55,16 @@ public record MrdRow(
         score,
         number(line.path(score)),
         number(line.path("standard_error")),
-        line.path("draws").asInt(),
+        line.path("draws").asInt(1),
         line.path("tokens").asInt(),
         line.path("clamped").asInt());
   }
 
-  /** Reads a number; NaN and ∞ are written as text. */
+  /** Reads a number; NaN and ∞ are written as text, and NaN may be missing. */
   private static double number(JsonNode node) {
+    if (node.isMissingNode()) {
+      return Double.NaN;
+    }
     return node.isNumber() ? node.asDouble() : Double.parseDouble(node.asString());
   }
 

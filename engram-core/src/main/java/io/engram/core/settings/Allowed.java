@@ -39,7 +39,7 @@ record Allowed(String text, Predicate<JsonNode> admits) {
   }
 
   private static Allowed byType(Type type, Setting setting) {
-    if (setting.kind() != ValueKind.class) {
+    if (setting.kind() != Setting.ValueKind.class) {
       return ofKind(setting.kind());
     }
     if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
@@ -77,11 +77,11 @@ record Allowed(String text, Predicate<JsonNode> admits) {
     throw new IllegalArgumentException("a setting can't be a " + type + " without a kind");
   }
 
-  private static Allowed ofKind(Class<? extends ValueKind> type) {
+  private static Allowed ofKind(Class<? extends Setting.ValueKind> type) {
     try {
       var constructor = type.getDeclaredConstructor();
       constructor.setAccessible(true);
-      ValueKind kind = constructor.newInstance();
+      Setting.ValueKind kind = constructor.newInstance();
       return new Allowed(kind.text(), kind::admits);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " can't be made", e);

@@ -1,6 +1,7 @@
 package io.engram.core.settings;
 
 import io.engram.core.EngramException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
 /** Collects all faults of a recipe, so that they can be reported at once. */
 public final class Faults {
   private final Map<String, String> byPath = new LinkedHashMap<>();
+  private final Map<String, String> leftOut = new LinkedHashMap<>();
   private final String where;
   private final Set<String> overridden;
 
@@ -32,6 +34,16 @@ public final class Faults {
   public void add(String path, String text) {
     String command = isOverridden(path) ? " (set on the command line)" : "";
     byPath.putIfAbsent(path, path + text + command);
+  }
+
+  /** Notes that an option from the command line is ignored, since the recipe's choice lacks it. */
+  void leaveOut(String path, String text) {
+    leftOut.put(path, path + text);
+  }
+
+  /** Messages about options from the command line that were ignored, by path. */
+  public Map<String, String> leftOut() {
+    return Collections.unmodifiableMap(leftOut);
   }
 
   /** Adds a fault unless the condition holds, or one of the keys already has a fault. */

@@ -119,7 +119,7 @@ public final class Schema<T extends Record> {
   private static Section section(
       String name,
       Class<?> type,
-      @Nullable Explained explained,
+      Setting.@Nullable Explained explained,
       Map<Class<?>, Choices<?>> choices) {
     List<Member> members = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
@@ -129,7 +129,9 @@ public final class Schema<T extends Record> {
   }
 
   private static Member member(
-      RecordComponent component, @Nullable Explained explained, Map<Class<?>, Choices<?>> choices) {
+      RecordComponent component,
+      Setting.@Nullable Explained explained,
+      Map<Class<?>, Choices<?>> choices) {
     String name = snakeCase(component.getName());
     Choices<?> chosen = choices.get(component.getType());
     if (chosen != null) {
@@ -140,7 +142,7 @@ public final class Schema<T extends Record> {
       return new Chosen(name, chosen, options);
     }
     if (component.getType().isRecord() && setting(component) == null) {
-      Explained own = component.getAnnotation(Explained.class);
+      Setting.Explained own = component.getAnnotation(Setting.Explained.class);
       return section(name, component.getType(), own, choices);
     }
     Setting setting = setting(component);
@@ -148,7 +150,7 @@ public final class Schema<T extends Record> {
       throw new IllegalArgumentException(
           component.getDeclaringRecord() + "." + component.getName() + " has no @Setting");
     }
-    Default own = component.getAnnotation(Default.class);
+    Setting.Default own = component.getAnnotation(Setting.Default.class);
     boolean renamed = explained != null && explained.key().equals(name);
     return new Leaf(
         name,
@@ -432,9 +434,10 @@ public final class Schema<T extends Record> {
         } else if (!known && !isUnset(named)) {
           // The choice is unknown, and so are its options, but the value can still be checked.
           value(owners.values().iterator().next(), path + ".", given);
-        } else if (!isDropped(property.getValue(), path + "." + option, key)) {
-          faults.add(
+        } else if (!isUnset(property.getValue())) {
+          lacking(
               path + "." + option,
+              key,
               " = %s: is for %s = %s; here it is %s"
                   .formatted(property.getValue(), key, String.join(" or ", owners.keySet()), name));
         }
@@ -443,12 +446,16 @@ public final class Schema<T extends Record> {
     }
 
     /**
-     * Whether to silently ignore an option that the choice does not have: because it has no value,
-     * because the recipe is from an earlier version, or because the command line replaced the
-     * file's choice, to which the option belonged.
+     * Reports an option that the choice does not have, unless the recipe is from an earlier version
+     * or one of several, or the command line replaced the file's choice, to which the option
+     * belonged.
      */
-    private boolean isDropped(JsonNode value, String path, String key) {
-      return isUnset(value) || lenient || (faults.isOverridden(key) && !faults.isOverridden(path));
+    private void lacking(String path, String key, String text) {
+      if (lenient && faults.isOverridden(path)) {
+        faults.leaveOut(path, text);
+      } else if (!lenient && (faults.isOverridden(path) || !faults.isOverridden(key))) {
+        faults.add(path, text);
+      }
     }
 
     private String keysOf(String section) {

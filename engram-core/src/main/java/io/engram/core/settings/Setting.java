@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Describes a key of a recipe, on the record component that holds its value. The key's name is the
@@ -50,4 +51,34 @@ public @interface Setting {
 
   /** What else a value has to be, where none of the above can say it. */
   Class<? extends ValueKind> kind() default ValueKind.class;
+
+  /** Overrides the default of a setting inherited from an interface. */
+  @Documented
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface Default {
+    /** The default, as YAML. */
+    String value();
+  }
+
+  /** Explains a key of a record that several sections share, for one of those sections. */
+  @Documented
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface Explained {
+    /** The key within the section. */
+    String key();
+
+    /** The reason shown for the key in this section. */
+    String reason();
+  }
+
+  /** Values of a kind of their own. Implementations are records without components. */
+  interface ValueKind {
+    /** What a value has to be, after "must be". */
+    String text();
+
+    /** Whether a value is one of these. */
+    boolean admits(JsonNode value);
+  }
 }

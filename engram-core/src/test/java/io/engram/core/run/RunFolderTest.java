@@ -123,6 +123,24 @@ class RunFolderTest {
   }
 
   @Test
+  void predictedUpdatesOfEarlierVersionsAreRead() throws IOException {
+    try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
+      Path folder = Files.createDirectory(run.path().resolve("predicted_updates"));
+      Files.writeString(
+          folder.resolve("epoch-000.jsonl"),
+          """
+          {"id":"3","predicted_updates":7.5,"loss":0.25,"tokens":17}
+          """);
+      MrdRow own = new MrdRow("3", "predicted_updates", 9, Double.NaN, 1, 17, 0);
+      run.writeMrd(2, List.of(own));
+      assertThat(run.mrdEpochs()).containsExactly(0, 2);
+      assertThat(run.mrd(0))
+          .containsExactly(new MrdRow("3", "predicted_updates", 7.5, Double.NaN, 1, 17, 0));
+      assertThat(run.mrd(2)).containsExactly(own);
+    }
+  }
+
+  @Test
   void nothingHalfWrittenIsLeft() throws IOException {
     try (RunFolder run = RunFolder.create(temporary.resolve("r"))) {
       run.writeManifest(manifest());

@@ -1,6 +1,6 @@
 package io.engram.model.decoder;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
 import io.engram.model.decoder.config.LayerNames;
@@ -235,7 +235,7 @@ public final class Decoder {
 
     private Tensor activated(Tensor x) {
       LayerNames parts = config.names().parts();
-      Activation activation = config.mlp().activation();
+      ActivationFunction activation = config.mlp().activation();
       if (parts.gateUp() != null) {
         TensorVector halves = linear(parts.gateUp(), x).chunk(2, 1);
         return activation.of(halves.get(0)).mul(halves.get(1));

@@ -1,7 +1,7 @@
 package io.engram.model.encoder;
 
 import io.engram.core.EngramException;
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.family.ConfigReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ record EncoderConfig(
     int firstPosition,
     int padId,
     double normEpsilon,
-    Activation activation) {
+    ActivationFunction activation) {
   // Far above any model; they keep products of sizes within a long and lists of layers in memory.
   /** Activations that encoders have, by their names in a config.json. */
   private static final List<String> ACTIVATIONS =
@@ -101,19 +101,19 @@ record EncoderConfig(
     return value.intValue();
   }
 
-  private static Activation activation(ConfigReader reader, String key) {
+  private static ActivationFunction activation(ConfigReader reader, String key) {
     JsonNode value = reader.config().path(key);
     return reader.has(key)
-        ? Activation.named(value.asString(""))
+        ? ActivationFunction.named(value.asString(""))
             .filter(known -> ACTIVATIONS.contains(value.asString("")))
             .orElseGet(
                 () -> {
                   reader
                       .faults()
                       .add(key + " " + value + " is not supported; " + ACTIVATION_NAMES + " are");
-                  return Activation.GELU;
+                  return ActivationFunction.GELU;
                 })
-        : Activation.GELU;
+        : ActivationFunction.GELU;
   }
 
   private void check(ConfigReader reader) {

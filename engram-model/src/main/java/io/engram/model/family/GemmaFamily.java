@@ -1,6 +1,6 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
@@ -17,8 +17,8 @@ final class GemmaFamily {
   private GemmaFamily() {}
 
   /** Gemma's files name another activation too, which transformers doesn't read. */
-  static Activation activation(ConfigReader reader) {
-    return RotaryDecoder.activation(reader, "hidden_activation", Activation.GELU_TANH);
+  static ActivationFunction activation(ConfigReader reader) {
+    return RotaryDecoder.activation(reader, "hidden_activation", ActivationFunction.GELU_TANH);
   }
 
   /** What Gemma 2 and 3 share. */
@@ -42,7 +42,8 @@ final class GemmaFamily {
    * and logits, embeddings times √C, every other layer with a sliding window.
    */
   static final class Gemma2 implements Family {
-    private static final Defaults DEFAULTS = new Defaults(4, 256, 1e-6, 10_000, 8192, true);
+    private static final RotaryDecoder.Defaults DEFAULTS =
+        new RotaryDecoder.Defaults(4, 256, 1e-6, 10_000, 8192, true);
 
     @Override
     public String modelType() {
@@ -67,7 +68,8 @@ final class GemmaFamily {
    * other rotary positions in the layers with a sliding window, five of six.
    */
   static final class Gemma3 implements Family {
-    private static final Defaults DEFAULTS = new Defaults(4, 256, 1e-6, 1_000_000, 131_072, true);
+    private static final RotaryDecoder.Defaults DEFAULTS =
+        new RotaryDecoder.Defaults(4, 256, 1e-6, 1_000_000, 131_072, true);
     private static final double LOCAL_THETA = 10_000;
     private static final int FULL = 0;
     private static final int SLIDING = 1;

@@ -1,6 +1,6 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
@@ -62,8 +62,8 @@ final class Gpt2Family implements Family {
             1024);
     AttentionSettings attention = AttentionSettings.plain(shape.headDim(), true);
     boolean scaled = reader.flag("scale_attn_weights", true);
-    Activation activation =
-        RotaryDecoder.activation(reader, "activation_function", Activation.GELU_TANH);
+    ActivationFunction activation =
+        RotaryDecoder.activation(reader, "activation_function", ActivationFunction.GELU_TANH);
     return new DecoderConfig(
         modelType(),
         shape,

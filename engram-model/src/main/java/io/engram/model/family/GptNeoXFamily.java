@@ -1,6 +1,6 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
@@ -71,7 +71,8 @@ final class GptNeoXFamily implements Family {
         shape,
         new NormSettings(NormSettings.Kind.LAYER, reader.positive("layer_norm_eps", 1e-5)),
         AttentionSettings.plain(shape.headDim(), bias).ofEachHead(),
-        new MlpSettings(RotaryDecoder.activation(reader, "hidden_act", Activation.GELU), true),
+        new MlpSettings(
+            RotaryDecoder.activation(reader, "hidden_act", ActivationFunction.GELU), true),
         List.of(rotary(reader, shape)),
         LayerNormDecoder.layers(shape, 0),
         1,

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
  * by little: {@link Mistral}, {@link Qwen2}, {@link Qwen3}, {@link Olmo2}, {@link SmolLm3}.
  */
 final class LlamaFamily implements Family {
-  private static final Defaults DEFAULTS = new Defaults(0, 0, 1e-6, 10_000, 2048, false);
+  private static final RotaryDecoder.Defaults DEFAULTS =
+      new RotaryDecoder.Defaults(0, 0, 1e-6, 10_000, 2048, false);
 
   @Override
   public String modelType() {
@@ -31,7 +32,8 @@ final class LlamaFamily implements Family {
 
   /** Mistral and its descendants, Zephyr among them: a sliding window in every layer or in none. */
   static final class Mistral implements Family {
-    private static final Defaults DEFAULTS = new Defaults(8, 0, 1e-6, 10_000, 131_072, false);
+    private static final RotaryDecoder.Defaults DEFAULTS =
+        new RotaryDecoder.Defaults(8, 0, 1e-6, 10_000, 131_072, false);
 
     @Override
     public String modelType() {
@@ -55,7 +57,8 @@ final class LlamaFamily implements Family {
    * Qwen 1.5, 2 and 2.5: biases on q, k and v; sliding windows in the upper layers if asked for.
    */
   static final class Qwen2 implements Family {
-    private static final Defaults DEFAULTS = new Defaults(32, 0, 1e-6, 10_000, 32_768, false);
+    private static final RotaryDecoder.Defaults DEFAULTS =
+        new RotaryDecoder.Defaults(32, 0, 1e-6, 10_000, 32_768, false);
 
     @Override
     public String modelType() {
@@ -80,7 +83,8 @@ final class LlamaFamily implements Family {
 
   /** Qwen 3, dense: a head size of its own and a norm of each head's queries and keys. */
   static final class Qwen3 implements Family {
-    private static final Defaults DEFAULTS = new Defaults(32, 128, 1e-6, 10_000, 32_768, false);
+    private static final RotaryDecoder.Defaults DEFAULTS =
+        new RotaryDecoder.Defaults(32, 128, 1e-6, 10_000, 32_768, false);
 
     @Override
     public String modelType() {
@@ -99,7 +103,8 @@ final class LlamaFamily implements Family {
 
   /** OLMo 2: norms after attention and MLP alone, and over all queries and all keys together. */
   static final class Olmo2 implements Family {
-    private static final Defaults DEFAULTS = new Defaults(0, 0, 1e-5, 10_000, 2048, false);
+    private static final RotaryDecoder.Defaults DEFAULTS =
+        new RotaryDecoder.Defaults(0, 0, 1e-5, 10_000, 2048, false);
 
     @Override
     public String modelType() {
@@ -122,7 +127,8 @@ final class LlamaFamily implements Family {
    * SmolLM3: Llama with layers in which positions play no part, every fourth if nothing is said.
    */
   static final class SmolLm3 implements Family {
-    private static final Defaults DEFAULTS = new Defaults(4, 0, 1e-6, 2_000_000, 32_768, true);
+    private static final RotaryDecoder.Defaults DEFAULTS =
+        new RotaryDecoder.Defaults(4, 0, 1e-6, 2_000_000, 32_768, true);
     private static final String TURNED = "no_rope_layers";
 
     @Override

@@ -1,6 +1,6 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
@@ -39,8 +39,8 @@ final class OptFamily implements Family {
     boolean before = reader.flag("do_layer_norm_before", true);
     boolean lastNorm = before && !reader.flag("_remove_final_layer_norm");
     boolean bias = reader.flag("enable_bias", true);
-    Activation activation =
-        RotaryDecoder.activation(reader, "activation_function", Activation.RELU);
+    ActivationFunction activation =
+        RotaryDecoder.activation(reader, "activation_function", ActivationFunction.RELU);
     return new DecoderConfig(
         modelType(),
         shape,

@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * part of each head turned; LongRoPE in those of long context.
  */
 final class Phi3Family implements Family {
-  private static final Defaults DEFAULTS = new Defaults(0, 0, 1e-5, 10_000, 4096, false);
+  private static final RotaryDecoder.Defaults DEFAULTS =
+      new RotaryDecoder.Defaults(0, 0, 1e-5, 10_000, 4096, false);
   private static final String ORIGINAL = "original_max_position_embeddings";
 
   /** What LongRoPE was called in older files. */

@@ -1,6 +1,6 @@
 package io.engram.model.family;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
@@ -28,12 +28,13 @@ final class RotaryDecoder {
 
   /** Reads what is shared; every layer is plain and nothing has a bias. */
   static DecoderConfig read(ConfigReader reader, String modelType, Defaults defaults) {
-    return read(reader, modelType, defaults, activation(reader, "hidden_act", Activation.SILU));
+    return read(
+        reader, modelType, defaults, activation(reader, "hidden_act", ActivationFunction.SILU));
   }
 
   /** The same with the activation that the family reads itself. */
   static DecoderConfig read(
-      ConfigReader reader, String modelType, Defaults defaults, Activation activation) {
+      ConfigReader reader, String modelType, Defaults defaults, ActivationFunction activation) {
     DecoderConfig read = readUnturned(reader, modelType, defaults, activation);
     RotarySettings rotary = new RopeReader(reader, read.shape()).read(defaults.theta());
     return read.withLayers(List.of(rotary), read.layerKinds());
@@ -41,13 +42,13 @@ final class RotaryDecoder {
 
   /** What is shared but rotary positions, which the family reads itself. */
   static DecoderConfig readUnturned(ConfigReader reader, String modelType, Defaults defaults) {
-    Activation activation = activation(reader, "hidden_act", Activation.SILU);
+    ActivationFunction activation = activation(reader, "hidden_act", ActivationFunction.SILU);
     return readUnturned(reader, modelType, defaults, activation);
   }
 
   /** The same with the activation that the family reads itself. */
   static DecoderConfig readUnturned(
-      ConfigReader reader, String modelType, Defaults defaults, Activation activation) {
+      ConfigReader reader, String modelType, Defaults defaults, ActivationFunction activation) {
     Shape shape = shape(reader, defaults);
     requireFit(reader, shape);
     return new DecoderConfig(
@@ -101,12 +102,13 @@ final class RotaryDecoder {
   }
 
   /** The activation that a setting names. */
-  static Activation activation(ConfigReader reader, String key, Activation otherwise) {
+  static ActivationFunction activation(
+      ConfigReader reader, String key, ActivationFunction otherwise) {
     if (!reader.has(key)) {
       return otherwise;
     }
     String name = reader.config().path(key).asString("");
-    return Activation.named(name)
+    return ActivationFunction.named(name)
         .orElseGet(
             () -> {
               reader
@@ -116,8 +118,21 @@ final class RotaryDecoder {
                           "%s %s is not supported; supported: %s",
                           key,
                           reader.config().path(key),
-                          String.join(", ", Activation.allNames())));
+                          String.join(", ", ActivationFunction.allNames())));
               return otherwise;
             });
   }
+
+  /**
+   * What a family's settings are where its config.json doesn't name them, as in transformers.
+   *
+   * @param kvHeads 0: as many as heads
+   * @param headDim 0: hidden_size / num_attention_heads
+   * @param epsilon rms_norm_eps
+   * @param theta rope_theta
+   * @param maxPositions max_position_embeddings
+   * @param tied tie_word_embeddings
+   */
+  record Defaults(
+      int kvHeads, int headDim, double epsilon, double theta, int maxPositions, boolean tied) {}
 }

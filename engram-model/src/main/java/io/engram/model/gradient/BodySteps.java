@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodySteps {
   private final ScopedWeights trained;
-  private final GradientSteps.Direction direction;
+  private final SeparateSteps.Direction direction;
   private final List<LengthBlock> blocks;
   private final double[] slopes;
   private final Map<String, List<LowRankStep>> weights = new HashMap<>();
@@ -42,7 +42,7 @@ final class BodySteps {
   /** From a pass's gradients. */
   BodySteps(
       ScopedWeights trained,
-      GradientSteps.Direction direction,
+      SeparateSteps.Direction direction,
       LabelledBatch batch,
       LayerGradients gradients) {
     this.trained = trained;

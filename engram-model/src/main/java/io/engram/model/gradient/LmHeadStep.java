@@ -44,9 +44,9 @@ record LmHeadStep(
    * @param dz is written over
    */
   static LmHeadStep of(
-      Tensor hidden, Tensor dz, @Nullable Inputs inputs, GradientSteps.Direction direction) {
+      Tensor hidden, Tensor dz, @Nullable Inputs inputs, SeparateSteps.Direction direction) {
     Tensor x = inputs == null ? hidden : torch.cat(new TensorVector(hidden, inputs.e()), 0);
-    if (direction == GradientSteps.Direction.GRADIENT) {
+    if (direction == SeparateSteps.Direction.GRADIENT) {
       Tensor slope = LowRankStep.inner(LowRankStep.products(x, x), products(dz, inputs));
       return new LmHeadStep(hidden, null, dz, inputs, slope.item_double());
     }
@@ -58,7 +58,7 @@ record LmHeadStep(
     double slope = LowRankStep.slope(rows, columns, whole).item_double();
     LowRankStep.inverseRoot(rows)
         .mul_(whole.to(x.scalar_type()))
-        .mul_(new Scalar(GradientSteps.Direction.MEAN_SIZE));
+        .mul_(new Scalar(SeparateSteps.Direction.MEAN_SIZE));
     Inputs scaled = inputs == null ? null : inputs.scaled(rows);
     return new LmHeadStep(hidden, LowRankStep.inverseRoot(columns), dz.mul_(rows), scaled, slope);
   }

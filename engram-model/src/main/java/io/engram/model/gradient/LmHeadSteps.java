@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * From hidden states through the LM head and back, a chunk of whole samples at a time, and once
  * more with every sample's own head: the head, with it a tied embedding, and the last norm go where
- * {@link GradientSteps.Direction} says. Everything belongs to the scope in which it's made.
+ * {@link SeparateSteps.Direction} says. Everything belongs to the scope in which it's made.
  */
 final class LmHeadSteps {
   private final ScopedWeights trained;
-  private final GradientSteps.Direction direction;
+  private final SeparateSteps.Direction direction;
   private final LabelledBatch batch;
   private final Tensor hidden;
   private final Tensor targets;
@@ -42,7 +42,7 @@ final class LmHeadSteps {
    */
   LmHeadSteps(
       ScopedWeights trained,
-      GradientSteps.Direction direction,
+      SeparateSteps.Direction direction,
       LabelledBatch batch,
       Tensor hidden) {
     this.trained = trained;
@@ -113,7 +113,7 @@ final class LmHeadSteps {
    */
   double unit(int s) {
     double loss = -Arrays.stream(logProbs[s]).average().orElseThrow();
-    return direction == GradientSteps.Direction.SIGN ? Math.max(loss, Float.MIN_NORMAL) : 1;
+    return direction == SeparateSteps.Direction.SIGN ? Math.max(loss, Float.MIN_NORMAL) : 1;
   }
 
   /** Finds where everything goes, once gradients are known. */

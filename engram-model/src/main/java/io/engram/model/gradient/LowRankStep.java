@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Where one weight {@code [out, in]} would go for each of b samples, without any of the b matrices:
  * {@code D = Σ_t ĝ_t (γ ⊙ x_t)ᵀ}.
  *
- * <p>{@link GradientSteps.Direction#GRADIENT}: {@code D = G = Σ_t g_t x_tᵀ}. {@link
- * GradientSteps.Direction#SIGN}: {@code D_ij = √(2/π) G_ij ‖G‖ / √(r_i c_j)} with r and c the
+ * <p>{@link SeparateSteps.Direction#GRADIENT}: {@code D = G = Σ_t g_t x_tᵀ}. {@link
+ * SeparateSteps.Direction#SIGN}: {@code D_ij = √(2/π) G_ij ‖G‖ / √(r_i c_j)} with r and c the
  * squared norms of G's rows and columns, which are had from the T × T products of the x_t and of
  * the g_t.
  *
@@ -37,8 +37,8 @@ record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
    *
    * @param g {@code [b, T, out]}; not written to
    */
-  static LowRankStep of(Tensor x, Tensor g, GradientSteps.Direction direction) {
-    if (direction == GradientSteps.Direction.GRADIENT) {
+  static LowRankStep of(Tensor x, Tensor g, SeparateSteps.Direction direction) {
+    if (direction == SeparateSteps.Direction.GRADIENT) {
       return new LowRankStep(
           x, null, g, Tensors.scoped(() -> inner(products(x, x), products(g, g))));
     }
@@ -49,7 +49,7 @@ record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
     Tensor columns = norms(ofG, x);
     Tensor slope = slope(rows, columns, whole);
     Tensor scale = inverseRoot(rows).mul_(whole.to(g.scalar_type()).view(-1, 1, 1));
-    Tensor scaled = g.mul(scale.mul_(new Scalar(GradientSteps.Direction.MEAN_SIZE)));
+    Tensor scaled = g.mul(scale.mul_(new Scalar(SeparateSteps.Direction.MEAN_SIZE)));
     return new LowRankStep(x, inverseRoot(columns), scaled, slope);
   }
 
@@ -90,7 +90,7 @@ record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
   /** {@code √(2/π) Σ_i √r_i Σ_j √c_j / ‖G‖} of each sample, float64. */
   static Tensor slope(Tensor rows, Tensor columns, Tensor whole) {
     Tensor product =
-        size(rows).mul_(size(columns)).mul_(new Scalar(GradientSteps.Direction.MEAN_SIZE));
+        size(rows).mul_(size(columns)).mul_(new Scalar(SeparateSteps.Direction.MEAN_SIZE));
     return product.div_(whole.clamp_min(new Scalar(Float.MIN_NORMAL)));
   }
 

@@ -3,7 +3,7 @@
  * step sizes and without writing a weight: squared gradient norms of many samples at once ({@link
  * io.engram.model.gradient.GradientNorms}), second derivatives of one sample ({@link
  * io.engram.model.gradient.SecondDerivatives}). There an adapter's W + s·BA is one weight, as in
- * {@link io.engram.model.score.PerturbedScorer}. {@link io.engram.model.gradient.GradientSteps} are
+ * {@link io.engram.model.score.PerturbedScorer}. {@link io.engram.model.gradient.SeparateSteps} are
  * steps of what is trained, still without writing a weight.
  */
 @NullMarked

@@ -1,6 +1,7 @@
 package io.engram.model.text;
 
 import io.engram.core.EngramException;
+import io.engram.core.OrderedMap;
 import io.engram.model.text.SentencePieceModel.Algorithm;
 import io.engram.model.text.SentencePieceModel.Normalization;
 import io.engram.model.text.SentencePieceModel.Piece;
@@ -25,7 +26,7 @@ public final class GgufTokenizer {
 
   /** {@code tokenizer.ggml.} keys of ids, by the names that chat templates have for the tokens. */
   private static final Map<String, String> SPECIAL =
-      Map.of(
+      OrderedMap.of(
           "bos_token", "bos_token_id",
           "eos_token", "eos_token_id",
           "unk_token", "unknown_token_id",

@@ -1,6 +1,7 @@
 package io.engram.model.text;
 
 import io.engram.core.EngramException;
+import io.engram.core.OrderedMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +87,7 @@ record PreTokenizer(List<ObjectNode> steps, boolean composed, boolean wholeWords
       steps.add(
           TokenizerTree.part(
               "Split",
-              Map.of(
+              OrderedMap.of(
                   "pattern", Map.of("Regex", pattern), "behavior", "Isolated", "invert", false)));
     }
     steps.add(TokenizerTree.bytes(false));

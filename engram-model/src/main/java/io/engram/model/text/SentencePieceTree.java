@@ -1,5 +1,6 @@
 package io.engram.model.text;
 
+import io.engram.core.OrderedMap;
 import io.engram.model.text.SentencePieceModel.Algorithm;
 import io.engram.model.text.SentencePieceModel.Normalization;
 import io.engram.model.text.SentencePieceModel.Piece;
@@ -119,7 +120,7 @@ final class SentencePieceTree {
       parts.add(
           TokenizerTree.part(
               "Metaspace",
-              Map.of(
+              OrderedMap.of(
                   "replacement",
                   BLANK,
                   "prepend_scheme",
@@ -138,7 +139,8 @@ final class SentencePieceTree {
       parts.add(
           TokenizerTree.part(
               "Split",
-              Map.of("pattern", Map.of("Regex", whole), "behavior", "Isolated", "invert", false)));
+              OrderedMap.of(
+                  "pattern", Map.of("Regex", whole), "behavior", "Isolated", "invert", false)));
     }
     return TokenizerTree.sequence("pretokenizers", parts);
   }
@@ -155,7 +157,7 @@ final class SentencePieceTree {
     }
     parts.add(TokenizerTree.part("Fuse", Map.of()));
     if (model.normalization().dummyPrefix()) {
-      parts.add(TokenizerTree.part("Strip", Map.of("content", " ", "start", 1, "stop", 0)));
+      parts.add(TokenizerTree.part("Strip", OrderedMap.of("content", " ", "start", 1, "stop", 0)));
     }
     return TokenizerTree.sequence("decoders", parts);
   }
@@ -228,6 +230,7 @@ final class SentencePieceTree {
     }
     return TokenizerTree.part(
         "Unigram",
-        Map.of("unk_id", model.unknownId(), "byte_fallback", model.bytes(), "vocab", vocabulary));
+        OrderedMap.of(
+            "unk_id", model.unknownId(), "byte_fallback", model.bytes(), "vocab", vocabulary));
   }
 }

@@ -1,6 +1,7 @@
 package io.engram.model.text;
 
 import io.engram.core.EngramException;
+import io.engram.core.OrderedMap;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,8 @@ final class TokenizerTree {
   /** Replaces a text, or what a pattern matches. */
   static ObjectNode replace(boolean pattern, String old, String by) {
     return part(
-        "Replace", Map.of("pattern", Map.of(pattern ? "Regex" : "String", old), "content", by));
+        "Replace",
+        OrderedMap.of("pattern", Map.of(pattern ? "Regex" : "String", old), "content", by));
   }
 
   /**
@@ -48,7 +50,8 @@ final class TokenizerTree {
    */
   static ObjectNode bytes(boolean words) {
     return part(
-        "ByteLevel", Map.of("add_prefix_space", false, "trim_offsets", false, "use_regex", words));
+        "ByteLevel",
+        OrderedMap.of("add_prefix_space", false, "trim_offsets", false, "use_regex", words));
   }
 
   /**
@@ -100,7 +103,8 @@ final class TokenizerTree {
     ArrayNode pair = single.deepCopy();
     pair.add(place("Sequence", "B", 1));
     return part(
-        "TemplateProcessing", Map.of("single", single, "pair", pair, "special_tokens", special));
+        "TemplateProcessing",
+        OrderedMap.of("single", single, "pair", pair, "special_tokens", special));
   }
 
   private static void add(ArrayNode single, ObjectNode special, AddedTokens.@Nullable Token token) {
@@ -111,11 +115,11 @@ final class TokenizerTree {
           name,
           JsonMapper.shared()
               .valueToTree(
-                  Map.of("id", name, "ids", List.of(token.id()), "tokens", List.of(name))));
+                  OrderedMap.of("id", name, "ids", List.of(token.id()), "tokens", List.of(name))));
     }
   }
 
   private static JsonNode place(String kind, String id, int type) {
-    return JsonMapper.shared().valueToTree(Map.of(kind, Map.of("id", id, "type_id", type)));
+    return JsonMapper.shared().valueToTree(Map.of(kind, OrderedMap.of("id", id, "type_id", type)));
   }
 }

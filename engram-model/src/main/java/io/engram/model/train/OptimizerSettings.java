@@ -57,4 +57,27 @@ public record OptimizerSettings(
   boolean decays(long dimensions) {
     return decay == Decay.ALL || dimensions >= 2;
   }
+
+  /**
+   * The learning rate of an update, as in transformers' schedules: a linear rise over the warm-up,
+   * during which update 0 has rate 0, then constant, a straight line to 0 or a half cosine to 0.
+   *
+   * @param update counted from 0
+   * @param total updates of the whole run
+   */
+  public double learningRate(int update, int total) {
+    return learningRate * factor(update, total);
+  }
+
+  private double factor(int update, int total) {
+    if (update < warmupUpdates) {
+      return (double) update / Math.max(1, warmupUpdates);
+    }
+    double left = (double) (total - update) / Math.max(1, total - warmupUpdates);
+    return switch (schedule) {
+      case CONSTANT -> 1;
+      case LINEAR -> Math.max(0, left);
+      case COSINE -> Math.max(0, 0.5 * (1 + Math.cos(Math.PI * (1 - left))));
+    };
+  }
 }

@@ -52,7 +52,7 @@ public final class TensorNorms {
     try (PointerScope scoped = new PointerScope();
         AutogradLeaves leaves = new AutogradLeaves(model.decoder(), scope)) {
       Map<String, Tensor> sums = new LinkedHashMap<>();
-      GradientLook.pass(
+      JointStep.pass(
           leaves, List.of(new TrainingSequence(sample, new Objective.OfLogProbs(mean))), sums);
       try (AutoGradMode off = new AutoGradMode(false)) {
         List<Tensor> gradients = new ArrayList<>(leaves.with(sums).values());

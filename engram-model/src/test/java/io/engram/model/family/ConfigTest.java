@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.DecoderConfig.MlpSettings;
@@ -47,7 +47,7 @@ class ConfigTest {
                 new Shape(96, 32, 48, 2, 4, 4, 8, 2048),
                 new NormSettings(NormSettings.Kind.RMS, 1e-6),
                 AttentionSettings.plain(8, false),
-                new MlpSettings(Activation.SILU, false),
+                new MlpSettings(ActivationFunction.SILU, false),
                 List.of(new RotarySettings(10_000, 8, RopeScaling.none())),
                 List.of(LayerKind.PLAIN, LayerKind.PLAIN),
                 1,

@@ -3,7 +3,7 @@ package io.engram.model.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.engram.model.decoder.config.Activation;
+import io.engram.model.decoder.config.ActivationFunction;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
 import io.engram.model.decoder.config.RotarySettings;
@@ -42,7 +42,7 @@ class DefaultsTest {
         .isCloseTo(expected.path("scale").asDouble(), within(1e-15));
     assertThat(read.attention().softCap()).isEqualTo(expected.path("attention_cap").asDouble());
     assertThat(read.logitCap()).isEqualTo(expected.path("logit_cap").asDouble());
-    assertThat(Activation.named(expected.path("activation").asString()))
+    assertThat(ActivationFunction.named(expected.path("activation").asString()))
         .contains(read.mlp().activation());
     assertThat(read.rotaries().stream().mapToInt(RotarySettings::dim).toArray())
         .containsExactly(Golden.ints(expected.path("rotary_dims")));

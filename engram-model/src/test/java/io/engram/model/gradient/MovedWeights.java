@@ -50,7 +50,7 @@ final class MovedWeights {
   static Moved of(
       LanguageModel model,
       List<String> names,
-      GradientSteps.Direction direction,
+      SeparateSteps.Direction direction,
       TokenizedSample sample,
       double h) {
     MovedWeights weights = new MovedWeights(model, names);
@@ -61,7 +61,7 @@ final class MovedWeights {
     for (Map.Entry<String, Tensor> entry : weights.moving.entrySet()) {
       double[] g = gradients.getOrDefault(entry.getKey(), new double[0]);
       Tensor weight = entry.getValue();
-      double[] d = direction == GradientSteps.Direction.SIGN ? weights.signs(entry.getKey(), g) : g;
+      double[] d = direction == SeparateSteps.Direction.SIGN ? weights.signs(entry.getKey(), g) : g;
       double[] old = Tensors.toDoubles(weight);
       before.put(entry.getKey(), old);
       double[] moved = old.clone();
@@ -70,7 +70,7 @@ final class MovedWeights {
         moved[i] += h * d[i];
         own += g[i] * d[i];
       }
-      if (direction == GradientSteps.Direction.SIGN && weights.isFactored(entry.getKey())) {
+      if (direction == SeparateSteps.Direction.SIGN && weights.isFactored(entry.getKey())) {
         double estimated = weights.slope(entry.getKey(), g);
         assertThat(estimated).isCloseTo(own, within(0.35 * own));
         own = estimated;

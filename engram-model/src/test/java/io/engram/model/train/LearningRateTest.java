@@ -30,7 +30,7 @@ class LearningRateTest {
     double[] factors = Golden.doubles(golden.path(schedule.name().toLowerCase(Locale.ROOT)));
     assertThat(factors).hasSize(10);
     for (int update = 0; update < factors.length; update++) {
-      assertThat(LearningRate.at(optimizer, update, 10))
+      assertThat(optimizer.learningRate(update, 10))
           .isCloseTo(0.5 * factors[update], within(1e-15));
     }
   }

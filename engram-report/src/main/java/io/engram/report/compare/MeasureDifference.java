@@ -4,7 +4,7 @@ import io.engram.core.run.Measurement;
 import io.engram.core.stats.MeanWithError;
 import io.engram.core.stats.PairedDifference;
 import io.engram.report.compare.OrderPairs.Pair;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,7 +49,7 @@ public record MeasureDifference(
   static List<MeasureDifference> of(List<Pair> pairs) {
     List<MeasureDifference> found = new ArrayList<>();
     if (!pairs.isEmpty()) {
-      for (Measurement measurement : pairs.get(0).baseline().at(RunData.AFTER)) {
+      for (Measurement measurement : pairs.get(0).baseline().at(RunContents.AFTER)) {
         List<Values> values =
             pairs.stream()
                 .map(pair -> values(pair, measurement.metric()))
@@ -65,8 +65,8 @@ public record MeasureDifference(
 
   /** Null where one has none, or another encoder judged. */
   private static @Nullable Values values(Pair pair, String metric) {
-    Measurement baseline = pair.baseline().measurement(RunData.AFTER, metric);
-    Measurement other = pair.other().measurement(RunData.AFTER, metric);
+    Measurement baseline = pair.baseline().measurement(RunContents.AFTER, metric);
+    Measurement other = pair.other().measurement(RunContents.AFTER, metric);
     return baseline != null
             && other != null
             && Double.isFinite(baseline.value())

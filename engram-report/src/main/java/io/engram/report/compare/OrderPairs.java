@@ -1,6 +1,6 @@
 package io.engram.report.compare;
 
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
 import java.util.ArrayList;
@@ -22,13 +22,13 @@ public record OrderPairs(
   private static final String ORDER_KEYS = "order.";
 
   /** Two runs of equal seed. */
-  public record Pair(RunData baseline, RunData other) {}
+  public record Pair(RunContents baseline, RunContents other) {}
 
   /**
    * All orders that can be compared. Recipes that differ in more than the order are paired only
    * where neither has a partner that differs in the order alone, and only MRD order with uniform.
    */
-  public static List<OrderPairs> of(List<RunData> runs) {
+  public static List<OrderPairs> of(List<RunContents> runs) {
     List<OrderPairs> all = new ArrayList<>();
     List<TrialSet> sets = TrialSet.of(runs);
     for (int i = 0; i < sets.size(); i++) {
@@ -51,13 +51,13 @@ public record OrderPairs(
     boolean swap = rank(second) < rank(first);
     TrialSet baseline = swap ? second : first;
     TrialSet other = swap ? first : second;
-    Map<String, RunData> partners = other.bySeed();
+    Map<String, RunContents> partners = other.bySeed();
     List<Pair> pairs = new ArrayList<>();
     baseline
         .bySeed()
         .forEach(
             (seed, run) -> {
-              RunData partner = partners.get(seed);
+              RunContents partner = partners.get(seed);
               if (partner != null) {
                 pairs.add(new Pair(run, partner));
               }

@@ -2,7 +2,7 @@ package io.engram.report.figure;
 
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class DrawsFigure {
   record Point(String run, String id, double mrd, int drawn) {}
 
   /** Empty where no run knows its samples. */
-  public static Optional<Figure> of(List<RunData> runs) {
+  public static Optional<Figure> of(List<RunContents> runs) {
     List<Bar> bars = runs.stream().flatMap(run -> bars(run).stream()).toList();
     if (bars.isEmpty()) {
       return Optional.empty();
@@ -51,7 +51,7 @@ public final class DrawsFigure {
             table(runs, bars)));
   }
 
-  static List<Bar> bars(RunData run) {
+  static List<Bar> bars(RunContents run) {
     Map<Integer, Integer> counts = new TreeMap<>();
     run.samples().forEach(sample -> counts.merge(sample.drawn(), 1, Integer::sum));
     return counts.entrySet().stream()
@@ -59,7 +59,7 @@ public final class DrawsFigure {
         .toList();
   }
 
-  private static List<Point> points(RunData run, List<RunData> runs) {
+  private static List<Point> points(RunContents run, List<RunContents> runs) {
     Map<String, MrdRow> mrd = StartMrd.of(run, runs);
     List<Point> points = new ArrayList<>();
     for (SampleRow sample : run.samples()) {
@@ -71,14 +71,14 @@ public final class DrawsFigure {
     return points;
   }
 
-  private static List<String> caption(List<RunData> runs) {
+  private static List<String> caption(List<RunContents> runs) {
     List<String> caption = new ArrayList<>();
     caption.add(
         "Uniform order goes once through the set each epoch, unless it draws with replacement, each"
             + " sample with the same chance; MRD order draws with replacement, with a chance that"
             + " follows MRD. At the same number of updates, more draws for some samples are fewer"
             + " for others.");
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       if (!run.samples().isEmpty()) {
         caption.add(spread(run));
       }
@@ -86,7 +86,7 @@ public final class DrawsFigure {
     return caption;
   }
 
-  static String spread(RunData run) {
+  static String spread(RunContents run) {
     int[] drawn = run.samples().stream().mapToInt(SampleRow::drawn).sorted().toArray();
     long never = IntStream.of(drawn).filter(d -> d == 0).count();
     int least = drawn[0];
@@ -103,21 +103,21 @@ public final class DrawsFigure {
             never == 0 ? "" : "; %d of %d never".formatted(never, drawn.length));
   }
 
-  private static List<Figure.Key> keys(List<RunData> runs) {
+  private static List<Figure.Key> keys(List<RunContents> runs) {
     return runs.stream().map(Series::keyOf).distinct().toList();
   }
 
-  private static String scale(List<RunData> runs, boolean shapes) {
+  private static String scale(List<RunContents> runs, boolean shapes) {
     List<String> range =
         runs.stream()
             .map(run -> run.look().index())
             .map(i -> shapes ? Palette.shape(i) : Palette.colour(i))
             .toList();
     return "{\"field\": \"run\", \"legend\": null, \"scale\": {\"domain\": %s, \"range\": %s}}"
-        .formatted(Vega.json(runs.stream().map(RunData::label).toList()), Vega.json(range));
+        .formatted(Vega.json(runs.stream().map(RunContents::label).toList()), Vega.json(range));
   }
 
-  private static String barView(List<RunData> runs, List<Bar> bars) {
+  private static String barView(List<RunContents> runs, List<Bar> bars) {
     int most = bars.stream().mapToInt(Bar::drawn).max().orElse(0);
     int least = bars.stream().mapToInt(Bar::drawn).min().orElse(0);
     List<Integer> domain = IntStream.rangeClosed(least, most).boxed().toList();
@@ -136,11 +136,11 @@ public final class DrawsFigure {
     """
         .formatted(
             Vega.json(domain),
-            Vega.json(runs.stream().map(RunData::label).toList()),
+            Vega.json(runs.stream().map(RunContents::label).toList()),
             scale(runs, false));
   }
 
-  private static String pointView(List<RunData> runs) {
+  private static String pointView(List<RunContents> runs) {
     return """
     {
       "mark": {"type": "point", "filled": true, "size": 40, "opacity": 0.7},
@@ -157,7 +157,7 @@ public final class DrawsFigure {
         .formatted(scale(runs, false), scale(runs, true));
   }
 
-  private static DataTable table(List<RunData> runs, List<Bar> bars) {
+  private static DataTable table(List<RunContents> runs, List<Bar> bars) {
     List<DataTable.Column> columns = new ArrayList<>();
     columns.add(DataTable.numbers("Times drawn", ""));
     runs.forEach(run -> columns.add(DataTable.numbers(run.label(), "samples")));
@@ -165,7 +165,7 @@ public final class DrawsFigure {
     for (int drawn : bars.stream().mapToInt(Bar::drawn).distinct().sorted().toArray()) {
       List<Cell> row = new ArrayList<>();
       row.add(Cell.count(drawn));
-      for (RunData run : runs) {
+      for (RunContents run : runs) {
         row.add(
             Cell.count(
                 bars.stream()

@@ -2,7 +2,7 @@ package io.engram.report.figure;
 
 import io.engram.core.text.NumberText;
 import io.engram.report.run.JournalView;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ public final class LossFigure {
   record Point(String run, int update, double value) {}
 
   /** Empty where no run has made an update. */
-  public static Optional<Figure> of(List<RunData> runs) {
+  public static Optional<Figure> of(List<RunContents> runs) {
     List<Figure.Panel> panels = new ArrayList<>();
     addPanel(panels, runs, "Forget loss", "loss", JournalView.Update::forgetLoss);
     addPanel(panels, runs, "Retain loss", "loss", JournalView.Update::retainLoss);
@@ -42,7 +42,7 @@ public final class LossFigure {
 
   private static void addPanel(
       List<Figure.Panel> panels,
-      List<RunData> runs,
+      List<RunContents> runs,
       String title,
       String axis,
       ToDoubleFunction<JournalView.Update> value) {
@@ -53,7 +53,7 @@ public final class LossFigure {
     }
   }
 
-  private static List<Point> points(RunData run, ToDoubleFunction<JournalView.Update> value) {
+  private static List<Point> points(RunContents run, ToDoubleFunction<JournalView.Update> value) {
     return thinned(run.journal().updates()).stream()
         .filter(u -> Double.isFinite(value.applyAsDouble(u)))
         .map(u -> new Point(run.label(), u.update(), value.applyAsDouble(u)))
@@ -76,7 +76,7 @@ public final class LossFigure {
     return Math.max(1, (int) Math.ceil(updates.size() / (double) MOST_POINTS));
   }
 
-  private static List<String> caption(List<RunData> runs) {
+  private static List<String> caption(List<RunContents> runs) {
     List<String> caption = new ArrayList<>();
     caption.add(
         "Losses as the method defines them, in nats, each point the mean over one update's samples."
@@ -89,22 +89,22 @@ public final class LossFigure {
     return caption;
   }
 
-  private static List<Figure.Key> keys(List<RunData> runs) {
+  private static List<Figure.Key> keys(List<RunContents> runs) {
     return runs.stream()
-        .map(RunData::look)
+        .map(RunContents::look)
         .map(look -> new Figure.Key(look.label(), Palette.colour(look.index()), "line", false))
         .distinct()
         .toList();
   }
 
-  private static String view(List<RunData> runs, String axis) {
+  private static String view(List<RunContents> runs, String axis) {
     List<String> colours = new ArrayList<>();
     List<List<Integer>> dashes = new ArrayList<>();
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       colours.add(Palette.colour(run.look().index()));
       dashes.add(run.look().index() % 2 == 0 ? List.of() : List.of(6, 2));
     }
-    String labels = Vega.json(runs.stream().map(RunData::label).toList());
+    String labels = Vega.json(runs.stream().map(RunContents::label).toList());
     return """
     {
       "mark": {"type": "line", "strokeWidth": 1.6, "interpolate": "linear", "tooltip": true},
@@ -119,9 +119,9 @@ public final class LossFigure {
         .formatted(axis, labels, Vega.json(colours), labels, Vega.json(dashes));
   }
 
-  private static DataTable table(List<RunData> runs) {
+  private static DataTable table(List<RunContents> runs) {
     List<List<Cell>> rows = new ArrayList<>();
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       for (JournalView.Update u : thinned(run.journal().updates())) {
         rows.add(
             List.of(

@@ -1,6 +1,6 @@
 package io.engram.report.figure;
 
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ public final class MeasuresFigure {
       String text) {}
 
   /** Empty where none of the measures was made. */
-  public static Optional<Figure> of(List<RunData> runs, String encoder) {
+  public static Optional<Figure> of(List<RunContents> runs, String encoder) {
     List<Series> series = Series.of(runs);
     List<Figure.Panel> panels = new ArrayList<>();
     addPanel(panels, "Forgotten", Metric.FORGOTTEN, series);

@@ -2,7 +2,7 @@ package io.engram.report.figure;
 
 import io.engram.core.run.MrdRow;
 import io.engram.core.text.NumberText;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,8 +19,8 @@ public final class MrdDistributionFigure {
   record Ranked(int rank, String id, double mrd, double low, double high, String text) {}
 
   /** Empty where no run computed MRD. */
-  public static Optional<Figure> of(List<RunData> runs) {
-    List<RunData> owners = StartMrd.owners(runs);
+  public static Optional<Figure> of(List<RunContents> runs) {
+    List<RunContents> owners = StartMrd.owners(runs);
     if (owners.isEmpty()) {
       return Optional.empty();
     }
@@ -31,7 +31,7 @@ public final class MrdDistributionFigure {
             + " relatively, when all weights are shaken a little. Small = stable = hard to forget,"
             + " so the hardest samples are on the left. It has no unit.");
     List<List<Cell>> rows = new ArrayList<>();
-    for (RunData owner : owners) {
+    for (RunContents owner : owners) {
       String suffix = owners.size() == 1 ? "" : ", " + owner.label();
       String colour = Palette.colour(owner.look().index());
       Histogram histogram = Histogram.of(values(owner.firstMrd()));
@@ -105,7 +105,7 @@ public final class MrdDistributionFigure {
     return new Figure.Panel(title, Vega.spec(description, HEIGHT, view, histogram.bins()));
   }
 
-  private static Figure.Panel rankPanel(String title, RunData owner, String colour) {
+  private static Figure.Panel rankPanel(String title, RunContents owner, String colour) {
     List<MrdRow> sorted =
         owner.firstMrd().stream()
             .filter(r -> Double.isFinite(r.mrd()))

@@ -4,7 +4,7 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
 import io.engram.core.stats.RankCorrelation;
 import io.engram.core.text.NumberText;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ public final class MrdDropFigure {
   record Point(String id, double mrd, double drop, int drawn, String text) {}
 
   /** The samples of one run that have both numbers. */
-  record RunPoints(RunData run, List<Point> points) {
+  record RunPoints(RunContents run, List<Point> points) {
     Correlation correlation() {
       return Correlation.of(
           points.stream().mapToDouble(Point::mrd).toArray(),
@@ -35,7 +35,7 @@ public final class MrdDropFigure {
   }
 
   /** Empty where no run has MRD and log-probabilities. */
-  public static Optional<Figure> of(List<RunData> runs) {
+  public static Optional<Figure> of(List<RunContents> runs) {
     List<RunPoints> all =
         runs.stream()
             .map(run -> new RunPoints(run, points(run, StartMrd.of(run, runs))))
@@ -60,7 +60,7 @@ public final class MrdDropFigure {
             table(all)));
   }
 
-  static List<Point> points(RunData run, Map<String, MrdRow> mrd) {
+  static List<Point> points(RunContents run, Map<String, MrdRow> mrd) {
     List<Point> points = new ArrayList<>();
     for (SampleRow sample : run.samples()) {
       MrdRow row = mrd.get(sample.id());

@@ -2,7 +2,7 @@ package io.engram.report.figure;
 
 import io.engram.core.run.MrdRow;
 import io.engram.core.text.NumberText;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +18,11 @@ public final class MrdRefreshFigure {
   record Epoch(String run, int epoch, double lower, double median, double upper, int n) {}
 
   /** Empty where no run computed MRD more than once. */
-  public static Optional<Figure> of(List<RunData> runs) {
+  public static Optional<Figure> of(List<RunContents> runs) {
     List<Epoch> epochs = new ArrayList<>();
     List<String> colours = new ArrayList<>();
-    List<RunData> refreshed = runs.stream().filter(run -> run.mrd().size() > 1).toList();
-    for (RunData run : refreshed) {
+    List<RunContents> refreshed = runs.stream().filter(run -> run.mrd().size() > 1).toList();
+    for (RunContents run : refreshed) {
       colours.add(Palette.colour(run.look().index()));
       for (Map.Entry<Integer, List<MrdRow>> entry : run.mrd().entrySet()) {
         epochs.add(epoch(run.label(), entry.getKey(), entry.getValue()));
@@ -33,12 +33,12 @@ public final class MrdRefreshFigure {
     }
     List<Figure.Key> keys =
         refreshed.stream()
-            .map(RunData::look)
+            .map(RunContents::look)
             .map(
                 look -> new Figure.Key(look.label(), Palette.colour(look.index()), "circle", false))
             .distinct()
             .toList();
-    List<String> labels = refreshed.stream().map(RunData::label).toList();
+    List<String> labels = refreshed.stream().map(RunContents::label).toList();
     return Optional.of(
         new Figure(
             "mrd-refreshes",

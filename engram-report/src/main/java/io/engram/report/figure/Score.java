@@ -2,7 +2,7 @@ package io.engram.report.figure;
 
 import io.engram.core.run.Measurement;
 import io.engram.core.text.NumberText;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ public record Score(double value, @Nullable Double standardError, boolean bound,
   public static final int DIGITS = 3;
 
   /** The score of a run at a stage, or null where it was not measured. */
-  public static @Nullable Score of(RunData run, String stage, Metric metric) {
+  public static @Nullable Score of(RunContents run, String stage, Metric metric) {
     Measurement measured = run.measurement(stage, metric.id());
     if (measured == null || !Double.isFinite(measured.value())) {
       return null;
@@ -33,7 +33,7 @@ public record Score(double value, @Nullable Double standardError, boolean bound,
    * The standard error of a mean of k measures is at most the mean of their k standard errors,
    * however the measures hang together (triangle inequality).
    */
-  private static @Nullable Double bound(RunData run, String stage, Metric metric) {
+  private static @Nullable Double bound(RunContents run, String stage, Metric metric) {
     double sum = 0;
     for (Metric part : metric.parts()) {
       Measurement measured = run.measurement(stage, part.id());

@@ -1,7 +1,7 @@
 package io.engram.report.figure;
 
 import io.engram.core.run.Measurement;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,34 +13,37 @@ import java.util.Map;
  * @param hollow an outline: a state before
  */
 public record Series(
-    String label, RunData run, String stage, String colour, String shape, boolean hollow) {
+    String label, RunContents run, String stage, String colour, String shape, boolean hollow) {
   /**
    * The states that were measured. Runs that began with the same measured state share one 'before'.
    */
-  public static List<Series> of(List<RunData> runs) {
+  public static List<Series> of(List<RunContents> runs) {
     List<Series> series = new ArrayList<>();
-    List<RunData> measured = runs.stream().filter(r -> !r.at(RunData.BEFORE).isEmpty()).toList();
+    List<RunContents> measured =
+        runs.stream().filter(r -> !r.at(RunContents.BEFORE).isEmpty()).toList();
     boolean shared = measured.stream().map(Series::values).distinct().count() == 1;
     if (shared) {
-      RunData first = measured.get(0);
-      series.add(new Series("before", first, RunData.BEFORE, Palette.BEFORE, "circle", true));
+      RunContents first = measured.get(0);
+      series.add(new Series("before", first, RunContents.BEFORE, Palette.BEFORE, "circle", true));
     }
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       String colour = Palette.colour(run.look().index());
       String shape = Palette.shape(run.look().index());
-      if (!shared && !run.at(RunData.BEFORE).isEmpty()) {
-        series.add(new Series("before, " + run.label(), run, RunData.BEFORE, colour, shape, true));
+      if (!shared && !run.at(RunContents.BEFORE).isEmpty()) {
+        series.add(
+            new Series("before, " + run.label(), run, RunContents.BEFORE, colour, shape, true));
       }
-      if (!run.at(RunData.AFTER).isEmpty()) {
-        series.add(new Series("after, " + run.label(), run, RunData.AFTER, colour, shape, false));
+      if (!run.at(RunContents.AFTER).isEmpty()) {
+        series.add(
+            new Series("after, " + run.label(), run, RunContents.AFTER, colour, shape, false));
       }
     }
     return series;
   }
 
-  private static Map<String, Double> values(RunData run) {
+  private static Map<String, Double> values(RunContents run) {
     Map<String, Double> values = new HashMap<>();
-    for (Measurement measurement : run.at(RunData.BEFORE)) {
+    for (Measurement measurement : run.at(RunContents.BEFORE)) {
       values.put(measurement.metric(), measurement.value());
     }
     return values;
@@ -58,7 +61,7 @@ public record Series(
   }
 
   /** A run's entry in a legend where it stands for the whole run. */
-  public static Figure.Key keyOf(RunData run) {
+  public static Figure.Key keyOf(RunContents run) {
     int index = run.look().index();
     return new Figure.Key(run.look().label(), Palette.colour(index), Palette.shape(index), false);
   }

@@ -1,7 +1,7 @@
 package io.engram.report.figure;
 
 import io.engram.core.run.MrdRow;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +15,11 @@ public final class StartMrd {
   private StartMrd() {}
 
   /** By sample id; empty where no run shown has it. */
-  public static Map<String, MrdRow> of(RunData run, List<RunData> runs) {
-    List<RunData> sources = new ArrayList<>();
+  public static Map<String, MrdRow> of(RunContents run, List<RunContents> runs) {
+    List<RunContents> sources = new ArrayList<>();
     sources.add(run);
     sources.addAll(runs);
-    for (RunData source : sources) {
+    for (RunContents source : sources) {
       if (!source.firstMrd().isEmpty() && sameStart(run, source)) {
         Map<String, MrdRow> rows = new LinkedHashMap<>();
         source.firstMrd().forEach(row -> rows.put(row.id(), row));
@@ -29,15 +29,15 @@ public final class StartMrd {
     return Map.of();
   }
 
-  private static boolean sameStart(RunData run, RunData source) {
+  private static boolean sameStart(RunContents run, RunContents source) {
     return run.manifest().modelHash().equals(source.manifest().modelHash())
         && run.manifest().template().equals(source.manifest().template());
   }
 
   /** Runs with their own MRD, each distinct set of values once. */
-  static List<RunData> owners(List<RunData> runs) {
-    List<RunData> owners = new ArrayList<>();
-    for (RunData run : runs) {
+  static List<RunContents> owners(List<RunContents> runs) {
+    List<RunContents> owners = new ArrayList<>();
+    for (RunContents run : runs) {
       boolean known = owners.stream().anyMatch(o -> o.firstMrd().equals(run.firstMrd()));
       if (!run.firstMrd().isEmpty() && !known) {
         owners.add(run);

@@ -1,6 +1,6 @@
 package io.engram.report.figure;
 
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +25,10 @@ public final class TradeOffFigure {
       @Nullable Double utHigh) {}
 
   /** Empty where no state has both numbers. */
-  public static Optional<Figure> of(List<RunData> runs) {
+  public static Optional<Figure> of(List<RunContents> runs) {
     List<Series> series = Series.of(runs);
     List<Point> points = new ArrayList<>();
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       points.addAll(path(run, series));
     }
     if (points.isEmpty()) {
@@ -55,10 +55,10 @@ public final class TradeOffFigure {
             table(series)));
   }
 
-  private static List<Point> path(RunData run, List<Series> series) {
-    List<String> stages = new ArrayList<>(List.of(RunData.BEFORE));
+  private static List<Point> path(RunContents run, List<Series> series) {
+    List<String> stages = new ArrayList<>(List.of(RunContents.BEFORE));
     stages.addAll(run.epochStages().values());
-    stages.add(RunData.AFTER);
+    stages.add(RunContents.AFTER);
     List<Point> points = new ArrayList<>();
     for (int step = 0; step < stages.size(); step++) {
       String stage = stages.get(step);
@@ -71,7 +71,7 @@ public final class TradeOffFigure {
     return points;
   }
 
-  private static String name(RunData run, String stage, List<Series> series) {
+  private static String name(RunContents run, String stage, List<Series> series) {
     return series.stream()
         .filter(s -> s.stage().equals(stage) && (s.run().equals(run) || s.label().equals("before")))
         .map(Series::label)
@@ -99,8 +99,8 @@ public final class TradeOffFigure {
         .formatted(points.stream().map(Point::series).distinct().count());
   }
 
-  private static String view(List<Series> series, List<RunData> runs) {
-    List<String> labels = runs.stream().map(RunData::label).toList();
+  private static String view(List<Series> series, List<RunContents> runs) {
+    List<String> labels = runs.stream().map(RunContents::label).toList();
     List<String> colours = new ArrayList<>();
     runs.forEach(run -> colours.add(Palette.colour(run.look().index())));
     String ends = Vega.json(series.stream().map(Series::label).toList());

@@ -7,7 +7,7 @@ import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
 import io.engram.report.figure.Series;
 import io.engram.report.page.Headline.Value;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ public record Headline(String title, String plain, List<Value> values, String no
       Figure.Key key, String value, String error, Cell.Provenance errorProvenance) {}
 
   /** UC, UT, time and passes, as far as the runs know them; of trials their means. */
-  public static List<Headline> of(List<RunData> runs) {
+  public static List<Headline> of(List<RunContents> runs) {
     if (TrialSet.of(runs).stream().anyMatch(TrialSet::hasTrials)) {
       return OfTrials.of(runs);
     }
@@ -42,7 +42,7 @@ public record Headline(String title, String plain, List<Value> values, String no
   }
 
   private static void addScore(
-      List<Headline> into, List<RunData> runs, String title, String plain, Metric metric) {
+      List<Headline> into, List<RunContents> runs, String title, String plain, Metric metric) {
     List<Value> values = new ArrayList<>();
     int n = 0;
     boolean bound = false;
@@ -66,10 +66,10 @@ public record Headline(String title, String plain, List<Value> values, String no
     }
   }
 
-  private static void addCost(List<Headline> into, List<RunData> runs) {
+  private static void addCost(List<Headline> into, List<RunContents> runs) {
     List<Value> time = new ArrayList<>();
     List<Value> passes = new ArrayList<>();
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       Figure.Key key = Series.keyOf(run);
       time.add(
           new Value(
@@ -95,17 +95,17 @@ public record Headline(String title, String plain, List<Value> values, String no
             otherScore ? "scores without draws have none, only their time" : "0 where not used"));
   }
 
-  private static String updates(RunData run) {
+  private static String updates(RunContents run) {
     return NumberText.counted(run.journal().lastUpdate(), "update");
   }
 
-  private static String refreshTime(RunData run) {
+  private static String refreshTime(RunContents run) {
     double seconds = run.journal().refreshSeconds();
     return seconds > 0 ? NumberText.duration(seconds) : "";
   }
 
   /** Runs may share one evaluation before, so its seconds are kept apart. */
-  private static String timeNote(List<RunData> runs) {
+  private static String timeNote(List<RunContents> runs) {
     List<String> evaluation =
         runs.stream().map(run -> NumberText.duration(run.journal().evaluationSeconds())).toList();
     String resumed =
@@ -115,7 +115,7 @@ public record Headline(String title, String plain, List<Value> values, String no
     return "plus evaluation: " + String.join(", ", evaluation) + " · " + device(runs) + resumed;
   }
 
-  static String device(List<RunData> runs) {
+  static String device(List<RunContents> runs) {
     return String.join(", ", Summary.distinct(runs, run -> run.manifest().device()));
   }
 
@@ -127,7 +127,7 @@ public record Headline(String title, String plain, List<Value> values, String no
 
     private OfTrials() {}
 
-    static List<Headline> of(List<RunData> runs) {
+    static List<Headline> of(List<RunContents> runs) {
       List<TrialSet> sets = TrialSet.of(runs);
       List<Headline> headlines = new ArrayList<>();
       addScore(headlines, sets, "Forgotten", "unlearning completeness, UC", Metric.COMPLETENESS);
@@ -168,17 +168,17 @@ public record Headline(String title, String plain, List<Value> values, String no
         List<Headline> into, List<TrialSet> sets, String title, String plain, Metric metric) {
       List<Value> values = new ArrayList<>();
       int samples = 0;
-      List<RunData> runs = sets.stream().flatMap(set -> set.runs().stream()).toList();
+      List<RunContents> runs = sets.stream().flatMap(set -> set.runs().stream()).toList();
       Series first = Series.of(runs).stream().findFirst().orElse(null);
-      if (first != null && first.stage().equals(RunData.BEFORE)) {
-        Score before = Score.of(first.run(), RunData.BEFORE, metric);
+      if (first != null && first.stage().equals(RunContents.BEFORE)) {
+        Score before = Score.of(first.run(), RunContents.BEFORE, metric);
         if (before != null) {
           String value = NumberText.fixed(before.value(), Score.DIGITS);
           values.add(new Value(first.key(), value, "", Cell.Provenance.MEASURED));
         }
       }
       for (TrialSet set : sets) {
-        Scatter after = Scatter.of(set, RunData.AFTER, metric);
+        Scatter after = Scatter.of(set, RunContents.AFTER, metric);
         if (after != null) {
           samples = Math.max(samples, after.samples());
           values.add(value(key(set, "after, "), after));
@@ -206,7 +206,7 @@ public record Headline(String title, String plain, List<Value> values, String no
       return new Figure.Key(label, of.colour(), of.shape(), false);
     }
 
-    private static double mean(TrialSet set, ToDoubleFunction<RunData> part) {
+    private static double mean(TrialSet set, ToDoubleFunction<RunContents> part) {
       return set.runs().stream().mapToDouble(part).average().orElse(Double.NaN);
     }
   }

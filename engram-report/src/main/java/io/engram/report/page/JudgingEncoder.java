@@ -1,6 +1,6 @@
 package io.engram.report.page;
 
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +19,7 @@ final class JudgingEncoder {
   private static final Pattern NOTE = Pattern.compile("judged by ([^;]+)");
 
   /** The names that the runs recorded, in their notes or as a version named "encoder". */
-  static String of(List<RunData> runs) {
+  static String of(List<RunContents> runs) {
     List<String> names = all(runs);
     if (names.isEmpty()) {
       return "which one is not recorded in " + (runs.size() == 1 ? "this run" : "these runs");
@@ -35,11 +35,11 @@ final class JudgingEncoder {
   }
 
   /** Whether the runs were judged by different ones, so that their numbers don't compare. */
-  static boolean differs(List<RunData> runs) {
+  static boolean differs(List<RunContents> runs) {
     return all(runs).size() > 1;
   }
 
-  private static List<String> all(List<RunData> runs) {
+  private static List<String> all(List<RunContents> runs) {
     return runs.stream().flatMap(JudgingEncoder::names).distinct().toList();
   }
 
@@ -48,7 +48,7 @@ final class JudgingEncoder {
     return NOTE.matcher(note).find();
   }
 
-  private static Stream<String> names(RunData run) {
+  private static Stream<String> names(RunContents run) {
     Stream<String> versions =
         run.manifest().versions().entrySet().stream()
             .filter(entry -> entry.getKey().toLowerCase(Locale.ROOT).contains("encoder"))

@@ -4,7 +4,7 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.text.NumberText;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.figure.Metric;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunWords;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 final class Limits {
   private Limits() {}
 
-  static List<String> of(List<RunData> runs) {
+  static List<String> of(List<RunContents> runs) {
     List<String> limits = new ArrayList<>();
-    if (runs.stream().anyMatch(RunData::demonstrationModel)) {
+    if (runs.stream().anyMatch(RunContents::demonstrationModel)) {
       limits.add(
           "The model is the built-in demonstration model: a few million weights, trained for this"
               + " purpose. Its numbers show that the method runs, not how a large model behaves.");
@@ -42,7 +42,7 @@ final class Limits {
     }
     addSeeds(limits, runs);
     addMrd(limits, runs);
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       run.journal().notes().stream()
           .filter(text -> !JudgingEncoder.isNamedIn(text))
           .forEach(text -> limits.add(note(run, runs, text)));
@@ -51,7 +51,7 @@ final class Limits {
   }
 
   /** The same in a few words, to stand right under the numbers at the top. */
-  static List<String> beside(List<RunData> runs) {
+  static List<String> beside(List<RunContents> runs) {
     List<String> words = new ArrayList<>();
     for (String limit : Summary.distinct(runs, run -> run.recipe().get("eval.limit", "0"))) {
       if (!limit.equals("0")) {
@@ -70,20 +70,20 @@ final class Limits {
     return words;
   }
 
-  private static boolean evaluated(List<RunData> runs) {
+  private static boolean evaluated(List<RunContents> runs) {
     return runs.stream()
-        .anyMatch(r -> r.measurement(RunData.AFTER, Metric.COMPLETENESS.id()) != null);
+        .anyMatch(r -> r.measurement(RunContents.AFTER, Metric.COMPLETENESS.id()) != null);
   }
 
-  private static void addUnfinished(List<String> limits, List<RunData> runs) {
-    for (RunData run : runs) {
+  private static void addUnfinished(List<String> limits, List<RunContents> runs) {
+    for (RunContents run : runs) {
       if (!run.manifest().status().equals("done")) {
         limits.add(WordList.capitalised(run.label()) + ": " + State.text(run));
       }
     }
   }
 
-  private static void addSampleOfSet(List<String> limits, List<RunData> runs) {
+  private static void addSampleOfSet(List<String> limits, List<RunContents> runs) {
     for (String limit : Summary.distinct(runs, run -> run.recipe().get("eval.limit", "0"))) {
       if (!limit.equals("0")) {
         limits.add(
@@ -94,7 +94,7 @@ final class Limits {
     }
   }
 
-  private static void addSeeds(List<String> limits, List<RunData> runs) {
+  private static void addSeeds(List<String> limits, List<RunContents> runs) {
     List<String> seeds = Summary.distinct(runs, run -> run.recipe().get("seed", ""));
     if (seeds.size() == 1) {
       limits.add(
@@ -111,7 +111,7 @@ final class Limits {
     }
   }
 
-  private static void addMrd(List<String> limits, List<RunData> runs) {
+  private static void addMrd(List<String> limits, List<RunContents> runs) {
     List<MrdRow> rows = runs.stream().flatMap(run -> run.firstMrd().stream()).toList();
     if (rows.isEmpty()) {
       boolean otherScore = runs.stream().anyMatch(run -> RunWords.isOtherScore(run.order()));
@@ -120,7 +120,7 @@ final class Limits {
               ? "No run shown computed MRD; the order went by %s, which stand in the run folder and"
                       .formatted(
                           runs.stream()
-                              .map(RunData::order)
+                              .map(RunContents::order)
                               .filter(RunWords::isOtherScore)
                               .distinct()
                               .map(order -> order.replace('_', ' '))
@@ -148,7 +148,7 @@ final class Limits {
     }
   }
 
-  private static String note(RunData run, List<RunData> runs, String text) {
+  private static String note(RunContents run, List<RunContents> runs, String text) {
     return runs.size() == 1 ? text : WordList.capitalised(run.label()) + ": " + text;
   }
 
@@ -156,7 +156,7 @@ final class Limits {
   static final class State {
     private State() {}
 
-    static String text(RunData run) {
+    static String text(RunContents run) {
       int updates = run.journal().lastUpdate();
       return switch (run.manifest().status()) {
         case "running" -> "the run was still in progress after %d updates.".formatted(updates);

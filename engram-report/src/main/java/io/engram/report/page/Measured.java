@@ -5,7 +5,7 @@ import io.engram.core.text.NumberText;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Metric;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,12 +16,12 @@ import java.util.Set;
 final class Measured {
   private Measured() {}
 
-  static Optional<DataTable> others(List<RunData> runs) {
+  static Optional<DataTable> others(List<RunContents> runs) {
     Set<String> shown = new HashSet<>();
     Metric.FORGOTTEN.forEach(metric -> shown.add(metric.id()));
     Metric.KEPT.forEach(metric -> shown.add(metric.id()));
     List<List<Cell>> rows = new ArrayList<>();
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       for (Measurement measurement : run.measurements()) {
         if (!shown.contains(measurement.metric())) {
           rows.add(row(run, measurement));
@@ -46,7 +46,7 @@ final class Measured {
                 rows));
   }
 
-  private static List<Cell> row(RunData run, Measurement m) {
+  private static List<Cell> row(RunContents run, Measurement m) {
     Double error = m.standardError();
     return List.of(
         Cell.text(run.label()),

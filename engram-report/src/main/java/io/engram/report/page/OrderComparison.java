@@ -8,7 +8,7 @@ import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunWords;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
@@ -27,8 +27,8 @@ final class OrderComparison {
 
   private OrderComparison() {}
 
-  static List<String> sentences(List<RunData> runs) {
-    int methods = Summary.distinct(runs, RunData::method).size();
+  static List<String> sentences(List<RunContents> runs) {
+    int methods = Summary.distinct(runs, RunContents::method).size();
     return OrderPairs.of(runs).stream().flatMap(pairs -> compare(pairs, methods).stream()).toList();
   }
 
@@ -86,9 +86,9 @@ final class OrderComparison {
         : "Not all pairs made the same number of updates, so the comparison is not at equal cost.";
   }
 
-  private static @Nullable Verdict verdict(RunData uniform, RunData mrd, Metric metric) {
-    Score a = Score.of(uniform, RunData.AFTER, metric);
-    Score b = Score.of(mrd, RunData.AFTER, metric);
+  private static @Nullable Verdict verdict(RunContents uniform, RunContents mrd, Metric metric) {
+    Score a = Score.of(uniform, RunContents.AFTER, metric);
+    Score b = Score.of(mrd, RunContents.AFTER, metric);
     return a == null || b == null ? null : Verdict.between(a, b);
   }
 
@@ -203,7 +203,7 @@ final class OrderComparison {
 
     private PairedTable() {}
 
-    static List<DataTable> of(List<RunData> runs) {
+    static List<DataTable> of(List<RunContents> runs) {
       List<DataTable> tables = new ArrayList<>();
       for (OrderPairs pairs : OrderPairs.of(runs)) {
         List<MeasureDifference> measures = pairs.measures();

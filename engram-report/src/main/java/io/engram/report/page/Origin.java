@@ -1,7 +1,7 @@
 package io.engram.report.page;
 
 import io.engram.core.run.Manifest;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public record Origin(String label, Map<String, String> facts, String yaml) {
   /** Of one run. */
-  public static Origin of(RunData run) {
+  public static Origin of(RunContents run) {
     Manifest manifest = run.manifest();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Command", manifest.command());

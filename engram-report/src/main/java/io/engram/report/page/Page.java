@@ -10,7 +10,7 @@ import io.engram.report.figure.MrdDistributionFigure;
 import io.engram.report.figure.MrdDropFigure;
 import io.engram.report.figure.MrdRefreshFigure;
 import io.engram.report.figure.TradeOffFigure;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ public record Page(
     List<String> limits,
     String made) {
   /** Of one run or several side by side. */
-  public static Page of(List<RunData> runs) {
+  public static Page of(List<RunContents> runs) {
     return new Page(
         Summary.of(runs),
         notes(runs),
@@ -68,14 +68,14 @@ public record Page(
         Version.code());
   }
 
-  private static List<String> notes(List<RunData> runs) {
+  private static List<String> notes(List<RunContents> runs) {
     List<String> notes = new ArrayList<>();
-    if (runs.stream().anyMatch(RunData::demonstrationModel)) {
+    if (runs.stream().anyMatch(RunContents::demonstrationModel)) {
       notes.add(
           "Demonstration model. All numbers here come from the small built-in model: they show"
               + " that the method runs, not how a large model behaves.");
     }
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       if (!run.manifest().status().equals("done")) {
         notes.add(WordList.capitalised(run.label()) + ": " + Limits.State.text(run));
       }

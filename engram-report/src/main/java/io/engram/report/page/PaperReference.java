@@ -3,7 +3,7 @@ package io.engram.report.page;
 import io.engram.core.paper.PaperTable;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.DataTable;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +25,11 @@ final class PaperReference {
   private PaperReference() {}
 
   /** Empty where no run shown is a TOFU run with a method of the table. */
-  static Optional<DataTable> of(List<RunData> runs) {
+  static Optional<DataTable> of(List<RunContents> runs) {
     List<String> methods =
         runs.stream()
             .filter(run -> run.recipe().get("forget.data", "").startsWith("tofu:"))
-            .map(RunData::method)
+            .map(RunContents::method)
             .flatMap(method -> Optional.ofNullable(RECIPES.get(method)).stream())
             .toList();
     if (methods.isEmpty()) {

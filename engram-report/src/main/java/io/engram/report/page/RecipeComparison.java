@@ -1,6 +1,6 @@
 package io.engram.report.page;
 
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +20,7 @@ public record RecipeComparison(List<String> labels, List<Line> lines, int differ
   public record Line(String key, List<String> values, boolean differs) {}
 
   /** Differing keys first, else in the recipe's order. */
-  public static RecipeComparison of(List<RunData> runs) {
+  public static RecipeComparison of(List<RunContents> runs) {
     Set<String> keys = new LinkedHashSet<>();
     runs.forEach(run -> keys.addAll(run.recipe().values().keySet()));
     List<Line> lines = keys.stream().map(key -> line(key, runs)).toList();
@@ -29,10 +29,10 @@ public record RecipeComparison(List<String> labels, List<Line> lines, int differ
                 lines.stream().filter(Line::differs), lines.stream().filter(l -> !l.differs()))
             .toList();
     int differing = (int) lines.stream().filter(Line::differs).count();
-    return new RecipeComparison(runs.stream().map(RunData::label).toList(), sorted, differing);
+    return new RecipeComparison(runs.stream().map(RunContents::label).toList(), sorted, differing);
   }
 
-  private static Line line(String key, List<RunData> runs) {
+  private static Line line(String key, List<RunContents> runs) {
     List<String> values =
         runs.stream().map(run -> run.recipe().values().getOrDefault(key, "–")).toList();
     return new Line(key, values, values.stream().distinct().count() > 1);

@@ -7,7 +7,7 @@ import io.engram.report.figure.DataTable;
 import io.engram.report.figure.MrdDistributionFigure;
 import io.engram.report.figure.MrdDropFigure;
 import io.engram.report.figure.StartMrd;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,10 +34,10 @@ public record SampleTable(List<DataTable.Column> columns, List<Row> rows) {
   public record Answer(String label, boolean missing, List<SharedWords.Stretch> stretches) {}
 
   /** Samples in the order of the runs' files; empty where no run lists its samples. */
-  public static SampleTable of(List<RunData> runs) {
+  public static SampleTable of(List<RunContents> runs) {
     List<Map<String, SampleRow>> samples = new ArrayList<>();
     Map<String, SampleRow> all = new LinkedHashMap<>();
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       Map<String, SampleRow> byId = new LinkedHashMap<>();
       run.samples().forEach(sample -> byId.put(sample.id(), sample));
       byId.forEach(all::putIfAbsent);
@@ -64,13 +64,13 @@ public record SampleTable(List<DataTable.Column> columns, List<Row> rows) {
     return new SampleTable(columns(runs, anyMrd), rows);
   }
 
-  private static List<DataTable.Column> columns(List<RunData> runs, boolean mrd) {
+  private static List<DataTable.Column> columns(List<RunContents> runs, boolean mrd) {
     List<DataTable.Column> columns = new ArrayList<>();
     if (mrd) {
       columns.add(DataTable.numbers("MRD", "± 1 SE"));
     }
     columns.add(DataTable.numbers("Tokens", ""));
-    for (RunData run : runs) {
+    for (RunContents run : runs) {
       String label = runs.size() == 1 ? "" : run.label();
       columns.add(DataTable.numbers("Drawn", label));
       columns.add(DataTable.numbers("Drop, nats/token", label));
@@ -99,7 +99,7 @@ public record SampleTable(List<DataTable.Column> columns, List<Row> rows) {
   }
 
   private static List<Answer> answers(
-      SampleRow sample, List<RunData> runs, List<Map<String, SampleRow>> samples) {
+      SampleRow sample, List<RunContents> runs, List<Map<String, SampleRow>> samples) {
     Map<String, String> before = new LinkedHashMap<>();
     List<Answer> after = new ArrayList<>();
     String truth = Objects.requireNonNullElse(sample.answer(), "");

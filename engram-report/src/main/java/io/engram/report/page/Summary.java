@@ -4,7 +4,7 @@ import io.engram.core.stats.PairedDifference;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
 import io.engram.report.text.WordList;
@@ -22,7 +22,7 @@ import java.util.function.Function;
  */
 public record Summary(String title, String asked, List<String> cameOut) {
   /** Of one run or several. */
-  public static Summary of(List<RunData> runs) {
+  public static Summary of(List<RunContents> runs) {
     List<String> cameOut = new ArrayList<>();
     addChange(cameOut, runs, "Unlearning completeness (UC)", Metric.COMPLETENESS);
     addChange(cameOut, runs, "Model utility (UT)", Metric.UTILITY);
@@ -33,15 +33,15 @@ public record Summary(String title, String asked, List<String> cameOut) {
     return new Summary(title(runs), asked(runs), cameOut);
   }
 
-  private static String title(List<RunData> runs) {
+  private static String title(List<RunContents> runs) {
     String methods = WordList.and(distinct(runs, run -> RunWords.method(run.method())));
     String data = WordList.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
     String orders = WordList.and(distinct(runs, run -> RunWords.order(run.order())));
     return WordList.capitalised(methods) + (data.isEmpty() ? "" : " on " + data) + ": " + orders;
   }
 
-  static String asked(List<RunData> runs) {
-    RunData first = runs.get(0);
+  static String asked(List<RunContents> runs) {
+    RunContents first = runs.get(0);
     String retain = WordList.and(distinct(runs, run -> run.recipe().get("retain.data", "")));
     String forget = WordList.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
     return "Make %s forget %s%s%s, with %s in %s: %s."
@@ -55,13 +55,13 @@ public record Summary(String title, String asked, List<String> cameOut) {
             WordList.and(distinct(runs, Summary::budget)));
   }
 
-  private static String model(RunData run) {
+  private static String model(RunContents run) {
     return run.demonstrationModel()
         ? "the built-in demonstration model (mini)"
         : run.manifest().modelPath();
   }
 
-  private static String budget(RunData run) {
+  private static String budget(RunContents run) {
     String epochs = run.recipe().get("budget.epochs", "");
     double batch = run.recipe().number("budget.batch") * run.recipe().number("budget.accumulate");
     String length =
@@ -74,12 +74,13 @@ public record Summary(String title, String asked, List<String> cameOut) {
         : length;
   }
 
-  static List<String> distinct(List<RunData> runs, Function<RunData, String> part) {
+  static List<String> distinct(List<RunContents> runs, Function<RunContents, String> part) {
     return runs.stream().map(part).filter(text -> !text.isEmpty()).distinct().toList();
   }
 
   /** {@code X rose from 0.21 ± 0.02 to 0.63 ± 0.02 in uniform order and to … in MRD order.} */
-  private static void addChange(List<String> into, List<RunData> runs, String name, Metric metric) {
+  private static void addChange(
+      List<String> into, List<RunContents> runs, String name, Metric metric) {
     List<Change> changes = new ArrayList<>();
     for (TrialSet set : TrialSet.of(runs)) {
       if (set.hasTrials()) {
@@ -121,9 +122,9 @@ public record Summary(String title, String asked, List<String> cameOut) {
     private static final double LEVEL = 0.95;
 
     /** Of one run; empty where it wasn't measured before and after. */
-    static Optional<Change> of(RunData run, Metric metric) {
-      Score after = Score.of(run, RunData.AFTER, metric);
-      Score before = Score.of(run, RunData.BEFORE, metric);
+    static Optional<Change> of(RunContents run, Metric metric) {
+      Score after = Score.of(run, RunContents.AFTER, metric);
+      Score before = Score.of(run, RunContents.BEFORE, metric);
       return after == null || before == null
           ? Optional.empty()
           : Optional.of(new Change(run.label(), verb(before, after), before.text(), after.text()));
@@ -131,8 +132,8 @@ public record Summary(String title, String asked, List<String> cameOut) {
 
     /** Mean ± standard deviation of trials; empty where not all have both scores. */
     static Optional<Change> ofTrials(TrialSet set, Metric metric) {
-      Scatter before = Scatter.of(set, RunData.BEFORE, metric);
-      Scatter after = Scatter.of(set, RunData.AFTER, metric);
+      Scatter before = Scatter.of(set, RunContents.BEFORE, metric);
+      Scatter after = Scatter.of(set, RunContents.AFTER, metric);
       return before == null || after == null
           ? Optional.empty()
           : Optional.of(

@@ -3,7 +3,7 @@ package io.engram.report.run;
 import io.engram.core.EngramException;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
-import io.engram.report.run.RunData.Look;
+import io.engram.report.run.RunContents.Look;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,18 +27,18 @@ public final class RunReader {
    * @throws EngramException if there is none, a folder is missing or is no run, or a file in it is
    *     damaged; the message names the folder
    */
-  public static List<RunData> read(List<Path> folders) {
+  public static List<RunContents> read(List<Path> folders) {
     if (folders.isEmpty()) {
       throw EngramException.usage("A report needs at least one run folder; none was given.");
     }
-    List<RunData> runs = new ArrayList<>();
+    List<RunContents> runs = new ArrayList<>();
     for (Path folder : RunFolders.of(folders).runs()) {
       runs.add(read(folder));
     }
     return labelled(runs);
   }
 
-  private static RunData read(Path path) {
+  private static RunContents read(Path path) {
     try (RunFolder folder = RunFolder.read(path)) {
       NavigableMap<Integer, List<MrdRow>> mrd = new TreeMap<>();
       for (int epoch : folder.mrdEpochs()) {
@@ -48,7 +48,7 @@ public final class RunReader {
         }
       }
       boolean hasRecipe = Files.isRegularFile(path.resolve("recipe.yaml"));
-      return new RunData(
+      return new RunContents(
           RunFolders.name(path),
           "",
           new Look(0, ""),
@@ -62,19 +62,19 @@ public final class RunReader {
   }
 
   /** A run's label is its set's, with the seed where there are several; else its folder's name. */
-  private static List<RunData> labelled(List<RunData> runs) {
+  private static List<RunContents> labelled(List<RunContents> runs) {
     List<TrialSet> sets = TrialSet.of(runs);
-    IdentityHashMap<RunData, TrialSet> setOf = new IdentityHashMap<>();
+    IdentityHashMap<RunContents, TrialSet> setOf = new IdentityHashMap<>();
     sets.forEach(set -> set.runs().forEach(run -> setOf.put(run, set)));
     List<String> labels =
         runs.stream()
             .map(run -> label(run, Objects.requireNonNull(setOf.get(run)), sets.size()))
             .toList();
     if (new HashSet<>(labels).size() < runs.size()) {
-      labels = numbered(runs.stream().map(RunData::folder).toList());
+      labels = numbered(runs.stream().map(RunContents::folder).toList());
     }
     boolean shared = sets.size() > 1 && sets.stream().anyMatch(TrialSet::hasTrials);
-    List<RunData> named = new ArrayList<>();
+    List<RunContents> named = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
       TrialSet set = Objects.requireNonNull(setOf.get(runs.get(i)));
       Look own = new Look(i, labels.get(i));
@@ -85,7 +85,7 @@ public final class RunReader {
     return List.copyOf(named);
   }
 
-  private static String label(RunData run, TrialSet set, int sets) {
+  private static String label(RunContents run, TrialSet set, int sets) {
     if (!set.hasTrials()) {
       return set.label();
     }

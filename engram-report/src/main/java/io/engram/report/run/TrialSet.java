@@ -16,16 +16,16 @@ import java.util.stream.IntStream;
  * @param label what the page calls them; unique among the sets shown together
  * @param runs at least one
  */
-public record TrialSet(String label, List<RunData> runs) {
+public record TrialSet(String label, List<RunContents> runs) {
   private static final Set<String> OF_A_TRIAL = Set.of("seed", "trials");
 
   /** The sets that runs fall into, in the order of their first runs. */
-  public static List<TrialSet> of(List<RunData> runs) {
-    Map<Object, List<RunData>> sets = new LinkedHashMap<>();
-    for (RunData run : runs) {
+  public static List<TrialSet> of(List<RunContents> runs) {
+    Map<Object, List<RunContents>> sets = new LinkedHashMap<>();
+    for (RunContents run : runs) {
       sets.computeIfAbsent(key(run), key -> new ArrayList<>()).add(run);
     }
-    List<List<RunData>> found = List.copyOf(sets.values());
+    List<List<RunContents>> found = List.copyOf(sets.values());
     List<String> labels = labels(found.stream().map(set -> set.get(0)).toList());
     return IntStream.range(0, found.size())
         .mapToObj(i -> new TrialSet(labels.get(i), List.copyOf(found.get(i))))
@@ -33,11 +33,11 @@ public record TrialSet(String label, List<RunData> runs) {
   }
 
   /** A run whose recipe isn't known is like no other. */
-  private static Object key(RunData run) {
+  private static Object key(RunContents run) {
     return run.recipe().values().isEmpty() ? List.of(run.folder(), run.manifest()) : values(run);
   }
 
-  private static Map<String, String> values(RunData run) {
+  private static Map<String, String> values(RunContents run) {
     Map<String, String> values = new LinkedHashMap<>(run.recipe().values());
     values.keySet().removeAll(OF_A_TRIAL);
     values.put("the model's files", run.manifest().modelHash());
@@ -48,9 +48,9 @@ public record TrialSet(String label, List<RunData> runs) {
   /**
    * The shortest that sets all apart: the order; method and order; the order's keys; the folder.
    */
-  private static List<String> labels(List<RunData> firsts) {
-    boolean methods = firsts.stream().map(RunData::method).distinct().count() > 1;
-    Function<RunData, String> name =
+  private static List<String> labels(List<RunContents> firsts) {
+    boolean methods = firsts.stream().map(RunContents::method).distinct().count() > 1;
+    Function<RunContents, String> name =
         run -> (methods ? RunWords.method(run.method()) + ", " : "") + RunWords.order(run.order());
     List<String> labels = firsts.stream().map(name).toList();
     if (unique(labels)) {
@@ -68,7 +68,8 @@ public record TrialSet(String label, List<RunData> runs) {
   }
 
   /** {@code , sigma 0.01}: in what runs in an order of the same name differ. */
-  private static String orderKeys(RunData run, List<RunData> all, Function<RunData, String> name) {
+  private static String orderKeys(
+      RunContents run, List<RunContents> all, Function<RunContents, String> name) {
     Set<String> keys = new LinkedHashSet<>();
     all.stream()
         .filter(other -> name.apply(other).equals(name.apply(run)))
@@ -84,17 +85,17 @@ public record TrialSet(String label, List<RunData> runs) {
   }
 
   /** Of trials, what holds them. */
-  private static String folder(RunData run) {
+  private static String folder(RunContents run) {
     int slash = run.folder().indexOf('/');
     return slash < 0 ? run.folder() : run.folder().substring(0, slash);
   }
 
-  /** As {@link RunData#method()}. */
+  /** As {@link RunContents#method()}. */
   public String method() {
     return runs.get(0).method();
   }
 
-  /** As {@link RunData#order()}. */
+  /** As {@link RunContents#order()}. */
   public String order() {
     return runs.get(0).order();
   }
@@ -107,8 +108,8 @@ public record TrialSet(String label, List<RunData> runs) {
   /**
    * The runs by their seeds; of several with one seed the first. Those without a seed are not in.
    */
-  public Map<String, RunData> bySeed() {
-    Map<String, RunData> bySeed = new LinkedHashMap<>();
+  public Map<String, RunContents> bySeed() {
+    Map<String, RunContents> bySeed = new LinkedHashMap<>();
     runs.stream()
         .filter(run -> !run.seed().isEmpty())
         .forEach(run -> bySeed.putIfAbsent(run.seed(), run));
@@ -120,7 +121,7 @@ public record TrialSet(String label, List<RunData> runs) {
     return differing(runs.get(0), other.runs.get(0));
   }
 
-  private static List<String> differing(RunData one, RunData other) {
+  private static List<String> differing(RunContents one, RunContents other) {
     Map<String, String> first = values(one);
     Map<String, String> second = values(other);
     Set<String> keys = new LinkedHashSet<>(first.keySet());

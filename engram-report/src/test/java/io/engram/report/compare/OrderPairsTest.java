@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.report.RunFixture;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +115,9 @@ class OrderPairsTest {
     folders.add(RunFixture.order("mrd").learningRate(2e-4).write(faster));
     List<OrderPairs> found = pairs();
     assertThat(found).hasSize(1);
-    assertThat(found.get(0).other().runs()).extracting(RunData::folder).containsExactly("mrd-42");
+    assertThat(found.get(0).other().runs())
+        .extracting(RunContents::folder)
+        .containsExactly("mrd-42");
     folders.remove(1);
     OrderPairs left = pairs().get(0);
     assertThat(left.otherDifferences()).containsExactly("optimizer.learning_rate");

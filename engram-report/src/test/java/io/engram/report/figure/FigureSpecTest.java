@@ -8,7 +8,7 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
 import io.engram.report.RunFixture;
 import io.engram.report.run.JournalView;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 class FigureSpecTest {
   @TempDir Path dir;
-  private List<RunData> runs = List.of();
+  private List<RunContents> runs = List.of();
 
   @BeforeEach
   void readRuns() {
@@ -60,7 +60,7 @@ class FigureSpecTest {
     assertThat(rows(figure, 1)).hasSize(7 * 3);
     assertThat(figure.table().rows()).hasSize(11);
     assertThat(figure.caption().get(1)).endsWith("sentence encoder: an encoder.");
-    RunData bare =
+    RunContents bare =
         with(
             runs.get(0),
             List.of(
@@ -71,8 +71,8 @@ class FigureSpecTest {
     assertThat(dot.path("text").asString()).isEqualTo("0.500 (n = 9)");
   }
 
-  private static RunData with(RunData run, List<Measurement> measurements) {
-    return new RunData(
+  private static RunContents with(RunContents run, List<Measurement> measurements) {
+    return new RunContents(
         run.folder(),
         run.label(),
         run.look(),

@@ -3,7 +3,7 @@ package io.engram.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.report.RunFixture;
-import io.engram.report.run.RunData;
+import io.engram.report.run.RunContents;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SummaryTest {
   @TempDir Path dir;
 
-  private List<RunData> bothOrders(double uniform, double mrd) {
+  private List<RunContents> bothOrders(double uniform, double mrd) {
     return RunReader.read(
         List.of(
             RunFixture.order("uniform").completeness(uniform).write(dir.resolve("a" + mrd)),
@@ -68,7 +68,7 @@ class SummaryTest {
 
   @Test
   void otherDifferencesBetweenTheRecipesAreTold() {
-    List<RunData> runs =
+    List<RunContents> runs =
         RunReader.read(
             List.of(
                 RunFixture.order("uniform").write(dir.resolve("d")),
@@ -86,7 +86,7 @@ class SummaryTest {
                 + " is not at equal cost.");
   }
 
-  private List<RunData> trials(int... mrdSeeds) {
+  private List<RunContents> trials(int... mrdSeeds) {
     List<Path> folders = new ArrayList<>();
     double[] uniform = {0.5, 0.6, 0.7};
     for (int i = 0; i < uniform.length; i++) {
@@ -104,7 +104,7 @@ class SummaryTest {
   /** The numbers are those of OrderPairsTest; UT is 0.016 higher in each pair. */
   @Test
   void trialsAreToldByMeansAndPairs() {
-    List<RunData> runs = trials(42, 43, 44);
+    List<RunContents> runs = trials(42, 43, 44);
     List<String> cameOut = Summary.of(runs).cameOut();
     assertThat(plain(cameOut.get(0)))
         .isEqualTo(
@@ -140,7 +140,7 @@ class SummaryTest {
 
   @Test
   void withoutACommonSeedNothingIsCompared() {
-    List<RunData> runs = trials(50);
+    List<RunContents> runs = trials(50);
     assertThat(Summary.of(runs).cameOut().get(2))
         .isEqualTo(
             "MRD order against uniform order: not compared, because no two of their runs have the"
@@ -157,7 +157,7 @@ class SummaryTest {
 
   @Test
   void oneRunNeedsNoLabels() {
-    List<RunData> one =
+    List<RunContents> one =
         RunReader.read(List.of(RunFixture.order("uniform").write(dir.resolve("c"))));
     assertThat(plain(Summary.of(one).cameOut().get(0)))
         .isEqualTo("Unlearning completeness (UC) rose from 0.214 ± 0.025 to 0.610 ± 0.025.");
@@ -165,7 +165,7 @@ class SummaryTest {
 
   @Test
   void runsJudgedByDifferentEncodersAreNotCompared() {
-    List<RunData> runs =
+    List<RunContents> runs =
         RunReader.read(
             List.of(
                 RunFixture.order("uniform").write(dir.resolve("f")),
@@ -182,7 +182,7 @@ class SummaryTest {
 
   @Test
   void limitsNameWhatQualifiesTheNumbers() {
-    List<RunData> runs = bothOrders(0.61, 0.70);
+    List<RunContents> runs = bothOrders(0.61, 0.70);
     assertThat(Limits.beside(runs))
         .containsExactly(
             "at most 40 rows of each evaluation set",

@@ -21,12 +21,12 @@ class RunReaderTest {
 
   @Test
   void runsThatDifferInNothingAreNamedByTheirFolders() {
-    List<RunData> runs =
+    List<RunContents> runs =
         RunReader.read(
             List.of(
                 RunFixture.order("mrd").write(dir.resolve("first")),
                 RunFixture.order("mrd").write(dir.resolve("second"))));
-    assertThat(runs).extracting(RunData::label).containsExactly("first", "second");
+    assertThat(runs).extracting(RunContents::label).containsExactly("first", "second");
   }
 
   private Path trials(String order, int... seeds) throws IOException {
@@ -48,14 +48,14 @@ class RunReaderTest {
         .containsExactly(
             uniform.resolve("trial-43") + " is not finished and is left out.",
             uniform.resolve("trial-44") + " is not finished and is left out.");
-    List<RunData> runs = RunReader.read(List.of(uniform, dir.resolve("mrd")));
+    List<RunContents> runs = RunReader.read(List.of(uniform, dir.resolve("mrd")));
     assertThat(runs)
-        .extracting(RunData::label)
+        .extracting(RunContents::label)
         .containsExactly("uniform order, seed 42", "uniform order, seed 100", "MRD order");
     assertThat(runs).extracting(run -> run.look().index()).containsExactly(0, 0, 1);
     assertThat(runs.get(1).folder()).isEqualTo("uniform/trial-100");
     assertThat(RunReader.read(List.of(uniform)))
-        .extracting(RunData::label)
+        .extracting(RunContents::label)
         .containsExactly("seed 42", "seed 100");
   }
 
@@ -71,13 +71,13 @@ class RunReaderTest {
 
   @Test
   void ordersOfOneNameAreToldApartByTheirKeys() {
-    List<RunData> runs =
+    List<RunContents> runs =
         RunReader.read(
             List.of(
                 RunFixture.order("mrd").sigma("1.0e-3").write(dir.resolve("a")),
                 RunFixture.order("mrd").sigma("1.0e-2").write(dir.resolve("b"))));
     assertThat(runs)
-        .extracting(RunData::label)
+        .extracting(RunContents::label)
         .containsExactly("MRD order, sigma 0.001", "MRD order, sigma 0.01");
   }
 

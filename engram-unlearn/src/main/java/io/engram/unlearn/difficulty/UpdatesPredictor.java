@@ -2,9 +2,9 @@ package io.engram.unlearn.difficulty;
 
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
-import io.engram.model.gradient.GradientSteps;
+import io.engram.model.gradient.SeparateSteps;
 import io.engram.model.text.TokenizedSample;
-import io.engram.model.train.GradientLook;
+import io.engram.model.train.JointStep;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.TrainingScope;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import java.util.List;
  * forward pass along it.
  *
  * <p>It follows the direction of the first update: that of sign(g) for Adam, whose first updates
- * move each weight by η ({@link io.engram.model.gradient.GradientSteps.Direction}), or g for plain
+ * move each weight by η ({@link io.engram.model.gradient.SeparateSteps.Direction}), or g for plain
  * gradient ascent. A token's log-odds against itself, {@code m_t = log(e^{−ℓ_t} − 1)}, change about
  * linearly along it, from m_t at 0 to m'_t, measured at a distance h. So the loss at distance s is
  * {@code L(s) = (1/n) Σ_t log(1 + exp(m_t + (m'_t − m_t)·s/h))}: every token's loss grows
@@ -24,15 +24,15 @@ import java.util.List;
  *
  * <p><b>Source:</b> not in the paper.
  *
- * <p>It treats each sample alone with {@link GradientSteps}, many per pass, or several samples as
- * one with {@link GradientLook}. It writes no weights, so it can be used in the middle of training.
+ * <p>It treats each sample alone with {@link SeparateSteps}, many per pass, or several samples as
+ * one with {@link JointStep}. It writes no weights, so it can be used in the middle of training.
  */
 public final class UpdatesPredictor {
   /** Upper limit of a prediction; a sample that needs more gets this value. */
   public static final double MOST = 1000;
 
-  private final GradientSteps steps;
-  private final GradientLook look;
+  private final SeparateSteps steps;
+  private final JointStep look;
   private final OptimizerSettings optimizer;
   private final double threshold;
   private final boolean adam;
@@ -50,9 +50,9 @@ public final class UpdatesPredictor {
     this.threshold = threshold;
     this.adam = optimizer.algorithm() == OptimizerSettings.Algorithm.ADAMW;
     this.steps =
-        new GradientSteps(
-            model, scope, adam ? GradientSteps.Direction.SIGN : GradientSteps.Direction.GRADIENT);
-    this.look = new GradientLook(model, scope);
+        new SeparateSteps(
+            model, scope, adam ? SeparateSteps.Direction.SIGN : SeparateSteps.Direction.GRADIENT);
+    this.look = new JointStep(model, scope);
   }
 
   /**
@@ -68,7 +68,7 @@ public final class UpdatesPredictor {
     return steps.of(samples, start -> distance(start.loss(), start.slope()), progress).stream()
         .map(
             step -> {
-              GradientSteps.Start start = step.start();
+              SeparateSteps.Start start = step.start();
               double l2 = Math.sqrt(start.slope());
               double updates = updates(start.logProbs(), step.along(), step.distance(), l2);
               return new Prediction(start.loss(), updates);
@@ -82,17 +82,17 @@ public final class UpdatesPredictor {
    * @param start ℓ_t and the size of the gradient of the mean loss
    * @param updates predicted updates; NaN if a log-probability along the way is NaN
    */
-  public record Forecast(GradientLook.Start start, double updates) {}
+  public record Forecast(JointStep.Start start, double updates) {}
 
   /** Predicts these samples unlearned together. */
   public Forecast together(List<TokenizedSample> samples) {
     if (samples.size() == 1) {
-      GradientLook.Start start = look.of(samples, adam, s -> 0).start();
+      JointStep.Start start = look.of(samples, adam, s -> 0).start();
       return new Forecast(start, each(samples, ProgressListener.NONE).get(0).updates());
     }
-    GradientLook.Look seen =
+    JointStep.Look seen =
         look.of(samples, adam, s -> distance(s.loss(), adam ? s.l1() : s.l2() * s.l2()));
-    GradientLook.Start start = seen.start();
+    JointStep.Start start = seen.start();
     double updates = updates(start.logProbs(), seen.along(), seen.distance(), start.l2());
     return new Forecast(start, updates);
   }

@@ -2,6 +2,7 @@ package io.engram.unlearn.eval;
 
 import io.engram.core.settings.Setting;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,33 @@ public record EvalSection(
         @Nullable String book) {
   /** The encoder that comes with Engram. */
   public static final String BUILT_IN = "built-in";
+
+  /** The keys that only some suites read, as {@link SuiteKind#reads} names them. */
+  public enum Key {
+    /** {@code eval.encoder}. */
+    ENCODER("DIR"),
+    /** {@code eval.datasets}. */
+    DATASETS("DIR"),
+    /** {@code eval.retrained}. */
+    RETRAINED("MODEL"),
+    /** {@code eval.toxicity}. */
+    TOXICITY("DIR"),
+    /** {@code eval.gibberish}. */
+    GIBBERISH("DIR"),
+    /** {@code eval.book}. */
+    BOOK("FILE");
+
+    private final String value;
+
+    Key(String value) {
+      this.value = value;
+    }
+
+    /** The key with a placeholder for its value, as help shows it: {@code eval.book=FILE}. */
+    public String usage() {
+      return "eval." + name().toLowerCase(Locale.ROOT) + "=" + value;
+    }
+  }
 
   /**
    * These suites on all rows, before and after, with the encoder and book that come with Engram.

@@ -20,7 +20,7 @@ public record SuiteKind(
     String name,
     String what,
     List<String> parts,
-    List<SuiteSettings.Key> reads,
+    List<EvalSection.Key> reads,
     Supplier<List<SuiteMetric>> metrics,
     Opener opener) {
   /** Makes a suite. */
@@ -33,7 +33,7 @@ public record SuiteKind(
      * @param part what follows the colon of the name; empty: the whole suite
      * @throws EngramException naming the key, if it can't be opened with these settings
      */
-    Suite open(String part, SuiteSettings settings);
+    Suite open(String part, EvalSection settings);
   }
 
   /**
@@ -42,7 +42,7 @@ public record SuiteKind(
    * @param part what follows the colon of the name; empty: the whole suite
    * @throws EngramException if it has no such part, or can't be opened with these settings
    */
-  public Suite open(String part, SuiteSettings settings) {
+  public Suite open(String part, EvalSection settings) {
     if (!part.isEmpty() && !parts.isEmpty() && !parts.contains(part)) {
       throw EngramException.usage(
           "eval.suites: %s:%s is not a part of %s; there are %s"

@@ -46,7 +46,8 @@ public final class MadeControls {
 
   private static final Pattern VALUE =
       Pattern.compile(
-          // An e-mail address; a name of one or more capitalised words; digits with what joins them.
+          // An e-mail address; a name of one or more capitalised words; digits with what joins
+          // them.
           "(?<mail>[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)+)"
               + "|(?<name>\\p{Lu}[\\p{L}\\p{M}]+(?:[-'’.]\\p{Lu}[\\p{L}\\p{M}]+)*"
               + "(?: (?:(?:of|de|del|la|van|von|al|bin|di|da) )?"
@@ -99,6 +100,34 @@ public final class MadeControls {
    */
   public static List<Sample> of(List<Sample> requests, long seed) {
     return new MadeControls(requests, seed).all();
+  }
+
+  /**
+   * Each request about someone else: the names of its question replaced, wherever they occur, and
+   * nothing else.
+   *
+   * @return null where the question has no name, or there is no question
+   */
+  static List<@Nullable Sample> aboutOthers(List<Sample> requests) {
+    MadeControls made = new MadeControls(requests, 0);
+    List<@Nullable Sample> others = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      others.add(made.aboutOthers(requests.get(i), i));
+    }
+    return others;
+  }
+
+  private @Nullable Sample aboutOthers(Sample request, int index) {
+    if (!(request.content() instanceof Asked asked)) {
+      return null;
+    }
+    Set<String> inQuestion = new HashSet<>();
+    asked.messages().forEach(m -> replace(m.content(), v -> note(inQuestion, v)));
+    inQuestion.removeIf(v -> Character.isDigit(v.charAt(0)) || v.contains("@"));
+    Exchange exchange = new Exchange(request, RandomStream.of(seed, "others", 0, index));
+    UnaryOperator<String> change =
+        text -> replace(text, v -> inQuestion.contains(v) ? exchange.of(v) : v);
+    return inQuestion.isEmpty() ? null : map(request, request.id(), change);
   }
 
   private List<Sample> all() {
@@ -176,21 +205,64 @@ public final class MadeControls {
    */
   private String openingWord(String text, int at, String value) {
     String before = text.substring(0, at).stripTrailing();
-    boolean opens = before.isEmpty() || ".?!:\"“\n".indexOf(before.charAt(before.length() - 1)) >= 0;
+    boolean opens =
+        before.isEmpty() || ".?!:\"“\n".indexOf(before.charAt(before.length() - 1)) >= 0;
     int space = value.indexOf(' ');
     String first = space < 0 ? value : value.substring(0, space);
     boolean common =
-        opens
-            && (lowerCase.contains(first.toLowerCase(Locale.ROOT)) || OPENERS.contains(first));
+        opens && (lowerCase.contains(first.toLowerCase(Locale.ROOT)) || OPENERS.contains(first));
     return !common ? "" : space < 0 ? value : value.substring(0, space + 1);
   }
 
   private static final Set<String> OPENERS =
       Set.of(
-          "Are", "Can", "Could", "Did", "Do", "Does", "Has", "Have", "How", "In", "Is", "It", "Its",
-          "The", "Their", "They", "This", "Was", "Were", "What", "When", "Where", "Which", "Who",
-          "Whose", "Why", "Yes", "No", "He", "She", "His", "Her", "As", "At", "On", "For", "While",
-          "Although", "Please", "Tell", "Give", "Name", "Describe", "Explain", "List", "An", "A");
+          "Are",
+          "Can",
+          "Could",
+          "Did",
+          "Do",
+          "Does",
+          "Has",
+          "Have",
+          "How",
+          "In",
+          "Is",
+          "It",
+          "Its",
+          "The",
+          "Their",
+          "They",
+          "This",
+          "Was",
+          "Were",
+          "What",
+          "When",
+          "Where",
+          "Which",
+          "Who",
+          "Whose",
+          "Why",
+          "Yes",
+          "No",
+          "He",
+          "She",
+          "His",
+          "Her",
+          "As",
+          "At",
+          "On",
+          "For",
+          "While",
+          "Although",
+          "Please",
+          "Tell",
+          "Give",
+          "Name",
+          "Describe",
+          "Explain",
+          "List",
+          "An",
+          "A");
 
   private static int words(String name) {
     return name.split(" ").length;
@@ -271,9 +343,7 @@ public final class MadeControls {
     }
 
     private List<String> unused(Collection<String> values) {
-      return values.stream()
-          .filter(v -> !own.contains(v) && !changes.containsValue(v))
-          .toList();
+      return values.stream().filter(v -> !own.contains(v) && !changes.containsValue(v)).toList();
     }
 
     private String pick(List<String> values) {

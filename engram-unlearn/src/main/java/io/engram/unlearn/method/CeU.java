@@ -1,7 +1,7 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Default;
+import io.engram.core.settings.Setting;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.SequenceLoss;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
     summary = "trains towards the model's own distribution without the true token")
 public record CeU(
     double forgetWeight,
-    @Default("0") double retainWeight,
+    @Setting.Default("0") double retainWeight,
     RetainLoss retainLoss,
     @Nullable Double retainBound)
     implements LogProbMethod {

@@ -1,7 +1,6 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Default;
 import io.engram.core.settings.Setting;
 import io.engram.model.train.Objective;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
     summary = "trains towards the reference's distribution with the true token lowered")
 public record Undial(
     double forgetWeight,
-    @Default("0") double retainWeight,
+    @Setting.Default("0") double retainWeight,
     RetainLoss retainLoss,
     @Nullable Double retainBound,
     @Setting(

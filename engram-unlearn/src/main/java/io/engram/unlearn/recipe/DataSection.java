@@ -2,7 +2,6 @@ package io.engram.unlearn.recipe;
 
 import io.engram.core.sample.SampleSource;
 import io.engram.core.settings.Setting;
-import io.engram.core.settings.ValueKind;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +82,7 @@ public record DataSection(
    * Checks that samples can come from a value, or from each of a list. It does not check that a
    * file exists.
    */
-  record Sources() implements ValueKind {
+  record Sources() implements Setting.ValueKind {
     @Override
     public String text() {
       return SampleSource.names() + ", or a list of them";

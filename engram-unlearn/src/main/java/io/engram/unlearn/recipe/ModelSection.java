@@ -32,7 +32,7 @@ public record ModelSection(
                 "The number format in which the model computes. auto: float32 for models below a "
                     + "billion parameters on a CPU, otherwise that of the file. MRD always adds "
                     + "its noise in float32.")
-        Dtype dtype,
+        DtypeChoice dtype,
     @Setting(
             value = "plain",
             kind = TemplateSpec.Kind.class,
@@ -62,4 +62,16 @@ public record ModelSection(
                 "The number format in which the resulting model is saved. auto: the one in which "
                     + "it was computed. bfloat16 halves the file and rounds away changes below "
                     + "0.4 % of a weight; float16 below 0.05 %, but its largest value is 65504.")
-        Dtype saveDtype) {}
+        DtypeChoice saveDtype) {
+  /** The number format in which a model computes or is saved. */
+  public enum DtypeChoice {
+    /** float32 for a model under a billion parameters on a CPU, else the file's own. */
+    AUTO,
+    /** 32 bits. */
+    FLOAT32,
+    /** 16 bits with the range of float32. */
+    BFLOAT16,
+    /** 16 bits with less range and more precision; for saving only. */
+    FLOAT16
+  }
+}

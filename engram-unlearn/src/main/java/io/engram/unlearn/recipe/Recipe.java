@@ -2,7 +2,6 @@ package io.engram.unlearn.recipe;
 
 import io.engram.core.EngramException;
 import io.engram.core.settings.Choices;
-import io.engram.core.settings.Explained;
 import io.engram.core.settings.Schema;
 import io.engram.core.settings.Setting;
 import io.engram.unlearn.difficulty.DifficultyScore;
@@ -14,6 +13,7 @@ import io.engram.unlearn.order.Orders;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.stop.StoppingRule;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A complete experiment with a value for every key. Method, order and stopping rule are the objects
@@ -24,19 +24,19 @@ import java.util.List;
  */
 public record Recipe(
     ModelSection model,
-    @Explained(key = "data", reason = "The samples to forget. Required by engram unlearn.")
+    @Setting.Explained(key = "data", reason = "The samples to forget. Required by engram unlearn.")
         DataSection forget,
-    @Explained(
+    @Setting.Explained(
             key = "data",
             reason =
                 "Samples that the model should keep. Required if method.retain_weight is "
                     + "above 0.")
         DataSection retain,
-    @Explained(
+    @Setting.Explained(
             key = "data",
             reason = "The samples to learn. Required by engram finetune, and only used there.")
         DataSection train,
-    @Explained(
+    @Setting.Explained(
             key = "data",
             reason =
                 "Samples of the same kind that the model has never seen. stop.rule = controls "
@@ -105,6 +105,20 @@ public record Recipe(
     /** {@code engram unlearn}. */
     UNLEARN,
     /** {@code engram finetune}. */
-    FINETUNE
+    FINETUNE;
+
+    /**
+     * A section {@code train} that names data (a resolved recipe of any kind has an empty one), or
+     * the method {@code finetune}: both are only for {@code engram finetune}.
+     */
+    private static final Pattern FINE_TUNES =
+        Pattern.compile(
+            "(?m)^train\\s*:\\s*\\{?\\s*data\\s*:(?!\\s*\\[\\s*\\])"
+                + "|\\bname\\s*:\\s*[\"']?finetune\\b");
+
+    /** The kind of a recipe's text, by the keys that only fine-tuning has. */
+    public static Kind of(String yaml) {
+      return FINE_TUNES.matcher(yaml).find() ? FINETUNE : UNLEARN;
+    }
   }
 }

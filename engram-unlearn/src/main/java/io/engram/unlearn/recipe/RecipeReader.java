@@ -10,9 +10,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,14 +37,49 @@ public final class RecipeReader {
   }
 
   /**
-   * Reads a file with overrides that are meant for several recipes, such as those of a table:
-   * options of choices that this recipe doesn't make are left out.
-   *
-   * @param overrides as of {@link #read}
-   * @throws EngramException as {@link #read}
+   * Reads several recipes with shared overrides, such as those of a table. A recipe ignores an
+   * option that its choices don't have; but one of the recipes must have it.
    */
-  public static Recipe readOneOfSeveral(Path file, List<String> overrides, Recipe.Kind kind) {
-    return parse(text(file), overrides, kind, file.toString(), true);
+  public static final class Several {
+    private final Set<String> shared;
+    private @Nullable Map<String, String> unused;
+
+    /** With overrides that are meant for all of the recipes. */
+    public Several(List<String> shared) {
+      this.shared = Overrides.parse(shared).paths();
+    }
+
+    /**
+     * Reads a recipe file.
+     *
+     * @param overrides all overrides of this recipe, the shared ones among them
+     * @throws EngramException as {@link RecipeReader#read}
+     */
+    public Recipe read(Path file, List<String> overrides, Recipe.Kind kind) {
+      Read read = parse(text(file), overrides, kind, file.toString(), true);
+      Map<String, String> left = read.leftOut();
+      if (unused == null) {
+        unused = new LinkedHashMap<>(left);
+        unused.keySet().retainAll(shared);
+      } else {
+        unused.keySet().retainAll(left.keySet());
+      }
+      return read.recipe();
+    }
+
+    /**
+     * Checks that each shared option was of use.
+     *
+     * @throws EngramException naming the options that none of the recipes has
+     */
+    public void requireUsed() {
+      if (unused != null && !unused.isEmpty()) {
+        throw EngramException.usage(
+            unused.values().stream()
+                .map(fault -> fault + " (set on the command line)")
+                .collect(Collectors.joining("\n  ", "No recipe uses:\n  ", "")));
+      }
+    }
   }
 
   private static String text(Path file) {
@@ -78,7 +116,7 @@ public final class RecipeReader {
    *     the nearest known key
    */
   public static Recipe parse(String yaml, List<String> overrides, Recipe.Kind kind, String where) {
-    return parse(yaml, overrides, kind, where, false);
+    return parse(yaml, overrides, kind, where, false).recipe();
   }
 
   /**
@@ -90,7 +128,7 @@ public final class RecipeReader {
    */
   public static Recipe resolved(
       String yaml, List<String> overrides, Recipe.Kind kind, String where) {
-    return parse(yaml, overrides, kind, where, true);
+    return parse(yaml, overrides, kind, where, true).recipe();
   }
 
   /** A method with its options at their defaults, by its registered name. */
@@ -99,7 +137,10 @@ public final class RecipeReader {
     return Recipe.SCHEMA.read(given, Map.of(), false, new Faults(name, Set.of())).method();
   }
 
-  private static Recipe parse(
+  /** A recipe, and messages about the overrides that it ignores, by path. */
+  private record Read(Recipe recipe, Map<String, String> leftOut) {}
+
+  private static Read parse(
       String yaml, List<String> overrides, Recipe.Kind kind, String where, boolean lenient) {
     ObjectNode given = Yaml.read(yaml, where);
     Overrides set = Overrides.parse(overrides);
@@ -110,6 +151,6 @@ public final class RecipeReader {
     Recipe recipe = Recipe.SCHEMA.read(given, choices, lenient, faults);
     Contradictions.check(recipe, kind, faults);
     faults.throwIfAny();
-    return recipe;
+    return new Read(recipe, faults.leftOut());
   }
 }

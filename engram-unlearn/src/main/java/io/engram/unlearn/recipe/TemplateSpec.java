@@ -2,7 +2,7 @@ package io.engram.unlearn.recipe;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.engram.core.settings.ValueKind;
+import io.engram.core.settings.Setting;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -35,7 +35,7 @@ public sealed interface TemplateSpec {
   }
 
   /** Accepts a name, or a mapping of the two parts. */
-  record Kind() implements ValueKind {
+  record Kind() implements Setting.ValueKind {
     private static final List<String> NAMES = List.of("plain", "chat", "llama2-chat");
 
     @Override

@@ -16,6 +16,7 @@ import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,14 +73,16 @@ final class Figure2 implements Reproduction {
 
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
-    Recipe first = recipe(plan, METHODS.get(0), List.of());
+    RecipeReader.Several several = new RecipeReader.Several(plan.overrides());
+    Recipe first = recipe(plan, several, METHODS.get(0), List.of());
     requireMeasure(first);
     Map<String, List<String>> selections = selections(ModelRecipes.forget(first), first.seed());
     Map<Run, Recipe> recipes = new LinkedHashMap<>();
     for (String method : METHODS) {
       selections.forEach(
-          (name, ids) -> recipes.put(new Run(method, name), recipe(plan, method, ids)));
+          (name, ids) -> recipes.put(new Run(method, name), recipe(plan, several, method, ids)));
     }
+    several.requireUsed();
     Map<Run, Trials> trials =
         ModelRecipes.trials(
             recipes, run -> plan.folder().resolve(run.method()).resolve(run.selection()));
@@ -133,12 +136,13 @@ final class Figure2 implements Reproduction {
     return Math.min(GROUP, Math.max(1, samples / 2));
   }
 
-  private static Recipe recipe(ReproductionPlan plan, String method, List<String> ids) {
+  private static Recipe recipe(
+      ReproductionPlan plan, RecipeReader.Several several, String method, List<String> ids) {
     List<String> fixed = new ArrayList<>(List.of("trials=" + plan.trials()));
     if (!ids.isEmpty()) {
       fixed.add(ModelRecipes.only(ids));
     }
-    return ModelRecipes.read(plan, "tofu", method, USUAL, fixed);
+    return ModelRecipes.read(plan, several, "tofu", method, USUAL, fixed);
   }
 
   private static double[] values(List<List<Measurement>> trials) {

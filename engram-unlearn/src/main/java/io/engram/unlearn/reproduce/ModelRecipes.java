@@ -26,15 +26,20 @@ final class ModelRecipes {
 
   /**
    * The recipe for an experiment. If a key is set several times, the last one counts, in the order
-   * usual, plan, fixed. The plan's keys are for all recipes of an experiment: what this one's
-   * method or order doesn't have is left out.
+   * usual, plan, fixed.
    *
+   * @param several the experiment's recipes, for which the plan's keys are meant
    * @param usual keys that the experiment sets where the plan doesn't, {@code key=value}
    * @param fixed keys that make it this experiment, whatever the plan says
    * @throws EngramException if the model has no such recipe, or it has faults
    */
   static Recipe read(
-      ReproductionPlan plan, String task, String name, List<String> usual, List<String> fixed) {
+      ReproductionPlan plan,
+      RecipeReader.Several several,
+      String task,
+      String name,
+      List<String> usual,
+      List<String> fixed) {
     String relative = "recipes/%s/%s-%s.yaml".formatted(task, plan.model(), name);
     Path file =
         EngramHome.find(relative)
@@ -46,12 +51,16 @@ final class ModelRecipes {
     List<String> overrides = new ArrayList<>(usual);
     overrides.addAll(plan.overrides());
     overrides.addAll(fixed);
-    return RecipeReader.readOneOfSeveral(file, overrides, Recipe.Kind.UNLEARN);
+    return several.read(file, overrides, Recipe.Kind.UNLEARN);
   }
 
   /** The recipe for studies of samples. */
   static Recipe study(ReproductionPlan plan, String... fixed) {
-    return read(plan, "study", "difficulty", List.of("order.name=mrd"), List.of(fixed));
+    RecipeReader.Several one = new RecipeReader.Several(plan.overrides());
+    Recipe recipe =
+        read(plan, one, "study", "difficulty", List.of("order.name=mrd"), List.of(fixed));
+    one.requireUsed();
+    return recipe;
   }
 
   /**

@@ -10,6 +10,7 @@ import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Trials;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,15 +73,22 @@ final class TableExperiment implements Reproduction {
   }
 
   private Map<Row, Recipe> recipes(ReproductionPlan plan) {
+    RecipeReader.Several several = new RecipeReader.Several(plan.overrides());
     Map<Row, Recipe> recipes = new LinkedHashMap<>();
     for (Row row : paper.rows()) {
       if (!row.isOriginal()) {
         recipes.put(
             row,
             ModelRecipes.read(
-                plan, paper.task(), row.recipe(), List.of(), List.of("trials=" + plan.trials())));
+                plan,
+                several,
+                paper.task(),
+                row.recipe(),
+                List.of(),
+                List.of("trials=" + plan.trials())));
       }
     }
+    several.requireUsed();
     return recipes;
   }
 

@@ -96,7 +96,8 @@ public record Forecast(
     }
     double factor = Math.max(2, (double) updates / REHEARSED);
     int most = (int) Math.ceil(RESERVE * updates / factor);
-    Rehearsal.Outcome once = new Rehearsal(found, setup, model, data, KEPT).run(factor, most, every);
+    Rehearsal.Outcome once =
+        new Rehearsal(found, setup, model, data, KEPT).run(factor, most, every);
     Rehearsal.Outcome twice =
         new Rehearsal(found, setup, model, data, KEPT)
             .run(2 * factor, (most + 1) / 2, Math.max(1, every / 2));
@@ -109,7 +110,9 @@ public record Forecast(
     double last = Arrays.stream(each).reduce(0, (a, b) -> Double.isNaN(b) ? b : Math.max(a, b));
     double[] before = rehearsal.keptBefore();
     double[] after =
-        IntStream.range(0, before.length).mapToDouble(i -> before[i] + once.keepRise()[i]).toArray();
+        IntStream.range(0, before.length)
+            .mapToDouble(i -> before[i] + once.keepRise()[i])
+            .toArray();
     MemoryNeed need = RunMemory.of(found, setup).need();
     return new Forecast(
         found,

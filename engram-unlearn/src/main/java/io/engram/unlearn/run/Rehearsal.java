@@ -141,8 +141,7 @@ public final class Rehearsal {
           Trainer trainer = RecipeSettings.trainer(model, own, point.scope(model), false)) {
         Batches batches = point.batches(model, new double[0]);
         course = new Course(batches, plan, factor, growth, every, enough);
-        SampleOrder order =
-            own.order().estimator() == null ? own.order() : new UniformOrder(false);
+        SampleOrder order = own.order().estimator() == null ? own.order() : new UniformOrder(false);
         try {
           new UnlearningLoop(own, order, plan, trainer, course, 0).run();
         } catch (EngramException e) {
@@ -191,8 +190,7 @@ public final class Rehearsal {
     private int checkedAt;
     private double @Nullable [] keepNow;
 
-    Course(
-        Batches batches, Plan plan, double factor, double growth, int every, double enough) {
+    Course(Batches batches, Plan plan, double factor, double growth, int every, double enough) {
       this.batches = batches;
       this.plan = plan;
       this.factor = factor;

@@ -63,8 +63,7 @@ final class SampleChecks {
       return new First(
           new Limits(first.thresholds(), null), found(first.look(), first.thresholds()));
     }
-    NeverSeen neverSeen =
-        rule.standard() == Standard.CONTROLS ? ofControls() : underRetrained();
+    NeverSeen neverSeen = rule.standard() == Standard.CONTROLS ? ofControls() : underRetrained();
     return new First(new Limits(null, neverSeen), compared(neverSeen));
   }
 
@@ -74,8 +73,7 @@ final class SampleChecks {
           "controls.data %s has no samples; at least %d are needed to judge by."
               .formatted(recipe.controls().data(), NeverSeen.FEWEST));
     }
-    progress.start(
-        "how well samples never seen are known", data.controlTokens().size(), "samples");
+    progress.start("how well samples never seen are known", data.controlTokens().size(), "samples");
     List<Knowledge> controls = Knowledge.measure(model, data.controlTokens(), progress);
     progress.finish();
     return NeverSeen.ofControls(controls);

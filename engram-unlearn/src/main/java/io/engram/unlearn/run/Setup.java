@@ -65,7 +65,7 @@ public record Setup(
   }
 
   /** The number format that a recipe names; null for auto. */
-  static @Nullable Dtype dtype(io.engram.unlearn.recipe.Dtype named) {
+  static @Nullable Dtype dtype(ModelSection.DtypeChoice named) {
     return switch (named) {
       case AUTO -> null;
       case FLOAT32 -> Dtype.FLOAT32;

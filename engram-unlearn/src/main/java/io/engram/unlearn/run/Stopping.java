@@ -1,23 +1,17 @@
 package io.engram.unlearn.run;
 
+import io.engram.core.OrderedMap;
 import io.engram.core.run.RunFolder;
 import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
-import io.engram.unlearn.eval.memorization.Knowledge;
-import io.engram.unlearn.eval.memorization.NeverSeen;
-import io.engram.unlearn.eval.tofu.RetrainedModel;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.run.RunState.Looked;
 import io.engram.unlearn.stop.BudgetRule;
-import io.engram.unlearn.stop.ForgottenCheck;
 import io.engram.unlearn.stop.StoppingRule;
 import io.engram.unlearn.stop.StoppingRule.Standard;
-import io.engram.unlearn.stop.Thresholds;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +63,7 @@ final class Stopping {
         forgottenAt[i] = first.found().forgotten()[i] ? 0 : -1;
       }
     }
-    state.look(
-        new Looked(first.limits().thresholds(), first.limits().neverSeen(), forgottenAt, 0));
+    state.look(new Looked(first.limits().thresholds(), first.limits().neverSeen(), forgottenAt, 0));
     write(first.found(), 0, start);
   }
 
@@ -154,12 +147,10 @@ final class Stopping {
 
   /** The journal's last facts about the samples; empty if the rule checks none. */
   Map<String, Object> told() {
-    Map<String, Object> told = new LinkedHashMap<>();
-    if (rule.looks()) {
-      told.put("forgotten", StoppingRule.count(forgotten()));
-      told.put("samples", data.forget().size());
-    }
-    return told;
+    return rule.looks()
+        ? OrderedMap.of(
+            "forgotten", StoppingRule.count(forgotten()), "samples", data.forget().size())
+        : Map.of();
   }
 
   /**

@@ -2,7 +2,6 @@ package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
 import io.engram.model.train.GradientRule;
-import io.engram.model.train.LearningRate;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingSequence;
@@ -228,7 +227,7 @@ public final class UnlearningLoop {
             samples);
       }
     }
-    double rate = course.rate(made, LearningRate.at(optimizer, made, plan.updates()));
+    double rate = course.rate(made, optimizer.learningRate(made, plan.updates()));
     double norm = step(rate, batch, retain, samples);
     return new Update(
         made + 1,

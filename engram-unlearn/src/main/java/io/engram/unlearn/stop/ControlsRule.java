@@ -1,7 +1,7 @@
 package io.engram.unlearn.stop;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Default;
+import io.engram.core.settings.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 @Choice(
     value = "controls",
     summary = "draws a sample until it is known no better than samples never seen")
-public record ControlsRule(double share, @Nullable Integer everyUpdates, @Default("best") Keep keep)
+public record ControlsRule(
+    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep)
     implements StoppingRule {
   @Override
   public Standard standard() {

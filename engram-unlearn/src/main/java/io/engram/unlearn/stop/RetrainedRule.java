@@ -1,7 +1,7 @@
 package io.engram.unlearn.stop;
 
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Default;
+import io.engram.core.settings.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
     value = "retrained",
     summary = "the same, until it is known no better than to a model that never saw it")
 public record RetrainedRule(
-    double share, @Nullable Integer everyUpdates, @Default("best") Keep keep)
+    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep)
     implements StoppingRule {
   @Override
   public Standard standard() {

@@ -9,10 +9,12 @@ import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UnlearningMethod.Drawn;
 import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
+import io.engram.unlearn.run.UnlearningLoop;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Builds the sequences of a study's update: the method's forget loss, without a retain term. */
 final class ForgetSequences {
@@ -36,5 +38,22 @@ final class ForgetSequences {
     return samples.stream()
         .map(s -> new TrainingSequence(s, method.objective(new Drawn(s), size, reference)))
         .toList();
+  }
+
+  /** A study's run on these samples. It draws from all of them, forgotten or not. */
+  interface StudyCourse extends UnlearningLoop.Course {
+    /** The samples that are unlearned. */
+    List<TokenizedSample> samples();
+
+    /** None: a study's order needs no difficulty. */
+    @Override
+    default double[] probabilities(int epoch) {
+      return new double[0];
+    }
+
+    @Override
+    default int[] pool() {
+      return IntStream.range(0, samples().size()).toArray();
+    }
   }
 }

@@ -82,7 +82,7 @@ final class UpdatesJointly {
   }
 
   /** The state of a run. */
-  private final class Run implements UnlearningLoop.Course {
+  private final class Run implements ForgetSequences.StudyCourse {
     private final Trainer trainer;
     private final List<TokenizedSample> samples;
     private final ObjIntConsumer<Met.Outcome> found;
@@ -140,14 +140,8 @@ final class UpdatesJointly {
     }
 
     @Override
-    public double[] probabilities(int epoch) {
-      return new double[0];
-    }
-
-    /** All samples: a study keeps drawing samples that are already forgotten. */
-    @Override
-    public int[] pool() {
-      return IntStream.range(0, samples.size()).toArray();
+    public List<TokenizedSample> samples() {
+      return samples;
     }
 
     @Override

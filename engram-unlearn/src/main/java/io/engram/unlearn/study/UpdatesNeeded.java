@@ -11,7 +11,6 @@ import io.engram.unlearn.run.Plan;
 import io.engram.unlearn.run.UnlearningLoop;
 import io.engram.unlearn.study.Criterion.Met;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Unlearns samples from the same starting point until every criterion is met, and counts the
@@ -78,7 +77,7 @@ final class UpdatesNeeded {
   }
 
   /** Checks the samples after each update. */
-  private final class Course implements UnlearningLoop.Course {
+  private final class Course implements ForgetSequences.StudyCourse {
     private final List<TokenizedSample> samples;
     private final ForgetSequences sequences;
     private final Met met;
@@ -90,13 +89,8 @@ final class UpdatesNeeded {
     }
 
     @Override
-    public double[] probabilities(int epoch) {
-      return new double[0];
-    }
-
-    @Override
-    public int[] pool() {
-      return IntStream.range(0, samples.size()).toArray();
+    public List<TokenizedSample> samples() {
+      return samples;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** The scores that a pass or two of the model tell, on a tiny one. */
 class DifficultyScoresTest {
@@ -63,6 +64,20 @@ class DifficultyScoresTest {
             .mapToDouble(one -> -Arrays.stream(one.logProbs()).min().orElseThrow())
             .toArray();
     assertThat(values(new LeastLikely(1e-9))).containsExactly(largest, within(1e-12));
+  }
+
+  /** The same samples, in NumPy and transformers. */
+  @Test
+  void theLeastLikelyTokensAreThoseOfTransformers() {
+    JsonNode golden = Golden.json("min_k.json");
+    double[] shares = Golden.doubles(golden.path("shares"));
+    for (int k = 0; k < shares.length; k++) {
+      double[] values = values(new LeastLikely(shares[k]));
+      for (int i = 0; i < SAMPLES.size(); i++) {
+        double expected = golden.path("answers").path(i).path("scores").path(k).asDouble();
+        assertThat(values[i]).as(shares[k] + " of " + i).isCloseTo(expected, within(1e-5));
+      }
+    }
   }
 
   @Test

@@ -62,6 +62,14 @@ class MoreMethodsGoldenTest {
               forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path(name + "_delta").asDouble());
       case "dpo" -> new Dpo(forget, retain, RetainLoss.NLL, null, beta, null);
       case "wga" -> new Wga(forget, retain, RetainLoss.NLL, null, beta);
+      case "satimp" ->
+          new SatImp(
+              forget,
+              retain,
+              RetainLoss.NLL,
+              null,
+              GOLDEN.path(name + "_saturation").asDouble(),
+              GOLDEN.path(name + "_importance").asDouble());
       case "undial" -> new Undial(forget, retain, RetainLoss.KL, null, beta);
       case "ceu" -> new CeU(forget, 0, RetainLoss.NLL, null);
       case "rmu" ->
@@ -145,6 +153,7 @@ class MoreMethodsGoldenTest {
     "gqa-tied,simnpo",
     "gqa-tied,dpo",
     "gqa-tied,wga",
+    "gqa-tied,satimp",
     "gqa-tied,undial",
     "gqa-tied,ceu",
     "gqa-tied,rmu",
@@ -154,6 +163,7 @@ class MoreMethodsGoldenTest {
     "gqa-untied,simnpo",
     "gqa-untied,dpo",
     "gqa-untied,wga",
+    "gqa-untied,satimp",
     "gqa-untied,undial",
     "gqa-untied,ceu",
     "gqa-untied,rmu",

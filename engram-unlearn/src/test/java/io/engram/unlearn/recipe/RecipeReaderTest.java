@@ -38,7 +38,13 @@ class RecipeReaderTest {
     assertThat(unlearn(SMALLEST))
         .isEqualTo(
             new Recipe(
-                new ModelSection("mini", Dtype.AUTO, TemplateSpec.PLAIN, null, false, Dtype.AUTO),
+                new ModelSection(
+                    "mini",
+                    ModelSection.DtypeChoice.AUTO,
+                    TemplateSpec.PLAIN,
+                    null,
+                    false,
+                    ModelSection.DtypeChoice.AUTO),
                 DataSection.of(List.of("tofu:forget10")),
                 DataSection.NONE,
                 DataSection.NONE,
@@ -201,5 +207,22 @@ class RecipeReaderTest {
     assertThat(RecipeReader.resolved(written, List.of(), UNLEARN, "recipe.yaml"))
         .isEqualTo(unlearn(SMALLEST));
     assertThatThrownBy(() -> unlearn(written)).hasMessageContaining("recipe.yaml has 6 faults");
+  }
+
+  @Test
+  void oneOfSeveralRecipesMustHaveAnOption(@TempDir Path folder) throws IOException {
+    Path ga = Files.writeString(folder.resolve("ga.yaml"), SMALLEST);
+    Path npo =
+        Files.writeString(
+            folder.resolve("npo.yaml"), SMALLEST + "\nmethod: {name: npo, retain_weight: 0}");
+    List<String> fits = List.of("method.beta=0.3");
+    RecipeReader.Several several = new RecipeReader.Several(fits);
+    assertThat(several.read(ga, fits, UNLEARN)).isEqualTo(unlearn(SMALLEST));
+    assertThatThrownBy(several::requireUsed)
+        .hasMessageStartingWith("No recipe uses:\n  method.beta = 0.3: is for method.name = npo or")
+        .hasMessageEndingWith("; here it is ga (set on the command line)");
+    several.read(npo, fits, UNLEARN);
+    several.read(ga, fits, UNLEARN);
+    several.requireUsed();
   }
 }

@@ -51,11 +51,11 @@ class RecipeWriterTest {
       ModelSection model =
           new ModelSection(
               path,
-              Dtype.BFLOAT16,
+              ModelSection.DtypeChoice.BFLOAT16,
               new TemplateSpec.Pair("Q: {question}\n\nA:\t", " {answer}" + path),
               path,
               false,
-              Dtype.FLOAT32);
+              ModelSection.DtypeChoice.FLOAT32);
       assertParsesBack(
           new Recipe(
               model,

@@ -181,7 +181,7 @@ public record DecoderConfig(
    * @param activation applied to the gate, or to what goes up where there is none
    * @param bias whether its linear layers have biases
    */
-  public record MlpSettings(Activation activation, boolean bias) {}
+  public record MlpSettings(ActivationFunction activation, boolean bias) {}
 
   /**
    * How the parts of a decoder are put together.

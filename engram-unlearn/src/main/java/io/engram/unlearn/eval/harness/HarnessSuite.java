@@ -1,11 +1,11 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +36,7 @@ public final class HarnessSuite implements Suite {
           NAME,
           "what the model can still do, by tasks of lm-evaluation-harness",
           List.of(),
-          List.of(SuiteSettings.Key.DATASETS),
+          List.of(EvalSection.Key.DATASETS),
           HarnessTasks::metrics,
           HarnessSuite::open);
 
@@ -59,7 +59,7 @@ public final class HarnessSuite implements Suite {
     requireData();
   }
 
-  private static Suite open(String part, SuiteSettings settings) {
+  private static Suite open(String part, EvalSection settings) {
     HarnessSuite suite =
         new HarnessSuite(Selection.of(part), DatasetFolder.of(settings.datasets()), 0);
     // A row that can't be read is reported now, before other suites have measured for hours.

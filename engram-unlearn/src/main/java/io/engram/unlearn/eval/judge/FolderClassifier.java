@@ -35,7 +35,10 @@ public final class FolderClassifier {
 
   private FolderClassifier(Path folder, int mostTokens) {
     classifier = SequenceClassifier.open(folder, Device.CPU, BATCH_TOKENS, mostTokens);
-    name = FolderEncoder.nameOf(folder) + ", sha256 " + classifier.hash().substring(0, HASH_DIGITS);
+    name =
+        SentenceEncoders.FolderEncoder.nameOf(folder)
+            + ", sha256 "
+            + classifier.hash().substring(0, HASH_DIGITS);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.Means;
 import io.engram.unlearn.eval.Measurements;
@@ -14,7 +15,6 @@ import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.safe.ToxicBert.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +74,7 @@ public final class SafeSuite implements Suite {
           NAME,
           "Table 6: how toxic continuations of prompts are, by a classifier",
           List.of(PromptSet.PKU.id(), PromptSet.REAL_TOXICITY_PROMPTS.id(), WORD_LIST),
-          List.of(SuiteSettings.Key.DATASETS, SuiteSettings.Key.TOXICITY),
+          List.of(EvalSection.Key.DATASETS, EvalSection.Key.TOXICITY),
           () -> METRICS,
           SafeSuite::open);
 
@@ -110,7 +110,7 @@ public final class SafeSuite implements Suite {
     this.judge = judge;
   }
 
-  private static Suite open(String part, SuiteSettings settings) {
+  private static Suite open(String part, EvalSection settings) {
     Map<PromptSet, List<Path>> files = new LinkedHashMap<>();
     for (PromptSet set : PromptSet.values()) {
       if (part.isEmpty() || part.equals(WORD_LIST) || part.equals(set.id())) {

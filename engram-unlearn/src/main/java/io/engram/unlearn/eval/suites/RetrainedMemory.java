@@ -7,7 +7,6 @@ import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.eval.EvalSection;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ public record RetrainedMemory(ModelSize size) {
     String path = eval.retrained();
     boolean asked =
         eval.suites().stream()
-            .anyMatch(name -> Suites.kind(name).reads().contains(SuiteSettings.Key.RETRAINED));
+            .anyMatch(name -> Suites.kind(name).reads().contains(EvalSection.Key.RETRAINED));
     return path == null || !asked
         ? null
         : new RetrainedMemory(LanguageModel.size(path, RetrainedModel.options(tested)));

@@ -5,7 +5,6 @@ import io.engram.core.sample.Tofu;
 import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.harness.HarnessSuite;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.safe.SafeSuite;
@@ -47,11 +46,10 @@ public final class Suites {
    * @throws EngramException if there is no such suite, or it can't be opened with these settings
    */
   public static List<Suite> of(EvalSection eval) {
-    SuiteSettings settings = SuiteSettings.of(eval);
-    return eval.suites().stream().map(name -> open(name, settings)).toList();
+    return eval.suites().stream().map(name -> open(name, eval)).toList();
   }
 
-  private static Suite open(String name, SuiteSettings settings) {
+  private static Suite open(String name, EvalSection settings) {
     int colon = name.indexOf(':');
     return kind(name).open(colon < 0 ? "" : name.substring(colon + 1), settings);
   }

@@ -9,12 +9,12 @@ import io.engram.model.score.OutOfMemoryRetry;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.TensorNorms;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.RowCounts;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.tofu.BenchmarkRow.Maker;
 import io.engram.unlearn.eval.tofu.ScoredPairs.Labels;
 import java.nio.file.Files;
@@ -69,13 +69,12 @@ public final class BenchmarkSuite implements Suite {
         name,
         what,
         TofuSet.FORGET_SPLITS,
-        List.of(
-            SuiteSettings.Key.DATASETS, SuiteSettings.Key.RETRAINED, SuiteSettings.Key.GIBBERISH),
+        List.of(EvalSection.Key.DATASETS, EvalSection.Key.RETRAINED, EvalSection.Key.GIBBERISH),
         () -> BenchmarkTable.METRICS,
         (part, settings) -> new BenchmarkSuite(name, labels, TofuSet.forgetSplit(part), settings));
   }
 
-  private BenchmarkSuite(String name, Labels labels, String forgetSplit, SuiteSettings settings) {
+  private BenchmarkSuite(String name, Labels labels, String forgetSplit, EvalSection settings) {
     this.name = name;
     this.labels = labels;
     this.forgetSplit = forgetSplit;

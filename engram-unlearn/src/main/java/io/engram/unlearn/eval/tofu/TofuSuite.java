@@ -19,7 +19,6 @@ import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.judge.SentenceEncoders;
 import io.engram.unlearn.eval.tofu.ParaphraseJudge.Verdict;
 import java.util.ArrayList;
@@ -69,7 +68,7 @@ public final class TofuSuite implements Suite {
           NAME,
           "unlearning completeness and model utility of Table 1, on TOFU",
           TofuSet.FORGET_SPLITS,
-          List.of(SuiteSettings.Key.ENCODER),
+          List.of(EvalSection.Key.ENCODER),
           () -> METRICS,
           TofuSuite::open);
 
@@ -84,7 +83,7 @@ public final class TofuSuite implements Suite {
     this.encoder = encoder;
   }
 
-  private static Suite open(String part, SuiteSettings settings) {
+  private static Suite open(String part, EvalSection settings) {
     if (!settings.encoder().equals(EvalSection.BUILT_IN)) {
       SentenceEncoders.shared(settings.encoder());
     }

@@ -9,6 +9,7 @@ import io.engram.core.sample.CompletionInstructions;
 import io.engram.core.stats.Jackknife;
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.GreedyAnswers;
 import io.engram.unlearn.eval.Measurements;
 import io.engram.unlearn.eval.RowCounts;
@@ -17,7 +18,6 @@ import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.whp.Book.Passage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +61,7 @@ public final class WhpSuite implements Suite {
           NAME,
           "Table 5: how much of a book comes back when an excerpt is to be continued",
           List.of("seen", "unseen"),
-          List.of(SuiteSettings.Key.BOOK),
+          List.of(EvalSection.Key.BOOK),
           () -> METRICS,
           (part, settings) ->
               new WhpSuite(

@@ -14,7 +14,6 @@ import io.engram.testkit.model.TinyModels;
 import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import io.engram.unlearn.eval.suites.Suites;
 import java.io.IOException;
@@ -160,7 +159,7 @@ class HarnessSuiteTest {
     EvalSection all =
         new EvalSection(
             List.of(), 0, 0, EvalSection.BUILT_IN, folder.toString(), null, null, null, null);
-    assertThatThrownBy(() -> HarnessSuite.KIND.open("wmdp", SuiteSettings.of(all)))
+    assertThatThrownBy(() -> HarnessSuite.KIND.open("wmdp", all))
         .isInstanceOf(EngramException.class)
         .hasMessageEndingWith(
             "wmdp-cyber.jsonl line 2: its label is \"4\"; right are [0, 1, 2, 3, A, B, C, D]");

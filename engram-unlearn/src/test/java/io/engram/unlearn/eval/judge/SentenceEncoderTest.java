@@ -61,7 +61,7 @@ class SentenceEncoderTest {
   @Test
   void anEncoderOfAFolderIsNamedByTheFolderAndWhatIsInIt() {
     Path folder = Golden.encoder("sentence-bert");
-    try (FolderEncoder encoder = new FolderEncoder(folder)) {
+    try (SentenceEncoders.FolderEncoder encoder = new SentenceEncoders.FolderEncoder(folder)) {
       assertThat(encoder.name()).matches("sentence-bert, sha256 [0-9a-f]{12}");
       List<float[]> vectors = encoder.encode(TEXTS);
       assertThat(vectors).hasSize(3).allSatisfy(vector -> assertThat(vector).hasSize(32));
@@ -71,9 +71,11 @@ class SentenceEncoderTest {
       assertThat(SentenceEncoders.shared(folder.resolve("../sentence-bert").toString()))
           .isSameAs(shared);
     }
-    assertThat(FolderEncoder.nameOf(Path.of("a/models--org--all-MiniLM/snapshots/1f3")))
+    assertThat(
+            SentenceEncoders.FolderEncoder.nameOf(
+                Path.of("a/models--org--all-MiniLM/snapshots/1f3")))
         .isEqualTo("all-MiniLM");
-    assertThat(FolderEncoder.nameOf(Path.of("x/a;b/."))).isEqualTo("a_b");
+    assertThat(SentenceEncoders.FolderEncoder.nameOf(Path.of("x/a;b/."))).isEqualTo("a_b");
   }
 
   @Test

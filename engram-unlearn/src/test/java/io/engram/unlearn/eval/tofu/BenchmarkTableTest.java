@@ -194,7 +194,7 @@ class BenchmarkTableTest {
   void utilityAndItsError() {
     double[][] first = {{0.5, 0.8, 0.25}, {0.7, 0.6, 0.35}, {0.6, 1, 0.3}};
     double[][] second = {{0.9, 0.9, 0.5}, {0.8, 1, 0.7}};
-    MeanWithError found = BenchmarkUtility.of(List.of(first, second, second));
+    MeanWithError found = BenchmarkTable.Utility.of(List.of(first, second, second));
     double[] means = {0.6, 0.8, 0.3, 0.85, 0.95, 0.6, 0.85, 0.95, 0.6};
     double inverse = 0;
     for (double mean : means) {

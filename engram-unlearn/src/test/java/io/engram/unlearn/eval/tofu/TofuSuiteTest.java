@@ -20,7 +20,6 @@ import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
-import io.engram.unlearn.eval.SuiteSettings;
 import io.engram.unlearn.eval.judge.MiniLmEncoder;
 import io.engram.unlearn.eval.judge.SentenceEncoders;
 import io.engram.unlearn.eval.suites.Suites;
@@ -91,7 +90,7 @@ class TofuSuiteTest {
   @Test
   void theRecipesEncoderJudgesAndIsNamedInEveryNumberThatRestsOnIt() {
     String folder = Golden.encoder("sentence-bert").toString();
-    Suite suite = TofuSuite.KIND.open("forget01", SuiteSettings.of(with(folder)));
+    Suite suite = TofuSuite.KIND.open("forget01", with(folder));
     Evaluation found = suite.measure(new Stage(model, "before", 2, ProgressListener.NONE));
     String name = SentenceEncoders.shared(folder).name();
     assertThat(found.rowsBySet().get("forget"))

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * where the model has some, else all weights. Activations are float32 at least, whatever the
  * weights are.
  */
-public final class GradientSteps {
+public final class SeparateSteps {
   /** Memory for what a pass keeps, in bytes. */
   private static final long KEPT_BYTES = 1L << 30;
 
@@ -48,7 +48,7 @@ public final class GradientSteps {
   private final OutOfMemoryRetry retry;
 
   /** Over this model's weights and adapters as they are at each call; borrows it. */
-  public GradientSteps(LanguageModel model, TrainingScope scope, Direction direction) {
+  public SeparateSteps(LanguageModel model, TrainingScope scope, Direction direction) {
     this.decoder = model.decoder();
     this.scope = scope;
     this.direction = direction;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param look by which colour and shape the page shows it
  * @param mrd rows of each epoch before which MRD was computed; empty where it never was
  */
-public record RunData(
+public record RunContents(
     String folder,
     String label,
     Look look,
@@ -54,8 +54,8 @@ public record RunData(
   public record Look(int index, String label) {}
 
   /** The same run under another label. */
-  public RunData labelled(String newLabel, Look newLook) {
-    return new RunData(
+  public RunContents labelled(String newLabel, Look newLook) {
+    return new RunContents(
         folder, newLabel, newLook, manifest, recipe, journal, mrd, samples, measurements);
   }
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
-import io.engram.model.gradient.GradientSteps.Start;
-import io.engram.model.gradient.GradientSteps.Step;
+import io.engram.model.gradient.SeparateSteps.Start;
+import io.engram.model.gradient.SeparateSteps.Step;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PromptTemplate;
@@ -32,17 +32,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Steps in packed passes against weights that are really moved, a sample at a time. */
-class GradientStepsTest {
+class SeparateStepsTest {
   private static final TrainingScope ALL = TrainingScope.all();
   private static final TrainingScope LAYER = TrainingScope.ofLayers(List.of(1));
 
   private static List<Step> steps(
       LanguageModel model,
       TrainingScope scope,
-      GradientSteps.Direction direction,
+      SeparateSteps.Direction direction,
       List<TokenizedSample> samples,
       ToDoubleFunction<Start> distance) {
-    return new GradientSteps(model, scope, direction).of(samples, distance, ProgressListener.NONE);
+    return new SeparateSteps(model, scope, direction).of(samples, distance, ProgressListener.NONE);
   }
 
   private static List<String> names(LanguageModel model, TrainingScope scope) {
@@ -54,14 +54,14 @@ class GradientStepsTest {
         .toList();
   }
 
-  private static double length(GradientSteps.Direction direction) {
-    return direction == GradientSteps.Direction.SIGN ? 0.003 : 0.02;
+  private static double length(SeparateSteps.Direction direction) {
+    return direction == SeparateSteps.Direction.SIGN ? 0.003 : 0.02;
   }
 
   private static void assertAgrees(
       LanguageModel model,
       TrainingScope scope,
-      GradientSteps.Direction direction,
+      SeparateSteps.Direction direction,
       List<TokenizedSample> samples) {
     double h = length(direction);
     List<Step> found = steps(model, scope, direction, samples, s -> h);
@@ -82,14 +82,14 @@ class GradientStepsTest {
   void everyFamilyGoesWhereItsGradientLeads(String name) {
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
       List<TokenizedSample> samples = Families.samples(name);
-      assertAgrees(model, ALL, GradientSteps.Direction.GRADIENT, samples);
-      assertAgrees(model, ALL, GradientSteps.Direction.SIGN, samples);
+      assertAgrees(model, ALL, SeparateSteps.Direction.GRADIENT, samples);
+      assertAgrees(model, ALL, SeparateSteps.Direction.SIGN, samples);
     }
   }
 
   @ParameterizedTest
-  @EnumSource(GradientSteps.Direction.class)
-  void onlyWhatIsTrainedMoves(GradientSteps.Direction direction) {
+  @EnumSource(SeparateSteps.Direction.class)
+  void onlyWhatIsTrainedMoves(SeparateSteps.Direction direction) {
     try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
         LanguageModel untied = TinyModels.open("gqa-untied", Dtype.FLOAT64, 4096)) {
       assertAgrees(model, LAYER, direction, samples());
@@ -104,7 +104,7 @@ class GradientStepsTest {
     "all-linear, gqa-tied, SIGN",
     "rslora-qv, gqa-tied, SIGN"
   })
-  void adaptersMoveAlone(String adapter, String base, GradientSteps.Direction direction) {
+  void adaptersMoveAlone(String adapter, String base, SeparateSteps.Direction direction) {
     ModelOptions options =
         new ModelOptions(
             Device.CPU,
@@ -122,8 +122,8 @@ class GradientStepsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(GradientSteps.Direction.class)
-  void batchCompositionChangesOnlyRounding(GradientSteps.Direction direction) {
+  @EnumSource(SeparateSteps.Direction.class)
+  void batchCompositionChangesOnlyRounding(SeparateSteps.Direction direction) {
     List<TokenizedSample> samples = samples();
     double h = length(direction);
     try (LanguageModel whole = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
@@ -142,8 +142,8 @@ class GradientStepsTest {
     List<TokenizedSample> samples = samples();
     try (LanguageModel model = TinyModels.open("bf16", Dtype.BFLOAT16, 4096);
         LanguageModel wide = TinyModels.open("bf16", Dtype.FLOAT32, 4096)) {
-      List<Step> found = steps(model, ALL, GradientSteps.Direction.SIGN, samples, s -> 1e-4);
-      List<Step> expected = steps(wide, ALL, GradientSteps.Direction.SIGN, samples, s -> 1e-4);
+      List<Step> found = steps(model, ALL, SeparateSteps.Direction.SIGN, samples, s -> 1e-4);
+      List<Step> expected = steps(wide, ALL, SeparateSteps.Direction.SIGN, samples, s -> 1e-4);
       for (int i = 0; i < samples.size(); i++) {
         double moved = mean(expected.get(i).along()) - mean(expected.get(i).start().logProbs());
         assertThat(Math.abs(moved)).isGreaterThan(1e-4);
@@ -160,7 +160,7 @@ class GradientStepsTest {
   @Test
   void theSlopeIsThatOfTheLoss() {
     try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096)) {
-      for (Step step : steps(model, ALL, GradientSteps.Direction.GRADIENT, samples(), s -> 1e-5)) {
+      for (Step step : steps(model, ALL, SeparateSteps.Direction.GRADIENT, samples(), s -> 1e-5)) {
         double grown = (-mean(step.along()) - step.start().loss()) / 1e-5;
         assertThat(grown).isCloseTo(step.start().slope(), within(1e-3 * grown));
       }
@@ -171,12 +171,12 @@ class GradientStepsTest {
   void aSampleWithoutADistanceStaysWhileOthersMove() {
     List<TokenizedSample> samples = samples();
     try (LanguageModel model = TinyModels.open("gqa-tied")) {
-      Start first = steps(model, ALL, GradientSteps.Direction.SIGN, samples, s -> 0).get(0).start();
+      Start first = steps(model, ALL, SeparateSteps.Direction.SIGN, samples, s -> 0).get(0).start();
       List<Step> steps =
           steps(
               model,
               ALL,
-              GradientSteps.Direction.SIGN,
+              SeparateSteps.Direction.SIGN,
               samples,
               s -> s.loss() == first.loss() ? 0 : 0.003);
       assertThat(steps.get(0).along()).isSameAs(steps.get(0).start().logProbs());
@@ -188,12 +188,12 @@ class GradientStepsTest {
   void nothingIsLeftInNativeMemoryAndLayersThatAreNotThereAreNamed() {
     TrainingScope none = TrainingScope.ofLayers(List.of(9));
     try (LanguageModel model = TinyModels.open("gqa-tied")) {
-      steps(model, ALL, GradientSteps.Direction.SIGN, samples(), s -> 0.003);
+      steps(model, ALL, SeparateSteps.Direction.SIGN, samples(), s -> 0.003);
       long alive = Pointer.totalCount();
-      steps(model, ALL, GradientSteps.Direction.SIGN, samples(), s -> 0.003);
+      steps(model, ALL, SeparateSteps.Direction.SIGN, samples(), s -> 0.003);
       assertThat(Pointer.totalCount()).isEqualTo(alive);
       assertThatThrownBy(
-              () -> steps(model, none, GradientSteps.Direction.SIGN, samples(), s -> 0.003))
+              () -> steps(model, none, SeparateSteps.Direction.SIGN, samples(), s -> 0.003))
           .hasMessage("No weight of the model is in layers [9]; it has layers 0 to 1.");
     }
   }
@@ -204,14 +204,14 @@ class GradientStepsTest {
     TrainingScope lora = TrainingScope.lora(4, 8, List.of("q_proj", "down_proj"), List.of());
     List<TokenizedSample> samples = samples();
     try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096)) {
-      GradientSteps steps = new GradientSteps(model, lora, GradientSteps.Direction.SIGN);
+      SeparateSteps steps = new SeparateSteps(model, lora, SeparateSteps.Direction.SIGN);
       try (Trainer trainer = new Trainer(model, lora, TinyTraining.sgd(), 7)) {
         assertThat(trainer.updates()).isZero();
         assertThat(model.decoder().parameters().adapters()).isNotEmpty();
         List<Step> found = steps.of(samples, s -> 0.05, ProgressListener.NONE);
         for (int i = 0; i < samples.size(); i++) {
           MovedWeights.Moved expected =
-              MovedWeights.of(model, List.of(), GradientSteps.Direction.SIGN, samples.get(i), 0.05);
+              MovedWeights.of(model, List.of(), SeparateSteps.Direction.SIGN, samples.get(i), 0.05);
           assertThat(found.get(i).along()).containsExactly(expected.along(), within(2e-5));
         }
       }

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** What an MLP applies to each number. */
-public enum Activation {
+public enum ActivationFunction {
   /** {@code x·σ(x)}. */
   SILU {
     @Override
@@ -40,7 +40,7 @@ public enum Activation {
   };
 
   /** By what a config.json may call them. */
-  private static final Map<String, Activation> NAMED = new LinkedHashMap<>();
+  private static final Map<String, ActivationFunction> NAMED = new LinkedHashMap<>();
 
   static {
     NAMED.put("silu", SILU);
@@ -53,7 +53,7 @@ public enum Activation {
   }
 
   /** The one that a config.json calls by this name. */
-  public static Optional<Activation> named(String configName) {
+  public static Optional<ActivationFunction> named(String configName) {
     return Optional.ofNullable(NAMED.get(configName));
   }
 

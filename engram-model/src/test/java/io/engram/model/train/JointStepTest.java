@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** A look against a real update of the optimiser on a model of its own. */
-class GradientLookTest {
+class JointStepTest {
   private static final TrainingScope ALL = TrainingScope.all();
   private static final TrainingScope LORA =
       TrainingScope.lora(4, 8, List.of("q_proj", "v_proj", "down_proj"), List.of());
@@ -140,7 +140,7 @@ class GradientLookTest {
     List<TokenizedSample> one = samples().subList(2, 3);
     try (LanguageModel model = TinyModels.open(name, Dtype.FLOAT64, 4096)) {
       double[] start;
-      GradientLook.Look look;
+      JointStep.Look look;
       double[] before;
       try (Trainer trainer = new Trainer(model, scope(scope), optimizer(false), 7)) {
         trainer.accumulate(ascent(samples()));
@@ -150,7 +150,7 @@ class GradientLookTest {
         List<double[]> gradients = gradients(model);
         start = scores(model, one);
         long alive = Pointer.totalCount();
-        look = new GradientLook(model, scope(scope)).of(one, sign, found -> STEP);
+        look = new JointStep(model, scope(scope)).of(one, sign, found -> STEP);
         assertThat(Pointer.totalCount()).isEqualTo(alive);
         assertThat(numbers(model)).usingRecursiveComparison().isEqualTo(numbers);
         assertThat(gradients).isNotEmpty();
@@ -202,8 +202,8 @@ class GradientLookTest {
     try (LanguageModel model = TinyModels.open("gqa-tied", Dtype.FLOAT64, 4096);
         LanguageModel small = TinyModels.open("gqa-tied", Dtype.FLOAT64, 16)) {
       List<TokenizedSample> samples = samples();
-      GradientLook.Look whole = new GradientLook(model, ALL).of(samples, false, s -> STEP);
-      GradientLook.Look parts = new GradientLook(small, ALL).of(samples, false, s -> STEP);
+      JointStep.Look whole = new JointStep(model, ALL).of(samples, false, s -> STEP);
+      JointStep.Look parts = new JointStep(small, ALL).of(samples, false, s -> STEP);
       assertThat(whole.along()).containsExactly(parts.along(), within(1e-10));
       assertThat(whole.start().l1()).isCloseTo(parts.start().l1(), within(1e-9));
       assertThat(whole.start().loss())
@@ -225,7 +225,7 @@ class GradientLookTest {
     List<TokenizedSample> all = Families.samples(name);
     List<TokenizedSample> last = all.subList(all.size() - 1, all.size());
     try (LanguageModel model = Families.open(name, Dtype.FLOAT64, 4096)) {
-      GradientLook.Look look = new GradientLook(model, ALL).of(last, false, s -> STEP);
+      JointStep.Look look = new JointStep(model, ALL).of(last, false, s -> STEP);
       try (Trainer trainer = new Trainer(model, ALL, TinyTraining.sgd(), 7)) {
         trainer.accumulate(ascent(last));
         trainer.update(STEP);
@@ -238,8 +238,7 @@ class GradientLookTest {
   @Test
   void sixteenBitWeightsAreMovedInFullPrecision() {
     try (LanguageModel model = TinyModels.open("bf16", Dtype.BFLOAT16, 4096)) {
-      GradientLook.Look look =
-          new GradientLook(model, ALL).of(samples().subList(0, 1), true, s -> 1e-4);
+      JointStep.Look look = new JointStep(model, ALL).of(samples().subList(0, 1), true, s -> 1e-4);
       double moved =
           Arrays.stream(look.along()).sum() - Arrays.stream(look.start().logProbs()).sum();
       double expected = -1e-4 * look.start().l1() * look.along().length;
@@ -250,7 +249,7 @@ class GradientLookTest {
   @Test
   void withoutADistanceNothingIsLookedAt() {
     try (LanguageModel model = TinyModels.open("gqa-tied")) {
-      GradientLook.Look look = new GradientLook(model, ALL).of(samples(), true, s -> 0);
+      JointStep.Look look = new JointStep(model, ALL).of(samples(), true, s -> 0);
       assertThat(look.along()).isSameAs(look.start().logProbs());
       assertThat(look.start().l1()).isPositive();
     }
@@ -261,7 +260,7 @@ class GradientLookTest {
     TrainingScope none = TrainingScope.ofLayers(List.of(9));
     try (LanguageModel model = TinyModels.open("gqa-tied")) {
       long alive = Pointer.totalCount();
-      assertThatThrownBy(() -> new GradientLook(model, none).of(samples(), true, s -> 0))
+      assertThatThrownBy(() -> new JointStep(model, none).of(samples(), true, s -> 0))
           .hasMessage("No weight of the model is in layers [9]; it has layers 0 to 1.");
       assertThat(Pointer.totalCount()).isEqualTo(alive);
     }

@@ -32,12 +32,12 @@ import org.bytedeco.pytorch.global.torch;
  * What is moved is what {@code scope} trains: the adapters, where the model has some, else all
  * weights.
  */
-public final class GradientLook {
+public final class JointStep {
   private final LanguageModel model;
   private final TrainingScope scope;
 
   /** Over this model's weights as they are at each call; borrows it. */
-  public GradientLook(LanguageModel model, TrainingScope scope) {
+  public JointStep(LanguageModel model, TrainingScope scope) {
     this.model = model;
     this.scope = scope;
   }

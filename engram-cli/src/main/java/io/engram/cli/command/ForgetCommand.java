@@ -1,0 +1,109 @@
+package io.engram.cli.command;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ModelChoice;
+import io.engram.cli.run.ForgetRun;
+import io.engram.cli.run.ForgetRun.Request;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code engram forget}. */
+@Command(
+    name = "forget",
+    description = {
+      "Makes a model forget requests, and says of each whether it is forgotten.",
+      "It asks what the model knows, finds a learning rate, shows a plan, forgets, and judges the "
+          + "result. recipes/forget.yaml is the recipe behind it."
+    },
+    footer = {"", "Exit code: 0 if nothing that was known is still known, 5 if something is."},
+    sortOptions = false)
+final class ForgetCommand implements Callable<Integer> {
+  @Mixin private ModelChoice model = new ModelChoice();
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "REQUESTS",
+      description = "What to forget: a file of questions and answers or of texts, or tofu:SPLIT")
+  private @Nullable String requests;
+
+  @Parameters(
+      index = "2..*",
+      paramLabel = "key=value",
+      description = "Keys of the recipe to change, such as method.beta=1")
+  private List<String> overrides = List.of();
+
+  @Option(
+      names = "--keep",
+      paramLabel = "DATA",
+      description =
+          "Samples that the model must keep, like those it is used for (default: general "
+              + "questions that come with Engram)")
+  private @Nullable String keep;
+
+  @Option(
+      names = "--controls",
+      paramLabel = "DATA",
+      description =
+          "At least 20 samples like the requests that the model has never seen, to compare with "
+              + "(default: made from the requests)")
+  private @Nullable String controls;
+
+  @Option(
+      names = "--retrained",
+      paramLabel = "MODEL",
+      description = "A model that never saw the requests, to compare with instead")
+  private @Nullable String retrained;
+
+  @Option(
+      names = "--keep-loss",
+      paramLabel = "NATS",
+      description =
+          "How far the loss on samples to keep may rise, nats a token (default: a tenth of it, at "
+              + "least 0.05)")
+  private @Nullable Double keepLoss;
+
+  @Option(names = "--plan-only", description = "Show the plan and change nothing")
+  private boolean planOnly;
+
+  @Option(
+      names = "--price",
+      paramLabel = "P",
+      description = "Price of an hour of this machine; the plan then gives the cost")
+  private @Nullable Double price;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The run folder, new or empty (default: runs/DATE-forget)")
+  private @Nullable Path out;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    if (requests == null) {
+      throw common.mistake("name the requests to forget: engram forget MODEL REQUESTS");
+    }
+    if (controls != null && retrained != null) {
+      throw common.mistake(
+          "give --controls or --retrained, not both: each says what the requests are compared with");
+    }
+    if (keepLoss != null && !(keepLoss > 0)) {
+      throw common.mistake("--keep-loss " + keepLoss + ": must be above 0");
+    }
+    if (price != null && !(price >= 0)) {
+      throw common.mistake("--price " + price + ": must be 0 or more");
+    }
+    Request request =
+        new Request(
+            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, out);
+    return new ForgetRun(request, common).carryOut();
+  }
+}

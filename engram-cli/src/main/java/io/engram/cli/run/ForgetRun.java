@@ -1,0 +1,238 @@
+package io.engram.cli.run;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ModelChoice;
+import io.engram.cli.output.Console;
+import io.engram.cli.output.ForgetText;
+import io.engram.cli.progress.Interruption;
+import io.engram.cli.progress.Progress;
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.Trees;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.VerdictRow;
+import io.engram.report.Report;
+import io.engram.unlearn.forget.Forgetting;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.run.Experiment.Outcome;
+import io.engram.unlearn.run.Setup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Carries out {@code engram forget}: plan, run, verdicts.
+ *
+ * @param request what was asked
+ * @param common how to compute
+ */
+public record ForgetRun(Request request, CommonOptions common) {
+  /** Exit code where something that was known is still known. */
+  public static final int STILL_KNOWN = 5;
+
+  private static final String RECIPE = "recipes/forget.yaml";
+
+  /** Samples to keep where none are given: facts that have nothing to do with any request. */
+  private static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
+
+  /**
+   * What was asked.
+   *
+   * @param model the model
+   * @param requests what to forget
+   * @param keep what to keep; null: the neutral samples
+   * @param controls samples never seen; null: none given
+   * @param retrained a model that never saw the requests; null: none given
+   * @param keepLoss how far the loss on samples to keep may rise, nats a token; null: chosen
+   * @param price of an hour; null: not given
+   * @param overrides recipe keys
+   * @param planOnly whether to change nothing
+   * @param out the run folder; null: a new one under runs/
+   */
+  public record Request(
+      ModelChoice model,
+      String requests,
+      @Nullable String keep,
+      @Nullable String controls,
+      @Nullable String retrained,
+      @Nullable Double keepLoss,
+      @Nullable Double price,
+      List<String> overrides,
+      boolean planOnly,
+      @Nullable Path out) {}
+
+  /** Carries it out; returns the exit code. */
+  public int carryOut() {
+    Interruption.watch(common.console());
+    return request.planOnly() && request.out() == null ? planInPassing() : forget(folder());
+  }
+
+  /** Shows the plan; the controls that are made for it are deleted again. */
+  private int planInPassing() {
+    try {
+      Path folder = Files.createTempDirectory("engram-plan");
+      try {
+        showPlan(forgetting(folder).plan(folder, request.price()).plan());
+        return 0;
+      } finally {
+        Trees.delete(folder);
+      }
+    } catch (IOException e) {
+      throw EngramException.resources("no temporary folder: " + e.getMessage(), e);
+    }
+  }
+
+  private int forget(Path folder) {
+    RecipeRun.Unstarted unstarted = RecipeRun.Unstarted.of(folder);
+    boolean whole = false;
+    try (RunFolder run = RunFolder.create(folder)) {
+      common.console().message("Run folder: " + folder);
+      Forgetting forgetting = forgetting(folder);
+      Forgetting.Planned planned = forgetting.plan(folder, request.price());
+      if (request.planOnly()) {
+        JsonFiles.write(folder.resolve(ForgetPlan.FILE), planned.plan());
+        whole = true;
+        showPlan(planned.plan());
+        return 0;
+      }
+      if (!planned.isNeeded()) {
+        whole = true;
+        JsonFiles.write(folder.resolve(ForgetPlan.FILE), planned.plan());
+        List<VerdictRow> verdicts = Forgetting.unchanged(planned.plan());
+        JsonFiles.writeLines(folder.resolve(Forgetting.VERDICTS), verdicts);
+        common.console().message("The model knows none of the requests: there is nothing to do.");
+        show(folder, planned.plan(), verdicts, List.of());
+        return 0;
+      }
+      common.console().message(ForgetText.plan(planned.plan()));
+      Outcome outcome = forgetting.run(planned, run);
+      if (outcome.status().equals("interrupted")) {
+        common
+            .console()
+            .message(
+                "Stopped after update %d. To resume: engram unlearn --resume %s"
+                    .formatted(outcome.updates(), folder));
+        return Interruption.EXIT_CODE;
+      }
+      return judged(run, planned.plan());
+    } finally {
+      if (!whole) {
+        unstarted.removeIfNoRun();
+      }
+    }
+  }
+
+  private int judged(RunFolder run, ForgetPlan plan) {
+    Recipe done =
+        RecipeReader.resolved(
+            run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
+    List<VerdictRow> verdicts = Forgetting.verdicts(run, done, setup());
+    Report.write(List.of(run.path()), run.path().resolve("report.html"));
+    show(run.path(), plan, verdicts, run.journal().read());
+    boolean known =
+        verdicts.stream()
+            .filter(v -> v.knownBefore().equals(VerdictRow.KNOWN))
+            .anyMatch(v -> v.verdict().equals(VerdictRow.KNOWN));
+    return known ? STILL_KNOWN : 0;
+  }
+
+  private void showPlan(ForgetPlan plan) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("plan", plan);
+    common.console().result(json, ForgetText.plan(plan));
+  }
+
+  private void show(
+      Path folder, ForgetPlan plan, List<VerdictRow> verdicts, List<JsonNode> journal) {
+    Console console = common.console();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("run", folder.toString());
+    json.put("plan", plan);
+    json.put("verdicts", verdicts);
+    console.result(json, ForgetText.verdicts(plan, verdicts, journal));
+    if (!journal.isEmpty()) {
+      console.message(
+          "Model: %s\nReport: %s"
+              .formatted(folder.resolve("model"), folder.resolve("report.html").toAbsolutePath()));
+    }
+  }
+
+  private Setup setup() {
+    return common.setup(Progress.shown(common.console()));
+  }
+
+  private Forgetting forgetting(Path folder) {
+    if (request.keep() == null) {
+      common
+          .console()
+          .message(
+              "No samples to keep were given (--keep DATA): general questions stand in for them. They can't protect what your model was made for, nor what is close to the requests.");
+    }
+    return new Forgetting(recipe(folder), setup(), common.console()::message);
+  }
+
+  private Recipe recipe(Path folder) {
+    List<String> all = new ArrayList<>();
+    all.add("model.path=" + JsonFiles.line(request.model().model()));
+    add(all, "model.base", request.model().base());
+    all.add("forget.data=" + JsonFiles.line(request.requests()));
+    all.add(
+        "retain.data="
+            + JsonFiles.line(request.keep() == null ? NEUTRAL : List.of(request.keep())));
+    all.add(
+        "eval.retrained="
+            + (request.retrained() == null ? "null" : JsonFiles.line(request.retrained())));
+    if (request.retrained() == null) {
+      String controls =
+          request.controls() == null
+              ? folder.resolve(Forgetting.CONTROLS).toString()
+              : request.controls();
+      all.add("stop.rule=controls");
+      all.add("controls.data=" + JsonFiles.line(controls));
+    }
+    if (request.model().template() != null) {
+      all.add("model.template=" + request.model().template());
+    }
+    if (request.keepLoss() != null) {
+      all.add("method.retain_bound=" + request.keepLoss());
+    }
+    if (common.dtype() != null) {
+      all.add("model.dtype=" + common.dtype());
+    }
+    if (common.seed() != null) {
+      all.add("seed=" + common.seed());
+    }
+    all.addAll(request.overrides());
+    return RecipeReader.read(EngramHome.resolve(RECIPE), all, Recipe.Kind.UNLEARN);
+  }
+
+  private static void add(List<String> all, String key, @Nullable String value) {
+    if (value != null) {
+      all.add(key + "=" + JsonFiles.line(value));
+    }
+  }
+
+  private Path folder() {
+    Path given = request.out();
+    if (given != null) {
+      return given;
+    }
+    String name = LocalDate.now(ZoneId.systemDefault()) + "-forget";
+    Path folder = Path.of("runs", name);
+    for (int i = 2; Files.exists(folder); i++) {
+      folder = Path.of("runs", name + "-" + i);
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,69 @@
+package io.engram.core.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of {@code verdicts.jsonl}: whether a request is forgotten.
+ *
+ * @param id the request's id
+ * @param verdict {@link #FORGOTTEN}, {@link #KNOWN}, {@link #NOT_KNOWN_BEFORE} or {@link
+ *     #UNDECIDED}
+ * @param knownBefore {@code known}, {@code not_known} or {@code undecided}
+ * @param aboveBefore measures that were above the range of samples never seen
+ * @param above measures that are above it now
+ * @param before how well the model knew it
+ * @param after how well it knows it now
+ * @param limits the upper ends of the range
+ * @param updatesForecast updates that the plan gave it; null: more than the budget, or no plan
+ * @param forgottenAtUpdate updates after which the run found it forgotten; null: it didn't
+ * @param answeredForOthers whether the model answers the same of someone else: the answer follows
+ *     from the question's form, and is not knowledge of this request; null if not asked
+ */
+public record VerdictRow(
+    String id,
+    String verdict,
+    String knownBefore,
+    List<String> aboveBefore,
+    List<String> above,
+    Values before,
+    Values after,
+    Values limits,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double updatesForecast,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer forgottenAtUpdate,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean answeredForOthers) {
+  /** It was known, and is known no better than a sample that was never seen. */
+  public static final String FORGOTTEN = "forgotten";
+
+  /** It is still known. */
+  public static final String KNOWN = "known";
+
+  /** The model didn't know it to begin with. */
+  public static final String NOT_KNOWN_BEFORE = "not_known_before";
+
+  /** The measures disagree, or there are too few controls to judge by. */
+  public static final String UNDECIDED = "undecided";
+
+  /** Copies the lists. */
+  public VerdictRow {
+    aboveBefore = List.copyOf(aboveBefore);
+    above = List.copyOf(above);
+  }
+
+  /**
+   * How well a model knows a sample; larger is better known.
+   *
+   * @param logProb mean log-probability of an answer's token, nats
+   * @param exactMemorization share of its tokens that are the model's first choice
+   * @param extractionStrength extraction strength
+   * @param answerRecall ROUGE-L recall of the model's own answer; null without a question
+   * @param answer the model's own answer; null without a question, or where it isn't kept
+   */
+  public record Values(
+      double logProb,
+      double exactMemorization,
+      double extractionStrength,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double answerRecall,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String answer) {}
+}

@@ -1,0 +1,441 @@
+package io.engram.unlearn.forget;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.RunModel;
+import io.engram.core.run.SampleRow;
+import io.engram.core.run.VerdictRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.Sample.Asked;
+import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.memorization.Knowledge;
+import io.engram.unlearn.eval.memorization.NeverSeen;
+import io.engram.unlearn.eval.tofu.RetrainedModel;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
+import io.engram.unlearn.recipe.SampleSets;
+import io.engram.unlearn.run.Experiment;
+import io.engram.unlearn.run.Forecast;
+import io.engram.unlearn.run.Setup;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code engram forget}: asks what the model knows of the requests, plans, forgets, and gives a
+ * verdict for each request.
+ *
+ * @param recipe recipes/forget.yaml with the user's model and data; the learning rate may be open.
+ *     If controls.data is {@link #CONTROLS} in the run folder, the controls are made
+ * @param setup how to compute
+ * @param say receives a line for each step, in words for the person who asked
+ */
+public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
+  /** The file of controls that are made, in the run folder. */
+  public static final String CONTROLS = "controls.jsonl";
+
+  /** The file of verdicts, in the run folder. */
+  public static final String VERDICTS = "verdicts.jsonl";
+
+  /** How many ids a message lists. */
+  private static final int NAMED = 5;
+
+  /**
+   * What was found before anything is changed.
+   *
+   * @param recipe the recipe to run, its rate and budget set; null if there is nothing to forget
+   * @param plan the plan
+   */
+  public record Planned(@Nullable Recipe recipe, ForgetPlan plan) {
+    /** Whether any request has to be forgotten. */
+    public boolean isNeeded() {
+      return recipe != null;
+    }
+  }
+
+  /**
+   * Triage, rehearsal and plan. Controls that are made are written to a folder.
+   *
+   * @param folder where {@link #CONTROLS} goes
+   * @param pricePerHour of the machine; null: no cost is given
+   */
+  public Planned plan(Path folder, @Nullable Double pricePerHour) {
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      List<Sample> requests =
+          SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
+      requireSound(requests);
+      Prepared prepared = prepared(model, requests, folder);
+      sayTriage(prepared.triage());
+      if (prepared.triage().count("not_known") == requests.size()) {
+        return new Planned(null, nothing(prepared.triage()));
+      }
+      say.accept(
+          "Rehearsing: "
+              + (recipe.optimizer().learningRate() == 0
+                  ? "looks for a learning rate and forecasts the run …"
+                  : "forecasts the run …"));
+      Forecast forecast = Forecast.of(prepared.recipe(), setup, model);
+      Recipe run =
+          recipe.budget().updates() == null && forecast.searched()
+              ? changed(
+                  forecast.recipe(),
+                  List.of("budget.epochs=null", "budget.updates=" + forecast.budget()))
+              : forecast.recipe();
+      return new Planned(run, plan(forecast, run, prepared.triage(), pricePerHour));
+    }
+  }
+
+  /** The recipe with its controls, and what the model knows. */
+  private record Prepared(Recipe recipe, Triage triage) {}
+
+  private Prepared prepared(LanguageModel model, List<Sample> requests, Path folder) {
+    String retrained = recipe.eval().retrained();
+    if (recipe.controls().isEmpty() && retrained != null) {
+      say.accept("Compares with %s, which never saw the requests.".formatted(retrained));
+      try (LanguageModel other =
+          LanguageModel.open(retrained, RetrainedModel.options(model.options()))) {
+        return new Prepared(recipe, Triage.against(model, requests, other, setup.progress()));
+      }
+    }
+    Path file = folder.resolve(CONTROLS);
+    if (!recipe.controls().data().equals(List.of(file.toString()))) {
+      List<Sample> controls =
+          SampleSets.load(recipe.controls(), "controls", recipe.seed(), model.samples());
+      requireNotAmong(controls, requests);
+      sayControls(controls.size());
+      return new Prepared(
+          recipe, Triage.of(model, requests, controls, Standard.Origin.GIVEN, setup.progress()));
+    }
+    List<Sample> made = MadeControls.of(requests, recipe.seed());
+    if (made.isEmpty()) {
+      throw EngramException.usage(
+          "No controls could be made: the requests have no names, numbers or dates to exchange.\nGive samples of the same kind that the model has never seen with --controls DATA.");
+    }
+    JsonFiles.writeLines(file, made.stream().map(Forgetting::row).toList());
+    say.accept(
+        "Made %d controls by exchanging names, numbers and dates among the requests. Samples that the model has never seen are better: --controls DATA."
+            .formatted(made.size()));
+    sayControls(made.size());
+    return new Prepared(
+        recipe, Triage.of(model, requests, made, Standard.Origin.MADE, setup.progress()));
+  }
+
+  private void sayControls(int count) {
+    if (count < NeverSeen.FEWEST) {
+      say.accept(
+          "%d controls are too few for a verdict (%d are needed): you get numbers only."
+              .formatted(count, NeverSeen.FEWEST));
+    }
+  }
+
+  private static Map<String, Object> row(Sample sample) {
+    Map<String, Object> row = new java.util.LinkedHashMap<>();
+    row.put("id", sample.id());
+    if (sample.content() instanceof Sample.Conversation talk) {
+      List<Map<String, Object>> messages = new ArrayList<>();
+      talk.messages().forEach(m -> messages.add(message(m.role(), m.content())));
+      messages.add(message("assistant", talk.answer()));
+      row.put("messages", messages);
+    } else if (sample.content() instanceof Asked asked) {
+      row.put("question", asked.question());
+      row.put("answer", asked.answer());
+    } else if (sample.content() instanceof Sample.PlainText text) {
+      row.put("text", text.text());
+    }
+    return row;
+  }
+
+  private static Map<String, Object> message(String role, String content) {
+    Map<String, Object> message = new java.util.LinkedHashMap<>();
+    message.put("role", role);
+    message.put("content", content);
+    return message;
+  }
+
+  private static Recipe changed(Recipe recipe, List<String> overrides) {
+    return RecipeReader.parse(RecipeWriter.yaml(recipe), overrides, recipe.kind(), "the request");
+  }
+
+  /** Duplicates among the requests, and questions that are also to be kept. */
+  private void requireSound(List<Sample> requests) {
+    if (requests.isEmpty()) {
+      throw EngramException.usage(
+          "%s has no requests; at least one is needed.".formatted(recipe.forget().data()));
+    }
+    Map<List<String>, String> seen = new HashMap<>();
+    List<String> twice = new ArrayList<>();
+    for (Sample request : requests) {
+      String earlier = seen.putIfAbsent(normal(MadeControls.texts(request)), request.id());
+      if (earlier != null && !MadeControls.texts(request).isEmpty()) {
+        twice.add(earlier + " and " + request.id());
+      }
+    }
+    if (!twice.isEmpty()) {
+      throw EngramException.usage(
+          "The requests have the same text twice: %s.\nRemove one of each."
+              .formatted(named(twice)));
+    }
+    if (recipe.retain().isEmpty()) {
+      return;
+    }
+    Map<String, String> asked = new HashMap<>();
+    for (Sample request : requests) {
+      asked.put(question(request), request.id());
+    }
+    List<String> both = new ArrayList<>();
+    for (Sample kept : io.engram.core.sample.SampleSource.load(recipe.retain().data())) {
+      String request = asked.get(question(kept));
+      if (request != null && !question(kept).isEmpty()) {
+        both.add("request %s and keep row %s".formatted(request, kept.id()));
+      }
+    }
+    if (!both.isEmpty()) {
+      throw EngramException.usage(
+          "The same question is to be forgotten and to be kept: %s.\nDecide for one of them."
+              .formatted(named(both)));
+    }
+  }
+
+  private static void requireNotAmong(List<Sample> controls, List<Sample> requests) {
+    Set<List<String>> asked = new HashSet<>();
+    requests.forEach(r -> asked.add(normal(MadeControls.texts(r))));
+    List<String> among =
+        controls.stream()
+            .filter(c -> asked.contains(normal(MadeControls.texts(c))))
+            .map(Sample::id)
+            .toList();
+    if (!among.isEmpty()) {
+      throw EngramException.usage(
+          "Controls must be samples that the model has never seen; these are requests: %s."
+              .formatted(named(among)));
+    }
+  }
+
+  private static String named(List<String> all) {
+    String first = String.join("; ", all.subList(0, Math.min(NAMED, all.size())));
+    return all.size() > NAMED ? first + "; and " + (all.size() - NAMED) + " more" : first;
+  }
+
+  private static List<String> normal(List<String> texts) {
+    return texts.stream().map(t -> t.strip().toLowerCase(Locale.ROOT)).toList();
+  }
+
+  private static String question(Sample sample) {
+    return sample.content() instanceof Asked asked
+        ? asked.question().strip().toLowerCase(Locale.ROOT)
+        : "";
+  }
+
+  private void sayTriage(Triage triage) {
+    long known = triage.count(VerdictRow.KNOWN);
+    long not = triage.count("not_known");
+    long undecided = triage.count(VerdictRow.UNDECIDED);
+    say.accept(
+        "Of %d requests the model knows %d%s%s."
+            .formatted(
+                triage.requests().size(),
+                known,
+                not > 0 ? ", doesn't know " + not + " (left alone)" : "",
+                undecided > 0 ? ", and can't be said to know or not to know " + undecided : ""));
+    long others =
+        triage.requests().stream()
+            .filter(r -> r.known().equals(VerdictRow.KNOWN))
+            .filter(r -> Boolean.TRUE.equals(r.answeredForOthers()))
+            .count();
+    if (others > 0) {
+      say.accept(
+          "%d of them it answers the same about someone else: those answers follow from the question."
+              .formatted(others));
+    }
+  }
+
+  private ForgetPlan plan(
+      Forecast forecast, Recipe run, Triage triage, @Nullable Double pricePerHour) {
+    List<ForgetPlan.Planned> samples = new ArrayList<>();
+    for (int i = 0; i < triage.requests().size(); i++) {
+      samples.add(planned(triage.requests().get(i), finite(forecast.updates()[i])));
+    }
+    double updates = Double.isNaN(forecast.median()) ? forecast.budget() : forecast.median();
+    double seconds = updates * forecast.secondsPerUpdate();
+    return new ForgetPlan(
+        new ForgetPlan.Updates(
+            finite(forecast.median()), finite(forecast.low()), finite(forecast.high())),
+        Objects.requireNonNullElse(run.budget().updates(), forecast.budget()),
+        run.optimizer().learningRate(),
+        forecast.searched(),
+        seconds,
+        forecast.peakBytes(),
+        pricePerHour == null ? null : Double.valueOf(seconds / 3600 * pricePerHour),
+        samples,
+        forecast.byRisk().stream()
+            .map(
+                i ->
+                    new ForgetPlan.AtRisk(
+                        forecast.keepIds().get(i),
+                        forecast.keepBefore()[i],
+                        forecast.keepAfter()[i]))
+            .toList(),
+        new ForgetPlan.KeepLoss(
+            forecast.keepBefore().length, mean(forecast.keepBefore()), mean(forecast.keepAfter())),
+        new ForgetPlan.Rehearsed(
+            forecast.rehearsals().stream().map(r -> r.factor()).toList(),
+            forecast.rehearsals().stream().mapToInt(r -> r.made()).sum(),
+            forecast.seconds()),
+        triage.standard().controls());
+  }
+
+  private static ForgetPlan nothing(Triage triage) {
+    return new ForgetPlan(
+        new ForgetPlan.Updates(0.0, 0.0, 0.0),
+        0,
+        0,
+        false,
+        0,
+        0,
+        null,
+        triage.requests().stream().map(r -> planned(r, 0.0)).toList(),
+        List.of(),
+        new ForgetPlan.KeepLoss(0, Double.NaN, Double.NaN),
+        new ForgetPlan.Rehearsed(List.of(), 0, 0),
+        triage.standard().controls());
+  }
+
+  private static ForgetPlan.Planned planned(Triage.Request request, @Nullable Double updates) {
+    return new ForgetPlan.Planned(
+        request.id(),
+        updates,
+        request.known(),
+        request.above(),
+        request.before().values(),
+        request.answeredForOthers());
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? Double.valueOf(value) : null;
+  }
+
+  private static double mean(double[] values) {
+    return IntStream.range(0, values.length)
+        .mapToDouble(i -> values[i])
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /** Runs the planned recipe in a run folder, which then also holds the plan. */
+  public Experiment.Outcome run(Planned planned, RunFolder folder) {
+    JsonFiles.write(folder.path().resolve(ForgetPlan.FILE), planned.plan());
+    return Experiment.run(Objects.requireNonNull(planned.recipe()), folder, setup);
+  }
+
+  /** The plan of a run folder. */
+  public static ForgetPlan planOf(Path folder) {
+    return JsonFiles.read(folder.resolve(ForgetPlan.FILE), ForgetPlan.class);
+  }
+
+  /**
+   * Judges the model that a finished run saved, and writes {@code verdicts.jsonl}.
+   *
+   * @param folder the run folder
+   * @param done the run's own recipe
+   */
+  public static List<VerdictRow> verdicts(RunFolder folder, Recipe done, Setup setup) {
+    ForgetPlan plan = planOf(folder.path());
+    try (LanguageModel model =
+        LanguageModel.open(
+            RunModel.of(folder.path()).toString(), setup.modelOptions(done.model(), done.seed()))) {
+      List<Sample> requests =
+          SampleSets.load(done.forget(), "forget", done.seed(), model.samples());
+      List<Probe> after = Probe.of(model, requests, setup.progress());
+      Map<String, SampleRow> rows = new HashMap<>();
+      folder.samples().forEach(row -> rows.put(row.id(), row));
+      List<VerdictRow> verdicts =
+          verdicts(plan, standard(plan, done, setup, requests), after, rows);
+      JsonFiles.writeLines(folder.path().resolve(VERDICTS), verdicts);
+      return verdicts;
+    }
+  }
+
+  /** The verdicts where the model knew no request: nothing was changed. */
+  public static List<VerdictRow> unchanged(ForgetPlan plan) {
+    List<VerdictRow> verdicts = new ArrayList<>();
+    for (ForgetPlan.Planned planned : plan.samples()) {
+      VerdictRow.Values values = Objects.requireNonNull(planned.before());
+      List<String> above = Objects.requireNonNull(planned.aboveBefore());
+      verdicts.add(
+          new VerdictRow(
+              planned.id(),
+              VerdictRow.NOT_KNOWN_BEFORE,
+              "not_known",
+              above,
+              above,
+              values,
+              values,
+              Objects.requireNonNull(plan.controls()).limits(),
+              planned.updates(),
+              null,
+              planned.answeredForOthers()));
+    }
+    return verdicts;
+  }
+
+  /** The standard that the plan was made with. */
+  private static Standard standard(
+      ForgetPlan plan, Recipe done, Setup setup, List<Sample> requests) {
+    ForgetPlan.Controls controls = Objects.requireNonNull(plan.controls());
+    String retrained = done.eval().retrained();
+    if (controls.origin().equals(Standard.Origin.RETRAINED.key()) && retrained != null) {
+      try (LanguageModel other =
+          LanguageModel.open(
+              retrained, RetrainedModel.options(setup.modelOptions(done.model(), done.seed())))) {
+        return Standard.of(Standard.Origin.RETRAINED, Probe.of(other, requests, setup.progress()));
+      }
+    }
+    Probe limits = Probe.of(controls.limits());
+    Knowledge upper = limits.knowledge();
+    Standard.Origin origin =
+        controls.origin().equals(Standard.Origin.MADE.key())
+            ? Standard.Origin.MADE
+            : Standard.Origin.GIVEN;
+    return new Standard(
+        origin, new NeverSeen(controls.n(), upper, List.of()), limits.recall(), List.of());
+  }
+
+  private static List<VerdictRow> verdicts(
+      ForgetPlan plan, Standard standard, List<Probe> after, Map<String, SampleRow> rows) {
+    List<VerdictRow> verdicts = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      ForgetPlan.Planned planned = plan.samples().get(i);
+      List<String> above = standard.above(i, after.get(i));
+      String before = Objects.requireNonNull(planned.knownBefore());
+      SampleRow row = rows.get(planned.id());
+      verdicts.add(
+          new VerdictRow(
+              planned.id(),
+              standard.verdict(before, above),
+              before,
+              Objects.requireNonNull(planned.aboveBefore()),
+              above,
+              Objects.requireNonNull(planned.before()),
+              after.get(i).values(),
+              standard.limits(),
+              planned.updates(),
+              row == null ? null : row.forgottenAtUpdate(),
+              planned.answeredForOthers()));
+    }
+    return verdicts;
+  }
+}
