@@ -46,7 +46,7 @@ final class RateSearch {
             "optimizer.warmup_updates=0",
             "budget.epochs=null",
             "budget.updates=" + most);
-    Rehearsal.Outcome found = rehearsal.run(growing, GROWTH, 1, every, HALF_WAY);
+    Rehearsal.Outcome found = rehearsal.run(growing, 1, GROWTH, every, HALF_WAY);
     if (found.diverged() || found.progress() < HALF_WAY) {
       throw EngramException.usage(
           "optimizer.learning_rate = auto: no rate up to %s makes the model forget%s.\nSet a rate, or try another method.name."
