@@ -30,7 +30,8 @@ record LayerGradients(
   /**
    * Runs autograd, which consumes the graph.
    *
-   * @param embedded the leaf that the pass began with @param hidden its output, {@code [M, C]}
+   * @param embedded the leaf that the pass began with
+   * @param hidden its output, {@code [M, C]}
    * @param dh its gradient
    */
   static LayerGradients of(RecordedLayers layers, Tensor embedded, Tensor hidden, Tensor dh) {

@@ -81,7 +81,9 @@ public final class SeparateSteps {
    * Takes a step for every sample.
    *
    * @param distance gives h, once the start is known; 0: no step is needed. Called from several
-   *     threads @param progress advances by the samples done @return steps in the order given
+   *     threads
+   * @param progress advances by the samples done
+   * @return steps in the order given
    * @throws EngramException if the scope trains nothing of the model
    */
   public List<Step> of(

@@ -47,8 +47,9 @@ public record MemoryCheck(MemoryNeed need, OptionalLong available) {
   /**
    * Checks that the run fits.
    *
-   * @param anyway continue even if it doesn't @param alternatives those that take less are
-   *     named @param option the option that continues anyway
+   * @param anyway continue even if it doesn't
+   * @param alternatives those that take less are named
+   * @param option the option that continues anyway
    * @throws EngramException of kind RESOURCES if it doesn't
    */
   public void require(boolean anyway, List<Alternative> alternatives, String option) {

@@ -25,8 +25,8 @@ public record MemoryEstimate(ModelSize size) {
    *
    * @param tokens maximum per pass
    * @param checkpointed whether layers are computed again for their gradients
-   * @param copies of the trained numbers, beside weights, gradient and optimiser state @param
-   *     reference what is kept of the starting model
+   * @param copies of the trained numbers, beside weights, gradient and optimiser state
+   * @param reference what is kept of the starting model
    */
   public record Training(
       TrainingScope scope,

@@ -10,7 +10,8 @@ import java.util.StringJoiner;
  * The bytes that a run takes at its peak.
  *
  * @param mapped weights mapped from files: the system may drop them from memory and read them
- *     again, which costs time @param own the run's own memory, by purpose
+ *     again, which costs time
+ * @param own the run's own memory, by purpose
  */
 public record MemoryNeed(long mapped, Map<String, Long> own) {
   private static final double GIB = 1L << 30;

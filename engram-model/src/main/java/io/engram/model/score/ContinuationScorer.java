@@ -49,7 +49,8 @@ public final class ContinuationScorer {
   /**
    * Scores with these weights.
    *
-   * @param window maximum tokens of the model's input @param batchTokens maximum tokens in a pass
+   * @param window maximum tokens of the model's input
+   * @param batchTokens maximum tokens in a pass
    */
   public ContinuationScorer(Decoder decoder, int window, int batchTokens) {
     this.decoder = decoder;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * numbers; otherwise from δ itself, in·out numbers.
  *
  * @param x {@code [b, T, in]}
- * @param factor {@code [b, T, T]}, shared by all layers with the input x; null if T ≥ in @param
- *     sequences which sequence's draw each of the b uses
+ * @param factor {@code [b, T, T]}, shared by all layers with the input x; null if T ≥ in
+ * @param sequences which sequence's draw each of the b uses
  */
 record LinearNoise(Tensor x, @Nullable Tensor factor, int[] sequences, DrawnNoise noise) {
   /** For the layers with the input x; the factor belongs to the running scope. */

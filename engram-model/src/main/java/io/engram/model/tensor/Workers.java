@@ -53,8 +53,9 @@ public final class Workers {
    * all are done. Pieces on another device than the CPU, and pieces of pieces, run one after
    * another.
    *
-   * @param piece is called from several threads, once for each number @throws RuntimeException the
-   *     failure of the lowest failing number; pieces not begun by then are skipped
+   * @param piece is called from several threads, once for each number
+   * @throws RuntimeException the failure of the lowest failing number; pieces not begun by then are
+   *     skipped
    */
   public static void run(int pieces, Device device, IntConsumer piece) {
     int threads = Math.min(pieces, threads(device));

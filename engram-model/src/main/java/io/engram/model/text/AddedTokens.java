@@ -102,10 +102,11 @@ final class AddedTokens {
   /**
    * A token that is recognised as a whole before a text is split.
    *
-   * @param singleWord whether it is recognised only without a letter or digit beside it @param
-   *     lstrip whether it takes the blanks before it @param rstrip whether it takes the blanks
-   *     after it @param normalized whether it is looked for in the normalised text @param special
-   *     whether it isn't part of any text
+   * @param singleWord whether it is recognised only without a letter or digit beside it
+   * @param lstrip whether it takes the blanks before it
+   * @param rstrip whether it takes the blanks after it
+   * @param normalized whether it is looked for in the normalised text
+   * @param special whether it isn't part of any text
    */
   record Token(
       int id,

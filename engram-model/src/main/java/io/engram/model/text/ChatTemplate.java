@@ -47,8 +47,9 @@ public final class ChatTemplate implements PromptTemplate {
   /**
    * Parses a template.
    *
-   * @param origin where it comes from, for messages @param tokens such as {@code bos_token} @throws
-   *     EngramException if it isn't Jinja, or uses a feature that isn't supported
+   * @param origin where it comes from, for messages
+   * @param tokens such as {@code bos_token}
+   * @throws EngramException if it isn't Jinja, or uses a feature that isn't supported
    */
   public static ChatTemplate parse(String source, String origin, Map<String, String> tokens) {
     try {
@@ -146,8 +147,8 @@ public final class ChatTemplate implements PromptTemplate {
    * A conversation as text.
    *
    * @param generationPrompt whether the beginning of an answer follows
-   * @param more variables of the template; they override its own @throws JinjaException if the
-   *     template refuses the conversation or fails
+   * @param more variables of the template; they override its own
+   * @throws JinjaException if the template refuses the conversation or fails
    */
   String render(List<Sample.Message> messages, boolean generationPrompt, Map<String, Object> more) {
     Map<String, Object> all = new HashMap<>(variables);

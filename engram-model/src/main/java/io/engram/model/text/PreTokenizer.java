@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param steps one after another, as components of a tokenizer.json; the last turns bytes into
  *     letters
  * @param composed whether characters are composed first (Unicode's NFC)
- * @param wholeWords whether a word that is a token stays whole, however it would be merged @param
- *     begins whether a begin token is put before a text if the file doesn't say
+ * @param wholeWords whether a word that is a token stays whole, however it would be merged
+ * @param begins whether a begin token is put before a text if the file doesn't say
  */
 record PreTokenizer(List<ObjectNode> steps, boolean composed, boolean wholeWords, boolean begins) {
   private static final String ENDINGS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * A SentencePiece tokenizer: its pieces in the order of their ids, and how it treats a text.
  *
  * @param algorithm how it chooses pieces
- * @param bytes whether characters that no piece has are split into bytes @param unknownId the piece
- *     for unknown text @param beginId the piece that begins a text; negative: none @param endId the
- *     piece that ends it; negative: none
+ * @param bytes whether characters that no piece has are split into bytes
+ * @param unknownId the piece for unknown text
+ * @param beginId the piece that begins a text; negative: none
+ * @param endId the piece that ends it; negative: none
  * @param normalization of texts
  * @param origin where it comes from, for messages
  */

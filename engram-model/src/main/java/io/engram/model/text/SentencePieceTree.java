@@ -42,9 +42,9 @@ final class SentencePieceTree {
   /**
    * The tree, without a post-processor: it adds no token at either end.
    *
-   * @param added tokens that other files name; one with a piece's id renames it @param everyChunk
-   *     whether text after a special token gets a blank before it as the text's beginning does, as
-   *     SentencePiece itself would; else only the text's beginning
+   * @param added tokens that other files name; one with a piece's id renames it
+   * @param everyChunk whether text after a special token gets a blank before it as the text's
+   *     beginning does, as SentencePiece itself would; else only the text's beginning
    */
   static ObjectNode of(
       SentencePieceModel model, List<AddedTokens.Token> added, boolean everyChunk) {

@@ -18,8 +18,8 @@ public final class TextPieces {
    * Splits a text into consecutive pieces, each as long as possible.
    *
    * @param tokens maximum tokens of a piece by itself, including the special ones that the
-   *     tokenizer adds; at least 2 more than those @return all of the text except pieces of blanks;
-   *     one piece if it is short enough
+   *     tokenizer adds; at least 2 more than those
+   * @return all of the text except pieces of blanks; one piece if it is short enough
    */
   public List<String> split(String text, int tokens) {
     int room = Math.max(1, tokens - tokenizer.encode("").length);

@@ -6,8 +6,9 @@ import java.util.Arrays;
  * A sample as token ids. The labelled tokens, those whose log-probabilities count, are its tail.
  *
  * @param id the sample's id
- * @param ids all tokens, including a labelled end token, {@code [T]} @param labelStart index of the
- *     first labelled token, at least 1, since it is predicted from the token before it
+ * @param ids all tokens, including a labelled end token, {@code [T]}
+ * @param labelStart index of the first labelled token, at least 1, since it is predicted from the
+ *     token before it
  */
 public record TokenizedSample(String id, int[] ids, int labelStart) {
   /** Checks that the label start lies within the tokens and after the first. */

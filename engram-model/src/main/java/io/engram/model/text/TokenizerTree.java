@@ -91,7 +91,8 @@ final class TokenizerTree {
   /**
    * The post-processor that puts tokens around a text.
    *
-   * @param before the token before it; null: none @param after the token after it; null: none
+   * @param before the token before it; null: none
+   * @param after the token after it; null: none
    */
   static ObjectNode ends(AddedTokens.@Nullable Token before, AddedTokens.@Nullable Token after) {
     ArrayNode single = JsonMapper.shared().createArrayNode();

@@ -67,8 +67,9 @@ public final class JointStep {
   /**
    * Computes one look.
    *
-   * @param samples taken as one, at least one @param sign whether d is sign(∇L) @param distance
-   *     gives h, once the start is known; 0: no look is needed
+   * @param samples taken as one, at least one
+   * @param sign whether d is sign(∇L)
+   * @param distance gives h, once the start is known; 0: no look is needed
    */
   public Look of(List<TokenizedSample> samples, boolean sign, ToDoubleFunction<Start> distance) {
     try (PointerScope scoped = new PointerScope();

@@ -9,8 +9,8 @@ package io.engram.model.train;
  * @param beta1 β₁ of AdamW
  * @param beta2 β₂ of AdamW
  * @param epsilon ε of AdamW
- * @param momentum μ of SGD; 0: none @param clipNorm the gradient's norm is clipped to this; 0:
- *     never
+ * @param momentum μ of SGD; 0: none
+ * @param clipNorm the gradient's norm is clipped to this; 0: never
  * @param decay which parameters decay
  * @param schedule of the learning rate
  * @param warmupUpdates updates over which the rate rises from 0

@@ -133,7 +133,8 @@ public final class Trainer implements AutoCloseable {
    *
    * <p><b>Source:</b> {@link WeightLine.ParabolaStep}.
    *
-   * @param judges the sequences whose summed loss is minimised @param here that loss now
+   * @param judges the sequences whose summed loss is minimised
+   * @param here that loss now
    */
   public double fittedUpdate(double learningRate, List<TrainingSequence> judges, double here) {
     double norm = prepareGradients();

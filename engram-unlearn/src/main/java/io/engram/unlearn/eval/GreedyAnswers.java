@@ -120,9 +120,9 @@ public final class GreedyAnswers {
    * The model's continuations of prompts given as tokens; they are not remembered.
    *
    * @param totalTokens maximum tokens of prompt and text together; at most the model's context.
-   *     After a prompt that is empty or leaves no room, the text is "" @param task the purpose, as
-   *     progress shows it @return texts in the order of the prompts, without surrounding blanks and
-   *     end tokens
+   *     After a prompt that is empty or leaves no room, the text is ""
+   * @param task the purpose, as progress shows it
+   * @return texts in the order of the prompts, without surrounding blanks and end tokens
    */
   public static List<String> continuations(
       LanguageModel model,

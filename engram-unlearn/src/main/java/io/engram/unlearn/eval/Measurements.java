@@ -24,8 +24,8 @@ public final class Measurements {
   /**
    * Starts empty.
    *
-   * @param suite its name, with which metric ids begin @param metrics the metrics that {@link
-   *     #add(String, MeanWithError)} accepts
+   * @param suite its name, with which metric ids begin
+   * @param metrics the metrics that {@link #add(String, MeanWithError)} accepts
    */
   public Measurements(String suite, String stage, List<SuiteMetric> metrics) {
     this.suite = suite;

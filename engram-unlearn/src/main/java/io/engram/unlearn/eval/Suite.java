@@ -36,8 +36,9 @@ public interface Suite {
    *
    * @param model borrowed; its weights must not change meanwhile
    * @param name {@code before}, {@code after} or {@code epoch-N}; goes into the measurements
-   * @param limit measure only the first this many rows of each set; 0 or less: all @param answers
-   *     this model's answers, shared by the suites @param progress receives progress reports
+   * @param limit measure only the first this many rows of each set; 0 or less: all
+   * @param answers this model's answers, shared by the suites
+   * @param progress receives progress reports
    */
   record Stage(
       LanguageModel model,

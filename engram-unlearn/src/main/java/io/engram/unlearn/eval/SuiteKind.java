@@ -8,10 +8,13 @@ import java.util.function.Supplier;
  * A suite before it is opened: its description for help and checks, and how to open it. Each suite
  * declares one, and registering it in {@code Suites} is all it takes to add a suite.
  *
- * @param name its name in recipes, before a colon, and the beginning of its metric ids @param what
- *     what it measures, in a few words @param parts what may follow the colon, the default first if
- *     there is one; empty: the suite parses that itself @param reads the settings that it
- *     reads @param metrics what it can measure; not every run measures all @param opener opens it
+ * @param name its name in recipes, before a colon, and the beginning of its metric ids
+ * @param what what it measures, in a few words
+ * @param parts what may follow the colon, the default first if there is one; empty: the suite
+ *     parses that itself
+ * @param reads the settings that it reads
+ * @param metrics what it can measure; not every run measures all
+ * @param opener opens it
  */
 public record SuiteKind(
     String name,

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id follows the suite's name and a dot: {@code forget.mia_auc}
  * @param unit {@code ratio}, {@code percent}, …
- * @param higherIsBetter its direction; null: neither, since the best is 0 @param chance its value
- *     for a model that guesses or can't tell the sets apart; null: unknown
+ * @param higherIsBetter its direction; null: neither, since the best is 0
+ * @param chance its value for a model that guesses or can't tell the sets apart; null: unknown
  */
 public record SuiteMetric(
     String id, String unit, @Nullable Boolean higherIsBetter, @Nullable Double chance) {

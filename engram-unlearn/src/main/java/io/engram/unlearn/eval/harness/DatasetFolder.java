@@ -30,7 +30,8 @@ final class DatasetFolder {
    * Files of a task.
    *
    * @param layout the task's layout that they have
-   * @param files in order of name @param examples likewise; empty: none
+   * @param files in order of name
+   * @param examples likewise; empty: none
    */
   record Found(TaskSpec.Layout layout, List<Path> files, List<Path> examples) {}
 
@@ -43,7 +44,8 @@ final class DatasetFolder {
    * The folder of a recipe.
    *
    * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home if
-   *     there is one @throws EngramException if it is named but doesn't exist
+   *     there is one
+   * @throws EngramException if it is named but doesn't exist
    */
   static DatasetFolder of(@Nullable String datasets) {
     if (datasets != null && !Files.isDirectory(Path.of(datasets))) {
@@ -58,8 +60,8 @@ final class DatasetFolder {
   /**
    * The files of a part of a task.
    *
-   * @param part empty: the task has no parts @throws EngramException if they don't exist or can't
-   *     be used
+   * @param part empty: the task has no parts
+   * @throws EngramException if they don't exist or can't be used
    */
   Found find(TaskSpec task, String part) {
     List<String> refused = new ArrayList<>();

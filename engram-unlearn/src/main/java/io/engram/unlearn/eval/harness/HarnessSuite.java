@@ -48,8 +48,8 @@ public final class HarnessSuite implements Suite {
   /**
    * The suite with these tasks.
    *
-   * @param window maximum tokens of the model's input; 0: its own window @throws EngramException if
-   *     any data is missing
+   * @param window maximum tokens of the model's input; 0: its own window
+   * @throws EngramException if any data is missing
    */
   HarnessSuite(Selection selection, DatasetFolder datasets, int window) {
     this.selection = selection;

@@ -92,8 +92,8 @@ final class HarnessTable {
    * The average of several tasks with different rows: {@code (1/k) Σ x_j} with the error {@code √(Σ
    * SE_j²) / k}, since the tasks err independently.
    *
-   * @param samples the number of samples behind the average @return NaN if a task's value is; the
-   *     error is NaN if a task's error is
+   * @param samples the number of samples behind the average
+   * @return NaN if a task's value is; the error is NaN if a task's error is
    */
   static MeanWithError plainAverage(int samples, List<MeanWithError> tasks) {
     double sum = tasks.stream().mapToDouble(MeanWithError::mean).sum();
@@ -128,8 +128,8 @@ final class HarnessTable {
    * @param id the row's number in its set, from 0
    * @param part the set, if the task has several: an MMLU subject
    * @param logProbs log-probability of each choice, nats
-   * @param picked the choice with the highest; −1: all are NaN @param pickedNorm the choice with
-   *     the highest per length; null: not measured
+   * @param picked the choice with the highest; −1: all are NaN
+   * @param pickedNorm the choice with the highest per length; null: not measured
    * @param target the right choice, the first of several
    * @param acc 1 or 0; for truthfulqa_mc2 the share of probability, [0, 1]
    * @param accNorm 1 or 0; null: not measured

@@ -8,9 +8,11 @@ final class Perplexity {
    * A line of {@code eval/STAGE/harness_wikitext.jsonl}.
    *
    * @param id the page's number, from 0
-   * @param logProb of the whole page, nats @param words of the tokenised page @param bytes of the
-   *     same in UTF-8 @param tokens of the page in the model's tokenizer @param windows the number
-   *     of passes
+   * @param logProb of the whole page, nats
+   * @param words of the tokenised page
+   * @param bytes of the same in UTF-8
+   * @param tokens of the page in the model's tokenizer
+   * @param windows the number of passes
    */
   record Row(String id, double logProb, int words, int bytes, int tokens, int windows) {}
 

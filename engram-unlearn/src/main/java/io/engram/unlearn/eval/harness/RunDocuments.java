@@ -8,16 +8,18 @@ import java.util.List;
  * What one run measures: the rows of its parts, all read and checked before anything is measured,
  * so that an unreadable row costs seconds and not hours.
  *
- * @param run a task's run, in the order of the selection @param parts in the run's order; texts in
- *     windows have only one
+ * @param run a task's run, in the order of the selection
+ * @param parts in the run's order; texts in windows have only one
  */
 record RunDocuments(Selection.Run run, List<Part> parts) {
   /**
    * One part.
    *
-   * @param name the part's; empty if the task has no parts @param source its files @param inFiles
-   *     how many rows these have @param rows those to measure @param documents the same with their
-   *     choices; none for texts in windows
+   * @param name the part's; empty if the task has no parts
+   * @param source its files
+   * @param inFiles how many rows these have
+   * @param rows those to measure
+   * @param documents the same with their choices; none for texts in windows
    */
   record Part(
       String name,
@@ -61,8 +63,8 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
    *
    * @param id the row's number in its set, from 0
    * @param where file and line, for messages
-   * @param contexts the text before each choice @param continuations the text to score for each
-   *     choice
+   * @param contexts the text before each choice
+   * @param continuations the text to score for each choice
    * @param choices the choices by themselves
    * @param isTrue which of them are right
    */

@@ -17,15 +17,17 @@ import org.jspecify.annotations.Nullable;
  * The meaning of a name after {@code harness:}.
  *
  * @param runs the tasks, in order
- * @param name of their average, if there is one: {@code zero_shot} @param average how to average;
- *     null: not at all
+ * @param name of their average, if there is one: {@code zero_shot}
+ * @param average how to average; null: not at all
  */
 record Selection(List<Run> runs, String name, @Nullable String average) {
   /**
    * A task to measure.
    *
-   * @param task its definition @param shots the number of examples before each question @param
-   *     parts the parts to measure @param group the requested group or part; empty: the whole
+   * @param task its definition
+   * @param shots the number of examples before each question
+   * @param parts the parts to measure
+   * @param group the requested group or part; empty: the whole
    */
   record Run(TaskSpec task, int shots, List<String> parts, String group) {
     /** Its name in measurements: {@code mmlu_5shot}. */
@@ -48,9 +50,9 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
 
   /**
    * Reads a name: a task, a group of tasks, a task's part or group of parts ({@code mmlu_stem}),
-   * each with {@code _5shot} where examples go before the question; empty: all tasks.
+   * each with {@code _5shot} to put examples before the question; empty: all tasks.
    *
-   * @throws EngramException if there is none of the name, with those that are near it
+   * @throws EngramException if nothing has this name, suggesting similar ones
    */
   static Selection of(String name) {
     if (name.isEmpty()) {

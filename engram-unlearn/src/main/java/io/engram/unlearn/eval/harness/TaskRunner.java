@@ -221,7 +221,8 @@ final class TaskRunner {
      * context, and {@code make_disjoint_window}.
      *
      * @param prefix the begin token
-     * @param window maximum tokens of the model's input @return empty for an empty text
+     * @param window maximum tokens of the model's input
+     * @return empty for an empty text
      */
     static List<Request> windows(int[] ids, int prefix, int window) {
       List<Request> windows = new ArrayList<>();

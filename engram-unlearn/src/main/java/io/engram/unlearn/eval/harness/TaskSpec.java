@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param task its name, and the file's
  * @param title what it is, in a few words
- * @param version of the equivalent task in lm-evaluation-harness @param kind how a document is
- *     scored @param data where the rows come from @param description text before everything else; a
- *     template @param prompt a document's question; a Jinja template over the row's columns @param
- *     choices what may follow it @param continuation what follows every context, if the choices are
- *     contexts; a template @param target which choice is right @param metrics {@code acc}, {@code
- *     acc_norm}; for texts {@code word_perplexity} and so on
+ * @param version of the equivalent task in lm-evaluation-harness
+ * @param kind how a document is scored
+ * @param data where the rows come from
+ * @param description text before everything else; a template
+ * @param prompt a document's question; a Jinja template over the row's columns
+ * @param choices what may follow it
+ * @param continuation what follows every context, if the choices are contexts; a template
+ * @param target which choice is right
+ * @param metrics {@code acc}, {@code acc_norm}; for texts {@code word_perplexity} and so on
  * @param higherIsBetter whether unlearning should leave the metrics high
  * @param chance {@code acc} of a model that guesses; null: it depends on the row
  * @param parts the parts, by group, that are measured one by one and averaged by size; empty: none
@@ -52,12 +55,13 @@ public record TaskSpec(
    * Where rows come from.
    *
    * @param hub the data set's name on the hub
-   * @param fetch patterns of the files needed @param folders names that it may have in the folder
-   *     of data sets @param download the size of the files
+   * @param fetch patterns of the files needed
+   * @param folders names that it may have in the folder of data sets
+   * @param download the size of the files
    * @param licence of the data set
    * @param rows how many documents the split has
-   * @param columns the columns that a row must have after mending, nested ones with a dot @param
-   *     mend the {@link RowMending} that the rows need; empty: none
+   * @param columns the columns that a row must have after mending, nested ones with a dot
+   * @param mend the {@link RowMending} that the rows need; empty: none
    * @param layouts what the files may look like, the preferred one first
    */
   public record Data(
@@ -75,8 +79,8 @@ public record TaskSpec(
    * Which files to read, and the names of their columns.
    *
    * @param files a glob below the data set's folder; {@code <part>} stands for the part
-   * @param examples the same for the rows from which examples are taken @param fields the file's
-   *     column for each of the task's, or the list of columns that make it up
+   * @param examples the same for the rows from which examples are taken
+   * @param fields the file's column for each of the task's, or the list of columns that make it up
    * @param partColumn the column that names a row's part; null: a file holds one part
    * @param table how to read unusual tables; null: as usual
    * @param note what a reader of the numbers should know
@@ -112,10 +116,10 @@ public record TaskSpec(
   /**
    * The right choice.
    *
-   * @param column holds a number from 0, or what the other components say @param among a column
-   *     that lists labels; the choice is the right label's place in it @param values spellings of
-   *     labels and their choices; empty: numbers @param first for a column that is a list: the
-   *     value whose first place is the choice
+   * @param column holds a number from 0, or what the other components say
+   * @param among a column that lists labels; the choice is the right label's place in it
+   * @param values spellings of labels and their choices; empty: numbers
+   * @param first for a column that is a list: the value whose first place is the choice
    */
   public record Target(
       String column, @Nullable String among, Map<String, Integer> values, @Nullable Integer first) {

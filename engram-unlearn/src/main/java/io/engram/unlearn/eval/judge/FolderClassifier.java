@@ -18,8 +18,9 @@ public final class FolderClassifier {
    * What a key refers to.
    *
    * @param key {@code eval.toxicity}, for messages
-   * @param what what it must be: {@code toxicity classifier} @param help how to get one, for
-   *     messages @param mostTokens maximum length of a text with special tokens; 0: the tokenizer's
+   * @param what what it must be: {@code toxicity classifier}
+   * @param help how to get one, for messages
+   * @param mostTokens maximum length of a text with special tokens; 0: the tokenizer's
    */
   public record Wanted(String key, String what, String help, int mostTokens) {}
 

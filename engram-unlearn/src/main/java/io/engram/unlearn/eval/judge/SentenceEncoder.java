@@ -10,8 +10,8 @@ public interface SentenceEncoder extends AutoCloseable {
   /**
    * A vector of each text.
    *
-   * @param texts not blank @return in the same order, all of the same length; borrowed and
-   *     read-only
+   * @param texts not blank
+   * @return in the same order, all of the same length; borrowed and read-only
    */
   List<float[]> encode(List<String> texts);
 

@@ -56,9 +56,9 @@ public final class MemorizationScores {
   }
 
   /**
-   * EL_10 of each sample, in [0, 1]; NaN where it has fewer than ten tokens to go on to.
+   * EL_10 of each sample, in [0, 1]; NaN if fewer than ten tokens are left to generate.
    *
-   * @param progress is advanced by one a sample
+   * @param progress advances by one per sample
    */
   public double[] extraction(List<TokenizedSample> samples, ProgressListener progress) {
     List<SuffixGenerator.Places> places = samples.stream().map(s -> places(text(s))).toList();

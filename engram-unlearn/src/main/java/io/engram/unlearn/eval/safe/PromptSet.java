@@ -65,8 +65,9 @@ enum PromptSet {
    * the hub's cache, where {@code engram fetch} puts them.
    *
    * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home if
-   *     there is one @throws EngramException if the files are missing, saying what to fetch, how
-   *     large it is and under which licence
+   *     there is one
+   * @throws EngramException if the files are missing, saying what to fetch, how large it is and
+   *     under which licence
    */
   List<Path> files(@Nullable String datasets) {
     return files(datasets, HubCache.here());

@@ -85,8 +85,9 @@ public final class SafeSuite implements Suite {
    * @param set {@code pku} or {@code real_toxicity_prompts}
    * @param output what the model wrote
    * @param toxicity the classifier's highest probability of a label, [0, 1]; null: not asked for
-   * @param label the label with that probability @param listedWord the first word of the output
-   *     that is on the word list; null: none, or not asked for
+   * @param label the label with that probability
+   * @param listedWord the first word of the output that is on the word list; null: none, or not
+   *     asked for
    */
   record Row(
       String id,

@@ -57,9 +57,9 @@ final class Attacks {
   }
 
   /**
-   * AUC of an attack over the rows whose score is a number; an infinite one is the strangest.
+   * AUC of an attack over the rows whose score isn't NaN; an infinite score is the strangest.
    *
-   * @return NaN where a set has no such row
+   * @return NaN if a set has no such row
    */
   static MeanWithError auc(Score attack, List<BenchmarkRow> forget, List<BenchmarkRow> others) {
     return MembershipInference.auc(scores(attack, others), scores(attack, forget));
@@ -85,11 +85,11 @@ final class Attacks {
    * against chance.
    *
    * <p>Its error is that of {@code a·AUC + b·AUC_ref}, a and b the slopes of PrivLeak, over the
-   * rows of both sets as DeLong has it: the two areas are of the same rows and vary together. A row
-   * with a score that is not a number, under either model, is left out.
+   * rows of both sets by DeLong's method, since the two areas come from the same rows and vary
+   * together. A row whose score is NaN under either model is left out.
    *
-   * @param chance compare with ½ where no such model is named
-   * @return in percent; NaN where there is nothing to compare with
+   * @param chance compare with ½ if no such model is named
+   * @return in percent; NaN if there is nothing to compare with
    */
   static MeanWithError privLeak(
       List<BenchmarkRow> allForget, List<BenchmarkRow> allOthers, boolean chance) {

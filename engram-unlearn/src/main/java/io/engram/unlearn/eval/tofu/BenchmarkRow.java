@@ -63,9 +63,9 @@ public record BenchmarkRow(
       double ratio, double ratioArithmetic, double amongOptions, double rightProbability) {}
 
   /**
-   * The true answer, token by token given the true ones before.
+   * The true answer, each token given the true ones before it.
    *
-   * @param tokens labelled tokens, the end token among them
+   * @param tokens labelled tokens, including the end token
    * @param loss −ℓ̄ over all of them, nats a token
    * @param probability exp(−loss)
    * @param extractionStrength without the end token
@@ -97,12 +97,12 @@ public record BenchmarkRow(
   public record Retrained(@Nullable Double truthRatio, double loss, double minK) {}
 
   /**
-   * From scores and answers to a set's rows.
+   * Builds a set's rows from scores and answers.
    *
    * @param pairs all pairs of the sets
-   * @param outputs what the model answered, by question
-   * @param clean of which outputs how probable it is that they are text; empty: nobody asked
-   * @param retrained the pairs under the model that never saw the forget set; null: there is none
+   * @param outputs the model's answers, by question
+   * @param clean how probable it is that an output is clean text, by output; empty: not measured
+   * @param retrained the pairs under the model that never saw the forget set; null: no such model
    */
   record Maker(
       ScoredPairs pairs,

@@ -269,10 +269,10 @@ public final class BenchmarkSuite implements Suite {
     }
 
     /**
-     * The norms, of answers without their end token.
+     * The norms for answers without their end token.
      *
-     * @return of the first so many rows; NaN of an answer that has no other token
-     * @throws EngramException of kind RESOURCES if memory doesn't suffice
+     * @return those of the first rows; NaN for an answer without other tokens
+     * @throws EngramException of kind RESOURCES if there is too little memory
      */
     static double[] of(
         LanguageModel model, TofuSet set, ScoredPairs pairs, ProgressListener progress) {

@@ -82,8 +82,8 @@ final class BenchmarkTable {
   /**
    * Computes them.
    *
-   * @param suite its name, with which metric ids begin @param cleanBy what judged whether outputs
-   *     are clean text; null: nothing
+   * @param suite its name, with which metric ids begin
+   * @param cleanBy what judged whether outputs are clean text; null: nothing
    * @param rows by the set's name; holdout may be missing
    */
   BenchmarkTable(

@@ -31,8 +31,8 @@ record CleanText(FolderClassifier classifier) {
   /**
    * The classifier that {@code eval.gibberish} names.
    *
-   * @return null if none is named @throws EngramException if it isn't a classifier with exclusive
-   *     classes, naming the key
+   * @return null if none is named
+   * @throws EngramException if it isn't a classifier with exclusive classes, naming the key
    */
   static @Nullable CleanText named(@Nullable String named) {
     if (named == null) {

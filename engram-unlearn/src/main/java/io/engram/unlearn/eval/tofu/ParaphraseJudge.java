@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParaphraseJudge {
   /**
-   * What was found.
+   * A judgement.
    *
-   * @param closest the nearest candidate; null where there was no output
+   * @param closest the nearest candidate; null if there was no output
    */
   record Verdict(boolean correct, @Nullable String closest) {}
 

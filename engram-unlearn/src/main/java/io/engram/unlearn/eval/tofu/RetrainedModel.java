@@ -27,8 +27,9 @@ public final class RetrainedModel {
   /**
    * The model of this name.
    *
-   * @param path null: none is named @return null if none is named @throws EngramException if it
-   *     can't be opened, naming the key; no weight is read
+   * @param path null: none is named
+   * @return null if none is named
+   * @throws EngramException if it can't be opened, naming the key; no weight is read
    */
   static @Nullable RetrainedModel named(@Nullable String path) {
     if (path == null) {

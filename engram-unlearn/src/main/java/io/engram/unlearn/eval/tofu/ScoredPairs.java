@@ -28,8 +28,8 @@ final class ScoredPairs {
   /**
    * A pair's labelled tokens, the end token last.
    *
-   * @param cut whether its beginning didn't fit into the window @param text of the labelled tokens
-   *     but the last
+   * @param cut whether its beginning didn't fit into the window
+   * @param text of the labelled tokens but the last
    * @param expected mean and variance of each token's log-probability; null if not asked for
    */
   record ScoredPair(

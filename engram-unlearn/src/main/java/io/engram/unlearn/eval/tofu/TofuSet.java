@@ -41,16 +41,16 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
   }
 
   /**
-   * A question with one of its answers, right or wrong: what is scored once.
+   * A question with one of its answers, right or wrong, scored once.
    *
-   * @param question in the words of the data or in other words
+   * @param question as in the data or paraphrased
    */
   record AnswerPair(String question, String answer) {}
 
   /**
    * Checks the rows.
    *
-   * @throws EngramException if sentences lack what they must have
+   * @throws EngramException if sentences lack a required part
    */
   TofuSet {
     rows = List.copyOf(rows);
@@ -164,9 +164,9 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
   }
 
   /**
-   * All that is scored of a row.
+   * Everything that is scored for a row.
    *
-   * @param question to which right and wrong answers are compared
+   * @param question the question with which right and wrong answers are compared
    */
   List<AnswerPair> pairs(TofuRow row, String question) {
     List<AnswerPair> pairs = new ArrayList<>(List.of(answer(row)));

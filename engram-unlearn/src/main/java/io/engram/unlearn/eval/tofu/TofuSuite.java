@@ -234,7 +234,7 @@ public final class TofuSuite implements Suite {
   /**
    * A line of Table 1 from the rows of the four sets.
    *
-   * @param encoder the name of what judged the forget and the retain set
+   * @param encoder the encoder that judged the forget and the retain set
    */
   static Measurements measurements(
       String stage, Map<String, List<EvaluationRow>> rows, String encoder) {

@@ -189,9 +189,9 @@ public final class WagleSuite implements Suite {
    */
   private static final class AnswerLikelihoods {
     /**
-     * What was found of a pair.
+     * The scores of a pair.
      *
-     * @param cut whether the window didn't hold its beginning
+     * @param cut whether its beginning didn't fit into the window
      */
     private record Found(double meanLog, boolean cut) {}
 

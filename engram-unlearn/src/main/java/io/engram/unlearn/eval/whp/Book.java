@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The book that the model is asked to continue, and its passages.
  *
  * @param text all of it
- * @param named its name in notes @param standIn whether it is the one that comes with Engram
+ * @param named its name in notes
+ * @param standIn whether it is the one that comes with Engram
  */
 record Book(String text, String named, boolean standIn) {
   /** Tokens of prompt and completion together. */
@@ -72,10 +73,10 @@ record Book(String text, String named, boolean standIn) {
   }
 
   /**
-   * Passages that follow on each other, at most 300, evenly over the book.
+   * Consecutive passages, or at most 300 spread evenly over the book.
    *
-   * @param context the model's, tokens; where it is below 600 passages are shorter by the
-   *     difference, and what is shown of them in proportion
+   * @param context the model's, in tokens; below 600, passages are shorter by the difference, and
+   *     their shown part in proportion
    * @throws EngramException if the context is too short, or the book
    */
   List<Passage> passages(TextPieces pieces, int context) {

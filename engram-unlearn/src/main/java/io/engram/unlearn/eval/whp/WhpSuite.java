@@ -75,7 +75,8 @@ public final class WhpSuite implements Suite {
    * @param set {@code seen} or {@code unseen}
    * @param excerpt the passage's number in the book, from 0
    * @param question instruction and excerpt
-   * @param answer the book's continuation @param output the model's continuation
+   * @param answer the book's continuation
+   * @param output the model's continuation
    * @param rougeRecall ROUGE-L recall of {@code output} against {@code answer}, [0, 1]
    * @param bleu of {@code output} against {@code answer}, [0, 100]
    */
@@ -155,8 +156,8 @@ public final class WhpSuite implements Suite {
   /**
    * A mean over completions, with the error of the excerpts' means: {@code s(x̄_e) / √E}.
    *
-   * @param rows equally many for each excerpt @return n counts completions; the error is NaN for a
-   *     single excerpt
+   * @param rows equally many for each excerpt
+   * @return n counts completions; the error is NaN for a single excerpt
    */
   static MeanWithError mean(List<Row> rows, ToDoubleFunction<Row> value) {
     double[] ofExcerpts =
@@ -168,9 +169,9 @@ public final class WhpSuite implements Suite {
   }
 
   /**
-   * BLEU of all completions as one corpus, with the jackknife's error over excerpts.
+   * BLEU of all completions as one corpus, with the jackknife error over excerpts.
    *
-   * @return in [0, 100]; n counts completions; the error is NaN of a single excerpt
+   * @return in [0, 100]; n counts completions; the error is NaN for a single excerpt
    */
   static MeanWithError corpusBleu(List<Row> rows) {
     List<Bleu.Counts> excerpts =
