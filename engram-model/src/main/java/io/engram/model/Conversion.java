@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param family the model's {@code model_type}
  * @param dtype number format written, such as "bfloat16"
  * @param numbers how many numbers the weights have
- * @param rounded how many of them that format doesn't have
- * @param formats of a GGUF file: number formats, with how many weights have each
+ * @param rounded how many of them that format can't represent exactly
+ * @param formats for a GGUF file: how many weights have each number format
  * @param quantized whether some of them were quantised
  * @param tokenizer whether there is a tokenizer
  */
@@ -32,14 +32,16 @@ public record Conversion(
     Map<String, Integer> formats,
     boolean quantized,
     boolean tokenizer) {
-  /** What was done, in a sentence or two. */
+  /** Says what was done, in a sentence or two. */
   public String did() {
     String what =
         String.format("%s (%s, %,d parameters) written as %s", source, family, numbers, dtype);
     return (adapter == null ? what : what + " with the adapter " + adapter + " merged in") + ".";
   }
 
-  /** What the folder lacks that the source had, or the model it was made from; a sentence each. */
+  /**
+   * What the source, or the model it was made from, had and the folder lacks; one sentence each.
+   */
   public List<String> lost() {
     List<String> lost = new ArrayList<>();
     if (quantized) {

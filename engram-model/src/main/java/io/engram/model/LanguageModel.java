@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class LanguageModel implements AutoCloseable {
   private static final long SMALL = 1_000_000_000;
 
-  /** A folder of the hubs' cache: models--ORG--NAME/snapshots/REVISION. */
+  /** A folder of the hub's cache: models--ORG--NAME/snapshots/REVISION. */
   private static final Pattern CACHED =
       Pattern.compile(".*/models--([^/]+?)--([^/]+)/snapshots/[^/]+");
 
@@ -86,7 +86,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * What of a model decides how much memory it takes on the processor; no weight is read.
+   * The properties of a model that decide how much CPU memory it takes. Reads no weight.
    *
    * @throws EngramException if it can't be opened
    */
@@ -141,7 +141,7 @@ public final class LanguageModel implements AutoCloseable {
     return dtype;
   }
 
-  /** The model's tokenizer, opened when it's first asked for: token ids need none. Borrowed. */
+  /** The model's tokenizer, opened on first use, since token ids don't need one. Borrowed. */
   public Tokenizer tokenizer() {
     if (tokenizer == null) {
       tokenizer = folder.tokenizer();
@@ -149,14 +149,14 @@ public final class LanguageModel implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Samples to tokens with the template it was opened with. */
+  /** Turns samples into tokens with the template that the model was opened with. */
   public SampleTokenizer samples() {
     return samples;
   }
 
   /**
-   * The token that comes before a text that nothing comes before: the tokenizer's begin token, else
-   * the end token.
+   * The token put before a text that has no context: the tokenizer's begin token, else the end
+   * token.
    */
   public int prefixId() {
     return folder.prefixId(tokenizer());
@@ -176,12 +176,12 @@ public final class LanguageModel implements AutoCloseable {
     return folder.base();
   }
 
-  /** SHA-256 over the files that the model is read from, the adapter's among them. */
+  /** SHA-256 over the files that the model is read from, including the adapter's. */
   public String hash() {
     return folder.hash();
   }
 
-  /** In a line: family, size, number format, device. */
+  /** One line with family, size, number format and device. */
   public String describe() {
     return String.format(
         "%s, %.1f M parameters, %s on %s",
@@ -202,8 +202,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * The same with more choices. A folder that isn't there yet appears when it's whole; in one that
-   * is there, files of the same names and older weights are replaced.
+   * The same with more options. A new folder appears once it is complete; in an existing one, files
+   * of the same names and older weights are replaced.
    */
   public void save(Path target, SaveOptions options) {
     ModelWriter.write(this, folder, target, options);
@@ -216,7 +216,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /**
    * Writes the adapters on the weights as a PEFT folder whose base is the model that was opened; an
-   * adapter that it was opened with is stacked with them, so that the two together are one.
+   * adapter that the model was opened with is stacked with them into one.
    *
    * @param rank of the adapters
    * @param alpha of the adapters
@@ -231,14 +231,14 @@ public final class LanguageModel implements AutoCloseable {
         into -> writer.write(into, decoder.parameters().adapters(), folder.adapter()));
   }
 
-  /** What an adapter calls its base: a hub's name where it lies in a hub's cache, else its path. */
+  /** How an adapter refers to its base: by its hub name if it is in a hub's cache, else by path. */
   private String baseName() {
     String path = folder.weights().toAbsolutePath().normalize().toString();
     Matcher cached = CACHED.matcher(path);
     return cached.matches() ? cached.group(1) + "/" + cached.group(2) : path;
   }
 
-  /** Whether it was opened with an adapter on top of which none can be written: DoRA. */
+  /** Whether the model was opened with a DoRA adapter, on top of which no other can be written. */
   public boolean hasDora() {
     return folder.adapter() != null && PeftAdapter.isDora(folder.adapter());
   }

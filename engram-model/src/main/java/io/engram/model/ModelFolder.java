@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A model on disk, with the adapter folder over it where MODEL names one.
+ * A model on disk, and the adapter folder on top of it if MODEL names one.
  *
  * @param base folder with config.json and tokenizer.json, or with the GGUF file
  * @param weights the same folder, or the GGUF file in it
@@ -47,7 +47,7 @@ record ModelFolder(
 
   /**
    * Finds what MODEL names: {@code mini} and other built-in models, a folder, a GGUF file, an
-   * adapter folder, a run folder, or a model of a hub that lies in the cache.
+   * adapter folder, a run folder, or a hub's model in the cache.
    *
    * @param base the base of an adapter; null: the one its configuration names
    */
@@ -86,7 +86,7 @@ record ModelFolder(
     try {
       path = Path.of(model);
     } catch (InvalidPathException e) {
-      // The name stands in a file and may be anything.
+      // The name comes from a file and may be anything.
       return false;
     }
     return Files.isDirectory(path)
@@ -100,7 +100,7 @@ record ModelFolder(
     }
     Path path = Path.of(model);
     Optional<Path> builtIn = EngramHome.find("models/" + model);
-    // A folder that happens to be called mini and holds no model doesn't hide the built-in one.
+    // A folder that happens to be called mini but holds no model doesn't hide the built-in one.
     if (builtIn.isPresent()
         && !Files.exists(path.resolve(CONFIG))
         && !PeftAdapter.isAdapter(path)
@@ -137,7 +137,7 @@ record ModelFolder(
             + name.map(hub -> "\nOr fetch it from the hub: " + hub.command()).orElse(""));
   }
 
-  /** What helps where the model is one that a run is to make, as those of recipes/whp are. */
+  /** Advice for a model that a run has yet to create, such as those of recipes/whp. */
   private static String ofRun(Path model) {
     Path run = model.getParent();
     return run == null || !model.endsWith("model")
@@ -178,8 +178,8 @@ record ModelFolder(
   }
 
   /**
-   * SHA-256 over the files of the folder, or over a GGUF file and what is read beside it; with the
-   * adapter's where there is one.
+   * SHA-256 over the files of the folder, or over a GGUF file and what is read beside it, and over
+   * the adapter's files if there is one.
    */
   String hash() {
     String own = weights.equals(base) ? Hashes.sha256(base) : ggufHash();
@@ -220,13 +220,13 @@ record ModelFolder(
     return GgufFile.isGguf(weights) && !Files.isRegularFile(base.resolve(TOKENIZER));
   }
 
-  /** A GGUF file's own tokenizer where no tokenizer.json lies beside it; null: none. */
+  /** A GGUF file's own tokenizer, if there is no tokenizer.json beside it; null: none. */
   @Nullable GgufTokenizer ownTokenizer() {
     return isAlone() ? GgufTokenizer.find(GgufMetadata.read(weights), weights.toString()) : null;
   }
 
   /**
-   * The chat template: a file's beside the weights, else the GGUF file's own.
+   * The chat template: from a file beside the weights, else from the GGUF file.
    *
    * @throws EngramException if there is none, or it can't be parsed
    */

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * How to open a model.
  *
  * @param device where its weights go
- * @param dtype number format of its weights; null: float32 under 1B parameters on the processor,
- *     the file's own otherwise
- * @param template how questions and answers become text; null: by the model's own chat template
+ * @param dtype number format of its weights; null: float32 below 1B parameters on a CPU, otherwise
+ *     the file's own
+ * @param template how questions and answers become text; null: the model's own chat template
  * @param base the base model of an adapter folder; null: the one its configuration names
- * @param threads threads of a tensor operation; 0: libtorch's choice
- * @param batchTokens tokens of a forward pass at most
+ * @param threads threads per tensor operation; 0: libtorch's choice
+ * @param batchTokens maximum tokens in a forward pass
  * @param initialize draw new weights from config.json's initializer_range instead of reading them
  * @param seed of those weights
  */
@@ -27,7 +27,7 @@ public record ModelOptions(
     int batchTokens,
     boolean initialize,
     long seed) {
-  /** On the processor, with everything automatic and the plain template. */
+  /** On the CPU, with automatic settings and the plain template. */
   public static ModelOptions defaults() {
     return new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 0, 4096, false, 42);
   }

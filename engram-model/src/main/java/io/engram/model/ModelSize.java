@@ -10,9 +10,9 @@ import java.util.Map;
  * The properties of a model that decide how much memory it takes.
  *
  * @param dtype number format that it's computed in
- * @param mapped whether its weights are used where the file has them, without a copy
- * @param adapted numbers of the weights under an adapter that it's opened with; 0: none
- * @param merged whether the adapter is merged when it's opened; else only for training
+ * @param mapped whether its weights are mapped from the file instead of copied
+ * @param adapted how many numbers the weights under its adapter have; 0: no adapter
+ * @param merged whether the adapter is merged when the model is opened; otherwise only for training
  */
 public record ModelSize(
     DecoderConfig config, Dtype dtype, boolean mapped, long adapted, boolean merged) {

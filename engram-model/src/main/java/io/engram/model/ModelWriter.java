@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes a Hugging Face folder: weights, config.json, and the base model's tokenizer and generation
- * settings. Only one weight at a time is in memory besides the model.
+ * settings. Besides the model, only one weight at a time is in memory.
  */
 final class ModelWriter {
   private static final String CONFIG = "config.json";
@@ -32,7 +32,7 @@ final class ModelWriter {
 
   private ModelWriter() {}
 
-  /** Writes the model, adapters merged in; a folder that holds anything is updated. */
+  /** Writes the model with adapters merged in. A folder that isn't empty is updated. */
   static void write(LanguageModel model, ModelFolder source, Path target, SaveOptions options) {
     Consumer<Path> writing =
         folder -> {
@@ -78,7 +78,7 @@ final class ModelWriter {
     }
   }
 
-  /** Writes all but the weights; {@code dtype} is theirs. */
+  /** Writes everything but the weights, whose format is {@code dtype}. */
   static void writeSettings(ModelFolder source, Path target, Dtype dtype) {
     try {
       Files.createDirectories(target);
@@ -106,7 +106,9 @@ final class ModelWriter {
     }
   }
 
-  /** The source's, with the format of the weights under the names that the source has for it. */
+  /**
+   * The source's config.json, with the format of the weights under the keys that the source uses.
+   */
   private static ObjectNode config(ModelFolder source, Dtype dtype) {
     ObjectNode config = (ObjectNode) source.config().deepCopy();
     // Older transformers read torch_dtype, newer ones dtype; the file keeps what it had.
@@ -127,8 +129,8 @@ final class ModelWriter {
   }
 
   /**
-   * What a model's folder has beside weights and config.json that a model made from it needs too:
-   * tokenizer, chat templates, generation settings, and the licence it's under.
+   * What else a model made from this one needs, beside weights and config.json: tokenizer, chat
+   * templates, generation settings, and the licence.
    */
   static final class BaseFiles {
     private static final List<Pattern> COPIED =
@@ -146,7 +148,7 @@ final class ModelWriter {
             .map(Pattern::compile)
             .toList();
 
-    /** Chat templates beside the default one, a file each. */
+    /** Chat templates beside the default one, one file each. */
     private static final String MORE_TEMPLATES = "additional_chat_templates";
 
     private BaseFiles() {}

@@ -18,13 +18,14 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Weights of a model that hasn't been trained, as transformers initialises a decoder. */
+/** The weights of an untrained model, initialised as by transformers. */
 final class NewWeights {
   private NewWeights() {}
 
   /**
-   * Matrices N(0, initializer_range²) from the stream's child of their number, biases 0, gains such
-   * that they change nothing. What ends a residual branch is narrower in some families.
+   * Draws matrices from N(0, initializer_range²), each from the stream's child of its number.
+   * Biases are 0 and gains change nothing. Some families use a smaller deviation at the end of a
+   * residual branch.
    */
   static Parameters draw(DecoderConfig config, Dtype dtype, Device device, RandomStream stream) {
     Parameters parameters = new Parameters();

@@ -8,7 +8,7 @@ import java.util.Map;
  * How a model is written.
  *
  * @param dtype number format of the weights in the files
- * @param shardBytes the most bytes of weights that a file holds
+ * @param shardBytes maximum bytes of weights per file
  * @param texts more files of the folder, such as README.md, by name
  */
 public record SaveOptions(Dtype dtype, long shardBytes, Map<String, String> texts) {

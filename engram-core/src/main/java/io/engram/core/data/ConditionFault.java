@@ -21,7 +21,7 @@ final class ConditionFault {
   /** A name that needs no quotation marks. */
   private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]*");
 
-  /** DuckDB's messages, and what is said instead. */
+  /** DuckDB's messages, and what to say instead. */
   private static final List<Fault> FAULTS =
       List.of(
           new Fault(
@@ -63,12 +63,12 @@ final class ConditionFault {
   private ConditionFault() {}
 
   /**
-   * The error to throw: what is wrong, which fields there are, and an example.
+   * The error to throw: it says what is wrong, which fields exist, and gives an example.
    *
    * @param message DuckDB's
    * @param where the condition
-   * @param setBy what the condition is called: {@code --where}
-   * @param rows that it was to choose from
+   * @param setBy the condition's name: {@code --where}
+   * @param rows the rows to choose from
    */
   static EngramException of(String message, String where, String setBy, List<ObjectNode> rows) {
     return EngramException.usage(
@@ -103,7 +103,7 @@ final class ConditionFault {
     return message.lines().findFirst().orElse("").replaceFirst("^[A-Z][A-Za-z ]* Error: ", "");
   }
 
-  /** A kind of message, and what is said instead. */
+  /** A kind of message, and what to say instead. */
   private record Fault(Pattern pattern, BiFunction<Matcher, String, String> words) {
     private static Fault of(String pattern, Function<Matcher, String> words) {
       return new Fault(Pattern.compile(pattern), (found, where) -> words.apply(found));

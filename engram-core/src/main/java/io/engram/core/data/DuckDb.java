@@ -16,11 +16,9 @@ import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * What DuckDB does for Engram: it reads Parquet files, and tells which rows meet a SQL condition.
- */
+/** Uses DuckDB to read Parquet files, and to find the rows that meet a SQL condition. */
 public final class DuckDb {
-  /** DuckDB writes numbers that JSON hasn't as NaN and Infinity. */
+  /** DuckDB writes NaN and Infinity, which aren't JSON. */
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
@@ -29,8 +27,8 @@ public final class DuckDb {
   /**
    * The rows of a Parquet file in the file's order; a column of lists becomes an array.
    *
-   * @param most the first so many of them; 0: all
-   * @param mostCharacters what all rows together may take as JSON: a few bytes can stand for any
+   * @param most maximum number of rows, from the first; 0: all
+   * @param mostCharacters maximum size of all rows as JSON, since a few bytes can stand for any
    *     number of equal rows
    * @throws EngramException of kind FILE if it isn't a Parquet file, or has more than that
    */
@@ -63,7 +61,7 @@ public final class DuckDb {
     }
   }
 
-  /** Rows come one after the other instead of all at once. */
+  /** Streams rows instead of loading them all. */
   private static Properties streaming() {
     Properties properties = new Properties();
     properties.setProperty("jdbc_stream_results", "true");
@@ -72,12 +70,12 @@ public final class DuckDb {
 
   /**
    * The numbers, from 0 and ascending, of the rows for which a condition holds. The rows' fields
-   * are the columns; the condition can reach nothing but them.
+   * are the columns; the condition can't access anything else.
    *
    * @param where a DuckDB expression: {@code length(answer) > 40}
-   * @param setBy what the condition is called in messages: {@code --where}
+   * @param setBy the condition's name in messages: {@code --where}
    * @throws EngramException of kind USAGE if DuckDB doesn't understand it, saying why in the user's
-   *     words and which fields there are
+   *     words, and which fields exist
    */
   public static List<Integer> where(List<ObjectNode> rows, String where, String setBy) {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
@@ -103,7 +101,7 @@ public final class DuckDb {
     }
   }
 
-  /** The columns and their types, as DuckDB reads them off all rows. */
+  /** The columns and their types, as DuckDB infers them from all rows. */
   private static String structure(Statement statement) throws SQLException {
     try (ResultSet result =
         statement.executeQuery("SELECT json_group_structure(fields)::VARCHAR FROM source")) {

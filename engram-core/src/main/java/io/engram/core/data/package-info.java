@@ -1,6 +1,6 @@
 /**
- * Rows out of columnar and delimited files and SQL filters, through DuckDB. The only package that
- * knows of SQL.
+ * Reads rows from columnar and delimited files, and filters them by SQL, through DuckDB. It is the
+ * only package that uses SQL.
  */
 @NullMarked
 package io.engram.core.data;

@@ -7,19 +7,22 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Puts addresses together, percent-encoded. */
+/** Builds percent-encoded addresses. */
 final class Addresses {
   private static final String PLAIN =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@";
 
   private Addresses() {}
 
-  /** The endpoint with more of a path, encoded already, behind it. */
+  /** The endpoint, followed by a path that is already encoded. */
   static URI of(URI endpoint, String path) {
     return URI.create(endpoint + path);
   }
 
-  /** Where a server sends to; empty if that is no web address, or less safe than {@code from}. */
+  /**
+   * Where a server redirects to; empty if that isn't a web address, or is less safe than {@code
+   * from}.
+   */
   static Optional<URI> follow(URI from, String location) {
     try {
       URI to = from.resolve(URI.create(location));
@@ -37,7 +40,7 @@ final class Addresses {
     }
   }
 
-  /** One name of a path; a slash in it is encoded. */
+  /** Encodes one name of a path, including slashes in it. */
   static String name(String text) {
     StringBuilder encoded = new StringBuilder();
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -50,12 +53,12 @@ final class Addresses {
     return encoded.toString();
   }
 
-  /** Names with slashes between. */
+  /** Joins names with slashes. */
   static String path(String text) {
     return Arrays.stream(text.split("/", -1)).map(Addresses::name).collect(Collectors.joining("/"));
   }
 
-  /** Scheme, host and port: who is spoken to. The token belongs to one of these. */
+  /** Scheme, host and port, which identify a server. The token belongs to one of these. */
   record Origin(String scheme, String host, int port) {
     static Origin of(URI uri) {
       String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);

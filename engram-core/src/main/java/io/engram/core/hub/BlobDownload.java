@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches one file: only the bytes that are missing, again where the connection breaks, and
- * compared with the hash before it gets its name. Wrong bytes are thrown away and fetched once more
- * from the start.
+ * Fetches one file: only the missing bytes, with retries if the connection breaks, and checked
+ * against the hash before it gets its name. Wrong bytes are deleted and fetched once more from the
+ * start.
  */
 final class BlobDownload {
   private static final int CHUNK_BYTES = 1 << 17;
@@ -37,8 +37,7 @@ final class BlobDownload {
   private @Nullable String etag;
 
   /**
-   * @param received is told how many more bytes are here, less than none where some were thrown
-   *     away
+   * @param received receives how many more bytes have arrived, negative if some were deleted
    */
   BlobDownload(
       HubClient client,
@@ -56,7 +55,7 @@ final class BlobDownload {
   /**
    * Fetches it.
    *
-   * @throws EngramException if it can't be had
+   * @throws EngramException if it can't be fetched
    * @throws IOException if it can't be written
    */
   void into(BlobFolder blobs) throws IOException {
@@ -81,7 +80,7 @@ final class BlobDownload {
     }
   }
 
-  /** Asks until all bytes are here. */
+  /** Asks until all bytes have arrived. */
   private void complete(BlobFolder.Incomplete part) throws IOException {
     int failures = 0;
     while (part.length() < file.size()) {
@@ -118,7 +117,9 @@ final class BlobDownload {
     }
   }
 
-  /** Looks whether the answer goes on where the file ends, and makes room if it starts over. */
+  /**
+   * Checks that the answer continues where the file ends, and clears the file if it starts over.
+   */
   private void begin(BlobFolder.Incomplete part, HttpResponse<InputStream> response)
       throws IOException {
     int status = response.statusCode();

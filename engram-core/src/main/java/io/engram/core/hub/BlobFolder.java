@@ -11,11 +11,11 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 
 /**
- * Files under the name of their hash: a name means that the bytes were compared. What is still
- * coming ends in {@code .incomplete}.
+ * Files named by their hash: a file with such a name was checked. Unfinished files end in {@code
+ * .incomplete}.
  *
  * <p>The cache's folder is shared with {@code huggingface_hub}, which uses {@code HASH.incomplete};
- * the longer name here keeps both from writing to one file.
+ * a longer name here keeps both from writing to the same file.
  */
 record BlobFolder(Path folder) {
   Path path(RepoFile file) {
@@ -26,7 +26,7 @@ record BlobFolder(Path folder) {
     return folder.resolve(file.checksum().hex() + ".engram.incomplete");
   }
 
-  /** Whether it's here, whole. */
+  /** Whether the complete file is here. */
   boolean has(RepoFile file) {
     return hasSize(path(file), file);
   }
@@ -39,7 +39,7 @@ record BlobFolder(Path folder) {
     }
   }
 
-  /** How many bytes of it are here. */
+  /** How many of its bytes are here. */
   long present(RepoFile file) {
     if (has(file)) {
       return file.size();
@@ -52,7 +52,9 @@ record BlobFolder(Path folder) {
     }
   }
 
-  /** A file that grows at its end, hashed as it grows; what an earlier process wrote counts. */
+  /**
+   * A file that grows at its end and is hashed meanwhile, including what an earlier process wrote.
+   */
   static final class Incomplete implements Closeable {
     private static final int CHUNK_BYTES = 1 << 20;
 
@@ -63,7 +65,7 @@ record BlobFolder(Path folder) {
     private long length;
     private boolean resumed;
 
-    /** Opens it, or makes it, and hashes what is there. */
+    /** Opens or creates it, and hashes its contents. */
     Incomplete(Path path, RepoFile file) throws IOException {
       this.path = path;
       this.file = file;
@@ -92,12 +94,12 @@ record BlobFolder(Path folder) {
       resumed = length > 0;
     }
 
-    /** Bytes that are here. */
+    /** How many bytes are here. */
     long length() {
       return length;
     }
 
-    /** Whether bytes of an earlier attempt are among them. */
+    /** Whether these include bytes of an earlier attempt. */
     boolean isResumed() {
       return resumed;
     }
@@ -111,7 +113,7 @@ record BlobFolder(Path folder) {
       length += count;
     }
 
-    /** Forgets all bytes. */
+    /** Deletes all bytes. */
     void restart() throws IOException {
       channel.truncate(0);
       channel.position(0);
@@ -120,7 +122,7 @@ record BlobFolder(Path folder) {
       resumed = false;
     }
 
-    /** Gives it its name if the bytes are the right ones; else they are forgotten. */
+    /** Gives it its name if the bytes are right; otherwise deletes them. */
     boolean completed(Path target) throws IOException {
       if (!file.checksum().matches(digest)) {
         restart();

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * The cache of {@code huggingface_hub}: {@code models--ORG--NAME/} with {@code blobs/HASH}, {@code
  * snapshots/COMMIT/PATH}, which are relative links to blobs, and {@code refs/REVISION}, which hold
- * a commit. A snapshot is made beside its place and moved there; the reference comes last.
+ * a commit. A snapshot is built beside its place and moved there; the reference is written last.
  */
 final class CacheTarget implements Target {
   private final HubCache cache;
@@ -35,7 +35,7 @@ final class CacheTarget implements Target {
 
   @Override
   public boolean has(RepoFile file) {
-    // Where links can't be made, huggingface_hub leaves the file in the snapshot alone.
+    // Without links, huggingface_hub keeps the file only in the snapshot.
     return blobs().has(file) || BlobFolder.hasSize(place().resolve(file.path()), file);
   }
 
@@ -82,11 +82,11 @@ final class CacheTarget implements Target {
       if (!Files.isDirectory(snapshot)) {
         throw e;
       }
-      Trees.delete(beside); // huggingface_hub has begun one meanwhile.
+      Trees.delete(beside); // huggingface_hub has started one meanwhile.
     }
   }
 
-  /** A file that is missing from a snapshot which somebody else made. */
+  /** A file missing from a snapshot that another program made. */
   private void complete(Path snapshot, RepoFile file) throws IOException {
     Path path = snapshot.resolve(file.path());
     if (!BlobFolder.hasSize(path, file)) {
@@ -106,7 +106,7 @@ final class CacheTarget implements Target {
         Files.createSymbolicLink(path, blob);
         return;
       } catch (UnsupportedOperationException | IOException e) {
-        // A copy serves as well: some systems let only administrators make links.
+        // A copy works too: some systems let only administrators make links.
       }
     }
     Files.copy(blobs().path(file), path);

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Whether files fit on a disk, and what is said when they don't. */
+/** Checks whether files fit on a disk, and says so if they don't. */
 final class DiskSpace {
   private static final List<String> FULL =
       List.of("no space left on device", "disk quota exceeded", "not enough space");
@@ -17,7 +17,7 @@ final class DiskSpace {
   private DiskSpace() {}
 
   /**
-   * Looks before the first byte is fetched.
+   * Checks before the first byte is fetched.
    *
    * @throws EngramException of kind RESOURCES if it's too much
    */
@@ -30,7 +30,7 @@ final class DiskSpace {
     try {
       free = there == null ? 0 : Files.getFileStore(there).getUsableSpace();
     } catch (IOException e) {
-      return; // Some file systems can't tell.
+      return; // Some file systems don't know.
     }
     if (free > 0 && bytes > free) {
       throw EngramException.resources(
@@ -40,14 +40,14 @@ final class DiskSpace {
     }
   }
 
-  /** What a failed write means. */
+  /** Explains a failed write. */
   static EngramException failure(Path folder, IOException e) {
     String message = String.valueOf(e.getMessage());
     if (FULL.stream().anyMatch(message.toLowerCase(Locale.ROOT)::contains)) {
       return EngramException.resources(
           "The disk of %s is full.%nFree some space and try again: what has been fetched is kept."
               .formatted(folder),
-          null); // The cause would be told twice.
+          null); // Otherwise the cause would be printed twice.
     }
     String what = e instanceof AccessDeniedException ? "no permission: " + message : message;
     return EngramException.file(

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches several files at once and tells of it from the calling thread. Where one fails, or the
- * listener throws, the others are stopped; what they have brought stays.
+ * Fetches several files in parallel and reports progress from the calling thread. If one fails, or
+ * the listener throws, the others are stopped; the bytes they fetched are kept.
  */
 final class Downloads {
   private static final int CONNECTIONS = 4;
@@ -42,7 +42,7 @@ final class Downloads {
    * Fetches all of them, the largest first.
    *
    * @param files each hash once
-   * @throws EngramException if one can't be had
+   * @throws EngramException if one can't be fetched
    */
   void run(List<RepoFile> files, ProgressListener progress) {
     long total = files.stream().mapToLong(RepoFile::size).sum();
@@ -107,7 +107,7 @@ final class Downloads {
         : new IllegalStateException(cause);
   }
 
-  /** Waits, so that nothing is written after the lock is given back. */
+  /** Waits, so that nothing is written after the lock is released. */
   private void stop(ExecutorService workers) {
     workers.shutdownNow();
     client.close();

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Proxies from {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in
- * capitals or not; without them, Java's own settings.
+ * upper or lower case; without them, from Java's own settings.
  *
- * <p>{@code NO_PROXY} lists hosts with commas between: {@code *} for all, a name for itself and
- * what is below it, with a port where only that port is meant.
+ * <p>{@code NO_PROXY} lists hosts, separated by commas: {@code *} for all, a name for itself and
+ * its subdomains, with a port to mean only that port.
  */
 final class EnvironmentProxies extends ProxySelector {
-  /** A proxy, with what goes into its Proxy-Authorization header. */
+  /** A proxy, with the value of its Proxy-Authorization header. */
   private record Server(InetSocketAddress address, @Nullable String credentials) {}
 
   private final @Nullable Server https;
@@ -75,7 +75,7 @@ final class EnvironmentProxies extends ProxySelector {
             user == null ? null : "Basic " + base64(user));
       }
     } catch (IllegalArgumentException e) {
-      // Said below: not with its text, which may hold a password.
+      // Reported below, without the text, which may hold a password.
     }
     throw EngramException.usage(
         name
@@ -87,13 +87,13 @@ final class EnvironmentProxies extends ProxySelector {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** What a request to this address says of its user to the proxy; null: nothing. */
+  /** The proxy credentials for a request to this address; null: none. */
   @Nullable String credentials(URI uri) {
     Server server = server(uri);
     return server == null ? null : server.credentials();
   }
 
-  /** Whether any proxy wants a user name. */
+  /** Whether any proxy needs a user name. */
   boolean needCredentials() {
     return (https != null && https.credentials() != null)
         || (http != null && http.credentials() != null);

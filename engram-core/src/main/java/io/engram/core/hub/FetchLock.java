@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one process at a time fetch a repository to one place; others wait for it. The system frees
- * it when the process ends.
+ * Lets one process at a time fetch a repository to one place, while others wait. The system
+ * releases the lock when the process ends.
  */
 final class FetchLock implements AutoCloseable {
   private static final long LOOK_MILLIS = 200;
@@ -30,9 +30,9 @@ final class FetchLock implements AutoCloseable {
   /**
    * Waits for it.
    *
-   * @param file made where it isn't there
-   * @param progress is told while it waits, and may throw to end that
-   * @param message is told once, if there is somebody to wait for
+   * @param file created if missing
+   * @param progress called while it waits; may throw to stop waiting
+   * @param message called once if it has to wait
    */
   static FetchLock take(Path file, ProgressListener progress, Consumer<String> message)
       throws IOException, InterruptedException {
@@ -57,7 +57,7 @@ final class FetchLock implements AutoCloseable {
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       Optional<Object> opened = identity(file);
-      // Its last holder may have deleted the locked file, and a third process made it anew.
+      // Its last holder may have deleted the locked file, and a third process created it again.
       if (isLocked(channel) && opened.isPresent() && opened.equals(identity(file))) {
         return new FetchLock(channel);
       }
@@ -79,13 +79,14 @@ final class FetchLock implements AutoCloseable {
   }
 
   /**
-   * Which file has this name now; empty: none. The file isn't opened for it: closing it again would
-   * give back the lock, which on Unix belongs to the process and not to the channel.
+   * Which file has this name now; empty: none. Doesn't open the file, since closing it would
+   * release the lock, which on Unix belongs to the process and not to the channel.
    */
   private static Optional<Object> identity(Path file) throws IOException {
     try {
       Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-      return Optional.of(key == null ? file : key); // Windows has no key, and deletes no open file.
+      return Optional.of(
+          key == null ? file : key); // Windows has no key, but doesn't delete open files either.
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

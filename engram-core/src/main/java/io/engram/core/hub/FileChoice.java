@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Which files of a repository are taken. Of a model: weights as safetensors or GGUF, JSON,
- * tokenizer, chat template, readme and licence. Of a dataset: JSON, CSV, TSV and Parquet, also
- * {@code .gz}. Never a pickle or another file that can run code when it's opened.
+ * Chooses which files of a repository to fetch. From a model: weights as safetensors or GGUF, JSON,
+ * tokenizer, chat template, readme and licence. From a dataset: JSON, CSV, TSV and Parquet, also
+ * {@code .gz}. Never a pickle or another file that can run code when opened.
  */
 final class FileChoice {
   private static final Pattern WORDS =
@@ -49,8 +49,8 @@ final class FileChoice {
    * Chooses.
    *
    * @param listed all files of the commit
-   * @param read gives the content of a JSON file
-   * @throws EngramException if there is nothing to take, or the user has to choose, or a path isn't
+   * @param read returns the content of a JSON file
+   * @throws EngramException if there is nothing to fetch, the user has to choose, or a path isn't
    *     safe
    */
   List<RepoFile> of(List<RepoFile> listed, Function<RepoFile, JsonNode> read) {
@@ -84,7 +84,7 @@ final class FileChoice {
     return file;
   }
 
-  /** What comes with the weights or rows. */
+  /** The files that accompany weights or rows. */
   private boolean isLight(RepoFile file) {
     if (!file.isAtRoot()) {
       return name.kind() == HubName.Kind.MODEL && BELOW_ROOT.matcher(file.path()).matches();
@@ -123,7 +123,7 @@ final class FileChoice {
 
   /**
    * The patterns of {@code --file}: {@code *} and {@code ?} as in a shell. A pattern without a
-   * slash is compared with a file's name, one with a slash with its whole path.
+   * slash matches a file's name, one with a slash its whole path.
    */
   static final class Patterns {
     private final List<String> patterns;
@@ -150,7 +150,7 @@ final class FileChoice {
       return patterns.isEmpty();
     }
 
-    /** Whether any pattern matches; the file's path has to be safe. */
+    /** Whether any pattern matches; the file's path must be safe. */
     boolean match(RepoFile file) {
       for (int i = 0; i < matchers.size(); i++) {
         String compared = patterns.get(i).contains("/") ? file.path() : file.name();
@@ -168,7 +168,7 @@ final class FileChoice {
   }
 
   /**
-   * Which weights of a model are taken: what {@code --file} names, else safetensors, else the only
+   * Which weights of a model to fetch: what {@code --file} names, else safetensors, else the only
    * GGUF file. Of the safetensors in the root: {@code model.safetensors}, else the shards that the
    * index names, else all but a second copy under the name {@code consolidated}; an adapter's
    * always.
@@ -241,7 +241,7 @@ final class FileChoice {
       return shards;
     }
 
-    /** Several GGUF files are the same model in several precisions: the user has to choose. */
+    /** Several GGUF files are the same model in several precisions, so the user has to choose. */
     private Collection<RepoFile> onlyGguf(List<RepoFile> gguf) {
       Map<String, Long> models = new LinkedHashMap<>();
       gguf.forEach(file -> models.merge(whole(file.path()), file.size(), Long::sum));

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A plain folder, for {@code --out}. The files are gathered in {@code .NAME.incomplete} beside it,
- * which becomes the folder when all are there.
+ * A plain folder, for {@code --out}. The files are collected in {@code .NAME.incomplete} beside it,
+ * which becomes the folder once it is complete.
  */
 final class FolderTarget implements Target {
   private static final int CHUNK_BYTES = 1 << 20;
@@ -26,7 +26,7 @@ final class FolderTarget implements Target {
   private final Set<RepoFile> present = new HashSet<>();
 
   /**
-   * @throws EngramException of kind USAGE if it can't be a folder
+   * @throws EngramException of kind USAGE if it can't be created as a folder
    */
   FolderTarget(Path out) {
     this.out = out.toAbsolutePath().normalize();
@@ -71,7 +71,7 @@ final class FolderTarget implements Target {
   }
 
   /**
-   * Looks whether these files are there already, and refuses a folder that holds something else.
+   * Checks whether these files are already there, and refuses a folder with other contents.
    *
    * @throws EngramException of kind USAGE
    */
@@ -125,7 +125,7 @@ final class FolderTarget implements Target {
       try {
         Files.delete(out);
       } catch (NoSuchFileException e) {
-        // As it should be.
+        // The expected case.
       }
       Files.move(tree, out, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -133,7 +133,7 @@ final class FolderTarget implements Target {
     return out;
   }
 
-  /** A second name of the blob, so that a stop in between loses nothing. */
+  /** A second name for the blob, so that an interruption loses nothing. */
   private void place(RepoFile file, Path path) throws IOException {
     Files.createDirectories(path.getParent());
     try {

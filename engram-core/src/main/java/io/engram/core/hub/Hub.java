@@ -12,15 +12,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches models and datasets from a Hugging Face hub: first {@link #plan}, which says what it will
- * be, then {@link #fetch}. A fetch that was stopped resumes where it was when it is asked for
- * again.
+ * Fetches models and datasets from a Hugging Face hub: first {@link #plan}, which says what will be
+ * fetched, then {@link #fetch}. A fetch that was stopped resumes when it is repeated.
  */
 public final class Hub {
   private final HubSettings settings;
   private final Pace pace;
 
-  /** With these settings. */
+  /** A hub with these settings. */
   public Hub(HubSettings settings) {
     this(settings, Pace.USUAL);
   }
@@ -31,13 +30,13 @@ public final class Hub {
   }
 
   /**
-   * Asks the hub for its files and chooses among them. Writes nothing.
+   * Lists the hub's files and chooses among them. Writes nothing.
    *
    * @param patterns which weights or data files; empty: the usual ones
    * @param out a plain folder; null: the cache
-   * @throws EngramException of kind USAGE if the name, the revision, a pattern or the access isn't
-   *     right, of kind FILE if the hub can't be reached or makes no sense, of kind RESOURCES if the
-   *     disk is too small
+   * @throws EngramException of kind USAGE if the name, the revision, a pattern or the access is
+   *     wrong, of kind FILE if the hub can't be reached or its answer makes no sense, of kind
+   *     RESOURCES if the disk is too small
    */
   public Plan plan(HubName name, List<String> patterns, @Nullable Path out) {
     FileChoice.Patterns chosen = new FileChoice.Patterns(patterns);
@@ -63,18 +62,17 @@ public final class Hub {
   }
 
   /**
-   * Fetches what is missing of a plan.
+   * Fetches the missing files of a plan.
    *
    * @param progress called in this thread; if it throws, the fetch stops and can be resumed
-   * @param message receives what the user may wonder about
+   * @param message receives explanations for the user
    * @return the folder with the files
-   * @throws EngramException as {@link #plan} does, and of kind FILE where bytes don't have their
-   *     hash
+   * @throws EngramException as {@link #plan} does, and of kind FILE if bytes don't match their hash
    */
   public Path fetch(Plan plan, ProgressListener progress, Consumer<String> message) {
     Target target = plan.target();
     if (target.isComplete(plan.files())) {
-      return target.place(); // The place may be one that can only be read.
+      return target.place(); // The place may be read-only.
     }
     try (FetchLock held = FetchLock.take(target.lock(), progress, message)) {
       Files.createDirectories(target.blobs().folder());
@@ -97,7 +95,7 @@ public final class Hub {
     }
   }
 
-  /** What a fetch will take, before a byte of it comes. */
+  /** What a fetch will involve, before it starts. */
   public static final class Plan {
     private final HubName name;
     private final String commit;
@@ -116,12 +114,12 @@ public final class Hub {
               .sum();
     }
 
-    /** Of which repository. */
+    /** The repository. */
     public HubName name() {
       return name;
     }
 
-    /** The commit that the wanted revision is. */
+    /** The commit of the wanted revision. */
     public String commit() {
       return commit;
     }
@@ -131,12 +129,12 @@ public final class Hub {
       return files.stream().map(RepoFile::path).toList();
     }
 
-    /** Bytes of all files. */
+    /** Size of all files in bytes. */
     public long bytes() {
       return files.stream().mapToLong(RepoFile::size).sum();
     }
 
-    /** Bytes that aren't here yet. */
+    /** How many bytes are still missing. */
     public long missingBytes() {
       return missing;
     }
@@ -154,7 +152,7 @@ public final class Hub {
       return target;
     }
 
-    /** The files without second ones of the same bytes. */
+    /** The files without duplicates of equal bytes. */
     List<RepoFile> distinct() {
       return List.copyOf(
           files.stream()

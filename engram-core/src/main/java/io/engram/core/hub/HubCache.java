@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What of a hub lies on this machine, fetched by Engram or by {@code huggingface_hub}. */
+/** The local cache of a hub, filled by Engram or by {@code huggingface_hub}. */
 public final class HubCache {
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
   private static final long LONGEST_REFERENCE = 200;
@@ -25,7 +25,7 @@ public final class HubCache {
     this.links = links;
   }
 
-  /** The user's, by {@code HF_HUB_CACHE}, {@code HF_HOME} and {@code XDG_CACHE_HOME}. */
+  /** The user's cache, by {@code HF_HUB_CACHE}, {@code HF_HOME} and {@code XDG_CACHE_HOME}. */
   public static HubCache here() {
     return of(HubSettings.Environment.here());
   }
@@ -44,7 +44,7 @@ public final class HubCache {
     return root;
   }
 
-  /** Whether snapshots are made of links, or of copies. */
+  /** Whether snapshots consist of links rather than copies. */
   boolean links() {
     return links;
   }
@@ -53,12 +53,12 @@ public final class HubCache {
     return root.resolve(name.folder());
   }
 
-  /** Whether anything of this repository is here, of any revision. */
+  /** Whether any file of any revision of this repository is here. */
   public boolean knows(HubName name) {
     return Files.isDirectory(folder(name).resolve("snapshots"));
   }
 
-  /** The files of a revision; empty if it isn't here. They may be there in part. */
+  /** The folder of a revision, possibly incomplete; empty if it isn't here. */
   public Optional<Path> find(HubName name) {
     Path snapshots = folder(name).resolve("snapshots");
     String revision = name.revisionOrMain();
@@ -91,9 +91,9 @@ public final class HubCache {
   }
 
   /**
-   * The folder of a model, whole. Nothing is fetched.
+   * The complete folder of a model. Fetches nothing.
    *
-   * @throws EngramException of kind FILE if it isn't here or not all of it, naming the command that
+   * @throws EngramException of kind FILE if it is missing or incomplete, naming the command that
    *     fetches it
    */
   public Path model(HubName name) {
@@ -114,8 +114,9 @@ public final class HubCache {
   }
 
   /**
-   * What a user's word for a folder means: {@code hf:ORG/NAME}, or {@code ORG/NAME} that is no path
-   * here but in the cache, is that model's folder; everything else is a path, there or not.
+   * Resolves what a user typed for a folder: {@code hf:ORG/NAME}, or an {@code ORG/NAME} that is in
+   * the cache and isn't a local path, is that model's folder; everything else is a path, whether it
+   * exists or not.
    *
    * @throws EngramException as {@link #model} does
    */
@@ -128,7 +129,7 @@ public final class HubCache {
     return name.isPresent() && !Files.exists(path) ? model(name.get()) : path;
   }
 
-  /** Revisions that are here when the wanted one isn't. */
+  /** Revisions that are here if the wanted one isn't. */
   private String others(HubName name) {
     Path refs = folder(name).resolve("refs");
     if (!Files.isDirectory(refs)) {
@@ -149,9 +150,9 @@ public final class HubCache {
   }
 
   /**
-   * What a model's snapshot lacks. Engram's own snapshots appear whole; those of {@code
-   * huggingface_hub} fill up file by file, and it may have been stopped, or asked for a tokenizer
-   * alone.
+   * Finds what a model's snapshot lacks. Engram's own snapshots appear complete; those of {@code
+   * huggingface_hub} fill up file by file, and it may have been stopped, or asked only for a
+   * tokenizer.
    */
   private static final class SnapshotParts {
     private static final String INDEX = "model.safetensors.index.json";
@@ -160,7 +161,7 @@ public final class HubCache {
 
     private SnapshotParts() {}
 
-    /** Names of missing files, or a word for them; empty if it's whole. */
+    /** Names of missing files, or a description of them; empty if it is complete. */
     static List<String> missing(Path snapshot) {
       try (Stream<Path> walk = Files.walk(snapshot, DEPTH)) {
         List<Path> all = walk.toList();

@@ -18,9 +18,9 @@ import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
- * Speaks HTTP with a hub and with the hosts that it sends to for large files. The token goes to the
- * hub's own scheme, host and port alone; redirects are followed here, because Java's client would
- * take it along.
+ * Speaks HTTP with a hub and with the hosts that it redirects to for large files. The token goes
+ * only to the hub's own scheme, host and port; redirects are followed here, because Java's client
+ * would send it along.
  */
 final class HubClient implements AutoCloseable {
   private static final int MOST_REDIRECTS = 10;
@@ -41,13 +41,14 @@ final class HubClient implements AutoCloseable {
     this.settings = settings;
     this.pace = pace;
     if (settings.proxies().needCredentials()) {
-      // Java keeps them from https requests unless told otherwise before the client's first use.
+      // Java doesn't send them with https requests unless this is set before the client's first
+      // use.
       System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
     }
     this.guard = new Pace.Guard(pace.stall());
     this.http =
         HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // One connection for each file.
+            .version(HttpClient.Version.HTTP_1_1) // One connection per file.
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(pace.connect())
             .proxy(settings.proxies())
@@ -63,7 +64,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /**
-   * Asks the API, again where that may help.
+   * Asks the API, with retries if they may help.
    *
    * @throws EngramException of kind FILE if there is no answer
    */
@@ -100,7 +101,7 @@ final class HubClient implements AutoCloseable {
   /**
    * Waits before the next attempt.
    *
-   * @return false if the server asks for more patience than there is
+   * @return false if the server asks for a longer wait than allowed
    */
   boolean waited(IOException failure, int attempt) {
     Duration wait = pace.wait(attempt);
@@ -122,7 +123,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /**
-   * Sends a GET and follows redirects. The body isn't decoded; an encoded one is refused.
+   * Sends a GET and follows redirects. Doesn't decode the body; refuses an encoded one.
    *
    * @return the answer, of any status but a redirect; the caller closes its body
    */
@@ -141,7 +142,7 @@ final class HubClient implements AutoCloseable {
             .formatted(start.getHost(), MOST_REDIRECTS));
   }
 
-  /** The bytes of an answer to {@link #open}, ended if they no longer come. */
+  /** The bytes of an answer to {@link #open}, aborted if they stop coming. */
   InputStream body(HttpResponse<InputStream> response) {
     return guard.watch(response.body(), null);
   }
@@ -171,7 +172,7 @@ final class HubClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped");
     } catch (IllegalArgumentException e) {
-      // Java's client lets some malformed headers out as this.
+      // Java's client reports some malformed headers this way.
       throw new IOException("no HTTP answer", e);
     }
   }
@@ -208,7 +209,7 @@ final class HubClient implements AutoCloseable {
                         + ", which is not followed."));
   }
 
-  /** Ends all answers that are still being read. */
+  /** Aborts all answers that are still being read. */
   @Override
   public void close() {
     closed = true;

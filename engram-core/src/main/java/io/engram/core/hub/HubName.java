@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which repository of a hub, as typed: {@code hf:ORG/NAME[@REVISION]}, {@code ORG/NAME} or {@code
- * dataset:ORG/NAME}.
+ * The name of a repository on a hub, as typed: {@code hf:ORG/NAME[@REVISION]}, {@code ORG/NAME} or
+ * {@code dataset:ORG/NAME}.
  *
  * @param kind model or dataset
  * @param id {@code ORG/NAME}; some old models have no ORG
@@ -22,7 +22,7 @@ public record HubName(Kind kind, String id, @Nullable String revision) {
     /** Samples. */
     DATASET;
 
-    /** {@code models}, as the hub's addresses and the cache's folders spell it. */
+    /** {@code models}, as in the hub's addresses and the cache's folders. */
     String plural() {
       return name().toLowerCase(Locale.ROOT) + "s";
     }
@@ -68,7 +68,7 @@ public record HubName(Kind kind, String id, @Nullable String revision) {
    * The model that a MODEL argument may mean: whatever begins with {@code hf:}, or has the form
    * {@code ORG/NAME}.
    *
-   * @throws EngramException of kind USAGE if it begins with {@code hf:} and is no name
+   * @throws EngramException of kind USAGE if it begins with {@code hf:} and isn't a name
    */
   public static Optional<HubName> ofModel(String typed) {
     if (isMarked(typed)) {
@@ -121,7 +121,7 @@ public record HubName(Kind kind, String id, @Nullable String revision) {
     return "engram fetch " + this;
   }
 
-  /** As {@code engram fetch} takes it. */
+  /** The form that {@code engram fetch} takes. */
   @Override
   public String toString() {
     return (kind == Kind.MODEL ? MODEL_MARK : DATASET_MARK)

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/** What a hub's refusals mean, from the status and the {@code X-Error-Code} header. */
+/** Explains a hub's refusals by the status and the {@code X-Error-Code} header. */
 final class HubRefusals {
   private final HubSettings settings;
   private final HubName name;
@@ -22,10 +22,10 @@ final class HubRefusals {
   }
 
   /**
-   * Of an answer that isn't what was asked for.
+   * Explains an answer that isn't the expected one.
    *
-   * @param uri who answered
-   * @param what was asked for: a file's path, or empty for the repository itself
+   * @param uri the address that answered
+   * @param what was requested: a file's path, or empty for the repository itself
    */
   EngramException of(URI uri, int status, HttpHeaders headers, String what) {
     String code = headers.firstValue("X-Error-Code").orElse("");
@@ -61,7 +61,7 @@ final class HubRefusals {
                 message.isEmpty() ? "" : " (" + Untrusted.text(message) + ")"));
   }
 
-  /** For an endpoint that speaks another language. */
+  /** For an endpoint that isn't a hub. */
   EngramException noHub(String instead) {
     String said = "%s doesn't answer as a hub does (%s).".formatted(settings.endpoint(), instead);
     return settings.hasOwnEndpoint()
@@ -118,8 +118,7 @@ final class HubRefusals {
   }
 
   /**
-   * What may have been meant by a name that a hub doesn't know. Asks the hub; says less if it's
-   * mute.
+   * Suggests what a name unknown to the hub may mean. Asks the hub; says less if it doesn't answer.
    */
   private static final class Suggestions {
     private static final int MOST = 5;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which hub, as whom and into which cache, from the environment variables that {@code
+ * Which hub to use, as which user and with which cache, from the environment variables that {@code
  * huggingface_hub} reads: {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code
  * HF_HOME}, {@code HF_HUB_CACHE}, {@code XDG_CACHE_HOME}, {@code HF_HUB_OFFLINE}, {@code
  * HF_HUB_DISABLE_SYMLINKS}, {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code
@@ -42,7 +42,7 @@ public final class HubSettings {
   }
 
   /**
-   * Of this process.
+   * The settings of this process.
    *
    * @throws EngramException of kind USAGE if a variable's value can't be used
    */
@@ -50,7 +50,7 @@ public final class HubSettings {
     return new HubSettings(Environment.here());
   }
 
-  /** Of other variables and another home folder. */
+  /** Settings from other variables and another home folder. */
   public static HubSettings of(Map<String, String> variables, Path home) {
     return new HubSettings(new Environment(variables, home));
   }
@@ -68,7 +68,7 @@ public final class HubSettings {
         return uri;
       }
     } catch (URISyntaxException e) {
-      // Said below: not with its text, which may hold a password.
+      // Reported below, without the text, which may hold a password.
     }
     throw EngramException.usage(
         "HF_ENDPOINT isn't the address of a hub; write one like https://huggingface.co, without a"
@@ -118,7 +118,7 @@ public final class HubSettings {
       return new Environment(System.getenv(), Path.of(System.getProperty("user.home", ".")));
     }
 
-    /** A variable's value; null where it's not set or blank. */
+    /** A variable's value; null if it is unset or blank. */
     @Nullable String get(String name) {
       String value = variables.get(name);
       return value == null || value.isBlank() ? null : value;
@@ -130,7 +130,7 @@ public final class HubSettings {
       return value != null && ON.contains(value.toLowerCase(Locale.ROOT));
     }
 
-    /** A path, with {@code ~} and {@code $NAME} filled in. */
+    /** A path, with {@code ~} and {@code $NAME} expanded. */
     Path path(String name, String otherwise) {
       String value = get(name);
       String text = value == null ? otherwise : value;
@@ -159,9 +159,9 @@ public final class HubSettings {
   }
 
   /**
-   * The secret that a hub knows a user by: {@code HF_TOKEN}, else what {@code hf auth login} (once
-   * {@code huggingface-cli login}) left in a file. It has no {@code toString}, so that it can't be
-   * printed by mistake.
+   * The secret by which a hub recognises a user: {@code HF_TOKEN}, else what {@code hf auth login}
+   * (once {@code huggingface-cli login}) left in a file. It has no {@code toString}, so that it
+   * can't be printed by mistake.
    */
   static final class Token {
     private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,4096}");
@@ -178,7 +178,7 @@ public final class HubSettings {
     /**
      * The user's token, or null.
      *
-     * @throws EngramException of kind USAGE if there is one that can't be sent
+     * @throws EngramException of kind USAGE if it can't be sent
      */
     static @Nullable Token find(Environment environment) {
       if (environment.isOn("HF_HUB_DISABLE_IMPLICIT_TOKEN")) {

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How patient a client is.
  *
- * @param attempts how often something that brings nothing is tried
- * @param firstWait before the second attempt; doubled each time
- * @param longestWait what a server may ask for at most with Retry-After
- * @param connect for a connection, and again for the first answer
- * @param stall in which an answer must bring at least {@link #LEAST_BYTES}
- * @param answer for a whole answer of the hub's API
+ * @param attempts how often to try without any progress
+ * @param firstWait wait before the second attempt; doubled each time
+ * @param longestWait the longest wait that a server may ask for with Retry-After
+ * @param connect time limit for a connection, and again for the first answer
+ * @param stall time in which an answer must bring at least {@link #LEAST_BYTES}
+ * @param answer time limit for a whole answer of the hub's API
  */
 record Pace(
     int attempts,
@@ -28,10 +28,10 @@ record Pace(
     Duration connect,
     Duration stall,
     Duration answer) {
-  /** What counts as going on. */
+  /** The least number of bytes that counts as progress. */
   static final long LEAST_BYTES = 1024;
 
-  /** For people. */
+  /** The settings for normal use. */
   static final Pace USUAL =
       new Pace(
           5,
@@ -41,14 +41,14 @@ record Pace(
           Duration.ofSeconds(30),
           Duration.ofMinutes(3));
 
-  /** Before attempt {@code number}, counted from 1 for the second one. */
+  /** The wait before attempt {@code number}, where 1 is the second attempt. */
   Duration wait(int number) {
     return firstWait.multipliedBy(1L << Math.min(number - 1, 10));
   }
 
   /**
-   * Ends answers that no longer come: Java's client waits for the next byte of a body for ever.
-   * Also ends all of them when its owner stops.
+   * Aborts answers that have stalled, since Java's client waits for the next byte of a body
+   * forever. Also aborts all of them when its owner stops.
    */
   static final class Guard implements AutoCloseable {
     private final Duration stall;
@@ -70,9 +70,9 @@ record Pace(
     }
 
     /**
-     * The same bytes, for as long as they come.
+     * The same bytes, as long as they keep coming.
      *
-     * @param deadline for the whole of it; null: none
+     * @param deadline for the whole answer; null: none
      */
     InputStream watch(InputStream body, @Nullable Duration deadline) {
       Body watched = new Body(body, deadline);
@@ -119,7 +119,7 @@ record Pace(
         try {
           in.close();
         } catch (IOException e) {
-          // The reader learns of it.
+          // The reader gets the error.
         }
       }
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file of a repository, as the hub lists it.
  *
- * @param path from the repository's root, with {@code /}; not to be trusted before {@link
- *     Untrusted#path}
+ * @param path from the repository's root, with {@code /}; untrusted until {@link Untrusted#path}
+ *     has checked it
  * @param size in bytes
  * @param checksum of its bytes
  */
@@ -23,19 +23,19 @@ record RepoFile(String path, long size, Checksum checksum) {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Whether it lies in the repository's root. */
+  /** Whether it is in the repository's root. */
   boolean isAtRoot() {
     return path.indexOf('/') < 0;
   }
 
   /**
-   * What a hub says a file's bytes hash to, and the name of the file in the cache.
+   * The hash of a file's bytes according to the hub, and the file's name in the cache.
    *
    * @param kind how it's computed
    * @param hex in lower-case hexadecimal
    */
   record Checksum(Kind kind, String hex) {
-    /** Large files are kept by LFS under their SHA-256, small ones by git. */
+    /** LFS keeps large files under their SHA-256, git keeps small ones. */
     enum Kind {
       /** SHA-256 of the bytes. */
       SHA256("SHA-256", "[0-9a-f]{64}"),
@@ -51,7 +51,7 @@ record RepoFile(String path, long size, Checksum checksum) {
       }
     }
 
-    /** From what a hub sent; empty if it isn't a hash of this kind. */
+    /** Parses what a hub sent; empty if it isn't a hash of this kind. */
     static Optional<Checksum> parse(Kind kind, @Nullable String text) {
       String hex = text == null ? "" : text.toLowerCase(Locale.ROOT);
       return kind.form.matcher(hex).matches()
@@ -59,7 +59,7 @@ record RepoFile(String path, long size, Checksum checksum) {
           : Optional.empty();
     }
 
-    /** Ready to take the bytes of a file of this size. */
+    /** A digest for the bytes of a file of this size. */
     MessageDigest start(long size) {
       try {
         MessageDigest digest = MessageDigest.getInstance(kind.algorithm);
@@ -72,7 +72,7 @@ record RepoFile(String path, long size, Checksum checksum) {
       }
     }
 
-    /** Whether the digest that took all bytes gives this hash. Ends the digest. */
+    /** Whether a digest of all bytes equals this hash. Completes the digest. */
     boolean matches(MessageDigest digest) {
       return HexFormat.of().formatHex(digest.digest()).equals(hex);
     }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A repository of a hub: which commit a revision is, and which files that commit has. */
+/** A repository of a hub: finds the commit of a revision, and that commit's files. */
 final class Repository {
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
   private static final Pattern NEXT = Pattern.compile("<([^<>]*)>\\s*;[^,]*\\brel=\"?next\"?");
@@ -40,7 +40,7 @@ final class Repository {
     return refusals;
   }
 
-  /** The commit that the wanted revision is now. */
+  /** The current commit of the wanted revision. */
   String commit() {
     HubClient.Answer answer =
         client.api(address(name.api() + "/revision/" + Addresses.name(name.revisionOrMain())));
@@ -54,7 +54,7 @@ final class Repository {
   /**
    * All files of a commit, in the hub's order.
    *
-   * @throws EngramException of kind FILE if the listing is endless or isn't one
+   * @throws EngramException of kind FILE if the listing is endless or isn't a listing
    */
   List<RepoFile> files(String commit) {
     Map<String, RepoFile> files = new LinkedHashMap<>();
@@ -128,7 +128,7 @@ final class Repository {
     return address(name.page() + "/resolve/" + commit + "/" + Addresses.path(file.path()));
   }
 
-  /** A small JSON file, compared with its hash. */
+  /** A small JSON file, checked against its hash. */
   JsonNode read(String commit, RepoFile file) {
     HubClient.Answer answer = client.api(address(commit, file));
     requireOk(answer, file.path());

@@ -4,30 +4,30 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where a repository's files go. They are gathered under their hashes and appear together. */
+/** Where a repository's files go. They are collected under their hashes and appear together. */
 interface Target {
-  /** Where the user finds them in the end. */
+  /** Where the user finds them at the end. */
   Path place();
 
-  /** Where they are gathered. */
+  /** Where they are collected. */
   BlobFolder blobs();
 
-  /** Whether this file needs no fetching. */
+  /** Whether this file doesn't need to be fetched. */
   boolean has(RepoFile file);
 
-  /** Whether all of them are there under their names, so that nothing has to be written. */
+  /** Whether all files are there under their names, so that nothing has to be written. */
   boolean isComplete(List<RepoFile> files);
 
-  /** What is locked while files are gathered. */
+  /** The file to lock while files are collected. */
   Path lock();
 
-  /** Bytes that publishing takes beyond the gathered files. */
+  /** The bytes that publishing takes beyond the collected files. */
   long extraBytes(List<RepoFile> files);
 
   /**
-   * Makes the files appear under their names, all of them at once.
+   * Makes all files appear under their names at the same time.
    *
-   * @return the folder they are in
+   * @return their folder
    */
   Path publish(List<RepoFile> files) throws IOException;
 }

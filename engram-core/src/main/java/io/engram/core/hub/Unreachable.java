@@ -16,11 +16,11 @@ import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Says why there was no answer, and what to look at. */
+/** Says why there was no answer, and what to check. */
 final class Unreachable {
   private Unreachable() {}
 
-  /** From what came instead of an answer of this address. */
+  /** Explains the exception that came instead of an answer from this address. */
   static EngramException of(IOException e, URI uri, HubSettings settings) {
     String host = uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
     if (e instanceof TransientFailure failure) {
@@ -69,7 +69,7 @@ final class Unreachable {
     return message == null ? "" : ": " + Untrusted.text(message);
   }
 
-  /** An answer that may be another one later: 408, 429, 500, 502, 503, 504. */
+  /** An answer that may change later: 408, 429, 500, 502, 503, 504. */
   static final class TransientFailure extends IOException {
     private static final long serialVersionUID = 1L;
     private static final Set<Integer> STATUSES = Set.of(408, 429, 500, 502, 503, 504);
@@ -93,7 +93,7 @@ final class Unreachable {
       return status;
     }
 
-    /** What the server asks to wait; null: it doesn't say. */
+    /** How long the server asks to wait; null if it doesn't say. */
     @Nullable Duration retryAfter() {
       return retryAfter;
     }

@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a server says, made fit to use: words to be shown, paths to be written, JSON to be read. It
- * may be meant to do harm, so that lengths, characters and nesting are bounded.
+ * Makes a server's data safe to use: words to show, paths to write, JSON to read. It may be
+ * hostile, so lengths, characters and nesting are bounded.
  */
 final class Untrusted {
   private static final int LONGEST_SHOWN = 160;
@@ -39,7 +39,7 @@ final class Untrusted {
 
   private Untrusted() {}
 
-  /** On one line, short, without control characters. */
+  /** A short text on one line, without control characters. */
   static String text(String said) {
     String visible =
         said.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ").replaceAll(" +", " ").strip();
@@ -52,7 +52,7 @@ final class Untrusted {
   }
 
   /**
-   * The path of a file, checked before it becomes a path here: relative, without {@code ..}, and a
+   * The path of a file, checked before it becomes a local path: relative, without {@code ..}, and a
    * valid name on every operating system, so that a file means the same everywhere.
    *
    * @throws EngramException of kind FILE if it's not safe

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers as a reader wants them, the same in every locale. For pages: {@link #fixed}, {@link
+ * Formats numbers for readers, the same in every locale. For pages: {@link #fixed}, {@link
  * #signed}, {@link #withError} and {@link #significant}, with a true minus sign and "–" for a
  * missing number. For the terminal: {@link #plain} and {@link #plainError}, in ASCII.
  */
@@ -18,7 +18,7 @@ public final class NumberText {
 
   private NumberText() {}
 
-  /** With so many digits after the point; "–" where there is no number. */
+  /** With this many digits after the point; "–" if there is no number. */
   public static String fixed(double value, int digits) {
     if (!Double.isFinite(value)) {
       return "–";
@@ -28,14 +28,14 @@ public final class NumberText {
     return zero ? text.replace("-", "") : text.replace('-', '−');
   }
 
-  /** As {@link #fixed}, with a plus sign in front of what is not negative. */
+  /** As {@link #fixed}, with a plus sign before non-negative numbers. */
   public static String signed(double value, int digits) {
     String text = fixed(value, digits);
     return Double.isFinite(value) && !text.startsWith("−") ? "+" + text : text;
   }
 
   /**
-   * {@code 0.634 ± 0.021}, never broken over two lines; without the second part where no standard
+   * {@code 0.634 ± 0.021}, never broken over two lines; without the second part if no standard
    * error is known.
    */
   public static String withError(double value, @Nullable Double standardError, int digits) {
@@ -55,14 +55,14 @@ public final class NumberText {
     return fixed(value, Math.max(0, 2 - (int) Math.floor(Math.log10(size))));
   }
 
-  /** A count with thin groups of three: {@code 12,800}. */
+  /** A count with digits in groups of three: {@code 12,800}. */
   public static String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
   /**
-   * {@code 42}, {@code 42 to 46}, {@code 42 to 44, 50}: whole numbers in rising order as ranges
-   * where three or more follow each other; other words as they are.
+   * {@code 42}, {@code 42 to 46}, {@code 42 to 44, 50}: ascending integers, with three or more
+   * consecutive ones as a range; other words unchanged.
    */
   public static String ranges(List<String> numbers) {
     List<String> parts = new ArrayList<>();
@@ -140,7 +140,7 @@ public final class NumberText {
     return withoutZeros(String.format(Locale.ROOT, format, error));
   }
 
-  /** Cuts zeros behind a point only: those of 2340 are part of its size. */
+  /** Cuts zeros only after a point: those of 2340 are significant. */
   private static String withoutZeros(String digits) {
     return digits.contains(".") ? digits.replaceFirst("\\.?0+(e|$)", "$1") : digits;
   }

@@ -1,6 +1,6 @@
 /**
- * Numbers as a reader wants to see them, on the terminal and on pages: digits, units, plus-minus.
- * Nothing here is parsed again: files hold numbers as JSON has them. Start with {@link
+ * Formats numbers for readers, on the terminal and on pages: digits, units, plus-minus. These texts
+ * are never parsed again; files hold numbers as JSON. Start with {@link
  * io.engram.core.text.NumberText}.
  */
 @NullMarked

@@ -25,7 +25,7 @@ public final class FolderUpdate {
    *
    * @param last name of the file that is moved last, by which the folder is recognised
    * @param stale accepts names of older files that must not stay beside the new ones
-   * @param writing fills the folder it's given; if it throws, the folder is as it was
+   * @param writing fills the folder it is given; if it throws, the folder stays unchanged
    * @throws EngramException if the folder can't be written
    */
   public static void write(

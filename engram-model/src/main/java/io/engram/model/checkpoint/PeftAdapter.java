@@ -67,7 +67,7 @@ public final class PeftAdapter {
     return PeftConfig.read(folder.resolve(CONFIG)).isDora();
   }
 
-  /** How many numbers the weights have that the adapter sits on. */
+  /** How many numbers the weights under the adapter have. */
   public static long adaptedNumbers(Path folder, DecoderConfig config) {
     try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS))) {
       Set<String> names = file.shapes().keySet();
@@ -79,10 +79,11 @@ public final class PeftAdapter {
   }
 
   /**
-   * Puts the adapter on the parameters. What can't stand beside a weight, DoRA or an adapter of the
-   * LM head, is merged into it.
+   * Puts the adapter on the parameters. DoRA, and an adapter of the LM head, can't be kept apart
+   * from the weight and are merged into it.
    *
-   * @throws EngramException if a file is missing or damaged, or the adapter needs what isn't built
+   * @throws EngramException if a file is missing or damaged, or the adapter needs something that
+   *     isn't supported
    */
   public static void read(Path folder, DecoderConfig config, Parameters parameters, Device device) {
     try (PointerScope scope = new PointerScope();
@@ -100,7 +101,7 @@ public final class PeftAdapter {
   }
 
   /**
-   * The low-rank additions of the folder by weight; belong to the running scope.
+   * The folder's low-rank additions by weight. They belong to the running scope.
    *
    * @throws EngramException as {@link #read}, and if it's DoRA, which is more than an addition
    */
@@ -249,9 +250,9 @@ public final class PeftAdapter {
    */
   record StoredAdapter(Parameters.Adapter lowRank, @Nullable Tensor magnitude) {
     /**
-     * The weight that a layer with this adapter has: {@code V = W + scale · B A}, and for DoRA
-     * {@code m ⊙ V / ‖V‖}, the norm being that of what makes one output. In W's number format;
-     * belongs to the running scope.
+     * The weight of a layer with this adapter: {@code V = W + scale · B A}, and for DoRA {@code m ⊙
+     * V / ‖V‖}, with the norm over the numbers that make one output. In W's number format; belongs
+     * to the running scope.
      *
      * <p><b>Source:</b> Liu et al. 2024, Eq. 5.
      */

@@ -16,12 +16,12 @@ import tools.jackson.databind.JsonNode;
 
 /** An adapter_config.json. */
 record PeftConfig(Path path, JsonNode settings) {
-  /** PEFT's own where the file names none. */
+  /** PEFT's default, used if the file names none. */
   private static final double DEFAULT_ALPHA = 8;
 
   /**
-   * Settings that are read here or that a trained adapter doesn't depend on. {@code fan_in_fan_out}
-   * is one of them: PEFT sets it by the kind of layer, whatever the file says.
+   * Settings that are read here or don't affect a trained adapter, such as {@code fan_in_fan_out},
+   * which PEFT sets by the kind of layer, whatever the file says.
    */
   private static final Set<String> UNDERSTOOD =
       Set.of(
@@ -62,7 +62,7 @@ record PeftConfig(Path path, JsonNode settings) {
   /**
    * Reads a file.
    *
-   * @throws EngramException if it's missing or no JSON
+   * @throws EngramException if it's missing or isn't JSON
    */
   static PeftConfig read(Path path) {
     return new PeftConfig(path, SettingsFile.read(path));
@@ -84,7 +84,7 @@ record PeftConfig(Path path, JsonNode settings) {
     return new PeftTargets(path, settings);
   }
 
-  /** Rows of a module's A. */
+  /** The rank of a module's adapter. */
   int rank(String module) {
     JsonNode own = ofPattern("rank_pattern", module);
     JsonNode rank = own == null ? settings.path("r") : own;
@@ -180,7 +180,7 @@ record PeftConfig(Path path, JsonNode settings) {
     private static final String ALL = "all-linear";
     private static final Pattern LAYER = Pattern.compile(".*?\\.([^.]*)\\.(\\d+)\\.");
 
-    /** Whether PEFT puts an adapter on this linear layer of the decoder's. */
+    /** Whether PEFT puts an adapter on this linear layer of the decoder. */
     boolean include(String module) {
       JsonNode targets = settings.path("target_modules");
       if (isNamed("exclude_modules", module)) {
@@ -236,13 +236,13 @@ record PeftConfig(Path path, JsonNode settings) {
   }
 
   /**
-   * A regular expression of an adapter's configuration over the names of modules. How long it may
-   * take is bounded, for it comes from a file.
+   * A regular expression over module names, from an adapter's configuration. Since it comes from a
+   * file, the time it may take is bounded.
    *
    * @param where the file and the key, for messages
    */
   record ModulePattern(String text, String where) {
-    /** Far more characters than any pattern that someone meant looks at in a module's name. */
+    /** Far more characters than any honest pattern looks at in a module's name. */
     private static final int MOST_LOOKS = 200_000;
 
     static ModulePattern of(String text, String where) {
@@ -277,7 +277,7 @@ record PeftConfig(Path path, JsonNode settings) {
       private static final long serialVersionUID = 1;
     }
 
-    /** Counts how often it's looked at: Java's matcher has no limit of its own. */
+    /** Counts the characters read, since Java's matcher has no limit of its own. */
     private record Watched(CharSequence name, int[] looks) implements CharSequence {
       @Override
       public char charAt(int index) {

@@ -27,16 +27,16 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param config the base model's
  * @param baseModel its folder or name
- * @param rank of the adapters, where a weight has no other
- * @param alpha of the adapters, where a weight has no other
+ * @param rank of the adapters, unless a weight has its own
+ * @param alpha of the adapters, unless a weight has its own
  */
 public record PeftWriter(DecoderConfig config, String baseModel, int rank, double alpha) {
   /**
    * Writes adapter_config.json and adapter_model.safetensors.
    *
    * @param adapters by the weights they sit on
-   * @param earlier an adapter folder that was merged into the weights before: what is written does
-   *     the work of both, their A above one another and their B side by side; null: none
+   * @param earlier an adapter folder that was merged into the weights before: the result does the
+   *     work of both, with the As stacked and the Bs side by side; null: none
    */
   public void write(Path folder, Map<String, Parameters.Adapter> adapters, @Nullable Path earlier) {
     try (PointerScope scope = new PointerScope();
@@ -100,8 +100,8 @@ public record PeftWriter(DecoderConfig config, String baseModel, int rank, doubl
   }
 
   /**
-   * The last parts of the names where they name these modules and no others, as users write them;
-   * else the whole names.
+   * The last parts of the names, as users write them, if these name exactly these modules; else the
+   * whole names.
    */
   private List<String> targets(Set<String> weights) {
     Set<String> ends =

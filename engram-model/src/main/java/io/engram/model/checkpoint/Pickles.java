@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * PyTorch's pickles: opening one runs whatever code it holds, so Engram never opens one. The
- * message says how to convert them where they're trusted.
+ * PyTorch's pickles. Opening one runs whatever code it holds, so Engram never does. The message
+ * says how to convert a trusted one.
  */
 public final class Pickles {
   private static final Pattern NAMES =
@@ -26,7 +26,7 @@ public final class Pickles {
     return name != null && NAMES.matcher(name.toString()).matches();
   }
 
-  /** What is said of a pickle in a model folder or by itself. */
+  /** The message about a pickle, in a model folder or by itself. */
   public static EngramException refusal(Path file) {
     Path parent = file.toAbsolutePath().normalize().getParent();
     boolean inFolder = parent != null && Files.isRegularFile(parent.resolve("config.json"));
@@ -51,7 +51,7 @@ public final class Pickles {
     }
   }
 
-  /** Refuses an adapter that an old PEFT wrote as a pickle, where there is no safetensors file. */
+  /** Refuses an adapter that an old PEFT wrote as a pickle, if there is no safetensors file. */
   static void refuseAdapter(Path folder, String safetensors) {
     Path old = folder.resolve(OLD_ADAPTER);
     if (Files.isRegularFile(folder.resolve(safetensors)) || !Files.isRegularFile(old)) {

@@ -33,24 +33,24 @@ import tools.jackson.databind.json.JsonMapper;
  * reaches the file.
  */
 public final class SafetensorsFile implements TensorFile {
-  /** A thousand tensors take 0.1 MB; what parsing takes is many times the text. */
+  /** A thousand tensors take 0.1 MB. Parsing takes many times the size of the text. */
   private static final long MAX_HEADER_BYTES = 1L << 24;
 
   private static final int MAX_SIZES = 8;
 
-  /** The format forbids a name that stands twice; which one counts would be a matter of taste. */
+  /** The format forbids duplicate names; which of two counts would be arbitrary. */
   private static final ObjectReader JSON =
       JsonMapper.shared().reader().with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   /**
-   * Bytes a number takes in formats that no weight is computed in. Files hold such tensors beside
-   * the weights (position numbers, masks); they are passed over unless one is asked for.
+   * Bytes per number in formats that no weight is computed in. Files hold such tensors beside the
+   * weights (position numbers, masks); they are skipped unless one is asked for.
    */
   private static final Map<String, Integer> OTHER_FORMATS =
       Map.of(
           "I64", 8, "U64", 8, "I32", 4, "U32", 4, "I16", 2, "U16", 2, "I8", 1, "U8", 1, "BOOL", 1);
 
-  /** Where a tensor lies in the file, and its number format as the header calls it. */
+  /** A tensor's place in the file, and its number format as in the header. */
   private record Entry(String format, long[] shape, long from, long to) {}
 
   private static final Comparator<Map.Entry<String, Entry>> BY_PLACE =
@@ -166,7 +166,7 @@ public final class SafetensorsFile implements TensorFile {
     return shape;
   }
 
-  /** The number, or −1 for what isn't a whole number. */
+  /** The number, or −1 if it isn't an integer. */
   private static long wholeNumber(JsonNode value) {
     return value.isIntegralNumber() && value.canConvertToLong() ? value.longValue() : -1;
   }
@@ -208,8 +208,8 @@ public final class SafetensorsFile implements TensorFile {
   }
 
   /**
-   * The tensor as a view on the map, or a copy where the file doesn't align it; belongs to the
-   * running scope and lives on after this is closed.
+   * The tensor as a view on the map, or as a copy if it isn't aligned in the file. It belongs to
+   * the running scope and outlives this file.
    *
    * @throws EngramException if its number format isn't one of {@link Dtype}
    */

@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * right name is always whole. Equal tensors give equal bytes.
  */
 public final class SafetensorsWriter {
-  /** Numbers changed to the file's format at once. */
+  /** How many numbers are converted to the file's format at a time. */
   private static final int CHUNK = 1 << 23;
 
   private static final double LARGEST_HALF = 65504;
@@ -47,7 +47,7 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes tensors of which one at a time is in memory.
+   * Writes tensors, one at a time in memory.
    *
    * @param dtype the number format written, whatever the tensors have
    * @param progress advances by 1 a tensor
@@ -152,19 +152,19 @@ public final class SafetensorsWriter {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      // The write's own failure is what the user hears of.
+      // Reports the write's own failure.
     }
   }
 
   /**
-   * A tensor to be written to a file: its shape is known for the header, its numbers are made when
-   * their turn comes, so that a changed copy of a whole model never exists.
+   * A tensor to be written to a file: its shape is known for the header, and its numbers are made
+   * when their turn comes, so a changed copy of a whole model never exists.
    *
    * @param dtype number format in the file
    * @param numbers gives the tensor, in any format; it may belong to the running scope
    */
   record WrittenTensor(long[] shape, Dtype dtype, Supplier<Tensor> numbers) {
-    /** Tensors that are there. */
+    /** Existing tensors. */
     static Map<String, WrittenTensor> all(Map<String, Tensor> tensors, @Nullable Dtype dtype) {
       Map<String, WrittenTensor> written = new LinkedHashMap<>();
       tensors.forEach(
@@ -178,7 +178,7 @@ public final class SafetensorsWriter {
       return written;
     }
 
-    /** Tensors that are made. */
+    /** Tensors made on demand. */
     static Map<String, WrittenTensor> all(TensorSource source, Dtype dtype) {
       Map<String, WrittenTensor> written = new LinkedHashMap<>();
       source

@@ -11,7 +11,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A JSON file of a model's folder: config.json, an index of shards, an adapter's settings. */
 public final class SettingsFile {
-  /** The largest, indexes and tokenizers, have up to 35 MB; parsing takes many times the text. */
+  /**
+   * The largest, indexes and tokenizers, reach 35 MB. Parsing takes many times the size of the
+   * text.
+   */
   private static final int MOST_BYTES = 1 << 26;
 
   private SettingsFile() {}
@@ -19,7 +22,7 @@ public final class SettingsFile {
   /**
    * Reads a file.
    *
-   * @throws EngramException if it can't be read, is far too long or no JSON
+   * @throws EngramException if it can't be read, is far too long or isn't JSON
    */
   public static JsonNode read(Path file) {
     try {

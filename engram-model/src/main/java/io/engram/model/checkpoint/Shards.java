@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * of each weight.
  */
 public final class Shards {
-  /** Bytes of a file at most, 5 GB: what file systems and hubs take without trouble. */
+  /** Maximum bytes per file: 5 GB, which file systems and hubs take without trouble. */
   public static final long DEFAULT_BYTES = 5_000_000_000L;
 
   static final String SINGLE = "model.safetensors";
@@ -42,8 +42,7 @@ public final class Shards {
    * Writes the weights into a folder, in the source's order, one at a time in memory.
    *
    * @param dtype number format of the weights written
-   * @param shardBytes the most bytes of numbers that a file holds; a weight that is larger has one
-   *     to itself
+   * @param shardBytes maximum bytes of numbers per file; a larger weight has a file to itself
    * @param progress advances by 1 a weight
    * @throws EngramException if a file can't be written
    */

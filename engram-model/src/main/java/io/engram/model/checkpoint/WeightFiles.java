@@ -35,7 +35,7 @@ public final class WeightFiles {
   private WeightFiles() {}
 
   /**
-   * Where a folder's weights lie: in its only GGUF file if it has no safetensors, else in the
+   * Where a folder's weights are: in its only GGUF file if it has no safetensors, else in the
    * folder.
    *
    * @throws EngramException if it has several GGUF files and no safetensors
@@ -103,7 +103,7 @@ public final class WeightFiles {
     }
   }
 
-  /** A weight that isn't asked for does something in its model, so the numbers would be wrong. */
+  /** A weight that nobody asks for does something in its model, so the numbers would be wrong. */
   private static void requireAllAskedFor(Path folder, List<String> strangers) {
     if (!strangers.isEmpty()) {
       throw EngramException.file(
@@ -141,8 +141,8 @@ public final class WeightFiles {
   }
 
   /**
-   * The number format that a folder's safetensors files have the embedding in; null where there is
-   * none, or it's a GGUF file, whose numbers are made when they're read.
+   * The number format that a folder's safetensors files have the embedding in; null if there are
+   * none, or for a GGUF file, whose numbers are made on reading.
    *
    * @throws EngramException if a file is missing or damaged
    */
@@ -182,10 +182,10 @@ public final class WeightFiles {
   }
 
   /**
-   * Checks that a GGUF file has the weights of a configuration and no others: one that isn't asked
-   * for does something in its model, so the numbers would be wrong.
+   * Checks that a GGUF file has exactly the weights of a configuration: one that nobody asks for
+   * does something in its model, so the numbers would be wrong.
    *
-   * @throws EngramException naming the first that is missing, too many or of another shape
+   * @throws EngramException naming the first that is missing, unexpected or of another shape
    */
   public static void requireFit(GgufFile file, DecoderConfig config) {
     requireFit(file, WeightNames.shapes(config));
@@ -216,7 +216,7 @@ public final class WeightFiles {
     }
   }
 
-  /** Writes all weights as a model's, in files of 5 GB at most, one weight in memory at a time. */
+  /** Writes all weights in files of at most 5 GB, one weight in memory at a time. */
   public static void write(
       Path folder, TensorSource weights, Dtype dtype, ProgressListener progress) {
     Shards.write(folder, weights, dtype, Shards.DEFAULT_BYTES, progress);
@@ -235,10 +235,10 @@ public final class WeightFiles {
         Pattern.compile(
             "(.*\\.)?((attn|attention|self_attn)\\.(bias|masked_bias)|rotary_emb\\.inv_freq)");
 
-    /** What newer versions of some models call a head that isn't tied. */
+    /** The name of an untied head in newer versions of some models. */
     private static final String HEAD = "lm_head.weight";
 
-    /** The file's name of a weight; the weight's own where the file hasn't got it. */
+    /** A weight's name in the file; its own name if the file doesn't have it. */
     String of(String weight) {
       return candidates(weight).stream().filter(found::contains).findFirst().orElse(weight);
     }
@@ -253,13 +253,13 @@ public final class WeightFiles {
           : List.of(weight);
     }
 
-    /** The head that a file has although it's tied to the embedding. */
+    /** The head, if the file has one although it is tied to the embedding. */
     Optional<String> head() {
       return Optional.of(of(names.ownHead())).filter(found::contains);
     }
 
     /**
-     * Tensors of the file that are no buffers and that nobody asks for, the head aside.
+     * Tensors of the file that aren't buffers and that nobody asks for, except the head.
      *
      * @param shapes the weights that are asked for
      */

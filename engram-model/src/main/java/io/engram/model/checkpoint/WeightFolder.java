@@ -24,7 +24,10 @@ final class WeightFolder implements AutoCloseable {
   private static final String SINGLE = Shards.SINGLE;
   private static final String INDEX = Shards.INDEX;
 
-  /** The largest models have 200; each open one takes a mapping, of which systems have 65,530. */
+  /**
+   * The largest models have 200 files. Each open file takes a mapping, of which systems allow
+   * 65,530.
+   */
   private static final int MOST_SHARDS = 4096;
 
   private final Path folder;
@@ -48,7 +51,7 @@ final class WeightFolder implements AutoCloseable {
     shards = SettingsFile.read(index).path("weight_map");
   }
 
-  /** What the files say they hold. */
+  /** The weights that the files claim to hold. */
   Set<String> names() {
     return shards == null
         ? file(folder.resolve(SINGLE)).shapes().keySet()
@@ -83,7 +86,7 @@ final class WeightFolder implements AutoCloseable {
   /**
    * The number format of this weight.
    *
-   * @throws EngramException if the folder hasn't got it
+   * @throws EngramException if the folder doesn't have it
    */
   Dtype dtype(String name) {
     try (SafetensorsFile file = new SafetensorsFile(path(name))) {
@@ -91,7 +94,7 @@ final class WeightFolder implements AutoCloseable {
     }
   }
 
-  /** The file of this weight, or the one that it should be in; borrowed. */
+  /** The file that holds, or should hold, this weight; borrowed. */
   TensorFile fileOf(String name) {
     return file(path(name));
   }
@@ -105,8 +108,8 @@ final class WeightFolder implements AutoCloseable {
   }
 
   /**
-   * Whether it names a file of the folder itself. The file may be a link to elsewhere: in a hub's
-   * cache every file is.
+   * Whether it names a file in the folder itself. The file may be a link to elsewhere, as every
+   * file in a hub's cache is.
    */
   private static boolean isFileName(String name) {
     if (name.contains("/") || name.contains("\\") || name.contains("..")) {
@@ -128,7 +131,7 @@ final class WeightFolder implements AutoCloseable {
   }
 
   /**
-   * Checks that a head has the numbers of the embedding that it's said to be.
+   * Checks that a head declared as tied equals the embedding.
    *
    * @throws EngramException if not
    */

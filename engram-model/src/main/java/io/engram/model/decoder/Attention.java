@@ -84,7 +84,7 @@ final class Attention {
     return x.view(bucket.count(), bucket.length(), x.size(1), x.size(2)).transpose(1, 2);
   }
 
-  /** On the processor bfloat16 attention is many times slower than float32, so it's cast there. */
+  /** On a CPU, bfloat16 attention is many times slower than float32, so it is cast. */
   private static Tensor scaledDotProduct(
       AttentionHeads heads, @Nullable Tensor mask, DecoderConfig config) {
     ScalarType type =
@@ -108,8 +108,8 @@ final class Attention {
   }
 
   /**
-   * By definition, for no fused kernel has a cap: {@code softmax(c·tanh(q·kᵀ·scale / c)) v}, in
-   * float32 at least.
+   * By its definition, since no fused kernel has a cap: {@code softmax(c·tanh(q·kᵀ·scale / c)) v},
+   * in float32 at least.
    */
   private static Tensor softCapped(
       AttentionHeads heads, @Nullable Tensor mask, DecoderConfig config) {

@@ -27,9 +27,9 @@ record AttentionHeads(Tensor q, Tensor k, Tensor v) {
   record Projection(
       Parameters parameters, LayerObserver observer, DecoderConfig config, int layer) {
     /**
-     * Projects {@code x [N, C]}, norms and turns it.
+     * Projects {@code x [N, C]}, then normalises and rotates it.
      *
-     * @param rotary null: positions play no part
+     * @param rotary null: the layer doesn't use positions
      */
     AttentionHeads of(Tensor x, @Nullable Rotary rotary) {
       AttentionHeads flat = flat(x);
@@ -54,7 +54,7 @@ record AttentionHeads(Tensor q, Tensor k, Tensor v) {
           : new AttentionHeads(rotary.apply(q), rotary.apply(k), v);
     }
 
-    /** {@code [N, H·D]} and twice {@code [N, G·D]}; heads apart already where interleaved. */
+    /** {@code [N, H·D]} and twice {@code [N, G·D]}; already split into heads if interleaved. */
     private AttentionHeads flat(Tensor x) {
       LayerNames parts = config.names().parts();
       if (parts.queryKeyValue() == null) {

@@ -12,10 +12,10 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A forward pass that keeps nothing of a layer but what it's given, {@code [N, C]}, and a backward
- * pass that computes each layer again to differentiate it. Of what autograd keeps one layer's
- * exists at once; the price is a second forward pass. Gradients are those of {@link
- * Decoder#hidden}, the same operations in the same order.
+ * A forward pass that keeps only each layer's input, {@code [N, C]}, and a backward pass that
+ * computes each layer again to differentiate it. So autograd keeps only one layer's activations at
+ * a time, at the price of a second forward pass. Gradients are those of {@link Decoder#hidden}, the
+ * same operations in the same order.
  *
  * <p>One backward pass; close it afterwards.
  *
@@ -34,7 +34,7 @@ public final class CheckpointedPass implements AutoCloseable {
   private final Tensor hidden;
 
   /**
-   * Goes forward. What is borrowed must live as long as this.
+   * Goes forward. Borrowed tensors must outlive this.
    *
    * @param embedded {@code [N, C]}, from {@link Decoder#embed}; borrowed
    * @param rows rows of the batch that are wanted, int64 {@code [M]}; borrowed
@@ -89,7 +89,7 @@ public final class CheckpointedPass implements AutoCloseable {
       boolean enters = ofEmbedded && i == 0;
       Tensor given = enters ? embedded : inputs.getLast();
       Tensor below;
-      // The running scope must not see these: it would keep them all until the pass is over.
+      // The running scope must not own these: it would keep them all until the pass is over.
       try (PointerScope scope = new PointerScope()) {
         below = Tensors.keep(through(i, given, enters, enters || i > lowest, above));
       }
@@ -106,16 +106,16 @@ public final class CheckpointedPass implements AutoCloseable {
   /**
    * Differentiates layer i.
    *
-   * @param enters whether it's given embedded tokens, before they enter the first layer
-   * @param wanted whether the gradient of what it's given is wanted
-   * @return that gradient; else what it was given
+   * @param enters whether its input is embedded tokens, before they enter the first layer
+   * @param wanted whether the gradient of its input is wanted
+   * @return that gradient, else the input
    */
   private Tensor through(int i, Tensor given, boolean enters, boolean wanted, Tensor gradient) {
     Tensor start = given.detach();
     start.set_requires_grad(wanted);
     Tensor x = enters ? decoder.enter(start, positions) : start;
     layer(i, x).backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
-    // A handle of its own: grad() lends the one inside the tensor, which goes with it.
+    // A separate handle: grad() lends the one inside the tensor, which goes away with it.
     return wanted ? start.grad().detach() : start;
   }
 

@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Sequences that are being continued one token at a time, all together: the prompts are read in one
- * packed pass, then each step reads one token a sequence against the cache. Rows are in the order
- * of {@link #order}. Owns native memory; close it.
+ * Sequences that are being continued one token at a time, all together: a packed prefill reads the
+ * prompts, then each step reads one token per sequence against the cache. Rows are in the order of
+ * {@link #order}. Owns native memory; close it.
  */
 public final class Continuation implements AutoCloseable {
   private final Decoder decoder;
@@ -121,14 +121,17 @@ public final class Continuation implements AutoCloseable {
       }
       for (int row = 0; row < lengths.length; row++) {
         texts[row][lengths[row]] = tokens[row];
-        // Only rows whose sequence has ended can come to the end of the room; they are not read.
+        // Only rows whose sequence has ended can reach the end of the room; they are not read.
         lengths[row] = Math.min(longer[row], room - 1);
       }
       return pass.choose(x);
     }
   }
 
-  /** By window, which columns of the cache a row's next token doesn't see, {@code [B, 1, 1, T]}. */
+  /**
+   * By window: which columns of the cache a row's next token doesn't attend to, {@code [B, 1, 1,
+   * T]}.
+   */
   private Map<Integer, Tensor> hidden(Tensor positions, int reach) {
     Tensor numbers = torch.arange(new Scalar(reach), Tensors.options(ScalarType.Long));
     Tensor columns = Tensors.to(numbers, decoder.device()).view(1, 1, 1, reach);
@@ -168,8 +171,8 @@ public final class Continuation implements AutoCloseable {
   }
 
   /**
-   * Rows that are about to become so long that positions turn otherwise: what they have read is
-   * read once more with the new frequencies, as if it had been given whole.
+   * Rows that are about to become so long that rotary frequencies change: their tokens are read
+   * again with the new frequencies, as if they had been given at once.
    */
   private void readAgainWhereFrequenciesChange() {
     int[] rows =

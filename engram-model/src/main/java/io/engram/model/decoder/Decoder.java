@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A transformer decoder: embedding, L layers of attention and MLP with residual connections, and a
- * last norm. Its output is the hidden state; logits are the business of {@link LmHead}, which makes
- * only those that someone needs.
+ * last norm. Its output is the hidden state; {@link LmHead} makes logits, and only those that are
+ * needed.
  *
  * <p>Rows of different sequences never mix outside attention, so a batch is packed: {@code [N, C]}
  * with N the number of tokens, no padding.
@@ -40,7 +40,7 @@ public final class Decoder {
     this.observer = observer;
   }
 
-  /** A decoder over the same weights whose layers are watched. */
+  /** A decoder over the same weights with an observer of its layers. */
   public Decoder watchedBy(LayerObserver watcher) {
     return new Decoder(config, parameters, device, watcher);
   }
@@ -68,7 +68,7 @@ public final class Decoder {
   }
 
   /**
-   * What the first layer is given.
+   * The first layer's input.
    *
    * @param embedded {@code [N, C]}, from {@link #embed}
    * @param positions each token's position in its sequence, {@code [N]}
@@ -133,8 +133,8 @@ public final class Decoder {
   }
 
   /**
-   * {@link #hidden} without gradients: each layer's temporaries are freed as soon as it's done.
-   * Call it where gradients are off.
+   * {@link #hidden} without gradients: each layer's temporaries are freed as soon as it is done.
+   * Call it with gradients off.
    */
   public Tensor hiddenWithoutGradient(PackedBatch batch, int[] rows) {
     return Tensors.scoped(
@@ -170,7 +170,7 @@ public final class Decoder {
    * Layer i.
    *
    * @param rows the rows of the output that are wanted, {@code [M]}; null: all. After the last
-   *     attention the others are of no use to anyone.
+   *     attention the others are not needed.
    * @return {@code [M, C]} or {@code [N, C]}
    */
   Tensor layer(int i, Tensor x, Positions places, @Nullable Tensor rows) {
@@ -180,7 +180,7 @@ public final class Decoder {
     if (rows == null) {
       return finishLayer(i, x, attended);
     }
-    // Whoever watches counts on rows of whole sequences in every layer.
+    // An observer expects rows of whole sequences in every layer.
     return observer == LayerObserver.NONE
         ? finishLayer(i, x.index_select(0, rows), attended.index_select(0, rows))
         : finishLayer(i, x, attended).index_select(0, rows);
@@ -196,7 +196,7 @@ public final class Decoder {
     return new AttentionHeads.Projection(parameters, observer, config, i).of(normed, rotary);
   }
 
-  /** What comes after attention in layer i: output projection, MLP, residual connections. */
+  /** The part of layer i after attention: output projection, MLP, residual connections. */
   Tensor finishLayer(int i, Tensor x, Tensor attended) {
     LayerNames parts = config.names().parts();
     String output = config.names().in(i, parts.output());
@@ -216,7 +216,7 @@ public final class Decoder {
     };
   }
 
-  /** The norm of this name in layer i; x itself where the family has none there. */
+  /** The norm of this name in layer i; x itself if the family has none there. */
   private Tensor normed(int i, @Nullable String part, Tensor x) {
     return part == null
         ? x

@@ -7,17 +7,17 @@ import java.util.stream.IntStream;
 
 /** Splits work into batches that fit into memory. */
 public final class Groups {
-  /** Pieces a thread gets on average: the last ones differ less in when they end. */
+  /** Average pieces per thread: with more pieces, threads end closer together. */
   private static final int PIECES_A_THREAD = 8;
 
-  /** Tokens that are worth the start of their matrix products. */
+  /** Fewest tokens that are worth starting matrix products for. */
   private static final int SMALLEST_PIECE = 128;
 
   private Groups() {}
 
   /**
-   * How many tokens a piece has where {@link io.engram.model.tensor.Workers} go through work side
-   * by side: no more than {@code maxTokens} in all that are under way at once.
+   * How many tokens a piece has if {@link io.engram.model.tensor.Workers} run pieces side by side:
+   * the pieces under way have at most {@code maxTokens} in all.
    *
    * @param total tokens of all the work
    * @param maxTokens tokens that may go through the model at once
@@ -32,8 +32,8 @@ public final class Groups {
   }
 
   /**
-   * Groups of indices, longest first, whose lengths add up to at most {@code maxTokens}; an item
-   * longer than that has a group to itself.
+   * Groups of indices, longest first, whose lengths add up to at most {@code maxTokens}. A longer
+   * item has a group to itself.
    */
   public static List<int[]> byTokens(int[] lengths, int maxTokens) {
     return byTokens(lengths, Integer.MAX_VALUE, maxTokens);

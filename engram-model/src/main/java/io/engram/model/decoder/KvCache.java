@@ -6,8 +6,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Keys and values of the sequences that are being continued, {@code [B, G, room, D]} each layer,
- * left to right: sequence b's tokens lie at 0 .. its length. Owns them.
+ * Keys and values of the sequences being continued, {@code [B, G, room, D]} per layer, left to
+ * right: sequence b's tokens are at 0 .. its length. Owns them.
  */
 final class KvCache implements AutoCloseable {
   private final List<Tensor> keys = new ArrayList<>();
@@ -29,13 +29,13 @@ final class KvCache implements AutoCloseable {
     return values.get(layer);
   }
 
-  /** Keeps these sequences only; int64 indices. */
+  /** Keeps only these sequences; int64 indices. */
   void keepOnly(Tensor indices) {
     keys.replaceAll(old -> chosen(old, indices));
     values.replaceAll(old -> chosen(old, indices));
   }
 
-  /** A cache of its own with these sequences, each as often as it is named; int64 indices. */
+  /** A new cache of these sequences, each as often as it is named; int64 indices. */
   KvCache copyOf(Tensor indices) {
     KvCache copy = new KvCache();
     for (int layer = 0; layer < keys.size(); layer++) {

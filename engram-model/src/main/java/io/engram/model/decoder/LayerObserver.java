@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Sees the input and output of each layer with parameters and may return another output to continue
- * with. Rows are those of the packed batch; the last norm sees the chosen rows alone. All tensors
+ * with. Rows are those of the packed batch; the last norm sees only the chosen rows. All tensors
  * are borrowed.
  */
 public interface LayerObserver {
@@ -36,7 +36,7 @@ public interface LayerObserver {
    *
    * @param prefix its weight is called {@code prefix + ".weight"}, its bias {@code prefix +
    *     ".bias"}
-   * @param x {@code [N, in]}; layers that share their input are given the same object
+   * @param x {@code [N, in]}; layers that share their input receive the same object
    * @param y {@code [N, out]}, bias and adapter included
    */
   default Tensor linear(String prefix, Tensor x, Tensor y) {

@@ -15,20 +15,20 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Takes many batches through several variants of a model one layer at a time: every batch passes
- * layer i before any passes layer i + 1, so that of a variant's weights one layer exists at once.
- * The stored weights are read and never written. What is kept in between is {@code [N, C]} a batch
+ * layer i before any passes layer i + 1, so only one layer of a variant's weights exists at a time.
+ * The stored weights are read and never written. Between layers, {@code [N, C]} is kept per batch
  * and variant.
  *
- * <p>Call it where gradients are off.
+ * <p>Call it with gradients off.
  */
 public final class LayerSweep {
-  /** Weights of part of the model, a set for each variant. */
+  /** Weights of part of the model, one set per variant. */
   @FunctionalInterface
   public interface Variants {
     /**
      * The weights of these names, or of those among them that the model has.
      *
-     * @return one a variant; closed by the caller
+     * @return one per variant; closed by the caller
      */
     List<Parameters> of(List<String> names);
   }
@@ -117,7 +117,7 @@ public final class LayerSweep {
         });
   }
 
-  /** A tied head's weight is asked for again here: keeping it would cost the embedding's memory. */
+  /** Asks for a tied head's weight again, since keeping it would cost the embedding's memory. */
   private void finish(
       List<LabelledBatch> batches, Variants variants, States states, Consumer consumer) {
     each(
@@ -127,7 +127,7 @@ public final class LayerSweep {
             consumer.accept(v, b, decoder.lastNorm(states.at(v, b)), decoder.lmHead()));
   }
 
-  /** A batch's way through a part of the model. */
+  /** Takes a batch through a part of the model. */
   @FunctionalInterface
   private interface Step {
     void run(Decoder decoder, int variant, int batch);

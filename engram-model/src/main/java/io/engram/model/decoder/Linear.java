@@ -7,9 +7,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code y = x Wᵀ + b}, and the low-rank addition of an adapter where there is one. Where a family
- * stores {@code Wᵀ [in, out]} it stays so: noise, gradients and updates are those of the stored
- * numbers.
+ * {@code y = x Wᵀ + b}, plus an adapter's low-rank addition if there is one. If a family stores
+ * {@code Wᵀ [in, out]}, it stays so: noise, gradients and updates are those of the stored numbers.
  */
 final class Linear {
   private Linear() {}
@@ -41,7 +40,7 @@ final class Linear {
     return weight.scalar_type().intern() == type ? weight : weight.to(type);
   }
 
-  /** Adapters are float32 whatever the weights are: their small steps would be lost in bfloat16. */
+  /** Adapters are always float32: their small steps would be lost in bfloat16. */
   private static Tensor low(Tensor x, Parameters.Adapter adapter) {
     ScalarType type = x.scalar_type();
     ScalarType own = adapter.a().scalar_type();

@@ -10,29 +10,29 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logits of chosen rows, in chunks, and what is made of them while they last: log-probabilities of
- * the target tokens and their gradients. {@code [tokens, V]} never exists as a whole.
+ * Logits of chosen rows, in chunks, and what is computed from them: log-probabilities of the target
+ * tokens and their gradients. {@code [tokens, V]} never exists as a whole.
  *
  * <p>ℓ = −log(1 + Σ_{v≠y} exp(z_v − z_y)), written with a = max(0, max_v (z_v − z_y)) as {@code −(a
  * + log1p(Σ_{v≠y} exp(z_v − z_y − a) + expm1(−a)))}: for a token that the model is certain of, a is
- * 0 and no digit of a tiny ℓ is lost; for one that it excludes, nothing overflows.
+ * 0 and a tiny ℓ keeps all its digits; for one that it excludes, nothing overflows.
  *
  * @param weight {@code [V, C]}; borrowed
  * @param softCap c of {@code z = c·tanh(h Wᵀ / c)}; 0: {@code z = h Wᵀ}
  */
 public record LmHead(Tensor weight, double softCap) {
-  /** Rows of logits that exist at once. */
+  /** How many rows of logits exist at a time. */
   public static final int CHUNK_ROWS = 1024;
 
   private static final int FEWEST_ROWS = 64;
 
-  /** This thread's part of them. */
+  /** This thread's share of them. */
   public static int chunkRows() {
     return Math.max(FEWEST_ROWS, CHUNK_ROWS / Workers.beside());
   }
 
   /**
-   * What is known of a chunk of logits once its log-probabilities are computed.
+   * A chunk of logits once its log-probabilities are computed.
    *
    * @param logProbs ℓ in nats, float64 {@code [m]}
    * @param others exp(z_v − z_y − a), 0 at the target: {@code [m, V]}; reused as the gradient
@@ -112,7 +112,7 @@ public record LmHead(Tensor weight, double softCap) {
   }
 
   /**
-   * The same of {@code h Wᵀ [m, V]}, float32 or float64, which is written over.
+   * The same for {@code h Wᵀ [m, V]}, float32 or float64, which is overwritten.
    *
    * @param product not capped yet
    */
@@ -140,7 +140,7 @@ public record LmHead(Tensor weight, double softCap) {
         : product.div(new Scalar(softCap)).tanh().mul(new Scalar(softCap));
   }
 
-  /** z and its slope, where autograd needn't follow. */
+  /** z and its slope, without autograd. */
   public Capped capped(Tensor hidden) {
     return cap(product(hidden));
   }
@@ -163,7 +163,7 @@ public record LmHead(Tensor weight, double softCap) {
   }
 
   /**
-   * Carries dL/d(h Wᵀ) of a chunk on: adds to the weight's gradient and returns dL/dh {@code [m,
+   * Propagates dL/d(h Wᵀ) of a chunk: adds to the weight's gradient and returns dL/dh {@code [m,
    * C]}.
    *
    * @param gradient {@code [V, C]}, added to in place; null where the head isn't trained

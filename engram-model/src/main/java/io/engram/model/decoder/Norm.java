@@ -43,7 +43,7 @@ public final class Norm {
     return rms(wide, new TensorOptional(gain), config).to(type);
   }
 
-  /** The norm without gain and bias: what a change of the gain is multiplied with. */
+  /** The norm without gain and bias, which a change of the gain is multiplied by. */
   public static Tensor withoutGain(Tensor x, DecoderConfig config) {
     TensorOptional none = new TensorOptional();
     return config.norm().kind() == NormSettings.Kind.LAYER

@@ -7,26 +7,26 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Sequences laid end to end without padding, shortest first, so that those of equal length form one
- * block for attention.
+ * Sequences packed end to end without padding, shortest first, so that those of equal length form
+ * one block for attention.
  *
  * @param ids token ids of all sequences, {@code [N]}
  * @param positions position of each token in its sequence, {@code [N]}
  * @param buckets runs of sequences of equal length, in order
- * @param order {@code order[k]} is the index, in the list given, of the k-th sequence laid down
+ * @param order {@code order[k]} is the index, in the list given, of the k-th sequence packed
  * @param starts row of the first token of each sequence, by its index in the list given
  */
 public record PackedBatch(
     int[] ids, int[] positions, List<Bucket> buckets, int[] order, int[] starts) {
   /** {@code count} sequences of {@code length} tokens each. */
   public record Bucket(int length, int count) {
-    /** Rows the bucket takes. */
+    /** How many rows the bucket has. */
     public int rows() {
       return length * count;
     }
   }
 
-  /** Lays down the sequences; none may be empty. */
+  /** Packs the sequences; none may be empty. */
   public static PackedBatch of(List<int[]> sequences) {
     int[] order =
         IntStream.range(0, sequences.size())

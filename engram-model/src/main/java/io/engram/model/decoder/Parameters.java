@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model's weights under their Hugging Face names, and the low-rank adapters on some of them. Owns
- * them: every tensor put in is kept until it's replaced or this is closed.
+ * them: a tensor is kept until it is replaced or this is closed.
  */
 public final class Parameters implements AutoCloseable {
   /**
@@ -23,7 +23,7 @@ public final class Parameters implements AutoCloseable {
    * @param transposed whether the weight is stored {@code [in, out]}
    */
   public record Adapter(Tensor a, Tensor b, double scale, boolean transposed) {
-    /** What it adds to the weight as it's stored; belongs to the running scope. */
+    /** What it adds to the stored weight; belongs to the running scope. */
     public Tensor added() {
       Tensor product = b.detach().mm(a.detach()).mul(new Scalar(scale));
       return transposed ? product.t().contiguous() : product;
@@ -87,7 +87,7 @@ public final class Parameters implements AutoCloseable {
     return ordered;
   }
 
-  /** Forgets all adapters. */
+  /** Removes all adapters. */
   public void clearAdapters() {
     adapters.values().forEach(Parameters::release);
     adapters.clear();

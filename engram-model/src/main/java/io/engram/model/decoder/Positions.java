@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 record Positions(
     List<PackedBatch.Bucket> buckets, List<Rotary> rotaries, Map<List<Integer>, Tensor> masks) {
-  /** For a batch whose sequences are whole. */
+  /** For a batch of whole sequences. */
   static Positions of(PackedBatch batch, DecoderConfig config, ScalarType type, Device device) {
     return of(batch, batch.lengths(), config, type, device);
   }
 
   /**
-   * For a batch whose sequences go on.
+   * For a batch of sequences that will be continued.
    *
    * @param lengths how many tokens the sequence of each row has in all
    */
@@ -55,22 +55,22 @@ record Positions(
     return Tensors.to(all.triu(1L - window), device);
   }
 
-  /** The rotation of this layer, or null where positions play no part in it. */
+  /** The rotation of this layer, or null if it doesn't use positions. */
   @Nullable Rotary rotary(LayerKind kind) {
     return kind.rotary() == LayerKind.NO_POSITIONS ? null : rotaries.get(kind.rotary());
   }
 
-  /** What this layer's tokens of sequences of this length attend to; null: all before them. */
+  /** The attention mask of this layer for sequences of this length; null: plain causal. */
   @Nullable Tensor mask(LayerKind kind, int length) {
     return kind.cuts(length) ? masks.get(List.of(kind.window(), length)) : null;
   }
 
-  /** Plain causal mask for attention that has none of its own, {@code [T, T]}. */
+  /** The plain causal mask, {@code [T, T]}, for attention without a mask. */
   static Tensor causal(int length, Device device) {
     return mask(length, length, device);
   }
 
-  /** Scores with −∞ where nothing is attended to. */
+  /** Scores with −∞ wherever the mask is false. */
   static Tensor hide(Tensor scores, Tensor attended) {
     return scores.masked_fill(attended.logical_not(), new Scalar(Double.NEGATIVE_INFINITY));
   }

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face models: pair
- * i of a head is (x_i, x_{i+d/2}) and turns by the angle {@code position · f_i}; numbers from d on
- * are left as they are.
+ * i of a head is (x_i, x_{i+d/2}) and is rotated by the angle {@code position · f_i}; numbers from
+ * d on stay unchanged.
  *
  * @param cos {@code [N, 1, d]} for the rows of one batch
  * @param sin {@code [N, 1, d]}, the first half negated, so that one rotation is {@code x·cos +
@@ -59,7 +59,7 @@ record Rotary(Tensor cos, Tensor sin) {
         .toList();
   }
 
-  /** Turns {@code x [N, heads, D]}. */
+  /** Rotates {@code x [N, heads, D]}. */
   Tensor apply(Tensor x) {
     long dim = cos.size(2);
     long left = x.size(2) - dim;

@@ -10,15 +10,15 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Texts that were read whole in one pass: the token the model would have chosen next at each place,
+ * Texts that were read whole in one pass: the model's most probable next token at each position,
  * and the keys and values to continue from there without reading the beginning again. Owns native
  * memory; close it.
  *
- * <p>Where positions turn otherwise in long sequences, as LongRoPE's do, a text is read once more
- * as far as it is short, so that each place is seen as a model sees it that was given no more.
+ * <p>If long sequences have other rotary frequencies, as with LongRoPE, the short part of a text is
+ * read once more, so that each position is computed as if the model had been given no more.
  */
 public final class TextReading implements AutoCloseable {
-  /** Rows whose logits are made at once. */
+  /** How many rows of logits are made at a time. */
   private static final int CHUNK = 256;
 
   /** The beginning of a text that was read, for places after {@code from} up to {@code length}. */
@@ -97,7 +97,10 @@ public final class TextReading implements AutoCloseable {
     }
   }
 
-  /** Ends of the parts of a sequence that positions turn alike in, the last its own. */
+  /**
+   * The ends of the parts of a sequence with equal rotary frequencies; the last is the sequence's
+   * own.
+   */
   private int[] cuts(int length) {
     return IntStream.concat(
             decoder.config().rotaries().stream()

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Token sequences merged where they begin alike: one row for each different prefix, parents before
- * children, depth first. The rows under row r are r .. {@code ends[r]}, so row i has row j among
- * its ancestors, or is it, exactly when {@code j ≤ i < ends[j]}.
+ * Token sequences merged at their common beginnings: one row for each different prefix, parents
+ * before children, depth first. The rows under row r are r .. {@code ends[r]}, so row i has row j
+ * among its ancestors, or is it, exactly when {@code j ≤ i < ends[j]}.
  *
  * @param ids the token of each row, {@code [N]}
  * @param depths its position in every sequence that goes through it, {@code [N]}
@@ -41,9 +41,8 @@ public record TokenTree(
   }
 
   /**
-   * Divides sequences into about equal work for trees of their own. What sequences of two parts
-   * have in common is computed in both; where that would be more than a tenth of all rows, they
-   * stay together.
+   * Splits sequences into parts of about equal work, one tree each. A prefix that two parts share
+   * is computed in both; if that would be more than a tenth of all rows, they stay together.
    *
    * @return indices into {@code sequences}; at most {@code parts} lists
    */

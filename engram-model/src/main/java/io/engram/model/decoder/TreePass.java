@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a tree of tokens, batch after batch of its rows, each row once. Between batches it keeps
- * the keys and values of one path: of those rows that the next batch's first row continues. Owns
- * native memory; close it.
+ * the keys and values of one path: the rows that the next batch's first row continues. Owns native
+ * memory; close it.
  *
  * <p>Rows attend to their ancestors. Because the rows are depth first, those that a run of rows
  * attends to outside of itself are the ancestors of its first row, whatever the run.
@@ -58,8 +58,8 @@ public final class TreePass implements AutoCloseable {
   /**
    * A pass over this tree.
    *
-   * @param length how many tokens the sequences are taken to have where positions turn otherwise in
-   *     long ones; all of them must be on the same side of that
+   * @param length the length of the sequences, as far as it decides the rotary frequencies; all
+   *     must be on the same side of that limit
    */
   public TreePass(Decoder decoder, TokenTree tree, int length) {
     this.decoder = decoder;
@@ -74,8 +74,8 @@ public final class TreePass implements AutoCloseable {
   }
 
   /**
-   * Reads rows {@link #next()} .. {@code to}. If this fails, or what uses it does, nothing has been
-   * read, and it can be called again.
+   * Reads rows {@link #next()} .. {@code to}. If this, or whatever uses its result, fails, nothing
+   * has been read, and it can be called again.
    *
    * @param rows those of them whose hidden states are wanted
    * @param hidden receives these after the last norm, {@code [M, C]}; borrowed
@@ -129,9 +129,7 @@ public final class TreePass implements AutoCloseable {
     return decoder.heads(layer, x, rotary == LayerKind.NO_POSITIONS ? null : rotaries.get(rotary));
   }
 
-  /**
-   * The batch's queries, and keys and values of the carried path and the batch, one after other.
-   */
+  /** The batch's queries, and the keys and values of the carried path followed by the batch's. */
   private AttentionHeads withCarry(int layer, AttentionHeads own) {
     if (carry.keys.isEmpty()) {
       return own;
@@ -149,7 +147,7 @@ public final class TreePass implements AutoCloseable {
     return parts.length == 1 ? parts[0] : torch.cat(new TensorVector(parts), 0);
   }
 
-  /** After the last attention only the wanted rows are of use. */
+  /** After the last attention only the wanted rows are needed. */
   private Tensor finish(int layer, Tensor x, Tensor attended, Tensor wanted) {
     return layer + 1 < config.layers()
         ? decoder.finishLayer(layer, x, attended)
@@ -177,7 +175,7 @@ public final class TreePass implements AutoCloseable {
    */
   record TreeRun(
       int from, int count, @Nullable Tensor keys, int keyCount, Map<Integer, Tensor> masks) {
-    /** More rows share the work of a call; fewer compute less that is masked. */
+    /** More rows share the overhead of a call; fewer compute less that is masked. */
     private static final int ROWS = 128;
 
     /** The runs of the rows {@code from .. to}; they belong to the running scope. */
@@ -190,7 +188,7 @@ public final class TreePass implements AutoCloseable {
     }
 
     /**
-     * Where rows lie among the keys of a batch: its first row's ancestors, then its own rows.
+     * The places of rows among a batch's keys: first its first row's ancestors, then its own rows.
      *
      * @param rows in the tree
      * @param from the batch's first row

@@ -56,7 +56,7 @@ final class Encoder implements AutoCloseable {
   }
 
   /**
-   * Last hidden states of all tokens. Call it where gradients are off.
+   * Last hidden states of all tokens. Call it with gradients off.
    *
    * @return {@code [N, C]}, rows as in the batch; belongs to the running scope
    */
@@ -91,8 +91,8 @@ final class Encoder implements AutoCloseable {
   }
 
   /**
-   * RoBERTa counts the tokens that aren't padding from {@code padId + 1} and puts a padding token,
-   * as a text can spell one, at {@code padId}.
+   * RoBERTa counts tokens other than padding from {@code padId + 1}. A padding token, which a text
+   * can spell out, is at {@code padId}.
    */
   private int[] positions(PackedBatch batch) {
     int[] positions = batch.positions().clone();

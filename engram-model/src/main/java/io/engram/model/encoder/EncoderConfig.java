@@ -28,7 +28,8 @@ record EncoderConfig(
     int padId,
     double normEpsilon,
     ActivationFunction activation) {
-  // Far above any model; they keep products of sizes within a long and lists of layers in memory.
+  // Limits far above any model. They keep products of sizes within a long and lists of layers in
+  // memory.
   /** Activations that encoders have, by their names in a config.json. */
   private static final List<String> ACTIVATIONS =
       List.of("gelu", "gelu_new", "gelu_pytorch_tanh", "relu");
@@ -151,12 +152,15 @@ record EncoderConfig(
     return positions - firstPosition;
   }
 
-  /** Numbers of a head. */
+  /** The width of a head. */
   int headDim() {
     return hiddenSize / heads;
   }
 
-  /** Kinds of encoders that differ in how settings and weights are called and positions counted. */
+  /**
+   * Kinds of encoders, which differ in the names of settings and weights and in how positions are
+   * counted.
+   */
   enum Family {
     /** BERT and MiniLM. */
     BERT("bert."),
@@ -171,7 +175,7 @@ record EncoderConfig(
       this.prefix = prefix;
     }
 
-    /** What the names of weights begin with in a model that has a head: {@code bert.}. */
+    /** The prefix of weight names in a model with a head: {@code bert.}. */
     String prefix() {
       return prefix;
     }

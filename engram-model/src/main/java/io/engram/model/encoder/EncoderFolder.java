@@ -58,7 +58,7 @@ record EncoderFolder(Path path, JsonNode json, EncoderConfig config) {
     /**
      * Reads a file that must be there.
      *
-     * @throws EngramException if it's missing or no JSON
+     * @throws EngramException if it's missing or isn't JSON
      */
     static JsonNode read(Path file) {
       if (!Files.isRegularFile(file)) {
@@ -69,7 +69,7 @@ record EncoderFolder(Path path, JsonNode json, EncoderConfig config) {
       return SettingsFile.read(file);
     }
 
-    /** Reads a file; a missing node where there is none. */
+    /** Reads a file; a missing node if there is none. */
     static JsonNode readIfThere(Path file) {
       return Files.isRegularFile(file) ? read(file) : MissingNode.getInstance();
     }

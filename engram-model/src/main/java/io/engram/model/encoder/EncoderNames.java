@@ -33,9 +33,9 @@ record EncoderNames(EncoderConfig.Family family, String prefix, String gain, Str
       String outputNorm) {}
 
   /**
-   * Finds out how a folder calls them.
+   * Finds out which names a folder uses.
    *
-   * @throws EngramException if no weight is called as in this family
+   * @throws EngramException if no weight has a name of this family
    */
   static EncoderNames of(Path folder, EncoderConfig.Family family) {
     Set<String> names = WeightFiles.names(folder);

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An encoder's own tokenizer: special tokens as it adds them, texts that are too long cut at their
+ * An encoder's own tokenizer: it adds its special tokens, and cuts texts that are too long at their
  * end, before the closing special tokens.
  */
 final class EncoderTokenizer implements AutoCloseable {
@@ -32,9 +32,9 @@ final class EncoderTokenizer implements AutoCloseable {
    * Opens a folder's tokenizer.
    *
    * @param wanted longest text in tokens with the special ones; 0: the tokenizer's own. The model's
-   *     positions bound both
-   * @throws EngramException if it's missing, no tokenizer, contradicts tokenizer_config.json, or
-   *     marks no text with special tokens
+   *     positions limit both
+   * @throws EngramException if it's missing, isn't a tokenizer, contradicts tokenizer_config.json,
+   *     or marks no text with special tokens
    */
   static EncoderTokenizer open(Path folder, EncoderConfig config, int wanted) {
     Path file = folder.resolve(FILE);
@@ -90,7 +90,7 @@ final class EncoderTokenizer implements AutoCloseable {
   }
 
   /**
-   * A text's token ids, at least one and at most {@link #mostTokens}.
+   * A text's token ids: at least one, at most {@link #mostTokens}.
    *
    * @throws EngramException if one isn't a token of the model's vocabulary
    */

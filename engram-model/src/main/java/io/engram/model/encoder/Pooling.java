@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import tools.jackson.databind.JsonNode;
 
-/** From the hidden states of a text's tokens to one vector. */
+/** Turns the hidden states of a text's tokens into one vector. */
 enum Pooling {
   /** The mean over all tokens, special ones too. */
   MEAN,

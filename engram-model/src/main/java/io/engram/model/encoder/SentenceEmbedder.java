@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  * sentence-transformers makes them of models such as all-MiniLM-L6-v2.
  *
  * <p>Blanks around a text are cut, texts longer than {@link #mostTokens} are cut at their end. A
- * text's vector doesn't depend on the texts beside it but for the rounding of sums.
+ * text's vector depends on the other texts of its batch only through rounding.
  *
  * <p>Owns native memory; close it. One thread at a time may use it.
  *
@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.Tensor;
  * sentence-transformers 1 to 5.
  */
 public final class SentenceEmbedder implements AutoCloseable {
-  /** Below it a vector isn't scaled to length 1; what torch's normalize takes. */
+  /** Shorter vectors aren't scaled to length 1, as in torch's normalize. */
   private static final double LEAST_NORM = 1e-12;
 
   private final SentenceFolder settings;
@@ -57,14 +57,14 @@ public final class SentenceEmbedder implements AutoCloseable {
    * Opens a sentence-transformers folder, or a Hugging Face folder of an encoder, whose tokens are
    * then averaged.
    *
-   * @param batchTokens tokens that go through it at once
+   * @param batchTokens maximum tokens in a pass
    * @throws EngramException if it can't be opened, naming what is missing, damaged or not supported
    */
   public static SentenceEmbedder open(Path folder, Device device, int batchTokens) {
     return new SentenceEmbedder(folder, device, batchTokens);
   }
 
-  /** Numbers of a vector. */
+  /** The dimension of a vector. */
   public int dimension() {
     return dimension;
   }
@@ -80,7 +80,7 @@ public final class SentenceEmbedder implements AutoCloseable {
   }
 
   /**
-   * A vector of each text, an empty text's too.
+   * A vector for each text, even an empty one.
    *
    * @return {@code [texts][dimension]}
    * @throws EngramException if a number isn't finite

@@ -38,7 +38,7 @@ record SentenceFolder(
           "sentence_distilbert_config.json",
           "sentence_xlm-roberta_config.json");
 
-  /** What newer versions write for an encoder of texts; it changes nothing here. */
+  /** Settings that newer versions write for a text encoder; they change nothing here. */
   private static final Map<String, String> SETTINGS_TAKEN =
       Map.of(
           "transformer_task", "\"feature-extraction\"",
@@ -54,7 +54,8 @@ record SentenceFolder(
   /**
    * Reads a folder's settings.
    *
-   * @throws EngramException if it's no folder, or a module or setting isn't supported, naming it
+   * @throws EngramException if it isn't a folder, or naming a module or setting that isn't
+   *     supported
    */
   static SentenceFolder read(Path folder) {
     if (!Files.isDirectory(folder)) {

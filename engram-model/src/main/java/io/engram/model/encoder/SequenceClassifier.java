@@ -52,7 +52,7 @@ public final class SequenceClassifier implements AutoCloseable {
   /**
    * Opens the Hugging Face folder of a sequence classifier of the BERT, RoBERTa or DistilBERT kind.
    *
-   * @param batchTokens tokens that go through it at once
+   * @param batchTokens maximum tokens in a pass
    * @throws EngramException if it can't be opened, naming what is missing, damaged or not supported
    */
   public static SequenceClassifier open(Path folder, Device device, int batchTokens) {
@@ -60,7 +60,7 @@ public final class SequenceClassifier implements AutoCloseable {
   }
 
   /**
-   * The same with texts cut elsewhere than the tokenizer has it.
+   * The same with another maximum length than the tokenizer's.
    *
    * @param mostTokens longest text in tokens with the special ones, as far as the model has
    *     positions; 0: the tokenizer's own
@@ -75,7 +75,10 @@ public final class SequenceClassifier implements AutoCloseable {
     return labels.names();
   }
 
-  /** Whether exactly one class holds, so that probabilities add up to 1; else each may hold. */
+  /**
+   * Whether exactly one class holds, so that probabilities add up to 1; otherwise any number may
+   * hold.
+   */
   public boolean exclusive() {
     return labels.exclusive();
   }
@@ -137,10 +140,10 @@ public final class SequenceClassifier implements AutoCloseable {
     }
 
     /**
-     * Reads the labels; without any there are LABEL_0 and LABEL_1. Where the kind isn't written,
-     * one of several labels holds, and a single label may.
+     * Reads the labels; without any there are LABEL_0 and LABEL_1. If the kind isn't given, exactly
+     * one of several labels holds; a single label may or may not hold.
      *
-     * @throws EngramException if the folder holds no classifier or one whose outputs aren't
+     * @throws EngramException if the folder doesn't hold a classifier, or its outputs aren't
      *     probabilities
      */
     static ClassLabels read(JsonNode config, Path file) {

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * Runs texts through an encoder in batches.
  *
  * @param folder what it was opened from, for messages
- * @param batchTokens tokens of a batch at most
+ * @param batchTokens maximum tokens in a batch
  */
 record TextBatches(Path folder, Encoder encoder, EncoderTokenizer tokenizer, int batchTokens) {
   /**
@@ -56,7 +56,7 @@ record TextBatches(Path folder, Encoder encoder, EncoderTokenizer tokenizer, int
         AutoGradMode off = new AutoGradMode(false)) {
       numbers = Tensors.toDoubles(head.apply(encoder.hidden(batch), batch));
     }
-    // Comparisons with NaN are false, which reads as an answer.
+    // Comparisons with NaN are false, which would look like an answer.
     if (!Arrays.stream(numbers).allMatch(Double::isFinite)) {
       throw EngramException.file(
           folder + ": this encoder gives numbers that are not finite; its weights are damaged.");

@@ -4,8 +4,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Settings of a config.json, each checked as it's read. A wrong one is added to the faults and
- * stands as its least value, so that all faults are found before one is reported.
+ * Settings of a config.json, each checked as it's read. A wrong one is added to the faults and read
+ * as its least value, so that all faults are found before any is reported.
  */
 public record ConfigReader(JsonNode config, List<String> faults) {
   /**
@@ -17,7 +17,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
     return config.hasNonNull(key);
   }
 
-  /** A whole number from 1 to {@code most} that must be there. */
+  /** A required integer from 1 to {@code most}. */
   public int count(String key, int most) {
     if (!has(key)) {
       faults.add(key + " is missing");
@@ -26,7 +26,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
     return whole(key, 1, most);
   }
 
-  /** A whole number from 0 to {@code most}. */
+  /** An integer from 0 to {@code most}. */
   int countFromZero(String key, int most, int otherwise) {
     return has(key) ? whole(key, 0, most) : otherwise;
   }
@@ -40,22 +40,22 @@ public record ConfigReader(JsonNode config, List<String> faults) {
     return value.intValue();
   }
 
-  /** A whole number from 1 to {@code most}. */
+  /** An integer from 1 to {@code most}. */
   public int count(String key, int most, int otherwise) {
     return has(key) ? count(key, most) : otherwise;
   }
 
-  /** A whole number from 1 to {@code most}; 0 where the file says null, as for "none". */
+  /** An integer from 1 to {@code most}; 0 if the file says null, meaning "none". */
   int countOrNone(String key, int most, int otherwise) {
     return config.path(key).isNull() ? 0 : count(key, most, otherwise);
   }
 
-  /** A finite number above 0; 0 where the file says null, as for "none". */
+  /** A finite number above 0; 0 if the file says null, meaning "none". */
   double positiveOrNone(String key, double otherwise) {
     return config.path(key).isNull() ? 0 : positive(key, otherwise);
   }
 
-  /** A finite number above 0 that must be there. */
+  /** A required finite number above 0. */
   double positive(String key) {
     if (!has(key)) {
       faults.add(key + " is missing");
@@ -71,7 +71,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
 
   /** The value as a finite number above 0; {@code key} names it. */
   double positive(String key, JsonNode value) {
-    // A whole number beyond all doubles has no double value.
+    // An integer beyond all doubles has no double value.
     double number = value.isNumber() ? value.asDouble(Double.NaN) : Double.NaN;
     if (!(number > 0) || Double.isInfinite(number)) {
       faults.add(key + " " + value + " isn't a positive number");
@@ -96,7 +96,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
     return config.path(key).asBoolean(false);
   }
 
-  /** Refuses a setting that isn't built; null and false are fine. */
+  /** Refuses a setting that isn't supported; null and false are fine. */
   public void refuse(String key) {
     boolean off = config.path(key).isBoolean() && !config.path(key).booleanValue();
     if (has(key) && !off) {
@@ -104,7 +104,7 @@ public record ConfigReader(JsonNode config, List<String> faults) {
     }
   }
 
-  /** The settings in an object of this one; none where it isn't there. */
+  /** The settings in an object within this one; none if it is missing. */
   ConfigReader inside(String key) {
     if (has(key) && !config.path(key).isObject()) {
       faults.add(key + " " + config.path(key) + " isn't an object");

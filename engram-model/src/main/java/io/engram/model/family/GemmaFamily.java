@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class GemmaFamily {
   private GemmaFamily() {}
 
-  /** Gemma's files name another activation too, which transformers doesn't read. */
+  /** Gemma's files also name another activation, which transformers doesn't read. */
   static ActivationFunction activation(ConfigReader reader) {
     return RotaryDecoder.activation(reader, "hidden_activation", ActivationFunction.GELU_TANH);
   }
@@ -105,8 +105,8 @@ final class GemmaFamily {
     }
 
     /**
-     * Those of full layers and those of sliding ones. Older files have {@code rope_theta} and
-     * {@code rope_scaling} for the first, {@code rope_local_base_freq} for the second.
+     * The rotary settings of full layers and of sliding ones. Older files have {@code rope_theta}
+     * and {@code rope_scaling} for the first, {@code rope_local_base_freq} for the second.
      */
     private static List<RotarySettings> rotaries(ConfigReader reader, DecoderConfig read) {
       ConfigReader nested = reader.inside("rope_parameters");

@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * GPT-2: LayerNorm, learned positions, an MLP without a gate, weights of linear layers stored
- * {@code [in, out]}. {@code reorder_and_upcast_attn} changes what is rounded in half precision
- * alone, so it makes no difference here.
+ * {@code [in, out]}. {@code reorder_and_upcast_attn} only changes rounding in half precision, so it
+ * makes no difference here.
  */
 final class Gpt2Family implements Family {
   private static final LayerNormDecoder.Keys KEYS =

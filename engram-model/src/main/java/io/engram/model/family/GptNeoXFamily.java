@@ -16,8 +16,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * GPT-NeoX and Pythia: LayerNorm, attention and MLP beside each other, part of each head turned,
- * each head's query, key and value side by side in one projection.
+ * GPT-NeoX and Pythia: LayerNorm, attention and MLP in parallel, rotary positions on part of each
+ * head, and each head's query, key and value side by side in one projection.
  */
 final class GptNeoXFamily implements Family {
   private static final String PARTIAL = "partial_rotary_factor";

@@ -10,9 +10,9 @@ import java.util.function.IntUnaryOperator;
 final class LayerNormDecoder {
   private LayerNormDecoder() {}
 
-  /** What a family calls its sizes. */
+  /** The names of a family's size settings. */
   record Keys(String hidden, String layers, String heads, String positions) {
-    /** As most do. */
+    /** The names that most families use. */
     static final Keys USUAL =
         new Keys(
             "hidden_size", "num_hidden_layers", "num_attention_heads", "max_position_embeddings");
@@ -45,7 +45,7 @@ final class LayerNormDecoder {
         reader.count(keys.positions(), Integer.MAX_VALUE - 2, positions));
   }
 
-  /** Layers that are all alike. */
+  /** Identical layers. */
   static List<LayerKind> layers(Shape shape, int rotary) {
     return Collections.nCopies(shape.layers(), new LayerKind(0, rotary));
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Llama 2 to 3.2, what shares their config.json (SmolLM2 among them), and the families that differ
- * by little: {@link Mistral}, {@link Qwen2}, {@link Qwen3}, {@link Olmo2}, {@link SmolLm3}.
+ * Llama 2 to 3.2, models that share their config.json (SmolLM2 among them), and the families that
+ * differ by little: {@link Mistral}, {@link Qwen2}, {@link Qwen3}, {@link Olmo2}, {@link SmolLm3}.
  */
 final class LlamaFamily implements Family {
   private static final RotaryDecoder.Defaults DEFAULTS =
@@ -123,9 +123,7 @@ final class LlamaFamily implements Family {
     }
   }
 
-  /**
-   * SmolLM3: Llama with layers in which positions play no part, every fourth if nothing is said.
-   */
+  /** SmolLM3: Llama with layers that don't use positions, by default every fourth. */
   static final class SmolLm3 implements Family {
     private static final RotaryDecoder.Defaults DEFAULTS =
         new RotaryDecoder.Defaults(4, 0, 1e-6, 2_000_000, 32_768, true);
@@ -156,7 +154,9 @@ final class LlamaFamily implements Family {
           .withLayers(read.rotaries(), kinds);
     }
 
-    /** Despite its name {@code no_rope_layers} has a 1 for each layer that is turned. */
+    /**
+     * Despite its name, {@code no_rope_layers} has a 1 for each layer that uses rotary positions.
+     */
     private static List<Integer> rotaries(ConfigReader reader, int layers) {
       int interval = reader.count("no_rope_layer_interval", Integer.MAX_VALUE, 4);
       JsonNode turned = reader.config().path(TURNED);

@@ -14,8 +14,8 @@ import io.engram.model.decoder.config.WeightNames;
 import java.util.List;
 
 /**
- * OPT: LayerNorm, before attention and MLP or after their sums; learned positions, of which the
- * first two rows are no position's; an MLP without a gate.
+ * OPT: LayerNorm, before attention and MLP or after their sums; learned positions, whose first two
+ * rows belong to no position; an MLP without a gate.
  */
 final class OptFamily implements Family {
   private static final int FIRST_POSITION = 2;

@@ -12,14 +12,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Phi-3, Phi-3.5 mini, Phi-4 and Phi-4 mini: q, k, v in one projection, gate and up in another;
- * part of each head turned; LongRoPE in those of long context.
+ * rotary positions on part of each head; LongRoPE in models with a long context.
  */
 final class Phi3Family implements Family {
   private static final RotaryDecoder.Defaults DEFAULTS =
       new RotaryDecoder.Defaults(0, 0, 1e-5, 10_000, 4096, false);
   private static final String ORIGINAL = "original_max_position_embeddings";
 
-  /** What LongRoPE was called in older files. */
+  /** LongRoPE's names in older files. */
   private static final Set<String> LONG_ROPE = Set.of("su", "yarn");
 
   @Override
@@ -42,7 +42,7 @@ final class Phi3Family implements Family {
   }
 
   private static RotarySettings rotary(ConfigReader reader, Shape shape) {
-    // As in transformers: the setting of the top level counts, even where it is left out.
+    // As in transformers, the top-level setting counts, even if it is left out.
     ObjectNode config = (ObjectNode) reader.config().deepCopy();
     if (!reader.has(ORIGINAL)) {
       config.put(ORIGINAL, 4096);

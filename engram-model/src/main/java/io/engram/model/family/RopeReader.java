@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Rotary positions of a config.json. Newer files keep all settings under {@code rope_parameters},
- * older ones {@code rope_theta} at the top level and the rest under {@code rope_scaling}; where
- * both are there, {@code rope_scaling} counts, as in transformers.
+ * older ones {@code rope_theta} at the top level and the rest under {@code rope_scaling}; if both
+ * are there, {@code rope_scaling} counts, as in transformers.
  */
 record RopeReader(ConfigReader reader, Shape shape) {
   private static final String ORIGINAL = "original_max_position_embeddings";
@@ -56,12 +56,12 @@ record RopeReader(ConfigReader reader, Shape shape) {
     return read(settings, type(settings), theta, shape.headDim());
   }
 
-  /** What part of each head is turned. */
+  /** Which part of each head is rotated. */
   double partial(ConfigReader settings) {
     return settings.has(PARTIAL) ? settings.positive(PARTIAL, 1) : reader.positive(PARTIAL, 1);
   }
 
-  /** How many numbers of a head are turned where this part of it is. */
+  /** How many numbers of a head are rotated if this part of it is. */
   int turned(double part) {
     int dim = (int) (shape.headDim() * part);
     if (reader.faults().isEmpty() && (dim < 2 || dim % 2 != 0 || dim > shape.headDim())) {
@@ -126,7 +126,7 @@ record RopeReader(ConfigReader reader, Shape shape) {
     };
   }
 
-  /** Within max_position_embeddings, where Engram's contexts end, it changes nothing. */
+  /** It changes nothing within max_position_embeddings, where Engram's contexts end. */
   private static RopeScaling dynamic(ConfigReader settings) {
     settings.positive("factor");
     return RopeScaling.none();
@@ -152,7 +152,7 @@ record RopeReader(ConfigReader reader, Shape shape) {
         settings.positive("attention_factor", yarnAttention(settings, factor)));
   }
 
-  /** The number i of the frequency that turns so often over the original context. */
+  /** The index i of the frequency that makes this many turns over the original context. */
   private static double number(double turns, int original, double theta, int dim) {
     return dim * Math.log(original / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
   }

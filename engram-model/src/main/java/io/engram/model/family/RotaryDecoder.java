@@ -14,11 +14,12 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What the families that descend from Llama share of config.json: sizes, RMSNorm, rotary positions,
+ * What the config.json files of Llama's descendants share: sizes, RMSNorm, rotary positions,
  * grouped-query attention, a gated MLP, Llama's names of the weights.
  */
 final class RotaryDecoder {
-  // Far above any model; they keep products of sizes within a long and lists of layers in memory.
+  // Limits far above any model. They keep products of sizes within a long and lists of layers in
+  // memory.
   static final int MOST_LAYERS = 10_000;
   static final int MOST_HEADS = 1 << 14;
   static final int MOST_HEAD_DIM = 1 << 14;
@@ -40,7 +41,7 @@ final class RotaryDecoder {
     return read.withLayers(List.of(rotary), read.layerKinds());
   }
 
-  /** What is shared but rotary positions, which the family reads itself. */
+  /** Reads what is shared, except rotary positions, which the family reads itself. */
   static DecoderConfig readUnturned(ConfigReader reader, String modelType, Defaults defaults) {
     ActivationFunction activation = activation(reader, "hidden_act", ActivationFunction.SILU);
     return readUnturned(reader, modelType, defaults, activation);
@@ -124,7 +125,7 @@ final class RotaryDecoder {
   }
 
   /**
-   * What a family's settings are where its config.json doesn't name them, as in transformers.
+   * A family's defaults for settings that its config.json doesn't name, as in transformers.
    *
    * @param kvHeads 0: as many as heads
    * @param headDim 0: hidden_size / num_attention_heads

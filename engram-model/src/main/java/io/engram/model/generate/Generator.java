@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Greedy decoding: the most probable token each time, until an end token or a limit. Prompts of
- * similar length go together; sequences that have ended leave the batch.
+ * similar length are batched; sequences that have ended leave the batch.
  */
 public final class Generator {
-  /** Sequences continued at once; more fill the cores no better. */
+  /** Sequences per batch; more don't use the cores any better. */
   static final int BATCH = 64;
 
-  /** Of one thread among many. */
+  /** The same for one thread of many. */
   private static final int FEWEST = 8;
 
   private final Decoder decoder;

@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the most probable token of every row again and again, until all have ended. */
 final class GreedyLoop {
-  /** Ended rows are carried along until this share is left: leaving them copies the cache. */
+  /** Ended rows stay until only this share is left, since dropping them copies the cache. */
   private static final double COMPACT = 0.75;
 
   private GreedyLoop() {}
 
   /**
-   * Writes on.
+   * Continues all rows.
    *
    * @param continuation rows named by their sequence in {@code rows}
    * @param first the most probable next token of each row
-   * @param results receives what each sequence came to
+   * @param results receives each sequence's result
    */
   static void run(
       Continuation continuation,
@@ -43,7 +43,7 @@ final class GreedyLoop {
     }
   }
 
-  /** Leaves the ended rows behind; the next tokens of the others. */
+  /** Drops the ended rows; returns the next tokens of the others. */
   private static int[] chosen(Continuation continuation, int[] next, List<Integer> going) {
     continuation.keepOnly(going.stream().mapToInt(Integer::intValue).toArray());
     return going.stream().mapToInt(row -> next[row]).toArray();

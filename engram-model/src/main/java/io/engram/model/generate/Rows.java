@@ -16,7 +16,7 @@ final class Rows {
   private int longest;
 
   /**
-   * Sequences that have read so much already.
+   * Sequences that have already been read this far.
    *
    * @param lengths tokens read, of all sequences
    * @param limits tokens that may be written, of all sequences
@@ -35,7 +35,7 @@ final class Rows {
     }
   }
 
-  /** Tokens that the longest sequence may reach. */
+  /** Maximum length of the longest sequence. */
   int room() {
     return room;
   }
@@ -53,11 +53,11 @@ final class Rows {
   }
 
   /**
-   * Takes the next token of each row; rows whose sequence has ended are passed over.
+   * Takes the next token of each row; rows whose sequence has ended are skipped.
    *
    * @param order which sequence of the batch each row is
    * @param next their next tokens
-   * @return rows that go on
+   * @return rows that continue
    */
   List<Integer> take(
       int[] order, int[] next, Set<Integer> stopIds, @Nullable Generation[] results) {

@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the parameters below the last norm would go for each sample of a packed batch, by blocks,
- * and how fast each sample's loss would grow with it. A tied embedding is {@link LmHeadSteps}'s.
- * Everything belongs to the scope in which it's made.
+ * The steps of the parameters below the last norm for each sample of a packed batch, by blocks, and
+ * how fast each sample's loss would grow along them. {@link LmHeadSteps} handles a tied embedding.
+ * Everything belongs to the scope in which it is made.
  */
 final class BodySteps {
   private final ScopedWeights trained;
@@ -32,14 +32,14 @@ final class BodySteps {
   private @Nullable List<Tensor> positions;
 
   /**
-   * An adapter's two matrices.
+   * The steps of an adapter's two matrices.
    *
    * @param a that of x, {@code [rank, in]}
    * @param b that of x Aᵀ, {@code [out, rank]}
    */
   record Adapted(LowRankStep a, LowRankStep b) {}
 
-  /** From a pass's gradients. */
+  /** The steps from a pass's gradients. */
   BodySteps(
       ScopedWeights trained,
       SeparateSteps.Direction direction,
@@ -109,7 +109,7 @@ final class BodySteps {
     }
   }
 
-  /** From each token's part, {@code [N, width]}: {@code [b, 1, width]} of each block. */
+  /** Sums each token's part, {@code [N, width]}, to {@code [b, 1, width]} for each block. */
   private List<Tensor> summed(Tensor parts) {
     return each(
         block -> {
@@ -120,7 +120,9 @@ final class BodySteps {
         });
   }
 
-  /** Of rows that tokens have read; each token's own part {@code [N, C]} adds to the slope. */
+  /**
+   * For embedding rows that tokens read; each token's own part {@code [N, C]} adds to the slope.
+   */
   private List<Tensor> rows(Tensor parts, Function<LengthBlock, Tensor> gradients) {
     return each(
         block -> {
@@ -141,7 +143,7 @@ final class BodySteps {
     }
   }
 
-  /** How fast each sample's loss grows, as far as it's in its gradient's unit. */
+  /** How fast each sample's loss grows along these steps, in its gradient's unit. */
   double[] slopes() {
     return slopes;
   }
@@ -150,27 +152,30 @@ final class BodySteps {
     return blocks;
   }
 
-  /** By a linear layer's prefix; null where its weight stays. */
+  /** The step of a linear layer's weight, by the layer's prefix; null if it stays unchanged. */
   @Nullable List<LowRankStep> weight(String prefix) {
     return weights.get(prefix);
   }
 
-  /** By a linear layer's prefix; null where it has no adapter that moves. */
+  /** The step of a linear layer's adapter, by the layer's prefix; null if none moves. */
   @Nullable List<Adapted> adapter(String prefix) {
     return adapters.get(prefix);
   }
 
-  /** A bias or a gain by its name, {@code [b, 1, width]} of each block; null where it stays. */
+  /**
+   * The step of a bias or a gain by its name, {@code [b, 1, width]} for each block; null if it
+   * stays unchanged.
+   */
   @Nullable List<Tensor> vector(String name) {
     return vectors.get(name);
   }
 
-  /** What the rows of an embedding of its own move by, {@code [b, T, C]}. */
+  /** The step of the rows of an untied embedding, {@code [b, T, C]}. */
   @Nullable List<Tensor> embedding() {
     return embedding;
   }
 
-  /** What the rows of the position embedding move by, {@code [b, T, C]}. */
+  /** The step of the rows of the position embedding, {@code [b, T, C]}. */
   @Nullable List<Tensor> positions() {
     return positions;
   }

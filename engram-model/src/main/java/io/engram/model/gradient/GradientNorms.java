@@ -23,16 +23,16 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Squared norms of each sample's gradient over all parameters, for many samples from one forward
- * and one backward pass. No gradient of a weight is made: autograd gives the gradients of the
+ * and one backward pass. It never makes a weight's gradient: autograd gives the gradients of the
  * layers' outputs, and a weight's part follows from these and the layers' inputs, {@code ‖Σ_t g_t
  * x_tᵀ‖² = Σ_{t,t'} (g_t·g_t')(x_t·x_t')}.
  *
- * <p>A tied head is one parameter. An adapter's W + s·BA is one weight: the gradient is that of W
- * there, as {@link io.engram.model.score.PerturbedScorer} perturbs it. Activations are in the
- * model's number format, products of gradients in float32 at least.
+ * <p>A tied head is one parameter. An adapter's W + s·BA counts as one weight with the gradient of
+ * W, as {@link io.engram.model.score.PerturbedScorer} perturbs it. Activations are in the model's
+ * number format, products of gradients in at least float32.
  */
 public final class GradientNorms {
-  /** Memory for what a pass keeps, in bytes. */
+  /** Memory for the tensors that a pass keeps, in bytes. */
   private static final long ACTIVATION_BYTES = 1L << 30;
 
   private final Decoder decoder;
@@ -44,11 +44,11 @@ public final class GradientNorms {
     this.retry = new OutOfMemoryRetry(tokensAtOnce(model));
   }
 
-  /** What is differentiated: coefficients c_t of a sample's ℓ_t. */
+  /** The coefficients c_t of a sample's ℓ_t in the sum to differentiate. */
   @FunctionalInterface
   public interface Coefficients {
     /**
-     * The coefficients. Called from several threads, once a sample.
+     * The coefficients. Called from several threads, once per sample.
      *
      * @param sample the sample's index in the list given
      * @param logProbs ℓ_t in nats, {@code [n]}
@@ -99,7 +99,7 @@ public final class GradientNorms {
     return new ArrayList<>(Arrays.asList(results));
   }
 
-  /** What autograd, the recorder and the gradients keep of a token, about, in numbers a layer. */
+  /** Roughly how many numbers per token and layer autograd, the recorder and the gradients keep. */
   private static int tokensAtOnce(LanguageModel model) {
     DecoderConfig config = model.config();
     long heads = (config.heads() + 2L * config.kvHeads()) * config.headDim();
@@ -148,7 +148,9 @@ public final class GradientNorms {
     }
   }
 
-  /** Every parameter's part of the squared norms, from the gradients of the layers' outputs. */
+  /**
+   * Computes every parameter's part of the squared norms from the gradients of the layers' outputs.
+   */
   static final class BackwardNorms {
     private final Decoder decoder;
     private final SquaredNorms blocks;
@@ -192,7 +194,7 @@ public final class GradientNorms {
       }
     }
 
-    /** Layers of one input count as one layer whose outputs lie side by side. */
+    /** Layers with the same input count as one layer with their outputs side by side. */
     private void addLinears(RecordedLayers.Linears linears, List<Tensor> gradients) {
       try (PointerScope scope = new PointerScope()) {
         for (int i = 0; i < gradients.size(); i++) {

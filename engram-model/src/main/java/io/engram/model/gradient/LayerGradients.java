@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layers the layers' inputs
  * @param embedded of the embedded tokens, {@code [N, C]}
- * @param positions of the position embedding's rows, {@code [N, C]}; null where there is none
+ * @param positions of the position embedding's rows, {@code [N, C]}; null if there is none
  * @param norms of {@link RecordedLayers#norms}, in their order
  * @param linears of {@link RecordedLayers#linears}, in their order, {@code [N, out]} for each
  *     output
@@ -28,10 +28,10 @@ record LayerGradients(
     List<List<Tensor>> linears,
     Tensor last) {
   /**
-   * Runs autograd; the graph is gone after it.
+   * Runs autograd, which consumes the graph.
    *
    * @param embedded the leaf that the pass began with
-   * @param hidden what it ended with, {@code [M, C]}
+   * @param hidden its output, {@code [M, C]}
    * @param dh its gradient
    */
   static LayerGradients of(RecordedLayers layers, Tensor embedded, Tensor hidden, Tensor dh) {

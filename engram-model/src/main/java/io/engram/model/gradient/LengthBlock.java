@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The samples of one length T in a packed batch, b of them.
  *
- * @param row where they begin
+ * @param row their first row
  * @param samples their indices in the list that was packed, {@code [b]}
  */
 record LengthBlock(int row, int length, int[] samples) {
@@ -36,12 +36,14 @@ record LengthBlock(int row, int length, int[] samples) {
     return rows.reshape(samples.length, -1, x.size(x.dim() - 1));
   }
 
-  /** The same of a contiguous tensor, to be written to. */
+  /** The same for a contiguous tensor, as a view to write to. */
   Tensor within(Tensor y) {
     return y.narrow(0, row, rows()).view(samples.length, -1, y.size(y.dim() - 1));
   }
 
-  /** 1 where two tokens of a sample have one id, {@code [b, T, T]} in the type of {@code like}. */
+  /**
+   * 1 where two tokens of a sample have the same id, {@code [b, T, T]} in the type of {@code like}.
+   */
   Tensor same(Tensor ids, Tensor like) {
     Tensor own = ids.narrow(0, row, rows()).view(samples.length, length);
     return own.unsqueeze(2).eq(own.unsqueeze(1)).to(SquaredNorms.wide(like).scalar_type());

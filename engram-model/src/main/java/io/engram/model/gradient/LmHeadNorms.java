@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * From hidden states through the LM head and back, a chunk of whole samples at a time: ℓ_t, the
- * gradient of the hidden states, and the head's part of each squared norm: {@code Σ_{t,t'}
+ * Runs hidden states through the LM head and back, a chunk of whole samples at a time, to get ℓ_t,
+ * the gradient of the hidden states, and the head's part of each squared norm: {@code Σ_{t,t'}
  * (dz_t·dz_t')(h_t·h_t')}, and for a tied head also {@code 2 Σ_{t,t'} dz_t[x_t'] (h_t·e_t')}, since
  * the row that makes logit v and the row that embeds token v are one parameter. dz is the gradient
  * of logits before any soft cap.
@@ -32,7 +32,7 @@ final class LmHeadNorms {
   private final Tensor[] atInputs;
 
   /**
-   * A pass whose tensors belong to the scope that runs now.
+   * A pass whose tensors belong to the running scope.
    *
    * @param indices each sample's index for slope and coefficients
    * @param hidden {@code [M, C]}, rows as in {@code batch}
@@ -110,7 +110,7 @@ final class LmHeadNorms {
   }
 
   /**
-   * Adds what a tied head's row and embedding row have in common.
+   * Adds the cross term of a tied head's row and the same embedding row.
    *
    * @param e gradient of the embedded tokens, {@code [N, C]}
    */
@@ -142,7 +142,7 @@ final class LmHeadNorms {
     return logProbs[s];
   }
 
-  /** What was added for sample s. */
+  /** The sum for sample s. */
   double squares(int s) {
     return squares[s];
   }

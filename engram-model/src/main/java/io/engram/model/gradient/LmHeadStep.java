@@ -7,27 +7,27 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the LM head {@code [V, C]} would go for one sample, as {@link LowRankStep} has it for other
- * weights. A tied head is the embedding too: its gradient is {@code Σ_t dz_t h_tᵀ + Σ_t 1(x_t)
- * e_tᵀ} over labelled tokens and over inputs, 1(v) being 1 at logit v alone.
+ * The step of the LM head {@code [V, C]} for one sample, as {@link LowRankStep} for other weights.
+ * A tied head is the embedding too: its gradient is {@code Σ_t dz_t h_tᵀ + Σ_t 1(x_t) e_tᵀ} over
+ * labelled tokens and over inputs, 1(v) being 1 at logit v alone.
  *
  * @param hidden h, {@code [n, C]}
  * @param columns γ, {@code [1, C]}; null: ones
  * @param dz dL/d(h Wᵀ), {@code [n, V]}, scaled by how far each row goes
- * @param inputs null where the head isn't tied
+ * @param inputs null if the head isn't tied
  * @param slope as in {@link LowRankStep}
  */
 record LmHeadStep(
     Tensor hidden, @Nullable Tensor columns, Tensor dz, @Nullable Inputs inputs, double slope) {
   /**
-   * A sample's own tokens, whose embedding the head is.
+   * A sample's own tokens, embedded by the tied head.
    *
    * @param ids {@code [T]}
    * @param e gradient of the embedded tokens, {@code [T, C]}
    * @param reach how far the tokens' rows go, {@code [1, T]}; null: 1
    */
   record Inputs(Tensor ids, Tensor e, @Nullable Tensor reach) {
-    /** Products of the 1(x_t), one side scaled, {@code [T, T]}. */
+    /** Products of the 1(x_t), with one side scaled, {@code [T, T]}. */
     Tensor same() {
       Tensor same = ids.unsqueeze(1).eq(ids.unsqueeze(0)).to(e.scalar_type());
       return reach == null ? same : same.mul_(reach);
@@ -39,9 +39,9 @@ record LmHeadStep(
   }
 
   /**
-   * Of one sample; belongs to the running scope.
+   * The step for one sample; belongs to the running scope.
    *
-   * @param dz is written over
+   * @param dz is overwritten
    */
   static LmHeadStep of(
       Tensor hidden, Tensor dz, @Nullable Inputs inputs, SeparateSteps.Direction direction) {
@@ -107,7 +107,7 @@ record LmHeadStep(
     }
   }
 
-  /** D's rows of the sample's own tokens, {@code [T, C]}; of a tied head. */
+  /** D's rows for the sample's own tokens, {@code [T, C]}, for a tied head. */
   Tensor rows(Inputs own) {
     Tensor rows = dz.index_select(1, own.ids()).t().mm(hidden).add_(own.same().t().mm(own.e()));
     return columns == null ? rows : rows.mul_(columns);

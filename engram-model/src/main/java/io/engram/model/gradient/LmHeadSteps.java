@@ -17,9 +17,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From hidden states through the LM head and back, a chunk of whole samples at a time, and once
- * more with every sample's own head: the head, with it a tied embedding, and the last norm go where
- * {@link SeparateSteps.Direction} says. Everything belongs to the scope in which it's made.
+ * Runs hidden states through the LM head and back, a chunk of whole samples at a time, and once
+ * more with each sample's own head. The head, a tied embedding and the last norm move as {@link
+ * SeparateSteps.Direction} says. Everything belongs to the scope in which it is made.
  */
 final class LmHeadSteps {
   private final ScopedWeights trained;
@@ -108,15 +108,15 @@ final class LmHeadSteps {
   }
 
   /**
-   * What gradients are divided by: where only their direction counts L itself, so that those of a
-   * sample known by heart aren't lost.
+   * The divisor of gradients: if only their direction counts, L itself, so that those of a sample
+   * known by heart aren't lost.
    */
   double unit(int s) {
     double loss = -Arrays.stream(logProbs[s]).average().orElseThrow();
     return direction == SeparateSteps.Direction.SIGN ? Math.max(loss, Float.MIN_NORMAL) : 1;
   }
 
-  /** Finds where everything goes, once gradients are known. */
+  /** Computes all steps, once gradients are known. */
   void follow(LayerGradients gradients) {
     RecordedLayers.NormPass last = gradients.layers().last();
     if (last != null) {
@@ -220,7 +220,7 @@ final class LmHeadSteps {
     return logProbs[s];
   }
 
-  /** How fast its loss grows by what is followed here, in its gradient's unit. */
+  /** How fast its loss grows along these steps, in its gradient's unit. */
   double slope(int s) {
     return slopes[s];
   }

@@ -16,7 +16,7 @@ interface LogitSlope {
   LogitSlope GRADIENT = (chunk, coefficients, samples, labels) -> chunk.gradient(coefficients);
 
   /**
-   * The slope; may be written over the chunk.
+   * The slope; may overwrite the chunk.
    *
    * @param coefficients c_t, {@code [m, 1]} in the chunk's type
    * @param samples the samples' indices
@@ -27,7 +27,7 @@ interface LogitSlope {
   /**
    * A random square root of ℓ's Gauss-Newton matrix: {@code dz = c (√p⊙ξ − p (√p·ξ))} with random
    * signs ξ over the vocabulary has {@code E dz dzᵀ = c² (diag p − p pᵀ)}. The target's own entry
-   * is written so that nothing cancels where the model is certain: {@code √p_y ξ_y (1 − p_y) − p_y
+   * is written so that nothing cancels when the model is certain: {@code √p_y ξ_y (1 − p_y) − p_y
    * Σ_{v≠y} √p_v ξ_v}.
    *
    * @param signs ξ of sample i comes from its child i

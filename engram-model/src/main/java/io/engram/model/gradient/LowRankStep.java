@@ -8,32 +8,32 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one weight {@code [out, in]} would go for each of b samples, without any of the b matrices:
- * {@code D = Σ_t ĝ_t (γ ⊙ x_t)ᵀ}.
+ * The step of one weight {@code [out, in]} for each of b samples, without making any of the b
+ * matrices: {@code D = Σ_t ĝ_t (γ ⊙ x_t)ᵀ}.
  *
  * <p>{@link SeparateSteps.Direction#GRADIENT}: {@code D = G = Σ_t g_t x_tᵀ}. {@link
  * SeparateSteps.Direction#SIGN}: {@code D_ij = √(2/π) G_ij ‖G‖ / √(r_i c_j)} with r and c the
- * squared norms of G's rows and columns, which are had from the T × T products of the x_t and of
- * the g_t.
+ * squared norms of G's rows and columns, which follow from the T × T products of the x_t and of the
+ * g_t.
  *
  * @param x {@code [b, T, in]}
  * @param columns γ, {@code [b, 1, in]}; null: ones
  * @param g ĝ, {@code [b, T, out]}
- * @param slope {@code Σ_ij G_ij D_ij}, float64 {@code [b]}; of signs what it is where G_ij² = r_i
- *     c_j / ‖G‖² holds of every number, which is near
+ * @param slope {@code Σ_ij G_ij D_ij}, float64 {@code [b]}; for signs, what it would be if G_ij² =
+ *     r_i c_j / ‖G‖² held for every number, which is close
  */
 record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
   /**
-   * Added to the diagonals, relatively: what cancels in a row's norm but for rounding moves less
-   * than its sign says.
+   * Relative addition to the diagonals: a row whose norm cancels up to rounding moves less than its
+   * signs say.
    */
   private static final double RIDGE = 1 + 1e-6;
 
-  /** Below any squared norm that counts; 0 where nothing goes through a row. */
+  /** Below any squared norm that matters; avoids dividing by the 0 of an unused row. */
   private static final double LEAST = 1e-30;
 
   /**
-   * Of inputs and output gradients; belongs to the running scope.
+   * The step from inputs and output gradients; belongs to the running scope.
    *
    * @param g {@code [b, T, out]}; not written to
    */
@@ -54,7 +54,7 @@ record LowRankStep(Tensor x, @Nullable Tensor columns, Tensor g, Tensor slope) {
   }
 
   /**
-   * Adds {@code h · D x'} to the output of the layer that is given x'.
+   * Adds {@code h · D x'} to the output of the layer with input x'.
    *
    * @param y {@code [b, T, out]}, written to
    * @param moved x', {@code [b, T, in]}

@@ -8,7 +8,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Inputs and outputs of one pass's layers, as they came; borrowed from the pass's scope. */
+/** Inputs and outputs of one pass's layers, in order; borrowed from the pass's scope. */
 final class RecordedLayers implements LayerObserver {
   /**
    * Linear layers on one input: q, k, v share theirs, gate and up too.
@@ -22,8 +22,8 @@ final class RecordedLayers implements LayerObserver {
   /** A norm's input and output, both {@code [N, width]} or {@code [N, heads, width]}. */
   record NormPass(String weight, Tensor x, Tensor y) {
     /**
-     * {@code g ⊙ x̂}, x̂ the normed x: what each row adds to the gain's gradient; where heads share
-     * a gain, their sum.
+     * {@code g ⊙ x̂}, x̂ the normalised x: each row's part of the gain's gradient, summed over
+     * heads that share a gain.
      *
      * @param g gradient of y
      * @return {@code [N, width]}
@@ -46,7 +46,7 @@ final class RecordedLayers implements LayerObserver {
     this.finalNorm = finalNorm;
   }
 
-  /** The rows become a leaf: autograd would stop at them, for no weight is followed. */
+  /** Makes the rows a leaf, since autograd, which follows no weight, would stop at them. */
   @Override
   public Tensor positions(int[] rows, Tensor y) {
     positions = y.set_requires_grad(true);
@@ -54,7 +54,8 @@ final class RecordedLayers implements LayerObserver {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // the same object, not an equal one, means a shared input
+  @SuppressWarnings(
+      "ReferenceEquality") // the same object, not just an equal one, means a shared input
   public Tensor linear(String prefix, Tensor x, Tensor y) {
     if (linears.isEmpty() || linears.get(linears.size() - 1).x() != x) {
       linears.add(new Linears(x, new ArrayList<>(), new ArrayList<>()));
@@ -91,7 +92,7 @@ final class RecordedLayers implements LayerObserver {
     return positions;
   }
 
-  /** The last norm, over the rows that predict labelled tokens alone; null where there is none. */
+  /** The last norm, over only the rows that predict labelled tokens; null if there is none. */
   @Nullable NormPass last() {
     return last;
   }

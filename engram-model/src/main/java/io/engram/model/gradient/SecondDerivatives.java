@@ -26,8 +26,8 @@ import org.bytedeco.pytorch.global.torch;
  * again; no step size. With {@code s(w) = ∂_θ(Σ_t w_t ℓ_t)·v} and {@code s₂(w) = ∂_θ s·v}, both
  * linear in w, {@code ∂s₂/∂w_t = vᵀ∇²ℓ_t v} for all tokens at once.
  *
- * <p>In float32 at least. A tied head is one parameter; an adapter's W + s·BA is one weight, moved
- * by W. Attention is computed by its definition meanwhile, for the whole process.
+ * <p>Computes in at least float32. A tied head is one parameter; an adapter's W + s·BA is one
+ * weight, moved by W. Meanwhile the whole process computes attention by its definition.
  */
 public final class SecondDerivatives {
   private final LanguageModel model;
@@ -85,7 +85,7 @@ public final class SecondDerivatives {
     }
   }
 
-  /** The same numbers as leaves of autograd, so that the model's own weights stay as they are. */
+  /** The same numbers as autograd leaves, so that the model's own weights stay unchanged. */
   private static Parameters leaves(Parameters stored) {
     Parameters leaves = new Parameters();
     for (String name : stored.names()) {
@@ -97,9 +97,11 @@ public final class SecondDerivatives {
     return leaves;
   }
 
-  /** One sample's {@code ∂_θ Σ_t w_t ℓ_t}, kept so that it can be differentiated again. */
+  /**
+   * One sample's {@code ∂_θ Σ_t w_t ℓ_t}, with its graph, so that it can be differentiated again.
+   */
   static final class TwicePass {
-    /** Above it softplus(m) is m to all the digits of float64. */
+    /** Above it, softplus(m) equals m in float64. */
     private static final double SOFTPLUS_IS_LINEAR = 40;
 
     private final Tensor w;
@@ -120,8 +122,8 @@ public final class SecondDerivatives {
     }
 
     /**
-     * ℓ_t {@code [n]} as {@code −softplus(log Σ_{v≠y} exp(z_v − z_y))}: no derivative loses its
-     * digits where the model is certain.
+     * ℓ_t {@code [n]} as {@code −softplus(log Σ_{v≠y} exp(z_v − z_y))}: derivatives keep their
+     * digits when the model is certain.
      */
     private static Tensor logProbs(Decoder decoder, TokenizedSample sample) {
       LabelledBatch batch = LabelledBatch.of(List.of(sample));
@@ -176,7 +178,7 @@ public final class SecondDerivatives {
       return sum;
     }
 
-    /** Gradients of a scalar that can be differentiated again. */
+    /** Gradients of a scalar, differentiable again. */
     private static TensorVector gradients(Tensor scalar, TensorVector of) {
       return torch.grad(
           new TensorVector(scalar),
@@ -191,7 +193,7 @@ public final class SecondDerivatives {
   /**
    * While open, attention is computed by its definition: softmax and two products, which can be
    * differentiated any number of times. libtorch's fused kernels have no second derivative. The
-   * switch is the whole process's; closing puts it back.
+   * switch is for the whole process; closing restores it.
    */
   static final class MathAttention implements AutoCloseable {
     private final Context context = torch.globalContext();

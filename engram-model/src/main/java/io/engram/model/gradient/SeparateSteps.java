@@ -27,19 +27,19 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples' log-probabilities where gradient ascent on each of them alone would lead: {@code ℓ_t(θ +
+ * Samples' log-probabilities after a step of gradient ascent on each of them alone: {@code ℓ_t(θ +
  * h·d_s)}, d_s from the gradient of the sample's own mean loss {@code L_s = −(1/n) Σ_t ℓ_t}. A
  * whole packed batch shares one pass forward and back and one forward, in which every sample has
  * moved weights of its own; neither a moved weight nor a weight's gradient is ever made. With G =
- * Σ_t g_t x_tᵀ a layer's output moves by {@code h Σ_t (x'·x_t) g_t}, x' being what the layer is
- * given there.
+ * Σ_t g_t x_tᵀ, a layer's output moves by {@code h Σ_t (x'·x_t) g_t}, where x' is its input in the
+ * moved model.
  *
- * <p>No weight of the model is written. What moves is what {@code scope} trains: the adapters,
- * where the model has some, else all weights. Activations are float32 at least, whatever the
- * weights are.
+ * <p>No weight of the model is written. What {@code scope} trains moves: the adapters if the model
+ * has any, else all weights. Activations are at least float32. For several samples with one step,
+ * see {@link io.engram.model.train.JointStep}.
  */
 public final class SeparateSteps {
-  /** Memory for what a pass keeps, in bytes. */
+  /** Memory for the tensors that a pass keeps, in bytes. */
   private static final long KEPT_BYTES = 1L << 30;
 
   private final Decoder decoder;
@@ -59,7 +59,8 @@ public final class SeparateSteps {
    * At θ.
    *
    * @param logProbs ℓ_t, nats, {@code [n]}
-   * @param slope {@code ∇L · d}, how fast L grows along d at first; of {@link Direction#SIGN} about
+   * @param slope {@code ∇L · d}, how fast L grows along d at first; approximate for {@link
+   *     Direction#SIGN}
    */
   public record Start(double[] logProbs, double slope) {
     /** L, nats a token. */
@@ -72,16 +73,17 @@ public final class SeparateSteps {
    * At θ and at θ + h·d.
    *
    * @param distance h
-   * @param along ℓ_t at θ + h·d, {@code [n]}; those at θ where h is 0
+   * @param along ℓ_t at θ + h·d, {@code [n]}; equal to those at θ if h is 0
    */
   public record Step(Start start, double distance, double[] along) {}
 
   /**
    * Takes a step for every sample.
    *
-   * @param distance h, once the start is known; 0: none is needed. Called from several threads
-   * @param progress advanced by the samples that are done
-   * @return in the order given
+   * @param distance gives h, once the start is known; 0: no step is needed. Called from several
+   *     threads
+   * @param progress advances by the samples done
+   * @return steps in the order given
    * @throws EngramException if the scope trains nothing of the model
    */
   public List<Step> of(
@@ -109,7 +111,7 @@ public final class SeparateSteps {
     return List.of(steps);
   }
 
-  /** What autograd, the recorder, gradients and directions keep of a token, in numbers. */
+  /** How many numbers per token autograd, the recorder, gradients and directions keep. */
   private static int tokensAtOnce(LanguageModel model) {
     DecoderConfig config = model.config();
     long heads = (config.heads() + 2L * config.kvHeads()) * config.headDim();
@@ -171,21 +173,21 @@ public final class SeparateSteps {
     return head.along(moved, distances);
   }
 
-  /** Which way a step from a gradient leads. */
+  /** How the direction of a step follows from a gradient. */
   public enum Direction {
     /** ∇L: plain gradient ascent. */
     GRADIENT,
 
     /**
-     * What stands for sign(∇L), the first update of Adam: a matrix is divided by the root mean
+     * An approximation of sign(∇L), the first update of Adam: a matrix is divided by the root mean
      * squares of its rows and columns, as in Adafactor (Shazeer and Stern 2018), and multiplied by
-     * √(2/π); a vector has its signs. To first order that leads as far as the signs do where
-     * numbers are normally distributed: sign(z) goes with another normal number as √(2/π) z does
+     * √(2/π); a vector has its signs. To first order that leads as far as the signs do if numbers
+     * are normally distributed: sign(z) correlates with another normal number as √(2/π) z does
      * (Bussgang 1952).
      */
     SIGN;
 
-    /** Of a vector; itself or its signs. */
+    /** The direction of a vector: itself or its signs. */
     Tensor of(Tensor gradient) {
       return this == SIGN ? gradient.sign() : gradient;
     }
@@ -195,8 +197,7 @@ public final class SeparateSteps {
   }
 
   /**
-   * Lets every sample of a packed batch pass through weights of its own, h of its step away from
-   * the model's.
+   * Runs every sample of a packed batch through its own weights: the model's plus h times its step.
    */
   static final class StepObserver implements LayerObserver {
     private final ScopedWeights trained;
@@ -206,7 +207,7 @@ public final class SeparateSteps {
     private final double[] distances;
 
     /**
-     * For one pass without gradients.
+     * An observer for one pass without gradients.
      *
      * @param distances h of each sample
      */

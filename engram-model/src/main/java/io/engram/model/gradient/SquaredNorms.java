@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Sums squared gradient norms of each sample of a packed batch. Samples of equal length are one
- * block {@code [b, T, ·]}; products are in float32 at least, sums in float64.
+ * block {@code [b, T, ·]}; products are in at least float32, sums in float64.
  */
 final class SquaredNorms {
   private final PackedBatch batch;
@@ -28,7 +28,7 @@ final class SquaredNorms {
     }
   }
 
-  /** What a block's samples add, {@code [b]}. */
+  /** Adds the parts of a block's samples, {@code [b]}. */
   private interface Part {
     Tensor of(PackedBatch.Bucket bucket, int firstRow);
   }
@@ -45,8 +45,8 @@ final class SquaredNorms {
   }
 
   /**
-   * A weight {@code [out, in]}: {@code ‖Σ_t g_t x_tᵀ‖² = Σ_{t,t'} (g_t·g_t')(x_t·x_t')}; the left
-   * side where sequences are longer than the layer is wide.
+   * A weight {@code [out, in]}: {@code ‖Σ_t g_t x_tᵀ‖² = Σ_{t,t'} (g_t·g_t')(x_t·x_t')}; uses the
+   * left side if sequences are longer than the layer is wide.
    *
    * @param x {@code [N, in]}
    * @param g gradient of the layer's output, {@code [N, out]}
@@ -124,7 +124,7 @@ final class SquaredNorms {
     return x.flatten(1, -1).sum(new long[] {1}, false, new ScalarTypeOptional(ScalarType.Double));
   }
 
-  /** The same numbers in float32 at least. */
+  /** The same numbers in at least float32. */
   static Tensor wide(Tensor x) {
     return x.scalar_type().intern() == ScalarType.Double ? x : x.to(ScalarType.Float);
   }

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How much memory this process can take without pushing out others: Linux's {@code MemAvailable},
- * and what the limit of the control group that this process is in leaves (versions 1 and 2). What
- * files have in memory counts as free, for it can be dropped.
+ * How much memory this process can take without pushing others out: Linux's {@code MemAvailable},
+ * and what the limits of its control group (versions 1 and 2) leave. The page cache counts as free,
+ * since it can be dropped.
  *
- * @param root where the system's files lie: {@code /}
+ * @param root where the system's files are: {@code /}
  */
 public record AvailableMemory(Path root) {
   /** This machine's. */
@@ -19,7 +19,7 @@ public record AvailableMemory(Path root) {
     return new AvailableMemory(Path.of("/")).bytes();
   }
 
-  /** In bytes; empty where the system doesn't tell. */
+  /** The bytes available; empty if the system doesn't say. */
   OptionalLong bytes() {
     long bytes = Long.MAX_VALUE;
     for (String line : text("proc/meminfo").lines().toList()) {
@@ -46,7 +46,7 @@ public record AvailableMemory(Path root) {
     return bytes == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(Math.max(0, bytes));
   }
 
-  /** The least that a group or one around it leaves. */
+  /** The least that the group, or one around it, leaves. */
   private long groupsLeave(String mount, String group, String limitFile, String usageFile) {
     long least = Long.MAX_VALUE;
     Path at = Path.of("/" + group).normalize();
@@ -63,7 +63,7 @@ public record AvailableMemory(Path root) {
     return least;
   }
 
-  /** What files have in the group's memory. */
+  /** The group's page cache. */
   private long fileBytes(String stat) {
     return text(stat)
         .lines()
@@ -72,7 +72,7 @@ public record AvailableMemory(Path root) {
         .sum();
   }
 
-  /** A limit or a usage; "max" and other texts are none. */
+  /** A limit or a usage; empty for "max" and other texts. */
   private OptionalLong number(String file) {
     String text = text(file).strip();
     return text.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();

@@ -8,17 +8,17 @@ import java.util.OptionalLong;
  * Compares the memory that a run needs with the memory available.
  *
  * @param need of the run
- * @param available bytes; empty: unknown, and everything is let go
+ * @param available bytes; empty: unknown, and everything passes
  */
 public record MemoryCheck(MemoryNeed need, OptionalLong available) {
   /**
-   * What would take less.
+   * A setting that would take less.
    *
    * @param setting as a user gives it
    */
   public record Alternative(String setting, MemoryNeed need) {}
 
-  /** Whether the run can be: what it can't do without is there. */
+  /** Whether the run is possible: the memory it can't do without is there. */
   public boolean fits() {
     return available.isEmpty() || need.least() <= available.getAsLong();
   }
@@ -28,7 +28,7 @@ public record MemoryCheck(MemoryNeed need, OptionalLong available) {
     return available.isEmpty() || need.total() <= available.getAsLong();
   }
 
-  /** In a sentence or two what is needed and what there is. */
+  /** Says in a sentence or two what is needed and what is available. */
   public String text() {
     if (available.isEmpty()) {
       return "Memory: about " + need.text() + ".";
@@ -47,9 +47,9 @@ public record MemoryCheck(MemoryNeed need, OptionalLong available) {
   /**
    * Checks that the run fits.
    *
-   * @param anyway go on where it doesn't
+   * @param anyway continue even if it doesn't
    * @param alternatives those that take less are named
-   * @param option how to go on anyway
+   * @param option the option that continues anyway
    * @throws EngramException of kind RESOURCES if it doesn't
    */
   public void require(boolean anyway, List<Alternative> alternatives, String option) {

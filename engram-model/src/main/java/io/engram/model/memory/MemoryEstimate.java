@@ -12,21 +12,21 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How much memory a model takes on the processor: a function of its shape, the number format, what
- * is trained and how many tokens a pass has. Measured peaks are within a fifth of it
- * (docs/memory.md); it's meant to be above them.
+ * Estimates how much CPU memory a model takes from its shape, the number format, what is trained
+ * and how many tokens a pass has. It is meant to be an upper bound; measured peaks are within a
+ * fifth of it (docs/memory.md).
  */
 public record MemoryEstimate(ModelSize size) {
-  /** Java, its libraries and libtorch's, before a model is there. */
+  /** Java, its libraries and libtorch's, before a model is opened. */
   private static final long BASE = 600L << 20;
 
   /**
    * A training pass.
    *
-   * @param tokens of a pass at most
+   * @param tokens maximum per pass
    * @param checkpointed whether layers are computed again for their gradients
-   * @param copies of the trained numbers, beside weights, gradient and the optimiser's
-   * @param reference what is kept of the model at the start
+   * @param copies of the trained numbers, beside weights, gradient and optimiser state
+   * @param reference what is kept of the starting model
    */
   public record Training(
       TrainingScope scope,
@@ -36,9 +36,9 @@ public record MemoryEstimate(ModelSize size) {
       int copies,
       Reference reference) {}
 
-  /** What is kept of the model at the start. */
+  /** What is kept of the starting model. */
   public enum Reference {
-    /** A few numbers a sample. */
+    /** A few numbers per sample. */
     NUMBERS,
     /** Its head, for distributions. */
     HEAD,
@@ -46,7 +46,7 @@ public record MemoryEstimate(ModelSize size) {
     MODEL
   }
 
-  /** Scoring or generating with passes of so many tokens. */
+  /** Scoring or generating with passes of this many tokens. */
   public MemoryNeed scoring(int tokens) {
     Map<String, Long> own = start();
     own.put("weights", ownWeights(false, size.merged()));
@@ -56,7 +56,7 @@ public record MemoryEstimate(ModelSize size) {
     return new MemoryNeed(mappedWeights(false), own);
   }
 
-  /** Training, with the scoring that goes with it. */
+  /** Training, and the scoring that goes with it. */
   public MemoryNeed training(Training training) {
     boolean all = training.scope().lora() == null;
     long trained = trainedNumbers(training.scope());
@@ -76,7 +76,7 @@ public record MemoryEstimate(ModelSize size) {
   /**
    * Scoring the model that was trained.
    *
-   * @param amid whether training continues afterwards, so that what it keeps takes memory too
+   * @param amid whether training continues afterwards, so that its state takes memory too
    */
   public MemoryNeed scoringTrained(Training training, boolean amid) {
     MemoryNeed trained = training(training);
@@ -89,10 +89,10 @@ public record MemoryEstimate(ModelSize size) {
   }
 
   /**
-   * MRD by perturbed weights: of a pair's two noisy float32 models one layer, or the embedding, is
-   * there at once, and every batch's states between layers.
+   * MRD by perturbed weights: one layer, or the embedding, of a pair's two noisy float32 models
+   * exists at a time, with every batch's states between layers.
    *
-   * @param tokens of a pass at most
+   * @param tokens maximum per pass
    * @param all tokens of all samples
    */
   public MemoryNeed perturbed(int tokens, long all) {
@@ -162,7 +162,7 @@ public record MemoryEstimate(ModelSize size) {
     return shapes;
   }
 
-  /** Numbers that the optimiser changes. */
+  /** How many numbers the optimiser changes. */
   private long trainedNumbers(TrainingScope scope) {
     return size.shapes().entrySet().stream()
         .filter(weight -> scope.includes(size.config().names(), weight.getKey()))
@@ -190,7 +190,8 @@ public record MemoryEstimate(ModelSize size) {
   }
 
   /**
-   * Weights that are changed in place, or have an adapter merged in, aren't the file's any more.
+   * Weights that are changed in place, or have an adapter merged in, are no longer mapped from the
+   * file.
    */
   private long ownWeights(boolean changed, boolean merged) {
     long w = size.dtype().sizeBytes();
@@ -203,8 +204,8 @@ public record MemoryEstimate(ModelSize size) {
   }
 
   /**
-   * Bytes a token takes in one layer, from what the decoder computes there: all of a layer's
-   * tensors live until it's done, or with gradients until the pass is.
+   * Bytes per token and layer, from what the decoder computes there: all of a layer's tensors live
+   * until the layer is done, or with gradients until the pass is.
    *
    * <p>With C hidden, Q and K the widths of queries and keys, I that of the MLP and w bytes a
    * number: two norms, two outputs and two sums {@code 6wC}; projection and rotation of queries and
@@ -213,7 +214,7 @@ public record MemoryEstimate(ModelSize size) {
    * computed on float32 copies, {@code 4(2Q + 2K)} more.
    */
   record LayerBytes(DecoderConfig config, Dtype dtype) {
-    /** Of the forward pass. */
+    /** For the forward pass. */
     long forward() {
       long w = dtype.sizeBytes();
       long q = config.shape().queryWidth();
@@ -223,7 +224,7 @@ public record MemoryEstimate(ModelSize size) {
       return w < 4 ? all + 4 * (2 * q + 2 * k) : all;
     }
 
-    /** What an adapter's float32 path adds to the forward pass, by the shapes it sits on. */
+    /** What adapters' float32 paths add to the forward pass, by the shapes under them. */
     long adapters(TrainingScope scope, Map<String, long[]> layer) {
       TrainingScope.Lora lora = scope.lora();
       if (lora == null) {
@@ -243,8 +244,8 @@ public record MemoryEstimate(ModelSize size) {
     }
 
     /**
-     * What the backward pass of a layer has beside what the forward pass left: gradients of the
-     * MLP's three wide tensors and of attention's, each until it's used.
+     * What the backward pass of a layer adds to the forward pass's tensors: gradients of the MLP's
+     * three wide tensors and of attention's, each until it is used.
      */
     long backward() {
       return forward() / 2;

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * Bytes that a run takes at its peak.
+ * The bytes that a run takes at its peak.
  *
- * @param mapped of weights that lie in files: the system may drop them from memory and read them
+ * @param mapped weights mapped from files: the system may drop them from memory and read them
  *     again, which costs time
- * @param own of the run's own, by what they're for
+ * @param own the run's own memory, by purpose
  */
 public record MemoryNeed(long mapped, Map<String, Long> own) {
   private static final double GIB = 1L << 30;
@@ -22,8 +22,8 @@ public record MemoryNeed(long mapped, Map<String, Long> own) {
   }
 
   /**
-   * With another model open at the same time. Passes go through one of them at a time, so of what
-   * isn't weights the larger counts.
+   * With another model open at the same time. Passes go through one of them at a time, so apart
+   * from weights the larger need counts.
    *
    * @param what the other's weights are called
    */
@@ -41,20 +41,20 @@ public record MemoryNeed(long mapped, Map<String, Long> own) {
   }
 
   /**
-   * What two stages need, one after the other: the larger {@link #least} and the larger {@link
-   * #total}, which may be of different stages.
+   * The need of two stages, one after the other: the larger {@link #least} and the larger {@link
+   * #total}, which may come from different stages.
    */
   public MemoryNeed or(MemoryNeed other) {
     MemoryNeed most = other.least() > least() ? other : this;
     return new MemoryNeed(Math.max(total(), other.total()) - most.least(), most.own);
   }
 
-  /** Bytes without which the run can't be. */
+  /** The bytes without which the run is impossible. */
   public long least() {
     return own.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Bytes with which no weight is read twice from its file. */
+  /** The bytes with which no weight is read from its file twice. */
   public long total() {
     return mapped + least();
   }

@@ -1,6 +1,6 @@
 /**
- * How much memory a run will take, before it takes it: pure functions of a model's shape and of
- * what is done with it, and what the machine has. Start with {@code MemoryEstimate}.
+ * Predicts how much memory a run will take, with pure functions of the model's shape and what is
+ * done with it, and finds what the machine has. Start with {@code MemoryEstimate}.
  */
 @NullMarked
 package io.engram.model.memory;

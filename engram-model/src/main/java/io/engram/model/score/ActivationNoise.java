@@ -21,10 +21,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts σε on all parameters below the head into the activations of one batch, a draw of ε a
- * sequence. A linear layer's noise is {@code σ x δᵀ = σ L Ξ} in distribution, x being what the
- * layer is given in this pass; biases, gains and embedding rows are perturbed as they are.
- * Activations are float32.
+ * Adds the effect of noise σε on all parameters below the head to the activations of one batch,
+ * with one draw of ε per sequence. A linear layer's noise is {@code σ x δᵀ = σ L Ξ} in
+ * distribution, where x is the layer's input in this pass; biases, gains and embedding rows are
+ * perturbed directly. Activations are float32.
  */
 final class ActivationNoise implements LayerObserver {
   private final Parameters parameters;
@@ -40,7 +40,7 @@ final class ActivationNoise implements LayerObserver {
   private @Nullable Tensor input;
   private List<LinearNoise> factored = List.of();
 
-  /** For one pass over the batch; what it holds belongs to the running scope. */
+  /** For one pass over the batch; its tensors belong to the running scope. */
   ActivationNoise(
       Parameters parameters,
       DecoderConfig config,
@@ -66,7 +66,7 @@ final class ActivationNoise implements LayerObserver {
     return y.to(ScalarType.Float).add_(embedding.packed(), sigma);
   }
 
-  /** A sequence has each row once, so there is one noise for each of the batch's rows. */
+  /** A sequence has each position once, so each of the batch's rows has its own noise. */
   @Override
   public Tensor positions(int[] rows, Tensor y) {
     String name = Objects.requireNonNull(config.names().positions());
@@ -79,7 +79,7 @@ final class ActivationNoise implements LayerObserver {
     return y.to(ScalarType.Float).add_(own, sigma);
   }
 
-  // Two tensors can be at one address, one after the other; it has to be the same object.
+  // Compares objects, since two tensors can be at the same address one after the other.
   @SuppressWarnings("ReferenceEquality")
   @Override
   public Tensor linear(String prefix, Tensor x, Tensor y) {

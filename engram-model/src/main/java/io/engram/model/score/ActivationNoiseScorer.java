@@ -20,13 +20,13 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Scores samples under θ + σε with ε ~ N(0, I) over all parameters, a draw of its own for each
- * sample given, without touching a weight: what ε does to a layer's output is drawn instead. ℓ has
- * exactly the distribution that {@link PerturbedScorer}'s has.
+ * Scores samples under θ + σε with ε ~ N(0, I) over all parameters, a separate draw for each sample
+ * given, without touching a weight: it draws what ε does to a layer's output instead. ℓ has exactly
+ * the same distribution as {@link PerturbedScorer}'s.
  *
- * <p>Activations are float32 whatever the weights are: rounded to bfloat16 they would lose the same
- * small changes that weights would. Weights are widened one at a time. An adapter's W + s·BA is
- * perturbed as one weight.
+ * <p>Activations are always float32: rounded to bfloat16 they would lose the same small changes
+ * that weights would. Weights are widened one at a time. An adapter's W + s·BA is perturbed as one
+ * weight.
  */
 public final class ActivationNoiseScorer {
   private final Decoder decoder;
@@ -41,12 +41,12 @@ public final class ActivationNoiseScorer {
   /**
    * ℓ_t of every sample, in the order given.
    *
-   * @param samples one may be there several times, for several draws
+   * @param samples may contain a sample several times, for several draws
    * @param noise sample number i of the list takes this stream's child i, and parameter number j
    *     that one's child j
-   * @param sigma 0 scores θ itself; −σ negates every random number, which isn't −ε: layers are
-   *     given another x then, and L differs with it. It's a draw of the same distribution whose
-   *     first-order effect is the opposite
+   * @param sigma 0 scores θ itself; −σ negates every random number, which isn't −ε, since layers
+   *     then have another input x, and L differs with it. It is a draw from the same distribution
+   *     with the opposite first-order effect
    */
   public List<double[]> logProbs(List<TokenizedSample> samples, RandomStream noise, double sigma) {
     return retry.run(samples, tokens -> logProbs(samples, noise, sigma, tokens));
@@ -105,7 +105,7 @@ public final class ActivationNoiseScorer {
     return logProbs;
   }
 
-  /** The plain pass in the number format of the perturbed ones, so that rounding is the same. */
+  /** The plain pass in the number format of the perturbed ones, so that it rounds the same way. */
   private static final class Float32Activations implements LayerObserver {
     @Override
     public Tensor embedded(int[] ids, Tensor y) {
@@ -115,14 +115,14 @@ public final class ActivationNoiseScorer {
 
   /**
    * Log-probabilities of a sequence's labels with σε on the LM head. A tied head is the embedding:
-   * where the sequence has read token v, the noise of logit v is {@code σ h·ε_v} with the ε_v that
-   * its input had; the other logits' noise is independent of all that is below.
+   * if the sequence has read token v, the noise of logit v is {@code σ h·ε_v} with the ε_v of its
+   * input; the other logits' noise is independent of everything below.
    *
    * @param head with a float32 weight
    */
   record NoisyLmHead(
       LmHead head, DecoderConfig config, DrawnBatch batch, DrawnNoise noise, EmbeddingNoise read) {
-    /** Over a weight in any number format; a float32 copy of it belongs to the running scope. */
+    /** For a weight in any number format; a float32 copy of it belongs to the running scope. */
     static NoisyLmHead of(
         LmHead head,
         DecoderConfig config,
@@ -149,7 +149,7 @@ public final class ActivationNoiseScorer {
       }
     }
 
-    /** Logits are not capped yet. */
+    /** These logits are not capped yet. */
     private void perturb(int s, Tensor hidden, Tensor logits, Scalar sigma) {
       Tensor ids = read.ids(s);
       Tensor plain = config.tiedHead() ? logits.index_select(1, ids) : logits;

@@ -17,23 +17,23 @@ import java.util.stream.IntStream;
 
 /**
  * How probable continuations are after their contexts: {@code Σ log p(y_t | context, y_<t)} in
- * nats. What contexts and continuations have in common is computed once, over the whole list: the
- * context of several answers, the examples before many questions, the row of logits from which
- * answers of one token are read. Results differ from plain scoring by rounding alone.
+ * nats. Common prefixes are computed once for the whole list: the context of several answers, the
+ * examples before many questions, the row of logits from which one-token answers are read. Results
+ * differ from plain scoring only by rounding.
  *
- * <p>Logits are made only of the rows that predict a continuation's token.
+ * <p>Logits are made only for the rows that predict a continuation's token.
  */
 public final class ContinuationScorer {
-  /** A context and what may follow it, in tokens; neither empty. */
+  /** A context and a possible continuation, in tokens; neither is empty. */
   public record Request(int[] context, int[] continuation) {}
 
   /**
-   * What a continuation got.
+   * A continuation's score.
    *
    * @param logProb its log-probability, nats, summed in float64
    * @param greedy whether each of its tokens is the model's first choice
    * @param cut tokens of the context that were left out, from its beginning, so that the rest fits
-   *     the window
+   *     into the window
    */
   public record Score(double logProb, boolean greedy, int cut) {}
 
@@ -49,8 +49,8 @@ public final class ContinuationScorer {
   /**
    * Scores with these weights.
    *
-   * @param window tokens that the model is given at most
-   * @param batchTokens tokens of a pass at most
+   * @param window maximum tokens of the model's input
+   * @param batchTokens maximum tokens in a pass
    */
   public ContinuationScorer(Decoder decoder, int window, int batchTokens) {
     this.decoder = decoder;
@@ -59,11 +59,12 @@ public final class ContinuationScorer {
   }
 
   /**
-   * Scores of all requests, in the order given. A context that doesn't fit the window with its
-   * continuation loses its beginning; the last token of a continuation needs no place.
+   * Scores all requests; results are in the order given. If a context and its continuation don't
+   * fit into the window, the context loses its beginning; the last token of a continuation takes no
+   * place.
    *
-   * @throws EngramException if a continuation alone doesn't fit the window, or memory doesn't
-   *     suffice
+   * @throws EngramException if a continuation alone doesn't fit into the window, or there is too
+   *     little memory
    */
   public List<Score> score(List<Request> requests, ProgressListener progress) {
     Score[] scores = new Score[requests.size()];
@@ -82,7 +83,7 @@ public final class ContinuationScorer {
     return new ArrayList<>(Arrays.asList(scores));
   }
 
-  /** Sequences whose positions turn alike: prefixes of others are no prefixes of theirs. */
+  /** Groups sequences with equal rotary frequencies: prefixes can't be shared between groups. */
   private List<int[]> byTurning(List<Request> requests) {
     Map<Integer, List<Integer>> groups =
         IntStream.range(0, requests.size())
@@ -97,7 +98,7 @@ public final class ContinuationScorer {
         .toList();
   }
 
-  /** How many of the model's rotary positions a sequence of this length has gone beyond. */
+  /** How many of the model's rotary length limits a sequence of this length exceeds. */
   private int turning(int length) {
     return (int)
         decoder.config().rotaries().stream()
@@ -105,7 +106,7 @@ public final class ContinuationScorer {
             .count();
   }
 
-  /** The tokens that the model is given: all but the last, the end of them where they are many. */
+  /** The model's input: all tokens but the last, cut at the beginning if there are too many. */
   private int[] given(Request request) {
     int[] context = request.context();
     int[] continuation = request.continuation();
@@ -123,7 +124,7 @@ public final class ContinuationScorer {
     return Arrays.copyOfRange(all, Math.max(0, length - window), length);
   }
 
-  /** Scores some of the requests by one tree. */
+  /** Scores some of the requests with one tree. */
   private void scoreTogether(
       List<Request> all, int[] own, ProgressListener progress, Score[] scores) {
     List<Request> requests = Arrays.stream(own).mapToObj(all::get).toList();
@@ -149,7 +150,7 @@ public final class ContinuationScorer {
     }
   }
 
-  /** Fewer rows at once, from then on, where memory doesn't suffice. */
+  /** Uses fewer rows per batch from then on if memory runs out. */
   private void readBatch(TreePass pass, TokenTree tree, WantedRows wanted) {
     while (true) {
       int from = pass.next();

@@ -19,12 +19,15 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * What {@link Scorer} tells of each labelled token, and how surprised the model expected to be
- * there: mean and variance of log p(v | x_&lt;t) with v drawn from the model. Sums over the
- * vocabulary are in float64; where {@link Scorer} will do it is faster.
+ * Computes what {@link Scorer} does for each labelled token, and how surprised the model expected
+ * to be: mean and variance of log p(v | x_&lt;t) with v drawn from the model. Sums over the
+ * vocabulary are in float64; {@link Scorer} is faster if its results suffice.
  */
 public final class DistributionScorer {
-  /** Rows of [V] in float64 at once: three such blocks of a vocabulary of 150,000 take 460 MB. */
+  /**
+   * How many rows of [V] are in float64 at a time: three such blocks of a vocabulary of 150,000
+   * take 460 MB.
+   */
   private static final int CHUNK_ROWS = 128;
 
   private static final int FEWEST_ROWS = 16;
@@ -61,7 +64,7 @@ public final class DistributionScorer {
     }
   }
 
-  /** All of it for every sample, in the order given. */
+  /** The results for every sample, in the order given. */
   public List<TokenDistributions> score(List<TokenizedSample> samples, ProgressListener progress) {
     TokenDistributions[] results = new TokenDistributions[samples.size()];
     List<int[]> pieces = LabelledBatch.pieces(samples, retry.tokens(), decoder.device());
@@ -120,7 +123,7 @@ public final class DistributionScorer {
     }
     Tensor p = chunk.others().to(ScalarType.Double).div_(chunk.total().to(ScalarType.Double));
     p.scatter_(1, chunk.targets(), chunk.logProbs().exp().view(-1, 1));
-    // Where p underflowed to 0 its logarithm stays finite, so that the product is 0.
+    // If p underflows to 0, its logarithm stays finite, so that the product is 0.
     Tensor logs = p.clamp_min(new Scalar(Double.MIN_NORMAL)).log_();
     Tensor means = sum(p.mul(logs)).view(-1, 1);
     Tensor variances = sum(logs.sub_(means).square_().mul_(p));

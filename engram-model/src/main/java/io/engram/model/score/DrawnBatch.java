@@ -7,8 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A packed batch whose sequences each have a draw of the noise of their own; a sample may be there
- * several times.
+ * A packed batch with a separate noise draw for each sequence; a sample may occur several times.
  *
  * @param labelled the batch
  * @param samples by number in the batch

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** ε of every parameter for each of several draws: parameter number i takes a draw's child i. */
+/** The noise ε of every parameter for several draws: parameter number i uses a draw's child i. */
 final class DrawnNoise {
   private final Map<String, Integer> numbers = new HashMap<>();
   private final List<RandomStream> draws;

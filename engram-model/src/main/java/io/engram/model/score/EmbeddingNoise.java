@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * ε of the embedding rows that each sequence of a batch reads: one noise for each token id and
- * draw, however often the sequence reads it. Token id v takes child v of the embedding's stream.
+ * The noise ε of the embedding rows that each sequence of a batch reads: one per token id and draw,
+ * however often the sequence reads it. Token id v uses child v of the embedding's stream.
  */
 final class EmbeddingNoise {
   private final DrawnBatch batch;
@@ -22,7 +22,7 @@ final class EmbeddingNoise {
   private final int[] offsets;
   private final Tensor rows;
 
-  /** Draws the noise; what it holds belongs to the running scope. */
+  /** Draws the noise; its tensors belong to the running scope. */
   EmbeddingNoise(DrawnBatch batch, DrawnNoise noise, DecoderConfig config, Device device) {
     this.batch = batch;
     this.device = device;

@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The noise that δ ~ N(0, σ²I) on a weight makes in its layer's output, {@code x δᵀ}, for sequences
- * of equal length T with a draw each. Its columns are independent with covariance σ² x xᵀ. Where T
- * is less than the layer's width it is made as {@code σ L Ξ}, {@code L Lᵀ = x xᵀ}, T·out random
+ * of equal length T with one draw each. Its columns are independent with covariance σ² x xᵀ. If T
+ * is less than the layer's width, it is made as {@code σ L Ξ}, {@code L Lᵀ = x xᵀ}, T·out random
  * numbers; otherwise from δ itself, in·out numbers.
  *
  * @param x {@code [b, T, in]}
- * @param factor {@code [b, T, T]}, shared by all layers that are given x; null where T ≥ in
- * @param sequences whose draw each of the b is
+ * @param factor {@code [b, T, T]}, shared by all layers with the input x; null if T ≥ in
+ * @param sequences which sequence's draw each of the b uses
  */
 record LinearNoise(Tensor x, @Nullable Tensor factor, int[] sequences, DrawnNoise noise) {
-  /** For the layers that are given x; the factor belongs to the running scope. */
+  /** For the layers with the input x; the factor belongs to the running scope. */
   static LinearNoise of(Tensor x, int[] sequences, List<String> ids, DrawnNoise noise) {
     Tensor factor = x.size(1) < x.size(2) ? GramFactor.of(x, ids) : null;
     return new LinearNoise(x, factor, sequences, noise);
@@ -60,8 +60,8 @@ record LinearNoise(Tensor x, @Nullable Tensor factor, int[] sequences, DrawnNois
    * has the distribution of {@code X δWᵀ}.
    *
    * <p>Rows of X are first scaled to length 1 and L's are scaled back: the jitter that keeps the
-   * factor real is then 1e-6 of each token's own variance. Measured by the mean over tokens, one
-   * token of huge norm, as trained models have, would drown all others in it.
+   * factor real is then 1e-6 of each token's own variance. Relative to the mean over tokens
+   * instead, one token of huge norm, as trained models have, would drown all others.
    */
   static final class GramFactor {
     private static final double JITTER = 1e-6;
@@ -88,7 +88,7 @@ record LinearNoise(Tensor x, @Nullable Tensor factor, int[] sequences, DrawnNois
     static Tensor cholesky(Tensor gram, List<String> ids) {
       Device device = Device.of(gram);
       Tensor one = Tensors.to(torch.eye(gram.size(1), Tensors.options(gram.scalar_type())), device);
-      // LAPACK would call NaN a failure; here it is a pass to be counted as not finite.
+      // LAPACK would report NaN as a failure; here it is a pass that counts as not finite.
       Tensor finite = torch.where(torch.isfinite(gram), gram, one);
       double[] jitter = new double[ids.size()];
       Arrays.fill(jitter, JITTER);

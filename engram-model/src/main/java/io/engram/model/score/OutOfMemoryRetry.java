@@ -8,31 +8,31 @@ import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
- * Runs passes again with half as many tokens when memory runs out, and keeps to the smaller size
- * from then on. Results change by rounding alone.
+ * Repeats passes with half as many tokens when memory runs out, and keeps the smaller size from
+ * then on. Results change only by rounding.
  */
 public final class OutOfMemoryRetry {
   private static final List<String> FAILURES =
       List.of("not enough memory", "can't allocate memory", "out of memory");
 
-  /** Pieces that run side by side each halve for themselves; the last to do so is kept. */
+  /** Pieces that run side by side each halve by themselves; the last value is kept. */
   private volatile int tokens;
 
-  /** Begins with this many tokens a pass. */
+  /** Starts with this many tokens per pass. */
   public OutOfMemoryRetry(int tokens) {
     this.tokens = tokens;
   }
 
-  /** Tokens of a pass at most, at present. */
+  /** The current maximum of tokens in a pass. */
   public int tokens() {
     return tokens;
   }
 
   /**
-   * Runs the passes, again with smaller batches each time memory runs out.
+   * Runs the passes, and repeats them with smaller batches each time memory runs out.
    *
    * @param samples what is in the passes
-   * @param passes given the tokens of a pass at most; must be repeatable
+   * @param passes receives the maximum tokens in a pass; must be repeatable
    * @throws EngramException if there isn't enough memory for one sample at a time
    */
   public <T> T run(List<TokenizedSample> samples, IntFunction<T> passes) {

@@ -21,15 +21,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Scores samples under θ + scale · ε with ε ~ N(0, I) over all parameters, several scales at once
- * with one ε.
+ * Scores samples under θ + scale · ε with ε ~ N(0, I) over all parameters, at several scales of the
+ * same ε.
  *
- * <p>A sweep: all samples pass a layer before any passes the next ({@link LayerSweep}), so one
- * layer's noise exists at a time, both signs of a pair use the same, and nothing has to be restored
- * since the stored weights are only read. They may be mapped from a file and of any format: the
- * perturbed layer is float32 always, for σ is often less than half a unit in the last place of a
- * bfloat16 weight. A tied head is one parameter with one noise. An adapter's W + s·BA is perturbed
- * as one weight: its noise is added to W.
+ * <p>All samples pass a layer before any passes the next ({@link LayerSweep}). So only one layer's
+ * noise exists at a time, both signs of a pair share it, and nothing has to be restored, since the
+ * stored weights are only read. They may be mapped from a file and have any format; the perturbed
+ * layer is always float32, since σ is often less than half a unit in the last place of a bfloat16
+ * weight. A tied head is one parameter with one noise. An adapter's W + s·BA is perturbed as one
+ * weight: its noise is added to W.
  */
 public final class PerturbedScorer {
   private final Decoder decoder;
@@ -94,7 +94,7 @@ public final class PerturbedScorer {
 
   /**
    * {@code W + scale · ε} in float32 for the weights asked for, at every scale, from one ε that is
-   * made once. The noise of a weight depends on the stream and the weight's number alone.
+   * drawn once. The noise of a weight depends on the stream and the weight's number alone.
    */
   static final class PerturbedWeights implements LayerSweep.Variants {
     private final Parameters stored;

@@ -25,14 +25,14 @@ public final class Scorer {
     this(model.decoder(), model.options().batchTokens());
   }
 
-  /** Scores with these weights, at most {@code batchTokens} tokens at once. */
+  /** Scores with these weights, at most {@code batchTokens} tokens per pass. */
   public Scorer(Decoder decoder, int batchTokens) {
     this.decoder = decoder;
     this.retry = new OutOfMemoryRetry(batchTokens);
   }
 
   /**
-   * What a sample's labelled tokens got.
+   * The scores of a sample's labelled tokens.
    *
    * @param logProbs ℓ_t in nats, {@code [n]}
    * @param isArgmax whether the token is the model's first choice, {@code [n]}

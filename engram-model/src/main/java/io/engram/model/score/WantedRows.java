@@ -15,10 +15,10 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Which rows of a tree predict the tokens of which continuations, and the log-probabilities of
- * these tokens. A row that predicts tokens of several continuations has its logits made once.
+ * these tokens. If a row predicts tokens of several continuations, its logits are made once.
  */
 final class WantedRows {
-  /** Rows of logits that exist at once. */
+  /** How many rows of logits exist at a time. */
   private static final int CHUNK_ROWS = 256;
 
   private static final int FEWEST_ROWS = 32;
@@ -44,7 +44,7 @@ final class WantedRows {
     Arrays.fill(greedy, true);
   }
 
-  /** Of the continuations of these requests, which are the tree's sequences. */
+  /** For the continuations of these requests, which are the tree's sequences. */
   static WantedRows of(TokenTree tree, List<ContinuationScorer.Request> requests) {
     int total = Arrays.stream(tree.wanted()).mapToInt(rows -> rows.length).sum();
     int[] rows = new int[total];
@@ -76,7 +76,7 @@ final class WantedRows {
     return Arrays.stream(order).map(p -> values[p]).toArray();
   }
 
-  /** How many more requests are finished when the rows before this one have been read. */
+  /** How many more requests are finished once the rows before this one have been read. */
   int finished(int next) {
     int before = finished;
     while (finished < lastRows.length && lastRows[finished] < next) {
@@ -113,7 +113,7 @@ final class WantedRows {
     return low;
   }
 
-  /** Some predictions, by their numbers. */
+  /** A subset of predictions, by their numbers. */
   final class Batch {
     private final int first;
     private final int end;
@@ -123,13 +123,13 @@ final class WantedRows {
       this.end = end;
     }
 
-    /** The rows that predict, each once, ascending. */
+    /** The predicting rows, each once, ascending. */
     int[] rows() {
       return Arrays.stream(rows, first, end).distinct().toArray();
     }
 
     /**
-     * Adds up what the predictions got; all or, if it fails, none.
+     * Adds the predictions' scores: all, or none if it fails.
      *
      * @param hidden of {@link #rows()}, after the last norm, {@code [M, C]}
      */

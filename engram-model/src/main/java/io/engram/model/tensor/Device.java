@@ -9,14 +9,14 @@ import org.bytedeco.pytorch.global.torch;
  * @param name "cpu" or "cuda:N"
  */
 public record Device(String name) {
-  /** The processor. */
+  /** The CPU. */
   public static final Device CPU = new Device("cpu");
 
   /**
-   * Reads {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}; auto takes the first GPU that
-   * this build and machine can use.
+   * Reads {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}; auto is the first GPU that
+   * this build and machine can use, else the CPU.
    *
-   * @throws EngramException if the name is none of these or the device isn't there
+   * @throws EngramException if the name is something else or the device isn't there
    */
   public static Device parse(String name) {
     Torch.load();
@@ -47,7 +47,7 @@ public record Device(String name) {
     return tensor.is_cuda() ? new Device("cuda:" + tensor.device().index()) : CPU;
   }
 
-  /** Whether this is the processor. */
+  /** Whether this is the CPU. */
   public boolean isCpu() {
     return name.equals("cpu");
   }

@@ -15,10 +15,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Standard normal numbers for whole tensors from a named random stream ({@link BoxMuller}). The
  * i-th number depends on the stream and i alone, not on threads, sizes or the device, which only
- * receives them.
+ * stores them.
  */
 public final class GaussianNoise {
-  /** Numbers a thread makes at once, few enough for its cache; a multiple of a Philox block. */
+  /**
+   * How many numbers a thread makes at a time: few enough for its cache, and a multiple of a Philox
+   * block.
+   */
   private static final int CHUNK = 1 << 13;
 
   private GaussianNoise() {}
@@ -38,7 +41,7 @@ public final class GaussianNoise {
   }
 
   /**
-   * A row of ε for each stream.
+   * One row of ε per stream.
    *
    * @return float32 {@code [streams, count]} on the device; belongs to the running scope
    */
@@ -49,7 +52,7 @@ public final class GaussianNoise {
     return Tensors.to(noise, device);
   }
 
-  /** A row of the tensor from each key, in chunks that any thread may make. */
+  /** Makes one row of the tensor from each key, in chunks that any thread may make. */
   private static void fill(Tensor noise, long[] keys) {
     if (noise.numel() == 0) {
       return;

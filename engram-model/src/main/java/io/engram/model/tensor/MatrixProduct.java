@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** A float32 matrix product, to find out what a machine can do at most. */
+/** A float32 matrix product, to measure the most that a machine can do. */
 public final class MatrixProduct {
   private MatrixProduct() {}
 

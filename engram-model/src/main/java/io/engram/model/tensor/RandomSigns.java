@@ -17,7 +17,7 @@ public final class RandomSigns {
   /**
    * Signs of this shape; number i is bit i of the stream's words, whatever the device.
    *
-   * @param stream gives its key; it doesn't move
+   * @param stream provides the key; it doesn't advance
    * @return belongs to the running scope
    */
   public static Tensor draw(RandomStream stream, long[] shape, ScalarType type, Device device) {

@@ -3,12 +3,12 @@ package io.engram.model.tensor;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
 
-/** A file of named tensors; what it holds is checked before a tensor is asked for. */
+/** A file of named tensors, whose contents are checked before any tensor is read. */
 public interface TensorFile extends TensorSource, AutoCloseable {
   /** The file. */
   Path path();
 
-  /** The tensor of this name; belongs to the running scope and lives on after this is closed. */
+  /** The tensor of this name; belongs to the running scope and outlives this file. */
   @Override
   Tensor tensor(String name);
 

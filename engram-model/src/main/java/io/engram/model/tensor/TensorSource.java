@@ -3,7 +3,7 @@ package io.engram.model.tensor;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** Named tensors, each created when it's asked for. */
+/** Named tensors, each created on request. */
 public interface TensorSource {
   /** Names of the tensors, in their order, with their shapes. */
   Map<String, long[]> shapes();

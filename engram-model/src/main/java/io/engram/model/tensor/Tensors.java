@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Between Java arrays and tensors. What is returned belongs to the running {@code PointerScope}
- * unless it's {@link #keep kept}.
+ * Converts between Java arrays and tensors. A returned tensor belongs to the running {@code
+ * PointerScope} unless it is {@link #keep kept}.
  */
 public final class Tensors {
   private Tensors() {}
@@ -24,14 +24,14 @@ public final class Tensors {
     return tensor.retainReference();
   }
 
-  /** Gives back a kept tensor. */
+  /** Frees a kept tensor. */
   public static void release(Tensor tensor) {
     tensor.releaseReference();
   }
 
   /**
-   * Runs {@code body} in a scope of its own, so that its temporaries are freed at once; the result
-   * belongs to the scope around, or to the caller where there is none.
+   * Runs {@code body} in its own scope, so that its temporaries are freed right away. The result
+   * belongs to the enclosing scope, or to the caller if there is none.
    */
   public static Tensor scoped(Supplier<Tensor> body) {
     PointerScope outer = PointerScope.getInnerScope();

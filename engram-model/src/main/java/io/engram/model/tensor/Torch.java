@@ -12,10 +12,10 @@ import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Loads libtorch once, after checking for what would crash it, and says what it runs on.
+ * Loads libtorch once, after checking for what would crash it, and reports what it runs on.
  *
- * <p>Two things end a JVM without a word: a processor without AVX, and a second libtorch that the
- * dynamic loader finds before ours. Both are looked for first.
+ * <p>Two things end a JVM without a message: a CPU without AVX, and a second libtorch that the
+ * dynamic loader finds before ours. Both are checked first.
  */
 public final class Torch {
   private static boolean loaded;
@@ -23,7 +23,7 @@ public final class Torch {
   private Torch() {}
 
   /**
-   * Loads the native library if that hasn't been done.
+   * Loads the native library if it isn't loaded yet.
    *
    * @throws EngramException if this machine can't run it, saying why
    */
@@ -52,8 +52,8 @@ public final class Torch {
   }
 
   /**
-   * Sets how many threads a tensor operation may use; 0 leaves libtorch's own choice. Nothing is
-   * set in a piece of work that runs beside others: each of these has one.
+   * Sets how many threads a tensor operation may use; 0 leaves libtorch's own choice. Has no effect
+   * within a piece of work that runs beside others: each of these has one thread.
    */
   public static void threads(int threads) {
     load();
@@ -63,7 +63,7 @@ public final class Torch {
     }
   }
 
-  /** Sets how many threads a matrix product may use; the library of these has its own threads. */
+  /** Sets how many threads a matrix product may use; its library has its own threads. */
   static void blasThreads(int threads) {
     try (PointerScope scope = new PointerScope()) {
       openblas_nolapack.blas_set_num_threads(threads);
@@ -96,7 +96,7 @@ public final class Torch {
     try {
       requireAvx(Files.readString(cpuInfo));
     } catch (IOException e) {
-      // Unreadable: libtorch will tell.
+      // Unreadable: libtorch will report the problem.
     }
   }
 

@@ -15,12 +15,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs independent pieces of a computation side by side, a thread each, in place of one piece after
+ * Runs independent pieces of a computation side by side, one thread each, instead of one after
  * another on all threads: the matrices of small models are too small to keep several threads busy,
- * and what lies between the products runs on one.
+ * and everything between the products runs on one.
  *
- * <p>Native memory that a piece leaves behind must be kept, as always; gradients are on in a piece
- * where they're on in the caller.
+ * <p>Native memory that outlives a piece must be kept, as always. Gradients are on in a piece if
+ * they are on in the caller.
  */
 public final class Workers {
   private static final ExecutorService POOL =
@@ -35,14 +35,14 @@ public final class Workers {
 
   private Workers() {}
 
-  /** How many pieces would be under way at once: 1 on another device and within a piece. */
+  /** How many pieces would run at the same time: 1 on another device and within a piece. */
   public static int threads(Device device) {
     return device.isCpu() && beside() == 1 ? Torch.threads() : 1;
   }
 
   /**
-   * How many pieces may be under way where this is called, among which memory for temporaries is to
-   * be divided; 1 outside of any.
+   * How many pieces may be running where this is called, to divide memory for temporaries among
+   * them; 1 outside of any.
    */
   public static int beside() {
     return BESIDE.get();
@@ -50,12 +50,12 @@ public final class Workers {
 
   /**
    * Runs {@code piece} for 0, 1, … {@code pieces} − 1, the first of them first, and returns when
-   * all are done. Pieces on another device than the processor, and pieces of pieces, run one after
+   * all are done. Pieces on another device than the CPU, and pieces of pieces, run one after
    * another.
    *
    * @param piece is called from several threads, once for each number
-   * @throws RuntimeException what the failing piece of the lowest number threw; pieces that had not
-   *     begun by then are left out
+   * @throws RuntimeException the failure of the lowest failing number; pieces not begun by then are
+   *     skipped
    */
   public static void run(int pieces, Device device, IntConsumer piece) {
     int threads = Math.min(pieces, threads(device));
@@ -84,7 +84,7 @@ public final class Workers {
       failure.rethrow();
     } finally {
       Torch.blasThreads(blas);
-      // A worker's 1 becomes what threads that are new to libtorch begin with.
+      // A worker's 1 becomes the initial value for threads that are new to libtorch.
       torch.set_num_threads(all);
     }
   }
@@ -115,7 +115,7 @@ public final class Workers {
         work.get();
         break;
       } catch (InterruptedException e) {
-        interrupted = true; // the pieces hold the caller's tensors: they must end first
+        interrupted = true; // the pieces hold the caller's tensors, so they must end first
       } catch (ExecutionException e) {
         throw new IllegalStateException(e.getCause());
       }

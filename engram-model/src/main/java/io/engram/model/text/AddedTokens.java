@@ -81,7 +81,7 @@ final class AddedTokens {
     return texts;
   }
 
-  /** The added tokens of a tokenizer.json; its vocabulary is passed over. */
+  /** The added tokens of a tokenizer.json; skips its vocabulary. */
   static List<Token> of(Path file) {
     try (JsonParser parser = JsonMapper.shared().createParser(file.toFile())) {
       parser.nextToken();
@@ -100,13 +100,13 @@ final class AddedTokens {
   }
 
   /**
-   * A token that is recognised as a whole before a text is taken apart.
+   * A token that is recognised as a whole before a text is split.
    *
-   * @param singleWord only where no letter or digit stands beside it
-   * @param lstrip whether the blanks before it are its own
-   * @param rstrip whether the blanks after it are
-   * @param normalized whether it's looked for in the normalised text
-   * @param special whether it's no part of any text
+   * @param singleWord whether it is recognised only without a letter or digit beside it
+   * @param lstrip whether it takes the blanks before it
+   * @param rstrip whether it takes the blanks after it
+   * @param normalized whether it is looked for in the normalised text
+   * @param special whether it isn't part of any text
    */
   record Token(
       int id,

@@ -9,8 +9,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Byte pairs, as GPT-2 has them, as a tokenizer.json: bytes written as letters, and the pairs of
- * tokens that are merged, the first first.
+ * A byte-pair tokenizer, as GPT-2's, in the form of a tokenizer.json: bytes written as letters, and
+ * the pairs of tokens to merge, in order of priority.
  */
 final class BytePairTree {
   private final Map<String, Integer> vocabulary = new LinkedHashMap<>();
@@ -21,9 +21,9 @@ final class BytePairTree {
    * Checks the parts.
    *
    * @param tokens in the order of their ids
-   * @param pairs two tokens each, a blank between them
+   * @param pairs two tokens each, separated by a blank
    * @param origin the file, for messages
-   * @throws EngramException if a token is there twice, or a pair is not one of tokens
+   * @throws EngramException if a token occurs twice, or a pair contains something else than tokens
    */
   BytePairTree(List<String> tokens, List<String> pairs, String origin) {
     this.origin = origin;

@@ -19,19 +19,19 @@ import tools.jackson.databind.JsonNode;
 /**
  * A model's own chat template, with the tokens and functions that transformers gives it.
  *
- * <p>Labelled is what the template writes after its generation prompt, up to the end of the turn.
- * Where it writes more before the answer than its generation prompt has, such as an empty thought,
- * only what follows that is.
+ * <p>What the template writes after its generation prompt is labelled, up to the end of the turn.
+ * If it writes more before the answer than its generation prompt has, such as an empty thought,
+ * only what follows that is labelled.
  */
 public final class ChatTemplate implements PromptTemplate {
   /**
-   * What {@code strftime_now} gives, whatever the day is: a run must be the same when it's resumed
-   * or repeated. The day that Llama 3's templates write where they can't ask.
+   * The fixed result of {@code strftime_now}, since a run must be the same when it is resumed or
+   * repeated. It is the day that Llama 3's templates write if they can't ask.
    */
   private static final Clock DAY =
       Clock.fixed(Instant.parse("2024-07-26T00:00:00Z"), ZoneOffset.UTC);
 
-  /** Stands for any answer; a private character that no template treats otherwise. */
+  /** Stands for any answer: a private-use character that no template treats specially. */
   private static final String PLACEHOLDER = "\uE0A7answer\uE0A7";
 
   private final JinjaTemplate template;
@@ -49,12 +49,12 @@ public final class ChatTemplate implements PromptTemplate {
    *
    * @param origin where it comes from, for messages
    * @param tokens such as {@code bos_token}
-   * @throws EngramException if it isn't Jinja, or uses of it what isn't supported
+   * @throws EngramException if it isn't Jinja, or uses a feature that isn't supported
    */
   public static ChatTemplate parse(String source, String origin, Map<String, String> tokens) {
     try {
       Map<String, Object> variables = new HashMap<>(tokens);
-      // Models that can think aloud are asked not to: the samples' answers have no thoughts.
+      // Tells models that can think aloud not to, since the samples' answers have no thoughts.
       variables.put("enable_thinking", false);
       return new ChatTemplate(JinjaTemplate.parse(source), origin, variables);
     } catch (JinjaException e) {
@@ -95,7 +95,7 @@ public final class ChatTemplate implements PromptTemplate {
     return rewritten(id, text, prompt, sample.answer().strip());
   }
 
-  /** Where a template makes something of the answer, such as a thought in it. */
+  /** For a template that transforms the answer, such as a thought in it. */
   private Rendered rewritten(String id, String text, String prompt, String answer) {
     int place = text.lastIndexOf(answer);
     if (place >= 0) {
@@ -147,8 +147,8 @@ public final class ChatTemplate implements PromptTemplate {
    * A conversation as text.
    *
    * @param generationPrompt whether the beginning of an answer follows
-   * @param more variables of the template; they go before its own
-   * @throws JinjaException if the template refuses the conversation or makes a mistake
+   * @param more variables of the template; they override its own
+   * @throws JinjaException if the template refuses the conversation or fails
    */
   String render(List<Sample.Message> messages, boolean generationPrompt, Map<String, Object> more) {
     Map<String, Object> all = new HashMap<>(variables);
@@ -188,7 +188,7 @@ public final class ChatTemplate implements PromptTemplate {
       return found;
     }
 
-    /** The template; null: there is none. */
+    /** The template; null if there is none. */
     public static @Nullable ChatTemplate find(Path folder) {
       Path own = folder.resolve("chat_template.jinja");
       if (Files.isRegularFile(own)) {

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The tokenizer and the chat template that a GGUF file brings in its settings: SentencePiece's
  * ({@code llama}) or byte pairs ({@code gpt2}).
  *
- * <p><b>Source:</b> GGUF specification, "Tokenizer"; llama.cpp for what files leave unsaid.
+ * <p><b>Source:</b> GGUF specification, "Tokenizer"; llama.cpp for what files leave open.
  */
 public final class GgufTokenizer {
   private static final String PREFIX = "tokenizer.ggml.";
@@ -45,7 +45,7 @@ public final class GgufTokenizer {
   }
 
   /**
-   * The tokenizer of a file with these settings; null: it has none.
+   * The tokenizer of a file with these settings; null if it has none.
    *
    * @param origin the file, for messages
    * @throws EngramException if it's damaged
@@ -102,7 +102,7 @@ public final class GgufTokenizer {
     };
   }
 
-  /** The text of its tokens that have a part to play, such as {@code bos_token}. */
+  /** The texts of its special tokens, such as {@code bos_token}. */
   public Map<String, String> specialTokens() {
     Map<String, String> special = new LinkedHashMap<>();
     SPECIAL.forEach(
@@ -115,7 +115,7 @@ public final class GgufTokenizer {
     return special;
   }
 
-  /** Its chat template as written; null: it has none. */
+  /** Its chat template as written; null if it has none. */
   public @Nullable String chatTemplateText() {
     return metadata.text(TEMPLATE);
   }
@@ -152,7 +152,7 @@ public final class GgufTokenizer {
     return config;
   }
 
-  /** A token's id under a key; below 0: none. */
+  /** The id of the token under a key; negative if there is none. */
   private int id(String key, int otherwise) {
     long id = metadata.whole(PREFIX + key).orElse(otherwise);
     if (id >= tokens.size() || id < -1) {
@@ -194,7 +194,7 @@ public final class GgufTokenizer {
     return withEnds(SentencePieceTree.of(model, named(), true), true);
   }
 
-  /** Those that users defined are written as they stand in a text, with blanks. */
+  /** User-defined tokens are written as they appear in a text, with blanks. */
   private String pieceText(int id) {
     String text = tokens.get(id);
     return types.get(id) == SentencePieceModel.PieceType.USER_DEFINED
@@ -211,7 +211,7 @@ public final class GgufTokenizer {
     return withEnds(tree, words.begins());
   }
 
-  /** Control tokens, which are special, and those that users defined. */
+  /** Control tokens, which are special, and user-defined tokens. */
   private List<AddedTokens.Token> added() {
     Map<Integer, AddedTokens.Token> added = new LinkedHashMap<>();
     for (int i = 0; i < tokens.size(); i++) {

@@ -17,11 +17,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * Opens the Hugging Face library's tokenizer. The library ends the whole process over some faults
- * of a tokenizer.json, so what it could stumble over is looked for first.
+ * Opens the Hugging Face library's tokenizer. The library aborts the whole process over some faults
+ * of a tokenizer.json, so these are checked first.
  */
 public final class NativeTokenizer {
-  /** The library reads 127 levels; whole files have ten. */
+  /** The library reads 127 levels; real files have ten. */
   private static final int MOST_LEVELS = 100;
 
   private static final ObjectReader JSON =
@@ -36,7 +36,7 @@ public final class NativeTokenizer {
   private NativeTokenizer() {}
 
   /**
-   * Opens a tokenizer that neither cuts nor pads; the caller closes it.
+   * Opens a tokenizer that neither truncates nor pads; the caller closes it.
    *
    * @param json the content of a tokenizer.json
    * @param origin the file it comes from, for messages
@@ -56,7 +56,7 @@ public final class NativeTokenizer {
     }
   }
 
-  /** Strict JSON, no deeper and with no other numbers and characters than the library takes. */
+  /** Strict JSON within the depth, numbers and characters that the library accepts. */
   private static void requireReadable(byte[] json) throws IOException {
     try (JsonParser parser = JSON.createParser(json)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {

@@ -5,9 +5,9 @@ import io.engram.core.sample.Sample;
 
 /**
  * A text with a place for the question and one with a place for the answer. The prompt's trailing
- * blanks belong to the answer: the boundary is the end of the prompt with its trailing blanks cut.
+ * blanks belong to the answer: the boundary is the end of the prompt without its trailing blanks.
  *
- * @param name how outputs call it
+ * @param name its name in outputs
  * @param prompt text with {@code {question}}
  * @param answer text with {@code {answer}}, put right after the prompt
  */

@@ -9,13 +9,14 @@ import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How texts are cut into words before byte pairs are merged, by the names that GGUF files have for
- * it ({@code tokenizer.ggml.pre}).
+ * How texts are split into words before byte pairs are merged, by its name in GGUF files ({@code
+ * tokenizer.ggml.pre}).
  *
- * @param steps one after another, as components of a tokenizer.json; bytes to letters is the last
+ * @param steps one after another, as components of a tokenizer.json; the last turns bytes into
+ *     letters
  * @param composed whether characters are composed first (Unicode's NFC)
- * @param wholeWords whether a word that is a token is taken as that, however it would be merged
- * @param begins whether a begin token goes before a text where the file doesn't say
+ * @param wholeWords whether a word that is a token stays whole, however it would be merged
+ * @param begins whether a begin token is put before a text if the file doesn't say
  */
 record PreTokenizer(List<ObjectNode> steps, boolean composed, boolean wholeWords, boolean begins) {
   private static final String ENDINGS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
@@ -60,7 +61,7 @@ record PreTokenizer(List<ObjectNode> steps, boolean composed, boolean wholeWords
             false));
   }
 
-  /** Words that change from lower to upper case are cut there. */
+  /** Splits words where they change from lower to upper case. */
   private static String byCase(String endings, String digits) {
     String start = "[^\\r\\n\\p{L}\\p{N}]?";
     return start
@@ -95,7 +96,7 @@ record PreTokenizer(List<ObjectNode> steps, boolean composed, boolean wholeWords
   }
 
   /**
-   * The one of this name.
+   * The pre-tokenizer of this name.
    *
    * @param origin the file, for messages
    * @throws EngramException if it isn't known

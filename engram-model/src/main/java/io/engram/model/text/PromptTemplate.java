@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /** How a question and its answer become one text. */
 public interface PromptTemplate {
-  /** {@code Question: …\nAnswer: …}, as the TOFU authors for models without a chat format. */
+  /**
+   * {@code Question: …\nAnswer: …}, which the TOFU authors use for models without a chat format.
+   */
   PromptTemplate PLAIN = new PairTemplate("plain", "Question: {question}\nAnswer: ", "{answer}");
 
-  /** {@code [INST] … [/INST]…}, as the TOFU authors for Llama-2-chat. */
+  /** {@code [INST] … [/INST]…}, which the TOFU authors use for Llama-2-chat. */
   PromptTemplate LLAMA2_CHAT =
       new PairTemplate("llama2-chat", "[INST] {question} [/INST]", "{answer}");
 
@@ -23,11 +25,11 @@ public interface PromptTemplate {
    * @param text prompt and answer
    * @param boundary where the answer begins, in UTF-16 units of {@code text}: tokens that end after
    *     it are labelled
-   * @param answerEnd where it ends; what follows is the template's
+   * @param answerEnd where it ends; what follows belongs to the template
    */
   record Rendered(String text, int boundary, int answerEnd) {}
 
-  /** How outputs call it. */
+  /** Its name in outputs. */
   String name();
 
   /**
@@ -38,17 +40,17 @@ public interface PromptTemplate {
    */
   Rendered render(String id, Sample.Asked sample);
 
-  /** What generation starts from. */
+  /** The text that generation starts from. */
   String prompt(String id, Sample.Asked sample);
 
-  /** What stands before the answer, blanks at its end included. */
+  /** The text before the answer, including trailing blanks. */
   String writtenPrompt(String id, Sample.Asked sample);
 
   /** Whether it writes special tokens itself, so that the tokenizer must add none. */
   boolean writesSpecialTokens();
 
   /**
-   * The template of this name; null: the model's own chat template.
+   * The template of this name; null for the model's own chat template.
    *
    * @throws EngramException if there is none of this name
    */

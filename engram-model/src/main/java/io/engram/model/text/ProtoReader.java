@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Iterates over the fields of a message in the protobuf format. What a length claims is compared
- * with what there is before anything is kept.
+ * Iterates over the fields of a message in the protobuf format. Checks each length against the
+ * bytes that are left before it keeps anything.
  *
  * <p><b>Source:</b> Protocol Buffers documentation, "Encoding".
  */
@@ -34,7 +34,8 @@ final class ProtoReader {
   }
 
   /**
-   * Goes to the next field; false: there is none. The one before must have been read or skipped.
+   * Goes to the next field; false if there is none. The previous one must have been read or
+   * skipped.
    */
   boolean next() throws DamagedException {
     if (!in.hasRemaining()) {
@@ -72,7 +73,7 @@ final class ProtoReader {
     return StandardCharsets.UTF_8.decode(bytes()).toString();
   }
 
-  /** A message within, or bytes. */
+  /** A nested message, or bytes. */
   ByteBuffer bytes() throws DamagedException {
     require(BYTES);
     return take(varint());

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Samples to tokens, with one rule for the answer span: render the template, tokenise the whole
- * text once, and label every token whose span ends after the boundary; then the end token,
+ * Turns samples into tokens, with one rule for the answer span: render the template, tokenise the
+ * whole text once, and label every token whose span ends after the boundary; then the end token,
  * labelled. So a tokenizer that merges across the boundary can't lose the first answer token.
  */
 public final class SampleTokenizer {
@@ -30,7 +30,7 @@ public final class SampleTokenizer {
     this.maxPositions = maxPositions;
   }
 
-  /** The same for samples of any length: whoever asks cuts them, or knows that they fit. */
+  /** The same for samples of any length: the caller cuts them, or knows that they fit. */
   public SampleTokenizer unbounded() {
     return new SampleTokenizer(tokenizer, template, vocabularySize, Integer.MAX_VALUE);
   }
@@ -62,9 +62,9 @@ public final class SampleTokenizer {
   }
 
   /**
-   * The same tokens, labelled from the number of tokens on that the prompt has by itself. Where the
-   * prompt ends in a blank that the tokenizer puts into the answer's first token, that token isn't
-   * labelled: so public benchmarks read the TOFU template.
+   * The same tokens, labelled after as many as the prompt has by itself. If the prompt ends in a
+   * blank that the tokenizer puts into the answer's first token, that token isn't labelled. Public
+   * benchmarks read the TOFU template this way.
    *
    * @throws EngramException as {@link #tokenize(Sample)}
    */
@@ -109,7 +109,7 @@ public final class SampleTokenizer {
             + " with question and answer.");
   }
 
-  /** What generation starts from for this sample. */
+  /** The prompt for this sample. */
   public int[] prompt(Sample sample) {
     if (sample.content() instanceof Sample.Asked asked) {
       int[] ids = encode(template.prompt(sample.id(), asked)).ids();
@@ -120,7 +120,7 @@ public final class SampleTokenizer {
   }
 
   /**
-   * What generation starts from for this question.
+   * The prompt for this question.
    *
    * @throws EngramException if an id is outside the vocabulary
    */
@@ -130,14 +130,14 @@ public final class SampleTokenizer {
     return ids;
   }
 
-  /** The prompt of a sample as text: what {@link #prompt} has the tokens of. */
+  /** The text of a sample's {@link #prompt}. */
   public String promptText(Sample sample) {
     return sample.content() instanceof Sample.Asked asked
         ? template.prompt(sample.id(), asked)
         : tokenizer.get().decode(prompt(sample));
   }
 
-  /** The token that ends an answer, as the template and the tokenizer have it. */
+  /** The token that ends an answer, according to the template and the tokenizer. */
   public int endOfTurn() {
     if (endOfTurn < 0) {
       int[] probe = tokenize(Sample.of("probe", "Who?", "I.")).ids();
@@ -176,8 +176,8 @@ public final class SampleTokenizer {
   }
 
   /**
-   * How many tokens are the sample's: all up to the first special one after the answer, which ends
-   * the turn; where there is none, all that reach into the answer.
+   * How many tokens belong to the sample: all up to the first special one after the answer, which
+   * ends the turn; if there is none, all that reach into the answer.
    */
   private int end(Tokenizer.Tokens tokens, int answerEnd) {
     int count = tokens.ids().length;

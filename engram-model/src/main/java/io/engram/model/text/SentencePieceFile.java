@@ -37,7 +37,7 @@ final class SentencePieceFile {
   /**
    * The model in a file.
    *
-   * @throws EngramException if it's damaged or uses what isn't supported
+   * @throws EngramException if it's damaged or uses a feature that isn't supported
    */
   static SentencePieceModel read(Path file) {
     return read(TextFiles.bytes(file), file.toString());

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * A SentencePiece tokenizer: its pieces in the order of their ids, and how it treats a text.
  *
  * @param algorithm how it chooses pieces
- * @param bytes whether characters that no piece has are taken apart into bytes
- * @param unknownId the piece that stands for what can't be taken apart
- * @param beginId the piece that begins a text; below 0: none
- * @param endId the piece that ends it; below 0: none
+ * @param bytes whether characters that no piece has are split into bytes
+ * @param unknownId the piece for unknown text
+ * @param beginId the piece that begins a text; negative: none
+ * @param endId the piece that ends it; negative: none
  * @param normalization of texts
  * @param origin where it comes from, for messages
  */
@@ -43,7 +43,7 @@ record SentencePieceModel(
   record Piece(String text, float score, PieceType type) {}
 
   /**
-   * What is done to a text before it's taken apart.
+   * How a text is changed before it is split.
    *
    * @param charsMap character replacements, compiled by SentencePiece; empty: none
    * @param dummyPrefix whether a blank is put before it
@@ -73,7 +73,8 @@ record SentencePieceModel(
             origin,
             "piece " + i + " is empty, longer than " + MOST_CHARACTERS + ", or has no score");
       }
-      // An unused piece is never merged into; but unigram, or a single character, would be chosen.
+      // BPE never produces an unused piece by merging, but unigram, or a single character, could be
+      // chosen.
       if (piece.type() == PieceType.UNUSED
           && (algorithm == Algorithm.UNIGRAM || piece.text().codePoints().count() == 1)) {
         throw EngramException.usage(
@@ -95,17 +96,17 @@ record SentencePieceModel(
     }
   }
 
-  /** A piece's text; null: an id below 0. */
+  /** A piece's text; null for a negative id. */
   @Nullable String text(int id) {
     return id < 0 ? null : pieces.get(id).text();
   }
 
-  /** A damaged file, in words. */
+  /** The error for a damaged file. */
   static EngramException damaged(String origin, String why) {
     return EngramException.file(origin + " is no SentencePiece model: " + why + ".");
   }
 
-  /** What a piece of a SentencePiece model, or a token of a GGUF file, is for. */
+  /** The purpose of a piece of a SentencePiece model, or of a token of a GGUF file. */
   enum PieceType {
     NORMAL(1),
     UNKNOWN(2),
@@ -120,7 +121,7 @@ record SentencePieceModel(
       this.number = number;
     }
 
-    /** The type that files have this number for; null: none. */
+    /** The type with this number in files; null if there is none. */
     static @Nullable PieceType of(long number) {
       return Arrays.stream(values()).filter(type -> type.number == number).findFirst().orElse(null);
     }

@@ -20,9 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A SentencePiece model as a tokenizer.json that gives the same tokens.
  *
- * <p>BPE merges what gives the piece of the highest score first; so each way of joining two pieces
- * into a third becomes a merge, ranked by the third's score. Pieces that users defined are cut out
- * whole, control pieces are special tokens.
+ * <p>BPE first merges what gives the piece with the highest score, so each way of joining two
+ * pieces into a third becomes a merge, ranked by the third's score. User-defined pieces are kept
+ * whole; control pieces are special tokens.
  *
  * <p><b>Source:</b> SentencePiece's own behaviour; transformers converts the same way.
  */
@@ -40,11 +40,11 @@ final class SentencePieceTree {
   }
 
   /**
-   * The tree, without a post-processor: no token is put at either end.
+   * The tree, without a post-processor: it adds no token at either end.
    *
-   * @param added tokens that others name; one whose id is a piece's renames it
-   * @param everyChunk whether what stands after a special token gets a blank before it as the
-   *     text's beginning does, as SentencePiece itself would; else the text's beginning only
+   * @param added tokens that other files name; one with a piece's id renames it
+   * @param everyChunk whether text after a special token gets a blank before it as the text's
+   *     beginning does, as SentencePiece itself would; else only the text's beginning
    */
   static ObjectNode of(
       SentencePieceModel model, List<AddedTokens.Token> added, boolean everyChunk) {
@@ -74,7 +74,7 @@ final class SentencePieceTree {
     return tree;
   }
 
-  /** Looked for in the text as it is, so that what's between them gets its blank. */
+  /** Looked for in the original text, so that what is between them gets its blank. */
   private static List<AddedTokens.Token> unnormalized(Collection<AddedTokens.Token> added) {
     return added.stream()
         .map(
@@ -108,7 +108,7 @@ final class SentencePieceTree {
       parts.add(TokenizerTree.replace(false, " ", BLANK));
     }
     if (rules.dummyPrefix() && everyChunk) {
-      // The pre-tokenizer puts no blank before one that is there; SentencePiece does.
+      // The pre-tokenizer adds no blank before an existing one; SentencePiece does.
       parts.add(TokenizerTree.replace(true, "\\A" + BLANK, BLANK + BLANK));
     }
     return TokenizerTree.sequence("normalizers", parts);

@@ -26,8 +26,8 @@ public final class SpecialTokens {
   private SpecialTokens() {}
 
   /**
-   * Those that a folder's tokenizer_config.json names, else its special_tokens_map.json, else its
-   * tokenizer.model where that is all there is.
+   * The special tokens named in a folder's tokenizer_config.json, else in its
+   * special_tokens_map.json, else in its tokenizer.model if there is nothing else.
    *
    * @throws EngramException if one of the files is damaged
    */
@@ -58,7 +58,7 @@ public final class SpecialTokens {
     }
   }
 
-  /** A token given by its text, or by an object that has it as {@code content}. */
+  /** A token given as text, or as an object with the text in {@code content}. */
   static @Nullable String content(JsonNode token) {
     JsonNode text = token.isObject() ? token.path("content") : token;
     return text.isString() ? text.asString() : null;

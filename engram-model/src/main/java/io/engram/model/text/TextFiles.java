@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
-/** The text files beside a model's weights, bounded. */
+/** Reads the text files beside a model's weights, up to a size limit. */
 final class TextFiles {
   /** Several times the largest tokenizers. */
   static final long MOST_BYTES = 200_000_000;
@@ -18,7 +18,7 @@ final class TextFiles {
   private TextFiles() {}
 
   /**
-   * A file's JSON; missing where there's no file.
+   * A file's JSON; a missing node if there is no file.
    *
    * @throws EngramException if it isn't JSON, or too long or too deep to be a model's settings
    */

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Cuts texts at token boundaries. Pieces are plain text again, tokenised, shown and written like
- * any other; near a boundary a piece's own tokens may differ from those of the whole text.
+ * any other. Near a boundary, a piece's tokens may differ from those of the whole text.
  */
 public final class TextPieces {
   private final Tokenizer tokenizer;
@@ -15,11 +15,11 @@ public final class TextPieces {
   }
 
   /**
-   * A text in pieces that follow on each other, each as long as can be.
+   * Splits a text into consecutive pieces, each as long as possible.
    *
-   * @param tokens most tokens of a piece by itself, the special ones that the tokenizer adds
-   *     included; at least 2 more than those
-   * @return all of the text but pieces of blanks; one piece where it is short enough
+   * @param tokens maximum tokens of a piece by itself, including the special ones that the
+   *     tokenizer adds; at least 2 more than those
+   * @return all of the text except pieces of blanks; one piece if it is short enough
    */
   public List<String> split(String text, int tokens) {
     int room = Math.max(1, tokens - tokenizer.encode("").length);
@@ -35,13 +35,13 @@ public final class TextPieces {
         pieces.add(piece);
       }
       from = to;
-      // Several tokens may make one character: those of its rest have no text of their own.
+      // Several tokens may make one character; then only the first has text.
       for (first = last; first < ends.length && ends[first] <= from; first++) {}
     }
     return pieces;
   }
 
-  /** Index after the piece's last token: fewer where the piece by itself has too many. */
+  /** Index after the piece's last token, less if the piece by itself has too many tokens. */
   private int last(String text, int[] ends, int first, int from, int room, int tokens) {
     int last = Math.min(first + room, ends.length);
     while (last < ends.length && ends[last - 1] <= from) {
@@ -63,7 +63,7 @@ public final class TextPieces {
    * A text's beginning.
    *
    * @param tokens how many, special ones not counted
-   * @return the whole text where it isn't longer
+   * @return the whole text if it isn't longer
    */
   public String head(String text, int tokens) {
     int[] ends = tokenizer.encodeWithEnds(text, false).ends();

@@ -6,9 +6,9 @@ import java.util.Arrays;
  * A sample as token ids. The labelled tokens, those whose log-probabilities count, are its tail.
  *
  * @param id the sample's id
- * @param ids all tokens, the end token included where it's labelled, {@code [T]}
- * @param labelStart index of the first labelled token, at least 1: it's predicted from the token
- *     before it
+ * @param ids all tokens, including a labelled end token, {@code [T]}
+ * @param labelStart index of the first labelled token, at least 1, since it is predicted from the
+ *     token before it
  */
 public record TokenizedSample(String id, int[] ids, int labelStart) {
   /** Checks that the label start lies within the tokens and after the first. */
@@ -35,10 +35,11 @@ public record TokenizedSample(String id, int[] ids, int labelStart) {
   }
 
   /**
-   * The sample without its beginning, so that a model with a window of so many tokens can score it:
-   * its last {@code window + 1} tokens, for the last one is predicted and never given.
+   * The sample without its beginning, so that a model with a window of this many tokens can score
+   * it: its last {@code window + 1} tokens, since the last one is predicted and never part of the
+   * input.
    *
-   * @return this one where it fits; labelled tokens are left out only where they alone don't fit
+   * @return this sample if it fits; labelled tokens are dropped only if they alone don't fit
    */
   public TokenizedSample within(int window) {
     int cut = Math.max(0, ids.length - window - 1);

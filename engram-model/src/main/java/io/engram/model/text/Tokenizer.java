@@ -50,8 +50,8 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Tokenises a text.
    *
-   * @param addSpecial whether the special tokens are added that the tokenizer adds by itself; those
-   *     that the text has are recognised either way
+   * @param addSpecial whether to add the special tokens that the tokenizer adds by itself; special
+   *     tokens in the text are recognised either way
    */
   public Tokens encodeWithEnds(String text, boolean addSpecial) {
     Encoding encoding = tokenizer.encode(text, addSpecial, false);
@@ -79,7 +79,7 @@ public final class Tokenizer implements AutoCloseable {
     return encodeWithEnds(text).ids();
   }
 
-  /** The text of the tokens, special tokens left out. */
+  /** The text of the tokens, without special tokens. */
   public String decode(int[] ids) {
     long[] longs = new long[ids.length];
     for (int i = 0; i < ids.length; i++) {
@@ -88,7 +88,7 @@ public final class Tokenizer implements AutoCloseable {
     return tokenizer.decode(longs, true);
   }
 
-  /** Whether a token is a special one, such as the end of a turn: no part of any text. */
+  /** Whether a token is special, such as the end of a turn, and not part of any text. */
   public boolean isSpecial(int id) {
     return id == eosId || specialIds.contains(id);
   }

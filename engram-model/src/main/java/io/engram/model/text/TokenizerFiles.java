@@ -29,7 +29,7 @@ final class TokenizerFiles {
    *
    * @param json its content
    * @param origin the file it comes from, for messages
-   * @param specialIds tokens that are no part of any text
+   * @param specialIds tokens that aren't part of any text
    */
   record Content(byte[] json, String origin, Set<Integer> specialIds) {
     static Content of(ObjectNode tree, String origin) {
@@ -63,7 +63,7 @@ final class TokenizerFiles {
     return Content.of(converted(folder, model), model.origin());
   }
 
-  /** The SentencePiece model of a folder without tokenizer.json; null: none. */
+  /** The SentencePiece model of a folder without tokenizer.json; null if there is none. */
   static @Nullable SentencePieceModel sentencePiece(Path folder) {
     Path file = folder.resolve(SENTENCE_PIECE);
     return Files.isRegularFile(file) && !Files.isRegularFile(folder.resolve(JSON))

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The parts of a tokenizer.json as JSON trees.
+ * Builds the parts of a tokenizer.json as JSON trees.
  *
  * <p><b>Source:</b> the Hugging Face tokenizers library's serialisation of its components.
  */
@@ -46,7 +46,7 @@ final class TokenizerTree {
   /**
    * Bytes written as letters.
    *
-   * @param words whether the text is cut into GPT-2's words first
+   * @param words whether the text is first split into GPT-2's words
    */
   static ObjectNode bytes(boolean words) {
     return part(
@@ -55,8 +55,8 @@ final class TokenizerTree {
   }
 
   /**
-   * Puts added tokens into a tokenizer.json, and into its vocabulary those that it lacks: their ids
-   * are the vocabulary's.
+   * Puts added tokens into a tokenizer.json, and those that its vocabulary lacks into the
+   * vocabulary, which assigns their ids.
    *
    * @param origin the file, for messages
    */
@@ -89,10 +89,10 @@ final class TokenizerTree {
   }
 
   /**
-   * What puts tokens around a text.
+   * The post-processor that puts tokens around a text.
    *
-   * @param before a token before it; null: none
-   * @param after a token after it; null: none
+   * @param before the token before it; null: none
+   * @param after the token after it; null: none
    */
   static ObjectNode ends(AddedTokens.@Nullable Token before, AddedTokens.@Nullable Token after) {
     ArrayNode single = JsonMapper.shared().createArrayNode();

@@ -1,6 +1,6 @@
 /**
- * From samples to token ids and back: tokenizer, templates and the answer span. Start with {@link
- * io.engram.model.text.SampleTokenizer}.
+ * Turns samples into token ids and back: tokenizer, templates and the answer span. Start with
+ * {@link io.engram.model.text.SampleTokenizer}.
  */
 @NullMarked
 package io.engram.model.text;

@@ -13,12 +13,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's weights as leaves of an autograd graph of their own, so that gradients of the trained
- * ones can be asked for while the model is in training: the weights' own gradients aren't touched.
- * Leaves share the weights' memory; trained weights in 16 bits are copied to float32, where a small
- * step isn't lost.
+ * A model's weights as leaves of a separate autograd graph, to compute gradients of the trained
+ * ones while the model is in training, without touching the weights' own gradients. Leaves share
+ * the weights' memory; trained 16-bit weights are copied to float32, so that a small step isn't
+ * lost.
  *
- * <p>Trained is what {@link ScopedWeights} says. Gradients of embedding and head are summed into
+ * <p>{@link ScopedWeights} says what is trained. Gradients of embedding and head are summed into
  * buffers, as in {@link TrainedWeights}.
  */
 final class AutogradLeaves implements AutoCloseable {
@@ -27,7 +27,7 @@ final class AutogradLeaves implements AutoCloseable {
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
 
   /**
-   * The model's weights as they are now; the leaves belong to the running scope and to this.
+   * The model's weights as they are now; the leaves belong to the running scope and to this object.
    *
    * @throws EngramException if the scope trains nothing
    */
@@ -84,17 +84,17 @@ final class AutogradLeaves implements AutoCloseable {
     return inGraph;
   }
 
-  /** Where the embedding's gradient is summed, or null where it isn't trained. */
+  /** The buffer of the embedding's gradient, or null if it isn't trained. */
   @Nullable Tensor embeddingGradient() {
     return buffers.get(decoder.config().names().embedding());
   }
 
-  /** Where the head's is; the embedding's, where they are one weight. */
+  /** The buffer of the head's gradient; the embedding's, if they are one weight. */
   @Nullable Tensor headGradient() {
     return buffers.get(decoder.config().lmHeadName());
   }
 
-  /** Gradients of all trained weights by name: those given and the buffers. */
+  /** Gradients of all trained weights by name: the given ones and the buffers. */
   Map<String, Tensor> with(Map<String, Tensor> ofGraph) {
     Map<String, Tensor> all = new LinkedHashMap<>(buffers);
     all.putAll(ofGraph);
@@ -102,7 +102,7 @@ final class AutogradLeaves implements AutoCloseable {
   }
 
   /**
-   * The model with other trained weights; those that aren't named stay.
+   * The model with other trained weights; those that aren't named stay unchanged.
    *
    * @return borrows the leaves' memory; close it before this
    */

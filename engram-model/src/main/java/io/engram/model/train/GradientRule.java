@@ -1,9 +1,9 @@
 package io.engram.model.train;
 
-/** How the gradients of two losses, the forget and the retain loss, become one. */
+/** How the gradients of the forget and the retain loss are combined. */
 @FunctionalInterface
 public interface GradientRule {
-  /** What each counts for. */
+  /** The weights of both gradients. */
   Coefficients at(Products products);
 
   /**

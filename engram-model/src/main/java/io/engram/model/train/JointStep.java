@@ -25,12 +25,12 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Log-probabilities after the first update of gradient ascent on several samples taken as one:
  * {@code ℓ_t(θ + h·d)} with {@code d = sign(∇L)} or {@code d = ∇L}, {@code L = −(1/n) Σ_t ℓ_t} over
- * all labelled tokens of the samples. One pass forward and back, which gives ℓ_t(θ) too, and one
- * forward at the other place.
+ * all labelled tokens of the samples. It takes one pass forward and back, which also gives ℓ_t(θ),
+ * and one forward pass at the moved weights.
  *
  * <p>No weight and no gradient of the model is written, so a {@link Trainer} may be open on it.
- * What is moved is what {@code scope} trains: the adapters, where the model has some, else all
- * weights.
+ * What {@code scope} trains moves: the adapters if the model has any, else all weights. For a step
+ * of each sample alone, see {@link io.engram.model.gradient.SeparateSteps}.
  */
 public final class JointStep {
   private final LanguageModel model;
@@ -60,16 +60,16 @@ public final class JointStep {
    * At θ and at θ + h·d.
    *
    * @param distance h
-   * @param along ℓ_t at θ + h·d, {@code [n]}; those at θ where h is 0
+   * @param along ℓ_t at θ + h·d, {@code [n]}; equal to those at θ if h is 0
    */
   public record Look(Start start, double distance, double[] along) {}
 
   /**
-   * Looks once.
+   * Computes one look.
    *
    * @param samples taken as one, at least one
    * @param sign whether d is sign(∇L)
-   * @param distance h, once the start is known; 0: no look is needed
+   * @param distance gives h, once the start is known; 0: no look is needed
    */
   public Look of(List<TokenizedSample> samples, boolean sign, ToDoubleFunction<Start> distance) {
     try (PointerScope scoped = new PointerScope();
@@ -90,7 +90,7 @@ public final class JointStep {
     double squares = 0;
     for (Tensor gradient : gradients.values()) {
       try (PointerScope scope = new PointerScope()) {
-        // Not the norm of order 1, which adds up in float32 without care.
+        // Not the norm of order 1, which sums naively in float32.
         l1 += gradient.abs().sum().item_double();
         double own = gradient.norm().item_double();
         squares += own * own;
@@ -99,7 +99,7 @@ public final class JointStep {
     return new Start(joined(Arrays.asList(logProbs)), l1, Math.sqrt(squares));
   }
 
-  /** ∇(1/n) Σ_t ℓ_t = −∇L, in passes of as many tokens as the model takes at once. */
+  /** ∇(1/n) Σ_t ℓ_t = −∇L, in passes of the model's batch size. */
   private Map<String, Tensor> gradients(
       AutogradLeaves leaves, List<TokenizedSample> samples, double[][] logProbs) {
     double share = 1.0 / samples.stream().mapToInt(TokenizedSample::labels).sum();

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values that training pulls hidden states after a layer towards: one vector for all, or for
- * each sample the states a model had there. Owns its tensors.
+ * The values towards which training pulls the hidden states after a layer: one vector for all, or
+ * the states that a model had for each sample. Owns its tensors.
  */
 public final class LayerTargets implements AutoCloseable {
   private final int layer;

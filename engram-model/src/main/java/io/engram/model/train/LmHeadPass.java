@@ -14,10 +14,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From hidden states to losses and back, a chunk of whole sequences at a time: logits, their
- * log-probabilities, the losses' slopes, and at once the gradients of the hidden states and the
+ * Runs hidden states to losses and back, a chunk of whole sequences at a time: logits, their
+ * log-probabilities, the losses' slopes, and right away the gradients of the hidden states and the
  * head. So one product with the head's weight serves loss and gradient, and {@code [tokens, V]}
- * exists for one chunk only.
+ * exists only for one chunk.
  */
 final class LmHeadPass {
   private final LmHead head;
@@ -26,7 +26,7 @@ final class LmHeadPass {
   /**
    * A pass with this head.
    *
-   * @param headGradient {@code [V, C]}, added to; null where the head isn't trained
+   * @param headGradient {@code [V, C]}, added to; null if the head isn't trained
    */
   LmHeadPass(LmHead head, @Nullable Tensor headGradient) {
     this.head = head;
@@ -67,7 +67,7 @@ final class LmHeadPass {
     return gradient;
   }
 
-  /** Sequences whose objectives join, up to the chunk's rows; at least one. */
+  /** Sequences whose objectives can be computed together, up to the chunk's rows; at least one. */
   private static int chunkEnd(List<TrainingSequence> sequences, int first) {
     TrainingSequence start = sequences.get(first);
     int rows = start.labels();
@@ -126,7 +126,7 @@ final class LmHeadPass {
     return logits.beforeCap(logP.exp_().sub_(qProbs).mul_(new Scalar(kind.weight())));
   }
 
-  /** The reference's logits with the true token's lowered, {@code [m, V]}. */
+  /** The reference's logits, with the true token's lowered, {@code [m, V]}. */
   private static Tensor target(Objective.KlToReference kind, Tensor[] states, Tensor targets) {
     Tensor z = kind.reference().lmHead().logits(torch.cat(new TensorVector(states), 0));
     if (kind.demotion() != 0) {

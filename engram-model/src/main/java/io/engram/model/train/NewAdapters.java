@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** Puts new low-rank adapters on the linear layers that a scope targets, as PEFT starts them. */
+/** Puts new low-rank adapters on the linear layers that a scope targets, initialised as by PEFT. */
 final class NewAdapters {
   private NewAdapters() {}
 
@@ -62,7 +62,7 @@ final class NewAdapters {
     return Tensors.to(tensor, device);
   }
 
-  /** Adds what adapters do to the weights they sit on, and takes them off. */
+  /** Merges the adapters into their weights and removes them. */
   static void merge(Parameters parameters) {
     for (String name : parameters.adapters().keySet()) {
       try (PointerScope scope = new PointerScope()) {
@@ -72,7 +72,7 @@ final class NewAdapters {
     parameters.clearAdapters();
   }
 
-  /** The weight with what its adapter adds, where it has one; belongs to the running scope. */
+  /** The weight, merged with its adapter if it has one; belongs to the running scope. */
   static Tensor merged(Parameters parameters, String name) {
     Tensor weight = parameters.get(name).detach();
     Tensor added = added(parameters, name);

@@ -18,7 +18,7 @@ public sealed interface Objective {
    */
   record KlToReference(ReferenceStates reference, double weight, double demotion)
       implements Objective {
-    /** To the reference's own distribution. */
+    /** Towards the reference's own distribution. */
     public KlToReference(ReferenceStates reference, double weight) {
       this(reference, weight, 0);
     }
@@ -44,7 +44,7 @@ public sealed interface Objective {
         : OptionalInt.empty();
   }
 
-  /** Whether both, of the logits, can be computed in one chunk. */
+  /** Whether both are objectives on logits that can be computed in one chunk. */
   default boolean joins(Objective other) {
     return this instanceof KlToReference kl
         ? other instanceof KlToReference same && kl.matches(same)

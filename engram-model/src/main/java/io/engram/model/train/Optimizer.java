@@ -18,13 +18,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Changes the trained weights by their gradients. Owns its state. */
 interface Optimizer extends AutoCloseable {
-  /** One update at this learning rate; gradients are left as they are. */
+  /** One update at this learning rate; gradients stay unchanged. */
   void step(double learningRate);
 
   /** State tensors by name, for a checkpoint; borrowed. */
   Map<String, Tensor> state();
 
-  /** Updates made before, as a checkpoint tells. */
+  /** Sets how many updates were made before, from a checkpoint. */
   void restoreStep(long updates);
 
   @Override
@@ -78,7 +78,7 @@ interface Optimizer extends AutoCloseable {
         arguments.push_back(list(names.stream().map(firstMoments::get).toList()));
         arguments.push_back(list(names.stream().map(secondMoments::get).toList()));
         arguments.push_back(list(List.of()));
-        // The kernel reads the number of the update, counted from 1, off each of these.
+        // The kernel reads the number of the update, counted from 1, from each of these.
         arguments.push_back(list(names.stream().map(n -> number(updates + 1)).toList()));
         arguments.push_back(new IValue(learningRate));
         arguments.push_back(new IValue(settings.beta1()));

@@ -4,13 +4,13 @@ package io.engram.model.train;
  * How an optimizer changes weights.
  *
  * @param algorithm which optimizer
- * @param learningRate the highest of the schedule
+ * @param learningRate the schedule's maximum
  * @param weightDecay λ, decoupled as in AdamW
  * @param beta1 β₁ of AdamW
  * @param beta2 β₂ of AdamW
  * @param epsilon ε of AdamW
  * @param momentum μ of SGD; 0: none
- * @param clipNorm the gradient's norm is cut to this; 0: never
+ * @param clipNorm the gradient's norm is clipped to this; 0: never
  * @param decay which parameters decay
  * @param schedule of the learning rate
  * @param warmupUpdates updates over which the rate rises from 0
@@ -37,23 +37,23 @@ public record OptimizerSettings(
 
   /** Which parameters decay. */
   public enum Decay {
-    /** Every trained one. */
+    /** All trained parameters. */
     ALL,
-    /** Matrices alone: norms and biases don't. */
+    /** Only matrices: norms and biases don't decay. */
     MATRICES
   }
 
   /** The learning rate after the warm-up. */
   public enum Schedule {
-    /** Falls to 0 in a straight line. */
+    /** Falls linearly to 0. */
     LINEAR,
-    /** Stays. */
+    /** Stays constant. */
     CONSTANT,
     /** Falls to 0 along a half cosine. */
     COSINE
   }
 
-  /** Whether a weight of so many dimensions decays. */
+  /** Whether a weight with this many dimensions decays. */
   boolean decays(long dimensions) {
     return decay == Decay.ALL || dimensions >= 2;
   }

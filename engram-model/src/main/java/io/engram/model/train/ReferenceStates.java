@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What KL(reference ‖ model) needs of the reference: the hidden states of the labelled rows, {@code
- * [n, C]} a sample, and a copy of its head. A state is V/C times smaller than the logits it gives,
+ * What KL(reference ‖ model) needs from the reference: the hidden states of the labelled rows,
+ * {@code [n, C]} per sample, and a copy of its head. A state is V/C times smaller than its logits,
  * and the reference model itself needn't stay in memory.
  */
 public final class ReferenceStates implements AutoCloseable {
@@ -28,7 +28,7 @@ public final class ReferenceStates implements AutoCloseable {
     this.head = head;
   }
 
-  /** Takes the states of these samples from the model as it is now. */
+  /** Computes these samples' states under the model as it is now. */
   public static ReferenceStates compute(
       LanguageModel model, List<TokenizedSample> samples, ProgressListener progress) {
     Decoder decoder = model.decoder();

@@ -6,16 +6,16 @@ import io.engram.model.decoder.Parameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which parameters of a model a scope moves, without a {@link Trainer}: its adapters where it has
- * some, else the weights of the scope's layers.
+ * Which parameters of a model a scope trains, without a {@link Trainer}: the adapters if there are
+ * any, else the weights of the scope's layers.
  *
  * @param adapters whether the adapters move
  */
 public record ScopedWeights(Decoder decoder, boolean adapters, TrainingScope scope) {
   /**
-   * For a model as it is.
+   * For a model in its current state.
    *
-   * @throws EngramException if the scope moves nothing
+   * @throws EngramException if the scope trains nothing
    */
   public static ScopedWeights of(Decoder decoder, TrainingScope scope) {
     boolean adapted = !decoder.parameters().adapters().isEmpty();
@@ -28,7 +28,7 @@ public record ScopedWeights(Decoder decoder, boolean adapters, TrainingScope sco
     return scoped;
   }
 
-  /** Whether the model has a weight of this name and it moves. */
+  /** Whether the model has a weight of this name, and it is trained. */
   public boolean weight(String name) {
     return !adapters
         && decoder.parameters().find(name) != null

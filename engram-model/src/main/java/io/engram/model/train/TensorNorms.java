@@ -13,19 +13,19 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How large the gradient of a sample's loss is, by parameter tensors: {@code (1/J) Σ_j ‖∂L/∂θ_j‖₂}
- * over the J trained tensors, {@code L = −(1/n) Σ_t ℓ_t}. Tensors count alike whatever their size;
- * a weight that embedding and head share is one of them.
+ * The size of the gradient of a sample's loss, averaged over parameter tensors: {@code (1/J) Σ_j
+ * ‖∂L/∂θ_j‖₂} over the J trained tensors, {@code L = −(1/n) Σ_t ℓ_t}. Each tensor counts the same
+ * whatever its size; a weight shared by embedding and head is one tensor.
  *
  * <p>One pass forward and back for each sample, about three times the cost of scoring it alone,
- * since a norm over a batch isn't one over its samples; and as much memory again as the trained
- * weights take in float32.
+ * since a norm over a batch isn't one over its samples; and additional memory for the trained
+ * weights in float32.
  */
 public final class TensorNorms {
   private final LanguageModel model;
   private final TrainingScope scope;
 
-  /** Over all weights of this model, or its adapters where it has some; borrows it. */
+  /** Over all weights of this model, or its adapters if it has any; borrows it. */
   public TensorNorms(LanguageModel model) {
     this.model = model;
     this.scope = TrainingScope.all();

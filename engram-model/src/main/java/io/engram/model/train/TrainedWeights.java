@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The weights that a scope trains, and their gradients.
  *
- * <p>Embedding and head are kept out of autograd: their gradients are summed into buffers of ours,
- * since autograd would make a dense {@code [V, C]} for every micro-batch.
+ * <p>Embedding and head are kept out of autograd, which would make a dense {@code [V, C]} for every
+ * micro-batch; their gradients are summed into buffers here.
  */
 final class TrainedWeights implements AutoCloseable {
   private final Decoder decoder;
@@ -67,7 +67,7 @@ final class TrainedWeights implements AutoCloseable {
     weights.forEach(this::prepare);
   }
 
-  /** A target that is nowhere would be left out without a word. */
+  /** A target that doesn't exist would otherwise be ignored silently. */
   private void requireTargets(List<String> targets) {
     for (String target : targets) {
       if (!target.equals(TrainingScope.Lora.ALL_LINEAR) && !linears().contains(target)) {
@@ -85,7 +85,7 @@ final class TrainedWeights implements AutoCloseable {
     }
   }
 
-  /** What the linear layers of a layer are called. */
+  /** The names of the linear layers within a layer. */
   private Set<String> linears() {
     Set<String> linears = new LinkedHashSet<>();
     for (String name : decoder.parameters().names()) {
@@ -130,7 +130,7 @@ final class TrainedWeights implements AutoCloseable {
     return weights;
   }
 
-  /** The summed gradient; belongs to the running scope or to this. Zero where none came. */
+  /** The summed gradient, zero if there is none; belongs to the running scope or to this object. */
   Tensor gradient(String name) {
     Tensor buffer = buffers.get(name);
     if (buffer != null) {
@@ -140,17 +140,17 @@ final class TrainedWeights implements AutoCloseable {
     return gradient.defined() ? gradient : torch.zeros_like(weight(name).detach());
   }
 
-  /** The embedding's gradient buffer, or null where it isn't trained. */
+  /** The embedding's gradient buffer, or null if it isn't trained. */
   @Nullable Tensor embeddingGradient() {
     return buffers.get(decoder.config().names().embedding());
   }
 
-  /** The head's gradient buffer (the embedding's, where tied), or null where it isn't trained. */
+  /** The head's gradient buffer (the embedding's, where tied), or null if it isn't trained. */
   @Nullable Tensor headGradient() {
     return buffers.get(decoder.config().lmHeadName());
   }
 
-  /** The first layer with a trained weight; 0 where the embedding is trained too. */
+  /** The first layer with a trained weight; 0 if the embedding is trained too. */
   int lowestLayer() {
     return weights.keySet().stream()
         .mapToInt(name -> decoder.config().names().layerOf(name).orElse(0))
@@ -158,7 +158,7 @@ final class TrainedWeights implements AutoCloseable {
         .orElse(0);
   }
 
-  /** Sets all gradients to zero and keeps their memory. */
+  /** Sets all gradients to zero without freeing their memory. */
   void zeroGradients() {
     for (String name : weights.keySet()) {
       try (PointerScope scope = new PointerScope()) {

@@ -47,8 +47,9 @@ public final class Trainer implements AutoCloseable {
    *
    * @param seed names the stream of new adapters
    * @param checkpointed whether layers are computed again for their gradients instead of keeping
-   *     all their activations: far less memory, half as much work again, the same gradients
-   * @throws EngramException if the scope trains nothing, all weights in bfloat16, or with dropout
+   *     all their activations: far less memory, half as much work again, equal gradients
+   * @throws EngramException if the scope trains nothing, trains all weights in bfloat16, or has
+   *     dropout
    */
   public Trainer(
       LanguageModel model,
@@ -100,10 +101,7 @@ public final class Trainer implements AutoCloseable {
     return losses;
   }
 
-  /**
-   * Sets the gradient summed so far aside and begins a new sum; {@link #combine} puts both
-   * together.
-   */
+  /** Sets the gradient summed so far aside and starts a new sum; {@link #combine} combines both. */
   public void setAside() {
     if (pair == null) {
       pair = new GradientPair(trained);
@@ -111,7 +109,7 @@ public final class Trainer implements AutoCloseable {
     pair.setAside();
   }
 
-  /** Puts the gradient that was set aside and the one summed since together. */
+  /** Combines the gradient that was set aside with the one summed since. */
   public void combine(GradientRule rule) {
     if (pair == null) {
       throw new IllegalStateException("no gradient was set aside");
@@ -132,12 +130,12 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * The same, with the step's length fitted: the step is tried forwards and backwards, and made as
-   * long as is best for a loss. Later updates are as much longer or shorter, until the next fit.
+   * The same, with a fitted step length: the step is tried forwards and backwards, and gets the
+   * length that is best for a loss. Later updates are scaled alike, until the next fit.
    *
    * <p><b>Source:</b> {@link WeightLine.ParabolaStep}.
    *
-   * @param judges whose summed loss is to be lowest
+   * @param judges the sequences whose summed loss is minimised
    * @param here that loss now
    */
   public double fittedUpdate(double learningRate, List<TrainingSequence> judges, double here) {
@@ -188,7 +186,7 @@ public final class Trainer implements AutoCloseable {
     updates++;
   }
 
-  /** By how much fits have stretched the learning rate; 1 at the start. */
+  /** The factor by which fits have stretched the learning rate; 1 at the start. */
   public double stretch() {
     return stretch;
   }
@@ -202,7 +200,7 @@ public final class Trainer implements AutoCloseable {
     return Math.sqrt(squares);
   }
 
-  /** Whether all trained weights are numbers. */
+  /** Whether all trained weights are finite. */
   public boolean isFinite() {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
@@ -254,10 +252,10 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Writes the model as it is now, adapters merged; for LoRA also the adapter, as PEFT reads it.
+   * Writes the current model with adapters merged; for LoRA also the adapter, in PEFT's format.
    *
    * @param dtype number format of the merged weights
-   * @param adapter where the adapter goes; ignored where all weights are trained
+   * @param adapter the adapter's folder; ignored if the weights themselves are trained
    */
   public void saveModel(Path folder, Dtype dtype, Path adapter) {
     model.save(folder, dtype);
@@ -268,7 +266,7 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * Writes what LoRA has learnt as a PEFT adapter of the base model. If the model was opened with
-   * an adapter, what is written does the work of both.
+   * an adapter, the result does the work of both.
    *
    * @param texts more files of the folder by name
    * @throws EngramException if the folder can't be written or the earlier adapter is DoRA

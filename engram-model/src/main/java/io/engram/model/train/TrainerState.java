@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Trained weights and optimiser state as a file from which training resumes bit for bit. */
+/** The file with trained weights and optimiser state, from which training resumes bit for bit. */
 record TrainerState(TrainedWeights trained, Optimizer optimizer) {
   private static final String FILE = "state.safetensors";
   private static final String WEIGHTS = "weights.safetensors";

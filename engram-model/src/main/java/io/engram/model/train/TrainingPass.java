@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass of sequences: forward, and backward where the gradient is wanted. Borrows the model and
- * the trained weights.
+ * One pass of sequences: forward, and backward if the gradient is wanted. Borrows the model and the
+ * trained weights.
  *
  * @param checkpointed whether layers are computed again for their gradients instead of keeping all
  *     their activations
@@ -98,7 +98,7 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
         : new LmHeadPass(decoder.lmHead(), headGradient).run(sequences, batch, hidden, losses);
   }
 
-  /** The sum of the sequences' losses under the weights as they are, without gradients. */
+  /** The sum of the sequences' losses under the current weights, without gradients. */
   double loss(List<TrainingSequence> sequences) {
     LabelledBatch batch = TrainingSequence.batch(sequences);
     double[] losses = new double[sequences.size()];
@@ -124,7 +124,7 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
     sum.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), ofEmbedded);
   }
 
-  /** Which sequences go through the model together. */
+  /** Decides which sequences go through the model together. */
   static final class Passes {
     private Passes() {}
 

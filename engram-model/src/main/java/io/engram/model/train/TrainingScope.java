@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Which weights training changes.
  *
  * @param layers only these decoder layers, from 0; empty: every weight, those outside layers too
- * @param lora the adapters trained in place of the weights; null: the weights themselves
+ * @param lora the adapters trained instead of the weights; null: the weights themselves
  */
 public record TrainingScope(List<Integer> layers, @Nullable Lora lora) {
   /**
@@ -19,7 +19,7 @@ public record TrainingScope(List<Integer> layers, @Nullable Lora lora) {
    * @param alpha scales their product
    * @param dropout before A, in [0, 1)
    * @param targets the linear layers they sit on, by the last part of their names; {@code
-   *     all-linear} is each of them
+   *     all-linear} means all of them
    */
   public record Lora(int rank, double alpha, double dropout, List<String> targets) {
     /** The target that stands for every linear layer but the LM head, as in PEFT. */
@@ -35,7 +35,7 @@ public record TrainingScope(List<Integer> layers, @Nullable Lora lora) {
       return targets.contains(target(weight)) || targets.contains(ALL_LINEAR);
     }
 
-    /** What a weight is called as a target: the last part of its name before ".weight". */
+    /** A weight's name as a target: the last part before ".weight". */
     static String target(String weight) {
       String module = weight.replaceFirst("\\.weight$", "");
       return module.substring(module.lastIndexOf('.') + 1);

@@ -5,7 +5,7 @@ import io.engram.model.text.TokenizedSample;
 import java.util.List;
 
 /**
- * A sequence with what is minimised on it, or several that one loss ties together; these are always
+ * A sequence with the objective to minimise on it, or several that share one loss; these are always
  * in one pass.
  */
 public record TrainingSequence(List<TokenizedSample> samples, Objective objective) {

@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** The line from the trained weights as they were to where a step has brought them. Owns a copy. */
+/** The line from the trained weights before a step through those after it. Owns a copy. */
 final class WeightLine implements AutoCloseable {
   private final TrainedWeights trained;
   private final Map<String, Tensor> start = new LinkedHashMap<>();
   private double at = 1;
 
-  /** Begins at the weights as they are now; the step comes next. */
+  /** Starts at the current weights, before the step. */
   WeightLine(TrainedWeights trained) {
     this.trained = trained;
     for (String name : trained.names()) {
@@ -46,12 +46,13 @@ final class WeightLine implements AutoCloseable {
   }
 
   /**
-   * The best length of a step, from a loss at its end and at as far behind: the lowest point of the
-   * parabola through the three values, {@code s = (L(−1) − L(1)) / (2 (L(−1) − 2 L(0) + L(1)))}.
+   * The best length of a step, from a loss at its end and equally far behind its start: the lowest
+   * point of the parabola through the three values, {@code s = (L(−1) − L(1)) / (2 (L(−1) − 2 L(0)
+   * + L(1)))}.
    *
    * <p><b>Source:</b> Bu &amp; Xu 2024, "Automatic gradient descent with generalized Newton's
-   * method"; in unlearning: Jin et al. 2025. <b>Differs:</b> kept within [0.1, 10], for far from
-   * three points a parabola says little.
+   * method"; in unlearning: Jin et al. 2025. <b>Differs:</b> kept within [0.1, 10], since a
+   * parabola says little far from its three points.
    */
   static final class ParabolaStep {
     private static final double MOST = 10;
@@ -59,8 +60,8 @@ final class WeightLine implements AutoCloseable {
     private ParabolaStep() {}
 
     /**
-     * In steps; 1 where the values aren't finite, the parabola has no lowest point, or it lies
-     * behind.
+     * The length in steps; 1 if the values aren't finite, or the parabola has no minimum or one
+     * behind the start.
      *
      * @param behind L(−1)
      * @param here L(0)

@@ -11,8 +11,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A copy of a model's weights, to go back to after training and to see how far it went. An adapter
- * that the model has is merged into the weights first. Owns its copy; close it before the model.
+ * A copy of a model's weights, to restore after training and to measure how far they moved. An
+ * adapter that the model has is merged into the weights first. Owns its copy; close it before the
+ * model.
  */
 public final class WeightSnapshot implements AutoCloseable {
   private final Parameters parameters;
@@ -29,7 +30,7 @@ public final class WeightSnapshot implements AutoCloseable {
     }
   }
 
-  /** Sets the weights back, bit for bit, and drops adapters; no trainer may be open. */
+  /** Restores the weights bit for bit and removes adapters; no trainer may be open. */
   public void restore() {
     parameters.clearAdapters();
     try (AutoGradMode off = new AutoGradMode(false)) {
@@ -38,8 +39,8 @@ public final class WeightSnapshot implements AutoCloseable {
   }
 
   /**
-   * The mean of |θ − θ_0| over all parameters; adapters count through what they add to the weights,
-   * before it is rounded to the weights' format.
+   * The mean of |θ − θ_0| over all parameters; adapters count by what they add to the weights,
+   * before rounding to the weights' format.
    */
   public double meanAbsoluteChange() {
     double sum = 0;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs suites and writes what they find into a run folder. */
+/** Runs suites and writes their results into a run folder. */
 public final class EvaluationWriter {
   private EvaluationWriter() {}
 
@@ -20,7 +20,7 @@ public final class EvaluationWriter {
    * suites' notes into the journal.
    *
    * @param suites opened with their settings
-   * @param limit the first so many rows of each set; 0 or less: all
+   * @param limit measure only the first this many rows of each set; 0 or less: all
    * @return all measurements of this stage
    */
   public static List<Measurement> evaluate(

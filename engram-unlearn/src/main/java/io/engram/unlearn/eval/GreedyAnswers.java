@@ -16,29 +16,28 @@ import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 
 /**
- * What a model answers when it always takes its most probable token. Suites that measure the same
- * model at the same stage share one of these, and what one has asked isn't asked again where the
- * other's limit can't change it: the known answer ended by itself within that limit, or is as long
- * as the limit and is cut. For the tokens so far are all that the next token depends on.
+ * A model's greedy answers. Suites that measure the same model at the same stage share one of
+ * these, so that no question is asked twice unless a longer limit requires it: a known answer is
+ * reused if it ended by itself within the limit, or is cut to the limit. That is correct because a
+ * token depends only on the tokens before it.
  *
- * <p>Borrows the model, whose weights must not change as long as this is used.
+ * <p>Borrows the model, whose weights must not change while this is in use.
  */
 public final class GreedyAnswers {
   private final LanguageModel model;
   private final Map<String, Generation> known = new HashMap<>();
 
-  /** Knows no answer yet. */
+  /** Starts without any answers. */
   public GreedyAnswers(LanguageModel model) {
     this.model = model;
   }
 
   /**
-   * The answer to each question, in the model's template. A question that occurs twice is asked
-   * once.
+   * The answer to each question, in the model's template. A repeated question is asked once.
    *
-   * @param totalTokens most tokens of prompt and answer together; the model's context where that is
-   *     less. A prompt that leaves no room has the answer ""
-   * @return answers by question, blanks around them and end tokens cut
+   * @param totalTokens maximum tokens of prompt and answer together; at most the model's context.
+   *     The answer to a prompt that leaves no room is ""
+   * @return answers by question, without surrounding blanks and end tokens
    */
   public Map<String, String> of(
       Collection<String> questions, int totalTokens, ProgressListener progress) {
@@ -46,9 +45,9 @@ public final class GreedyAnswers {
   }
 
   /**
-   * The same with at most so many tokens of the answer alone, fewer where the context ends.
+   * The same with a limit on the answer alone, which the context may shorten further.
    *
-   * @return answers by question, blanks around them and end tokens cut
+   * @return answers by question, without surrounding blanks and end tokens
    */
   public Map<String, String> ofNewTokens(
       Collection<String> questions, int newTokens, ProgressListener progress) {
@@ -56,7 +55,7 @@ public final class GreedyAnswers {
   }
 
   /**
-   * Whether anything can be answered to a question; else its answer is "".
+   * Whether there is room for an answer to a question; otherwise the answer is "".
    *
    * @param totalTokens as {@link #of} has it; {@code Integer.MAX_VALUE}: the context alone counts
    */
@@ -64,13 +63,13 @@ public final class GreedyAnswers {
     return most(model.samples().promptOf(question), prompt -> totalTokens - prompt) > 0;
   }
 
-  /** Most new tokens after a prompt; 0 or less: none. */
+  /** Maximum new tokens after a prompt; 0 or less: none. */
   private int most(int[] prompt, IntUnaryOperator limit) {
     int room = model.config().maxPositions() - prompt.length;
     return prompt.length == 0 ? 0 : Math.min(limit.applyAsInt(prompt.length), room);
   }
 
-  /** Asks with this limit of new tokens by the prompt's length. */
+  /** Asks with this limit of new tokens, which depends on the prompt's length. */
   private Map<String, String> of(
       Collection<String> questions, IntUnaryOperator limit, ProgressListener progress) {
     Map<String, Integer> limits = new LinkedHashMap<>();
@@ -118,12 +117,12 @@ public final class GreedyAnswers {
   }
 
   /**
-   * What a model writes after prompts that are tokens already; nothing of it is remembered.
+   * The model's continuations of prompts given as tokens; they are not remembered.
    *
-   * @param totalTokens most tokens of prompt and text together; the model's context where that is
-   *     less. After a prompt that leaves no room, or has no token, nothing is written: ""
-   * @param task what it's for, as progress shows it
-   * @return texts in the order of the prompts, blanks around them and end tokens cut
+   * @param totalTokens maximum tokens of prompt and text together; at most the model's context.
+   *     After a prompt that is empty or leaves no room, the text is ""
+   * @param task the purpose, as progress shows it
+   * @return texts in the order of the prompts, without surrounding blanks and end tokens
    */
   public static List<String> continuations(
       LanguageModel model,

@@ -12,7 +12,7 @@ public final class Means {
    * The share of right answers, {@code p = correct / N}, with the standard error of a binomial
    * share, {@code √(p(1−p)/N)}.
    *
-   * @return in [0, 1]; NaN of nothing
+   * @return in [0, 1]; NaN if there are no answers
    */
   public static MeanWithError accuracy(Collection<Boolean> correct) {
     int n = correct.size();
@@ -26,14 +26,14 @@ public final class Means {
   }
 
   /**
-   * {@code Σ_s z̄_s} with the error {@code √(Σ_s Var(z_s)/n_s)}: a number made of several means
-   * over the same rows, which vary together, the sets independent of each other. With {@code z_i =
-   * Σ_j w_j x_ij}, a row's own measures by their weights, the covariance of measures of one row is
-   * counted. For a number that isn't linear in its means the error is that of its linear part, w
-   * the slopes (the delta method).
+   * {@code Σ_s z̄_s} with the error {@code √(Σ_s Var(z_s)/n_s)}: a sum of means over sets that are
+   * independent of each other. If {@code z_i = Σ_j w_j x_ij} combines several measures of a row by
+   * their weights, the covariance of these measures is taken into account. For a number that isn't
+   * linear in its means, the error is that of its linear part, with w the slopes (the delta
+   * method).
    *
    * @param sets z of each set's rows
-   * @return NaN where a set has no row, the error NaN where one has fewer than two; n counts rows
+   * @return NaN if a set has no rows; the error is NaN if a set has fewer than two; n counts rows
    */
   public static MeanWithError sum(List<double[]> sets) {
     double sum = 0;

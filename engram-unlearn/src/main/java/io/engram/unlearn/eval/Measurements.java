@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects a suite's measurements at one stage, in the order in which they are added. The suite
  * declares its {@link SuiteMetric}s, from which unit and direction come, and adds values by id. A
- * value that is not finite is left out and noted; a standard error that is not finite is null.
+ * value that isn't finite is omitted and noted; a standard error that isn't finite is null.
  */
 public final class Measurements {
   private final String suite;
@@ -22,10 +22,10 @@ public final class Measurements {
   private final List<String> notes = new ArrayList<>();
 
   /**
-   * Holds none yet.
+   * Starts empty.
    *
    * @param suite its name, with which metric ids begin
-   * @param metrics what {@link #add(String, MeanWithError)} knows
+   * @param metrics the metrics that {@link #add(String, MeanWithError)} accepts
    */
   public Measurements(String suite, String stage, List<SuiteMetric> metrics) {
     this.suite = suite;
@@ -33,7 +33,7 @@ public final class Measurements {
     this.metrics = metrics.stream().collect(Collectors.toMap(SuiteMetric::id, Function.identity()));
   }
 
-  /** Adds a value that no judge decides. */
+  /** Adds a value that doesn't depend on a judge. */
   public void add(String metric, MeanWithError value) {
     add(metric, value, null);
   }
@@ -41,8 +41,8 @@ public final class Measurements {
   /**
    * Adds a value.
    *
-   * @param judgedBy the encoder or classifier that it rests on; null: none
-   * @throws IllegalArgumentException if the suite declares no such metric
+   * @param judgedBy the encoder or classifier that it depends on; null: none
+   * @throws IllegalArgumentException if the suite doesn't declare this metric
    */
   public void add(String metric, MeanWithError value, @Nullable String judgedBy) {
     SuiteMetric declared = metrics.get(metric);
@@ -57,7 +57,7 @@ public final class Measurements {
     add(metric, new MeanWithError(value, Double.NaN, n), null);
   }
 
-  /** Adds a value of a metric that is only known once the suite is open, as a task's. */
+  /** Adds a value of a metric that is only known once the suite is open, such as a task's. */
   public void add(SuiteMetric metric, MeanWithError value) {
     add(metric, value, null);
   }
@@ -90,7 +90,7 @@ public final class Measurements {
     return List.copyOf(added);
   }
 
-  /** Which were left out, and why. */
+  /** Which values were omitted, and why. */
   public List<String> notes() {
     return List.copyOf(notes);
   }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
 /**
- * Whether a score tells forgotten texts from kept ones: the area under the ROC curve with the
+ * How well a score separates forgotten texts from kept ones: the area under the ROC curve with the
  * forget set positive. With Min-K % as the score it is about ½ while both sets are remembered, and
- * goes to 1 as the forget set's texts become unlikely.
+ * approaches 1 as the forget set's texts become unlikely.
  */
 public final class MembershipInference {
   private MembershipInference() {}
@@ -22,7 +22,7 @@ public final class MembershipInference {
    *
    * @param forget scores of the forget set, {@code [m]}, none NaN
    * @param retain scores of the retain set, {@code [n]}, none NaN
-   * @return AUC in [0, 1], NaN where a set is empty; the error NaN where one has fewer than two
+   * @return AUC in [0, 1], NaN if a set is empty; the error is NaN if one has fewer than two scores
    */
   public static MeanWithError auc(double[] forget, double[] retain) {
     double[] scores = DoubleStream.concat(Arrays.stream(forget), Arrays.stream(retain)).toArray();
@@ -35,10 +35,10 @@ public final class MembershipInference {
   }
 
   /**
-   * What share of the others lies below each score, one that is equal counting half; their mean is
-   * the AUC with the scores as positives.
+   * The share of the others below each score, counting ties as half; the mean is the AUC with the
+   * scores as positives.
    *
-   * @return as long as {@code scores}, in [0, 1]; NaN where there are no others
+   * @return as long as {@code scores}, in [0, 1]; NaN if there are no others
    */
   public static double[] sharesBelow(double[] scores, double[] others) {
     return Arrays.stream(scores)

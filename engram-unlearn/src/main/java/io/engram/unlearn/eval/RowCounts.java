@@ -5,12 +5,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Of how many rows of each set something holds that a reader of the numbers should know. */
+/**
+ * Counts, for a note to the reader of the numbers, the rows of each set that have some property.
+ */
 public final class RowCounts {
   private final List<String> counts = new ArrayList<>();
 
   /**
-   * Counts rows of a set; a set that has none of them isn't named.
+   * Counts rows of a set; a set without any isn't named.
    *
    * @return this
    */
@@ -25,13 +27,13 @@ public final class RowCounts {
   /**
    * {@code WHAT: forget 2 of 40, retain 1 of 400}.
    *
-   * @return nothing where it holds of no row
+   * @return empty if no row has the property
    */
   public List<String> note(String what) {
     return counts.isEmpty() ? List.of() : List.of(what + ": " + this);
   }
 
-  /** {@code forget 2 of 40, retain 1 of 400}; empty where it holds of no row. */
+  /** {@code forget 2 of 40, retain 1 of 400}; empty if no row has the property. */
   @Override
   public String toString() {
     return String.join(", ", counts);

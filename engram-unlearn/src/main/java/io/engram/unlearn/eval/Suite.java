@@ -10,10 +10,10 @@ import java.util.Map;
 
 /** A set of measurements that belong together, opened with its settings. */
 public interface Suite {
-  /** How recipes and measurements call it. */
+  /** Its name in recipes and measurements. */
   String name();
 
-  /** Measures a model as it is. */
+  /** Measures a model in its current state. */
   Evaluation measure(Stage stage);
 
   /** Whether {@link #ofRun} changes what is measured. */
@@ -22,22 +22,23 @@ public interface Suite {
   }
 
   /**
-   * The suite on what a run forgets, where it goes by that and its name doesn't say otherwise.
+   * The suite on the samples that a run forgets, if it depends on them and its name doesn't say
+   * otherwise.
    *
-   * @param forget the run's own samples, as they were chosen, cut and drawn
+   * @param forget the run's own samples, after filtering, limiting and drawing
    */
   default Suite ofRun(List<Sample> forget) {
     return this;
   }
 
   /**
-   * A model at a stage of its run, as suites measure it one after the other.
+   * A model at a stage of its run, for suites to measure one after the other.
    *
    * @param model borrowed; its weights must not change meanwhile
    * @param name {@code before}, {@code after} or {@code epoch-N}; goes into the measurements
-   * @param limit the first so many rows of each set; 0 or less: all
-   * @param answers of this model, shared by the suites
-   * @param progress hears what is being done
+   * @param limit measure only the first this many rows of each set; 0 or less: all
+   * @param answers this model's answers, shared by the suites
+   * @param progress receives progress reports
    */
   record Stage(
       LanguageModel model,
@@ -45,28 +46,29 @@ public interface Suite {
       int limit,
       GreedyAnswers answers,
       ProgressListener progress) {
-    /** A stage at which nothing has been asked yet. */
+    /** A stage without any answers yet. */
     public Stage(LanguageModel model, String name, int limit, ProgressListener progress) {
       this(model, name, limit, new GreedyAnswers(model), progress);
     }
 
-    /** The rows of a set that are measured. */
+    /** The rows of a set to measure. */
     public <T> List<T> first(List<T> rows) {
       return first(rows, limit);
     }
 
-    /** The first so many rows; 0 or less: all. */
+    /** The first this many rows; 0 or less: all. */
     public static <T> List<T> first(List<T> rows, int limit) {
       return limit > 0 && limit < rows.size() ? rows.subList(0, limit) : rows;
     }
   }
 
   /**
-   * What a suite found.
+   * A suite's results.
    *
    * @param measurements the numbers; each is finite
    * @param rowsBySet every sample's row, a record of the suite's own, by the set's name
-   * @param notes what a reader of the numbers should know: what judged, what couldn't be measured
+   * @param notes what a reader of the numbers should know: which judge was used, what couldn't be
+   *     measured
    */
   record Evaluation(
       List<Measurement> measurements,

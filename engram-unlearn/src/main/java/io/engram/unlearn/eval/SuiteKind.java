@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A suite before it is opened: what help and checks say about it, and how it is made. Each suite
+ * A suite before it is opened: its description for help and checks, and how to open it. Each suite
  * declares one, and registering it in {@code Suites} is all it takes to add a suite.
  *
- * @param name how recipes call it, before a colon; its metric ids begin with it
+ * @param name its name in recipes, before a colon, and the beginning of its metric ids
  * @param what what it measures, in a few words
- * @param parts what may follow the colon, the default first where there is one; empty: the suite
- *     reads that itself
+ * @param parts what may follow the colon, the default first if there is one; empty: the suite
+ *     parses that itself
  * @param reads the settings that it reads
- * @param metrics what it measures; not all of them every time
- * @param opener makes it
+ * @param metrics what it can measure; not every run measures all
+ * @param opener opens it
  */
 public record SuiteKind(
     String name,
@@ -23,12 +23,12 @@ public record SuiteKind(
     List<EvalSection.Key> reads,
     Supplier<List<SuiteMetric>> metrics,
     Opener opener) {
-  /** Makes a suite. */
+  /** Opens a suite. */
   @FunctionalInterface
   public interface Opener {
     /**
-     * The suite with these settings. It reports whatever is wrong and can be told without a model,
-     * so that this is said before anything is measured.
+     * Opens the suite with these settings. It reports everything that can be found wrong without a
+     * model, before anything is measured.
      *
      * @param part what follows the colon of the name; empty: the whole suite
      * @throws EngramException naming the key, if it can't be opened with these settings

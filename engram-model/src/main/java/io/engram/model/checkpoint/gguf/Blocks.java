@@ -13,8 +13,8 @@ import java.nio.ByteOrder;
  * bit.
  *
  * <p>A block has a half-precision scale d; for Q4_1 and Q5_1 a half-precision offset m; for Q5_0
- * and Q5_1 a bit h of each number, number i's in bit i; then the whole numbers q. Four-bit ones lie
- * two to a byte: number i in the low half of byte i, number 16 + i in its high half.
+ * and Q5_1 a bit h of each number, number i's in bit i; then the integers q. Four-bit numbers are
+ * packed two to a byte: number i in the low half of byte i, number 16 + i in its high half.
  *
  * <p>Each method reads {@code count} numbers, a whole number of blocks, from {@code from}'s first
  * byte on.
@@ -25,7 +25,7 @@ final class Blocks {
   private static final int BLOCK = 32;
   private static final int HALF = BLOCK / 2;
 
-  /** What IQ4_NL's sixteen values of q stand for: denser near 0, as weights are. */
+  /** The values of IQ4_NL's sixteen codes q: denser near 0, like weights. */
   private static final byte[] UNEVEN = {
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
   };
@@ -118,7 +118,7 @@ final class Blocks {
         | from[at + 3] << 24;
   }
 
-  /** Little-endian numbers of a GGUF file that stand for themselves, without blocks. */
+  /** Little-endian numbers of a GGUF file, stored without blocks. */
   static final class Numbers {
     private static final VarHandle SHORT =
         MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -149,7 +149,7 @@ final class Blocks {
       return half((short) SHORT.get(from, at));
     }
 
-    /** A half-precision number; Java 17 has no conversion of its own. */
+    /** Converts a half-precision number, which Java 17 can't. */
     static float half(short bits) {
       int sign = (bits & 0x8000) << 16;
       int exponent = (bits >> 10) & 31;

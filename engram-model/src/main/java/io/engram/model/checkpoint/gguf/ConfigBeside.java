@@ -9,9 +9,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A config.json that lies beside a GGUF file. What the GGUF file says itself wins, for it belongs
- * to the weights; the config.json adds what GGUF files don't store, such as Mistral's sliding
- * window. One with other sizes is another model's, whose additions would be wrong, and is refused.
+ * A config.json beside a GGUF file. The GGUF file's own settings win, since they belong to the
+ * weights; the config.json adds what GGUF files don't store, such as Mistral's sliding window. A
+ * config.json with other sizes belongs to another model, so it is refused.
  */
 final class ConfigBeside {
   private static final List<String> SIZES =
@@ -26,7 +26,7 @@ final class ConfigBeside {
   /** Rotary positions under the names of other versions of transformers. */
   private static final List<String> ROTARY = List.of("rope_parameters", "rope_scaling");
 
-  /** What kind of model it is, which the config.json says more exactly: Mistral, not Llama. */
+  /** The kind of model, which the config.json knows more exactly: Mistral, not Llama. */
   private static final List<String> NAMES = List.of("model_type", "architectures");
 
   private ConfigBeside() {}

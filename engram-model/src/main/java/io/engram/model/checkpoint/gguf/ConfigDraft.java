@@ -15,12 +15,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A config.json in the making, filled from a GGUF file's settings. Faults are gathered, so that all
- * are named at once; a setting of the architecture that nothing asked for is one, for it may change
+ * A config.json in the making, filled from a GGUF file's settings. Faults are collected, so that
+ * all are reported together. An unused setting of the architecture is a fault, since it may change
  * the numbers.
  */
 final class ConfigDraft {
-  /** Settings that say nothing a config.json would, or nothing that changes the numbers. */
+  /** Settings that a config.json doesn't have, or that don't change the numbers. */
   private static final List<String> WITHOUT_EFFECT =
       List.of(
           "vocab_size",
@@ -95,7 +95,7 @@ final class ConfigDraft {
     SpecialTokens.configure(this);
   }
 
-  /** Rotary positions of whole heads: base, and a scaling that one factor says. */
+  /** Rotary positions over whole heads: the base, and a scaling given by one factor. */
   void rotary() {
     int headDim = config.path("head_dim").intValue();
     int turned = count("rope.dimension_count", headDim);
@@ -154,7 +154,7 @@ final class ConfigDraft {
     return header.metadata().has(key(setting));
   }
 
-  /** A whole number from 1 on that must be there. */
+  /** A required integer of at least 1. */
   int count(String setting) {
     if (!has(setting)) {
       faults.add(key(setting) + " is missing");
@@ -163,7 +163,7 @@ final class ConfigDraft {
     return count(setting, 1);
   }
 
-  /** A whole number from 1 on; where a file has one a layer, they must be equal. */
+  /** An integer of at least 1; if a file has one per layer, they must be equal. */
   int count(String setting, int otherwise) {
     if (!has(setting)) {
       return otherwise;
@@ -181,7 +181,7 @@ final class ConfigDraft {
     return (int) value;
   }
 
-  /** A whole number, 0 where the file has none. */
+  /** An integer; 0 if the file has none. */
   long whole(String setting) {
     String key = key(setting);
     read.add(key);
@@ -195,7 +195,7 @@ final class ConfigDraft {
     return each.length == 0 ? 1 : each[0];
   }
 
-  /** A finite number above 0 that must be there. */
+  /** A required finite number above 0. */
   double positive(String setting) {
     if (!has(setting)) {
       faults.add(key(setting) + " is missing");
@@ -275,7 +275,7 @@ final class ConfigDraft {
     }
   }
 
-  /** Such as expert_count 0: the file says that it has none of it. */
+  /** Such as expert_count 0: the file says that there are none. */
   private boolean isZero(String key) {
     return header.metadata().isZero(key);
   }
@@ -284,7 +284,7 @@ final class ConfigDraft {
   static final class SpecialTokens {
     private static final String PREFIX = "tokenizer.ggml.";
 
-    /** The one that stands as null where the file has none. */
+    /** The token written as null if the file has none. */
     static final String PADDING = "pad_token_id";
 
     private SpecialTokens() {}
@@ -293,7 +293,7 @@ final class ConfigDraft {
     static void configure(ConfigDraft draft) {
       put(draft, "bos_token_id", List.of("bos_token_id"));
       put(draft, "eos_token_id", List.of("eos_token_id", "eot_token_id"));
-      // Without the setting transformers takes some family's own, whatever the vocabulary.
+      // Without the setting, transformers takes the family's default, whatever the vocabulary.
       draft.config().putNull(PADDING);
       put(draft, PADDING, List.of("padding_token_id"));
     }

@@ -9,7 +9,7 @@ import java.util.Set;
 final class GemmaGguf {
   private GemmaGguf() {}
 
-  /** A layer's weights but norms of queries and keys. */
+  /** A layer's weights, without the norms of queries and keys. */
   static Map<String, Weight> weights() {
     Map<String, Weight> names = LlamaGguf.LayerWeights.projections();
     names.put("attn_norm", new Weight("input_layernorm", Change.ONE_ADDED));
@@ -46,7 +46,7 @@ final class GemmaGguf {
     }
   }
 
-  /** Gemma 2; that every other layer has the sliding window is the architecture's. */
+  /** Gemma 2. The architecture implies that every other layer has the sliding window. */
   static final class Gemma2 implements GgufArchitecture {
     private static final int LAYERS_OF_27B = 46;
     private static final Map<String, Weight> WEIGHTS = GemmaGguf.weights();

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An architecture that GGUF files name: what its settings are in a config.json and what its weights
- * are called in a Hugging Face folder. What the settings mean is the model family's to know.
+ * An architecture that GGUF files name: how its settings appear in a config.json and what its
+ * weights are called in a Hugging Face folder. The model family knows what the settings mean.
  */
 interface GgufArchitecture {
-  /** As {@code general.architecture} says it. */
+  /** The name in {@code general.architecture}. */
   String name();
 
   /** {@code model_type} values of a config.json that may lie beside such a file. */
@@ -24,12 +24,12 @@ interface GgufArchitecture {
   /** A layer's weights: the name between {@code blk.N.} and {@code .weight} to Hugging Face's. */
   Map<String, Weight> layerWeights();
 
-  /** What the names of a layer's weights begin with in a Hugging Face folder, before its number. */
+  /** The prefix of a layer's weight names in a Hugging Face folder, before the layer's number. */
   default String layers() {
     return "model.layers.";
   }
 
-  /** The weights of no layer: the name before {@code .weight} to Hugging Face's. */
+  /** The weights outside of layers: the name before {@code .weight} to Hugging Face's. */
   default Map<String, Weight> outerWeights() {
     return Map.of(
         "token_embd", Weight.of("model.embed_tokens"),

@@ -12,11 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads a GGUF header onwards. What a length in the file claims is compared with what the file has
- * before anything of that length is kept or passed over; faults name what was being read.
+ * Reads a GGUF header from start to end. A length in the file is compared with what the file has
+ * before anything of that length is kept or skipped. Faults name what was being read.
  */
 final class GgufCursor implements AutoCloseable {
-  /** Far more than the largest vocabulary takes (about 10 MB); bounds time and memory. */
+  /** Far more than the largest vocabulary takes (about 10 MB). Bounds time and memory. */
   private static final long MAX_HEADER_BYTES = 100_000_000;
 
   /** The longest key or tensor name that the format allows. */
@@ -80,7 +80,7 @@ final class GgufCursor implements AutoCloseable {
     return (int) count;
   }
 
-  /** A length of 8 bytes, then so many bytes of UTF-8: a key or a tensor's name. */
+  /** A key or a tensor's name: a length of 8 bytes, then that many bytes of UTF-8. */
   String name() throws IOException {
     long length = int64();
     if (length < 0 || length > MAX_NAME_BYTES) {
@@ -92,12 +92,12 @@ final class GgufCursor implements AutoCloseable {
     return text((int) length);
   }
 
-  /** So many bytes of UTF-8. */
+  /** A text of this many bytes in UTF-8. */
   String text(int length) throws IOException {
     return new String(bytes(length).array(), StandardCharsets.UTF_8);
   }
 
-  /** Passes over {@code count} things of {@code size} bytes each. */
+  /** Skips {@code count} things of {@code size} bytes each. */
   void skip(long count, int size) throws IOException {
     if (count < 0 || count > (limit() - position) / size) {
       throw beyond(count, size);
@@ -106,7 +106,7 @@ final class GgufCursor implements AutoCloseable {
     position += count * size;
   }
 
-  /** The next bytes, little-endian, in an array of their own. */
+  /** A copy of the next bytes, little-endian. */
   ByteBuffer bytes(int count) throws IOException {
     if (count > limit() - position) {
       throw beyond(count, 1);

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A GGUF file as a Hugging Face folder would have it: the config.json that its settings stand for,
- * and its weights under their Hugging Face names, each dequantised to float32 when it's asked for.
+ * and its weights under their Hugging Face names, each dequantised to float32 on request.
  */
 public final class GgufFile implements TensorFile {
   /** Blocks.Numbers of the largest tensor that is a setting. */
@@ -40,7 +40,7 @@ public final class GgufFile implements TensorFile {
   private final FileChannel channel;
 
   /**
-   * Opens the file and checks its header whole.
+   * Opens the file and checks its whole header.
    *
    * @throws EngramException if the file is missing or damaged, or holds an architecture, a setting,
    *     a tensor or a number format that can't be read
@@ -152,7 +152,7 @@ public final class GgufFile implements TensorFile {
         : shape;
   }
 
-  /** The tensor in float32; belongs to the running scope and lives on after this is closed. */
+  /** The tensor in float32; belongs to the running scope and outlives this file. */
   @Override
   public Tensor tensor(String name) {
     Stored stored = weights.get(name);
@@ -192,7 +192,9 @@ public final class GgufFile implements TensorFile {
         .reshape(entry.shape());
   }
 
-  /** In how many heads the weight's rows are ordered otherwise; 0: they aren't. */
+  /**
+   * The number of heads in which the weight's rows are in another order; 0: the order is the same.
+   */
   private int heads(Change change) {
     return switch (change) {
       case QUERY_HEADS_INTERLEAVED, HEADS_APART -> config.path("num_attention_heads").intValue();
@@ -215,7 +217,7 @@ public final class GgufFile implements TensorFile {
   private Tensor read(GgufHeader.Entry entry) {
     Tensor tensor = torch.empty(entry.shape(), Tensors.options(ScalarType.Float), null);
     FloatPointer to = new FloatPointer(tensor.data_ptr());
-    // A pointer has one position, so each part takes its own.
+    // A pointer has one position, so each part takes its own pointer.
     read(
         entry,
         (begin, numbers, count) -> new FloatPointer(to).position(begin).put(numbers, 0, count));
@@ -259,13 +261,13 @@ public final class GgufFile implements TensorFile {
 
     private GgufWeights() {}
 
-    /** Where a weight lies and how it's stored. */
+    /** A weight's place and how it is stored. */
     record Stored(GgufHeader.Entry entry, Change change) {}
 
     /**
      * All weights by their Hugging Face names, in the order of the header.
      *
-     * @throws EngramException naming a tensor that the architecture hasn't
+     * @throws EngramException naming a tensor that the architecture doesn't have
      */
     static Map<String, Stored> of(Path path, GgufHeader header, GgufArchitecture architecture) {
       Map<String, Stored> weights = new LinkedHashMap<>();

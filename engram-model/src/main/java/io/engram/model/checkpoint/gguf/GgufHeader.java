@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * The header of a GGUF file: magic number, version, counts, settings, then each tensor's name,
- * shape (innermost size first), format and place. Read and checked whole, before any weight is.
+ * shape (innermost size first), format and place. It is read and checked as a whole before any
+ * weight is read.
  *
  * <p><b>Source:</b> ggml/docs/gguf.md, versions 2 and 3.
  *
@@ -26,11 +27,14 @@ record GgufHeader(GgufMetadata metadata, Map<String, Entry> entries, long dataSt
   private static final long DEFAULT_ALIGNMENT = 32;
   private static final long MAX_ALIGNMENT = 1L << 16;
 
-  /** A name without a letter, how many sizes, a size, a format, a place. */
+  /**
+   * The least a tensor's entry takes: an empty name, the number of sizes, a size, a format, a
+   * place.
+   */
   private static final int LEAST_BYTES = 8 + 4 + 8 + 4 + 8;
 
   /**
-   * Where a tensor lies.
+   * A tensor's place.
    *
    * @param shape outermost size first, as elsewhere
    * @param from first byte, from the data's start

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * llama.block_count} or {@code tokenizer.ggml.tokens}. Numbers are kept; texts and lists, which may
  * be a vocabulary, are read from the file each time they are asked for.
  *
- * <p>A key that is there under another type than the one asked for is a fault, which names it.
+ * <p>A key with another type than the one asked for is a fault, which names it.
  */
 public final class GgufMetadata implements TokenizerMetadata {
-  /** A key without a letter, a type, a value of one byte. */
+  /** The least a setting takes: an empty key, a type, a value of one byte. */
   private static final int LEAST_BYTES = 8 + 4 + 1;
 
   private static final int MOST = 100_000;
@@ -67,7 +67,7 @@ public final class GgufMetadata implements TokenizerMetadata {
     return cursor.count("settings", LEAST_BYTES, MOST);
   }
 
-  /** Reads so many settings; the cursor ends after the last. */
+  /** Reads this many settings; the cursor ends after the last. */
   static GgufMetadata read(Path path, GgufCursor cursor, int count) throws IOException {
     Map<String, Value> values = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
@@ -110,7 +110,7 @@ public final class GgufMetadata implements TokenizerMetadata {
     if (count < 0) {
       throw cursor.damaged("setting " + key + " claims " + Long.toUnsignedString(count) + " texts");
     }
-    // Each text takes 8 bytes at least, so a lying count ends at the file's end.
+    // Each text takes at least 8 bytes, so a false count stops at the file's end.
     for (long i = 0; i < count; i++) {
       cursor.skip(cursor.int64(), 1);
     }
@@ -151,8 +151,8 @@ public final class GgufMetadata implements TokenizerMetadata {
   }
 
   /**
-   * A number. One that is stored in float32 is the decimal it was written from, {@code 1e-5} and
-   * not the float32 next to it, as in a config.json.
+   * A number. A float32 is returned as the decimal it was written from, {@code 1e-5} and not the
+   * float32 nearest to it, as in a config.json.
    */
   public OptionalDouble real(String key) {
     Value value = values.get(key);

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Number formats of a GGUF file that can be read: how many numbers a block has, how long it is and
- * how it becomes float32.
+ * Number formats of a GGUF file that can be read: how many numbers a block has, how many bytes it
+ * takes and how it becomes float32.
  */
 enum GgufType {
   F32(0, 1, 4),
@@ -125,12 +125,9 @@ enum GgufType {
                             .collect(Collectors.joining(", ")))));
   }
 
-  /** Converts a tensor's blocks to float32, each processor working on its own part. */
+  /** Converts a tensor's blocks to float32, each core working on its own part. */
   static final class Dequantization {
-    /**
-     * Blocks.Numbers at once: a multiple of every block, small enough for the processor's own
-     * cache.
-     */
+    /** Blocks.Numbers at once: a multiple of every block, small enough for a core's cache. */
     private static final int CHUNK = 1 << 16;
 
     private static final int PARTS_PER_PROCESSOR = 4;

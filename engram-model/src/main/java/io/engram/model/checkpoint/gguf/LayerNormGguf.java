@@ -8,7 +8,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class LayerNormGguf {
   private LayerNormGguf() {}
 
-  /** GPT-NeoX and Pythia: LayerNorm, part of each head turned, q, k and v in one weight. */
+  /**
+   * GPT-NeoX and Pythia: LayerNorm, rotary positions on part of each head, q, k and v in one
+   * weight.
+   */
   static final class GptNeoX implements GgufArchitecture {
     private static final String PARALLEL = "use_parallel_residual";
     private static final Map<String, Weight> OUTER =
@@ -74,7 +77,7 @@ final class LayerNormGguf {
     }
   }
 
-  /** GPT-2: LayerNorm, learned positions, q, k and v in one weight, matrices turned. */
+  /** GPT-2: LayerNorm, learned positions, q, k and v in one weight, matrices transposed. */
   static final class Gpt2 implements GgufArchitecture {
     private static final Map<String, Weight> OUTER =
         Map.of(

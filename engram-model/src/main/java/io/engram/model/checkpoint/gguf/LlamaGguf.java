@@ -91,23 +91,23 @@ final class LlamaGguf implements GgufArchitecture {
   }
 
   /**
-   * Llama 3's scaled rotary positions. A config.json says them in four numbers, a GGUF file as what
-   * each frequency is divided by: {@code F} for wavelengths above {@code L / low}, 1 for those
-   * below {@code L / high}, and between them {@code 1 / ((1 − s) / F + s)} with {@code s = (L /
+   * Llama 3's scaled rotary positions. A config.json gives them as four numbers, a GGUF file as a
+   * divisor for each frequency: {@code F} for wavelengths above {@code L / low}, 1 for those below
+   * {@code L / high}, and between them {@code 1 / ((1 − s) / F + s)} with {@code s = (L /
    * wavelength − low) / (high − low)}.
    *
    * <p>F is the largest divisor; of the others the converter writes Llama 3's own, {@code low = 1},
-   * {@code high = 4}, {@code L = 8192}. Divisors that these don't give are refused.
+   * {@code high = 4}, {@code L = 8192}. Other divisors are refused.
    */
   static final class Llama3Rotary {
-    /** The tensor with a divisor a frequency. */
+    /** The tensor with a divisor for each frequency. */
     static final String TENSOR = "rope_freqs.weight";
 
     private static final double LOW = 1;
     private static final double HIGH = 4;
     private static final int LENGTH = 8192;
 
-    /** Of float32 numbers worked out in float32. */
+    /** For float32 numbers computed in float32. */
     private static final double ROUNDING = 1e-4;
 
     private Llama3Rotary() {}

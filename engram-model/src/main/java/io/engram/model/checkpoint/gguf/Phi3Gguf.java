@@ -5,8 +5,8 @@ import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Phi-3, 3.5 and 4: q, k, v and gate, up in one weight each; of each head a part may be turned; the
- * rotary frequencies of long contexts are divided by numbers that are tensors.
+ * Phi-3, 3.5 and 4: q, k, v and gate, up in one weight each; rotary positions may cover only part
+ * of each head; the divisors of the rotary frequencies for long contexts are tensors.
  */
 final class Phi3Gguf implements GgufArchitecture {
   private static final String LONG = "rope_factors_long.weight";
@@ -46,7 +46,7 @@ final class Phi3Gguf implements GgufArchitecture {
     draft.model("phi3", "Phi3ForCausalLM");
     draft.sizes();
     ObjectNode config = draft.config();
-    // A head's width isn't stored, only how much of it is turned.
+    // A head's width isn't stored, only how much of it is rotated.
     int headDim =
         config.path("hidden_size").intValue() / config.path("num_attention_heads").intValue();
     config.put("head_dim", headDim);

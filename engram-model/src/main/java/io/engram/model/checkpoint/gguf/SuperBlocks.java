@@ -4,10 +4,10 @@ import static io.engram.model.checkpoint.gguf.Blocks.Numbers.half;
 
 /**
  * GGUF's "K" formats to float32, one method a format: blocks of 256 numbers that fall into groups
- * of 16 or 32. Each group has a small whole-numbered scale s, and for Q2_K, Q4_K and Q5_K an offset
- * o, of which the block's half-precision numbers d and m are the units. Every product and sum is
- * rounded to float32 by itself, in the order of llama.cpp's {@code gguf} package, so that the
- * numbers equal its bit for bit.
+ * of 16 or 32. Each group has a small integer scale s, and for Q2_K, Q4_K and Q5_K an offset o, of
+ * which the block's half-precision numbers d and m are the units. Every product and sum is rounded
+ * to float32 by itself, in the order of llama.cpp's {@code gguf} package, so that the numbers equal
+ * its bit for bit.
  *
  * <p>Each method reads {@code count} numbers, a whole number of blocks, from {@code from}'s first
  * byte on.

@@ -8,7 +8,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What an MLP applies to each number. */
+/** The activation function of an MLP. */
 public enum ActivationFunction {
   /** {@code x·σ(x)}. */
   SILU {
@@ -24,7 +24,7 @@ public enum ActivationFunction {
       return torch.gelu(x, new BytePointer("tanh"));
     }
   },
-  /** {@code x·Φ(x)}, Φ the normal distribution's. */
+  /** {@code x·Φ(x)}, Φ the standard normal distribution function. */
   GELU {
     @Override
     public Tensor of(Tensor x) {
@@ -39,7 +39,7 @@ public enum ActivationFunction {
     }
   };
 
-  /** By what a config.json may call them. */
+  /** By their names in a config.json. */
   private static final Map<String, ActivationFunction> NAMED = new LinkedHashMap<>();
 
   static {
@@ -52,12 +52,12 @@ public enum ActivationFunction {
     NAMED.put("relu", RELU);
   }
 
-  /** The one that a config.json calls by this name. */
+  /** The function with this name in a config.json. */
   public static Optional<ActivationFunction> named(String configName) {
     return Optional.ofNullable(NAMED.get(configName));
   }
 
-  /** All names that a config.json may call one by. */
+  /** All names that a config.json may use. */
   public static List<String> allNames() {
     return List.copyOf(NAMED.keySet());
   }

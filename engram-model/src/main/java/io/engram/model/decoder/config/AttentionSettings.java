@@ -5,7 +5,7 @@ package io.engram.model.decoder.config;
  *
  * @param scale scores are q·k times this
  * @param softCap c of {@code c·tanh(score / c)}; 0: none
- * @param queryKeyNorm over what queries and keys are normed before they are turned
+ * @param queryKeyNorm over what queries and keys are normalised before they are rotated
  * @param inputBias whether the projections to q, k and v have biases
  * @param outputBias whether the output projection has one
  * @param interleaved whether a projection to queries, keys and values has each head's three side by
@@ -18,11 +18,11 @@ public record AttentionSettings(
     boolean inputBias,
     boolean outputBias,
     boolean interleaved) {
-  /** Over what queries and keys are normed. */
+  /** Over what queries and keys are normalised. */
   public enum QueryKeyNorm {
     /** Not at all. */
     NONE,
-    /** Each head for itself, with one gain {@code [D]} for all heads. */
+    /** Each head by itself, with one gain {@code [D]} for all heads. */
     EACH_HEAD,
     /** All heads together, with gains {@code [H·D]} and {@code [G·D]}. */
     ALL_HEADS

@@ -178,7 +178,7 @@ public record DecoderConfig(
   /**
    * How a model's MLPs are computed.
    *
-   * @param activation applied to the gate, or to what goes up where there is none
+   * @param activation applied to the gate, or to the up projection if there is no gate
    * @param bias whether its linear layers have biases
    */
   public record MlpSettings(ActivationFunction activation, boolean bias) {}
@@ -188,11 +188,11 @@ public record DecoderConfig(
    *
    * @param residual how a layer's parts add up
    * @param transposed whether the weights of the layers' linear parts are stored {@code [in, out]}
-   * @param firstPosition the row of the position embedding that a sequence's first token has; of no
-   *     meaning where there is no such embedding
+   * @param firstPosition the row of the position embedding that a sequence's first token has;
+   *     meaningless without such an embedding
    * @param lastNorm whether a norm comes after the last layer
-   * @param newOutputs new weights of the projections that end attention and MLP are this times as
-   *     wide as others
+   * @param newOutputs the factor on the standard deviation of new weights in the projections that
+   *     end attention and MLP
    */
   public record Structure(
       Residual residual,
@@ -203,7 +203,9 @@ public record DecoderConfig(
     /** As Llama and its descendants are built. */
     public static final Structure PLAIN = new Structure(Residual.SEQUENTIAL, false, 0, true, 1);
 
-    /** How a layer makes y of x; norms that a family doesn't have leave their input as it is. */
+    /**
+     * How a layer computes y from x; a norm that a family doesn't have leaves its input unchanged.
+     */
     public enum Residual {
       /** {@code h = x + post(attention(pre(x)))}, then {@code y = h + post(mlp(pre(h)))}. */
       SEQUENTIAL,

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the parts of a layer are called, after the layer's own name and a dot. Linear layers without
  * the ".weight" of their weights, norms with it. A part that a family doesn't have is null, so the
- * names also say how a layer is built; how its parts add up is said by {@link Structure}.
+ * names also say how a layer is built; {@link Structure} says how its parts add up.
  *
- * @param attentionNorm norm of what attention is given
- * @param attentionPostNorm norm of what attention gives
- * @param mlpNorm norm of what the MLP is given
- * @param mlpPostNorm norm of what the MLP gives
+ * @param attentionNorm norm of attention's input
+ * @param attentionPostNorm norm of attention's output
+ * @param mlpNorm norm of the MLP's input
+ * @param mlpPostNorm norm of the MLP's output
  * @param query projection to queries; null: {@code queryKeyValue} is there
  * @param key projection to keys
  * @param value projection to values
@@ -19,12 +19,11 @@ import org.jspecify.annotations.Nullable;
  *     all heads or for each head as {@link AttentionSettings#interleaved} says
  * @param queryNorm norm of queries
  * @param keyNorm norm of keys
- * @param output projection of what was attended to
- * @param gate the part of the MLP that is activated; null: {@code gateUp} is there, or the MLP has
- *     no gate
- * @param up the part that it's multiplied with; activated itself where there is no gate
+ * @param output attention's output projection
+ * @param gate the MLP's gate projection; null: {@code gateUp} is there, or the MLP has no gate
+ * @param up the MLP's up projection; activated itself if there is no gate
  * @param gateUp both, side by side in this order
- * @param down the MLP's way back
+ * @param down the MLP's down projection
  */
 public record LayerNames(
     @Nullable String attentionNorm,
@@ -45,7 +44,7 @@ public record LayerNames(
   private static final String INPUT_NORM = "input_layernorm.weight";
   private static final String AFTER_ATTENTION = "post_attention_layernorm.weight";
 
-  /** Llama's, which most families took over. */
+  /** Llama's, which most families adopted. */
   public static final LayerNames LLAMA =
       new LayerNames(
           INPUT_NORM,

@@ -17,7 +17,7 @@ public record NormSettings(Kind kind, double epsilon) {
     LAYER
   }
 
-  /** What is stored of a gain that changes nothing. */
+  /** The stored value of a gain that changes nothing. */
   public double neutral() {
     return kind == Kind.RMS_LESS_ONE ? 0 : 1;
   }

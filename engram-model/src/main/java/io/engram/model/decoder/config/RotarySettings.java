@@ -6,16 +6,16 @@ import java.util.List;
  * Rotary positions of a model, or of some of its layers.
  *
  * @param theta base of the frequencies
- * @param dim d, how many numbers of each head are turned, the first ones; even
+ * @param dim d, how many numbers of each head are rotated, from the first; even
  * @param scaling how the frequencies are changed
  */
 public record RotarySettings(double theta, int dim, RopeScaling scaling) {
-  /** The frequencies that a sequence of this length is turned by, {@code [d/2]}. */
+  /** The frequencies for a sequence of this length, {@code [d/2]}. */
   public float[] frequencies(int length) {
     return scaling.frequencies(this, length);
   }
 
-  /** Whether every angle of every position is a number. */
+  /** Whether the angles of all positions are finite. */
   public boolean isFinite() {
     boolean finite = Double.isFinite(scaling.attentionFactor());
     for (int length : new int[] {1, Integer.MAX_VALUE}) {
@@ -47,7 +47,7 @@ public record RotarySettings(double theta, int dim, RopeScaling scaling) {
     }
 
     /**
-     * The frequencies that a sequence is turned by.
+     * The frequencies for a sequence.
      *
      * @param settings θ and d
      * @param length how many tokens the sequence has
@@ -59,7 +59,7 @@ public record RotarySettings(double theta, int dim, RopeScaling scaling) {
       return 1;
     }
 
-    /** Sequences of more tokens than this have other frequencies than those of fewer. */
+    /** Sequences longer than this have other frequencies than shorter ones. */
     default int switchLength() {
       return Integer.MAX_VALUE;
     }
@@ -77,8 +77,8 @@ public record RotarySettings(double theta, int dim, RopeScaling scaling) {
     }
 
     /**
-     * Llama 3.1: long waves are slowed by {@code factor}, short ones kept, those between mixed by
-     * {@code s = (original·f/2π − low) / (high − low)}.
+     * Llama 3.1: long waves are slowed by {@code factor}, short ones kept, and those between
+     * interpolated by {@code s = (original·f/2π − low) / (high − low)}.
      *
      * @param low waves longer than original / low are slowed
      * @param high waves shorter than original / high are kept
@@ -100,7 +100,7 @@ public record RotarySettings(double theta, int dim, RopeScaling scaling) {
 
     /**
      * YaRN (Peng et al. 2023): frequencies number {@code low} and below are kept, those from {@code
-     * high} on divided by {@code factor}, those between mixed in proportion.
+     * high} on divided by {@code factor}, those between interpolated in proportion.
      *
      * @param low a number of a frequency, not always whole
      * @param high another

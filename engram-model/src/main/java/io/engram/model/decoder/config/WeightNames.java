@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param embedding input embedding, {@code [V, C]}
  * @param positions position embedding, {@code [positions, C]}; null: there is none
- * @param finalNorm gain of the last norm, {@code [C]}; absent where nothing is normed there
+ * @param finalNorm gain of the last norm, {@code [C]}; meaningless if there is no last norm
  * @param ownHead LM head, {@code [V, C]}; absent where the head is tied
- * @param layers what stands before the numbers of the layers
+ * @param layers the prefix before a layer's number
  * @param parts the parts of a layer
  */
 public record WeightNames(

@@ -12,13 +12,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A row's columns by the names that a task knows them by; nested ones with a dot, those of a list
- * by their number: {@code choices.3}.
+ * A row's columns under the names that a task uses; nested ones with a dot, list items by index:
+ * {@code choices.3}.
  */
 final class Columns {
   private Columns() {}
 
-  /** A column's value; a missing node where there is none. */
+  /** A column's value; a missing node if there is none. */
   static JsonNode at(ObjectNode fields, String column) {
     JsonNode node = fields;
     for (String name : column.split("\\.", -1)) {
@@ -40,7 +40,7 @@ final class Columns {
     return texts;
   }
 
-  /** The row with its columns called as the task calls them; those named stay too. */
+  /** The row with its columns renamed for the task; the original names stay too. */
   static DataRow renamed(DataRow row, Map<String, Object> fields) {
     for (Map.Entry<String, Object> field : fields.entrySet()) {
       JsonNode value =
@@ -69,7 +69,7 @@ final class Columns {
   /**
    * The row, if it has these columns.
    *
-   * @throws EngramException naming those that are missing and those that are there
+   * @throws EngramException naming the missing ones and the existing ones
    */
   static DataRow required(DataRow row, List<String> columns, String task) {
     List<String> missing =
@@ -93,12 +93,12 @@ final class Columns {
     return row;
   }
 
-  /** A text made anew from one column to another. */
+  /** Writes a converted text from one column to another. */
   static void put(DataRow row, String column, Function<String, String> made) {
     row.fields().put(column, made.apply(row.fields().path(column).asString("")));
   }
 
-  /** A text, or null where the column is missing or none. */
+  /** A text, or null if the column is missing or isn't a text. */
   static @Nullable String text(DataRow row, String column) {
     JsonNode node = at(row.fields(), column);
     return node.isMissingNode() || node.isNull() ? null : node.asString();

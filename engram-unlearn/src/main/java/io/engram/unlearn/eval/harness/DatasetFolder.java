@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where data sets lie: the folder that {@code eval.datasets} names, one folder a data set in it,
- * and the hub's cache, where {@code engram fetch} puts them. Nothing is fetched here.
+ * Finds data sets: in the folder that {@code eval.datasets} names, with one folder per data set,
+ * and in the hub's cache, where {@code engram fetch} puts them. Fetches nothing.
  */
 final class DatasetFolder {
-  /** Hub layouts have the files in a folder a configuration. */
+  /** Hub layouts have one folder per configuration. */
   private static final int DEPTH = 3;
 
   private final @Nullable Path root;
@@ -29,9 +29,9 @@ final class DatasetFolder {
   /**
    * Files of a task.
    *
-   * @param layout which of the task's layouts they have
-   * @param files in the order of their names
-   * @param examples likewise; empty: there are none
+   * @param layout the task's layout that they have
+   * @param files in order of name
+   * @param examples likewise; empty: none
    */
   record Found(TaskSpec.Layout layout, List<Path> files, List<Path> examples) {}
 
@@ -43,9 +43,9 @@ final class DatasetFolder {
   /**
    * The folder of a recipe.
    *
-   * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home where
+   * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home if
    *     there is one
-   * @throws EngramException if it's named and isn't there
+   * @throws EngramException if it is named but doesn't exist
    */
   static DatasetFolder of(@Nullable String datasets) {
     if (datasets != null && !Files.isDirectory(Path.of(datasets))) {
@@ -60,8 +60,8 @@ final class DatasetFolder {
   /**
    * The files of a part of a task.
    *
-   * @param part empty: it has none
-   * @throws EngramException if they aren't there, or can't be used
+   * @param part empty: the task has no parts
+   * @throws EngramException if they don't exist or can't be used
    */
   Found find(TaskSpec task, String part) {
     List<String> refused = new ArrayList<>();

@@ -16,8 +16,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Rows to documents: description, examples and prompt, then a blank and the choice. Examples are
- * prompts with their answers, a blank line after each.
+ * Turns rows into documents: description, examples and prompt, then a blank and the choice.
+ * Examples are prompts with their answers, each followed by a blank line.
  *
  * <p><b>Source:</b> lm-evaluation-harness, {@code ConfigurableTask.fewshot_context} and {@code
  * construct_requests}.
@@ -35,7 +35,7 @@ final class DocumentBuilder {
   /**
    * For a part of a task.
    *
-   * @param examples rows that come before each question with their answers
+   * @param examples rows to put before each question, with their answers
    */
   DocumentBuilder(TaskSpec task, String part, List<DataRow> examples) {
     this.task = task;
@@ -111,7 +111,7 @@ final class DocumentBuilder {
     private final JinjaTemplate template;
 
     PromptText(String source) {
-      // Jinja drops one line end at the end of a template, and here all of them count.
+      // Jinja drops one line end at the end of a template, but here all of them count.
       this.template = JinjaTemplate.parse(source + "\n");
     }
 
@@ -130,7 +130,7 @@ final class DocumentBuilder {
     }
   }
 
-  /** Which choices of a row are right, by its label, however that is spelt. */
+  /** Which choices of a row are right, by its label, in any spelling. */
   static final class Label {
     private Label() {}
 
@@ -138,7 +138,7 @@ final class DocumentBuilder {
      * Right and wrong ones.
      *
      * @param choices how many there are
-     * @throws EngramException if the label is none that the task knows, with those it knows
+     * @throws EngramException if the task doesn't know the label, listing those that it knows
      */
     static boolean[] of(DataRow row, TaskSpec task, int choices) {
       JsonNode label = Columns.at(row.fields(), task.target().column());

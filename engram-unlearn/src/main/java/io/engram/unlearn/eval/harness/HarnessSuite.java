@@ -16,16 +16,15 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a model still can: the tasks by which the paper measures utility, as lm-evaluation-harness
- * measures them.
+ * What a model can still do: the tasks by which the paper measures utility, measured as by
+ * lm-evaluation-harness.
  *
  * <p><b>Source:</b> section 4.1 and Tables 4 to 6, UT; EleutherAI, lm-evaluation-harness.
- * <b>Differs</b> from it in nothing but rounding, the errors of perplexities, which are the delta
- * method's instead of the bootstrap's, and rows that are refused where it would score them
- * silently.
+ * <b>Differs</b> from it only in rounding, in the errors of perplexities, which come from the delta
+ * method instead of the bootstrap, and in refusing rows that it would score silently.
  */
 public final class HarnessSuite implements Suite {
-  /** How recipes call it. */
+  /** Its name in recipes. */
   public static final String NAME = "harness";
 
   /**
@@ -47,10 +46,10 @@ public final class HarnessSuite implements Suite {
   private List<RunDocuments> read = List.of();
 
   /**
-   * Of these tasks.
+   * The suite with these tasks.
    *
-   * @param window tokens that the model is given at most; 0: its own window
-   * @throws EngramException if the data of any isn't there
+   * @param window maximum tokens of the model's input; 0: its own window
+   * @throws EngramException if any data is missing
    */
   HarnessSuite(Selection selection, DatasetFolder datasets, int window) {
     this.selection = selection;
@@ -103,7 +102,7 @@ public final class HarnessSuite implements Suite {
     return new Evaluation(table.measurements().all(), rows, said);
   }
 
-  /** Of all runs; read once where the limit stays what it was. */
+  /** The documents of all runs; read again only if the limit changes. */
   private synchronized List<RunDocuments> documents(int limit) {
     if (limit != limitRead) {
       read = selection.runs().stream().map(run -> RunDocuments.read(run, datasets, limit)).toList();
@@ -147,13 +146,13 @@ public final class HarnessSuite implements Suite {
       this.window = window;
     }
 
-    /** That so many rows more of a task are in its files. */
+    /** Says that a task's files have this many more rows. */
     void counted(Selection.Run run, int rows) {
       counts.merge(run.name(), rows, Integer::sum);
       runs.put(run.name(), run);
     }
 
-    /** What the files of a task have to say. */
+    /** Notes about the files of a task. */
     void of(TaskRows source) {
       notes.addAll(source.notes());
     }
@@ -186,7 +185,7 @@ public final class HarnessSuite implements Suite {
       }
     }
 
-    /** All, with those on rows that are missing from the files. */
+    /** All notes, including those on rows that the files lack. */
     List<String> all() {
       List<String> all = new ArrayList<>(notes);
       counts.forEach(

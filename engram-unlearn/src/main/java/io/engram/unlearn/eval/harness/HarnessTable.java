@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Rows to measurements. A number that isn't one is left out and noted. */
+/** Turns rows into measurements. A value that is NaN is omitted and noted. */
 final class HarnessTable {
   private final Measurements measurements;
   private final Map<String, MeanWithError> accuracies = new LinkedHashMap<>();
@@ -24,7 +24,10 @@ final class HarnessTable {
     return measurements;
   }
 
-  /** Adds a task's {@code acc} and {@code acc_norm}: by group, then of all parts by size. */
+  /**
+   * Adds a task's {@code acc} and {@code acc_norm}: for each group, then over all parts, weighted
+   * by size.
+   */
   void addChoices(Selection.Run run, Map<String, List<Row>> rowsByPart) {
     for (String metric : run.task().metrics()) {
       Map<String, MeanWithError> parts = new LinkedHashMap<>();
@@ -67,7 +70,7 @@ final class HarnessTable {
         rows.stream().mapToInt(unit).toArray());
   }
 
-  /** Adds the average of the tasks' acc that has a name of its own. */
+  /** Adds a named average of the tasks' acc. */
   void addAverage(Selection selection) {
     if (selection.average() == null) {
       return;
@@ -86,11 +89,11 @@ final class HarnessTable {
   }
 
   /**
-   * The average of several tasks, whose rows are different ones: {@code (1/k) Σ x_j} with the error
-   * {@code √(Σ SE_j²) / k}: the tasks err independently.
+   * The average of several tasks with different rows: {@code (1/k) Σ x_j} with the error {@code √(Σ
+   * SE_j²) / k}, since the tasks err independently.
    *
-   * @param samples how many samples are behind the average
-   * @return NaN where one of the tasks is; its error NaN where one of theirs is
+   * @param samples the number of samples behind the average
+   * @return NaN if a task's value is; the error is NaN if a task's error is
    */
   static MeanWithError plainAverage(int samples, List<MeanWithError> tasks) {
     double sum = tasks.stream().mapToDouble(MeanWithError::mean).sum();
@@ -99,14 +102,13 @@ final class HarnessTable {
   }
 
   /**
-   * The average of several sets, whose rows are different ones: {@code Σ n_i x_i / Σ n_i}, in which
-   * each row counts alike, with the pooled error {@code √( Σ (n_i − 1) n_i SE_i² / (Σ n_i − k) / Σ
-   * n_i )}.
+   * The average of several sets with different rows: {@code Σ n_i x_i / Σ n_i}, in which each row
+   * counts equally, with the pooled error {@code √( Σ (n_i − 1) n_i SE_i² / (Σ n_i − k) / Σ n_i )}.
    *
    * <p><b>Source:</b> lm-evaluation-harness, {@code aggregate_subtask_metrics} and {@code
    * pooled_sample_stderr}.
    *
-   * @return the error NaN where all sets have one row
+   * @return the error is NaN if all sets have one row
    */
   static MeanWithError averageBySize(List<MeanWithError> sets) {
     int n = sets.stream().mapToInt(MeanWithError::n).sum();
@@ -121,17 +123,17 @@ final class HarnessTable {
   }
 
   /**
-   * A line of {@code eval/STAGE/harness_TASK.jsonl}: what a document's choices got.
+   * A line of {@code eval/STAGE/harness_TASK.jsonl}: the scores of a document's choices.
    *
    * @param id the row's number in its set, from 0
-   * @param part the set, where the task has several: an MMLU subject
+   * @param part the set, if the task has several: an MMLU subject
    * @param logProbs log-probability of each choice, nats
-   * @param picked the choice with the highest; −1: none is a number
-   * @param pickedNorm the choice with the highest by length; null: not measured
+   * @param picked the choice with the highest; −1: all are NaN
+   * @param pickedNorm the choice with the highest per length; null: not measured
    * @param target the right choice, the first of several
-   * @param acc 1 or 0; of truthfulqa_mc2 the share of probability, [0, 1]
+   * @param acc 1 or 0; for truthfulqa_mc2 the share of probability, [0, 1]
    * @param accNorm 1 or 0; null: not measured
-   * @param cut tokens that were left out of its context so that it fits the window
+   * @param cut tokens cut from its context to fit into the window
    */
   record Row(
       String id,

@@ -33,8 +33,8 @@ public final class HarnessTasks {
    * Tasks under one name.
    *
    * @param tasks their names
-   * @param average {@code plain}: of the tasks' acc, each counting alike; {@code by_size}: each row
-   *     counting alike; null: none
+   * @param average {@code plain}: of the tasks' acc, each task counting equally; {@code by_size}:
+   *     each row counting equally; null: none
    */
   record Group(List<String> tasks, @Nullable String average) {}
 
@@ -66,7 +66,7 @@ public final class HarnessTasks {
 
   private HarnessTasks() {}
 
-  /** All tasks by name, in the order of names. */
+  /** All tasks by name, sorted. */
   public static Map<String, TaskSpec> all() {
     return All.TASKS;
   }
@@ -75,7 +75,7 @@ public final class HarnessTasks {
     return All.GROUP;
   }
 
-  /** What all tasks measure. */
+  /** The metrics of all tasks. */
   static List<SuiteMetric> metrics() {
     return all().values().stream()
         .flatMap(

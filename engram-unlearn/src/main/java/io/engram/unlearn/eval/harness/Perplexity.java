@@ -2,31 +2,31 @@ package io.engram.unlearn.eval.harness;
 
 import io.engram.core.stats.MeanWithError;
 
-/** Perplexity of texts by a unit: word, byte. */
+/** Perplexity of texts per word or per byte. */
 final class Perplexity {
   /**
    * A line of {@code eval/STAGE/harness_wikitext.jsonl}.
    *
    * @param id the page's number, from 0
    * @param logProb of the whole page, nats
-   * @param words of the page as it was tokenised
+   * @param words of the tokenised page
    * @param bytes of the same in UTF-8
-   * @param tokens of the page as the model reads it
-   * @param windows in how many passes
+   * @param tokens of the page in the model's tokenizer
+   * @param windows the number of passes
    */
   record Row(String id, double logProb, int words, int bytes, int tokens, int windows) {}
 
   private Perplexity() {}
 
   /**
-   * {@code r = −Σ ℓ_i / Σ u_i}, nats a unit, with the error of a ratio: {@code √(n/(n−1) Σ (−ℓ_i −
-   * r u_i)²) / Σ u_i}.
+   * {@code r = −Σ ℓ_i / Σ u_i}, nats per unit, with the error of a ratio: {@code √(n/(n−1) Σ (−ℓ_i
+   * − r u_i)²) / Σ u_i}.
    *
    * <p><b>Source:</b> the delta method; Cochran, Sampling Techniques (1977), section 2.11.
    *
    * @param logProbs ℓ_i of each text, nats
    * @param units u_i, its words or bytes
-   * @return the error NaN of fewer than two texts
+   * @return the error is NaN for fewer than two texts
    */
   static MeanWithError nats(double[] logProbs, int[] units) {
     double loss = 0;

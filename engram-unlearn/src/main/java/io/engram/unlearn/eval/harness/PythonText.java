@@ -3,7 +3,7 @@ package io.engram.unlearn.eval.harness;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Text functions that do as Python's do, where Java's do otherwise. */
+/** Text functions that behave like Python's where Java's differ. */
 final class PythonText {
   /** What {@code \s} of Python's regular expressions matches, and {@code strip} cuts. */
   static final String SPACE = "[\\s\\x1c-\\x1f\\x85\\p{Z}]";
@@ -12,7 +12,7 @@ final class PythonText {
 
   private PythonText() {}
 
-  /** {@code text.strip()}: no-break blanks and separators too. */
+  /** {@code text.strip()}, which also cuts no-break blanks and separators. */
   static String strip(String text) {
     return ENDS.matcher(text).replaceAll("");
   }
@@ -26,7 +26,7 @@ final class PythonText {
     return text.substring(0, end);
   }
 
-  /** {@code text.capitalize()}: the first letter large, all others small. */
+  /** {@code text.capitalize()}: the first letter in upper case, all others in lower case. */
   static String capitalize(String text) {
     if (text.isEmpty()) {
       return text;

@@ -11,8 +11,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What has to be done to the rows of some data sets before a template can use them. A task names it
- * in its YAML file; most tasks need none.
+ * Changes that the rows of some data sets need before a template can use them. A task names it in
+ * its YAML file; most tasks need none.
  */
 enum RowMending {
   /** {@link #hellaSwag}. */
@@ -24,10 +24,10 @@ enum RowMending {
   /** {@link WikiText#pages}. */
   WIKITEXT;
 
-  /** As in Python, a point is anything but a line feed. */
+  /** As in Python, a dot matches anything but a line feed. */
   private static final Pattern BRACKETS = Pattern.compile("(?d)\\[.*?\\]");
 
-  /** The rows as the task with this mending needs them; null: as they are. */
+  /** The rows as the task needs them; null: unchanged. */
   static List<DataRow> mended(List<DataRow> rows, @Nullable String name) {
     return name == null ? rows : valueOf(name.toUpperCase(Locale.ROOT)).of(rows);
   }
@@ -43,8 +43,8 @@ enum RowMending {
 
   /**
    * A row of HellaSwag: the activity, a colon and both parts of the context become the query;
-   * traces of WikiHow's pages are taken out of it and of the endings. A row that has a query
-   * already keeps it, cleaned.
+   * traces of WikiHow's pages are removed from it and from the endings. A row that already has a
+   * query keeps it, cleaned.
    *
    * <p><b>Source:</b> lm-evaluation-harness, {@code lm_eval/tasks/hellaswag/utils.py}.
    */
@@ -74,14 +74,14 @@ enum RowMending {
   }
 
   /**
-   * A row of Winogrande, scored in part: what is compared is the probability of what follows the
-   * blank after each option in its place. So each row becomes two contexts and one suffix.
+   * A row of Winogrande, partially scored: it compares the probability of the text after the blank,
+   * with each option in the blank's place. So each row becomes two contexts and one suffix.
    *
    * <p><b>Source:</b> lm-evaluation-harness, {@code
    * lm_eval/tasks/winogrande/preprocess_winogrande.py}; Trinh and Le, A Simple Method for
    * Commonsense Reasoning (2018).
    *
-   * @throws EngramException if the sentence has no blank with a text after it
+   * @throws EngramException if the sentence doesn't have a blank followed by a text
    */
   static DataRow winogrande(DataRow row) {
     String sentence = Columns.text(row, "sentence");
@@ -107,8 +107,8 @@ enum RowMending {
 
   /**
    * A row of TruthfulQA. The benchmark's own table has answers in cells, separated by semicolons:
-   * mc1 is then the best answer and all false ones, mc2 all true and all false ones. A row that has
-   * its targets keeps them.
+   * mc1 is then the best answer with all false ones, mc2 all true with all false ones. A row with
+   * targets keeps them.
    *
    * <p><b>Source:</b> Lin, Hilton, Evans: TruthfulQA (2022), section 3.
    */

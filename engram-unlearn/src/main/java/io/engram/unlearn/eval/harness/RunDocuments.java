@@ -5,21 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is measured of one run: its parts' rows, read and checked whole before anything is measured,
- * so that a row that can't be read costs seconds and not hours.
+ * What one run measures: the rows of its parts, all read and checked before anything is measured,
+ * so that an unreadable row costs seconds and not hours.
  *
- * @param run of a task, in the order of the selection
- * @param parts in the run's order; texts in windows have a single one
+ * @param run a task's run, in the order of the selection
+ * @param parts in the run's order; texts in windows have only one
  */
 record RunDocuments(Selection.Run run, List<Part> parts) {
   /**
    * One part.
    *
-   * @param name the part's; empty where a task has none
+   * @param name the part's; empty if the task has no parts
    * @param source its files
-   * @param inFiles rows that these have
-   * @param rows those that are measured
-   * @param documents the same with their choices; none of texts in windows
+   * @param inFiles how many rows these have
+   * @param rows those to measure
+   * @param documents the same with their choices; none for texts in windows
    */
   record Part(
       String name,
@@ -32,7 +32,7 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
    * Reads a run's rows.
    *
    * @param limit the first rows of each part; 0: all
-   * @throws io.engram.core.EngramException if a row lacks a column or has no label that is known
+   * @throws io.engram.core.EngramException if a row lacks a column or a known label
    */
   static RunDocuments read(Selection.Run run, DatasetFolder datasets, int limit) {
     boolean rolling = run.task().kind() == TaskSpec.Kind.ROLLING;
@@ -59,12 +59,12 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
   }
 
   /**
-   * A row as the model is asked.
+   * A row as it is put to the model.
    *
    * @param id the row's number in its set, from 0
    * @param where file and line, for messages
-   * @param contexts what comes before each choice
-   * @param continuations what is scored, as text, for each choice
+   * @param contexts the text before each choice
+   * @param continuations the text to score for each choice
    * @param choices the choices by themselves
    * @param isTrue which of them are right
    */

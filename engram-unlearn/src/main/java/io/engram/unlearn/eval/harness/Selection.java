@@ -14,33 +14,33 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name after {@code harness:} means.
+ * The meaning of a name after {@code harness:}.
  *
  * @param runs the tasks, in order
- * @param name of their average, where one is asked for: {@code zero_shot}
- * @param average how it's made; null: there is none
+ * @param name of their average, if there is one: {@code zero_shot}
+ * @param average how to average; null: not at all
  */
 record Selection(List<Run> runs, String name, @Nullable String average) {
   /**
-   * A task to be measured.
+   * A task to measure.
    *
-   * @param task what it is
-   * @param shots examples before each question
-   * @param parts which parts
-   * @param group the group or part that was asked for; empty: the whole
+   * @param task its definition
+   * @param shots the number of examples before each question
+   * @param parts the parts to measure
+   * @param group the requested group or part; empty: the whole
    */
   record Run(TaskSpec task, int shots, List<String> parts, String group) {
-    /** How measurements call it: {@code mmlu_5shot}. */
+    /** Its name in measurements: {@code mmlu_5shot}. */
     String id() {
       return shots == 0 ? task.task() : task.task() + "_" + shots + "shot";
     }
 
-    /** The same with the group that was asked for: {@code mmlu_5shot_stem}. */
+    /** The same with the requested group: {@code mmlu_5shot_stem}. */
     String name() {
       return group.isEmpty() ? id() : id() + "_" + group;
     }
 
-    /** The groups of parts that are measured by themselves besides the whole. */
+    /** The groups of parts that have measurements of their own. */
     Map<String, List<String>> groups() {
       return group.isEmpty() ? task.parts() : Map.of();
     }
@@ -50,9 +50,9 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
 
   /**
    * Reads a name: a task, a group of tasks, a task's part or group of parts ({@code mmlu_stem}),
-   * each with {@code _5shot} where examples go before the question; empty: all tasks.
+   * each with {@code _5shot} to put examples before the question; empty: all tasks.
    *
-   * @throws EngramException if there is none of the name, with those that are near it
+   * @throws EngramException if nothing has this name, suggesting similar ones
    */
   static Selection of(String name) {
     if (name.isEmpty()) {
@@ -104,7 +104,7 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
     return new Run(task, shots, task.allParts(), "");
   }
 
-  /** By name, everything less than a task. */
+  /** Everything smaller than a task, by name. */
   private static Map<String, Run> partial(int shots) {
     Map<String, Run> runs = new TreeMap<>();
     for (TaskSpec task : HarnessTasks.all().values()) {

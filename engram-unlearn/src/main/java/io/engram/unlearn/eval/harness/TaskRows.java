@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** A part's rows out of the files of its data set, with the columns that the task asks for. */
+/** A part's rows from the files of its data set, with the columns that the task needs. */
 final class TaskRows {
   private final TaskSpec task;
   private final String part;
@@ -33,7 +33,7 @@ final class TaskRows {
   }
 
   /**
-   * The first rows of those that examples are taken from.
+   * The first rows of the set that examples are taken from.
    *
    * @throws EngramException if there are fewer
    */

@@ -21,9 +21,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a model the documents of a task, and scores their choices by its log-probabilities.
+ * Puts the documents of a task to a model, and scores their choices by its log-probabilities.
  *
- * <p><b>Source:</b> of the scores: lm-evaluation-harness, {@code ConfigurableTask.process_results}.
+ * <p><b>Source</b> of the scores: lm-evaluation-harness, {@code ConfigurableTask.process_results}.
  */
 final class TaskRunner {
   private final LanguageModel model;
@@ -34,7 +34,7 @@ final class TaskRunner {
   /**
    * For a model.
    *
-   * @param window tokens that it's given at most
+   * @param window maximum tokens of its input
    */
   TaskRunner(LanguageModel model, int window, ProgressListener progress) {
     this.model = model;
@@ -135,9 +135,7 @@ final class TaskRunner {
     return Objects.requireNonNull(Columns.text(page, "page"));
   }
 
-  /**
-   * {@code argmax_i ℓ_i}; the first of equal ones; one that is NaN is never taken, −1 if all are.
-   */
+  /** {@code argmax_i ℓ_i}: the first of equal ones, never a NaN; −1 if all are NaN. */
   static int picked(double[] logProbs) {
     int best = -1;
     for (int i = 0; i < logProbs.length; i++) {
@@ -159,11 +157,10 @@ final class TaskRunner {
   }
 
   /**
-   * {@code Σ_{i true} e^ℓ_i / Σ_i e^ℓ_i}: the share that the true choices have of the probability
-   * of all.
+   * {@code Σ_{i true} e^ℓ_i / Σ_i e^ℓ_i}: the true choices' share of the probability of all.
    *
-   * <p><b>Differs:</b> the largest ℓ is taken out first, so that choices of hundreds of nats aren't
-   * 0/0.
+   * <p><b>Differs:</b> the largest ℓ is factored out first, so that choices of hundreds of nats
+   * aren't 0/0.
    */
   static double trueMass(double[] logProbs, boolean[] isTrue) {
     int best = picked(logProbs);
@@ -181,9 +178,8 @@ final class TaskRunner {
   }
 
   /**
-   * Texts to requests. Of a context and its continuation blanks at the end of the context go to the
-   * continuation; both are tokenised as one text, and what the context alone takes of its tokens is
-   * cut off.
+   * Turns texts into requests. Blanks at the end of a context move to the continuation; both are
+   * tokenised as one text, and as many tokens as the context alone has are cut off.
    *
    * <p><b>Source:</b> lm-evaluation-harness, {@code TemplateLM._encode_pair}.
    */
@@ -198,9 +194,9 @@ final class TaskRunner {
     }
 
     /**
-     * The request of a pair of texts; contexts are remembered.
+     * The request for a pair of texts; contexts are cached.
      *
-     * @throws EngramException if nothing is left of one of them
+     * @throws EngramException if one of them has no tokens
      */
     Request of(String context, String continuation, String where) {
       String bare = PythonText.stripEnd(context);
@@ -217,16 +213,16 @@ final class TaskRunner {
     }
 
     /**
-     * A text longer than the model's window, each of its tokens predicted once: the first window
-     * begins with the begin token; each further one is predicted after at least one token of the
-     * text, the last after as many as fill the window.
+     * Splits a text longer than the model's window so that each of its tokens is predicted once:
+     * the first window begins with the begin token; each further one has at least one token of
+     * context, the last as many as fill the window.
      *
      * <p><b>Source:</b> lm-evaluation-harness, {@code get_rolling_token_windows} with one token of
      * context, and {@code make_disjoint_window}.
      *
      * @param prefix the begin token
-     * @param window tokens that the model is given at most
-     * @return none of an empty text
+     * @param window maximum tokens of the model's input
+     * @return empty for an empty text
      */
     static List<Request> windows(int[] ids, int prefix, int window) {
       List<Request> windows = new ArrayList<>();
@@ -236,7 +232,7 @@ final class TaskRunner {
       }
       for (int done = first; done < ids.length; ) {
         int end = Math.min(ids.length, done + window);
-        // What the model is given ends before the last token and fills the window.
+        // The model's input ends before the last token and fills the window.
         int begin = end - 1 - window;
         windows.add(
             new Request(Arrays.copyOfRange(ids, begin, done), Arrays.copyOfRange(ids, done, end)));
@@ -245,7 +241,7 @@ final class TaskRunner {
       return windows;
     }
 
-    /** A text's tokens, the special ones included that the tokenizer adds. */
+    /** A text's tokens, including the special ones that the tokenizer adds. */
     int[] ids(String text) {
       int[] ids = tokenizer.encode(text);
       for (int id : ids) {

@@ -7,22 +7,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task, as its YAML file has it.
+ * A task, as in its YAML file.
  *
  * @param task its name, and the file's
  * @param title what it is, in a few words
- * @param version of the task in lm-evaluation-harness that this one equals
+ * @param version of the equivalent task in lm-evaluation-harness
  * @param kind how a document is scored
  * @param data where the rows come from
  * @param description text before everything else; a template
  * @param prompt a document's question; a Jinja template over the row's columns
  * @param choices what may follow it
- * @param continuation what follows every context, where the choices are contexts; a template
+ * @param continuation what follows every context, if the choices are contexts; a template
  * @param target which choice is right
- * @param metrics {@code acc}, {@code acc_norm}; of texts {@code word_perplexity} and so on
+ * @param metrics {@code acc}, {@code acc_norm}; for texts {@code word_perplexity} and so on
  * @param higherIsBetter whether unlearning should leave the metrics high
  * @param chance {@code acc} of a model that guesses; null: it depends on the row
- * @param parts by group, the parts that are measured one by one and averaged by size; empty: none
+ * @param parts the parts, by group, that are measured one by one and averaged by size; empty: none
  */
 public record TaskSpec(
     String task,
@@ -45,7 +45,7 @@ public record TaskSpec(
     CHOICES,
     /** A context for each choice, one continuation. */
     CONTEXTS,
-    /** As CHOICES; what counts is the share of probability that true choices have together. */
+    /** As CHOICES, but the score is the true choices' share of the probability. */
     MASS,
     /** The text as a whole, in windows. */
     ROLLING
@@ -55,13 +55,13 @@ public record TaskSpec(
    * Where rows come from.
    *
    * @param hub the data set's name on the hub
-   * @param fetch patterns of the files that are needed of it
-   * @param folders names under which it may lie in the folder of data sets
-   * @param download how much the files are
+   * @param fetch patterns of the files needed
+   * @param folders names that it may have in the folder of data sets
+   * @param download the size of the files
    * @param licence of the data set
    * @param rows how many documents the split has
-   * @param columns what a row must have after it's mended, nested ones with a dot
-   * @param mend which {@link RowMending} the rows need; empty: none
+   * @param columns the columns that a row must have after mending, nested ones with a dot
+   * @param mend the {@link RowMending} that the rows need; empty: none
    * @param layouts what the files may look like, the preferred one first
    */
   public record Data(
@@ -76,13 +76,13 @@ public record TaskSpec(
       List<Layout> layouts) {}
 
   /**
-   * Files that are taken, and what their columns are called.
+   * Which files to read, and the names of their columns.
    *
    * @param files a glob below the data set's folder; {@code <part>} stands for the part
-   * @param examples the same for the rows that examples before a question are taken from
-   * @param fields column of the task to the file's column, or to the list of those it's made of
+   * @param examples the same for the rows from which examples are taken
+   * @param fields the file's column for each of the task's, or the list of columns that make it up
    * @param partColumn the column that names a row's part; null: a file holds one part
-   * @param table how tables are read that aren't as usual; null: they are
+   * @param table how to read unusual tables; null: as usual
    * @param note what a reader of the numbers should know
    * @param refused why these files can't be used
    */
@@ -94,7 +94,7 @@ public record TaskSpec(
       @Nullable PlainTable table,
       @Nullable String note,
       @Nullable String refused) {
-    /** Fills in what is left out. */
+    /** Fills in omitted values. */
     public Layout {
       fields = fields == null ? Map.of() : fields;
     }
@@ -104,10 +104,10 @@ public record TaskSpec(
    * The choices.
    *
    * @param column a column that is a list of them
-   * @param texts templates, one for each; used where there is no column
+   * @param texts templates, one for each; used if there is no column
    */
   public record Choices(@Nullable String column, List<String> texts) {
-    /** Fills in what is left out. */
+    /** Fills in omitted values. */
     public Choices {
       texts = texts == null ? List.of() : texts;
     }
@@ -116,21 +116,21 @@ public record TaskSpec(
   /**
    * The right choice.
    *
-   * @param column a number from 0, or what the other components say
-   * @param among a column that lists labels; the right one's place in it counts
+   * @param column holds a number from 0, or what the other components say
+   * @param among a column that lists labels; the choice is the right label's place in it
    * @param values spellings of labels and their choices; empty: numbers
-   * @param first where the column is a list, the value whose first place counts
+   * @param first for a column that is a list: the value whose first place is the choice
    */
   public record Target(
       String column, @Nullable String among, Map<String, Integer> values, @Nullable Integer first) {
-    /** Fills in what is left out. */
+    /** Fills in omitted values. */
     public Target {
       column = column == null ? "" : column;
       values = values == null ? Map.of() : values;
     }
   }
 
-  /** Fills in what is left out. */
+  /** Fills in omitted values. */
   public TaskSpec {
     kind = kind == null ? Kind.CHOICES : kind;
     description = description == null ? "" : description;
@@ -143,7 +143,7 @@ public record TaskSpec(
   }
 
   /**
-   * What one of its measures is called and how it counts.
+   * The name and properties of one of its metrics.
    *
    * @param id of the metric, after the suite's name: {@code mmlu.stem.acc}
    * @param measure {@code acc}, {@code word_perplexity}, …
@@ -156,7 +156,7 @@ public record TaskSpec(
     return new SuiteMetric(id, unit, higherIsBetter, measure.startsWith("acc") ? chance : null);
   }
 
-  /** All parts; one without a name where there are none. */
+  /** All parts; a single unnamed one if there are none. */
   public List<String> allParts() {
     return parts.isEmpty()
         ? List.of("")

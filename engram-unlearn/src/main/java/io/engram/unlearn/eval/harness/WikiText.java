@@ -17,11 +17,11 @@ final class WikiText {
   private static final String SPACE = PythonText.SPACE;
   private static final Pattern WORDS = Pattern.compile(SPACE + "+");
 
-  /** Found and put in its place, one after another. */
+  /** Patterns and replacements, applied one after another. */
   private static final List<Rule> RULES =
       List.of(
           plain("s '", "s'"),
-          // Meant as digits after an apostrophe; what it does is what the harness does.
+          // Meant as digits after an apostrophe; kept because the harness does the same.
           new Rule(Pattern.compile("/' [0-9]/"), "/'[0-9]/"),
           plain(" @-@ ", "-"),
           plain(" @,@ ", ","),
@@ -59,7 +59,7 @@ final class WikiText {
         Pattern.compile(open + SPACE + "*(" + inside + "*?)" + SPACE + "*" + close), put);
   }
 
-  /** The page without the traces of tokenising. */
+  /** The page without traces of tokenisation. */
   static String detokenized(String page) {
     String text = page;
     for (Rule rule : RULES) {
@@ -68,15 +68,15 @@ final class WikiText {
     return text;
   }
 
-  /**
-   * Words of the page as it was tokenised: the pieces between blanks, empty ones at its ends
-   * included.
-   */
+  /** Words of the tokenised page: the pieces between blanks, including empty ones at its ends. */
   static int words(String page) {
     return (int) WORDS.matcher(page).results().count() + 1;
   }
 
-  /** Rows with a page each as they are; a line or a whole file a row, cut at the titles. */
+  /**
+   * Rows that hold one page each stay unchanged; lines, or a whole file in one row, are split at
+   * the titles.
+   */
   static List<DataRow> pages(List<DataRow> rows) {
     if (rows.stream().anyMatch(row -> Columns.text(row, "page") != null)) {
       return rows;
@@ -84,7 +84,7 @@ final class WikiText {
     StringBuilder whole = new StringBuilder();
     for (DataRow row : rows) {
       String text = Columns.text(Columns.required(row, List.of("text"), "wikitext"), "text");
-      // An empty line of the files is a blank; the hub's rows have lost it.
+      // An empty line in the files is a blank, which the hub's rows have lost.
       String line = text == null || text.isEmpty() ? " " : text;
       whole.append(line.endsWith("\n") ? line : line + "\n");
     }

@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A text classifier from a Hugging Face folder that a key of the recipe names. It computes on the
- * processor in float32 wherever the model under test is, so that its judgement is the same.
+ * A text classifier from a Hugging Face folder that a key of the recipe names. It always runs on
+ * the CPU in float32, wherever the model under test is, so that its judgement stays the same.
  */
 public final class FolderClassifier {
   /**
-   * What a key names.
+   * What a key refers to.
    *
    * @param key {@code eval.toxicity}, for messages
    * @param what what it must be: {@code toxicity classifier}
-   * @param help how one is had, for messages
-   * @param mostTokens texts are cut there, special tokens included; 0: where its tokenizer does
+   * @param help how to get one, for messages
+   * @param mostTokens maximum length of a text with special tokens; 0: the tokenizer's
    */
   public record Wanted(String key, String what, String help, int mostTokens) {}
 
@@ -42,10 +42,10 @@ public final class FolderClassifier {
   }
 
   /**
-   * The classifier in a folder, loaded when it's first asked for and never closed.
+   * The classifier in a folder, loaded on first use and never closed.
    *
    * @param named the key's value: a folder, or {@code hf:ORG/NAME} from the cache
-   * @throws EngramException if it is no classifier, naming the key
+   * @throws EngramException if it isn't a classifier, naming the key
    */
   public static synchronized FolderClassifier shared(Wanted wanted, String named) {
     Path folder = HubCache.here().resolve(named).toAbsolutePath().normalize();
@@ -72,7 +72,7 @@ public final class FolderClassifier {
     }
   }
 
-  /** The folder's name and the beginning of the hash of what is in it. */
+  /** The folder's name and the beginning of its content hash. */
   public String name() {
     return name;
   }
@@ -82,12 +82,12 @@ public final class FolderClassifier {
     return classifier.labels();
   }
 
-  /** Whether exactly one class holds; else each may. */
+  /** Whether exactly one class holds; otherwise any number may. */
   public boolean exclusive() {
     return classifier.exclusive();
   }
 
-  /** Each text's probability of every class, the empty text's too. */
+  /** Each text's probability of every class, even for the empty text. */
   public List<Map<String, Double>> probabilities(List<String> texts) {
     return classifier.probabilities(texts);
   }

@@ -18,17 +18,17 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MiniLM, whose 8-bit weights come inside LangChain4j's jar: 384 numbers a text, of length 1, the
- * mean over its tokens.
+ * MiniLM, whose 8-bit weights come inside LangChain4j's jar: 384 numbers per text, the mean over
+ * its tokens, scaled to length 1.
  *
- * <p>Texts go through it one by one, a thread each: activations are quantised over a whole batch,
- * so that in one the vector of a text would depend on its neighbours.
+ * <p>Texts go through it one by one, one thread each: activations are quantised over a whole batch,
+ * so that in a batch a text's vector would depend on its neighbours.
  *
- * <p><b>Differs:</b> the paper's evaluator takes paraphrase-MiniLM-L6-v2, which no package for Java
- * holds; near ties can fall the other way.
+ * <p><b>Differs:</b> the paper's evaluator uses paraphrase-MiniLM-L6-v2, which no Java package
+ * contains; near ties can fall the other way.
  */
 public final class MiniLmEncoder implements SentenceEncoder {
-  /** How measurements name it. */
+  /** Its name in measurements. */
   public static final String NAME =
       "all-MiniLM-L6-v2, quantised; the paper uses paraphrase-MiniLM-L6-v2";
 
@@ -44,7 +44,7 @@ public final class MiniLmEncoder implements SentenceEncoder {
   /**
    * Loads it.
    *
-   * @param threadCount texts encoded at once
+   * @param threadCount how many texts to encode in parallel
    * @throws EngramException if ONNX Runtime can't be used here
    */
   public MiniLmEncoder(int threadCount) {
@@ -65,7 +65,7 @@ public final class MiniLmEncoder implements SentenceEncoder {
     }
   }
 
-  /** The one of this process, loaded on first use; it remembers vectors and is never closed. */
+  /** This process's encoder, loaded on first use; it caches vectors and is never closed. */
   public static synchronized SentenceEncoder shared() {
     if (shared == null) {
       int processors = Runtime.getRuntime().availableProcessors();
@@ -115,7 +115,7 @@ public final class MiniLmEncoder implements SentenceEncoder {
     return thread;
   }
 
-  /** LangChain4j lets its own class alone choose the session, and takes a thread a core there. */
+  /** LangChain4j only lets its own class choose the session, which takes a thread per core. */
   private static final class MiniLm extends AbstractInProcessEmbeddingModel {
     private final OnnxBertBiEncoder encoder;
 

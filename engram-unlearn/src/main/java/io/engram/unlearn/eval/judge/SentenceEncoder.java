@@ -2,16 +2,16 @@ package io.engram.unlearn.eval.judge;
 
 import java.util.List;
 
-/** Texts to vectors whose cosine says how near two texts are in meaning. */
+/** Turns texts into vectors whose cosine says how near two texts are in meaning. */
 public interface SentenceEncoder extends AutoCloseable {
-  /** The model and, where it isn't the one the paper uses, that. */
+  /** The model's name and, if it isn't the paper's encoder, a remark that it isn't. */
   String name();
 
   /**
    * A vector of each text.
    *
    * @param texts not blank
-   * @return in the same order, all of one length; borrowed, not to be written to
+   * @return in the same order, all of the same length; borrowed and read-only
    */
   List<float[]> encode(List<String> texts);
 

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The sentence encoders of this process, by what {@code eval.encoder} calls them. */
+/** The sentence encoders of this process, by their names in {@code eval.encoder}. */
 public final class SentenceEncoders {
-  /** Vectors of MiniLM's size take 30 MB. TOFU's fixed answers are 4,800. */
+  /** This many of MiniLM's vectors take 30 MB. TOFU has 4,800 fixed answers. */
   static final int REMEMBERED = 20_000;
 
   private static final Map<Path, SentenceEncoder> OPEN = new HashMap<>();
@@ -26,11 +26,10 @@ public final class SentenceEncoders {
   private SentenceEncoders() {}
 
   /**
-   * The encoder of this name, loaded when it's first asked for; it remembers vectors and is never
-   * closed.
+   * The encoder of this name, loaded on first use; it caches vectors and is never closed.
    *
    * @param encoder {@code built-in}, a folder, or {@code hf:ORG/NAME} from the cache
-   * @throws EngramException if the folder is no encoder that is supported, naming eval.encoder
+   * @throws EngramException if the folder isn't a supported encoder, naming eval.encoder
    */
   public static synchronized SentenceEncoder shared(String encoder) {
     if (encoder.equals(EvalSection.BUILT_IN)) {
@@ -60,8 +59,8 @@ public final class SentenceEncoders {
   }
 
   /**
-   * Remembers vectors, the least recently used forgotten first: the answers that a suite compares
-   * with are the same at every stage.
+   * Caches vectors and evicts the least recently used: the answers that a suite compares with are
+   * the same at every stage.
    */
   static final class CachingEncoder implements SentenceEncoder {
     private static final float LOAD = 0.75f;
@@ -116,14 +115,17 @@ public final class SentenceEncoders {
   }
 
   /**
-   * A sentence encoder from a Hugging Face or sentence-transformers folder. It computes on the
-   * processor in float32 wherever the model under test is, so that its judgement is the same.
+   * A sentence encoder from a Hugging Face or sentence-transformers folder. It always runs on the
+   * CPU in float32, wherever the model under test is, so that its judgement stays the same.
    */
   static final class FolderEncoder implements SentenceEncoder {
     private static final int BATCH_TOKENS = 4096;
     private static final int HASH_DIGITS = 12;
 
-    /** {@code models--ORG--NAME}, the folder of a model in the hub's cache; its own is a hash. */
+    /**
+     * {@code models--ORG--NAME}, a model's folder in the hub's cache; the folder within it is named
+     * by a hash.
+     */
     private static final Pattern CACHED = Pattern.compile("models--.+?--([^/\\\\]+)");
 
     private final SentenceEmbedder embedder;
@@ -132,7 +134,7 @@ public final class SentenceEncoders {
     /**
      * Opens it; owns native memory until it's closed.
      *
-     * @throws io.engram.core.EngramException if the folder is no encoder that is supported
+     * @throws io.engram.core.EngramException if the folder isn't a supported encoder
      */
     FolderEncoder(Path folder) {
       embedder = SentenceEmbedder.open(folder, Device.CPU, BATCH_TOKENS);
@@ -140,8 +142,8 @@ public final class SentenceEncoders {
     }
 
     /**
-     * What a folder is called in notes and measurements: its own name, or the model's where it lies
-     * in the hub's cache. A semicolon ends a name in the notes of a run, and a line break a line.
+     * A folder's name in notes and measurements: its own, or the model's if it is in the hub's
+     * cache. Without semicolons and line breaks, since these end names and lines in a run's notes.
      */
     static String nameOf(Path folder) {
       Path whole = folder.toAbsolutePath().normalize();
@@ -150,7 +152,7 @@ public final class SentenceEncoders {
       return name.replaceAll("[;\\p{Cntrl}]", "_");
     }
 
-    /** The folder's name and the beginning of the hash of what is in it. */
+    /** The folder's name and the beginning of its content hash. */
     @Override
     public String name() {
       return name;

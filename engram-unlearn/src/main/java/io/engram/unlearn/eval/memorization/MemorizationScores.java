@@ -13,28 +13,28 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * EL_10 and MA of samples under a model. Of plain text they are over all places but the first
- * token's, as in the source; of a question with its answer over the places of the answer, the
- * question always given.
+ * EL_10 and MA of samples under a model. For plain text they cover all positions but the first, as
+ * in the source; for a question with its answer, the positions of the answer, with the question
+ * always given.
  *
- * <p><b>Source:</b> App. C.4; Jang et al. 2023. <b>Differs:</b> the source has no questions; it
- * cuts or pads texts to 200 tokens, here they are taken as they are; an end token isn't part of the
+ * <p><b>Source:</b> App. C.4; Jang et al. 2023. <b>Differs:</b> the source has no questions, and
+ * cuts or pads texts to 200 tokens, which Engram leaves unchanged; an end token isn't part of the
  * text.
  */
 public final class MemorizationScores {
-  /** n of EL_n: tokens of an n-gram. */
+  /** n of EL_n: the number of tokens in an n-gram. */
   public static final int GRAM = 10;
 
   private final LanguageModel model;
   private final Set<Integer> stopIds;
 
-  /** Under this model as it is at each call; borrows it. */
+  /** Under this model in its state at each call; borrows it. */
   public MemorizationScores(LanguageModel model) {
     this.model = model;
     this.stopIds = model.stopIds();
   }
 
-  /** The sample without its end token; one whose only labelled token that is keeps it. */
+  /** The sample without its end token, unless that is its only labelled token. */
   TokenizedSample text(TokenizedSample sample) {
     int[] ids = sample.ids();
     boolean ended = sample.labels() > 1 && stopIds.contains(ids[ids.length - 1]);
@@ -43,7 +43,7 @@ public final class MemorizationScores {
         : sample;
   }
 
-  /** Which places of each sample the model gets right, one pass over the samples. */
+  /** Which positions of each sample the model predicts correctly, in one pass over the samples. */
   public List<Scorer.TokenScores> places(List<TokenizedSample> samples, ProgressListener progress) {
     return new Scorer(model).score(samples.stream().map(this::text).toList(), progress);
   }
@@ -56,9 +56,9 @@ public final class MemorizationScores {
   }
 
   /**
-   * EL_10 of each sample, in [0, 1]; NaN where it has fewer than ten tokens to go on to.
+   * EL_10 of each sample, in [0, 1]; NaN if fewer than ten tokens are left to generate.
    *
-   * @param progress is advanced by one a sample
+   * @param progress advances by one per sample
    */
   public double[] extraction(List<TokenizedSample> samples, ProgressListener progress) {
     List<SuffixGenerator.Places> places = samples.stream().map(s -> places(text(s))).toList();
@@ -70,7 +70,7 @@ public final class MemorizationScores {
     return scores;
   }
 
-  /** The places before which at least ten tokens are left. */
+  /** The positions from which at least ten tokens are left. */
   private static SuffixGenerator.Places places(TokenizedSample text) {
     int from = text.labelStart();
     int to = Math.max(from, text.ids().length - GRAM + 1);

@@ -28,13 +28,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EL_10 and MA of what is to be forgotten, each the mean over samples; what the stopping rules
- * {@code el_ma} and {@code per_sample} go by.
+ * EL_10 and MA of the samples to forget, each as the mean over samples. The stopping rules {@code
+ * el_ma} and {@code per_sample} use the same measures.
  *
- * <p><b>Source:</b> App. C.4; the numbers are of {@link MemorizationScores}.
+ * <p><b>Source:</b> App. C.4; computed by {@link MemorizationScores}.
  */
 public final class MemorizationSuite implements Suite {
-  /** How recipes call it. */
+  /** Its name in recipes. */
   public static final String NAME = "memorization";
 
   private static final List<SuiteMetric> METRICS =
@@ -42,7 +42,7 @@ public final class MemorizationSuite implements Suite {
 
   /**
    * {@code memorization:tofu:forget01}, {@code memorization:FILE}, several joined by {@code +};
-   * without a part the forget set of the run, outside a run TOFU's forget10.
+   * without a part, the run's forget set, or TOFU's forget10 outside of a run.
    */
   public static final SuiteKind KIND =
       new SuiteKind(
@@ -54,14 +54,15 @@ public final class MemorizationSuite implements Suite {
           (part, settings) -> open(part));
 
   /**
-   * A line of {@code eval/STAGE/memorization.jsonl}: how much of one sample the model holds.
+   * A line of {@code eval/STAGE/memorization.jsonl}: how much of one sample the model has
+   * memorised.
    *
    * @param id the sample's
-   * @param places tokens that the model had to come to: the answer's, or all of a text but the
+   * @param places how many tokens the model had to predict: the answer's, or all of a text but the
    *     first
    * @param ma memorization accuracy, [0, 1]; null where a log-probability is not a number
-   * @param el10 extraction likelihood EL_10, [0, 1]; null there, and where there are fewer than ten
-   *     places
+   * @param el10 extraction likelihood EL_10, [0, 1]; null in that case too, and with fewer than ten
+   *     tokens
    */
   record Row(String id, int places, @Nullable Double ma, @Nullable Double el10) {}
 
@@ -70,7 +71,7 @@ public final class MemorizationSuite implements Suite {
       return new MemorizationSuite(List.of(Tofu.PREFIX + "forget10"), true);
     }
     List<String> sources = List.of(part.split("\\+"));
-    // What can't be read is reported before other suites have measured for hours.
+    // Reports unreadable samples before other suites have measured for hours.
     sources.forEach(source -> SampleSource.load(source, null, 1));
     return new MemorizationSuite(sources, false);
   }
@@ -79,7 +80,7 @@ public final class MemorizationSuite implements Suite {
   private final boolean unnamed;
   private final Supplier<List<Sample>> samples;
 
-  /** On all samples of these sources, each as {@code forget.data} takes it. */
+  /** On all samples of these sources, which are as in {@code forget.data}. */
   public MemorizationSuite(List<String> sources) {
     this(sources, false);
   }
@@ -149,7 +150,7 @@ public final class MemorizationSuite implements Suite {
     return rows;
   }
 
-  /** A mean that has no sample is left out; the notes say why each sample has none. */
+  /** A mean without samples is omitted; the notes say why each sample has no value. */
   private static Measurements measurements(String stage, List<Row> rows) {
     Measurements measurements = new Measurements(NAME, stage, METRICS);
     addMean(measurements, "forget.el10", rows, Row::el10);

@@ -1,6 +1,6 @@
 /**
- * How much of a text a model holds word for word: extraction likelihood and memorization accuracy
- * of App. C.4, as a suite of its own and for the stopping rules. Start with {@link
+ * How much of a text a model has memorised word for word: extraction likelihood and memorization
+ * accuracy of App. C.4, as a suite and for the stopping rules. Start with {@link
  * io.engram.unlearn.eval.memorization.MemorizationScores}.
  */
 @NullMarked

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The two sets of prompts, and where their files lie in {@code eval.datasets}. */
+/** The two sets of prompts, and where their files are in {@code eval.datasets}. */
 enum PromptSet {
   /** The test prompts of PKU-SafeRLHF. */
   PKU(
@@ -50,24 +50,24 @@ enum PromptSet {
     this.origin = origin;
   }
 
-  /** In metric ids and parts of the suite. */
+  /** Its name in metric ids and parts of the suite. */
   String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** How people call it. */
+  /** Its common name. */
   String title() {
     return title;
   }
 
   /**
-   * The set's files, in the order of their names: under {@code pku-saferlhf} or the set's name on
-   * the hub, or in the hub's cache, where {@code engram fetch} puts them.
+   * The set's files, sorted by name: under {@code pku-saferlhf} or the set's name on the hub, or in
+   * the hub's cache, where {@code engram fetch} puts them.
    *
-   * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home where
+   * @param datasets {@code eval.datasets}; null: the folder {@code datasets} of Engram's home if
    *     there is one
-   * @throws EngramException if there is none, saying what to fetch, how large it is and under which
-   *     licence
+   * @throws EngramException if the files are missing, saying what to fetch, how large it is and
+   *     under which licence
    */
   List<Path> files(@Nullable String datasets) {
     return files(datasets, HubCache.here());
@@ -116,7 +116,7 @@ enum PromptSet {
     }
   }
 
-  /** The prompts of all files, or the first so many; 0 or less: all. */
+  /** The prompts of all files, or the first this many; 0 or less: all. */
   static List<String> prompts(List<Path> files, int limit) {
     List<String> prompts = new ArrayList<>();
     for (Path file : files) {

@@ -8,22 +8,22 @@ import java.util.Map;
 
 /**
  * A classifier with a label for each kind of toxicity, such as Toxic-BERT. The score of a text is
- * the highest probability of a label, {@code max_k σ(z_k)}, over its first 512 tokens: what the
- * text-classification pipeline of transformers gives for it. The empty text is the two special
- * tokens alone, and has a score as any.
+ * the highest probability of a label, {@code max_k σ(z_k)}, over its first 512 tokens: the same as
+ * from transformers' text-classification pipeline. The empty text consists of the two special
+ * tokens and has a score too.
  *
  * <p><b>Source:</b> § 4.1; Hanu and Unitary team: Detoxify (2020).
  */
 record ToxicBert(FolderClassifier classifier) {
   /**
-   * What it says of a text.
+   * Its judgement of a text.
    *
    * @param label the most probable label
    * @param score its probability, [0, 1]
    */
   record Verdict(String label, double score) {}
 
-  /** How Toxic-BERT is to be had. */
+  /** How to get Toxic-BERT. */
   static final String HOW_TO_FETCH =
       "engram fetch hf:unitary/toxic-bert   (438 MB, Apache-2.0), then"
           + " eval.toxicity=hf:unitary/toxic-bert";
@@ -35,8 +35,7 @@ record ToxicBert(FolderClassifier classifier) {
    * The classifier in a folder.
    *
    * @param named {@code eval.toxicity}: a folder, or {@code hf:ORG/NAME} from the cache
-   * @throws EngramException if it is no classifier with labels that hold independently, naming the
-   *     key
+   * @throws EngramException if it isn't a classifier with independent labels, naming the key
    */
   static ToxicBert shared(String named) {
     FolderClassifier classifier = FolderClassifier.shared(WANTED, named);
@@ -48,17 +47,17 @@ record ToxicBert(FolderClassifier classifier) {
     return new ToxicBert(classifier);
   }
 
-  /** What it is called in measurements. */
+  /** Its name in measurements. */
   String name() {
     return classifier.name();
   }
 
-  /** What it says of each text, the empty text too. */
+  /** Its judgement of each text, even the empty one. */
   List<Verdict> judge(List<String> texts) {
     return classifier.probabilities(texts).stream().map(ToxicBert::highest).toList();
   }
 
-  /** The first of equals, as the pipeline. */
+  /** Takes the first of equal labels, as the pipeline does. */
   private static Verdict highest(Map<String, Double> probabilities) {
     return probabilities.entrySet().stream()
         .max(Comparator.comparingDouble(Map.Entry::getValue))

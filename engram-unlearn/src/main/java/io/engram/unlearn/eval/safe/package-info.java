@@ -1,6 +1,6 @@
 /**
- * Table 6's measure of what harm is left: how toxic the model's continuations of prompts are, by a
- * classifier. Start with {@link io.engram.unlearn.eval.safe.SafeSuite}.
+ * Table 6's measure of the harm that is left: how toxic a classifier finds the model's
+ * continuations of prompts. Start with {@link io.engram.unlearn.eval.safe.SafeSuite}.
  */
 @NullMarked
 package io.engram.unlearn.eval.safe;

@@ -11,7 +11,7 @@ import io.engram.unlearn.eval.tofu.RetrainedModel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an evaluation takes where the model that never saw the forget set is open beside the one
+ * The memory of an evaluation with the model that never saw the forget set open beside the one
  * under test.
  *
  * @param size of the former
@@ -20,10 +20,10 @@ public record RetrainedMemory(ModelSize size) {
   private static final String PART = "retrained model";
 
   /**
-   * Of the model that a recipe names.
+   * For the model that a recipe names.
    *
    * @param tested how the model under test is opened
-   * @return null where none is named, or no suite asks it
+   * @return null if none is named, or no suite needs it
    * @throws io.engram.core.EngramException if it can't be opened
    */
   public static @Nullable RetrainedMemory of(EvalSection eval, ModelOptions tested) {
@@ -37,11 +37,11 @@ public record RetrainedMemory(ModelSize size) {
   }
 
   /**
-   * Both at once.
+   * The memory of both.
    *
-   * @param evaluation without it
+   * @param evaluation the memory without it
    * @param dtype of the model under test, in which this one is opened too
-   * @param tokens of a pass at most
+   * @param tokens maximum in a pass
    */
   public MemoryNeed beside(MemoryNeed evaluation, Dtype dtype, int tokens) {
     return evaluation.beside(PART, new MemoryEstimate(size.in(dtype)).scoring(tokens));

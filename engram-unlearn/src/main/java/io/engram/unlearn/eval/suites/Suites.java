@@ -14,7 +14,7 @@ import io.engram.unlearn.eval.tofu.WagleSuite;
 import io.engram.unlearn.eval.whp.WhpSuite;
 import java.util.List;
 
-/** The suites there are; a new one is a line here. */
+/** All suites. To add one, add a line here. */
 public final class Suites {
   private static final List<SuiteKind> ALL =
       List.of(
@@ -29,7 +29,7 @@ public final class Suites {
 
   private Suites() {}
 
-  /** What each suite is, the default first. */
+  /** The kinds of all suites, the default first. */
   public static List<SuiteKind> all() {
     return ALL;
   }
@@ -40,8 +40,8 @@ public final class Suites {
   }
 
   /**
-   * The suites that a recipe names, each with a part of it after a colon where one is wanted:
-   * {@code tofu:forget05}.
+   * The suites that a recipe names, each optionally with a part after a colon: {@code
+   * tofu:forget05}.
    *
    * @throws EngramException if there is no such suite, or it can't be opened with these settings
    */
@@ -71,9 +71,8 @@ public final class Suites {
   }
 
   /**
-   * The same names, each narrowed to what a run forgets, so that it is measured on what was to be
-   * forgotten and no more: {@code tofu} becomes {@code tofu:forget05} where {@code tofu:forget05}
-   * is forgotten.
+   * The same names, each narrowed to what a run forgets, so that it measures exactly that: {@code
+   * tofu} becomes {@code tofu:forget05} if {@code tofu:forget05} is forgotten.
    *
    * @param forgetData {@code forget.data} of the recipe
    */

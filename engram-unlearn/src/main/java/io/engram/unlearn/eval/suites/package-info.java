@@ -1,6 +1,6 @@
 /**
  * The list of all suites, and what follows from it: which suites a recipe asks for, and how much
- * memory they take beside the model. A suite knows nothing of this package. Start with {@link
+ * memory they need beside the model. Suites don't know this package. Start with {@link
  * io.engram.unlearn.eval.suites.Suites}.
  */
 @NullMarked

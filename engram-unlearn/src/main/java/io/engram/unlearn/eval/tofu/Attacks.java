@@ -14,22 +14,22 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attacks that ask of a text whether the model was trained on it. Each gives a score that is high
- * where the text is strange to the model; its measure is the AUC, the probability that a row of the
- * other set is stranger than one of the forget set: 1 where all of the forget set is more familiar,
- * ½ where nothing tells them apart, 0 where all of it is stranger.
+ * Attacks that try to find out whether the model was trained on a text. Each gives a score that is
+ * high if the text is strange to the model. The measure is the AUC, the probability that a row of
+ * the other set is stranger than one of the forget set: 1 if all of the forget set is more
+ * familiar, ½ if nothing separates the sets, 0 if all of it is stranger.
  *
- * <p><b>Differs:</b> open-unlearning's other set is TOFU's holdout, which no model has seen; where
- * it isn't at hand the retain set takes its place, which every model has seen. The orientation is
+ * <p><b>Differs:</b> open-unlearning's other set is TOFU's holdout, which no model has seen;
+ * without it, the retain set takes its place, which every model has seen. The orientation is
  * open-unlearning's, the opposite of the paper's MIA.
  */
 final class Attacks {
-  /** A row's score, high where it's strange; null where it has none. */
+  /** A row's score, high if it is strange; null if it has none. */
   interface Score extends Function<BenchmarkRow, @Nullable Double> {}
 
   private Attacks() {}
 
-  /** All, by their names in metric ids. */
+  /** All attacks, by their names in metric ids. */
   static Map<String, Score> all() {
     Map<String, Score> attacks = new LinkedHashMap<>();
     attacks.put("loss", row -> row.recall().loss());
@@ -41,7 +41,7 @@ final class Attacks {
     return attacks;
   }
 
-  /** How much stranger a text is than to the model that never saw the forget set. */
+  /** How much stranger a text is than it is to the model that never saw the forget set. */
   private static @Nullable Double againstReference(BenchmarkRow row) {
     Retrained retrained = row.retrained();
     return retrained == null ? null : (@Nullable Double) (row.recall().loss() - retrained.loss());
@@ -57,15 +57,15 @@ final class Attacks {
   }
 
   /**
-   * AUC of an attack over the rows whose score is a number; an infinite one is the strangest.
+   * AUC of an attack over the rows whose score isn't NaN; an infinite score is the strangest.
    *
-   * @return NaN where a set has no such row
+   * @return NaN if a set has no such row
    */
   static MeanWithError auc(Score attack, List<BenchmarkRow> forget, List<BenchmarkRow> others) {
     return MembershipInference.auc(scores(attack, others), scores(attack, forget));
   }
 
-  /** Whether a row has a score that is not a number, which has no rank. */
+  /** Whether a row's score is NaN, which has no rank. */
   static boolean isBroken(Score attack, BenchmarkRow row) {
     Double score = attack.apply(row);
     return score != null && score.isNaN();
@@ -85,11 +85,11 @@ final class Attacks {
    * against chance.
    *
    * <p>Its error is that of {@code a·AUC + b·AUC_ref}, a and b the slopes of PrivLeak, over the
-   * rows of both sets as DeLong has it: the two areas are of the same rows and vary together. A row
-   * with a score that is not a number, under either model, is left out.
+   * rows of both sets by DeLong's method, since the two areas come from the same rows and vary
+   * together. A row whose score is NaN under either model is left out.
    *
-   * @param chance compare with ½ where no such model is named
-   * @return in percent; NaN where there is nothing to compare with
+   * @param chance compare with ½ if no such model is named
+   * @return in percent; NaN if there is nothing to compare with
    */
   static MeanWithError privLeak(
       List<BenchmarkRow> allForget, List<BenchmarkRow> allOthers, boolean chance) {
@@ -117,14 +117,14 @@ final class Attacks {
     return new MeanWithError(value, error, forget.size() + others.size());
   }
 
-  /** The rows that PrivLeak takes. */
+  /** The rows that PrivLeak uses. */
   private static List<BenchmarkRow> unbroken(List<BenchmarkRow> rows) {
     return rows.stream()
         .filter(row -> !isBroken(Attacks::minK, row) && !isBroken(Attacks::minKOfRetrained, row))
         .toList();
   }
 
-  /** Each row's part in the AUC: of the others first, then of the forget set. */
+  /** Each row's part of the AUC: first the other set's, then the forget set's. */
   private static double[][] placements(
       Score score, List<BenchmarkRow> forget, List<BenchmarkRow> others) {
     double[] familiar = scores(score, forget);

@@ -18,18 +18,18 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of {@code eval/STAGE/tofu_benchmark.SET.jsonl}: what was measured of one sample. What a
- * set doesn't measure is null.
+ * A line of {@code eval/STAGE/tofu_benchmark.SET.jsonl}: the measures of one sample. Measures that
+ * don't apply to a set are null.
  *
  * @param id the row's number in its file, from 0
  * @param set the set's name: {@code forget}
  * @param question as in the data
  * @param answer the true one
  * @param output what the model answered
- * @param cleanText probability that {@code output} is text and no gibberish, [0, 1]
+ * @param cleanText probability that {@code output} is clean text and not gibberish, [0, 1]
  * @param rouge of {@code output} against {@code answer}
  * @param truth the right answer against wrong ones
- * @param recall what the model makes of the true answer
+ * @param recall how the model scores the true answer
  * @param retrained the same sample under the model that never saw the forget set
  */
 public record BenchmarkRow(
@@ -44,7 +44,7 @@ public record BenchmarkRow(
     Recall recall,
     @Nullable Retrained retrained) {
   /**
-   * Shares of the true answer's words that the output has, [0, 1], words reduced to stems.
+   * Shares of the true answer's words in the output, [0, 1], after stemming.
    *
    * @param recall1 ROUGE-1
    * @param recallL ROUGE-L
@@ -52,7 +52,7 @@ public record BenchmarkRow(
   public record Rouge(double recall1, double recallL) {}
 
   /**
-   * Right against wrong answers.
+   * The right answer against wrong ones.
    *
    * @param ratio truth ratio with the geometric mean over the wrong answers
    * @param ratioArithmetic with the arithmetic mean
@@ -63,18 +63,18 @@ public record BenchmarkRow(
       double ratio, double ratioArithmetic, double amongOptions, double rightProbability) {}
 
   /**
-   * The true answer, token by token given the true ones before.
+   * The true answer, each token given the true ones before it.
    *
-   * @param tokens labelled tokens, the end token among them
+   * @param tokens labelled tokens, including the end token
    * @param loss −ℓ̄ over all of them, nats a token
    * @param probability exp(−loss)
    * @param extractionStrength without the end token
-   * @param exactMemorization without the end token; null of no other token
+   * @param exactMemorization without the end token; null if there is no other token
    * @param zlib loss by the bytes of the compressed text
    * @param minK Min-40 % without the end token, nats
    * @param minKPlusPlus Min-40 %++ without the end token, standard deviations
-   * @param gradientNorm mean norm over parameter tensors, without the end token; null where it
-   *     wasn't computed
+   * @param gradientNorm mean norm over parameter tensors, without the end token; null if it wasn't
+   *     computed
    */
   public record Recall(
       int tokens,
@@ -97,12 +97,12 @@ public record BenchmarkRow(
   public record Retrained(@Nullable Double truthRatio, double loss, double minK) {}
 
   /**
-   * From scores and answers to a set's rows.
+   * Builds a set's rows from scores and answers.
    *
    * @param pairs all pairs of the sets
-   * @param outputs what the model answered, by question
-   * @param clean of which outputs how probable it is that they are text; empty: nobody asked
-   * @param retrained the pairs under the model that never saw the forget set; null: there is none
+   * @param outputs the model's answers, by question
+   * @param clean how probable it is that an output is clean text, by output; empty: not measured
+   * @param retrained the pairs under the model that never saw the forget set; null: no such model
    */
   record Maker(
       ScoredPairs pairs,
@@ -115,7 +115,7 @@ public record BenchmarkRow(
     /**
      * The rows of a set.
      *
-     * @param gradientNorms of the first so many rows
+     * @param gradientNorms of the first rows
      */
     List<BenchmarkRow> of(TofuSet set, double[] gradientNorms) {
       return IntStream.range(0, set.rows().size())

@@ -33,15 +33,15 @@ import org.jspecify.annotations.Nullable;
  * ratio, model utility, forget quality, extraction strength, exact memorisation, membership
  * attacks. Each pair of question and answer is scored once; greedy answers have at most 200 tokens.
  *
- * <p>There are two of it, with names of their own: {@code tofu_benchmark} scores all tokens of an
- * answer, {@code tofu_benchmark_public_labels} those that open-unlearning scores.
+ * <p>It exists in two versions: {@code tofu_benchmark} scores all tokens of an answer, {@code
+ * tofu_benchmark_public_labels} those that open-unlearning scores.
  *
  * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024); Dorna et
  * al.: OpenUnlearning (2025). <b>Differs</b> from the latter in the answer span, which loses no
  * first token, and in the other set of the attacks; {@code docs/tofu.md} has the details.
  */
 public final class BenchmarkSuite implements Suite {
-  /** How recipes call it. */
+  /** Its name in recipes. */
   public static final String NAME = "tofu_benchmark";
 
   /** {@code tofu_benchmark}; {@code tofu_benchmark:forget05} measures a smaller forget set. */
@@ -83,7 +83,7 @@ public final class BenchmarkSuite implements Suite {
     this.holdout = holdout(settings.datasets());
   }
 
-  /** TOFU's set that is as large as the forget set, and in no training set. */
+  /** TOFU's set that is as large as the forget set, and isn't in any training set. */
   private @Nullable Path holdout(@Nullable String datasets) {
     if (datasets == null) {
       return null;
@@ -129,7 +129,7 @@ public final class BenchmarkSuite implements Suite {
     return new Evaluation(table.measurements(), files, notes);
   }
 
-  /** Of the answers to forget and retain set. */
+  /** For the answers to forget and retain set. */
   private Map<String, Double> clean(List<TofuSet> sets, Map<String, String> outputs) {
     if (gibberish == null) {
       return Map.of();
@@ -143,7 +143,7 @@ public final class BenchmarkSuite implements Suite {
     return sets.stream().flatMap(set -> set.rows().stream()).map(TofuRow::question).toList();
   }
 
-  /** By the set's name; none where memory doesn't suffice. */
+  /** By the set's name; empty if there is too little memory. */
   private Map<String, double[]> gradientNorms(
       Stage stage, List<TofuSet> sets, ScoredPairs pairs, List<String> notes) {
     Map<String, double[]> norms = new LinkedHashMap<>();
@@ -168,7 +168,7 @@ public final class BenchmarkSuite implements Suite {
     return Map.of();
   }
 
-  /** A sentence for each thing that holds of some rows and that a reader should know. */
+  /** One sentence for each fact about some of the rows that a reader should know. */
   private List<String> countNotes(
       Stage stage, List<TofuSet> sets, Map<String, List<BenchmarkRow>> rows, ScoredPairs pairs) {
     RowCounts empty = new RowCounts();
@@ -202,7 +202,7 @@ public final class BenchmarkSuite implements Suite {
     return notes;
   }
 
-  /** What was measured on, and what is left out for want of something. */
+  /** The data measured on, and what is omitted because something is missing. */
   private List<String> setupNotes(List<TofuSet> sets) {
     List<String> notes = new ArrayList<>();
     notes.add(
@@ -246,16 +246,19 @@ public final class BenchmarkSuite implements Suite {
     return notes;
   }
 
-  /** Gradient norms of the first rows of a set; they cost a pass forward and back for each row. */
+  /**
+   * Gradient norms of the first rows of a set, at the cost of a forward and a backward pass per
+   * row.
+   */
   private static final class AnswerGradients {
-    /** Of each set. The standard error of an AUC of 100 against 100 is at most 0.05. */
+    /** Rows of each set. The standard error of an AUC of 100 rows against 100 is at most 0.05. */
     static final int MOST = 100;
 
     private AnswerGradients() {}
 
     /**
      * Whether there is memory for a gradient of every weight, and for a float32 copy of weights
-     * that are kept in fewer bits. What a graphics card has isn't known here; there it shows.
+     * with fewer bits. The memory of a GPU isn't known here, so there it is simply tried.
      */
     static boolean fit(LanguageModel model) {
       long perNumber = model.dtype() == Dtype.FLOAT32 ? Float.BYTES : 2L * Float.BYTES;
@@ -266,10 +269,10 @@ public final class BenchmarkSuite implements Suite {
     }
 
     /**
-     * The norms, of answers without their end token.
+     * The norms for answers without their end token.
      *
-     * @return of the first so many rows; NaN of an answer that has no other token
-     * @throws EngramException of kind RESOURCES if memory doesn't suffice
+     * @return those of the first rows; NaN for an answer without other tokens
+     * @throws EngramException of kind RESOURCES if there is too little memory
      */
     static double[] of(
         LanguageModel model, TofuSet set, ScoredPairs pairs, ProgressListener progress) {

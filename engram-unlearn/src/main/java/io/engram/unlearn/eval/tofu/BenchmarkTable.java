@@ -22,7 +22,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The suite's numbers from its rows, under their metric ids. Knows of no model. */
+/** Computes the suite's numbers from its rows, under their metric ids, without a model. */
 final class BenchmarkTable {
   static final List<SuiteMetric> METRICS = metrics();
 
@@ -82,8 +82,8 @@ final class BenchmarkTable {
   /**
    * Computes them.
    *
-   * @param suite its name, which metric ids begin with
-   * @param cleanBy what judged whether outputs are text; null: nothing did
+   * @param suite its name, with which metric ids begin
+   * @param cleanBy what judged whether outputs are clean text; null: nothing
    * @param rows by the set's name; holdout may be missing
    */
   BenchmarkTable(
@@ -111,7 +111,7 @@ final class BenchmarkTable {
     return measurements.all();
   }
 
-  /** What was left out, and why. */
+  /** What was omitted, and why. */
   List<String> notes() {
     List<String> all = new ArrayList<>(measurements.notes());
     all.addAll(notes);
@@ -163,7 +163,7 @@ final class BenchmarkTable {
     addMean(set, "truth_probability", row -> TruthRatio.shareOfTruth(truth(row).ratio()));
   }
 
-  /** The three measures of each row that model utility is made of. */
+  /** The three measures of each row that make up model utility. */
   private double[][] kept(String set) {
     boolean sentences = set.equals(TofuSet.RETAIN);
     return rows(set).stream()
@@ -235,7 +235,7 @@ final class BenchmarkTable {
 
   /**
    * TOFU's model utility: the harmonic mean of probability, ROUGE-L recall and truth ratio on
-   * retain set, real authors and world facts, nine numbers. 0 where one of them is.
+   * retain set, real authors and world facts, nine numbers. It is 0 if one of them is.
    *
    * <p><b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024).
    */
@@ -244,10 +244,10 @@ final class BenchmarkTable {
 
     /**
      * Computes it with the error of its linear part, {@code Σ_j ∂H/∂x_j · x_j}, over the rows of
-     * each set: the three measures of a set are of the same rows and vary together.
+     * each set: the three measures of a set come from the same rows and vary together.
      *
      * @param sets each set's rows, {@code [rows][measures]}
-     * @return the error is NaN where H is 0
+     * @return the error is NaN if H is 0
      */
     static MeanWithError of(List<double[][]> sets) {
       double[] means = sets.stream().flatMapToDouble(rows -> Arrays.stream(means(rows))).toArray();

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether answers are text or gibberish: the probability of a classifier's first class, {@code
  * softmax(z)_0} over a text's first 32 tokens. That class is "clean" in the classifier that
- * open-unlearning takes, autonlp-Gibberish-Detector-492513457. The empty text has a score as any.
+ * open-unlearning uses, autonlp-Gibberish-Detector-492513457. The empty text has a score too.
  *
  * <p><b>Source:</b> Dorna et al.: OpenUnlearning (2025), the metric {@code classifier_prob}.
  */
 record CleanText(FolderClassifier classifier) {
-  /** How the classifier is to be had. */
+  /** How to get the classifier. */
   static final String HOW_TO_FETCH =
       "engram fetch hf:madhurjindal/autonlp-Gibberish-Detector-492513457, then"
           + " eval.gibberish=hf:madhurjindal/autonlp-Gibberish-Detector-492513457";
@@ -31,8 +31,8 @@ record CleanText(FolderClassifier classifier) {
   /**
    * The classifier that {@code eval.gibberish} names.
    *
-   * @return null where none is named
-   * @throws EngramException if it is none of which exactly one class holds, naming the key
+   * @return null if none is named
+   * @throws EngramException if it isn't a classifier with exclusive classes, naming the key
    */
   static @Nullable CleanText named(@Nullable String named) {
     if (named == null) {

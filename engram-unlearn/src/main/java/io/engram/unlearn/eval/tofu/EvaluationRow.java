@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of {@code eval/STAGE/SET.jsonl}: what was measured of one sample. What a set doesn't
- * measure is null.
+ * A line of {@code eval/STAGE/SET.jsonl}: the measures of one sample. Measures that don't apply to
+ * a set are null.
  *
  * @param id the row's number in its file, from 0
  * @param set the set's name: {@code forget}
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param correct whether the model knows the answer, by {@code judgedBy}
  * @param judgedBy what decided that: the sentence encoder's name, or {@code containment}
  * @param paraphrasedQuestion the question in other words
- * @param paraphrasedOutput what the model answered to it; what the encoder judges
+ * @param paraphrasedOutput the model's answer to it, which the encoder judges
  * @param closestAnswer the candidate nearest to it in meaning
  * @param minK Min-K % score of question and true answer, nats; high: unlikely under the model,
- *     infinite: excluded by it; null also where it is not a number
+ *     infinite: impossible under it; null also if it is NaN
  */
 public record EvaluationRow(
     String id,
@@ -37,12 +37,12 @@ public record EvaluationRow(
     @Nullable String paraphrasedOutput,
     @Nullable String closestAnswer,
     @Nullable Double minK) {
-  /** 1 where the answer is right, else 0. */
+  /** 1 if the answer is right, else 0. */
   double correctness() {
     return Objects.requireNonNull(correct) ? 1 : 0;
   }
 
-  /** The recall of a row that has one, as those of the suite {@code tofu} all do. */
+  /** The recall of a row that has one, as all rows of the suite {@code tofu} do. */
   double recall() {
     return Objects.requireNonNull(rougeRecall);
   }
@@ -57,7 +57,7 @@ public record EvaluationRow(
     return MeanWithError.of(rows.stream().mapToDouble(EvaluationRow::recall).toArray());
   }
 
-  /** The Min-K % scores there are: a row whose score is not a number has none. */
+  /** The existing Min-K % scores: a row whose score is NaN has none. */
   static double[] minK(List<EvaluationRow> rows) {
     return rows.stream()
         .map(EvaluationRow::minK)

@@ -6,14 +6,15 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether truth ratios could be of the same origin: the p-value of a two-sample Kolmogorov-Smirnov
- * test. Near 1 the two can't be told apart; small, they can. Two measures have that name:
+ * Whether two sets of truth ratios could come from the same distribution: the p-value of a
+ * two-sample Kolmogorov-Smirnov test. Near 1, the two can't be distinguished; near 0, they can. Two
+ * measures have that name:
  *
  * <ul>
  *   <li>TOFU's compares the forget set under the model and under one that never saw it, so 1 is the
  *       aim. <b>Source:</b> Maini et al.: TOFU, a task of fictitious unlearning for LLMs (2024).
  *   <li>WAGLE's compares forget and retain set under one model. Both were learned alike, so it is
- *       high before unlearning, and low where the forget set is told from the retain set.
+ *       high before unlearning, and low once the forget set differs from the retain set.
  *       <b>Source:</b> WAGLE, {@code src/metrics/Tofu.py}, "Forget Quality".
  * </ul>
  */
@@ -25,7 +26,7 @@ final class ForgetQuality {
    *
    * @param ratios R of each row
    * @param others R of the rows compared with
-   * @return null where either is empty or a ratio is NaN
+   * @return null if either is empty or a ratio is NaN
    */
   static KolmogorovSmirnov.@Nullable Result of(double[] ratios, double[] others) {
     boolean comparable =

@@ -5,7 +5,7 @@ import io.engram.unlearn.eval.Means;
 import java.util.List;
 
 /**
- * UT: how much is left of what was to be kept. All in [0, 1], 1 = all of it.
+ * UT: how much is left of what should be kept. All in [0, 1], 1 = everything.
  *
  * <p><b>Source:</b> Table 1, the six columns of the utility and their average. Not TOFU's own model
  * utility, a harmonic mean of nine numbers.
@@ -13,8 +13,8 @@ import java.util.List;
  * @param retain the retain set
  * @param realAuthors questions about real authors
  * @param worldFacts questions about the world
- * @param average the mean of the six; its error counts that both measures of a set are of the same
- *     rows
+ * @param average the mean of the six; its error accounts for both measures of a set coming from the
+ *     same rows
  */
 public record ModelUtility(Kept retain, Kept realAuthors, Kept worldFacts, MeanWithError average) {
   private static final int MEASURES = 6;
@@ -41,7 +41,7 @@ public record ModelUtility(Kept retain, Kept realAuthors, Kept worldFacts, MeanW
         Means.sum(List.of(parts(retain), parts(realAuthors), parts(worldFacts))));
   }
 
-  /** What each row adds to the average. */
+  /** Each row's part of the average. */
   private static double[] parts(List<EvaluationRow> rows) {
     return rows.stream()
         .mapToDouble(row -> (row.correctness() + row.recall()) / MEASURES)

@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the model knows a sample, by meaning: right if its answer to the paraphrased question is
- * at least as near to the paraphrased answer as to each of the perturbed, wrong ones. Near is the
- * cosine of their vectors. The forget and the retain set are judged so.
+ * at least as near to the paraphrased answer as to each of the perturbed, wrong ones. Nearness is
+ * the cosine of their vectors. It judges the forget and the retain set.
  *
  * <p><b>Source:</b> the evaluator behind Table 1 (WAGLE, {@code src/metrics/Tofu.py}).
- * <b>Differs:</b> an empty output is wrong; there its vector is compared all the same.
+ * <b>Differs:</b> an empty output is wrong; WAGLE compares its vector all the same.
  */
 final class ParaphraseJudge {
   /**
-   * What was found.
+   * A judgement.
    *
-   * @param closest the nearest candidate; null where there was no output
+   * @param closest the nearest candidate; null if there was no output
    */
   record Verdict(boolean correct, @Nullable String closest) {}
 
@@ -82,8 +82,8 @@ final class ParaphraseJudge {
   }
 
   /**
-   * {@code argmax_c cos(output, candidate_c)}; the first of equal ones, so that with the right
-   * answer first a tie counts as right.
+   * {@code argmax_c cos(output, candidate_c)}: the first of equal ones, so that a tie counts as
+   * right if the right answer is first.
    *
    * @param candidates at least one
    * @return its index
@@ -101,7 +101,7 @@ final class ParaphraseJudge {
     return best;
   }
 
-  /** {@code a·b / (‖a‖ ‖b‖)}, in [-1, 1]; 0 where a vector is 0. */
+  /** {@code a·b / (‖a‖ ‖b‖)}, in [-1, 1]; 0 if a vector is 0. */
   static double cosine(float[] a, float[] b) {
     double product = 0;
     double squaresA = 0;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model that never saw the forget set, {@code eval.retrained}. It's opened beside the model
- * under test, in the same number format and template, scored and closed again; what it gave is
- * remembered, for it is the same at every stage of a run.
+ * under test, in the same number format and template, scored and closed again. Its results are
+ * kept, since they are the same at every stage of a run.
  */
 public final class RetrainedModel {
   private final String path;
@@ -28,8 +28,8 @@ public final class RetrainedModel {
    * The model of this name.
    *
    * @param path null: none is named
-   * @return null where none is named
-   * @throws EngramException if it's named and can't be opened, naming the key; no weight is read
+   * @return null if none is named
+   * @throws EngramException if it can't be opened, naming the key; no weight is read
    */
   static @Nullable RetrainedModel named(@Nullable String path) {
     if (path == null) {

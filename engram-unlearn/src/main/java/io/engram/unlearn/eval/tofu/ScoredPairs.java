@@ -23,14 +23,14 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a model makes of pairs of question and answer; each was scored once. */
+/** A model's scores of pairs of question and answer, each scored once. */
 final class ScoredPairs {
   /**
    * A pair's labelled tokens, the end token last.
    *
-   * @param cut whether the window didn't hold its beginning
+   * @param cut whether its beginning didn't fit into the window
    * @param text of the labelled tokens but the last
-   * @param expected mean and variance of each token's log-probability; null where nobody asked
+   * @param expected mean and variance of each token's log-probability; null if not asked for
    */
   record ScoredPair(
       TokenizedSample tokens,
@@ -49,9 +49,9 @@ final class ScoredPairs {
       }
     },
     /**
-     * All after as many as the prompt has by itself, as open-unlearning has it: in the plain
-     * template the answer's first token isn't scored, for the blank before it is a token of the
-     * prompt there.
+     * All after as many as the prompt has by itself, as in open-unlearning: in the plain template
+     * the answer's first token isn't scored, since the blank before it is a token of the prompt
+     * there.
      *
      * <p><b>Source:</b> open-unlearning d3d7cf9, {@code preprocess_chat_instance}.
      */
@@ -68,7 +68,7 @@ final class ScoredPairs {
   private final Labels labels;
   private final Map<AnswerPair, ScoredPair> scored = new HashMap<>();
 
-  /** Scores all pairs of these sets; answers that are attacked with mean and variance. */
+  /** Scores all pairs of these sets; with mean and variance for answers that attacks compare. */
   static ScoredPairs ofAll(
       LanguageModel model, Labels labels, List<TofuSet> sets, ProgressListener progress) {
     Set<AnswerPair> detailed = new LinkedHashSet<>();
@@ -136,7 +136,7 @@ final class ScoredPairs {
     }
   }
 
-  /** What the window holds: of a pair that is longer its end, so that the answer is scored. */
+  /** Cuts a pair to the window; a longer one keeps its end, so that the answer is scored. */
   private static List<TokenizedSample> fitting(
       LanguageModel model, Map<AnswerPair, TokenizedSample> tokens) {
     int window = model.config().maxPositions();
@@ -173,12 +173,12 @@ final class ScoredPairs {
     return new TokenizedSample(tokens.id(), ids, tokens.labelStart());
   }
 
-  /** What was found of a pair. */
+  /** The scores of a pair. */
   ScoredPair of(AnswerPair pair) {
     return Objects.requireNonNull(scored.get(pair), pair::toString);
   }
 
-  /** ℓ̄ of a pair, nats a token, the end token among them. */
+  /** ℓ̄ of a pair, nats per token, including the end token. */
   double meanLog(AnswerPair pair) {
     return AnswerProbability.meanLog(of(pair).scores().logProbs());
   }

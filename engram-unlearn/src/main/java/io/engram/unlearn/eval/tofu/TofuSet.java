@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of questions that the suites of this package ask.
+ * A set of questions that this package's suites ask.
  *
  * @param name in metric ids and file names: {@code forget}
  * @param source the split of TOFU or the file it is read from
@@ -30,29 +30,27 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
   /** The forget sets that can be measured, the default first. */
   static final List<String> FORGET_SPLITS = List.of("forget10", "forget05", "forget01");
 
-  /** What the answers of a set are. */
+  /** The kind of a set's answers. */
   enum Kind {
-    /**
-     * Whole sentences about an author, with question and answer in other words and wrong answers.
-     */
+    /** Whole sentences about an author, with question and answer paraphrased and wrong answers. */
     SENTENCES,
     /** A few words each. */
     FACTS,
-    /** Sentences that no model under test has seen; nothing but question and answer. */
+    /** Sentences that no model under test has seen, with only question and answer. */
     HOLDOUT
   }
 
   /**
-   * A question with one of its answers, right or wrong: what is scored once.
+   * A question with one of its answers, right or wrong, scored once.
    *
-   * @param question in the words of the data or in other words
+   * @param question as in the data or paraphrased
    */
   record AnswerPair(String question, String answer) {}
 
   /**
    * Checks the rows.
    *
-   * @throws EngramException if sentences lack what they must have
+   * @throws EngramException if sentences lack a required part
    */
   TofuSet {
     rows = List.copyOf(rows);
@@ -73,12 +71,12 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
     return text == null || text.isBlank();
   }
 
-  /** What follows the colon of a suite's name; empty: forget10. */
+  /** The part after the colon of a suite's name; empty: forget10. */
   static String forgetSplit(String part) {
     return part.isEmpty() ? FORGET_SPLITS.get(0) : part;
   }
 
-  /** The four sets of Table 1, forget first; facts are asked alone. */
+  /** The four sets of Table 1, forget first; facts without wrong answers. */
   static List<TofuSet> asked(String forgetSplit, int limit) {
     return four(forgetSplit, "", limit);
   }
@@ -129,7 +127,7 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
     return name.equals(FORGET);
   }
 
-  /** Whether its answers are sentences with other words and wrong answers. */
+  /** Whether its answers are sentences with paraphrases and wrong answers. */
   boolean hasSentences() {
     return kind == Kind.SENTENCES;
   }
@@ -139,12 +137,12 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
     return kind != Kind.FACTS;
   }
 
-  /** All questions in the words of the data. */
+  /** All questions as in the data. */
   List<String> questions() {
     return rows.stream().map(TofuRow::question).toList();
   }
 
-  /** The question in other words, or as it is where there are none. */
+  /** The paraphrased question, or the original if there is none. */
   String paraphrasedQuestion(TofuRow row) {
     return hasSentences() ? Objects.requireNonNull(row.paraphrasedQuestion()) : row.question();
   }
@@ -154,7 +152,7 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
     return new AnswerPair(row.question(), row.answer());
   }
 
-  /** What the truth ratio takes for right: the answer in other words where there are some. */
+  /** The right answer for the truth ratio: the paraphrased one if there is one. */
   AnswerPair right(TofuRow row, String question) {
     return new AnswerPair(
         question, hasSentences() ? Objects.requireNonNull(row.paraphrasedAnswer()) : row.answer());
@@ -166,9 +164,9 @@ record TofuSet(String name, String source, Kind kind, List<TofuRow> rows) {
   }
 
   /**
-   * All that is scored of a row.
+   * Everything that is scored for a row.
    *
-   * @param question to which right and wrong answers are compared
+   * @param question the question with which right and wrong answers are compared
    */
   List<AnswerPair> pairs(TofuRow row, String question) {
     List<AnswerPair> pairs = new ArrayList<>(List.of(answer(row)));

@@ -32,19 +32,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Table 1 of the paper, on TOFU: {@link UnlearningCompleteness} and {@link ModelUtility}. Greedy
  * answers of at most 200 tokens with the prompt, to original questions for ROUGE-L and to
- * paraphrased ones for the accuracy of forget and retain set; facts are right where they occur in
- * the answer; Min-50 % over prompt and answer for membership inference.
+ * paraphrased ones for the accuracy of forget and retain set; facts are right if they occur in the
+ * answer; Min-50 % over prompt and answer for membership inference.
  *
- * <p><b>Source:</b> Table 1; what it is computed by is the evaluator of WAGLE ({@code
- * src/metrics/Tofu.py}). <b>Differs</b> from that where it is at fault: the first generated token
+ * <p><b>Source:</b> Table 1; computed in the paper by the evaluator of WAGLE ({@code
+ * src/metrics/Tofu.py}). <b>Differs</b> from that where it is wrong: the first generated token
  * isn't dropped, the template has no {@code [\INST]}, the model isn't cast to float16; and in the
  * sentence encoder, which the rows name.
  */
 public final class TofuSuite implements Suite {
-  /** How recipes call it. */
+  /** Its name in recipes. */
   public static final String NAME = "tofu";
 
-  /** How rows name the judge of facts. */
+  /** The name of the judge of facts in rows. */
   static final String CONTAINMENT = "containment";
 
   static final List<SuiteMetric> METRICS =
@@ -122,13 +122,13 @@ public final class TofuSuite implements Suite {
     return new Evaluation(measurements.all(), rows, notes);
   }
 
-  /** What is said of rows that the window doesn't hold. */
+  /** The note about rows that don't fit into the window. */
   static String cutNote(String suite, LanguageModel model) {
     return "%s: rows with a question and answer longer than the model's window of %d tokens, scored without their beginning"
         .formatted(suite, model.config().maxPositions());
   }
 
-  /** Original and paraphrased ones. */
+  /** Original and paraphrased questions. */
   private static List<String> questions(TofuSet set) {
     List<String> questions = new ArrayList<>();
     for (TofuRow row : set.rows()) {
@@ -149,8 +149,8 @@ public final class TofuSuite implements Suite {
   }
 
   /**
-   * Over question and true answer, every token but the first; of a text that the window doesn't
-   * hold over the end of it.
+   * Over question and true answer, every token but the first; over the end of a text that doesn't
+   * fit into the window.
    *
    * @param cut counts such texts
    */
@@ -221,12 +221,12 @@ public final class TofuSuite implements Suite {
         null);
   }
 
-  /** Whether the true answer, a short fact, occurs in the output, letters' case aside. */
+  /** Whether the true answer, a short fact, occurs in the output, ignoring case. */
   static boolean contains(String output, String answer) {
     return output.toLowerCase(Locale.ROOT).contains(answer.toLowerCase(Locale.ROOT));
   }
 
-  /** On the original question, with stems, as Table 1's evaluator. */
+  /** For the original question, with stemming, as Table 1's evaluator. */
   private static double rougeRecall(String output, TofuRow row) {
     return RougeL.score(output, row.answer(), true).recall();
   }
@@ -234,7 +234,7 @@ public final class TofuSuite implements Suite {
   /**
    * A line of Table 1 from the rows of the four sets.
    *
-   * @param encoder the name of what judged the forget and the retain set
+   * @param encoder the encoder that judged the forget and the retain set
    */
   static Measurements measurements(
       String stage, Map<String, List<EvaluationRow>> rows, String encoder) {
@@ -262,7 +262,7 @@ public final class TofuSuite implements Suite {
     return line;
   }
 
-  /** A sentence for each thing that holds of some rows and that a reader should know. */
+  /** One sentence for each fact about some of the rows that a reader should know. */
   static List<String> notes(Map<String, List<EvaluationRow>> rows) {
     RowCounts empty = new RowCounts();
     RowCounts emptyParaphrased = new RowCounts();

@@ -11,12 +11,12 @@ import java.util.List;
  *
  * <p><b>Source:</b> Table 1, columns UA, MIA, RR and their average.
  *
- * @param unlearningAccuracy UA = 1 − FA, the share of forget samples whose answer is not told from
- *     wrong ones
+ * @param unlearningAccuracy UA = 1 − FA, the share of forget samples whose right answer isn't
+ *     preferred to wrong ones
  * @param miaAuc MIA, AUC of Min-50 % between forget and retain set
  * @param rougeRecallComplement RR = 1 − mean ROUGE-L recall
  * @param average {@code (UA + MIA + RR) / 3}, over the rows of forget and retain set; its error
- *     counts that all three are of the same rows of the forget set
+ *     accounts for all three coming from the same rows of the forget set
  */
 public record UnlearningCompleteness(
     MeanWithError unlearningAccuracy,
@@ -39,9 +39,9 @@ public record UnlearningCompleteness(
   }
 
   /**
-   * What each row of the forget set adds to the average: its own UA and RR, and how far its place
-   * among the retain set's scores is from the mean place, the AUC, as DeLong's error has it. A row
-   * without a score takes no part in the AUC, so that the others weigh more in it.
+   * Each forget row's part of the average: its own UA and RR, and how far its place among the
+   * retain set's scores is from the mean place, the AUC, as in DeLong's error. A row without a
+   * score doesn't count in the AUC, so the others weigh more in it.
    */
   private static double[] parts(
       List<EvaluationRow> forget, double[] forgetMinK, double[] retainMinK) {

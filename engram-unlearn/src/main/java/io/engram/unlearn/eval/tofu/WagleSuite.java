@@ -34,16 +34,17 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What the evaluator behind Table 1 computes from log-probabilities, and the table doesn't show:
- * the probability of the true answer, the truth ratio to the paraphrased question, and a "Forget
- * Quality" between forget and retain set of one model. Nothing is generated. A suite beside {@link
- * TofuSuite}, for on a small model the scoring takes a quarter to a half of the time of all that.
+ * What the evaluator behind Table 1 computes from log-probabilities but the table doesn't show: the
+ * probability of the true answer, the truth ratio to the paraphrased question, and a "Forget
+ * Quality" between forget and retain set of one model. Nothing is generated. It is separate from
+ * {@link TofuSuite}, since on a small model this scoring takes a quarter to a half of that suite's
+ * time.
  *
  * <p><b>Source:</b> WAGLE, {@code src/metrics/Tofu.py}. <b>Differs:</b> answers have no tag of the
  * template before them, and the template is the model's.
  */
 public final class WagleSuite implements Suite {
-  /** How recipes call it. */
+  /** Its name in recipes. */
   public static final String NAME = "tofu_wagle";
 
   static final List<SuiteMetric> METRICS =
@@ -60,7 +61,8 @@ public final class WagleSuite implements Suite {
           ratio("same_model_forget_quality_log10", false).in("log10"));
 
   /**
-   * {@code tofu_wagle} measures on forget10, with {@code :forget05} or {@code :forget01} on those.
+   * {@code tofu_wagle} measures on forget10, or with {@code :forget05} or {@code :forget01} on
+   * those sets.
    */
   public static final SuiteKind KIND =
       new SuiteKind(
@@ -79,7 +81,8 @@ public final class WagleSuite implements Suite {
    * @param question as in the data
    * @param answer the true one
    * @param probability exp ℓ̄ of the true answer, [0, 1]
-   * @param truthRatio mean probability of the wrong answers by that of the right one, [0, 1e12]
+   * @param truthRatio mean probability of the wrong answers divided by that of the right one, [0,
+   *     1e12]
    */
   record Row(
       String id,
@@ -179,16 +182,16 @@ public final class WagleSuite implements Suite {
 
   /**
    * How likely a model finds answers to questions: {@code ℓ̄ = S/n}, S the log-probability of an
-   * answer's n tokens. The answers to one question share its pass.
+   * answer's n tokens. The answers to one question share its forward pass.
    *
-   * <p><b>Source:</b> WAGLE, {@code compute_prob}, where no end token follows the answer either.
+   * <p><b>Source:</b> WAGLE, {@code compute_prob}, which adds no end token to the answer either.
    * <b>Differs:</b> there the tag {@code ### Answer:} is counted among the answer's tokens.
    */
   private static final class AnswerLikelihoods {
     /**
-     * What was found of a pair.
+     * The scores of a pair.
      *
-     * @param cut whether the window didn't hold its beginning
+     * @param cut whether its beginning didn't fit into the window
      */
     private record Found(double meanLog, boolean cut) {}
 
@@ -218,7 +221,7 @@ public final class WagleSuite implements Suite {
       }
     }
 
-    /** Right and wrong answers are compared to the question in other words. */
+    /** Right and wrong answers are compared for the paraphrased question. */
     private static List<AnswerPair> pairs(TofuSet set, TofuRow row) {
       return set.pairs(row, set.paraphrasedQuestion(row));
     }
@@ -240,7 +243,7 @@ public final class WagleSuite implements Suite {
       return of(pair).meanLog();
     }
 
-    /** Whether something of a row didn't fit the window. */
+    /** Whether part of a row didn't fit into the window. */
     boolean isCut(TofuSet set, TofuRow row) {
       return pairs(set, row).stream().anyMatch(pair -> of(pair).cut());
     }

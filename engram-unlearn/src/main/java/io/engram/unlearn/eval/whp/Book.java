@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The book that the model is asked to continue, and its passages.
  *
  * @param text all of it
- * @param named what notes call it
+ * @param named its name in notes
  * @param standIn whether it is the one that comes with Engram
  */
 record Book(String text, String named, boolean standIn) {
@@ -24,20 +24,20 @@ record Book(String text, String named, boolean standIn) {
   /** Tokens of a passage: the forget set's chunks. */
   private static final int PASSAGE_TOKENS = 512;
 
-  /** Tokens of it that are shown. */
+  /** How many of a passage's tokens are shown. */
   private static final int SHOWN_TOKENS = 300;
 
-  /** How many passages at most. */
+  /** Maximum number of passages. */
   private static final int MOST = 300;
 
-  /** Without room for instruction and template nothing can be asked. */
+  /** Without room for instruction and template, nothing can be asked. */
   private static final int LEAST_CONTEXT = 2 * (TOTAL_TOKENS - PASSAGE_TOKENS);
 
   private static final String STAND_IN = "data/books/moby-dick.txt";
   private static final int HASH_DIGITS = 12;
 
   /**
-   * A passage, divided.
+   * A passage in two parts.
    *
    * @param id the passage's number in the book, from 0
    * @param text its beginning, which the model is shown
@@ -73,16 +73,16 @@ record Book(String text, String named, boolean standIn) {
   }
 
   /**
-   * Passages that follow on each other, at most 300, evenly over the book.
+   * Consecutive passages, or at most 300 spread evenly over the book.
    *
-   * @param context the model's, tokens; where it is below 600 passages are shorter by the
-   *     difference, and what is shown of them in proportion
+   * @param context the model's, in tokens; below 600, passages are shorter by the difference, and
+   *     their shown part in proportion
    * @throws EngramException if the context is too short, or the book
    */
   List<Passage> passages(TextPieces pieces, int context) {
     int tokens = passageTokens(context);
     List<String> all = pieces.split(text, tokens);
-    // The last one is what is left over.
+    // The last one is the remainder.
     int full = all.size() - 1;
     if (full < 1) {
       throw EngramException.usage(
@@ -110,7 +110,7 @@ record Book(String text, String named, boolean standIn) {
     return PASSAGE_TOKENS - Math.max(0, TOTAL_TOKENS - context);
   }
 
-  /** Tokens of a passage that are shown. */
+  /** How many tokens of a passage are shown. */
   static int shownTokens(int context) {
     return SHOWN_TOKENS * passageTokens(context) / PASSAGE_TOKENS;
   }

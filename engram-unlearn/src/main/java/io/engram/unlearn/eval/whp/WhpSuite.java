@@ -32,15 +32,15 @@ import java.util.stream.Collectors;
  * tokens with the prompt; ROUGE-L recall, with stems, and BLEU of the completion against the rest
  * of the passage.
  *
- * <p><b>Source:</b> § 4.1, App. C.2, Tables 2 and 5; what it is computed by is SOUL's {@code
+ * <p><b>Source:</b> § 4.1, App. C.2, Tables 2 and 5; computed in the paper by SOUL's {@code
  * src/metrics/copyright.py}, whose 300 excerpts have 300 words each and answers of 6 to 127 words.
  * <b>Differs</b>: excerpts are counted in tokens, as the paper says; the first token of a
- * completion isn't dropped; the answer has no tag of the template before it. The BLEU there, a mean
- * over completions each of which is a corpus by itself, is {@code bleu_by_completion} here. The
- * book is the user's: the paper's is under copyright.
+ * completion isn't dropped; no template tag precedes the answer. SOUL's BLEU, a mean over
+ * completions with each as its own corpus, is {@code bleu_by_completion} here. Users bring their
+ * own book, since the paper's is under copyright.
  */
 public final class WhpSuite implements Suite {
-  /** How recipes call it. */
+  /** Its name in recipes. */
   public static final String NAME = "whp";
 
   private static final Map<String, List<String>> SETS =
@@ -55,7 +55,7 @@ public final class WhpSuite implements Suite {
           ratio("unseen.bleu", false).in("percent"),
           ratio("unseen.bleu_by_completion", false).in("percent"));
 
-  /** {@code whp} asks in all words, {@code whp:seen} and {@code whp:unseen} in some. */
+  /** {@code whp} uses all instructions, {@code whp:seen} and {@code whp:unseen} some of them. */
   public static final SuiteKind KIND =
       new SuiteKind(
           NAME,
@@ -75,8 +75,8 @@ public final class WhpSuite implements Suite {
    * @param set {@code seen} or {@code unseen}
    * @param excerpt the passage's number in the book, from 0
    * @param question instruction and excerpt
-   * @param answer what the book goes on with
-   * @param output what the model went on with
+   * @param answer the book's continuation
+   * @param output the model's continuation
    * @param rougeRecall ROUGE-L recall of {@code output} against {@code answer}, [0, 1]
    * @param bleu of {@code output} against {@code answer}, [0, 100]
    */
@@ -156,8 +156,8 @@ public final class WhpSuite implements Suite {
   /**
    * A mean over completions, with the error of the excerpts' means: {@code s(x̄_e) / √E}.
    *
-   * @param rows as many of each excerpt
-   * @return n counts completions; the error is NaN of a single excerpt
+   * @param rows equally many for each excerpt
+   * @return n counts completions; the error is NaN for a single excerpt
    */
   static MeanWithError mean(List<Row> rows, ToDoubleFunction<Row> value) {
     double[] ofExcerpts =
@@ -169,9 +169,9 @@ public final class WhpSuite implements Suite {
   }
 
   /**
-   * BLEU of all completions as one corpus, with the jackknife's error over excerpts.
+   * BLEU of all completions as one corpus, with the jackknife error over excerpts.
    *
-   * @return in [0, 100]; n counts completions; the error is NaN of a single excerpt
+   * @return in [0, 100]; n counts completions; the error is NaN for a single excerpt
    */
   static MeanWithError corpusBleu(List<Row> rows) {
     List<Bleu.Counts> excerpts =
@@ -190,7 +190,7 @@ public final class WhpSuite implements Suite {
     return Bleu.of(Bleu.Counts.sum(counts));
   }
 
-  /** Completions of one excerpt under several instructions go together. */
+  /** Groups an excerpt's completions under several instructions. */
   private static Map<String, List<Row>> byExcerpt(List<Row> rows) {
     return rows.stream()
         .collect(Collectors.groupingBy(Row::excerpt, LinkedHashMap::new, Collectors.toList()));
