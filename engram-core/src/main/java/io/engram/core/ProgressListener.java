@@ -30,6 +30,9 @@ public interface ProgressListener {
   /** The running stage is over. */
   void finish();
 
+  /** How the running stage stands, in a few words: "12 of 14 forgotten". */
+  default void note(String text) {}
+
   /** One that threads which work side by side may tell. */
   static ProgressListener shared(ProgressListener listener) {
     return new ProgressListener() {
@@ -46,6 +49,11 @@ public interface ProgressListener {
       @Override
       public synchronized void finish() {
         listener.finish();
+      }
+
+      @Override
+      public synchronized void note(String text) {
+        listener.note(text);
       }
     };
   }

@@ -12,6 +12,7 @@ public final class Commands {
       List.of(
           QuickstartCommand.class,
           ForgetCommand.class,
+          PlanCommand.class,
           MrdCommand.class,
           ScoreCommand.class,
           GenerateCommand.class,

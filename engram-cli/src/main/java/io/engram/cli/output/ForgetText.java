@@ -1,6 +1,7 @@
 package io.engram.cli.output;
 
 import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.text.NumberText;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
 /** A plan and its verdicts in words. */
@@ -34,6 +36,11 @@ public final class ForgetText {
           VerdictRow.NOT_KNOWN_BEFORE, "not known before");
 
   private ForgetText() {}
+
+  /** A plan as one JSON object. */
+  public static Map<String, Object> json(ForgetPlan plan) {
+    return JsonFiles.mapper().convertValue(plan, new TypeReference<Map<String, Object>>() {});
+  }
 
   /** What the run will take. */
   public static String plan(ForgetPlan plan) {

@@ -100,6 +100,13 @@ public final class Progress {
     }
 
     @Override
+    public void note(String text) {
+      if (!bars.isEmpty()) {
+        bars.getFirst().setExtraMessage(" " + text);
+      }
+    }
+
+    @Override
     public void finish() {
       if (!bars.isEmpty()) {
         bars.pop().close();
@@ -176,11 +183,20 @@ public final class Progress {
     }
 
     @Override
+    public void note(String text) {
+      Stage stage = stages.peek();
+      if (stage != null) {
+        stage.note = text;
+      }
+    }
+
+    @Override
     public void finish() {
       Stage stage = stages.poll();
       long now = nanoTime.getAsLong();
       if (stage != null && now - stage.startedAt >= EVERY_NANOS) {
-        print("%s: done in %s".formatted(stage.what, time(now - stage.startedAt)));
+        String note = stage.note.isEmpty() ? "" : "; " + stage.note;
+        print("%s: done in %s%s".formatted(stage.what, time(now - stage.startedAt), note));
       }
     }
 
@@ -196,6 +212,7 @@ public final class Progress {
       private final long startedAt;
       private long printedAt;
       private long done;
+      private String note = "";
 
       private Stage(String what, long total, String unit, long now) {
         this.what = what;
@@ -209,13 +226,14 @@ public final class Progress {
         double seconds = (now - startedAt) / 1e9;
         return String.format(
             Locale.ROOT,
-            "%s: %d of %d %s, %.1f per second, %s left",
+            "%s: %d of %d %s, %.1f per second, %s left%s",
             what,
             done,
             total,
             unit,
             done / seconds,
-            time((long) (seconds / Math.max(done, 1) * (total - done) * 1e9)));
+            time((long) (seconds / Math.max(done, 1) * (total - done) * 1e9)),
+            note.isEmpty() ? "" : "; " + note);
       }
     }
   }

@@ -47,6 +47,11 @@ public final class Watched {
     }
 
     @Override
+    public void note(String text) {
+      shown.note(text);
+    }
+
+    @Override
     public void finish() {
       shown.finish();
     }

@@ -148,9 +148,7 @@ public record ForgetRun(Request request, CommonOptions common) {
   }
 
   private void showPlan(ForgetPlan plan) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("plan", plan);
-    common.console().result(json, ForgetText.plan(plan));
+    common.console().result(ForgetText.json(plan), ForgetText.plan(plan));
   }
 
   private void show(

@@ -33,10 +33,55 @@ public record ForgetPlan(
     KeepLoss keepLoss,
     Rehearsed rehearsal,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Controls controls) {
+  /** A plan of a recipe, which knows nothing of requests and controls. */
+  public ForgetPlan(
+      Updates updates,
+      int budget,
+      double learningRate,
+      boolean learningRateFound,
+      double seconds,
+      long peakBytes,
+      @Nullable Double cost,
+      List<Planned> samples,
+      List<AtRisk> keepAtRisk,
+      KeepLoss keepLoss,
+      Rehearsed rehearsal) {
+    this(
+        updates,
+        budget,
+        learningRate,
+        learningRateFound,
+        seconds,
+        peakBytes,
+        cost,
+        samples,
+        keepAtRisk,
+        keepLoss,
+        rehearsal,
+        null);
+  }
+
   /** Copies the lists. */
   public ForgetPlan {
     samples = List.copyOf(samples);
     keepAtRisk = List.copyOf(keepAtRisk);
+  }
+
+  /** The same plan with what is known of the requests. */
+  public ForgetPlan ofRequests(List<Planned> requests, Controls compared) {
+    return new ForgetPlan(
+        updates,
+        budget,
+        learningRate,
+        learningRateFound,
+        seconds,
+        peakBytes,
+        cost,
+        requests,
+        keepAtRisk,
+        keepLoss,
+        rehearsal,
+        compared);
   }
 
   /** The file's name in a run folder. */

@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,13 +88,8 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
                   ? "looks for a learning rate and forecasts the run …"
                   : "forecasts the run …"));
       Forecast forecast = Forecast.of(prepared.recipe(), setup, model);
-      Recipe run =
-          recipe.budget().updates() == null && forecast.searched()
-              ? changed(
-                  forecast.recipe(),
-                  List.of("budget.epochs=null", "budget.updates=" + forecast.budget()))
-              : forecast.recipe();
-      return new Planned(run, plan(forecast, run, prepared.triage(), pricePerHour));
+      ForgetPlan plan = forecast.plan(pricePerHour);
+      return new Planned(forecast.recipe(), withTriage(plan, prepared.triage()));
     }
   }
 
@@ -263,39 +257,12 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     }
   }
 
-  private ForgetPlan plan(
-      Forecast forecast, Recipe run, Triage triage, @Nullable Double pricePerHour) {
+  private static ForgetPlan withTriage(ForgetPlan plan, Triage triage) {
     List<ForgetPlan.Planned> samples = new ArrayList<>();
     for (int i = 0; i < triage.requests().size(); i++) {
-      samples.add(planned(triage.requests().get(i), finite(forecast.updates()[i])));
+      samples.add(planned(triage.requests().get(i), plan.samples().get(i).updates()));
     }
-    double updates = Double.isNaN(forecast.median()) ? forecast.budget() : forecast.median();
-    double seconds = updates * forecast.secondsPerUpdate();
-    return new ForgetPlan(
-        new ForgetPlan.Updates(
-            finite(forecast.median()), finite(forecast.low()), finite(forecast.high())),
-        Objects.requireNonNullElse(run.budget().updates(), forecast.budget()),
-        run.optimizer().learningRate(),
-        forecast.searched(),
-        seconds,
-        forecast.peakBytes(),
-        pricePerHour == null ? null : Double.valueOf(seconds / 3600 * pricePerHour),
-        samples,
-        forecast.byRisk().stream()
-            .map(
-                i ->
-                    new ForgetPlan.AtRisk(
-                        forecast.keepIds().get(i),
-                        forecast.keepBefore()[i],
-                        forecast.keepAfter()[i]))
-            .toList(),
-        new ForgetPlan.KeepLoss(
-            forecast.keepBefore().length, mean(forecast.keepBefore()), mean(forecast.keepAfter())),
-        new ForgetPlan.Rehearsed(
-            forecast.rehearsals().stream().map(r -> r.factor()).toList(),
-            forecast.rehearsals().stream().mapToInt(r -> r.made()).sum(),
-            forecast.seconds()),
-        triage.standard().controls());
+    return plan.ofRequests(samples, triage.standard().controls());
   }
 
   private static ForgetPlan nothing(Triage triage) {
@@ -322,17 +289,6 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
         request.above(),
         request.before().values(),
         request.answeredForOthers());
-  }
-
-  private static @Nullable Double finite(double value) {
-    return Double.isFinite(value) ? Double.valueOf(value) : null;
-  }
-
-  private static double mean(double[] values) {
-    return IntStream.range(0, values.length)
-        .mapToDouble(i -> values[i])
-        .average()
-        .orElse(Double.NaN);
   }
 
   /** Runs the planned recipe in a run folder, which then also holds the plan. */

@@ -2,6 +2,7 @@ package io.engram.unlearn.recipe;
 
 import io.engram.core.settings.Choices;
 import io.engram.core.settings.Faults;
+import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.stop.StoppingRule.Standard;
 
@@ -26,6 +27,7 @@ final class Contradictions {
     }
     contradictions.checkBudget();
     contradictions.checkWeights();
+    contradictions.checkRate(kind);
     contradictions.checkOthers();
   }
 
@@ -118,6 +120,25 @@ final class Contradictions {
         "optimizer.warmup_updates",
         " = %d: more than budget.updates = %s".formatted(warmup, updates),
         "budget.updates");
+  }
+
+  /** The rate is found by rehearsing a run that ends when its samples are forgotten. */
+  private void checkRate(Recipe.Kind kind) {
+    boolean open = recipe.optimizer().learningRate() == 0;
+    boolean rehearsed = kind == Recipe.Kind.UNLEARN && recipe.stop().looks();
+    require(
+        !open || rehearsed,
+        "optimizer.learning_rate",
+        " = auto: needs a stop.rule that checks samples, and stop.rule = %s"
+            .formatted(Choices.nameOf(recipe.stop())),
+        "stop.rule");
+    DifficultyScore score = recipe.order().estimator();
+    require(
+        !open || score == null || !score.needs().contains(DifficultyScore.Need.OPTIMIZER),
+        "optimizer.learning_rate",
+        " = auto: order.estimator.name = %s needs a number"
+            .formatted(score == null ? "" : score.name()),
+        "order.estimator.name");
   }
 
   private void checkWeights() {

@@ -2,6 +2,8 @@ package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
 import io.engram.core.metric.UnlearningEfficiency;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
@@ -55,8 +57,20 @@ public final class Experiment {
               + recipe.trials()
               + ": Experiment runs a single trial; use Trials to run several.");
     }
-    folder.writeRecipe(RecipeWriter.yaml(recipe));
-    return new Experiment(recipe, folder, setup).carryOut(false);
+    Recipe own = recipe.optimizer().learningRate() == 0 ? planned(recipe, folder, setup) : recipe;
+    folder.writeRecipe(RecipeWriter.yaml(own));
+    return new Experiment(own, folder, setup).carryOut(false);
+  }
+
+  /** The recipe with a learning rate found by rehearsing; the plan goes to the run folder. */
+  private static Recipe planned(Recipe recipe, RunFolder folder, Setup setup) {
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      Forecast forecast = Forecast.of(recipe, setup, model);
+      JsonFiles.write(folder.path().resolve(ForgetPlan.FILE), forecast.plan(null));
+      return forecast.recipe();
+    }
   }
 
   /**
@@ -151,7 +165,9 @@ public final class Experiment {
               plan);
       UnlearningLoop loop =
           new UnlearningLoop(recipe, recipe.order(), plan, trainer, course, state.updates());
-      if (!loop.run()) {
+      boolean finished = loop.run();
+      course.ends();
+      if (!finished) {
         folder.journal().write("interrupt", Map.of());
         return outcome("interrupted", state, begun);
       }
@@ -185,7 +201,6 @@ public final class Experiment {
         folder,
         model,
         data.heldTokens(),
-        setup.progress(),
         state);
   }
 

@@ -1,6 +1,8 @@
 package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.text.TokenizedSample;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recipe the recipe with its learning rate
  * @param searched whether the rate was found here
+ * @param ids ids of the samples to forget
  * @param updates forecast of the updates after which each sample is forgotten; NaN: not within the
  *     budget; 0: it is known no better than samples never seen to begin with
  * @param low lower end of the interval of the updates until all are forgotten
@@ -38,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public record Forecast(
     Recipe recipe,
     boolean searched,
+    List<String> ids,
     double[] updates,
     double low,
     double median,
@@ -114,9 +119,14 @@ public record Forecast(
             .mapToDouble(i -> before[i] + once.keepRise()[i])
             .toArray();
     MemoryNeed need = RunMemory.of(found, setup).need();
+    boolean ownBudget = !open || recipe.budget().updates() != null;
     return new Forecast(
-        found,
+        ownBudget
+            ? found
+            : Rehearsal.changed(
+                found, "budget.epochs=null", "budget.updates=" + budget(each, last)),
         open,
+        data.forget().stream().map(Sample::id).toList(),
         each,
         last / INTERVAL,
         last,
@@ -157,26 +167,63 @@ public record Forecast(
     return Math.max(once / 2, Math.min(once, line));
   }
 
-  /** The budget that a run of this forecast should have, updates. */
-  public int budget() {
-    double last = Double.isNaN(median) ? wantedAnyway() : median;
+  /** Updates after which a run of this forecast ends in any case. */
+  private static int budget(double[] updates, double median) {
+    double last =
+        Double.isNaN(median)
+            ? Arrays.stream(updates).filter(u -> !Double.isNaN(u)).max().orElse(MOST_UPDATES)
+            : median;
     return (int) Math.max(LEAST_UPDATES, Math.ceil(RESERVE * last));
   }
 
-  private double wantedAnyway() {
-    return Arrays.stream(updates).filter(u -> !Double.isNaN(u)).max().orElse(MOST_UPDATES);
+  /**
+   * The forecast in the form of files.
+   *
+   * @param pricePerHour of the machine; null: no cost is given
+   */
+  public ForgetPlan plan(@Nullable Double pricePerHour) {
+    Integer budget = recipe.budget().updates();
+    double time = seconds(budget);
+    return new ForgetPlan(
+        new ForgetPlan.Updates(finite(median), finite(low), finite(high)),
+        Objects.requireNonNullElse(budget, budget(updates, median)),
+        recipe.optimizer().learningRate(),
+        searched,
+        time,
+        peakBytes,
+        pricePerHour == null ? null : Double.valueOf(time / 3600 * pricePerHour),
+        IntStream.range(0, ids.size())
+            .mapToObj(
+                i -> new ForgetPlan.Planned(ids.get(i), finite(updates[i]), null, null, null, null))
+            .toList(),
+        byRisk().stream()
+            .map(i -> new ForgetPlan.AtRisk(keepIds.get(i), keepBefore[i], keepAfter[i]))
+            .toList(),
+        new ForgetPlan.KeepLoss(keepBefore.length, mean(keepBefore), mean(keepAfter)),
+        new ForgetPlan.Rehearsed(
+            rehearsals.stream().map(Rehearsal.Outcome::factor).toList(),
+            rehearsals.stream().mapToInt(Rehearsal.Outcome::made).sum(),
+            seconds));
+  }
+
+  private double seconds(@Nullable Integer budget) {
+    double needed = Double.isNaN(median) ? budget(updates, median) : median;
+    return secondsPerUpdate * (budget == null ? needed : Math.min(budget, needed));
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? Double.valueOf(value) : null;
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(Double.NaN);
   }
 
   /** Indices of the kept samples, the one whose loss rises most first. */
-  public List<Integer> byRisk() {
+  private List<Integer> byRisk() {
     return IntStream.range(0, keepBefore.length)
         .boxed()
         .sorted(Comparator.comparingDouble(i -> keepBefore[i] - keepAfter[i]))
         .toList();
-  }
-
-  /** The last of several rehearsals; null if there is none. */
-  Rehearsal.@Nullable Outcome lastRehearsal() {
-    return rehearsals.isEmpty() ? null : rehearsals.get(rehearsals.size() - 1);
   }
 }

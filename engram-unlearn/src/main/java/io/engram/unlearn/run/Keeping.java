@@ -35,7 +35,6 @@ final class Keeping {
   private final RunFolder folder;
   private final LanguageModel model;
   private final List<TokenizedSample> held;
-  private final ProgressListener progress;
   private final RunState state;
 
   /**
@@ -50,14 +49,12 @@ final class Keeping {
       RunFolder folder,
       LanguageModel model,
       List<TokenizedSample> held,
-      ProgressListener progress,
       RunState state) {
     this.bound = bound;
     this.keep = keep;
     this.folder = folder;
     this.model = model;
     this.held = held;
-    this.progress = progress;
     this.state = state;
   }
 
@@ -141,6 +138,16 @@ final class Keeping {
     return now == null || isWithin(now.loss(), now.start());
   }
 
+  /** How the samples to keep stand, in a few words; empty if they aren't measured. */
+  String standing() {
+    State now = state.kept();
+    if (now == null || held.isEmpty()) {
+      return "";
+    }
+    String most = bound == null ? "" : " of at most %.3f".formatted(epsilon(now.start()));
+    return "keep loss %+.3f%s".formatted(now.loss() - now.start(), most);
+  }
+
   /** By what the retain weight is multiplied: 1 + λ. */
   double retainScale() {
     State now = state.kept();
@@ -201,10 +208,7 @@ final class Keeping {
     if (held.isEmpty()) {
       return Double.NaN;
     }
-    progress.start("loss on samples to keep", held.size(), "samples");
-    double loss = loss(new Scorer(model).logProbs(held, progress));
-    progress.finish();
-    return loss;
+    return loss(new Scorer(model).logProbs(held, ProgressListener.NONE));
   }
 
   /** Mean −ℓ over all labelled tokens, nats. */

@@ -47,6 +47,10 @@ final class RateSearch {
             "budget.epochs=null",
             "budget.updates=" + most);
     Rehearsal.Outcome found = rehearsal.run(growing, 1, GROWTH, every, HALF_WAY);
+    if (found.made() == 0) {
+      throw EngramException.usage(
+          "optimizer.learning_rate = auto: at least half of the samples count as forgotten before the first update, so there is nothing to find a rate by.\nSet a rate.");
+    }
     if (found.diverged() || found.progress() < HALF_WAY) {
       throw EngramException.usage(
           "optimizer.learning_rate = auto: no rate up to %s makes the model forget%s.\nSet a rate, or try another method.name."

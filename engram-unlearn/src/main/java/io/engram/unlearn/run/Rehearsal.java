@@ -142,10 +142,17 @@ public final class Rehearsal {
         Batches batches = point.batches(model, new double[0]);
         course = new Course(batches, plan, factor, growth, every, enough);
         SampleOrder order = own.order().estimator() == null ? own.order() : new UniformOrder(false);
+        String what =
+            growth > 1
+                ? "looking for a rate, at most"
+                : "rehearsal with steps %.0f times as long, at most".formatted(factor);
+        setup.progress().start(what, plan.updates(), "updates");
         try {
           new UnlearningLoop(own, order, plan, trainer, course, 0).run();
         } catch (EngramException e) {
           diverged = true;
+        } finally {
+          setup.progress().finish();
         }
         return course.outcome(diverged, (System.nanoTime() - begun) / 1e9);
       } finally {

@@ -40,6 +40,11 @@ final class RunCourse implements UnlearningLoop.Course {
   private final LanguageModel model;
   private final MeasuredDifficulty difficulty;
 
+  /** Whether samples are checked every few updates; the run is then shown as one stage. */
+  private final boolean checksOften;
+
+  private boolean isShown;
+
   RunCourse(
       Recipe recipe,
       RunFolder folder,
@@ -65,6 +70,7 @@ final class RunCourse implements UnlearningLoop.Course {
     this.trainer = trainer;
     this.batches = batches;
     this.plan = plan;
+    this.checksOften = recipe.stop().comparesWithNeverSeen();
     this.difficulty = new MeasuredDifficulty(recipe, folder, data, setup);
   }
 
@@ -90,6 +96,15 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public void begins(int update, int epoch) {
+    if (checksOften) {
+      if (!isShown) {
+        String what = Choices.nameOf(recipe.method()) + ", at most";
+        setup.progress().start(what, plan.updates() - update, "updates");
+        setup.progress().note(standing());
+        isShown = true;
+      }
+      return;
+    }
     int left =
         Math.min(plan.updates() - update, plan.updatesPerEpoch() - update % plan.updatesPerEpoch());
     String what =
@@ -127,11 +142,31 @@ final class RunCourse implements UnlearningLoop.Course {
   public void look() {
     stopping.look();
     keeping.look(trainer, stopping.left());
+    if (isShown) {
+      setup.progress().note(standing());
+    }
+  }
+
+  /** How the run stands, in a few words. */
+  private String standing() {
+    int all = data.forget().size();
+    String kept = keeping.standing();
+    return "%d of %d forgotten%s"
+        .formatted(all - stopping.left(), all, kept.isEmpty() ? "" : "; " + kept);
+  }
+
+  /** Called when the run has ended or was interrupted. */
+  void ends() {
+    if (isShown) {
+      setup.progress().finish();
+    }
   }
 
   @Override
   public void pauses() {
-    setup.progress().finish();
+    if (!checksOften) {
+      setup.progress().finish();
+    }
     if (!trainer.isFinite()) {
       throw EngramException.usage(
           "Update %d left weights that are NaN or infinite: training has diverged.\n%s\n%s"

@@ -111,9 +111,7 @@ final class SampleChecks {
   }
 
   private Found compared(NeverSeen neverSeen) {
-    progress.start("how well the requests are known", data.forget().size(), "samples");
-    List<Knowledge> known = Knowledge.measure(model, data.forgetTokens(), progress);
-    progress.finish();
+    List<Knowledge> known = Knowledge.measure(model, data.forgetTokens(), ProgressListener.NONE);
     boolean[] forgotten = new boolean[known.size()];
     for (int i = 0; i < forgotten.length; i++) {
       forgotten[i] = neverSeen.isInside(i, known.get(i));

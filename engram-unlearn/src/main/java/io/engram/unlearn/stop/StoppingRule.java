@@ -52,6 +52,11 @@ public interface StoppingRule {
     return standard() != Standard.NONE;
   }
 
+  /** Whether samples are compared with samples never seen, and so checked every few updates. */
+  default boolean comparesWithNeverSeen() {
+    return standard() == Standard.CONTROLS || standard() == Standard.RETRAINED;
+  }
+
   /** Which weights a run leaves. */
   enum Keep {
     /** Those after the last update. */

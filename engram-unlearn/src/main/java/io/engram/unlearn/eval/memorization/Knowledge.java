@@ -20,8 +20,9 @@ import java.util.function.ToDoubleFunction;
  * @param memorization exact memorization (EM): share of the tokens that are the model's first
  *     choice, [0, 1]
  * @param strength extraction strength (ES), [0, 1]
+ * @param tokens how many tokens the answer has
  */
-public record Knowledge(double logProb, double memorization, double strength) {
+public record Knowledge(double logProb, double memorization, double strength, int tokens) {
   /** The three measures, by the names that files use. */
   public enum Measure {
     /** Mean log-probability a token. */
@@ -62,7 +63,8 @@ public record Knowledge(double logProb, double memorization, double strength) {
     return new Knowledge(
         Arrays.stream(scores.logProbs()).average().orElse(Double.NaN),
         MemorizationAccuracy.of(scores.isArgmax()),
-        ExtractionStrength.of(scores.isArgmax()));
+        ExtractionStrength.of(scores.isArgmax()),
+        scores.isArgmax().length);
   }
 
   /**

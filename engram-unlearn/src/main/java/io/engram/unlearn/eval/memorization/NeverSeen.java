@@ -25,6 +25,8 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
   public static final int FEWEST = 20;
 
   private static final double SHARE = 0.95;
+  private static final double INFINITE = Double.POSITIVE_INFINITY;
+  private static final double ROUNDING = 1e-9;
 
   /** Copies the list. */
   public NeverSeen {
@@ -48,7 +50,8 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
     return new Knowledge(
         upper(controls, Measure.LOG_PROB),
         upper(controls, Measure.MEMORIZATION),
-        upper(controls, Measure.STRENGTH));
+        upper(controls, Measure.STRENGTH),
+        0);
   }
 
   private static double upper(List<Knowledge> controls, Measure measure) {
@@ -74,11 +77,16 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
     return own.isEmpty() ? all : Math.max(all, measure.of(own.get(request)));
   }
 
-  /** The measures by which a request is known better than a sample that was never seen. */
+  /**
+   * The measures by which a request is known better than a sample that was never seen. ES is at
+   * least 1/n for n tokens, so an answer of which no more than the last token is completed is
+   * inside whatever the limit.
+   */
   public List<Measure> above(int request, Knowledge knowledge) {
     List<Measure> above = new ArrayList<>();
     for (Measure measure : Measure.values()) {
-      if (measure.of(knowledge) > limit(measure, request)) {
+      double floor = measure == Measure.STRENGTH ? 1.0 / knowledge.tokens() + ROUNDING : -INFINITE;
+      if (measure.of(knowledge) > Math.max(floor, limit(measure, request))) {
         above.add(measure);
       }
     }

@@ -1,0 +1,133 @@
+package io.engram.unlearn.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RehearsalTest {
+  @TempDir Path folder;
+
+  private KnownTexts texts;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    texts = new KnownTexts(folder);
+    texts.writeData();
+  }
+
+  private Recipe recipe(String... overrides) {
+    return texts.recipe(overrides);
+  }
+
+  /** From −1 to −5 past a limit of −2: a quarter of the way. */
+  @Test
+  void aSampleIsPlacedBetweenTwoChecks() {
+    assertThat(Rehearsal.passed(-1, -5, -2)).isEqualTo(0.25);
+    assertThat(Rehearsal.passed(-1, -2, -2)).isEqualTo(1);
+    assertThat(Rehearsal.passed(-3, -5, -2)).isEqualTo(1);
+    assertThat(Rehearsal.progress(-1, -2, -5)).isEqualTo(0.25);
+    assertThat(Rehearsal.progress(-1, -9, -5)).isEqualTo(1);
+    assertThat(Rehearsal.progress(-1, 0, -5)).isZero();
+    assertThat(Rehearsal.progress(-6, -6, -5)).isEqualTo(1);
+  }
+
+  /** 1.3⁰ + 1.3¹ + 1.3² = 3.99 times the first rate. */
+  @Test
+  void theDistanceIsTheSumOfTheRates() {
+    assertThat(RateSearch.distance(1)).isCloseTo(1e-6, within(1e-15));
+    assertThat(RateSearch.distance(3)).isCloseTo(3.99e-6, within(1e-14));
+    assertThat(RateSearch.rounded(1.2345e-4)).isCloseTo(1.2e-4, within(1e-12));
+    assertThat(RateSearch.rounded(0.0987)).isCloseTo(0.099, within(1e-12));
+  }
+
+  /** 120 at F = 4 and 130 at 8: ten less for each halving, so 100 at 1; never below half. */
+  @Test
+  void twoRehearsalsAreExtendedToStepsOfTheRunsLength() {
+    assertThat(Forecast.corrected(120, 130, 4)).isCloseTo(100, within(1e-9));
+    assertThat(Forecast.corrected(120, 110, 4)).isEqualTo(120);
+    assertThat(Forecast.corrected(120, 190, 4)).isEqualTo(60);
+    assertThat(Forecast.corrected(120, Double.NaN, 4)).isEqualTo(120);
+    assertThat(Forecast.corrected(0, 0, 4)).isZero();
+    assertThat(Forecast.keepShrink(0.2, 0.4, 4)).isCloseTo(0.25, within(1e-12));
+    assertThat(Forecast.keepShrink(0.2, 0.1, 4)).isEqualTo(1);
+  }
+
+  @Test
+  void theWeightsAreTheSameAfterwards() throws IOException {
+    Recipe recipe = recipe();
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+      byte[] before = saved(model, "before");
+      RunData data = RunData.load(recipe, model.samples());
+      Rehearsal rehearsal = new Rehearsal(recipe, SmallRuns.setup(() -> false), model, data, 16);
+      Rehearsal.Outcome first = rehearsal.run(3, 4, 1);
+      assertThat(saved(model, "after")).isEqualTo(before);
+      Rehearsal.Outcome again = rehearsal.run(3, 4, 1);
+      assertThat(again.updates()).isEqualTo(first.updates());
+      assertThat(first.made()).isBetween(1, 4);
+      assertThat(first.updates()).hasSize(4);
+      assertThat(first.keepRise()).hasSize(2);
+      assertThat(first.factor()).isEqualTo(3);
+    }
+  }
+
+  private byte[] saved(LanguageModel model, String name) throws IOException {
+    model.save(folder.resolve(name), model.dtype());
+    return Files.readAllBytes(folder.resolve(name).resolve("model.safetensors"));
+  }
+
+  @Test
+  void aBudgetAloneCanNotBeForecast() {
+    Recipe recipe = recipe("stop={rule: budget}", "controls=null");
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+      EngramException e =
+          catchThrowableOfType(
+              EngramException.class,
+              () -> Forecast.of(recipe, SmallRuns.setup(() -> false), model));
+      assertThat(e).hasMessageContaining("stop.rule = budget: never checks a sample");
+    }
+  }
+
+  @Test
+  void anOpenRateNeedsARuleThatChecks() {
+    EngramException e =
+        catchThrowableOfType(
+            EngramException.class,
+            () -> recipe("stop={rule: budget}", "controls=null", "optimizer.learning_rate=auto"));
+    assertThat(e)
+        .hasMessageContaining(
+            "optimizer.learning_rate = auto: needs a stop.rule that checks samples");
+  }
+
+  /** The rate is found, the plan is written, and the run uses both. */
+  @Test
+  void aRunFindsItsRate() {
+    Path out = folder.resolve("open");
+    try (RunFolder run = RunFolder.create(out)) {
+      Experiment.run(recipe("optimizer.learning_rate=auto"), run, SmallRuns.setup(() -> false));
+    }
+    try (RunFolder run = RunFolder.read(out)) {
+      Recipe made = RecipeReader.parse(run.recipe(), List.of(), Recipe.Kind.UNLEARN, "recipe.yaml");
+      ForgetPlan plan = JsonFiles.read(out.resolve(ForgetPlan.FILE), ForgetPlan.class);
+      assertThat(made.optimizer().learningRate()).isPositive().isEqualTo(plan.learningRate());
+      assertThat(plan.learningRateFound()).isTrue();
+      assertThat(plan.samples()).hasSize(4);
+      assertThat(plan.budget()).isEqualTo(made.budget().updates());
+    }
+  }
+}
