@@ -82,7 +82,7 @@ public record Probe(Knowledge knowledge, @Nullable String answer, double recall)
   /** From a file. */
   static Probe of(VerdictRow.Values values) {
     return new Probe(
-        new Knowledge(values.logProb(), values.exactMemorization(), values.extractionStrength()),
+        new Knowledge(values.logProb(), values.exactMemorization(), values.extractionStrength(), 0),
         values.answer(),
         values.answerRecall() == null ? Double.NaN : values.answerRecall());
   }

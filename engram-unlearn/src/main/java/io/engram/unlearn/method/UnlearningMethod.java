@@ -47,8 +47,8 @@ public interface UnlearningMethod {
   RetainLoss retainLoss();
 
   /**
-   * How far the loss on kept samples may rise above its start, nats a token; 0: chosen by {@link
-   * #boundOr}; null: as far as it likes.
+   * How far the loss on kept samples may rise above its start, nats a token; 0: chosen by the run;
+   * null: as far as it likes.
    */
   @Setting(
       auto = true,

@@ -114,6 +114,7 @@ public record Forecast(
     }
     double last = Arrays.stream(each).reduce(0, (a, b) -> Double.isNaN(b) ? b : Math.max(a, b));
     double[] before = rehearsal.keptBefore();
+    double shrink = keepShrink(once.meanKeepRise(), twice.meanKeepRise(), factor);
     double[] after =
         IntStream.range(0, before.length)
             .mapToDouble(i -> before[i] + once.keepRise()[i])
@@ -165,6 +166,17 @@ public record Forecast(
     }
     double line = once - (twice - once) * Math.log(factor) / Math.log(2);
     return Math.max(once / 2, Math.min(once, line));
+  }
+
+  /**
+   * By what the rise of the keep loss in a rehearsal is multiplied to forecast that of the run. It
+   * grows with a power of F that two rehearsals show: {@code (rise_F / rise_2F)^(log F / log 2)}.
+   */
+  static double keepShrink(double once, double twice, double factor) {
+    if (!(once > 0) || !(twice > once)) {
+      return 1;
+    }
+    return Math.pow(once / twice, Math.log(factor) / Math.log(2));
   }
 
   /** Updates after which a run of this forecast ends in any case. */

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> ours; docs/forget.md has what it was measured against.
  */
 public final class Rehearsal {
+  /** The least share of its way that a sample must have gone for its speed to say anything. */
+  private static final double SLOWEST = 0.2;
+
   private final Recipe recipe;
   private final Setup setup;
   private final LanguageModel model;
@@ -60,8 +63,10 @@ public final class Rehearsal {
    * What a rehearsal found.
    *
    * @param factor F
-   * @param updates forecast of the updates after which each sample is forgotten; NaN if it wasn't;
-   *     0 if it is known no better than samples never seen to begin with
+   * @param updates forecast of the updates after which each sample is forgotten; where it wasn't,
+   *     extended at the speed it had; NaN if it hardly moved; 0 if it is known no better than
+   *     samples never seen to begin with
+   * @param forgotten how many samples were forgotten
    * @param keepRise by how much the loss of each kept sample rose, nats a token
    * @param made updates of the rehearsal
    * @param progress mean over the samples of how far each came, 0 at the start and 1 at its limit
@@ -71,16 +76,12 @@ public final class Rehearsal {
   public record Outcome(
       double factor,
       double[] updates,
+      int forgotten,
       double[] keepRise,
       int made,
       double progress,
       boolean diverged,
       double seconds) {
-    /** The forecast of the last sample's updates; NaN if a sample wasn't forgotten. */
-    public double last() {
-      return Arrays.stream(updates).reduce(0, (a, b) -> Double.isNaN(b) ? b : Math.max(a, b));
-    }
-
     /** Mean rise of the loss on kept samples, nats a token. */
     public double meanKeepRise() {
       return Arrays.stream(keepRise).average().orElse(Double.NaN);
@@ -276,13 +277,33 @@ public final class Rehearsal {
       return sum / values.length;
     }
 
+    /** The updates that a sample would need at the speed it had. */
+    private double extended(int sample) {
+      double limit = SampleChecks.limit(first.limits(), sample);
+      double way = progress(first.found().values()[sample], values[sample], limit);
+      return way < SLOWEST ? Double.NaN : factor * Math.max(made, made / way);
+    }
+
     Outcome outcome(boolean diverged, double seconds) {
       double[] now = keepNow == null ? keptBefore : keepNow;
       double[] rise = new double[now.length];
       for (int i = 0; i < rise.length; i++) {
         rise[i] = now[i] - keptBefore[i];
       }
-      return new Outcome(factor, updates, rise, made, meanProgress(), diverged, seconds);
+      for (int i = 0; i < updates.length; i++) {
+        if (!forgotten[i]) {
+          updates[i] = extended(i);
+        }
+      }
+      return new Outcome(
+          factor,
+          updates,
+          StoppingRule.count(forgotten),
+          rise,
+          made,
+          meanProgress(),
+          diverged,
+          seconds);
     }
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class StandardTest {
   private static Probe probe(double logProb, double recall) {
-    return new Probe(new Knowledge(logProb, 0.5, 0.25), "answer", recall);
+    return new Probe(new Knowledge(logProb, 0.5, 0.25, 4), "answer", recall);
   }
 
   private static Standard of(int n) {
@@ -53,7 +53,7 @@ class StandardTest {
   @Test
   void textsHaveNoAnswerOfTheModel() {
     Standard standard = of(20);
-    assertThat(standard.above(0, new Probe(new Knowledge(-1, 0.5, 0.25), null, Double.NaN)))
+    assertThat(standard.above(0, new Probe(new Knowledge(-1, 0.5, 0.25, 4), null, Double.NaN)))
         .containsExactly("log_prob");
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class KnowledgeTest {
   private static Knowledge known(double logProb) {
-    return new Knowledge(logProb, 0.5, 0.25);
+    return new Knowledge(logProb, 0.5, 0.25, 4);
   }
 
   private static List<Knowledge> controls(int n) {
@@ -28,7 +28,7 @@ class KnowledgeTest {
         Knowledge.of(
             new TokenScores(
                 new double[] {-1, -2, -3, -6}, new boolean[] {true, false, true, true}));
-    assertThat(own).isEqualTo(new Knowledge(-3, 0.75, 0.5));
+    assertThat(own).isEqualTo(new Knowledge(-3, 0.75, 0.5, 4));
     assertThat(Measure.LOG_PROB.of(own)).isEqualTo(-3);
     assertThat(Measure.MEMORIZATION.of(own)).isEqualTo(0.75);
     assertThat(Measure.STRENGTH.of(own)).isEqualTo(0.5);
@@ -49,8 +49,20 @@ class KnowledgeTest {
     NeverSeen range = NeverSeen.ofControls(controls(39));
     assertThat(range.isInside(0, known(-2))).isTrue();
     assertThat(range.above(0, known(-1.9))).containsExactly(Measure.LOG_PROB);
-    assertThat(range.above(0, new Knowledge(-9, 0.6, 0.3)))
+    assertThat(range.above(0, new Knowledge(-9, 0.6, 0.3, 4)))
         .containsExactly(Measure.MEMORIZATION, Measure.STRENGTH);
+  }
+
+  /** ES is at least 1/n: one of the last token alone is nothing that could be extracted. */
+  @Test
+  void completingTheLastTokenAloneIsInside() {
+    List<Knowledge> low = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      low.add(new Knowledge(-5, 0.1, 0.05, 20));
+    }
+    NeverSeen range = NeverSeen.ofControls(low);
+    assertThat(range.isInside(0, new Knowledge(-5, 0.1, 0.25, 4))).isTrue();
+    assertThat(range.above(0, new Knowledge(-5, 0.1, 0.5, 4))).containsExactly(Measure.STRENGTH);
   }
 
   @Test
