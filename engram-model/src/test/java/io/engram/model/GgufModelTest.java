@@ -199,7 +199,8 @@ class GgufModelTest {
         text.replace("\"num_attention_heads\": 4", "\"num_attention_heads\": 2")
             .replace("\"model_type\": \"llama\"", "\"model_type\": \"phi3\""));
     assertRefused(
-        gguf, "config.json is another model's than " + gguf + " beside it: model_type \"phi3\"; ");
+        gguf,
+        "config.json belongs to another model than " + gguf + " beside it: model_type \"phi3\"; ");
     assertRefused(gguf, "num_attention_heads 2 where the GGUF file has 4.");
     Files.writeString(config, "[1]");
     assertRefused(gguf, "config.json isn't a JSON object");

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What is written into the page as it is: style, scripts, and the figures' specifications.
+ * What is embedded in the page: style, scripts, and the figures' specifications.
  *
  * @param specs JSON by panel id ({@code trade-off-0}), safe inside a script element
  */
@@ -22,7 +22,7 @@ public record Assets(String css, String script, List<String> vega, String specs,
   private static final List<String> VEGA =
       List.of("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-embed.min.js");
 
-  /** Of a page with these figures. */
+  /** The assets of a page with these figures. */
   static Assets of(List<Figure> figures) {
     return new Assets(
         resource("report.css"),
@@ -50,8 +50,8 @@ public record Assets(String css, String script, List<String> vega, String specs,
   }
 
   /**
-   * JSON that can't end the script element it stands in nor begin a comment there: the signs of
-   * markup, and the two line ends that JSON allows and old JavaScript doesn't, as escapes.
+   * JSON that can't end its script element or begin a comment there: escapes markup characters, and
+   * the two line ends that JSON allows but old JavaScript doesn't.
    */
   static String insideScript(String json) {
     return json.replace("<", "\\u003c")
@@ -61,7 +61,7 @@ public record Assets(String css, String script, List<String> vega, String specs,
         .replace("\u2029", "\\u2029");
   }
 
-  /** Without the pointer to a source map, which would be asked for beside the page. */
+  /** Without the pointer to a source map, which browsers would try to load from beside the page. */
   private static String library(String name) {
     return resource(name).replaceAll("(?m)^//# sourceMappingURL=.*$", "");
   }

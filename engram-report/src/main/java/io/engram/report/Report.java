@@ -16,20 +16,21 @@ import java.util.stream.Stream;
 
 /**
  * Turns run folders into one HTML file: figures, the tables behind them, every sample, and what the
- * runs can't show. The file holds all it needs and asks no network.
+ * runs can't show. The file is self-contained and needs no network.
  */
 public final class Report {
   private Report() {}
 
   /**
-   * Reads the runs and writes the page, replacing the file if it is there.
+   * Reads the runs and writes the page, replacing an existing file.
    *
-   * @param runFolders one run, or several to show side by side, in the order shown; a folder of
-   *     trials stands for all of them that are done
-   * @param out the HTML file; its folders are made
-   * @return what pairs of runs of equal seed say of two orders; empty where no two can be compared
-   * @throws EngramException if no folder is given, one is no run folder or is damaged, or the file
-   *     can't be written
+   * @param runFolders one run, or several to show side by side, in this order; a folder of trials
+   *     stands for all its finished trials
+   * @param out the HTML file; its folders are created
+   * @return comparisons of two orders by pairs of runs with equal seed; empty if no two can be
+   *     compared
+   * @throws EngramException if no folder is given, one isn't a run folder or is damaged, or the
+   *     file can't be written
    */
   public static List<OrderPairs.Difference> write(List<Path> runFolders, Path out) {
     List<RunContents> runs = RunReader.read(runFolders);

@@ -12,13 +12,13 @@ import java.util.Map;
 
 /**
  * Turns a study into one HTML file: its answer, figures with their numbers below, tables and
- * limits. The file holds all it needs and asks no network.
+ * limits. The file is self-contained and needs no network.
  */
 public final class StudyPage {
   private StudyPage() {}
 
   /**
-   * Reads {@code study.json} and writes the page, replacing the file if it is there.
+   * Reads {@code study.json} and writes the page, replacing an existing file.
    *
    * @throws EngramException if the study is missing or damaged, or the page can't be written
    */
@@ -26,7 +26,7 @@ public final class StudyPage {
     write(Study.read(study), out);
   }
 
-  /** Writes the page of a study, replacing the file if it is there. */
+  /** Writes the page of a study, replacing an existing file. */
   public static void write(Study study, Path out) {
     JsonFiles.writeText(out, html(study));
   }

@@ -1,7 +1,7 @@
 /**
- * Turns run folders into one HTML file that needs no network. Start reading at {@link
- * io.engram.report.Report}. Nothing in here opens a model or computes a metric anew: the page shows
- * what the run folders hold.
+ * Turns run folders into one HTML file that needs no network. Start with {@link
+ * io.engram.report.Report}. Nothing here opens a model or recomputes a metric: the page shows what
+ * the run folders hold.
  */
 @NullMarked
 package io.engram.report;

@@ -63,6 +63,7 @@ final class FetchCommandTest {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dengram.home=" + Cli.ROOT,
                 "-cp",
                 Objects.requireNonNull(System.getProperty("java.class.path")),

@@ -57,7 +57,7 @@ final class UnlearnCommandTest {
     assertThat(held.err()).contains("memorization measured on what the run forgets, n = 2");
     Cli.Ran none = Cli.run("eval", run, "--encoder", Cli.TINY);
     assertThat(none.exitCode()).isEqualTo(3);
-    assertThat(none.err()).contains("eval.encoder = ", "is no sentence encoder");
+    assertThat(none.err()).contains("eval.encoder = ", "isn't a sentence encoder");
     Path page = folder.resolve("page.html");
     assertThat(Cli.run("report", run, "--out", page).exitCode()).isZero();
     assertThat(page).exists();

@@ -113,7 +113,7 @@ final class ConditionFault {
   private static String noField(Matcher found, String where) {
     String name = found.group(1);
     return where.contains('"' + name + '"')
-        ? "there is no field %s; a text stands in single quotes: '%s'".formatted(name, name)
+        ? "there is no field %s; put a text in single quotes: '%s'".formatted(name, name)
         : "there is no field " + name;
   }
 

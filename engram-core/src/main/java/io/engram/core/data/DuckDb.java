@@ -57,7 +57,7 @@ public final class DuckDb {
     } catch (SQLException e) {
       throw EngramException.file(file + " can't be read as Parquet: " + e.getMessage(), e);
     } catch (JacksonException e) {
-      throw EngramException.file(file + " has a row that is no JSON: " + e.getOriginalMessage(), e);
+      throw EngramException.file(file + " has a row that isn't JSON: " + e.getOriginalMessage(), e);
     }
   }
 

@@ -139,7 +139,7 @@ final class Repository {
           name + ": the hub sends other bytes for " + file.path() + " than it lists.");
     }
     return Untrusted.json(answer.body())
-        .orElseThrow(() -> EngramException.file(name + ": " + file.path() + " is no JSON."));
+        .orElseThrow(() -> EngramException.file(name + ": " + file.path() + " isn't JSON."));
   }
 
   private JsonNode json(HubClient.Answer answer) {

@@ -116,7 +116,7 @@ class DuckDbTest {
       quoteCharacter = '~',
       value = {
         "lenth > 3 | there is no field lenth",
-        "answer = \"short\" | there is no field short; a text stands in single quotes: 'short'",
+        "answer = \"short\" | there is no field short; put a text in single quotes: 'short'",
         "lenght(answer) > 3 | there is no function lenght; perhaps length",
         "n !== 3 | there is no function !==; perhaps !=",
         "length(answer > 3 | something is missing at its end, such as a bracket or a value",

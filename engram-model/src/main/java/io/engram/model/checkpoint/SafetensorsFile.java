@@ -134,7 +134,8 @@ public final class SafetensorsFile implements TensorFile {
     long from = wholeNumber(value.path("data_offsets").path(0));
     long to = wholeNumber(value.path("data_offsets").path(1));
     if (from < 0 || to < from) {
-      throw damaged("tensor " + name + " lies nowhere: data_offsets [" + from + ", " + to + "]");
+      throw damaged(
+          "tensor " + name + " has no valid place: data_offsets [" + from + ", " + to + "]");
     }
     if (to > dataBytes) {
       throw damaged(

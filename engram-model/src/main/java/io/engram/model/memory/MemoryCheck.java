@@ -75,6 +75,6 @@ public record MemoryCheck(MemoryNeed need, OptionalLong available) {
                     .append(": ")
                     .append(MemoryNeed.gib(a.need().least())));
     throw EngramException.resources(
-        message.append("\n").append(option).append(" goes on anyway.").toString(), null);
+        message.append("\n").append(option).append(" continues anyway.").toString(), null);
   }
 }

@@ -166,7 +166,7 @@ public final class SampleTokenizer {
       start++;
     }
     if (start == ids.length) {
-      throw noLabels(id, "its answer has no token of its own");
+      throw noLabels(id, "its answer has no tokens");
     }
     int last = ids[ids.length - 1];
     boolean ended =

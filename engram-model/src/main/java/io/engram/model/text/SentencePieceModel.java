@@ -103,7 +103,7 @@ record SentencePieceModel(
 
   /** The error for a damaged file. */
   static EngramException damaged(String origin, String why) {
-    return EngramException.file(origin + " is no SentencePiece model: " + why + ".");
+    return EngramException.file(origin + " isn't a SentencePiece model: " + why + ".");
   }
 
   /** The purpose of a piece of a SentencePiece model, or of a token of a GGUF file. */

@@ -160,7 +160,7 @@ class MemoryEstimateTest {
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
         .hasMessageContaining("this run needs about 8.00 GiB: weights 8.00.")
         .hasMessageContaining("2.00 GiB can be had")
-        .hasMessageContaining("\n  scope.train=lora: 1.00 GiB\n--ignore-memory goes on anyway.")
+        .hasMessageContaining("\n  scope.train=lora: 1.00 GiB\n--ignore-memory continues anyway.")
         .message()
         .doesNotContain("batch-tokens");
     check.require(true, alternatives, "--ignore-memory");

@@ -136,14 +136,14 @@ class SentencePieceTest {
     assertThatThrownBy(() -> read(piece("a", 5)))
         .hasMessage("x: piece 0 is marked as unused, which is not supported.");
     assertThatThrownBy(() -> read(piece("a", 7)))
-        .hasMessage("x is no SentencePiece model: piece 0 has the unknown type 7.");
+        .hasMessage("x isn't a SentencePiece model: piece 0 has the unknown type 7.");
     assertThatThrownBy(() -> read(join(piece("a", 1), piece("a", 1))))
-        .hasMessage("x is no SentencePiece model: the piece \"a\" is there twice.");
+        .hasMessage("x isn't a SentencePiece model: the piece \"a\" is there twice.");
     assertThatThrownBy(() -> read(new byte[0])).hasMessageContaining("is not among the 0 pieces");
     assertThatThrownBy(() -> read(new byte[] {0x0A, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x7F}))
-        .hasMessage("x is no SentencePiece model: field 1 claims 268435455 bytes of 0.");
+        .hasMessage("x isn't a SentencePiece model: field 1 claims 268435455 bytes of 0.");
     assertThatThrownBy(() -> read(new byte[] {0x0B}))
-        .hasMessage("x is no SentencePiece model: field 1 has wire type 3 where 2 is expected.");
+        .hasMessage("x isn't a SentencePiece model: field 1 has wire type 3 where 2 is expected.");
   }
 
   /** Thousands of small changes: each gives a model or an error in words, soon. */

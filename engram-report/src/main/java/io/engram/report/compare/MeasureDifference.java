@@ -11,20 +11,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much better a measure is under one order than under another, over pairs of runs of equal
+ * How much better a measure is under one order than under another, over pairs of runs with equal
  * seed.
  *
- * @param suite which suite measured
+ * @param suite the suite that measured it
  * @param metric its id
  * @param unit its unit, and that of the difference
  * @param better {@code higher}, {@code lower}, {@code nearer 0}
  * @param pairs n: pairs that have the measure
- * @param baseline mean of the runs compared with
- * @param other mean of the others
- * @param betterBy {@code other − baseline} where higher is better, {@code baseline − other} where
- *     lower is, {@code |baseline| − |other|} where nearer 0 is; the mean over pairs
- * @param low the lower end of its 95 % interval, Student's t over the pairs; null of one pair
- * @param high its upper end; null of one pair
+ * @param baseline mean of the baseline runs
+ * @param other mean of the other runs
+ * @param betterBy {@code other − baseline} if higher is better, {@code baseline − other} if lower
+ *     is, {@code |baseline| − |other|} if nearer 0 is; the mean over pairs
+ * @param low the lower end of its 95 % interval, Student's t over the pairs; null for one pair
+ * @param high its upper end; null for one pair
  * @param verdict whether the other is better: {@code holds}, {@code fails}, {@code can't be decided
  *     at this n}, {@code no difference at all}
  */
@@ -45,7 +45,7 @@ public record MeasureDifference(
 
   private record Values(Measurement baseline, Measurement other) {}
 
-  /** Of each measure that the first pair has after its last update. */
+  /** For each measure that the first pair has after its last update. */
   static List<MeasureDifference> of(List<Pair> pairs) {
     List<MeasureDifference> found = new ArrayList<>();
     if (!pairs.isEmpty()) {
@@ -63,7 +63,7 @@ public record MeasureDifference(
     return found;
   }
 
-  /** Null where one has none, or another encoder judged. */
+  /** Null if one run lacks it, or they were judged by different encoders. */
   private static @Nullable Values values(Pair pair, String metric) {
     Measurement baseline = pair.baseline().measurement(RunContents.AFTER, metric);
     Measurement other = pair.other().measurement(RunContents.AFTER, metric);
@@ -99,7 +99,7 @@ public record MeasureDifference(
         difference.verdict().text());
   }
 
-  /** The values so that more is better. */
+  /** The values, turned so that more is better. */
   private static double[] goodness(double[] values, @Nullable Boolean higherIsBetter) {
     double[] good = new double[values.length];
     for (int i = 0; i < good.length; i++) {
@@ -118,8 +118,8 @@ public record MeasureDifference(
   }
 
   /**
-   * Digits behind the point that show two digits of half the interval, or three of the difference
-   * where the interval is narrower.
+   * Digits after the point to show two digits of half the interval, or three of the difference if
+   * the interval is narrower.
    */
   public int digits() {
     double half = low == null || high == null ? 0 : (high - low) / 2;

@@ -9,24 +9,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two orders of one method, and the pairs of runs of equal seed that compare them. What a seed does
- * to both runs of a pair falls out of their difference; runs of unequal seed are never crossed.
+ * Two orders of one method, and the pairs of runs with equal seed that compare them. What a seed
+ * does to both runs of a pair cancels in their difference; runs with different seeds are never
+ * paired.
  *
  * @param baseline uniform order, if one of the two is
- * @param other the order that is asked to be better
- * @param pairs by seed; empty where no seed is in both
- * @param otherDifferences in what the recipes, or the files, differ besides {@code order.*} keys
+ * @param other the order that may be better
+ * @param pairs by seed; empty if no seed is in both
+ * @param otherDifferences how the recipes, or the files, differ besides {@code order.*} keys
  */
 public record OrderPairs(
     TrialSet baseline, TrialSet other, List<Pair> pairs, List<String> otherDifferences) {
   private static final String ORDER_KEYS = "order.";
 
-  /** Two runs of equal seed. */
+  /** Two runs with equal seed. */
   public record Pair(RunContents baseline, RunContents other) {}
 
   /**
-   * All orders that can be compared. Recipes that differ in more than the order are paired only
-   * where neither has a partner that differs in the order alone, and only MRD order with uniform.
+   * All orders that can be compared. Recipes that differ in more than the order are paired only if
+   * neither has a partner that differs only in the order, and only MRD order with uniform.
    */
   public static List<OrderPairs> of(List<RunContents> runs) {
     List<OrderPairs> all = new ArrayList<>();
@@ -84,7 +85,7 @@ public record OrderPairs(
         .anyMatch(set -> set.equals(that.baseline) || set.equals(that.other));
   }
 
-  /** Whether the paper says something of the two: MRD order does better than uniform order. */
+  /** Whether the paper makes a claim about the two: MRD order does better than uniform order. */
   public boolean isOfTheClaim() {
     return rank(baseline) < 2 && other.order().equals("mrd");
   }
@@ -94,7 +95,7 @@ public record OrderPairs(
     return pairs.stream().map(pair -> pair.baseline().seed()).toList();
   }
 
-  /** What the measures after the last update say; empty where nothing can be compared. */
+  /** Differences of the measures after the last update; empty if nothing can be compared. */
   public List<MeasureDifference> measures() {
     return inOrderAlone() ? MeasureDifference.of(pairs) : List.of();
   }
@@ -125,7 +126,7 @@ public record OrderPairs(
     return label.startsWith(order) ? label : order + " (" + label + ")";
   }
 
-  /** The same without the runs, as {@code --json} gives it; null where nothing is compared. */
+  /** The same without the runs, as in {@code --json}; null if nothing is compared. */
   public @Nullable Difference difference() {
     List<MeasureDifference> measures = measures();
     return measures.isEmpty()
@@ -141,11 +142,11 @@ public record OrderPairs(
   }
 
   /**
-   * What pairs of runs say of two orders.
+   * A comparison of two orders by pairs of runs.
    *
    * @param method of all runs
-   * @param baseline the order compared with: {@code uniform order}
-   * @param order the order that is asked to be better: {@code MRD order}
+   * @param baseline the baseline order: {@code uniform order}
+   * @param order the order that may be better: {@code MRD order}
    * @param seeds of the pairs
    * @param measures after the last update, in the order they were recorded
    */

@@ -1,6 +1,6 @@
 /**
- * Orders of samples compared by pairs of runs of equal seed. No words and no figures: those are the
- * page's. Start with {@link io.engram.report.compare.OrderPairs}.
+ * Compares orders of samples by pairs of runs with equal seed. Words and figures belong to the
+ * page. Start with {@link io.engram.report.compare.OrderPairs}.
  */
 @NullMarked
 package io.engram.report.compare;

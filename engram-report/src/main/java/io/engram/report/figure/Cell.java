@@ -32,7 +32,7 @@ public record Cell(
     return new Cell(text, text, Provenance.GIVEN);
   }
 
-  /** A whole number that was counted. */
+  /** A count. */
   public static Cell count(long value) {
     return new Cell(NumberText.count(value), Long.toString(value), Provenance.MEASURED);
   }
@@ -42,7 +42,7 @@ public record Cell(
     return new Cell(NumberText.fixed(value, digits), key(value), Provenance.MEASURED);
   }
 
-  /** A number that comes from random draws or is a bound. */
+  /** A number from random draws, or a bound. */
   public static Cell estimated(String text, double value) {
     return new Cell(text, key(value), Provenance.ESTIMATED);
   }
@@ -52,7 +52,7 @@ public record Cell(
     return new Cell(NumberText.fixed(value, digits), key(value), Provenance.PAPER);
   }
 
-  /** Nothing was measured here. */
+  /** Not measured. */
   public static Cell none() {
     return new Cell("–", "", Provenance.GIVEN);
   }
@@ -62,11 +62,11 @@ public record Cell(
   }
 
   /**
-   * Where a number comes from. The page shows the three apart, in colour and in form, so that a
-   * measured value is never taken for the paper's.
+   * Where a number comes from. The page distinguishes the three by colour and form, so that a
+   * measured value is never mistaken for the paper's.
    */
   public enum Provenance {
-    /** No number, or one that stands in the recipe. */
+    /** Not a number, or one from the recipe. */
     GIVEN,
     /** Counted or measured in the runs shown. */
     MEASURED,

@@ -6,7 +6,7 @@ import java.util.List;
  * A table of the page.
  *
  * @param caption what its rows are; read out by screen readers and shown as its summary
- * @param open whether it is shown at once; a long one waits behind its caption
+ * @param open whether it starts open; a long one starts collapsed behind its caption
  */
 public record DataTable(String caption, boolean open, List<Column> columns, List<List<Cell>> rows) {
   /**

@@ -11,19 +11,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** How often each sample was drawn: what the order did to the same number of updates. */
+/** How often each sample was drawn: how the order spent the same number of updates. */
 public final class DrawsFigure {
   private static final int HEIGHT = 230;
 
   private DrawsFigure() {}
 
-  /** How many samples of a run were drawn so often. */
+  /** How many samples of a run were drawn this often. */
   record Bar(String run, int drawn, int samples) {}
 
-  /** A sample's MRD at the start and its draws. */
+  /** A sample's MRD at the start and its number of draws. */
   record Point(String run, String id, double mrd, int drawn) {}
 
-  /** Empty where no run knows its samples. */
+  /** Empty if no run lists its samples. */
   public static Optional<Figure> of(List<RunContents> runs) {
     List<Bar> bars = runs.stream().flatMap(run -> bars(run).stream()).toList();
     if (bars.isEmpty()) {

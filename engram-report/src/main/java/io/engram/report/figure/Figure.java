@@ -7,8 +7,8 @@ import tools.jackson.databind.node.ObjectNode;
  * A figure of the page: pictures, what they mean, and their numbers as a table.
  *
  * @param id anchor on the page
- * @param caption how to read it, and what came out
- * @param keys what the colours and shapes stand for
+ * @param caption how to read it, and the result
+ * @param keys the meaning of colours and shapes
  */
 public record Figure(
     String id,
@@ -27,7 +27,7 @@ public record Figure(
 
   /**
    * One picture of a figure. Pictures side by side are panels and not a Vega-Lite facet, because
-   * only a single view can follow the width of a phone.
+   * only a single view can adapt to a phone's width.
    *
    * @param title shown above it; empty: none
    * @param spec its Vega-Lite specification, data included

@@ -13,8 +13,7 @@ public final class LossFigure {
   private static final int HEIGHT = 190;
 
   /**
-   * More points a run than this are thinned: a screen has no more columns, and the page stays
-   * small.
+   * Thins runs with more points than this: a screen has no more columns, and the page stays small.
    */
   private static final int MOST_POINTS = 600;
 
@@ -23,7 +22,7 @@ public final class LossFigure {
   /** A curve's point. */
   record Point(String run, int update, double value) {}
 
-  /** Empty where no run has made an update. */
+  /** Empty if no run has made an update. */
   public static Optional<Figure> of(List<RunContents> runs) {
     List<Figure.Panel> panels = new ArrayList<>();
     addPanel(panels, runs, "Forget loss", "loss", JournalView.Update::forgetLoss);
@@ -60,7 +59,7 @@ public final class LossFigure {
         .toList();
   }
 
-  /** Every k-th update and the last, k as small as the limit allows. */
+  /** Every k-th update and the last, with k as small as the limit allows. */
   static List<JournalView.Update> thinned(List<JournalView.Update> updates) {
     int stride = stride(updates);
     List<JournalView.Update> kept = new ArrayList<>();

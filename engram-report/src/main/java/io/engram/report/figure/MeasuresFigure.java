@@ -13,7 +13,7 @@ public final class MeasuresFigure {
 
   private MeasuresFigure() {}
 
-  /** A measure of a state; the ends of the error bar are null where no error is known. */
+  /** A measure of a state; the ends of the error bar are null if the error is unknown. */
   record Dot(
       String measure,
       String series,
@@ -22,7 +22,7 @@ public final class MeasuresFigure {
       @Nullable Double high,
       String text) {}
 
-  /** Empty where none of the measures was made. */
+  /** Empty if nothing was measured. */
   public static Optional<Figure> of(List<RunContents> runs, String encoder) {
     List<Series> series = Series.of(runs);
     List<Figure.Panel> panels = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.util.List;
  * <p><b>Source:</b> §4.1 Evaluation Metrics.
  *
  * @param id as in {@code measurements.jsonl}
- * @param shortName fits beside a picture on a phone
+ * @param shortName short enough for the side of a picture on a phone
  * @param encoded whether a sentence encoder judges it
  */
 public record Metric(String id, String shortName, String meaning, boolean encoded) {

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** How MRD is spread over the forget set, and how well the estimate tells its samples apart. */
+/** How MRD is spread over the forget set, and how well the estimate separates its samples. */
 public final class MrdDistributionFigure {
   private static final int HEIGHT = 220;
 
@@ -18,7 +18,7 @@ public final class MrdDistributionFigure {
   /** A sample in the order of its MRD; rank 1 is the hardest. */
   record Ranked(int rank, String id, double mrd, double low, double high, String text) {}
 
-  /** Empty where no run computed MRD. */
+  /** Empty if no run computed MRD. */
   public static Optional<Figure> of(List<RunContents> runs) {
     List<RunContents> owners = StartMrd.owners(runs);
     if (owners.isEmpty()) {
@@ -50,8 +50,8 @@ public final class MrdDistributionFigure {
   }
 
   /**
-   * How much of the visible spread is the estimate's own error: mean(SE²)/variance, the variance
-   * with n − 1.
+   * The share of the visible spread that is the estimate's own error: mean(SE²)/variance, the
+   * variance with n − 1.
    */
   static String spread(List<MrdRow> rows) {
     double[] values = values(rows);

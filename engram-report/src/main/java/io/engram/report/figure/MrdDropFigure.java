@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** MRD at the start against what the run did to each sample's log-probability. */
+/** MRD at the start against the change of each sample's log-probability in the run. */
 public final class MrdDropFigure {
   private static final int HEIGHT = 260;
 
@@ -34,7 +34,7 @@ public final class MrdDropFigure {
     }
   }
 
-  /** Empty where no run has MRD and log-probabilities. */
+  /** Empty if no run has both MRD and log-probabilities. */
   public static Optional<Figure> of(List<RunContents> runs) {
     List<RunPoints> all =
         runs.stream()
@@ -74,7 +74,7 @@ public final class MrdDropFigure {
     return points;
   }
 
-  /** {@code (before − after) / tokens}, nats per labelled token; NaN where it is not known. */
+  /** {@code (before − after) / tokens}, nats per labelled token; NaN if unknown. */
   public static double drop(SampleRow sample) {
     return sample.tokens() == 0
         ? Double.NaN
@@ -169,7 +169,7 @@ public final class MrdDropFigure {
   }
 
   /**
-   * Spearman's rank correlation with the size that chance alone reaches.
+   * Spearman's rank correlation, with the size that chance alone can reach.
    *
    * @param rho in [−1, 1]; NaN for fewer than three pairs or a side without spread
    */
@@ -179,18 +179,18 @@ public final class MrdDropFigure {
     /** Normal quantile of a two-sided 5 % test; {@code √(n − 1)·ρ} is near normal under chance. */
     private static final double TWO_SIDED_5_PERCENT = 1.96;
 
-    /** Of pairs in the same order. */
+    /** The correlation of pairs in the same order. */
     public static Correlation of(double[] x, double[] y) {
       return new Correlation(
           x.length < FEWEST ? Double.NaN : RankCorrelation.spearman(x, y), x.length);
     }
 
-    /** Up to this size chance gives in 95 of 100 sets of n. */
+    /** The size that chance stays below in 95 of 100 sets of n. */
     public double chance() {
       return TWO_SIDED_5_PERCENT / Math.sqrt(n - 1.0);
     }
 
-    /** Whether it is larger than chance gives. */
+    /** Whether it is larger than chance explains. */
     public boolean clear() {
       return Math.abs(rho) > chance();
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How MRD changed while the model forgot: quartiles at each refresh. */
+/** How MRD changed during unlearning: quartiles at each refresh. */
 public final class MrdRefreshFigure {
   private static final int HEIGHT = 220;
 
@@ -17,7 +17,7 @@ public final class MrdRefreshFigure {
   /** Quartiles of the forget set's MRD before an epoch. */
   record Epoch(String run, int epoch, double lower, double median, double upper, int n) {}
 
-  /** Empty where no run computed MRD more than once. */
+  /** Empty if no run computed MRD more than once. */
   public static Optional<Figure> of(List<RunContents> runs) {
     List<Epoch> epochs = new ArrayList<>();
     List<String> colours = new ArrayList<>();

@@ -3,8 +3,8 @@ package io.engram.report.figure;
 import java.util.List;
 
 /**
- * Colours and shapes of runs. The colours behind the variables are Okabe and Ito's, told apart by
- * colour-blind readers; shapes say the same again for print in grey.
+ * Colours and shapes of runs. The colours behind the variables are Okabe and Ito's, which
+ * colour-blind readers can distinguish; shapes repeat the information for printing in grey.
  */
 public final class Palette {
   public static final String BEFORE = "var(--before)";
@@ -17,7 +17,10 @@ public final class Palette {
     return "var(--run-" + (run % SHAPES.size() + 1) + ")";
   }
 
-  /** The colour of one of so many: their own for few, mixed from first to last for more. */
+  /**
+   * The colour of one series of several: separate colours for few, a blend from first to last for
+   * more.
+   */
   public static String colour(int index, int of) {
     if (of <= SHAPES.size()) {
       return colour(index);

@@ -6,17 +6,17 @@ import io.engram.report.run.RunContents;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A measured value with what is known of its error.
+ * A measured value and its error, as far as known.
  *
- * @param standardError null where neither it nor its parts' are recorded
+ * @param standardError null if neither it nor its parts' are recorded
  * @param bound whether the standard error is an upper bound instead of a measured one
- * @param n samples it is over
+ * @param n the number of samples
  */
 public record Score(double value, @Nullable Double standardError, boolean bound, int n) {
-  /** Digits that scores between 0 and 1 are shown with. */
+  /** Digits of scores between 0 and 1. */
   public static final int DIGITS = 3;
 
-  /** The score of a run at a stage, or null where it was not measured. */
+  /** The score of a run at a stage, or null if it wasn't measured. */
   public static @Nullable Score of(RunContents run, String stage, Metric metric) {
     Measurement measured = run.measurement(stage, metric.id());
     if (measured == null || !Double.isFinite(measured.value())) {
@@ -31,7 +31,7 @@ public record Score(double value, @Nullable Double standardError, boolean bound,
 
   /**
    * The standard error of a mean of k measures is at most the mean of their k standard errors,
-   * however the measures hang together (triangle inequality).
+   * however the measures are correlated (triangle inequality).
    */
   private static @Nullable Double bound(RunContents run, String stage, Metric metric) {
     double sum = 0;
@@ -50,7 +50,7 @@ public record Score(double value, @Nullable Double standardError, boolean bound,
     return NumberText.withError(value, standardError, DIGITS);
   }
 
-  /** The standard error alone, as {@link #text} shows it; empty where there is none. */
+  /** The standard error alone, as {@link #text} shows it; empty if there is none. */
   public String errorText() {
     Double error = standardError;
     return error == null ? "" : "±\u00a0" + NumberText.fixed(error, DIGITS);

@@ -14,9 +14,7 @@ import java.util.Map;
  */
 public record Series(
     String label, RunContents run, String stage, String colour, String shape, boolean hollow) {
-  /**
-   * The states that were measured. Runs that began with the same measured state share one 'before'.
-   */
+  /** The measured states. Runs that started from the same measured state share one 'before'. */
   public static List<Series> of(List<RunContents> runs) {
     List<Series> series = new ArrayList<>();
     List<RunContents> measured =
@@ -60,7 +58,7 @@ public record Series(
     return new Figure.Key(shown, colour, shape, hollow);
   }
 
-  /** A run's entry in a legend where it stands for the whole run. */
+  /** A run's entry in a legend, if it stands for the whole run. */
   public static Figure.Key keyOf(RunContents run) {
     int index = run.look().index();
     return new Figure.Key(run.look().label(), Palette.colour(index), Palette.shape(index), false);

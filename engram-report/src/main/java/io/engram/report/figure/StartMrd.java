@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * MRD of the model at the start. It belongs to the model and the sample, not to the order, so a run
- * in uniform order borrows it from a run that began with the same weights and template.
+ * MRD under the starting model. It depends on the model and the sample, not on the order, so a run
+ * in uniform order borrows it from a run that started with the same weights and template.
  */
 public final class StartMrd {
   private StartMrd() {}
 
-  /** By sample id; empty where no run shown has it. */
+  /** By sample id; empty if no run shown has it. */
   public static Map<String, MrdRow> of(RunContents run, List<RunContents> runs) {
     List<RunContents> sources = new ArrayList<>();
     sources.add(run);

@@ -12,7 +12,7 @@ public final class TradeOffFigure {
 
   private TradeOffFigure() {}
 
-  /** A state of a model; the ends of its error bars are null where no error is known. */
+  /** A state of a model; the ends of its error bars are null if the error is unknown. */
   record Point(
       String series,
       String run,
@@ -24,7 +24,7 @@ public final class TradeOffFigure {
       @Nullable Double utLow,
       @Nullable Double utHigh) {}
 
-  /** Empty where no state has both numbers. */
+  /** Empty if no state has both numbers. */
   public static Optional<Figure> of(List<RunContents> runs) {
     List<Series> series = Series.of(runs);
     List<Point> points = new ArrayList<>();

@@ -5,9 +5,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes a Vega-Lite specification of its fixed part, written as JSON, and its rows. Colours are the
- * page's CSS variables, so one drawing serves light, dark and paper; fonts and axes come from the
- * page's script.
+ * Makes a Vega-Lite specification from its fixed part, written as JSON, and its rows. Colours are
+ * the page's CSS variables, so the same drawing works in light and dark mode and on paper; fonts
+ * and axes come from the page's script.
  */
 public final class Vega {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -17,10 +17,10 @@ public final class Vega {
   /**
    * A figure's specification with its data.
    *
-   * @param description what a screen reader says of the picture
+   * @param description the picture's text for screen readers
    * @param height in pixels; the width is the page's
    * @param view the specification without data and size
-   * @param rows records; their components are the fields that the view names
+   * @param rows records, whose components are the fields that the view names
    */
   public static ObjectNode spec(String description, int height, String view, List<?> rows) {
     ObjectNode spec = (ObjectNode) MAPPER.readTree(view);

@@ -1,6 +1,6 @@
 /**
- * One class a figure: typed records in, a Vega-Lite specification, a caption and the table under it
- * out. No HTML in here, and no number that is not in the run folder or computed from it.
+ * One class per figure, which turns typed records into a Vega-Lite specification, a caption and a
+ * table. There is no HTML here, and every number is in the run folder or computed from it.
  */
 @NullMarked
 package io.engram.report.figure;

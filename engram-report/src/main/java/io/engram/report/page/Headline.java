@@ -17,19 +17,19 @@ import java.util.function.ToDoubleFunction;
 /**
  * One of the few numbers at the top of the page.
  *
- * @param plain what it says in plain language
+ * @param plain its meaning in plain language
  * @param note beside the numbers: n, unit, what the error is
  */
 public record Headline(String title, String plain, List<Value> values, String note) {
   /**
    * A run's value.
    *
-   * @param error beside the value; empty where there is none
+   * @param error beside the value; empty if there is none
    */
   public record Value(
       Figure.Key key, String value, String error, Cell.Provenance errorProvenance) {}
 
-  /** UC, UT, time and passes, as far as the runs know them; of trials their means. */
+  /** UC, UT, time and passes, as far as the runs recorded them; for trials, their means. */
   public static List<Headline> of(List<RunContents> runs) {
     if (TrialSet.of(runs).stream().anyMatch(TrialSet::hasTrials)) {
       return OfTrials.of(runs);
@@ -104,7 +104,7 @@ public record Headline(String title, String plain, List<Value> values, String no
     return seconds > 0 ? NumberText.duration(seconds) : "";
   }
 
-  /** Runs may share one evaluation before, so its seconds are kept apart. */
+  /** Runs may share the evaluation before, so its seconds are separate. */
   private static String timeNote(List<RunContents> runs) {
     List<String> evaluation =
         runs.stream().map(run -> NumberText.duration(run.journal().evaluationSeconds())).toList();
@@ -119,9 +119,7 @@ public record Headline(String title, String plain, List<Value> values, String no
     return String.join(", ", Summary.distinct(runs, run -> run.manifest().device()));
   }
 
-  /**
-   * The numbers at the top where there are trials: a mean for each set of runs, not a line a run.
-   */
+  /** The numbers at the top for trials: a mean for each set of runs instead of a line per run. */
   private static final class OfTrials {
     private static final String SCATTER = "mean ± standard deviation between trials";
 

@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which sentence encoder judged UA and retain accuracy: the paper's results rest on another. */
+/** Which sentence encoder judged UA and retain accuracy, since the paper's results use another. */
 final class JudgingEncoder {
-  /** The one the paper's evaluation uses. */
+  /** The encoder of the paper's evaluation. */
   static final String PAPER = "paraphrase-MiniLM-L6-v2";
 
   private JudgingEncoder() {}
 
-  /** What a suite notes in the journal: {@code …; answers judged by NAME; the paper uses …}. */
+  /** A suite's note in the journal: {@code …; answers judged by NAME; the paper uses …}. */
   private static final Pattern NOTE = Pattern.compile("judged by ([^;]+)");
 
   /** The names that the runs recorded, in their notes or as a version named "encoder". */
@@ -27,14 +27,16 @@ final class JudgingEncoder {
     return names.stream().map(JudgingEncoder::besideThePapers).collect(Collectors.joining(" and "));
   }
 
-  /** A folder's name is all that tells whether an encoder is the paper's. */
+  /** Only the folder's name says whether an encoder is the paper's. */
   private static String besideThePapers(String name) {
     return name.startsWith(PAPER)
         ? name + " (the paper's, by its name)"
         : name + " (a stand-in for the paper's " + PAPER + ")";
   }
 
-  /** Whether the runs were judged by different ones, so that their numbers don't compare. */
+  /**
+   * Whether the runs were judged by different encoders, so that their numbers can't be compared.
+   */
   static boolean differs(List<RunContents> runs) {
     return all(runs).size() > 1;
   }
@@ -43,7 +45,7 @@ final class JudgingEncoder {
     return runs.stream().flatMap(JudgingEncoder::names).distinct().toList();
   }
 
-  /** Whether a note only names the encoder, which the page says in its own place. */
+  /** Whether a note only names the encoder, which the page shows elsewhere. */
   static boolean isNamedIn(String note) {
     return NOTE.matcher(note).find();
   }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What the runs shown can't show, each point from what the runs recorded. */
+/** What the runs can't show, point by point, from what they recorded. */
 final class Limits {
   private Limits() {}
 
@@ -50,7 +50,7 @@ final class Limits {
     return limits.stream().distinct().toList();
   }
 
-  /** The same in a few words, to stand right under the numbers at the top. */
+  /** The same in a few words, for directly below the numbers at the top. */
   static List<String> beside(List<RunContents> runs) {
     List<String> words = new ArrayList<>();
     for (String limit : Summary.distinct(runs, run -> run.recipe().get("eval.limit", "0"))) {
@@ -152,7 +152,7 @@ final class Limits {
     return runs.size() == 1 ? text : WordList.capitalised(run.label()) + ": " + text;
   }
 
-  /** How a run that is not done stands. */
+  /** The state of an unfinished run. */
   static final class State {
     private State() {}
 

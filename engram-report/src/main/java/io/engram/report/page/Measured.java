@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Every measurement that no figure shows, as it was recorded. */
+/** All measurements that no figure shows, as recorded. */
 final class Measured {
   private Measured() {}
 

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * MRD order against uniform order, with and without replacement, and any other two orders of one
- * method, by pairs of runs of equal seed. The paper says MRD order does better on both UC and UT
- * (§4.2, Table 1); that is a hypothesis here, and the sentence says whether these runs agree.
+ * method, by pairs of runs with equal seed. The paper says that MRD order does better on both UC
+ * and UT (§4.2, Table 1); here that is a hypothesis, and the sentence says whether these runs
+ * agree.
  */
 final class OrderComparison {
   private static final String CLAIM = "The paper's claim, that MRD order does better on both,";
@@ -121,15 +122,15 @@ final class OrderComparison {
     return uc.kind() == kind ? "UC" : "UT";
   }
 
-  /** What several pairs of runs of equal seed say, in a sentence or two. */
+  /** The result of several pairs of runs with equal seed, in a sentence or two. */
   static final class PairedSentence {
     private PairedSentence() {}
 
     /**
-     * The differences of UC and UT, of which more is better, and what becomes of the claim; where
-     * neither was measured, how many measures it holds for.
+     * The differences of UC and UT, of which more is better, and whether the claim holds; if
+     * neither was measured, for how many measures it holds.
      *
-     * @param orders which order against which
+     * @param orders the orders compared
      */
     static String of(String orders, OrderPairs pairs) {
       String over =
@@ -198,7 +199,7 @@ final class OrderComparison {
 
   /** How much better each measure is under one order than under another, a table for two orders. */
   static final class PairedTable {
-    /** Longer tables, and those of one pair, wait behind their caption. */
+    /** Longer tables, and those of one pair, start collapsed. */
     private static final int SHOWN_AT_ONCE = 20;
 
     private PairedTable() {}

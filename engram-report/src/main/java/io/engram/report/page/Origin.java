@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a run was made from, so that it can be made again.
+ * What a run was made from, so that it can be reproduced.
  *
  * @param facts name and value, in the order shown
- * @param yaml its resolved recipe as it lies in the run folder
+ * @param yaml its resolved recipe, as in the run folder
  */
 public record Origin(String label, Map<String, String> facts, String yaml) {
-  /** Of one run. */
+  /** The origin of one run. */
   public static Origin of(RunContents run) {
     Manifest manifest = run.manifest();
     Map<String, String> facts = new LinkedHashMap<>();

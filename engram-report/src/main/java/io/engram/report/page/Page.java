@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * Everything the template shows.
  *
  * @param notes beside the numbers at the top: a demonstration model, an unfinished run
- * @param beside what qualifies the numbers at the top, in a few words each
- * @param results figures of what came out
+ * @param beside reservations about the numbers at the top, in a few words each
+ * @param results figures of the results
  * @param difficulty figures of MRD
- * @param course figures of how the run went
- * @param orders what pairs of runs of equal seed say of two orders
+ * @param course figures of the run's course
+ * @param orders comparisons of two orders by pairs of runs with equal seed
  * @param paper the paper's own numbers for the same methods, or null
  * @param others measurements that no figure shows, or null
- * @param made which Engram made the page
+ * @param made the version of Engram that made the page
  */
 public record Page(
     Summary summary,
@@ -46,7 +46,7 @@ public record Page(
     List<Origin> origins,
     List<String> limits,
     String made) {
-  /** Of one run or several side by side. */
+  /** The page of one run, or of several side by side. */
   public static Page of(List<RunContents> runs) {
     return new Page(
         Summary.of(runs),

@@ -18,13 +18,13 @@ import java.util.Optional;
 final class PaperReference {
   private static final int DIGITS = 4;
 
-  /** The recipes' names of the methods shown, by ours. */
+  /** The methods' names in the recipes, by ours. */
   private static final Map<String, String> RECIPES =
       Map.of("ga", "ga", "grad_diff", "grad-diff", "po", "po", "npo", "npo");
 
   private PaperReference() {}
 
-  /** Empty where no run shown is a TOFU run with a method of the table. */
+  /** Empty if no run shown is a TOFU run with a method of the table. */
   static Optional<DataTable> of(List<RunContents> runs) {
     List<String> methods =
         runs.stream()

@@ -9,17 +9,17 @@ import java.util.stream.Stream;
 /**
  * The resolved recipes, key by key.
  *
- * @param differing how many keys are not the same in all runs
+ * @param differing how many keys differ between runs
  */
 public record RecipeComparison(List<String> labels, List<Line> lines, int differing) {
   /**
-   * A key with its value in each run; "–" where a run has no such key.
+   * A key with its value in each run; "–" if a run lacks the key.
    *
    * @param differs whether the runs disagree
    */
   public record Line(String key, List<String> values, boolean differs) {}
 
-  /** Differing keys first, else in the recipe's order. */
+  /** Differing keys first, otherwise in the recipe's order. */
   public static RecipeComparison of(List<RunContents> runs) {
     Set<String> keys = new LinkedHashSet<>();
     runs.forEach(run -> keys.addAll(run.recipe().values().keySet()));

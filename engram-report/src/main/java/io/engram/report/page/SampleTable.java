@@ -16,9 +16,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row a sample, all runs side by side, to sort, search and open.
+ * One row per sample, with all runs side by side, to sort, search and open.
  *
- * @param columns behind the first two, which are the id and the question
+ * @param columns after the first two, which are the id and the question
  */
 public record SampleTable(List<DataTable.Column> columns, List<Row> rows) {
   /** A sample: what the row shows and what opening it shows. */
@@ -26,14 +26,14 @@ public record SampleTable(List<DataTable.Column> columns, List<Row> rows) {
       String id, String question, String answer, List<Cell> cells, List<Answer> answers) {}
 
   /**
-   * What a model answered.
+   * A model's answer.
    *
-   * @param label which model
-   * @param missing true where it was not asked
+   * @param label the model
+   * @param missing whether it wasn't asked
    */
   public record Answer(String label, boolean missing, List<SharedWords.Stretch> stretches) {}
 
-  /** Samples in the order of the runs' files; empty where no run lists its samples. */
+  /** Samples in the order of the runs' files; empty if no run lists its samples. */
   public static SampleTable of(List<RunContents> runs) {
     List<Map<String, SampleRow>> samples = new ArrayList<>();
     Map<String, SampleRow> all = new LinkedHashMap<>();

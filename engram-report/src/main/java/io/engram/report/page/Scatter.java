@@ -9,13 +9,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A score of the trials of one recipe.
+ * A score over the trials of one recipe.
  *
- * @param values a trial each
- * @param samples the most that one is over
+ * @param values one per trial
+ * @param samples the largest sample count of a trial
  */
 record Scatter(double[] values, int samples) {
-  /** Null where not all trials have the score. */
+  /** Null if not all trials have the score. */
   static @Nullable Scatter of(TrialSet set, String stage, Metric metric) {
     List<Score> scores =
         set.runs().stream()
@@ -33,7 +33,7 @@ record Scatter(double[] values, int samples) {
     return MeanWithError.of(values).mean();
   }
 
-  /** {@code √(Σ(x − x̄)²/(n−1))}; NaN of one. */
+  /** {@code √(Σ(x − x̄)²/(n−1))}; NaN for one value. */
   double deviation() {
     return MeanWithError.of(values).standardError() * Math.sqrt(values.length);
   }

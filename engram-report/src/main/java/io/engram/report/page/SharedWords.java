@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Marks which words of a model's answer are those of the true answer, in its order: the longest
+ * Marks the words of a model's answer that also occur in the true answer, in its order: the longest
  * common subsequence that ROUGE-L counts, here without stemming.
  */
 public final class SharedWords {
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
-  /** Longer texts are shown unmarked: the table of the subsequence grows with both lengths. */
+  /** Longer texts stay unmarked, since the subsequence's table grows with both lengths. */
   private static final int MOST_WORDS = 600;
 
   private SharedWords() {}
@@ -21,7 +21,7 @@ public final class SharedWords {
   /**
    * A stretch of the answer.
    *
-   * @param shared whether the true answer has these words too
+   * @param shared whether the true answer also has these words
    */
   public record Stretch(String text, boolean shared) {}
 

@@ -15,11 +15,11 @@ import java.util.Map;
  * Everything the template of a study shows.
  *
  * @param tables in the order of the study's
- * @param made which Engram made the page
+ * @param made the version of Engram that made the page
  */
 public record StudyView(
     Study study, List<Figure> figures, List<DataTable> tables, Origin origin, String made) {
-  /** Of a study. */
+  /** The view of a study. */
   public static StudyView of(Study study) {
     return new StudyView(
         study,

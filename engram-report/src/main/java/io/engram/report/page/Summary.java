@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The page's first words: what was asked and what came out, in sentences made from the numbers.
+ * The page's first words: the question and the result, in sentences made from the numbers.
  *
  * @param title of the page
  * @param asked one sentence
- * @param cameOut what the evaluation says, one sentence a point
+ * @param cameOut the evaluation's results, one sentence per point
  */
 public record Summary(String title, String asked, List<String> cameOut) {
-  /** Of one run or several. */
+  /** The summary of one run or several. */
   public static Summary of(List<RunContents> runs) {
     List<String> cameOut = new ArrayList<>();
     addChange(cameOut, runs, "Unlearning completeness (UC)", Metric.COMPLETENESS);
@@ -111,17 +111,17 @@ public record Summary(String title, String asked, List<String> cameOut) {
   }
 
   /**
-   * What became of a score in a run, or in the trials of one recipe.
+   * How a score changed in a run, or in the trials of one recipe.
    *
    * @param label of the run or the trials
-   * @param verb how it moved, as far as that is known
+   * @param verb how it moved, as far as known
    * @param before as text
    * @param after as text
    */
   private record Change(String label, String verb, String before, String after) {
     private static final double LEVEL = 0.95;
 
-    /** Of one run; empty where it wasn't measured before and after. */
+    /** For one run; empty if it wasn't measured before and after. */
     static Optional<Change> of(RunContents run, Metric metric) {
       Score after = Score.of(run, RunContents.AFTER, metric);
       Score before = Score.of(run, RunContents.BEFORE, metric);
@@ -130,7 +130,7 @@ public record Summary(String title, String asked, List<String> cameOut) {
           : Optional.of(new Change(run.label(), verb(before, after), before.text(), after.text()));
     }
 
-    /** Mean ± standard deviation of trials; empty where not all have both scores. */
+    /** Mean ± standard deviation over trials; empty if not all have both scores. */
     static Optional<Change> ofTrials(TrialSet set, Metric metric) {
       Scatter before = Scatter.of(set, RunContents.BEFORE, metric);
       Scatter after = Scatter.of(set, RunContents.AFTER, metric);

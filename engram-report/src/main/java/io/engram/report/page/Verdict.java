@@ -5,21 +5,21 @@ import io.engram.report.figure.Score;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a difference between two scores says, {@code d = b − a}.
+ * The meaning of a difference between two scores, {@code d = b − a}.
  *
  * <p>{@code SE(d) = √(SE(a)² + SE(b)²)}, as if the two were measured on different samples. They are
- * measured on the same ones, which makes the true error smaller as a rule: the verdict errs on the
+ * measured on the same ones, which usually makes the true error smaller, so the verdict errs on the
  * side of "no difference".
  *
  * @param difference {@code d}
- * @param standardError null where either score has none
- * @param bound whether it is an upper bound, because one of the two is
+ * @param standardError null if either score has none
+ * @param bound whether it is an upper bound, because one of the two errors is
  */
 public record Verdict(Kind kind, double difference, @Nullable Double standardError, boolean bound) {
-  /** From how many standard errors on a difference is called one. */
+  /** How many standard errors make a difference. */
   static final double CLEAR = 2;
 
-  /** What came out. */
+  /** The result. */
   public enum Kind {
     /** b is higher by more than two standard errors. */
     HIGHER,
@@ -27,11 +27,11 @@ public record Verdict(Kind kind, double difference, @Nullable Double standardErr
     LOWER,
     /** The difference is within two standard errors. */
     NO_DIFFERENCE,
-    /** No standard error is known, so chance can't be told from effect. */
+    /** The standard error is unknown, so chance can't be distinguished from effect. */
     UNKNOWN
   }
 
-  /** Of two scores of the same measure. */
+  /** The verdict on two scores of the same measure. */
   public static Verdict between(Score a, Score b) {
     double difference = b.value() - a.value();
     Double first = a.standardError();

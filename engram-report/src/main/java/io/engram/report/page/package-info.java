@@ -1,7 +1,7 @@
 /**
- * What the page says around its figures: the summary, the verdict, the sample table, the recipe and
- * the limits, each computed from the runs. {@link io.engram.report.page.Page} is what the template
- * gets.
+ * The parts of the page around its figures: the summary, the verdict, the sample table, the recipe
+ * and the limits, each computed from the runs. The template receives a {@link
+ * io.engram.report.page.Page}.
  */
 @NullMarked
 package io.engram.report.page;

@@ -7,13 +7,13 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the report takes from a run's journal.
+ * What the report reads from a run's journal.
  *
  * @param notes free text that the run left for its reader
- * @param seconds the whole run by its own clock; NaN when it never said so
- * @param resumed whether it was taken up again, so that {@code seconds} is only its last part
+ * @param seconds the whole run by its own clock; NaN if not recorded
+ * @param resumed whether it was resumed, so that {@code seconds} covers only its last part
  * @param evaluationSeconds time spent evaluating
- * @param stopReason why it ended; empty while it has not
+ * @param stopReason why it ended; empty if it hasn't
  * @param failure the message of a failed run, else empty
  */
 public record JournalView(
@@ -25,7 +25,7 @@ public record JournalView(
     double evaluationSeconds,
     String stopReason,
     String failure) {
-  /** Seconds of all but the evaluations; NaN where the run never said so or was taken up again. */
+  /** Seconds without the evaluations; NaN if not recorded, or if the run was resumed. */
   public double workSeconds() {
     return resumed ? Double.NaN : seconds - evaluationSeconds;
   }
@@ -46,8 +46,8 @@ public record JournalView(
   }
 
   /**
-   * One optimizer step as the journal tells it. Losses as the method defines them (nats); a part
-   * that the method has not is NaN.
+   * One optimizer step in the journal. Losses as the method defines them (nats); a part that the
+   * method doesn't have is NaN.
    *
    * @param update counted from 1
    */
@@ -67,12 +67,12 @@ public record JournalView(
    */
   public record Refresh(int epoch, long passes, double seconds) {}
 
-  /** Sorts a journal's events into what the report shows. Unknown events are passed over. */
+  /** Sorts a journal's events into what the report shows. Unknown events are skipped. */
   static final class JournalReader {
     private JournalReader() {}
 
     static JournalView view(List<JsonNode> events) {
-      // A resumed run writes the updates after its checkpoint again: the later line stands.
+      // A resumed run repeats the updates after its checkpoint, so the later line counts.
       Map<Integer, Update> updates = new TreeMap<>();
       Map<Integer, Refresh> refreshes = new TreeMap<>();
       List<String> notes = new ArrayList<>();

@@ -10,12 +10,13 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * A resolved recipe as dotted keys and the text of their values, in the file's order. Read as a
- * tree and not as core's records: a report must also open runs of an older or newer recipe format.
+ * tree and not as core's records, since a report must also open runs with an older or newer recipe
+ * format.
  */
 public record RecipeValues(String yaml, Map<String, String> values) {
   private static final YAMLMapper MAPPER = YAMLMapper.builder().build();
 
-  /** Text that is no YAML gives no keys; the page still shows it as it is. */
+  /** Text that isn't YAML has no keys; the page still shows it unchanged. */
   public static RecipeValues parse(String yaml) {
     Map<String, String> values = new LinkedHashMap<>();
     try {
@@ -49,13 +50,13 @@ public record RecipeValues(String yaml, Map<String, String> values) {
     return node.isNull() ? "" : node.isValueNode() ? node.asString() : node.toString();
   }
 
-  /** The value's text, or the given one where the key is absent or empty. */
+  /** The value's text, or the given one if the key is absent or empty. */
   public String get(String key, String absent) {
     String value = values.getOrDefault(key, "");
     return value.isEmpty() ? absent : value;
   }
 
-  /** The value as a number, or NaN where the key is absent or not a number ({@code auto}). */
+  /** The value as a number, or NaN if the key is absent or not a number ({@code auto}). */
   public double number(String key) {
     try {
       return Double.parseDouble(get(key, "NaN"));

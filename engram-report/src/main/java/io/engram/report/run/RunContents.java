@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything one run folder holds.
  *
- * @param folder the folder's own name, without the path to it; of a trial {@code NAME/trial-SEED}
- * @param label what the page calls the run; unique among the runs shown together
- * @param look by which colour and shape the page shows it
- * @param mrd rows of each epoch before which MRD was computed; empty where it never was
+ * @param folder the folder's own name, without the path; for a trial {@code NAME/trial-SEED}
+ * @param label the run's name on the page; unique among the runs shown together
+ * @param look the run's colour and shape on the page
+ * @param mrd rows of each epoch before which MRD was computed; empty if it never was
  */
 public record RunContents(
     String folder,
@@ -47,9 +47,9 @@ public record RunContents(
   /**
    * A colour and a shape.
    *
-   * @param index counted from 0; trials that differ in the seed alone share one where they are
-   *     compared with other runs
-   * @param label what a legend says beside it
+   * @param index counted from 0; trials that differ only in the seed share one when compared with
+   *     other runs
+   * @param label its text in a legend
    */
   public record Look(int index, String label) {}
 
@@ -59,19 +59,19 @@ public record RunContents(
         folder, newLabel, newLook, manifest, recipe, journal, mrd, samples, measurements);
   }
 
-  /** Empty where the recipe doesn't say. */
+  /** Empty if the recipe doesn't say. */
   public String seed() {
     return recipe.get("seed", "");
   }
 
-  /** {@code ga}, {@code npo}, …; empty where the recipe doesn't say. */
+  /** {@code ga}, {@code npo}, …; empty if the recipe doesn't say. */
   public String method() {
     return recipe.get("method.name", "");
   }
 
   /**
    * {@code uniform}, {@code uniform_with_replacement}, {@code mrd}, or the name of the score that
-   * takes MRD's place: {@code predicted_updates}.
+   * replaces MRD: {@code predicted_updates}.
    */
   public String order() {
     String order = recipe.get("order.name", "uniform");
@@ -82,7 +82,7 @@ public record RunContents(
     return order.equals(RunWords.MRD) && !OF_MRD.contains(score) ? score : order;
   }
 
-  /** Whether the model is the built-in one that is for demonstration only. */
+  /** Whether the model is the built-in one, which is only for demonstration. */
   public boolean demonstrationModel() {
     String path = manifest.modelPath().replace('\\', '/');
     return path.equals("mini") || path.endsWith("/models/mini") || path.equals("models/mini");
@@ -113,12 +113,12 @@ public record RunContents(
     return stages;
   }
 
-  /** MRD of the model as it was before the first update; empty where it was not computed. */
+  /** MRD before the first update; empty if it wasn't computed. */
   public List<MrdRow> firstMrd() {
     return mrd.isEmpty() ? List.of() : mrd.firstEntry().getValue();
   }
 
-  /** How many samples were to be forgotten. */
+  /** How many samples the run should forget. */
   public int sampleCount() {
     return samples.isEmpty() ? firstMrd().size() : samples.size();
   }

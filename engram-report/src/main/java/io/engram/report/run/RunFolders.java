@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Run folders, each trials folder ({@code recipe.yaml}, {@code trial-SEED/}) replaced by those of
- * its trials that are done.
+ * Run folders, with each trials folder ({@code recipe.yaml}, {@code trial-SEED/}) replaced by its
+ * finished trials.
  *
  * @param runs in the order given, trials by seed
- * @param leftOut trials that aren't done, a sentence each
+ * @param leftOut unfinished trials, one sentence each
  */
 public record RunFolders(List<Path> runs, List<String> leftOut) {
   private static final String TRIAL = "trial-\\d{1,18}";
 
   /**
-   * Looks at the folders given.
+   * Reads the given folders.
    *
    * @throws EngramException if no trial of a folder is done, or it can't be read
    */
@@ -48,7 +48,7 @@ public record RunFolders(List<Path> runs, List<String> leftOut) {
     return new RunFolders(runs, leftOut);
   }
 
-  /** The folder's own name; of a trial also that of the folder it lies in. */
+  /** The folder's own name; for a trial also that of the folder around it. */
   static String name(Path run) {
     Path folder = run.toAbsolutePath().normalize();
     Path parent = folder.getParent();

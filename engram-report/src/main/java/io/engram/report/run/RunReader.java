@@ -16,16 +16,19 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** Reads run folders. Only the manifest must be there; what else is missing is shown as missing. */
+/**
+ * Reads run folders. Only the manifest is required; anything else that is missing is shown as
+ * missing.
+ */
 public final class RunReader {
   private RunReader() {}
 
   /**
-   * Reads the runs and gives each a label that sets it apart from the others.
+   * Reads the runs and gives each a unique label.
    *
-   * @param folders runs, and folders of trials, of which all that are done are read
-   * @throws EngramException if there is none, a folder is missing or is no run, or a file in it is
-   *     damaged; the message names the folder
+   * @param folders runs, and folders of trials, whose finished trials are read
+   * @throws EngramException if there is none, a folder is missing or isn't a run, or a file in it
+   *     is damaged; the message names the folder
    */
   public static List<RunContents> read(List<Path> folders) {
     if (folders.isEmpty()) {
@@ -61,7 +64,9 @@ public final class RunReader {
     }
   }
 
-  /** A run's label is its set's, with the seed where there are several; else its folder's name. */
+  /**
+   * A run's label is its set's, with the seed if the set has several runs; else its folder's name.
+   */
   private static List<RunContents> labelled(List<RunContents> runs) {
     List<TrialSet> sets = TrialSet.of(runs);
     IdentityHashMap<RunContents, TrialSet> setOf = new IdentityHashMap<>();
@@ -92,7 +97,7 @@ public final class RunReader {
     return (sets == 1 ? "" : set.label() + ", ") + "seed " + run.seed();
   }
 
-  /** The names, each that was there before with a number. */
+  /** The names, with a number after each repeated one. */
   static List<String> numbered(List<String> names) {
     Map<String, Integer> seen = new HashMap<>();
     return names.stream()

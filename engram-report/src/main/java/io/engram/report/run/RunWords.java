@@ -3,15 +3,15 @@ package io.engram.report.run;
 import java.util.Locale;
 import java.util.Set;
 
-/** What the page calls the choices of a run. */
+/** The page's names for the choices of a run. */
 public final class RunWords {
   /** The order by MRD, or by a part of it. */
   public static final String MRD = "mrd";
 
-  /** Every draw by chance alone. */
+  /** Every draw purely by chance. */
   public static final String UNIFORM = "uniform";
 
-  /** Uniform, each draw of all samples, as MRD order's draws are. */
+  /** Uniform, with each draw from all samples, as in MRD order. */
   public static final String UNIFORM_WITH_REPLACEMENT = "uniform_with_replacement";
 
   private RunWords() {}
@@ -30,7 +30,7 @@ public final class RunWords {
     };
   }
 
-  /** Whether an order goes by a score that isn't MRD: its name is the score's. */
+  /** Whether an order uses a score other than MRD; its name is then the score's. */
   public static boolean isOtherScore(String order) {
     return !Set.of(MRD, UNIFORM, UNIFORM_WITH_REPLACEMENT).contains(order);
   }

@@ -11,15 +11,15 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Runs that differ in nothing but the seed: same recipe, model and data.
+ * Runs that differ only in the seed: same recipe, model and data.
  *
- * @param label what the page calls them; unique among the sets shown together
+ * @param label their name on the page; unique among the sets shown together
  * @param runs at least one
  */
 public record TrialSet(String label, List<RunContents> runs) {
   private static final Set<String> OF_A_TRIAL = Set.of("seed", "trials");
 
-  /** The sets that runs fall into, in the order of their first runs. */
+  /** Groups runs into sets, in the order of their first runs. */
   public static List<TrialSet> of(List<RunContents> runs) {
     Map<Object, List<RunContents>> sets = new LinkedHashMap<>();
     for (RunContents run : runs) {
@@ -32,7 +32,7 @@ public record TrialSet(String label, List<RunContents> runs) {
         .toList();
   }
 
-  /** A run whose recipe isn't known is like no other. */
+  /** A run whose recipe is unknown gets its own set. */
   private static Object key(RunContents run) {
     return run.recipe().values().isEmpty() ? List.of(run.folder(), run.manifest()) : values(run);
   }
@@ -46,7 +46,8 @@ public record TrialSet(String label, List<RunContents> runs) {
   }
 
   /**
-   * The shortest that sets all apart: the order; method and order; the order's keys; the folder.
+   * The shortest label that distinguishes all sets: the order; method and order; the order's keys;
+   * the folder.
    */
   private static List<String> labels(List<RunContents> firsts) {
     boolean methods = firsts.stream().map(RunContents::method).distinct().count() > 1;
@@ -67,7 +68,7 @@ public record TrialSet(String label, List<RunContents> runs) {
     return labels.stream().distinct().count() == labels.size();
   }
 
-  /** {@code , sigma 0.01}: in what runs in an order of the same name differ. */
+  /** {@code , sigma 0.01}: how runs in an order of the same name differ. */
   private static String orderKeys(
       RunContents run, List<RunContents> all, Function<RunContents, String> name) {
     Set<String> keys = new LinkedHashSet<>();
@@ -84,7 +85,7 @@ public record TrialSet(String label, List<RunContents> runs) {
     return text.toString();
   }
 
-  /** Of trials, what holds them. */
+  /** For trials, the folder that holds them. */
   private static String folder(RunContents run) {
     int slash = run.folder().indexOf('/');
     return slash < 0 ? run.folder() : run.folder().substring(0, slash);
@@ -100,13 +101,13 @@ public record TrialSet(String label, List<RunContents> runs) {
     return runs.get(0).order();
   }
 
-  /** Whether there are several runs, each of another seed. */
+  /** Whether there are several runs with different seeds. */
   public boolean hasTrials() {
     return runs.size() > 1 && bySeed().size() == runs.size();
   }
 
   /**
-   * The runs by their seeds; of several with one seed the first. Those without a seed are not in.
+   * The runs by seed; the first of several with the same seed. Runs without a seed are left out.
    */
   public Map<String, RunContents> bySeed() {
     Map<String, RunContents> bySeed = new LinkedHashMap<>();
@@ -116,7 +117,7 @@ public record TrialSet(String label, List<RunContents> runs) {
     return bySeed;
   }
 
-  /** The recipe's keys, and the files, that are not the same in both; the seed is none of them. */
+  /** The recipe's keys, and the files, that differ between the two, except the seed. */
   public List<String> differing(TrialSet other) {
     return differing(runs.get(0), other.runs.get(0));
   }

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Named rows: bars, or estimates with their intervals (a forest), from top to bottom. */
 final class StudyBars {
-  /** Letters of a row's name on one line. */
+  /** Maximum letters of a row's name per line. */
   private static final int WIDTH = 24;
 
   private static final int LINE_HEIGHT = 15;
@@ -116,7 +116,7 @@ final class StudyBars {
         row.high());
   }
 
-  /** Broken at blanks: a phone leaves little room beside the rows. */
+  /** Breaks names at blanks, since a phone has little room beside the rows. */
   static String wrap(String label) {
     StringBuilder text = new StringBuilder();
     int column = 0;

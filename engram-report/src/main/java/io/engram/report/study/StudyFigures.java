@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Figures of a study: each kind of data has its picture, and all have their numbers below. */
+/** Figures of a study: each kind of data has its own picture, and all have their numbers below. */
 public final class StudyFigures {
   private StudyFigures() {}
 
@@ -110,12 +110,12 @@ public final class StudyFigures {
 
   /** An axis of a study's picture, as members of a Vega-Lite encoding. */
   static final class StudyAxis {
-    /** So few places on a logarithmic axis are marked with their own numbers. */
+    /** With this few places, a logarithmic axis is labelled with their own numbers. */
     private static final int FEW = 9;
 
     private StudyAxis() {}
 
-    /** The axis for these values, which lie on it. */
+    /** The axis for these values. */
     static String of(Axis axis, List<Double> values) {
       return "\"type\": \"quantitative\", \"title\": %s, \"scale\": %s, \"axis\": %s"
           .formatted(

@@ -12,7 +12,7 @@ import io.engram.report.figure.Vega;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Counts in bins that all series share, a picture a series. */
+/** Counts in bins that all series share, one picture per series. */
 final class StudyHistogram {
   private static final int HEIGHT = 220;
 

@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables of a study: the points of a figure, and its own tables. */
 public final class StudyNumbers {
-  /** A longer table waits behind its caption. */
+  /** A longer table starts collapsed. */
   private static final int SHORT = 16;
 
   /** A text that reads as a number, such as "0.52 ± 0.03". */
   private static final Pattern NUMBER = Pattern.compile("[−+-]?[\\d.].*|–");
 
-  /** From here on a number without fraction may have lost digits. */
+  /** From this size on, a number without a fraction may have lost digits. */
   private static final double EXACT = 1e15;
 
   private StudyNumbers() {}
 
-  /** Every point of a figure, also those that the picture has no place for. */
+  /** Every point of a figure, even those that don't fit into the picture. */
   static DataTable of(StudyFigure figure) {
     boolean series = figure.series().size() > 1;
     boolean labels = any(figure, point -> point.label() != null);
@@ -56,7 +56,7 @@ public final class StudyNumbers {
     return new DataTable("The numbers of this figure", rows.size() <= SHORT, columns, rows);
   }
 
-  /** A table as the study gives it. */
+  /** A table of the study, unchanged. */
   public static DataTable of(StudyTable table) {
     List<DataTable.Column> columns =
         IntStream.range(0, table.columns().size())

@@ -8,20 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Points (x, y), alone or joined, with what is known of their errors. */
+/** Points (x, y), separate or joined by lines, with their errors as far as known. */
 final class StudyPairs {
   private static final int HEIGHT = 320;
 
-  /** A line of more points has no dots. */
+  /** A line with more points has no dots. */
   private static final int FEW = 15;
 
-  /** From here on points are small. */
+  /** With this many points, dots are small. */
   private static final int MANY = 100;
 
   private StudyPairs() {}
 
   static Figure.Panel panel(StudyFigure figure, List<StudyRow> rows) {
-    // A layer without a row has no extent, of which Vega complains.
+    // A layer without rows has no extent, which makes Vega warn.
     List<String> layers = new ArrayList<>();
     if (rows.stream().anyMatch(StudyRow::background)) {
       layers.add(behind(figure));
@@ -87,7 +87,7 @@ final class StudyPairs {
         .formatted(StudyFigures.byColour(figure));
   }
 
-  /** Invisible on long lines, where they are there to be pointed at. */
+  /** Invisible on long lines, where they only serve as targets for tooltips. */
   private static String points(StudyFigure figure, List<StudyRow> rows) {
     boolean line = figure.kind() == Kind.LINE;
     boolean hidden =

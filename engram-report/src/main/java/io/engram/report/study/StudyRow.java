@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A point as the picture's specification holds it; {@code y} of a row is its wrapped label. */
+/** A point in the picture's specification; {@code y} of a row is its wrapped label. */
 record StudyRow(
     String series,
     boolean background,
@@ -18,7 +18,7 @@ record StudyRow(
     @Nullable Double low,
     @Nullable Double high) {
 
-  /** Those that have a place on the axes: finite, and above 0 on a logarithmic one. */
+  /** The points that fit on the axes: finite, and above 0 on a logarithmic one. */
   static List<StudyRow> of(StudyFigure figure) {
     List<StudyRow> rows = new ArrayList<>();
     for (Series series : figure.series()) {

@@ -1,6 +1,6 @@
 /**
  * The figures of a study ({@code study.json}): each kind of figure as a Vega-Lite specification,
- * with its numbers as a table. No run folder is read here. Start with {@link
+ * with its numbers as a table. It reads no run folder. Start with {@link
  * io.engram.report.page.StudyView}.
  */
 @NullMarked

@@ -2,7 +2,7 @@ package io.engram.report.text;
 
 import java.util.List;
 
-/** Words joined as in a sentence. */
+/** Joins words as in a sentence. */
 public final class WordList {
   private WordList() {}
 

@@ -1,7 +1,4 @@
-/**
- * Words joined as the page's sentences need them. Start with {@link
- * io.engram.report.text.WordList}.
- */
+/** Joins words for the page's sentences. Start with {@link io.engram.report.text.WordList}. */
 @NullMarked
 package io.engram.report.text;
 

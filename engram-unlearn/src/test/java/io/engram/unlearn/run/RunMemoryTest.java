@@ -43,7 +43,7 @@ class RunMemoryTest {
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("Not enough memory: this run needs about 0.")
         .hasMessageContaining("0.00 GiB can be had")
-        .hasMessageContaining("--ignore-memory goes on anyway");
+        .hasMessageContaining("--ignore-memory continues anyway");
     here.require();
     assertThat(here.text()).contains("Memory: about 0.", "can be had");
   }

@@ -55,7 +55,7 @@ final class ConfigBeside {
     if (!different.isEmpty()) {
       throw EngramException.file(
           String.format(
-              "%s is another model's than %s beside it: %s.%n"
+              "%s belongs to another model than %s beside it: %s.%n"
                   + "Move one of them to another folder; the GGUF file needs no config.json.",
               where, gguf, String.join("; ", different)));
     }

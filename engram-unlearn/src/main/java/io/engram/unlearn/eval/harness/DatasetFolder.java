@@ -50,7 +50,7 @@ final class DatasetFolder {
   static DatasetFolder of(@Nullable String datasets) {
     if (datasets != null && !Files.isDirectory(Path.of(datasets))) {
       throw EngramException.file(
-          "eval.datasets = %s is no folder; it holds the data sets, one folder each"
+          "eval.datasets = %s isn't a folder; it must hold the data sets, one folder each"
               .formatted(datasets));
     }
     Path named = datasets == null ? EngramHome.find("datasets").orElse(null) : Path.of(datasets);

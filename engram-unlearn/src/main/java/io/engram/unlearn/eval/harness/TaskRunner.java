@@ -207,7 +207,7 @@ final class TaskRunner {
       int[] whole = ids(context + continuation);
       if (whole.length <= before.length) {
         throw EngramException.usage(
-            "%s: the choice \"%s\" has no token of its own".formatted(where, continuation));
+            "%s: the choice \"%s\" has no tokens".formatted(where, continuation));
       }
       return new Request(before, Arrays.copyOfRange(whole, before.length, whole.length));
     }

@@ -66,7 +66,7 @@ public final class FolderClassifier {
         throw e;
       }
       throw EngramException.file(
-          "%s = %s is no %s: %s%n%s"
+          "%s = %s isn't a %s: %s%n%s"
               .formatted(wanted.key(), named, wanted.what(), e.getMessage(), wanted.help()),
           e);
     }

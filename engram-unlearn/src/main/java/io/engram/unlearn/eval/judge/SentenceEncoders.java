@@ -52,7 +52,7 @@ public final class SentenceEncoders {
         throw e;
       }
       throw EngramException.file(
-          "eval.encoder = %s is no sentence encoder: %s%nWithout it the built-in one judges."
+          "eval.encoder = %s isn't a sentence encoder: %s%nWithout it, the built-in one judges."
               .formatted(encoder, e.getMessage()),
           e);
     }

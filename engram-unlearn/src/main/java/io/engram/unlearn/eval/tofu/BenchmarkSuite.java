@@ -163,7 +163,7 @@ public final class BenchmarkSuite implements Suite {
     }
     notes.add(
         name
-            + ": the attack grad_norm is left out: there is no memory for a gradient of all"
+            + ": the attack grad_norm is left out: there is too little memory for a gradient of all"
             + " weights");
     return Map.of();
   }
@@ -237,7 +237,7 @@ public final class BenchmarkSuite implements Suite {
     if (holdout == null) {
       notes.add(
           name
-              + ": no holdout set is at hand, so attacks compare with the retain set, which the"
+              + ": there is no holdout set, so attacks compare with the retain set, which the"
               + " model has seen like the forget set: 0.5 before unlearning, less after;"
               + " eval.datasets = DIR with tofu/"
               + holdoutFile()

@@ -115,7 +115,7 @@ class HarnessSuiteTest {
     assertThatThrownBy(() -> Suites.of(nowhere))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "eval.datasets = no/such is no folder; it holds the data sets, one folder each");
+            "eval.datasets = no/such isn't a folder; it must hold the data sets, one folder each");
   }
 
   @Test

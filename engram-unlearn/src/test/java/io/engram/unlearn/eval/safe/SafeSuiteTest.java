@@ -205,7 +205,7 @@ class SafeSuiteTest {
                 + " safe:real_toxicity_prompts, safe:word_list");
     assertThatThrownBy(() -> Suites.of(settings("safe", "no/such/folder", own)))
         .isInstanceOf(EngramException.class)
-        .hasMessageStartingWith("eval.toxicity = no/such/folder is no toxicity classifier: ");
+        .hasMessageStartingWith("eval.toxicity = no/such/folder isn't a toxicity classifier: ");
     String exclusive = Golden.encoder("class-roberta").toString();
     assertThatThrownBy(() -> Suites.of(settings("safe", exclusive, own)))
         .isInstanceOf(EngramException.class)

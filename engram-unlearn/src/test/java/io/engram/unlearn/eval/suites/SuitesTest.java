@@ -42,9 +42,9 @@ class SuitesTest {
     String model = Golden.model("gqa-tied").toString();
     assertThatThrownBy(() -> Suites.of(with(List.of("tofu"), model)))
         .isInstanceOf(EngramException.class)
-        .hasMessageStartingWith("eval.encoder = " + model + " is no sentence encoder: ")
+        .hasMessageStartingWith("eval.encoder = " + model + " isn't a sentence encoder: ")
         .hasMessageContaining("model_type \"llama\" is not supported as an encoder")
-        .hasMessageEndingWith("Without it the built-in one judges.");
+        .hasMessageEndingWith("Without it, the built-in one judges.");
     assertThatThrownBy(() -> Suites.of(with(List.of("tofu"), "no/such/folder")))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("no/such/folder: no such folder");

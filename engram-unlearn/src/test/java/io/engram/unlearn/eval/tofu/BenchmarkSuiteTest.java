@@ -102,7 +102,7 @@ class BenchmarkSuiteTest {
               ProgressListener.NONE);
       assertThat(folder.journal().read().toString())
           .contains("the model that never saw the forget set is mini-retain90")
-          .contains("no holdout set is at hand")
+          .contains("there is no holdout set")
           .contains("can't be computed without a classifier that eval.gibberish names")
           .contains("grad_norm is over the first 100 rows");
     }
@@ -392,7 +392,7 @@ class BenchmarkSuiteTest {
         .hasMessageStartingWith("eval.gibberish = " + several + ": each of its labels ");
     assertThatThrownBy(() -> suite(BenchmarkSuite.NAME, null, null, "no/such/folder"))
         .isInstanceOf(EngramException.class)
-        .hasMessageStartingWith("eval.gibberish = no/such/folder is no classifier of texts: ")
+        .hasMessageStartingWith("eval.gibberish = no/such/folder isn't a classifier of texts: ")
         .hasMessageContaining("engram fetch hf:madhurjindal/autonlp-Gibberish-Detector-492513457");
     List<String> both = List.of("tofu_benchmark", "tofu_benchmark_public_labels");
     assertThat(Suites.matching(both, List.of("tofu:forget05")))
