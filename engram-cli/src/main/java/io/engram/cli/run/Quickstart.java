@@ -13,24 +13,28 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
+import io.engram.model.LanguageModel;
 import io.engram.report.Report;
 import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.eval.EvaluationWriter;
+import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.run.Setup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs NPO + MRD and NPO with the same budget on the built-in model, and writes one report of both.
- * The evaluation before is made once, in the first run, and copied to the second. Finished work is
- * kept, so a second call resumes where the first was stopped.
+ * Makes the built-in model forget two authors with WGA, in uniform order and in MRD order, measures
+ * beside it a model that never saw them, and writes one report of both. The evaluation before is
+ * made once, in the first run, and copied to the second. Finished work is kept, so a second call
+ * resumes where the first was stopped.
  *
  * @param out the folder of both runs and the report
  * @param overrides recipe keys to change in both runs
@@ -39,40 +43,67 @@ import org.jspecify.annotations.Nullable;
 public record Quickstart(Path out, List<String> overrides, CommonOptions common) {
   private static final String RECIPES = "recipes/quickstart/";
 
+  /** The built-in model that never saw the authors to forget. */
+  private static final String NEVER_SAW = "mini-retain90";
+
   /** How many of the hardest, and of the easiest, samples to show. */
-  private static final int SHOWN = 3;
+  private static final int SAMPLES = 3;
 
   /** Makes both runs, then the report. Returns the exit code. */
   public int carryOut() {
     Console console = common.console();
-    Path withMrd = out.resolve("npo-mrd");
-    Path uniform = out.resolve("npo");
+    Path uniform = out.resolve("wga");
+    Path withMrd = out.resolve("wga-mrd");
     RecipeReader.Several recipes = new RecipeReader.Several(overrides);
-    Recipe first = recipe(recipes, "npo-mrd.yaml");
-    Recipe second = recipe(recipes, "npo.yaml");
+    Recipe first = recipe(recipes, "wga.yaml");
+    Recipe second = recipe(recipes, "wga-mrd.yaml");
     recipes.requireUsed();
     console.message(
-        "Quickstart: unlearns TOFU's forget05 from the built-in model, twice. You can stop it "
-            + "with Ctrl-C and resume it with the same command.");
+        "Quickstart: makes the built-in model forget two authors of TOFU (forget01), twice. You can "
+            + "stop it with Ctrl-C and resume it with the same command.");
     long start = System.nanoTime();
     console.message(
-        "[1/3] NPO + MRD: evaluate, measure MRD, unlearn the easy samples first, evaluate");
-    if (!finish(first, withMrd, List.of())) {
+        "[1/4] WGA: evaluate, forget until the model knows them no better than one that never saw "
+            + "them, evaluate");
+    if (!finish(first, uniform, List.of())) {
       return stopped(console);
     }
     long elapsed = System.nanoTime() - start;
-    showMrd(withMrd);
     console.message(
-        "[2/3] NPO: the same budget in uniform order"
-            + (elapsed < 1e9 ? "" : "; less than " + Progress.time(elapsed)));
-    if (!finish(second, uniform, List.of(withMrd))) {
+        "[2/4] WGA + MRD: the same, easy samples more often"
+            + (elapsed < 1e9 ? "" : "; about " + Progress.time(elapsed)));
+    if (!finish(second, withMrd, List.of(uniform))) {
       return stopped(console);
     }
-    console.message("[3/3] Report");
+    showMrd(withMrd);
+    console.message("[3/4] The same measures of " + NEVER_SAW + ", which never saw them");
+    measureNeverSaw(first, uniform);
+    console.message("[4/4] Report");
     Path report = out.resolve("report.html");
     Report.write(List.of(uniform, withMrd), report);
     show(console, uniform, withMrd, report);
     return 0;
+  }
+
+  /** Adds the measurements of a model that never saw the authors to a run, if they are missing. */
+  private void measureNeverSaw(Recipe recipe, Path folder) {
+    try (RunFolder run = RunFolder.resume(folder)) {
+      if (run.measurements().stream().anyMatch(m -> m.stage().equals(Measurement.NEVER_SAW))) {
+        return;
+      }
+      Setup setup = common.setup();
+      try (LanguageModel model =
+          LanguageModel.open(NEVER_SAW, setup.modelOptions(recipe.model(), recipe.seed()))) {
+        List<Sample> forget = SampleSource.load(recipe.forget().data());
+        EvaluationWriter.evaluate(
+            model,
+            Suites.of(recipe.eval()).stream().map(suite -> suite.ofRun(forget)).toList(),
+            recipe.eval().limit(),
+            Measurement.NEVER_SAW,
+            run,
+            setup.progress());
+      }
+    }
   }
 
   private Recipe recipe(RecipeReader.Several recipes, String name) {
@@ -105,7 +136,9 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
       List<Sample> samples = SampleSource.load(recipe.forget().data());
       if (run.mrdEpochs().contains(0)) {
         DifficultyScore score = recipe.estimator();
-        common.console().message(DifficultyText.of(score, kept(run.mrd(0)), samples, SHOWN) + "\n");
+        common
+            .console()
+            .message(DifficultyText.of(score, kept(run.mrd(0)), samples, SAMPLES) + "\n");
       }
     }
   }
@@ -136,43 +169,55 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
    * @param measured one metric each
    */
   record Comparison(List<Measured> measured) {
-    /** The metrics to show: overall forgetting and utility, and one single metric of each. */
-    private static final Map<String, String> NAMES =
-        Map.of(
-            "tofu.unlearning_completeness", "unlearning completeness (UC)",
-            "tofu.model_utility_mean", "model utility (UT)",
-            "tofu.forget.rouge_l_recall", "forget set, ROUGE-L recall",
-            "tofu.retain.rouge_l_recall", "retain set, ROUGE-L recall");
-
-    private static final List<String> ORDER =
+    /** The metrics to show: how well the authors are known, then what was kept. */
+    private static final List<Named> SHOWN =
         List.of(
-            "tofu.unlearning_completeness",
-            "tofu.model_utility_mean",
-            "tofu.forget.rouge_l_recall",
-            "tofu.retain.rouge_l_recall");
+            new Named("knowledge.forget.exact_memorization", "exact memorization, forget set"),
+            new Named("knowledge.forget.extraction_strength", "extraction strength, forget set"),
+            new Named("knowledge.forget.log_prob", "log-probability, forget set"),
+            new Named("tofu.forget.rouge_l_recall", "ROUGE-L recall, forget set"),
+            new Named("tofu.retain.rouge_l_recall", "ROUGE-L recall, retain set"),
+            new Named("tofu.model_utility_mean", "model utility (UT)"));
+
+    /** A metric's id and its name in the table. */
+    private record Named(String metric, String name) {}
 
     /**
      * A metric's measurements.
      *
+     * @param name in the table
+     * @param name in the table
      * @param before for the built-in model
-     * @param npo after NPO
-     * @param npoMrd after NPO + MRD
+     * @param wga after WGA
+     * @param wgaMrd after WGA + MRD
+     * @param neverSaw for a model that never saw the authors
      */
-    record Measured(Measurement before, Measurement npo, Measurement npoMrd) {
+    record Measured(
+        String name,
+        Measurement before,
+        Measurement wga,
+        Measurement wgaMrd,
+        Measurement neverSaw) {
       private Row row() {
         return new Row(
-            before.metric(), before.better(), before.value(), npo.value(), npoMrd.value());
+            before.metric(),
+            before.better(),
+            before.value(),
+            wga.value(),
+            wgaMrd.value(),
+            neverSaw.value());
       }
 
       private String[] cells() {
         return new String[] {
-          Objects.requireNonNull(NAMES.get(before.metric())),
+          name,
           before.better(),
           before.unit(),
           Integer.toString(before.n()),
           MeasurementText.value(before),
-          MeasurementText.value(npo),
-          MeasurementText.value(npoMrd)
+          MeasurementText.value(wga),
+          MeasurementText.value(wgaMrd),
+          MeasurementText.value(neverSaw)
         };
       }
     }
@@ -183,17 +228,19 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
      * @param metric its id
      * @param better {@code higher} or {@code lower}
      * @param before for the built-in model
-     * @param npo after NPO
-     * @param npoMrd after NPO + MRD
+     * @param wga after WGA
+     * @param wgaMrd after WGA + MRD
+     * @param neverSaw for a model that never saw the authors
      */
-    record Row(String metric, String better, double before, double npo, double npoMrd) {}
+    record Row(
+        String metric, String better, double before, double wga, double wgaMrd, double neverSaw) {}
 
     static Comparison of(Path uniform, Path withMrd) {
-      Map<String, Measurement> npo = measurements(uniform);
-      Map<String, Measurement> npoMrd = measurements(withMrd);
+      Map<String, Measurement> wga = measurements(uniform);
+      Map<String, Measurement> wgaMrd = measurements(withMrd);
       return new Comparison(
-          ORDER.stream()
-              .flatMap(metric -> Stream.ofNullable(measured(metric, npo, npoMrd)))
+          SHOWN.stream()
+              .flatMap(named -> Stream.ofNullable(measured(named, wga, wgaMrd)))
               .toList());
     }
 
@@ -205,19 +252,28 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     /** The results as a table. */
     String text() {
       Table table =
-          new Table("", "better", "unit", "n", "before ± SE", "NPO ± SE", "NPO + MRD ± SE");
+          new Table(
+              "",
+              "better",
+              "unit",
+              "n",
+              "before ± SE",
+              "WGA ± SE",
+              "WGA + MRD ± SE",
+              "never saw them ± SE");
       measured.forEach(each -> table.row(each.cells()));
       return table + "\nSE: standard error, over the n samples";
     }
 
     private static @Nullable Measured measured(
-        String metric, Map<String, Measurement> npo, Map<String, Measurement> npoMrd) {
-      Measurement before = npo.get("before " + metric);
-      Measurement first = npo.get("after " + metric);
-      Measurement second = npoMrd.get("after " + metric);
-      return before == null || first == null || second == null
+        Named named, Map<String, Measurement> wga, Map<String, Measurement> wgaMrd) {
+      Measurement before = wga.get("before " + named.metric());
+      Measurement first = wga.get("after " + named.metric());
+      Measurement second = wgaMrd.get("after " + named.metric());
+      Measurement never = wga.get(Measurement.NEVER_SAW + " " + named.metric());
+      return before == null || first == null || second == null || never == null
           ? null
-          : new Measured(before, first, second);
+          : new Measured(named.name(), before, first, second, never);
     }
 
     private static Map<String, Measurement> measurements(Path folder) {

@@ -27,6 +27,9 @@ public record Measurement(
     @Nullable Boolean higherIsBetter,
     @Nullable Double standardError,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String judgedBy) {
+  /** The stage of measurements of a model that never saw the forget set. */
+  public static final String NEVER_SAW = "never_saw";
+
   /** A measurement that depends on no encoder or classifier. */
   public Measurement(
       String stage,

@@ -14,8 +14,6 @@ import io.engram.unlearn.eval.memorization.Knowledge;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
 import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.recipe.RecipeReader;
-import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.recipe.SampleSets;
 import io.engram.unlearn.run.Experiment;
 import io.engram.unlearn.run.Forecast;
@@ -158,10 +156,6 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     message.put("role", role);
     message.put("content", content);
     return message;
-  }
-
-  private static Recipe changed(Recipe recipe, List<String> overrides) {
-    return RecipeReader.parse(RecipeWriter.yaml(recipe), overrides, recipe.kind(), "the request");
   }
 
   /** Duplicates among the requests, and questions that are also to be kept. */

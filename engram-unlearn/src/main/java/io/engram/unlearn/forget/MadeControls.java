@@ -314,9 +314,9 @@ public final class MadeControls {
       for (Map.Entry<String, String> change : changes.entrySet()) {
         List<String> whole = List.of(change.getKey().split(" "));
         int at = whole.indexOf(value);
-        String[] replaced = change.getValue().split(" ");
+        List<String> replaced = List.of(change.getValue().split(" ", -1));
         if (at >= 0 && whole.size() > 1) {
-          return replaced[Math.min(at, replaced.length - 1)];
+          return replaced.get(Math.min(at, replaced.size() - 1));
         }
       }
       return null;

@@ -117,7 +117,7 @@ public record Forecast(
     double shrink = keepShrink(once.meanKeepRise(), twice.meanKeepRise(), factor);
     double[] after =
         IntStream.range(0, before.length)
-            .mapToDouble(i -> before[i] + once.keepRise()[i])
+            .mapToDouble(i -> before[i] + shrink * once.keepRise()[i])
             .toArray();
     MemoryNeed need = RunMemory.of(found, setup).need();
     boolean ownBudget = !open || recipe.budget().updates() != null;

@@ -89,9 +89,10 @@ final class Keeping {
     }
     double start = measure();
     Checked first = new Checked(0, left, start);
-    state.keep(new State(start, start, 0, keep == Keep.BEST ? first : null));
+    State now = new State(start, start, 0, keep == Keep.BEST ? first : null);
+    state.keep(now);
     saveBest(trainer);
-    write(state.kept(), 0);
+    write(now, 0);
   }
 
   /** Measures the loss, adjusts λ, and keeps the weights if they are the best so far. */

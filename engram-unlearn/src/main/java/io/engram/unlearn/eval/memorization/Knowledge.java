@@ -10,7 +10,6 @@ import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What one pass over a sample shows of how well a model knows it. All three are of the answer
@@ -26,20 +25,16 @@ public record Knowledge(double logProb, double memorization, double strength, in
   /** The three measures, by the names that files use. */
   public enum Measure {
     /** Mean log-probability a token. */
-    LOG_PROB("log_prob", "log-probability", Knowledge::logProb),
+    LOG_PROB("log_prob"),
     /** Exact memorization. */
-    MEMORIZATION("exact_memorization", "exact memorization", Knowledge::memorization),
+    MEMORIZATION("exact_memorization"),
     /** Extraction strength. */
-    STRENGTH("extraction_strength", "extraction strength", Knowledge::strength);
+    STRENGTH("extraction_strength");
 
     private final String key;
-    private final String words;
-    private final ToDoubleFunction<Knowledge> value;
 
-    Measure(String key, String words, ToDoubleFunction<Knowledge> value) {
+    Measure(String key) {
       this.key = key;
-      this.words = words;
-      this.value = value;
     }
 
     /** The name in files. */
@@ -47,14 +42,13 @@ public record Knowledge(double logProb, double memorization, double strength, in
       return key;
     }
 
-    /** The name in text. */
-    public String words() {
-      return words;
-    }
-
     /** This measure of a sample. */
     public double of(Knowledge knowledge) {
-      return value.applyAsDouble(knowledge);
+      return switch (this) {
+        case LOG_PROB -> knowledge.logProb();
+        case MEMORIZATION -> knowledge.memorization();
+        case STRENGTH -> knowledge.strength();
+      };
     }
   }
 

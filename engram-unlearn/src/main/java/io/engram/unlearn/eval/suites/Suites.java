@@ -6,6 +6,7 @@ import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.harness.HarnessSuite;
+import io.engram.unlearn.eval.memorization.KnowledgeSuite;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.safe.SafeSuite;
 import io.engram.unlearn.eval.tofu.BenchmarkSuite;
@@ -22,6 +23,7 @@ public final class Suites {
           BenchmarkSuite.KIND,
           BenchmarkSuite.PUBLIC_LABELS,
           WagleSuite.KIND,
+          KnowledgeSuite.KIND,
           MemorizationSuite.KIND,
           HarnessSuite.KIND,
           WhpSuite.KIND,
