@@ -169,6 +169,41 @@ class ReportBrowserTest {
     assertThat(page.locator("#sample-search").isVisible()).isFalse();
   }
 
+  private static Path forgotten() {
+    Path report = dir.resolve("forget.html");
+    if (!Files.exists(report)) {
+      Path run =
+          new ForgetFixture()
+              .text(" <b>bold</b>")
+              .forgotten("a", 2, 2)
+              .neverKnown("n")
+              .known("k", null)
+              .write(dir.resolve("forget"));
+      Report.write(List.of(run), report);
+    }
+    return report;
+  }
+
+  @Test
+  void verdictsAndTheirFigureAreDrawn() {
+    Page page = open(forgotten(), 1280, true);
+    assertThat(page.locator(".plot svg").count()).isEqualTo(page.locator(".plot").count());
+    assertThat(page.locator("#plot-forgetting-0 .mark-symbol path").count()).isEqualTo(5);
+    // The bound: one line, not one for each look.
+    assertThat(page.locator("#plot-forgetting-1 line[stroke-dasharray='5,3']").count())
+        .isEqualTo(1);
+    assertThat(page.locator("table.verdicts tbody").count()).isEqualTo(3);
+    assertThat(page.locator("b").count()).isZero();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void verdictsFitAPhone() {
+    Page page = open(forgotten(), 390, true);
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+    assertThat(complaints).isEmpty();
+  }
+
   @Test
   void figuresOfAStudyAreDrawn() {
     Page page = open(study(), 1280, true);

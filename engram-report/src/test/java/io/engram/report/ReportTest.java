@@ -108,6 +108,50 @@ class ReportTest {
   }
 
   @Test
+  void verdictsStandOnTop() throws IOException {
+    Path run =
+        new ForgetFixture()
+            .text(ATTACK)
+            .forgotten("a", 2, 2)
+            .neverKnown("n")
+            .known("k", null)
+            .write(dir.resolve("forget"));
+    Path out = dir.resolve("report.html");
+    Report.write(List.of(run), out);
+    String page = Files.readString(out);
+    assertThat(page)
+        .contains("<title>1 of 3 requests is forgotten; 1 is still known; 1 was never known")
+        .contains("id=\"requests\"", "id=\"forgetting\"", "What was not checked")
+        .contains("No evaluation suite was run")
+        .doesNotContain("id=\"summary\"", "Cost of MRD", "No run shown computed MRD")
+        .doesNotContain("<img src=x");
+    assertThat(page.indexOf("id=\"requests\"")).isLessThan(page.indexOf("id=\"course\""));
+  }
+
+  @Test
+  void verdictsOfSeveralRunsStandBelowTheSummary() throws IOException {
+    Path one = new ForgetFixture().forgotten("a", 2, 2).write(dir.resolve("one"));
+    Path two = new ForgetFixture().known("a", null).write(dir.resolve("two"));
+    Path out = dir.resolve("report.html");
+    Report.write(List.of(one, two), out);
+    assertThat(Files.readString(out))
+        .contains("id=\"summary\"", "id=\"request2\"", "id=\"forgetting-2\"")
+        .contains(
+            ": The request is forgotten.", ": The request is not forgotten; 1 is still known.");
+  }
+
+  @Test
+  void manyRequestsAreFolded() throws IOException {
+    ForgetFixture many = new ForgetFixture();
+    for (int i = 0; i < 23; i++) {
+      many.forgotten("r" + i, 2, 2);
+    }
+    Path out = dir.resolve("report.html");
+    Report.write(List.of(many.write(dir.resolve("many"))), out);
+    assertThat(Files.readString(out)).contains("<summary>The other 3 requests</summary>");
+  }
+
+  @Test
   void severalHundredSamplesStaySmall() throws IOException {
     String page =
         report(RunFixture.order("uniform").size(400, 500), RunFixture.order("mrd").size(400, 500));

@@ -2,8 +2,10 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.OrdersText;
+import io.engram.cli.output.PlansText;
 import io.engram.report.Report;
 import io.engram.report.compare.OrderPairs;
+import io.engram.report.compare.PlanAccuracy;
 import io.engram.report.run.RunFolders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,7 +27,9 @@ import picocli.CommandLine.Parameters;
       "Runs with the same seed whose recipes differ only in the order (keys order.*) are "
           + "compared as pairs. The page, the table and --json give the mean difference of each "
           + "metric with a 95 %% interval (Student's t over pairs). A single pair has no "
-          + "interval."
+          + "interval.",
+      "With --plans it writes no page: it compares the plan of each run (plan.json, which engram "
+          + "forget writes) with what the run took."
     },
     sortOptions = false)
 final class ReportCommand implements Callable<Integer> {
@@ -42,10 +46,20 @@ final class ReportCommand implements Callable<Integer> {
           "The HTML file (default: report.html in the run folder, or next to the first of several)")
   private @Nullable Path out;
 
+  @Option(
+      names = "--plans",
+      description =
+          "Compare plans with runs instead: how often the interval held the number of updates, its "
+              + "error, the order of requests, the loss on samples to keep")
+  private boolean plans;
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
+    if (plans) {
+      return comparePlans();
+    }
     Path file = out == null ? beside(runs) : out;
     List<OrderPairs.Difference> orders = Report.write(runs, file);
     RunFolders.of(runs).leftOut().forEach(common.console()::message);
@@ -54,6 +68,18 @@ final class ReportCommand implements Callable<Integer> {
     json.put("orders", orders);
     String text = OrdersText.of(orders);
     common.console().result(json, text + (text.isEmpty() ? "" : "\n\n") + file);
+    return 0;
+  }
+
+  private int comparePlans() {
+    if (out != null) {
+      throw common.mistake("--plans writes no file: leave out --out, or redirect the output");
+    }
+    PlanAccuracy accuracy = PlanAccuracy.read(runs);
+    RunFolders.of(runs).leftOut().forEach(common.console()::message);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("plans", accuracy);
+    common.console().result(json, PlansText.of(accuracy));
     return 0;
   }
 

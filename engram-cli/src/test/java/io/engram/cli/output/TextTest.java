@@ -7,6 +7,7 @@ import io.engram.core.run.TrialSummary;
 import io.engram.core.sample.Sample;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderPairs;
+import io.engram.report.compare.PlanAccuracy;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -152,5 +153,36 @@ final class TextTest {
       String stage, double value, @org.jspecify.annotations.Nullable Double error) {
     return new Measurement(
         stage, "tofu", "tofu.forget.rouge_l_recall", value, "ratio", 400, false, error);
+  }
+
+  @Test
+  void plansHaveALineARunAndOneForAll() {
+    PlanAccuracy.Run ended =
+        new PlanAccuracy.Run("a", 3.0, 5.0, 8.0, 4, false, true, 0.25, 9, 0.8, 0.03, 0.02);
+    PlanAccuracy.Run more =
+        new PlanAccuracy.Run("b", null, null, null, 10, true, null, null, 2, null, null, null);
+    PlanAccuracy plans =
+        new PlanAccuracy(
+            List.of(ended, more),
+            List.of("c"),
+            1,
+            new PlanAccuracy.Share(1, 1, 1.0, 0.0),
+            new PlanAccuracy.MedianOf(1, 0.25, null, null),
+            new PlanAccuracy.MeanOf(1, 0.8, null),
+            new PlanAccuracy.MeanOf(2, -0.01, 0.004));
+    assertThat(PlansText.of(plans))
+        .startsWith(
+            """
+            run  planned updates  needed  held  error  requests  ρ     keep loss
+            a    5 (3 to 8)       4       yes   25 %   9         0.80  +0.0300 → +0.0200
+            b    more than seen   > 10    open  -      2         -     - → -
+
+            all runs                                         value    ± SE   n
+            interval held the updates needed                 100 %    0 %    1
+            error of the updates, median                     25 %     -      1
+            ρ per request, mean                              0.800    -      1
+            keep loss, measured less forecast, nats a token  -0.0100  0.004  2
+            1 of 2 ended by their budget: they need more updates than they made""")
+        .contains("Left out, not finished: c.");
   }
 }

@@ -33,6 +33,9 @@ public record VerdictRow(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double updatesForecast,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer forgottenAtUpdate,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean answeredForOthers) {
+  /** The file's name in a run folder. */
+  public static final String FILE = "verdicts.jsonl";
+
   /** It was known, and is known no better than a sample that was never seen. */
   public static final String FORGOTTEN = "forgotten";
 

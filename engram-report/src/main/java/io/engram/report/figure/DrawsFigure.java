@@ -3,6 +3,7 @@ package io.engram.report.figure;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
 import io.engram.report.run.RunContents;
+import io.engram.report.run.RunWords;
 import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,17 +74,30 @@ public final class DrawsFigure {
 
   private static List<String> caption(List<RunContents> runs) {
     List<String> caption = new ArrayList<>();
+    boolean uniform = runs.stream().allMatch(run -> run.order().equals(RunWords.UNIFORM));
     caption.add(
-        "Uniform order goes once through the set each epoch, unless it draws with replacement, each"
-            + " sample with the same chance; MRD order draws with replacement, with a chance that"
-            + " follows MRD. At the same number of updates, more draws for some samples are fewer"
-            + " for others.");
+        uniform
+            ? "Uniform order goes once through the samples each epoch, each with the same chance."
+            : "Uniform order goes once through the set each epoch, unless it draws with"
+                + " replacement, each sample with the same chance; MRD order draws with"
+                + " replacement, with a chance that follows MRD. At the same number of updates,"
+                + " more draws for some samples are fewer for others.");
+    if (runs.stream().anyMatch(DrawsFigure::leavesOutForgotten)) {
+      caption.add(
+          "A sample that is found forgotten is not drawn while it stays so: what was drawn most"
+              + " resisted longest, and what was never drawn met the rule from the start.");
+    }
     for (RunContents run : runs) {
       if (!run.samples().isEmpty()) {
         caption.add(spread(run));
       }
     }
     return caption;
+  }
+
+  private static boolean leavesOutForgotten(RunContents run) {
+    return run.journal().checks().stream()
+        .anyMatch(check -> check.drawnFrom() > 0 && check.drawnFrom() < check.samples());
   }
 
   static String spread(RunContents run) {

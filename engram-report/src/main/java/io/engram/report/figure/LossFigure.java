@@ -25,10 +25,10 @@ public final class LossFigure {
   /** Empty if no run has made an update. */
   public static Optional<Figure> of(List<RunContents> runs) {
     List<Figure.Panel> panels = new ArrayList<>();
-    addPanel(panels, runs, "Forget loss", "loss", JournalView.Update::forgetLoss);
-    addPanel(panels, runs, "Retain loss", "loss", JournalView.Update::retainLoss);
+    addPanel(panels, runs, "Forget loss", "loss, nats", JournalView.Update::forgetLoss);
+    addPanel(panels, runs, "Retain loss", "loss, nats", JournalView.Update::retainLoss);
     if (panels.isEmpty()) {
-      addPanel(panels, runs, "Loss", "loss", JournalView.Update::loss);
+      addPanel(panels, runs, "Loss", "loss, nats", JournalView.Update::loss);
     }
     addPanel(panels, runs, "Norm of the gradient", "norm", JournalView.Update::gradientNorm);
     if (panels.isEmpty()) {
@@ -138,7 +138,7 @@ public final class LossFigure {
         false,
         List.of(
             DataTable.words("Run"),
-            DataTable.numbers("JournalView.Update", ""),
+            DataTable.numbers("Update", ""),
             DataTable.numbers("Loss", ""),
             DataTable.numbers("Forget loss", ""),
             DataTable.numbers("Retain loss", ""),

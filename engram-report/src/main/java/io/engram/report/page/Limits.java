@@ -38,7 +38,11 @@ final class Limits {
               + " recorded, the mean of the parts' errors is shown: the true standard error is at"
               + " most that.");
     } else {
-      limits.add("No evaluation is recorded: what was forgotten and kept was not measured.");
+      limits.add(
+          runs.stream().noneMatch(run -> run.verdicts().isEmpty())
+              ? "No evaluation suite was run: beyond the verdicts and the loss on samples to keep,"
+                  + " nothing was measured."
+              : "No evaluation is recorded: what was forgotten and kept was not measured.");
     }
     addSeeds(limits, runs);
     addMrd(limits, runs);
@@ -113,6 +117,9 @@ final class Limits {
 
   private static void addMrd(List<String> limits, List<RunContents> runs) {
     List<MrdRow> rows = runs.stream().flatMap(run -> run.firstMrd().stream()).toList();
+    if (rows.isEmpty() && runs.stream().noneMatch(run -> run.verdicts().isEmpty())) {
+      return;
+    }
     if (rows.isEmpty()) {
       boolean otherScore = runs.stream().anyMatch(run -> RunWords.isOtherScore(run.order()));
       limits.add(

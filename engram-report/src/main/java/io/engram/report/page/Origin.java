@@ -18,7 +18,7 @@ public record Origin(String label, Map<String, String> facts, String yaml) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Command", manifest.command());
     facts.put("Run folder", run.folder());
-    facts.put("Limits.State", manifest.status());
+    facts.put("State", manifest.status());
     facts.put("Started", manifest.startedAt());
     String ended = manifest.endedAt();
     facts.put("Ended", ended == null ? "–" : ended);

@@ -15,11 +15,13 @@ import io.engram.report.text.WordList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the template shows.
  *
+ * @param requests verdicts of runs of {@code engram forget}
  * @param notes beside the numbers at the top: a demonstration model, an unfinished run
  * @param beside reservations about the numbers at the top, in a few words each
  * @param results figures of the results
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Page(
     Summary summary,
+    List<RequestView> requests,
     List<String> notes,
     List<Headline> headlines,
     List<String> beside,
@@ -50,6 +53,7 @@ public record Page(
   public static Page of(List<RunContents> runs) {
     return new Page(
         Summary.of(runs),
+        requests(runs),
         notes(runs),
         Headline.of(runs),
         Limits.beside(runs),
@@ -66,6 +70,20 @@ public record Page(
         runs.stream().map(Origin::of).toList(),
         Limits.of(runs),
         Version.code());
+  }
+
+  private static List<RequestView> requests(List<RunContents> runs) {
+    List<RequestView> requests = new ArrayList<>();
+    for (RunContents run : runs) {
+      String id = "forgetting" + (requests.isEmpty() ? "" : "-" + (requests.size() + 1));
+      RequestView.of(run, id).ifPresent(requests::add);
+    }
+    return requests;
+  }
+
+  /** Whether the page is the answer to one request, and no comparison of runs. */
+  public boolean answersRequest() {
+    return requests.size() == 1 && origins.size() == 1;
   }
 
   private static List<String> notes(List<RunContents> runs) {
@@ -89,7 +107,9 @@ public record Page(
 
   /** All figures, in the order of the page. */
   public List<Figure> figures() {
-    List<Figure> all = new ArrayList<>(results);
+    List<Figure> all = new ArrayList<>();
+    requests.stream().map(RequestView::figure).flatMap(Stream::ofNullable).forEach(all::add);
+    all.addAll(results);
     all.addAll(difficulty);
     all.addAll(course);
     return all;

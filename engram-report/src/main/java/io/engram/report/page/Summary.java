@@ -27,10 +27,21 @@ public record Summary(String title, String asked, List<String> cameOut) {
     addChange(cameOut, runs, "Unlearning completeness (UC)", Metric.COMPLETENESS);
     addChange(cameOut, runs, "Model utility (UT)", Metric.UTILITY);
     cameOut.addAll(OrderComparison.sentences(runs));
+    for (RunContents run : runs) {
+      if (!run.verdicts().isEmpty()) {
+        cameOut.add(
+            WordList.capitalised(run.label()) + ": " + RequestView.title(run.verdicts()) + ".");
+      }
+    }
     if (cameOut.isEmpty()) {
       cameOut.add("Nothing was evaluated, so this page can't say what was forgotten or kept.");
     }
-    return new Summary(title(runs), asked(runs), cameOut);
+    RunContents first = runs.get(0);
+    String title =
+        runs.size() == 1 && !first.verdicts().isEmpty()
+            ? RequestView.title(first.verdicts())
+            : title(runs);
+    return new Summary(title, asked(runs), cameOut);
   }
 
   private static String title(List<RunContents> runs) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -15,6 +16,9 @@ import tools.jackson.databind.JsonNode;
  * @param evaluationSeconds time spent evaluating
  * @param stopReason why it ended; empty if it hasn't
  * @param failure the message of a failed run, else empty
+ * @param checks what a stopping rule found of the samples, by update; empty if it checks none
+ * @param keeps the loss on samples to keep, by update; empty if it was not measured
+ * @param best the state whose weights the run left; null if that is the last
  */
 public record JournalView(
     List<Update> updates,
@@ -24,7 +28,10 @@ public record JournalView(
     boolean resumed,
     double evaluationSeconds,
     String stopReason,
-    String failure) {
+    String failure,
+    List<Check> checks,
+    List<Keep> keeps,
+    @Nullable Best best) {
   /** Seconds without the evaluations; NaN if not recorded, or if the run was resumed. */
   public double workSeconds() {
     return resumed ? Double.NaN : seconds - evaluationSeconds;
@@ -67,6 +74,41 @@ public record JournalView(
    */
   public record Refresh(int epoch, long passes, double seconds) {}
 
+  /**
+   * What a stopping rule found after an update.
+   *
+   * @param update counted from 1; 0: before the first
+   * @param samples samples to forget
+   * @param forgotten how many are forgotten
+   * @param drawnFrom how many the next updates draw from
+   */
+  public record Check(int update, int samples, int forgotten, int drawnFrom) {}
+
+  /**
+   * The loss on samples to keep that are not trained on, nats a token.
+   *
+   * @param update as in {@link Check}
+   * @param samples how many were measured
+   * @param start the loss before the first update
+   * @param bound how far it may rise; NaN: no bound
+   * @param lambda what the bound adds to the weight of the retain loss; NaN: no bound
+   */
+  public record Keep(
+      int update, int samples, double loss, double start, double bound, double lambda) {
+    /** How far the loss has risen. */
+    public double rise() {
+      return loss - start;
+    }
+  }
+
+  /**
+   * The best state that a check saw.
+   *
+   * @param left samples that were not forgotten
+   * @param keepLoss loss on samples to keep, nats a token; NaN if it was not measured
+   */
+  public record Best(int update, int left, double keepLoss) {}
+
   /** Sorts a journal's events into what the report shows. Unknown events are skipped. */
   static final class JournalReader {
     private JournalReader() {}
@@ -75,6 +117,9 @@ public record JournalView(
       // A resumed run repeats the updates after its checkpoint, so the later line counts.
       Map<Integer, Update> updates = new TreeMap<>();
       Map<Integer, Refresh> refreshes = new TreeMap<>();
+      Map<Integer, Check> checks = new TreeMap<>();
+      Map<Integer, Keep> keeps = new TreeMap<>();
+      Best best = null;
       List<String> notes = new ArrayList<>();
       double seconds = Double.NaN;
       double evaluation = 0;
@@ -85,6 +130,14 @@ public record JournalView(
         switch (text(event, "event")) {
           case "update" -> updates.put((int) number(event, "update"), update(event));
           case "refresh" -> refreshes.put((int) number(event, "epoch"), refresh(event));
+          case "check" -> checks.put((int) number(event, "update"), check(event));
+          case "keep" -> keeps.put((int) number(event, "update"), keep(event));
+          case "best" ->
+              best =
+                  new Best(
+                      (int) number(event, "update"),
+                      (int) number(event, "left"),
+                      number(event, "keep_loss"));
           case "note" -> notes.add(text(event, "text"));
           case "evaluation" -> evaluation += finite(number(event, "seconds"));
           case "resume" -> resumed = true;
@@ -104,7 +157,28 @@ public record JournalView(
           resumed,
           evaluation,
           stop,
-          failure);
+          failure,
+          List.copyOf(checks.values()),
+          List.copyOf(keeps.values()),
+          best);
+    }
+
+    private static Check check(JsonNode event) {
+      return new Check(
+          (int) number(event, "update"),
+          (int) number(event, "samples"),
+          (int) number(event, "forgotten"),
+          (int) number(event, "drawn_from"));
+    }
+
+    private static Keep keep(JsonNode event) {
+      return new Keep(
+          (int) number(event, "update"),
+          (int) number(event, "samples"),
+          number(event, "loss"),
+          number(event, "start"),
+          number(event, "bound"),
+          number(event, "lambda"));
     }
 
     private static Update update(JsonNode event) {

@@ -1,9 +1,11 @@
 package io.engram.report.run;
 
+import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
+import io.engram.core.run.VerdictRow;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param label the run's name on the page; unique among the runs shown together
  * @param look the run's colour and shape on the page
  * @param mrd rows of each epoch before which MRD was computed; empty if it never was
+ * @param plan what the run was forecast to take; null if nothing forecast it
+ * @param verdicts on the requests of {@code engram forget}; empty for other runs
  */
 public record RunContents(
     String folder,
@@ -30,7 +34,9 @@ public record RunContents(
     JournalView journal,
     NavigableMap<Integer, List<MrdRow>> mrd,
     List<SampleRow> samples,
-    List<Measurement> measurements) {
+    List<Measurement> measurements,
+    @Nullable ForgetPlan plan,
+    List<VerdictRow> verdicts) {
   /** The stage measured before the first update. */
   public static final String BEFORE = "before";
 
@@ -56,7 +62,17 @@ public record RunContents(
   /** The same run under another label. */
   public RunContents labelled(String newLabel, Look newLook) {
     return new RunContents(
-        folder, newLabel, newLook, manifest, recipe, journal, mrd, samples, measurements);
+        folder,
+        newLabel,
+        newLook,
+        manifest,
+        recipe,
+        journal,
+        mrd,
+        samples,
+        measurements,
+        plan,
+        verdicts);
   }
 
   /** Empty if the recipe doesn't say. */

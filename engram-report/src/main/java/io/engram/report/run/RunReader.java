@@ -1,8 +1,11 @@
 package io.engram.report.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
+import io.engram.core.run.VerdictRow;
 import io.engram.report.run.RunContents.Look;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads run folders. Only the manifest is required; anything else that is missing is shown as
@@ -60,8 +64,20 @@ public final class RunReader {
           JournalView.JournalReader.view(folder.journal().read()),
           mrd,
           folder.samples(),
-          folder.measurements());
+          folder.measurements(),
+          plan(path),
+          verdicts(path));
     }
+  }
+
+  private static @Nullable ForgetPlan plan(Path run) {
+    Path file = run.resolve(ForgetPlan.FILE);
+    return Files.isRegularFile(file) ? JsonFiles.read(file, ForgetPlan.class) : null;
+  }
+
+  private static List<VerdictRow> verdicts(Path run) {
+    Path file = run.resolve(VerdictRow.FILE);
+    return Files.isRegularFile(file) ? JsonFiles.readLines(file, VerdictRow.class) : List.of();
   }
 
   /**

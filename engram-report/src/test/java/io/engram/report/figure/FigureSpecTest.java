@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
+import io.engram.report.ForgetFixture;
 import io.engram.report.RunFixture;
 import io.engram.report.run.JournalView;
 import io.engram.report.run.RunContents;
@@ -81,7 +82,9 @@ class FigureSpecTest {
         run.journal(),
         run.mrd(),
         run.samples(),
-        measurements);
+        measurements,
+        run.plan(),
+        run.verdicts());
   }
 
   @Test
@@ -136,6 +139,32 @@ class FigureSpecTest {
     assertThat(MrdRefreshFigure.epoch("r", 2, rows))
         .isEqualTo(new MrdRefreshFigure.Epoch("r", 2, 2, 3, 4, 5));
     assertThat(rows(MrdRefreshFigure.of(runs).orElseThrow(), 0)).hasSize(3);
+  }
+
+  @Test
+  void looksShowForgettingAgainstKeeping() {
+    RunContents run =
+        RunReader.read(
+                List.of(
+                    new ForgetFixture()
+                        .forgotten("a", 2, 1)
+                        .forgotten("b", 2, 4)
+                        .neverKnown("n")
+                        .write(dir.resolve("forget"))))
+            .get(0);
+    List<ForgettingFigure.Look> looks = ForgettingFigure.looks(run.journal());
+    assertThat(looks).hasSize(5);
+    // Of 3 requests 1 was never known: the share is of the other 2.
+    assertThat(looks.stream().map(ForgettingFigure.Look::share))
+        .containsExactly(0.0, 50.0, 50.0, 50.0, 100.0);
+    // From 0.1 to 0.12 in 4 updates.
+    assertThat(looks.get(2).rise()).isCloseTo(0.01, within(1e-12));
+    Figure figure = ForgettingFigure.of(run, "forgetting").orElseThrow();
+    assertThat(figure.panels()).hasSize(2);
+    assertThat(figure.panels().get(1).spec().toString()).contains("\"datum\":0.05");
+    assertThat(figure.table().rows()).hasSize(5);
+    assertThat(figure.caption().get(0)).contains("the 2 requests", "(1 more it knew");
+    assertThat(ForgettingFigure.of(runs.get(0), "none")).isEmpty();
   }
 
   @Test

@@ -44,7 +44,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   public static final String CONTROLS = "controls.jsonl";
 
   /** The file of verdicts, in the run folder. */
-  public static final String VERDICTS = "verdicts.jsonl";
+  public static final String VERDICTS = VerdictRow.FILE;
 
   /** How many ids a message lists. */
   private static final int NAMED = 5;
