@@ -13,6 +13,7 @@ public final class Commands {
           QuickstartCommand.class,
           ForgetCommand.class,
           PlanCommand.class,
+          ExampleCommand.class,
           MrdCommand.class,
           ScoreCommand.class,
           GenerateCommand.class,

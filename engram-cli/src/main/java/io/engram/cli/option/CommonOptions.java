@@ -168,7 +168,8 @@ public final class CommonOptions {
     return value;
   }
 
-  private static String quoted(String argument) {
+  /** An argument as it is typed in a shell: in quotes where it needs them. */
+  public static String quoted(String argument) {
     return argument.matches("[\\w./:=,+@%-]+")
         ? argument
         : "'" + argument.replace("'", "'\\''") + "'";
