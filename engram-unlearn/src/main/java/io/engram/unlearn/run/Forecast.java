@@ -69,6 +69,8 @@ public record Forecast(
   /** A budget is this much longer than the forecast. */
   private static final double RESERVE = 2;
 
+  private static final double LAST = 0.9;
+
   /** Half-width of the interval of the updates until all are forgotten, as a ratio. */
   private static final double INTERVAL = 1.5;
 
@@ -112,7 +114,7 @@ public record Forecast(
     for (int i = 0; i < each.length; i++) {
       each[i] = corrected(once.updates()[i], twice.updates()[i], factor);
     }
-    double last = Arrays.stream(each).reduce(0, (a, b) -> Double.isNaN(b) ? b : Math.max(a, b));
+    double last = last(each);
     double[] before = rehearsal.keptBefore();
     double shrink = keepShrink(once.meanKeepRise(), twice.meanKeepRise(), factor);
     double[] after =
@@ -139,6 +141,19 @@ public record Forecast(
         need.total(),
         (System.nanoTime() - begun) / 1e9,
         outcomes);
+  }
+
+  /**
+   * The number of updates until all samples are forgotten: the 90th percentile of the samples'. The
+   * last ones need fewer than a rehearsal says, since a run draws nothing but them in the end.
+   *
+   * @return NaN if more than a tenth of the samples have no forecast
+   */
+  static double last(double[] each) {
+    double[] sorted =
+        Arrays.stream(each).map(u -> Double.isNaN(u) ? Double.MAX_VALUE : u).sorted().toArray();
+    double last = sorted[(int) Math.ceil(LAST * sorted.length) - 1];
+    return last == Double.MAX_VALUE ? Double.NaN : last;
   }
 
   /** Updates that a run should take: eight epochs, at least 40 and at most 150. */

@@ -53,12 +53,12 @@ class KeepingTest {
     }
   }
 
-  /** 0.3 above the start with ε = 0.2: λ grows by 0.1 / 0.2, and never falls below 0. */
+  /** 0.3 above the start with ε = 0.2: λ grows by 0.1 · 0.1 / 0.2, and never falls below 0. */
   @Test
   void theDualVariableGrowsByTheExcess() {
-    assertThat(Keeping.raised(0, 0.3, 0.2)).isCloseTo(0.5, within(1e-12));
-    assertThat(Keeping.raised(0.5, 0.1, 0.2)).isCloseTo(0, within(1e-12));
-    assertThat(Keeping.raised(2, 0.1, 0.2)).isCloseTo(1.5, within(1e-12));
+    assertThat(Keeping.raised(0, 0.3, 0.2)).isCloseTo(0.05, within(1e-12));
+    assertThat(Keeping.raised(0.04, 0.1, 0.2)).isZero();
+    assertThat(Keeping.raised(2, 0.1, 0.2)).isCloseTo(1.95, within(1e-12));
   }
 
   @Test
