@@ -69,6 +69,11 @@ public final class ModelChoice {
         : Optional.of(Path.of(model)).filter(RunModel::isRun);
   }
 
+  /** The template as given, or that of the run if MODEL is one; null: nobody chose. */
+  public @Nullable String chosenTemplate() {
+    return template == null ? runsTemplate() : template;
+  }
+
   /** The recipe of this model and the common options. */
   public CommandRecipe recipe(CommonOptions common) {
     return recipe(NO_DATA, common);
@@ -80,7 +85,7 @@ public final class ModelChoice {
   public CommandRecipe recipe(String data, CommonOptions common) {
     return new CommandRecipe(model, data)
         .set("model.base", base == null ? null : JsonFiles.line(base))
-        .set("model.template", template == null ? runsTemplate() : template)
+        .set("model.template", chosenTemplate())
         .set("model.dtype", common.dtype())
         .set("seed", common.seed());
   }

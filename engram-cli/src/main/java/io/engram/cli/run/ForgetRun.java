@@ -199,8 +199,9 @@ public record ForgetRun(Request request, CommonOptions common) {
       all.add("stop.rule=controls");
       all.add("controls.data=" + JsonFiles.line(controls));
     }
-    if (request.model().template() != null) {
-      all.add("model.template=" + request.model().template());
+    String template = request.model().chosenTemplate();
+    if (template != null) {
+      all.add("model.template=" + template);
     }
     if (request.keepLoss() != null) {
       all.add("method.retain_bound=" + request.keepLoss());
@@ -212,7 +213,11 @@ public record ForgetRun(Request request, CommonOptions common) {
       all.add("seed=" + common.seed());
     }
     all.addAll(request.overrides());
-    return RecipeReader.read(EngramHome.resolve(RECIPE), all, Recipe.Kind.UNLEARN);
+    Recipe recipe = RecipeReader.read(EngramHome.resolve(RECIPE), all, Recipe.Kind.UNLEARN);
+    boolean open =
+        template == null
+            && request.overrides().stream().noneMatch(o -> o.startsWith("model.template"));
+    return open ? Forgetting.withTemplate(recipe, setup(), common.console()::message) : recipe;
   }
 
   private static void add(List<String> all, String key, @Nullable String value) {

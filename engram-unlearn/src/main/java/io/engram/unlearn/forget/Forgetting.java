@@ -10,10 +10,13 @@ import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.Asked;
 import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.recipe.SampleSets;
 import io.engram.unlearn.run.Experiment;
 import io.engram.unlearn.run.Forecast;
@@ -46,6 +49,9 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   /** The file of verdicts, in the run folder. */
   public static final String VERDICTS = VerdictRow.FILE;
 
+  /** Requests by which a template is chosen. */
+  private static final int TEMPLATE_SAMPLES = 40;
+
   /** How many ids a message lists. */
   private static final int NAMED = 5;
 
@@ -60,6 +66,47 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     public boolean isNeeded() {
       return recipe != null;
     }
+  }
+
+  /**
+   * Chooses between the plain template and the model's own chat template, where nobody has: the one
+   * in which the model finds the requests likelier, which is the one that it learnt them in.
+   */
+  public static Recipe withTemplate(Recipe recipe, Setup setup, Consumer<String> say) {
+    ModelOptions plain = setup.modelOptions(recipe.model(), recipe.seed());
+    double inChat;
+    try (LanguageModel model =
+        LanguageModel.open(recipe.model().path(), plain.withTemplate(null))) {
+      inChat = meanLogProb(model, recipe, setup);
+    } catch (EngramException e) {
+      return recipe; // It has no chat template that can be used.
+    }
+    double inPlain;
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), plain)) {
+      inPlain = meanLogProb(model, recipe, setup);
+    }
+    boolean chat = inChat > inPlain;
+    say.accept(
+        "Asks in %s: the requests' tokens have a mean log-probability of %.2f there, and %.2f in %s. --template decides otherwise."
+            .formatted(
+                chat ? "the model's chat template" : "the plain template",
+                Math.max(inChat, inPlain),
+                Math.min(inChat, inPlain),
+                chat ? "the plain one" : "its chat template"));
+    return chat
+        ? RecipeReader.parse(
+            RecipeWriter.yaml(recipe), List.of("model.template=chat"), recipe.kind(), "the request")
+        : recipe;
+  }
+
+  private static double meanLogProb(LanguageModel model, Recipe recipe, Setup setup) {
+    List<Sample> requests =
+        SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
+    List<Sample> some = requests.subList(0, Math.min(TEMPLATE_SAMPLES, requests.size()));
+    return Knowledge.measure(model, model.samples().tokenize(some), setup.progress()).stream()
+        .mapToDouble(Knowledge::logProb)
+        .average()
+        .orElse(Double.NaN);
   }
 
   /**
