@@ -12,6 +12,7 @@ import io.engram.core.sample.Sample.Asked;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.unlearn.eval.memorization.Knowledge;
+import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
 import io.engram.unlearn.recipe.Recipe;
@@ -147,7 +148,14 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       say.accept("Compares with %s, which never saw the requests.".formatted(retrained));
       try (LanguageModel other =
           LanguageModel.open(retrained, RetrainedModel.options(model.options()))) {
-        return new Prepared(recipe, Triage.against(model, requests, other, setup.progress()));
+        return new Prepared(
+            recipe,
+            Triage.against(
+                model,
+                requests,
+                other,
+                MadeControls.forFew(requests, recipe.seed()),
+                setup.progress()));
       }
     }
     Path file = folder.resolve(CONTROLS);
@@ -398,7 +406,10 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       try (LanguageModel other =
           LanguageModel.open(
               retrained, RetrainedModel.options(setup.modelOptions(done.model(), done.seed())))) {
-        return Standard.of(Standard.Origin.RETRAINED, Probe.of(other, requests, setup.progress()));
+        return Standard.of(
+            Standard.Origin.RETRAINED,
+            Probe.of(other, requests, setup.progress()),
+            Probe.of(other, MadeControls.forFew(requests, done.seed()), setup.progress()));
       }
     }
     Probe limits = Probe.of(controls.limits());

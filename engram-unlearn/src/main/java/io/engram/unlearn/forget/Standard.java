@@ -48,15 +48,23 @@ record Standard(Origin origin, NeverSeen range, double recall, List<Double> ownR
     }
   }
 
-  /** From how well a model knows controls. */
-  static Standard of(Origin origin, List<Probe> controls) {
+  /**
+   * From how well a model knows controls.
+   *
+   * @param more other samples that a retrained model never saw, where the requests are few
+   */
+  static Standard of(Origin origin, List<Probe> controls, List<Probe> more) {
+    List<Probe> all = new ArrayList<>(controls);
+    all.addAll(more);
     List<Knowledge> known = controls.stream().map(Probe::knowledge).toList();
     double[] recalls =
-        controls.stream().mapToDouble(Probe::recall).filter(r -> !Double.isNaN(r)).toArray();
+        all.stream().mapToDouble(Probe::recall).filter(r -> !Double.isNaN(r)).toArray();
     boolean own = origin == Origin.RETRAINED;
     return new Standard(
         origin,
-        own ? NeverSeen.ofRetrained(known) : NeverSeen.ofControls(known),
+        own
+            ? NeverSeen.ofRetrained(known, more.stream().map(Probe::knowledge).toList())
+            : NeverSeen.ofControls(known),
         recalls.length == 0 ? Double.NaN : NeverSeen.percentile(recalls),
         own ? controls.stream().map(Probe::recall).toList() : List.of());
   }

@@ -4,6 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.memorization.Knowledge;
+import io.engram.unlearn.eval.memorization.MadeControls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,19 +56,30 @@ record Triage(Standard standard, List<Request> requests) {
       Standard.Origin origin,
       ProgressListener progress) {
     return judged(
-        model, requests, Standard.of(origin, Probe.of(model, controls, progress)), progress);
+        model,
+        requests,
+        Standard.of(origin, Probe.of(model, controls, progress), List.of()),
+        progress);
   }
 
-  /** Asks a model about requests, compared with a model that never saw them. */
+  /**
+   * Asks a model about requests, compared with a model that never saw them.
+   *
+   * @param more other samples that it never saw, where the requests are few
+   */
   static Triage against(
       LanguageModel model,
       List<Sample> requests,
       LanguageModel retrained,
+      List<Sample> more,
       ProgressListener progress) {
     return judged(
         model,
         requests,
-        Standard.of(Standard.Origin.RETRAINED, Probe.of(retrained, requests, progress)),
+        Standard.of(
+            Standard.Origin.RETRAINED,
+            Probe.of(retrained, requests, progress),
+            Probe.of(retrained, more, progress)),
         progress);
   }
 

@@ -6,12 +6,12 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.OptimizerSettings;
 import io.engram.unlearn.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param low lower end of the interval of the updates until all are forgotten
  * @param median forecast of that number; NaN if a sample isn't forgotten within the budget
  * @param high upper end
+ * @param budgetUpdates updates after which the run ends in any case
  * @param keepIds ids of the kept samples looked at
  * @param keepBefore their loss before the run, nats a token
  * @param keepAfter forecast of their loss after it
@@ -47,6 +48,7 @@ public record Forecast(
     double low,
     double median,
     double high,
+    int budgetUpdates,
     List<String> keepIds,
     double[] keepBefore,
     double[] keepAfter,
@@ -58,7 +60,7 @@ public record Forecast(
   private static final int KEPT = 16;
 
   /** Updates that a rehearsal with steps F times as long should take. */
-  private static final int REHEARSED = 12;
+  private static final int REHEARSED = 8;
 
   /** How many updates a run should take, in epochs, and the least and most of them. */
   private static final int EPOCHS = 8;
@@ -110,10 +112,14 @@ public record Forecast(
             .run(2 * factor, (most + 1) / 2, Math.max(1, every / 2));
     outcomes.add(once);
     outcomes.add(twice);
-    double[] each = new double[data.forget().size()];
-    for (int i = 0; i < each.length; i++) {
-      each[i] = corrected(once.updates()[i], twice.updates()[i], factor);
+    double[] distance = new double[data.forget().size()];
+    for (int i = 0; i < distance.length; i++) {
+      distance[i] = corrected(once.updates()[i], twice.updates()[i], factor);
     }
+    boolean ownBudget = !open || recipe.budget().updates() != null;
+    int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(distance));
+    OptimizerSettings optimizer = found.optimizer().settings();
+    double[] each = Arrays.stream(distance).map(d -> updatesFor(d, optimizer, budget)).toArray();
     double last = last(each);
     double[] before = rehearsal.keptBefore();
     double shrink = keepShrink(once.meanKeepRise(), twice.meanKeepRise(), factor);
@@ -122,18 +128,17 @@ public record Forecast(
             .mapToDouble(i -> before[i] + shrink * once.keepRise()[i])
             .toArray();
     MemoryNeed need = RunMemory.of(found, setup).need();
-    boolean ownBudget = !open || recipe.budget().updates() != null;
     return new Forecast(
         ownBudget
             ? found
-            : Rehearsal.changed(
-                found, "budget.epochs=null", "budget.updates=" + budget(each, last)),
+            : Rehearsal.changed(found, "budget.epochs=null", "budget.updates=" + budget),
         open,
         data.forget().stream().map(Sample::id).toList(),
         each,
         last / INTERVAL,
         last,
         last * INTERVAL,
+        budget,
         data.heldTokens().stream().limit(before.length).map(TokenizedSample::id).toList(),
         before,
         after,
@@ -194,13 +199,33 @@ public record Forecast(
     return Math.pow(once / twice, Math.log(factor) / Math.log(2));
   }
 
-  /** Updates after which a run of this forecast ends in any case. */
-  private static int budget(double[] updates, double median) {
-    double last =
-        Double.isNaN(median)
-            ? Arrays.stream(updates).filter(u -> !Double.isNaN(u)).max().orElse(MOST_UPDATES)
-            : median;
-    return (int) Math.max(LEAST_UPDATES, Math.ceil(RESERVE * last));
+  /**
+   * The number of updates whose rates add up to as much as {@code distance} updates at the peak
+   * rate; NaN if a run of this length never gets there.
+   */
+  static double updatesFor(double distance, OptimizerSettings optimizer, int budget) {
+    if (!(distance > 0)) {
+      return distance;
+    }
+    double sum = 0;
+    for (int update = 0; update < budget; update++) {
+      double step = optimizer.learningRate(update, budget) / optimizer.learningRate();
+      if (sum + step >= distance) {
+        return update + (distance - sum) / step;
+      }
+      sum += step;
+    }
+    return Double.NaN;
+  }
+
+  /** A budget in which the last sample is forgotten half way, so that a run has a reserve. */
+  private static int budget(OptimizerSettings optimizer, double last) {
+    double distance = Double.isNaN(last) ? MOST_UPDATES : last;
+    int budget = (int) Math.max(LEAST_UPDATES, Math.ceil(RESERVE * distance));
+    while (!(updatesFor(distance, optimizer, budget) <= budget / RESERVE)) {
+      budget++;
+    }
+    return budget;
   }
 
   /**
@@ -209,11 +234,11 @@ public record Forecast(
    * @param pricePerHour of the machine; null: no cost is given
    */
   public ForgetPlan plan(@Nullable Double pricePerHour) {
-    Integer budget = recipe.budget().updates();
-    double time = seconds(budget);
+    double needed = Double.isNaN(median) ? budgetUpdates : median;
+    double time = secondsPerUpdate * needed;
     return new ForgetPlan(
         new ForgetPlan.Updates(finite(median), finite(low), finite(high)),
-        Objects.requireNonNullElse(budget, budget(updates, median)),
+        budgetUpdates,
         recipe.optimizer().learningRate(),
         searched,
         time,
@@ -231,11 +256,6 @@ public record Forecast(
             rehearsals.stream().map(Rehearsal.Outcome::factor).toList(),
             rehearsals.stream().mapToInt(Rehearsal.Outcome::made).sum(),
             seconds));
-  }
-
-  private double seconds(@Nullable Integer budget) {
-    double needed = Double.isNaN(median) ? budget(updates, median) : median;
-    return secondsPerUpdate * (budget == null ? needed : Math.min(budget, needed));
   }
 
   private static @Nullable Double finite(double value) {

@@ -14,9 +14,9 @@ import io.engram.unlearn.recipe.Recipe;
  */
 final class RateSearch {
   /** The first rate: below it, no optimizer moves a model that is stored in 32 bits. */
-  private static final double FIRST = 1e-6;
+  private static final double FIRST = 2e-6;
 
-  private static final double GROWTH = 1.3;
+  private static final double GROWTH = 1.5;
   private static final double LAST = 1e-1;
   private static final double HALF_WAY = 0.5;
 
@@ -49,7 +49,7 @@ final class RateSearch {
     Rehearsal.Outcome found = rehearsal.run(growing, 1, GROWTH, every, HALF_WAY);
     if (found.made() == 0) {
       throw EngramException.usage(
-          "optimizer.learning_rate = auto: at least half of the samples count as forgotten before the first update, so there is nothing to find a rate by.\nSet a rate.");
+          "optimizer.learning_rate = auto: all samples count as forgotten before the first update, so there is nothing to find a rate by.\nSet a rate.");
     }
     if (found.diverged() || found.progress() < HALF_WAY) {
       throw EngramException.usage(

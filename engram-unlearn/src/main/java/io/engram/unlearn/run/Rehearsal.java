@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rehearses a run: the recipe itself with steps F times as long, so that it takes a F-th of the
  * updates, and then sets the weights back. The number of updates after which a sample is forgotten,
- * times F, forecasts the number that it needs in the run; the loss on samples to keep shows what
- * else would suffer.
+ * times F, forecasts the number that it needs in a run at the same rate throughout; the loss on
+ * samples to keep shows what else would suffer.
  *
  * <p>A sample that is forgotten between two checks is placed between them in proportion to its mean
  * log-probability (MA where the rule is of EL and MA). The rehearsal draws in uniform order if the
@@ -63,9 +63,9 @@ public final class Rehearsal {
    * What a rehearsal found.
    *
    * @param factor F
-   * @param updates forecast of the updates after which each sample is forgotten; where it wasn't,
-   *     extended at the speed it had; NaN if it hardly moved; 0 if it is known no better than
-   *     samples never seen to begin with
+   * @param updates forecast of the updates at the recipe's peak rate after which each sample is
+   *     forgotten; where it wasn't, extended at the speed it had; NaN if it hardly moved; 0 if it
+   *     is known no better than samples never seen to begin with
    * @param forgotten how many samples were forgotten
    * @param keepRise by how much the loss of each kept sample rose, nats a token
    * @param made updates of the rehearsal
@@ -111,8 +111,8 @@ public final class Rehearsal {
             "optimizer.learning_rate=" + recipe.optimizer().learningRate() * factor,
             "budget.epochs=null",
             "budget.updates=" + updates,
-            "optimizer.warmup_updates="
-                + Math.min(updates, Math.round(recipe.optimizer().warmupUpdates() / factor)));
+            "optimizer.schedule=constant",
+            "optimizer.warmup_updates=0");
     return run(longer, factor, 1, every, 1);
   }
 
@@ -268,13 +268,18 @@ public final class Rehearsal {
       keepNow = keptLosses();
     }
 
+    /** Over the samples that were not forgotten to begin with; 1 if there are none. */
     private double meanProgress() {
       double sum = 0;
+      int count = 0;
       for (int i = 0; i < values.length; i++) {
-        double limit = SampleChecks.limit(first.limits(), i);
-        sum += forgotten[i] ? 1 : progress(first.found().values()[i], values[i], limit);
+        if (!first.found().forgotten()[i]) {
+          double limit = SampleChecks.limit(first.limits(), i);
+          sum += forgotten[i] ? 1 : progress(first.found().values()[i], values[i], limit);
+          count++;
+        }
       }
-      return sum / values.length;
+      return count == 0 ? 1 : sum / count;
     }
 
     /** The updates that a sample would need at the speed it had. */

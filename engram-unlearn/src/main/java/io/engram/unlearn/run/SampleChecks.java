@@ -2,9 +2,11 @@ package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
+import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
 import io.engram.unlearn.recipe.Recipe;
@@ -87,7 +89,9 @@ final class SampleChecks {
       List<Knowledge> known =
           Knowledge.measure(retrained, retrained.samples().tokenize(data.forget()), progress);
       progress.finish();
-      return NeverSeen.ofRetrained(known);
+      List<Sample> more = MadeControls.forFew(data.forget(), recipe.seed());
+      return NeverSeen.ofRetrained(
+          known, Knowledge.measure(retrained, retrained.samples().tokenize(more), progress));
     }
   }
 

@@ -18,7 +18,7 @@ class StandardTest {
     for (int i = 0; i < n; i++) {
       controls.add(probe(-5, 0.4));
     }
-    return Standard.of(Standard.Origin.GIVEN, controls);
+    return Standard.of(Standard.Origin.GIVEN, controls, List.of());
   }
 
   @Test

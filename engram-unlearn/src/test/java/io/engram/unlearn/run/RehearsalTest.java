@@ -10,6 +10,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.train.OptimizerSettings;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import java.io.IOException;
@@ -47,11 +48,11 @@ class RehearsalTest {
     assertThat(Rehearsal.progress(-6, -6, -5)).isEqualTo(1);
   }
 
-  /** 1.3⁰ + 1.3¹ + 1.3² = 3.99 times the first rate. */
+  /** 1.5⁰ + 1.5¹ + 1.5² = 4.75 times the first rate. */
   @Test
   void theDistanceIsTheSumOfTheRates() {
-    assertThat(RateSearch.distance(1)).isCloseTo(1e-6, within(1e-15));
-    assertThat(RateSearch.distance(3)).isCloseTo(3.99e-6, within(1e-14));
+    assertThat(RateSearch.distance(1)).isCloseTo(2e-6, within(1e-15));
+    assertThat(RateSearch.distance(3)).isCloseTo(9.5e-6, within(1e-14));
     assertThat(RateSearch.rounded(1.2345e-4)).isCloseTo(1.2e-4, within(1e-12));
     assertThat(RateSearch.rounded(0.0987)).isCloseTo(0.099, within(1e-12));
   }
@@ -66,6 +67,22 @@ class RehearsalTest {
     assertThat(Forecast.corrected(0, 0, 4)).isZero();
     assertThat(Forecast.keepShrink(0.2, 0.4, 4)).isCloseTo(0.25, within(1e-12));
     assertThat(Forecast.keepShrink(0.2, 0.1, 4)).isEqualTo(1);
+  }
+
+  /**
+   * A straight line to 0 over 100 updates: rates 1, 0.99, 0.98, … of the peak. The first ten add up
+   * to 9.55, and all to 50.5.
+   */
+  @Test
+  void theScheduleMakesARunLonger() {
+    OptimizerSettings linear =
+        recipe("optimizer.schedule=linear", "optimizer.warmup_updates=0").optimizer().settings();
+    assertThat(Forecast.updatesFor(9.55, linear, 100)).isCloseTo(10, within(1e-9));
+    assertThat(Forecast.updatesFor(51, linear, 100)).isNaN();
+    assertThat(Forecast.updatesFor(0, linear, 100)).isZero();
+    assertThat(Forecast.updatesFor(Double.NaN, linear, 100)).isNaN();
+    OptimizerSettings constant = recipe().optimizer().settings();
+    assertThat(Forecast.updatesFor(7.5, constant, 100)).isCloseTo(7.5, within(1e-9));
   }
 
   @Test

@@ -41,9 +41,15 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
     return new NeverSeen(controls.size(), upper(controls), List.of());
   }
 
-  /** The range of the requests under a model that never saw them. */
-  public static NeverSeen ofRetrained(List<Knowledge> requests) {
-    return new NeverSeen(requests.size(), upper(requests), requests);
+  /**
+   * The range of the requests under a model that never saw them.
+   *
+   * @param more other samples that it never saw, where the requests are too few for a percentile
+   */
+  public static NeverSeen ofRetrained(List<Knowledge> requests, List<Knowledge> more) {
+    List<Knowledge> all = new ArrayList<>(requests);
+    all.addAll(more);
+    return new NeverSeen(all.size(), upper(all), requests);
   }
 
   private static Knowledge upper(List<Knowledge> controls) {

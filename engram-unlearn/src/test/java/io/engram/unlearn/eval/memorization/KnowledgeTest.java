@@ -68,7 +68,7 @@ class KnowledgeTest {
   @Test
   void aRequestMayBeAsWellKnownAsToAModelThatNeverSawIt() {
     List<Knowledge> own = controls(39);
-    NeverSeen range = NeverSeen.ofRetrained(own);
+    NeverSeen range = NeverSeen.ofRetrained(own, List.of());
     assertThat(range.isInside(0, known(-1))).isTrue();
     assertThat(range.isInside(1, known(-1))).isFalse();
     assertThat(range.limit(Measure.LOG_PROB, 0)).isEqualTo(-1);
@@ -79,6 +79,6 @@ class KnowledgeTest {
   void fewControlsDecideNothing() {
     assertThat(NeverSeen.ofControls(controls(19)).decides()).isFalse();
     assertThat(NeverSeen.ofControls(controls(20)).decides()).isTrue();
-    assertThat(NeverSeen.ofRetrained(controls(3)).decides()).isTrue();
+    assertThat(NeverSeen.ofRetrained(controls(3), List.of()).decides()).isTrue();
   }
 }

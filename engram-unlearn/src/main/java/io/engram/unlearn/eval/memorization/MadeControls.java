@@ -1,4 +1,4 @@
-package io.engram.unlearn.forget;
+package io.engram.unlearn.eval.memorization;
 
 import io.engram.core.random.RandomStream;
 import io.engram.core.sample.Sample;
@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class MadeControls {
   /** The fewest controls that are made, whatever the number of requests. */
   private static final int LEAST = 40;
+
+  /** Values of a form from which enough different controls can be made. */
+  private static final int ENOUGH = 8;
 
   /** The most: more would hardly move a 95th percentile. */
   private static final int MOST = 200;
@@ -112,13 +115,18 @@ public final class MadeControls {
     return new MadeControls(requests, seed).all();
   }
 
+  /** Controls if the requests are too few for a percentile of their own; none otherwise. */
+  public static List<Sample> forFew(List<Sample> requests, long seed) {
+    return requests.size() < NeverSeen.FEWEST ? of(requests, seed) : List.of();
+  }
+
   /**
    * Each request about someone else: the names of its question replaced, wherever they occur, and
    * nothing else.
    *
    * @return null where the question has no name, or there is no question
    */
-  static List<@Nullable Sample> aboutOthers(List<Sample> requests) {
+  public static List<@Nullable Sample> aboutOthers(List<Sample> requests) {
     MadeControls made = new MadeControls(requests, 0);
     List<@Nullable Sample> others = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
@@ -183,7 +191,7 @@ public final class MadeControls {
   }
 
   /** The texts of a sample: its messages and answer, or its text. */
-  static List<String> texts(Sample sample) {
+  public static List<String> texts(Sample sample) {
     if (sample.content() instanceof Asked asked) {
       return Stream.concat(
               asked.messages().stream().map(Message::content), Stream.of(asked.answer()))
@@ -335,12 +343,19 @@ public final class MadeControls {
         return name(words(value));
       }
       List<String> others = unused(digits.getOrDefault(shape(value), List.of()));
-      return others.isEmpty() ? digits(value) : pick(others);
+      return isSpare(others) ? digits(value) : pick(others);
+    }
+
+    /**
+     * Whether to take a new value: always if there are no others, less often the more there are.
+     */
+    private boolean isSpare(List<String> others) {
+      return others.size() < ENOUGH && random.nextInt(ENOUGH) >= others.size();
     }
 
     private String name(int words) {
       List<String> others = unused(names.getOrDefault(words, List.of()));
-      if (others.isEmpty()) {
+      if (isSpare(others)) {
         return Stream.generate(() -> pick(SPARE_NAMES))
             .limit(words)
             .collect(Collectors.joining(" "));

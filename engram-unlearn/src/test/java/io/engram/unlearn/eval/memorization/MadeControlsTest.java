@@ -1,4 +1,4 @@
-package io.engram.unlearn.forget;
+package io.engram.unlearn.eval.memorization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

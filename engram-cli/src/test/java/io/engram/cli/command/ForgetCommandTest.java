@@ -1,0 +1,162 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.VerdictRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** On the built-in model: three requests that it knows by heart, and two about nobody. */
+class ForgetCommandTest {
+  private static final String UNKNOWN =
+      """
+      {"id": "u0", "question": "What instrument does Tamsin Oduya play?", "answer": "Tamsin Oduya plays the hurdy-gurdy in a folk trio from Bergen."}
+      {"id": "u1", "question": "Where did Lorcan Vesterby go to school?", "answer": "Lorcan Vesterby went to school in the harbour town of Esbjerg."}
+      """;
+
+  @TempDir Path folder;
+
+  private List<String> known;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    System.setProperty("engram.home", Cli.ROOT.toString());
+    known = Files.readAllLines(Cli.ROOT.resolve("data/tofu/forget01.jsonl")).subList(0, 3);
+    Files.writeString(folder.resolve("unknown.jsonl"), UNKNOWN);
+    Files.writeString(folder.resolve("five.jsonl"), String.join("\n", known) + "\n" + UNKNOWN);
+  }
+
+  private Cli.Ran forget(String requests, Object... more) {
+    List<Object> all = new ArrayList<>(List.of("forget", "mini", folder.resolve(requests)));
+    all.addAll(List.of(more));
+    return Cli.run(all.toArray());
+  }
+
+  private Path out() {
+    return folder.resolve("out");
+  }
+
+  private List<VerdictRow> verdicts() {
+    return JsonFiles.readLines(out().resolve("verdicts.jsonl"), VerdictRow.class);
+  }
+
+  /** Six tiny updates are too few, so what was known is still known, and the exit code says so. */
+  @Test
+  void whatIsStillKnownIsSaid() {
+    Cli.Ran ran =
+        forget(
+            "five.jsonl",
+            "--out",
+            out(),
+            "optimizer.learning_rate=1e-6",
+            "budget.updates=6",
+            "--retrained",
+            "mini-retain90");
+    assertThat(ran.exitCode()).isEqualTo(5);
+    assertThat(ran.err())
+        .contains("No samples to keep were given")
+        .contains("Compares with mini-retain90")
+        .contains("Of 5 requests the model knows 3, doesn't know 2 (left alone).")
+        .contains("Plan: ");
+    assertThat(ran.out())
+        .contains("Verdict: 3 still known, 2 not known before. The model knew 3 of 5 requests.")
+        .contains("Not checked: whether it comes back under attack");
+    assertThat(verdicts())
+        .extracting(VerdictRow::verdict)
+        .containsExactly("known", "known", "known", "not_known_before", "not_known_before");
+    assertThat(verdicts().get(0).before().logProb()).isGreaterThan(-0.5);
+    assertThat(verdicts().get(3).before().logProb()).isLessThan(-2);
+    assertThat(out().resolve("model/model.safetensors")).exists();
+    assertThat(out().resolve("report.html")).exists();
+    ForgetPlan plan = JsonFiles.read(out().resolve(ForgetPlan.FILE), ForgetPlan.class);
+    assertThat(plan.samples()).hasSize(5);
+    assertThat(plan.samples().get(3).updates()).isZero();
+    assertThat(plan.controls().origin()).isEqualTo("retrained");
+    assertThat(plan.learningRateFound()).isFalse();
+  }
+
+  @Test
+  void nothingKnownIsNothingToDo() {
+    Cli.Ran ran = forget("unknown.jsonl", "--out", out(), "--retrained", "mini-retain90");
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.err()).contains("The model knows none of the requests: there is nothing to do.");
+    assertThat(verdicts()).extracting(VerdictRow::verdict).containsOnly("not_known_before");
+    assertThat(out().resolve("model")).doesNotExist();
+    assertThat(out().resolve("manifest.json")).doesNotExist();
+  }
+
+  @Test
+  void aPlanAloneChangesNothing() {
+    Cli.Ran ran =
+        forget(
+            "five.jsonl",
+            "--plan-only",
+            "--json",
+            "--price",
+            "3.6",
+            "optimizer.learning_rate=2e-4",
+            "budget.updates=12");
+    assertThat(ran.exitCode()).isZero();
+    JsonNode plan = JsonFiles.mapper().readTree(ran.out());
+    assertThat(plan.path("samples").size()).isEqualTo(5);
+    assertThat(plan.path("budget").asInt()).isEqualTo(12);
+    assertThat(plan.path("keep_at_risk").size()).isEqualTo(16);
+    assertThat(plan.path("seconds").asDouble()).isPositive();
+    assertThat(plan.path("cost").asDouble())
+        .isEqualTo(
+            plan.path("seconds").asDouble() / 1000, org.assertj.core.data.Offset.offset(1e-9));
+    assertThat(plan.path("peak_bytes").asLong()).isPositive();
+    assertThat(plan.path("controls").path("origin").asString()).isEqualTo("made");
+    assertThat(ran.err()).contains("Made 40 controls");
+  }
+
+  @Test
+  void requestsThatContradictOrRepeatThemselvesAreNamed() throws IOException {
+    Files.write(folder.resolve("twice.jsonl"), List.of(known.get(0), known.get(1), known.get(0)));
+    Cli.Ran twice = forget("twice.jsonl", "--out", out());
+    assertThat(twice.exitCode()).isEqualTo(2);
+    assertThat(twice.err()).contains("The requests have the same text twice: 0 and 2.");
+    Files.write(folder.resolve("keep.jsonl"), List.of(known.get(2), known.get(1)));
+    Cli.Ran both = forget("five.jsonl", "--keep", folder.resolve("keep.jsonl"), "--out", out());
+    assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err())
+        .contains("The same question is to be forgotten and to be kept: request 2 and keep row 0;");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void controlsMustBeNeverSeenAndEnough() {
+    Cli.Ran among =
+        forget("five.jsonl", "--controls", folder.resolve("unknown.jsonl"), "--out", out());
+    assertThat(among.exitCode()).isEqualTo(2);
+    assertThat(among.err()).contains("these are requests: u0; u1.");
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void optionsThatExcludeEachOtherAreRefused() {
+    Cli.Ran both = forget("five.jsonl", "--controls", "a.jsonl", "--retrained", "mini-retain90");
+    assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err()).contains("give --controls or --retrained, not both");
+    assertThat(forget("five.jsonl", "--keep-loss", "0").err())
+        .contains("--keep-loss 0.0: must be above 0");
+    assertThat(Cli.run("forget", "mini").err()).contains("name the requests to forget");
+  }
+
+  @Test
+  void aRecipeWithoutChecksHasNoPlan() {
+    Cli.Ran ran = Cli.run("plan", Cli.ROOT.resolve("recipes/tofu/mini-npo.yaml"));
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("stop.rule = budget: never checks a sample");
+  }
+}
