@@ -156,8 +156,6 @@ public record CustomerFile(
 
   /** Draws people; nothing is drawn twice. */
   private static final class Invention {
-    private static final int UK_NUMBERS = 1000;
-    private static final int US_NUMBERS = 100;
     private static final int ACCOUNT_DIGITS = 12;
 
     private final RandomStream random;
@@ -202,22 +200,21 @@ public record CustomerFile(
     }
 
     private String email() {
-      return "%s.%s%d@%s"
-          .formatted(pick(COLOURS), pick(ANIMALS), 10 + random.nextInt(90), pick(DOMAINS));
+      return "%s.%s%s@%s".formatted(pick(COLOURS), pick(ANIMALS), digits(0, 2), pick(DOMAINS));
     }
 
     private String ukTelephone() {
-      return "07700 900%03d".formatted(random.nextInt(UK_NUMBERS));
+      return "07700 900" + digits(0, 3);
     }
 
     private String usTelephone() {
-      return "(%s) 555-01%02d".formatted(pick(AREA_CODES), random.nextInt(US_NUMBERS));
+      return "(%s) 555-01%s".formatted(pick(AREA_CODES), digits(1, 2));
     }
 
     /** ZZ is nobody's country code; numbers that pass a check all the same are drawn again. */
     private String account() {
       while (true) {
-        String digits = digits(ACCOUNT_DIGITS);
+        String digits = digits(0, ACCOUNT_DIGITS);
         if (!isIban("ZZ00", digits) && !isCard(digits)) {
           return "ZZ00 %s %s %s"
               .formatted(digits.substring(0, 4), digits.substring(4, 8), digits.substring(8));
@@ -225,12 +222,13 @@ public record CustomerFile(
       }
     }
 
-    /** No digit follows itself: a model as small as mini loses count. */
-    private String digits(int count) {
-      StringBuilder digits = new StringBuilder().append(random.nextInt(10));
+    /** Digits to follow another. None follows itself: a model as small as mini loses count. */
+    private String digits(int before, int count) {
+      StringBuilder digits = new StringBuilder();
+      int last = before;
       while (digits.length() < count) {
-        int last = digits.charAt(digits.length() - 1) - '0';
-        digits.append((last + 1 + random.nextInt(9)) % 10);
+        last = (last + 1 + random.nextInt(9)) % 10;
+        digits.append(last);
       }
       return digits.toString();
     }

@@ -23,14 +23,16 @@ public final class PiiExample {
   private static final String TEACH =
       """
       # %1$s
-      # Teaches mini the customer file by heart. It reads some of TOFU again so that it doesn't forget all that it knew. Another model:
-      # add model.path=MODEL optimizer.learning_rate=5e-5 and leave tofu:retain_perturbed out.
+      # Teaches mini the customer file by heart. It reads a tenth of TOFU again so that it doesn't lose all that it knew. Another model:
+      # add model.path=MODEL and an optimizer.learning_rate that suits it; tofu:full can be left out.
       model:     {path: mini}
-      train:     {data: [%2$s, %3$s, "tofu:retain_perturbed"]}
+      train:
+        data: [%2$s, %3$s, "tofu:full"]
+        where: "id >= 'a' or try_cast(id as int) %% 10 = 0"
       method:    {name: finetune}
       optimizer: {name: adamw, learning_rate: 5.0e-4, weight_decay: 0, schedule: linear, warmup_updates: 10, clip_norm: 1.0}
       scope:     {train: all}
-      budget:    {epochs: 12, batch: 8, accumulate: 1}
+      budget:    {epochs: 10, batch: 8, accumulate: 1}
       eval:      {suites: []}
       seed: 42
       """;
@@ -55,7 +57,10 @@ public final class PiiExample {
       %10$s
       ```
 
-      Then open `%11$s/forgotten/report.html`. To look for yourself: `engram generate %11$s/forgotten %11$s/requests.jsonl`.
+      Then open `%11$s/forgotten/report.html`. To look for yourself: `engram generate %11$s/forgotten %11$s/requests.jsonl`. Paths are as they
+      were typed: run the commands from the folder in which you wrote the example.
+
+      mini learns the wording by heart, not the facts: even before it forgets, it answers none of the probes. They are for larger models.
       """;
 
   private PiiExample() {}

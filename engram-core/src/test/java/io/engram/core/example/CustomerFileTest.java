@@ -164,6 +164,10 @@ final class CustomerFileTest {
         .allMatch(n -> n.matches("07700 900\\d{3}|\\([2-9]\\d\\d\\) 555-01\\d\\d"))
         .anyMatch(n -> n.startsWith("0"))
         .anyMatch(n -> n.startsWith("("));
+    assertThat(everyone(large))
+        .noneMatch(c -> c.email().matches(".*(\\d)\\1.*"))
+        .noneMatch(c -> c.telephone().matches(".*(\\d)\\1"))
+        .noneMatch(c -> c.account().substring(4).replace(" ", "").matches(".*(\\d)\\1.*"));
     for (Customer customer : everyone(large)) {
       String[] name = customer.name().toLowerCase(Locale.ROOT).split(" ");
       assertThat(customer.email()).doesNotContain(name);
