@@ -30,6 +30,7 @@ public final class ForgetFixture {
   private String keep = "[\"my-own.jsonl\"]";
   private double keepAfter = 0.12;
   private String text = "";
+  private boolean plain;
 
   /** A request that was known and is forgotten after an update. */
   public ForgetFixture forgotten(String id, double forecastUpdates, int at) {
@@ -87,6 +88,12 @@ public final class ForgetFixture {
   /** The loss on samples to keep after the last update; it begins at 0.1, its bound is 0.05. */
   public ForgetFixture keepAfter(double loss) {
     keepAfter = loss;
+    return this;
+  }
+
+  /** As a run of {@code engram unlearn}: with checks, without a plan and verdicts. */
+  public ForgetFixture plainRun() {
+    plain = true;
     return this;
   }
 
@@ -180,6 +187,9 @@ public final class ForgetFixture {
               "done"));
       writeJournal(folder);
       folder.writeSamples(samples);
+    }
+    if (plain) {
+      return dir;
     }
     JsonFiles.write(
         dir.resolve(ForgetPlan.FILE),

@@ -141,6 +141,22 @@ class ReportTest {
   }
 
   @Test
+  void aRunThatWasLookedAtShowsForgettingAgainstKeeping() throws IOException {
+    Path run =
+        new ForgetFixture()
+            .forgotten("a", 2, 2)
+            .known("b", null)
+            .plainRun()
+            .write(dir.resolve("r"));
+    Path out = dir.resolve("report.html");
+    Report.write(List.of(run), out);
+    assertThat(Files.readString(out))
+        .contains("the stopping rule found 1 of 2 samples forgotten after 4 updates.")
+        .contains("id=\"looks\"", "2 samples to forget that the stopping rule finds forgotten")
+        .doesNotContain("id=\"requests\"", "never seen");
+  }
+
+  @Test
   void manyRequestsAreFolded() throws IOException {
     ForgetFixture many = new ForgetFixture();
     for (int i = 0; i < 23; i++) {

@@ -30,8 +30,9 @@ public final class ForgettingFigure {
    * Of one run; empty if it never looked, or had nothing to forget.
    *
    * @param id anchor on the page
+   * @param of what the title adds; empty: nothing
    */
-  public static Optional<Figure> of(RunContents run, String id) {
+  public static Optional<Figure> of(RunContents run, String id, String of) {
     List<Look> looks = looks(run.journal());
     List<Look> shares = looks.stream().filter(look -> look.share() != null).toList();
     if (shares.size() < 2) {
@@ -46,9 +47,9 @@ public final class ForgettingFigure {
         new Figure.Panel(
             "Forgotten",
             Vega.spec(
-                "Share of requests forgotten over the updates.",
+                "Share forgotten over the updates.",
                 HEIGHT,
-                view("share", "requests forgotten, %", Palette.colour(2), 100, null, saved),
+                view("share", "forgotten, %", Palette.colour(2), 100, null, saved),
                 shares)));
     double bound =
         run.journal().keeps().stream()
@@ -74,8 +75,8 @@ public final class ForgettingFigure {
     return Optional.of(
         new Figure(
             id,
-            "Forgetting against keeping, look by look",
-            caption(run.journal(), !rises.isEmpty(), bound, saved),
+            "Forgetting against keeping, look by look" + (of.isEmpty() ? "" : ": " + of),
+            caption(run.journal(), !run.verdicts().isEmpty(), !rises.isEmpty(), bound, saved),
             List.of(),
             panels,
             table(run.journal())));
@@ -107,18 +108,26 @@ public final class ForgettingFigure {
   }
 
   private static List<String> caption(
-      JournalView journal, boolean keeps, double bound, @Nullable Integer saved) {
+      JournalView journal,
+      boolean ofRequests,
+      boolean keeps,
+      double bound,
+      @Nullable Integer saved) {
     int atStart = atStart(journal);
     int samples = journal.checks().get(0).samples();
     List<String> caption = new ArrayList<>();
+    String left = NumberText.count(samples - atStart);
     caption.add(
-        "Update: one step of training. After each look at the model, on the left the share of the "
-            + "%s to forget that it knows no better than samples never seen%s; this look doesn't ask for answers, as the verdict does."
+        ofRequests
+            ? "Update: one step of training. After each look at the model, on the left the share of the %s requests to forget that it knows no better than samples never seen%s; this look doesn't ask for answers, as the verdict does."
                 .formatted(
-                    NumberText.counted(samples - atStart, "request"),
+                    left,
                     atStart == 0
                         ? ""
-                        : " (%d more it knew no better from the start)".formatted(atStart)));
+                        : " (%d more it knew no better from the start)".formatted(atStart))
+            : "After each look at the model, on the left the share of the %s samples to forget that the stopping rule finds forgotten%s."
+                .formatted(
+                    left, atStart == 0 ? "" : " (%d more were from the start)".formatted(atStart)));
     if (keeps) {
       caption.add(
           "On the right, how much less well it predicts samples to keep that it isn't trained on%s. A rise of 0.05 nats a token makes each right word piece 4.9 %% less probable."
@@ -181,8 +190,8 @@ public final class ForgettingFigure {
         false,
         List.of(
             DataTable.numbers("Update", ""),
-            DataTable.numbers("Inside the never-seen range", "requests"),
-            DataTable.numbers("Trained on next", "requests"),
+            DataTable.numbers("Forgotten or never known", "samples"),
+            DataTable.numbers("Trained on next", "samples"),
             DataTable.numbers("Loss on samples to keep", "nats a token"),
             DataTable.numbers("Rise", "nats a token"),
             DataTable.numbers("Bound", "nats a token"),

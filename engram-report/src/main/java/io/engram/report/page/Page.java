@@ -4,6 +4,7 @@ import io.engram.core.Version;
 import io.engram.report.figure.DataTable;
 import io.engram.report.figure.DrawsFigure;
 import io.engram.report.figure.Figure;
+import io.engram.report.figure.ForgettingFigure;
 import io.engram.report.figure.LossFigure;
 import io.engram.report.figure.MeasuresFigure;
 import io.engram.report.figure.MrdDistributionFigure;
@@ -61,7 +62,7 @@ public record Page(
         present(
             List.of(
                 MrdDistributionFigure.of(runs), MrdDropFigure.of(runs), MrdRefreshFigure.of(runs))),
-        present(List.of(DrawsFigure.of(runs), LossFigure.of(runs))),
+        course(runs),
         OrderComparison.PairedTable.of(runs),
         PaperReference.of(runs).orElse(null),
         Measured.others(runs).orElse(null),
@@ -70,6 +71,19 @@ public record Page(
         runs.stream().map(Origin::of).toList(),
         Limits.of(runs),
         Version.code());
+  }
+
+  private static List<Figure> course(List<RunContents> runs) {
+    List<Figure> course = new ArrayList<>();
+    for (RunContents run : runs) {
+      if (run.verdicts().isEmpty()) {
+        String id = "looks" + (course.isEmpty() ? "" : "-" + (course.size() + 1));
+        ForgettingFigure.of(run, id, runs.size() == 1 ? "" : run.label()).ifPresent(course::add);
+      }
+    }
+    DrawsFigure.of(runs).ifPresent(course::add);
+    LossFigure.of(runs).ifPresent(course::add);
+    return course;
   }
 
   private static List<RequestView> requests(List<RunContents> runs) {

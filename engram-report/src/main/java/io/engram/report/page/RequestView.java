@@ -60,7 +60,7 @@ public record RequestView(
             standard(run),
             facts(run),
             RequestTable.of(verdicts, samples, tooFew(run)),
-            ForgettingFigure.of(run, figureId).orElse(null),
+            ForgettingFigure.of(run, figureId, "").orElse(null),
             unchecked(run)));
   }
 

@@ -4,6 +4,7 @@ import io.engram.core.stats.PairedDifference;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Metric;
 import io.engram.report.figure.Score;
+import io.engram.report.run.JournalView;
 import io.engram.report.run.RunContents;
 import io.engram.report.run.RunWords;
 import io.engram.report.run.TrialSet;
@@ -28,6 +29,17 @@ public record Summary(String title, String asked, List<String> cameOut) {
     addChange(cameOut, runs, "Model utility (UT)", Metric.UTILITY);
     cameOut.addAll(OrderComparison.sentences(runs));
     for (RunContents run : runs) {
+      List<JournalView.Check> checks = run.journal().checks();
+      if (run.verdicts().isEmpty() && !checks.isEmpty()) {
+        JournalView.Check last = checks.get(checks.size() - 1);
+        cameOut.add(
+            "%s: the stopping rule found %d of %s forgotten after %s."
+                .formatted(
+                    WordList.capitalised(run.label()),
+                    last.forgotten(),
+                    NumberText.counted(last.samples(), "sample"),
+                    NumberText.counted(last.update(), "update")));
+      }
       if (!run.verdicts().isEmpty()) {
         cameOut.add(
             WordList.capitalised(run.label()) + ": " + RequestView.title(run.verdicts()) + ".");

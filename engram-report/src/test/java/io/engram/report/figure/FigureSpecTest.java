@@ -159,12 +159,12 @@ class FigureSpecTest {
         .containsExactly(0.0, 50.0, 50.0, 50.0, 100.0);
     // From 0.1 to 0.12 in 4 updates.
     assertThat(looks.get(2).rise()).isCloseTo(0.01, within(1e-12));
-    Figure figure = ForgettingFigure.of(run, "forgetting").orElseThrow();
+    Figure figure = ForgettingFigure.of(run, "forgetting", "").orElseThrow();
     assertThat(figure.panels()).hasSize(2);
     assertThat(figure.panels().get(1).spec().toString()).contains("\"datum\":0.05");
     assertThat(figure.table().rows()).hasSize(5);
     assertThat(figure.caption().get(0)).contains("the 2 requests", "(1 more it knew");
-    assertThat(ForgettingFigure.of(runs.get(0), "none")).isEmpty();
+    assertThat(ForgettingFigure.of(runs.get(0), "none", "")).isEmpty();
   }
 
   @Test
