@@ -203,7 +203,7 @@ public final class ForgetFixture {
             null,
             planned,
             List.of(),
-            new ForgetPlan.KeepLoss(16, 0.1, 0.13),
+            new ForgetPlan.KeepLoss(16, 0.1, 0.13, null),
             new ForgetPlan.Rehearsed(List.of(1.0, 5.0), 9, 40),
             new ForgetPlan.Controls(origin, controls, LIMITS)));
     JsonFiles.writeLines(dir.resolve(VerdictRow.FILE), verdicts);

@@ -107,15 +107,16 @@ public final class ForgetText {
   /**
    * What came of it.
    *
+   * @param keptLost samples to keep that are no longer answered word for word
    * @param journal the run's events; empty if nothing was run
    */
   public static String verdicts(
-      ForgetPlan plan, List<VerdictRow> verdicts, List<JsonNode> journal) {
+      ForgetPlan plan, List<VerdictRow> verdicts, List<String> keptLost, List<JsonNode> journal) {
     List<String> lines = new ArrayList<>();
     lines.add(table(verdicts));
     lines.add("");
     lines.add(summary(verdicts));
-    lines.addAll(run(plan, verdicts, journal));
+    lines.addAll(run(plan, verdicts, keptLost, journal));
     return String.join("\n", lines);
   }
 
@@ -150,8 +151,9 @@ public final class ForgetText {
     VerdictRow.Values limits = verdicts.get(0).limits();
     return table
         + more
-        + "\nLimits, the 95th percentile of samples never seen: %.2f, %.2f, %.2f"
-            .formatted(limits.logProb(), limits.exactMemorization(), limits.extractionStrength());
+        + "\nLimits, the 95th percentile of samples never seen: log-probability %.2f, exact memorization %.2f, extraction strength %.2f"
+            .formatted(limits.logProb(), limits.exactMemorization(), limits.extractionStrength())
+            .replace(" -", " −");
   }
 
   private static String change(double before, double after, String format) {
@@ -174,7 +176,7 @@ public final class ForgetText {
   }
 
   private static List<String> run(
-      ForgetPlan plan, List<VerdictRow> verdicts, List<JsonNode> journal) {
+      ForgetPlan plan, List<VerdictRow> verdicts, List<String> keptLost, List<JsonNode> journal) {
     List<String> lines = new ArrayList<>();
     JsonNode keep = last(journal, "keep");
     JsonNode best = last(journal, "best");
@@ -193,6 +195,19 @@ public final class ForgetText {
                   Math.abs(rise),
                   Double.isNaN(bound) ? "" : "; bound %.3f".formatted(bound),
                   keep.path("samples").asInt()));
+    }
+    List<String> exact = plan.keepLoss().exact();
+    if (exact != null && !exact.isEmpty() && stop != null) {
+      lines.add(
+          "  Of %d that the model answered word for word before, it still does %d%s."
+              .formatted(
+                  exact.size(),
+                  exact.size() - keptLost.size(),
+                  keptLost.isEmpty()
+                      ? ""
+                      : "; no longer "
+                          + String.join(", ", keptLost.subList(0, Math.min(5, keptLost.size())))
+                          + (keptLost.size() > 5 ? ", …" : "")));
     }
     if (stop != null) {
       int made = stop.path("updates").asInt();

@@ -112,7 +112,7 @@ public record ForgetRun(Request request, CommonOptions common) {
         List<VerdictRow> verdicts = Forgetting.unchanged(planned.plan());
         JsonFiles.writeLines(folder.resolve(Forgetting.VERDICTS), verdicts);
         common.console().message("The model knows none of the requests: there is nothing to do.");
-        show(folder, planned.plan(), verdicts, List.of());
+        show(folder, planned.plan(), new Forgetting.Judged(verdicts, List.of()), List.of());
         return 0;
       }
       common.console().message(ForgetText.plan(planned.plan()));
@@ -137,9 +137,10 @@ public record ForgetRun(Request request, CommonOptions common) {
     Recipe done =
         RecipeReader.resolved(
             run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
-    List<VerdictRow> verdicts = Forgetting.verdicts(run, done, setup());
+    Forgetting.Judged judged = Forgetting.verdicts(run, done, setup());
+    List<VerdictRow> verdicts = judged.verdicts();
     Report.write(List.of(run.path()), run.path().resolve("report.html"));
-    show(run.path(), plan, verdicts, run.journal().read());
+    show(run.path(), plan, judged, run.journal().read());
     boolean known =
         verdicts.stream()
             .filter(v -> v.knownBefore().equals(VerdictRow.KNOWN))
@@ -152,13 +153,14 @@ public record ForgetRun(Request request, CommonOptions common) {
   }
 
   private void show(
-      Path folder, ForgetPlan plan, List<VerdictRow> verdicts, List<JsonNode> journal) {
+      Path folder, ForgetPlan plan, Forgetting.Judged judged, List<JsonNode> journal) {
     Console console = common.console();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("run", folder.toString());
     json.put("plan", plan);
-    json.put("verdicts", verdicts);
-    console.result(json, ForgetText.verdicts(plan, verdicts, journal));
+    json.put("verdicts", judged.verdicts());
+    json.put("kept_lost", judged.keptLost());
+    console.result(json, ForgetText.verdicts(plan, judged.verdicts(), judged.keptLost(), journal));
     if (!journal.isEmpty()) {
       console.message(
           "Model: %s\nReport: %s"

@@ -70,6 +70,7 @@ class ForgetCommandTest {
         .contains("Plan: ");
     assertThat(ran.out())
         .contains("Verdict: 3 still known, 2 not known before. The model knew 3 of 5 requests.")
+        .contains("that the model answered word for word before, it still does")
         .contains("Not checked: whether it comes back under attack");
     assertThat(verdicts())
         .extracting(VerdictRow::verdict)
@@ -81,7 +82,7 @@ class ForgetCommandTest {
     ForgetPlan plan = JsonFiles.read(out().resolve(ForgetPlan.FILE), ForgetPlan.class);
     assertThat(plan.samples()).hasSize(5);
     assertThat(plan.samples().get(3).updates()).isZero();
-    assertThat(plan.controls().origin()).isEqualTo("retrained");
+    assertThat(java.util.Objects.requireNonNull(plan.controls()).origin()).isEqualTo("retrained");
     assertThat(plan.learningRateFound()).isFalse();
   }
 

@@ -68,7 +68,7 @@ public record ForgetPlan(
   }
 
   /** The same plan with what is known of the requests. */
-  public ForgetPlan ofRequests(List<Planned> requests, Controls compared) {
+  public ForgetPlan ofRequests(List<Planned> requests, List<String> exactKept, Controls compared) {
     return new ForgetPlan(
         updates,
         budget,
@@ -79,7 +79,7 @@ public record ForgetPlan(
         cost,
         requests,
         keepAtRisk,
-        keepLoss,
+        new KeepLoss(keepLoss.samples(), keepLoss.before(), keepLoss.forecast(), exactKept),
         rehearsal,
         compared);
   }
@@ -125,8 +125,14 @@ public record ForgetPlan(
    * The loss on samples to keep, nats a token.
    *
    * @param samples how many were looked at
+   * @param exact ids of the samples that only measure which the model answers word for word; null
+   *     if the plan is not of a request
    */
-  public record KeepLoss(int samples, double before, double forecast) {}
+  public record KeepLoss(
+      int samples,
+      double before,
+      double forecast,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> exact) {}
 
   /**
    * What the forecast is taken from.

@@ -1,6 +1,7 @@
 package io.engram.unlearn.forget;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
@@ -11,6 +12,7 @@ import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.Asked;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.eval.memorization.NeverSeen;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,8 +138,20 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
                   : "forecasts the run …"));
       Forecast forecast = Forecast.of(prepared.recipe(), setup, model);
       ForgetPlan plan = forecast.plan(pricePerHour);
-      return new Planned(forecast.recipe(), withTriage(plan, prepared.triage()));
+      List<String> kept = exact(model, Forecast.measured(forecast.recipe(), model));
+      return new Planned(forecast.recipe(), withTriage(plan, prepared.triage(), kept));
     }
+  }
+
+  /**
+   * Ids of the samples that a model answers word for word: whose every token is its first choice.
+   */
+  private static List<String> exact(LanguageModel model, List<TokenizedSample> samples) {
+    List<Knowledge> known = Knowledge.measure(model, samples, ProgressListener.NONE);
+    return IntStream.range(0, samples.size())
+        .filter(i -> known.get(i).memorization() == 1)
+        .mapToObj(i -> samples.get(i).id())
+        .toList();
   }
 
   /** The recipe with its controls, and what the model knows. */
@@ -306,12 +321,12 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     }
   }
 
-  private static ForgetPlan withTriage(ForgetPlan plan, Triage triage) {
+  private static ForgetPlan withTriage(ForgetPlan plan, Triage triage, List<String> exactKept) {
     List<ForgetPlan.Planned> samples = new ArrayList<>();
     for (int i = 0; i < triage.requests().size(); i++) {
       samples.add(planned(triage.requests().get(i), plan.samples().get(i).updates()));
     }
-    return plan.ofRequests(samples, triage.standard().controls());
+    return plan.ofRequests(samples, exactKept, triage.standard().controls());
   }
 
   private static ForgetPlan nothing(Triage triage) {
@@ -325,7 +340,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
         null,
         triage.requests().stream().map(r -> planned(r, 0.0)).toList(),
         List.of(),
-        new ForgetPlan.KeepLoss(0, Double.NaN, Double.NaN),
+        new ForgetPlan.KeepLoss(0, Double.NaN, Double.NaN, null),
         new ForgetPlan.Rehearsed(List.of(), 0, 0),
         triage.standard().controls());
   }
@@ -352,12 +367,21 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   }
 
   /**
+   * What came of a request.
+   *
+   * @param verdicts one for each request
+   * @param keptLost ids of the samples to keep that the model answered word for word before and no
+   *     longer does, of those that only measure
+   */
+  public record Judged(List<VerdictRow> verdicts, List<String> keptLost) {}
+
+  /**
    * Judges the model that a finished run saved, and writes {@code verdicts.jsonl}.
    *
    * @param folder the run folder
    * @param done the run's own recipe
    */
-  public static List<VerdictRow> verdicts(RunFolder folder, Recipe done, Setup setup) {
+  public static Judged verdicts(RunFolder folder, Recipe done, Setup setup) {
     ForgetPlan plan = planOf(folder.path());
     try (LanguageModel model =
         LanguageModel.open(
@@ -370,7 +394,11 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       List<VerdictRow> verdicts =
           verdicts(plan, standard(plan, done, setup, requests), after, rows);
       JsonFiles.writeLines(folder.path().resolve(VERDICTS), verdicts);
-      return verdicts;
+      List<String> before = Objects.requireNonNullElse(plan.keepLoss().exact(), List.of());
+      List<TokenizedSample> kept =
+          Forecast.measured(done, model).stream().filter(k -> before.contains(k.id())).toList();
+      List<String> still = exact(model, kept);
+      return new Judged(verdicts, before.stream().filter(id -> !still.contains(id)).toList());
     }
   }
 

@@ -63,10 +63,10 @@ public record Forecast(
   private static final int REHEARSED = 8;
 
   /** How many updates a run should take, in epochs, and the least and most of them. */
-  private static final int EPOCHS = 8;
+  private static final int EPOCHS = 16;
 
   private static final int LEAST_UPDATES = 40;
-  private static final int MOST_UPDATES = 150;
+  private static final int MOST_UPDATES = 260;
 
   /** A budget is this much longer than the forecast. */
   private static final double RESERVE = 2;
@@ -161,7 +161,12 @@ public record Forecast(
     return last == Double.MAX_VALUE ? Double.NaN : last;
   }
 
-  /** Updates that a run should take: eight epochs, at least 40 and at most 150. */
+  /** The retain samples that only measure what is kept. */
+  public static List<TokenizedSample> measured(Recipe recipe, LanguageModel model) {
+    return RunData.load(recipe, model.samples()).heldTokens();
+  }
+
+  /** Updates that a run should take: sixteen epochs, at least 40 and at most 260. */
   private static int wanted(Plan plan) {
     return Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, EPOCHS * plan.updatesPerEpoch()));
   }
@@ -251,7 +256,7 @@ public record Forecast(
         byRisk().stream()
             .map(i -> new ForgetPlan.AtRisk(keepIds.get(i), keepBefore[i], keepAfter[i]))
             .toList(),
-        new ForgetPlan.KeepLoss(keepBefore.length, mean(keepBefore), mean(keepAfter)),
+        new ForgetPlan.KeepLoss(keepBefore.length, mean(keepBefore), mean(keepAfter), null),
         new ForgetPlan.Rehearsed(
             rehearsals.stream().map(Rehearsal.Outcome::factor).toList(),
             rehearsals.stream().mapToInt(Rehearsal.Outcome::made).sum(),
