@@ -59,7 +59,7 @@ public record Forecast(
   /** Kept samples that a rehearsal looks at. */
   private static final int KEPT = 16;
 
-  /** Updates that a rehearsal with steps F times as long should take. */
+  /** Updates that a rehearsal with steps F times as long should take, at least an epoch. */
   private static final int REHEARSED = 8;
 
   /** How many updates a run should take, in epochs, and the least and most of them. */
@@ -103,7 +103,7 @@ public record Forecast(
       outcomes.add(search.found());
       found = Rehearsal.changed(recipe, "optimizer.learning_rate=" + search.rate());
     }
-    double factor = Math.max(2, (double) updates / REHEARSED);
+    double factor = Math.max(2, (double) updates / Math.max(REHEARSED, plan.updatesPerEpoch()));
     int most = (int) Math.ceil(RESERVE * updates / factor);
     Rehearsal.Outcome once =
         new Rehearsal(found, setup, model, data, KEPT).run(factor, most, every);

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Holds the loss on samples to keep. At each check it measures L_R, the mean loss a token on retain
  * samples that are never trained on. While L_R is more than ε above its start, the retain weight
  * grows by a dual variable: {@code w_r (1 + λ)} with {@code λ ← max(0, λ + 0.1 (L_R − L_R0 −
- * ε)/ε)}. It also keeps the weights of the best check.
+ * ε)/ε)}, and the steps are shorter by {@code (ε / rise)²}. It also keeps the weights of the best
+ * check.
  *
  * <p><b>Source:</b> dual ascent on the Lagrangian of "forget, subject to L_R ≤ L_R0 + ε" with a
  * step of 0.1/ε, which makes λ free of units. Ten times the step winds λ up faster than weights can
@@ -167,6 +168,23 @@ final class Keeping {
   /** ε: the bound as given, or a tenth of the loss at the start and at least 0.05. */
   static double epsilon(@Nullable Double bound, double start) {
     return bound != null && bound > 0 ? bound : Math.max(LEAST_BOUND, SHARE_OF_START * start);
+  }
+
+  /**
+   * By what the learning rate is multiplied: {@code (ε / rise)²} while the loss has risen by more
+   * than ε, otherwise 1. Adam's steps are as long as the rate whatever the gradient, and what they
+   * shake harms the samples to keep most.
+   */
+  double rateScale() {
+    State now = state.kept();
+    return bound == null || now == null
+        ? 1
+        : rateScale(now.loss() - now.start(), epsilon(now.start()));
+  }
+
+  /** {@code min(1, ε / rise)²}. */
+  static double rateScale(double rise, double epsilon) {
+    return rise > epsilon ? Math.pow(epsilon / rise, 2) : 1;
   }
 
   /** Sets the weights to the best ones seen. */

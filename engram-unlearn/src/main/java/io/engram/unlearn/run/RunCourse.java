@@ -118,6 +118,11 @@ final class RunCourse implements UnlearningLoop.Course {
   }
 
   @Override
+  public double rate(int update, double scheduled) {
+    return scheduled * keeping.rateScale();
+  }
+
+  @Override
   public void made(UnlearningLoop.Update update) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("update", update.number());

@@ -61,6 +61,14 @@ class KeepingTest {
     assertThat(Keeping.raised(2, 0.1, 0.2)).isCloseTo(1.95, within(1e-12));
   }
 
+  /** A rise of twice the bound: a quarter of the rate. */
+  @Test
+  void beyondTheBoundStepsAreShorter() {
+    assertThat(Keeping.rateScale(0.4, 0.2)).isCloseTo(0.25, within(1e-12));
+    assertThat(Keeping.rateScale(0.2, 0.2)).isEqualTo(1);
+    assertThat(Keeping.rateScale(-1, 0.2)).isEqualTo(1);
+  }
+
   @Test
   void theBoundIsATenthOfTheStartAndAtLeastAFiveHundredth() {
     assertThat(Keeping.epsilon(0.0, 0.02)).isEqualTo(0.05);

@@ -41,7 +41,7 @@ public final class KnowledgeSuite implements Suite {
   public static final SuiteKind KIND =
       new SuiteKind(
           NAME,
-          "exact memorization, extraction strength and log-probability of what is to be forgotten",
+          "exact memorization, extraction strength, log-probability: forget set",
           List.of(),
           List.of(),
           () -> METRICS,
