@@ -13,6 +13,22 @@ import java.util.List;
  * @param encoded whether a sentence encoder judges it
  */
 public record Metric(String id, String shortName, String meaning, boolean encoded) {
+  /** How much of what is to be forgotten a model still completes token by token. */
+  public static final Metric MEMORIZATION =
+      new Metric(
+          "knowledge.forget.exact_memorization",
+          "EM",
+          "Exact memorization: share of the answers' tokens that are the model's first choice",
+          false);
+
+  /** How much of an answer comes out once it is begun. */
+  public static final Metric EXTRACTION =
+      new Metric(
+          "knowledge.forget.extraction_strength",
+          "ES",
+          "Extraction strength: share of an answer that the model completes by itself",
+          false);
+
   /** Unlearning completeness: how much of the forget set is gone. */
   public static final Metric COMPLETENESS =
       new Metric(

@@ -1,9 +1,11 @@
 package io.engram.report.page;
 
+import io.engram.core.run.Measurement;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Cell;
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.Metric;
+import io.engram.report.figure.Palette;
 import io.engram.report.figure.Score;
 import io.engram.report.figure.Series;
 import io.engram.report.page.Headline.Value;
@@ -35,7 +37,11 @@ public record Headline(String title, String plain, List<Value> values, String no
       return OfTrials.of(runs);
     }
     List<Headline> headlines = new ArrayList<>();
-    addScore(headlines, runs, "Forgotten", "unlearning completeness, UC", Metric.COMPLETENESS);
+    addScore(headlines, runs, "Still known", "exact memorization", Metric.MEMORIZATION);
+    addScore(headlines, runs, "Still completed", "extraction strength", Metric.EXTRACTION);
+    if (headlines.isEmpty()) {
+      addScore(headlines, runs, "Forgotten", "unlearning completeness, UC", Metric.COMPLETENESS);
+    }
     addScore(headlines, runs, "Kept", "model utility, UT", Metric.UTILITY);
     addCost(headlines, runs);
     return headlines;
@@ -59,9 +65,27 @@ public record Headline(String title, String plain, List<Value> values, String no
                 score.errorProvenance()));
       }
     }
+    for (RunContents run : runs) {
+      Score never = Score.of(run, Measurement.NEVER_SAW, metric);
+      if (never != null) {
+        values.add(
+            new Value(
+                new Figure.Key("a model that never saw it", Palette.INK, "square", true),
+                NumberText.fixed(never.value(), Score.DIGITS),
+                never.errorText(),
+                never.errorProvenance()));
+        break;
+      }
+    }
     if (!values.isEmpty()) {
+      boolean known = metric.equals(Metric.MEMORIZATION) || metric.equals(Metric.EXTRACTION);
       String error = bound ? " · ± at most 1 standard error" : " · ± 1 standard error";
-      String note = "0 to 1, higher is better" + error + (n > 0 ? " · n = " + n : "");
+      String note =
+          "0 to 1, "
+              + (known ? "lower" : "higher")
+              + " is better"
+              + error
+              + (n > 0 ? " · n = " + n : "");
       into.add(new Headline(title, plain, values, note));
     }
   }

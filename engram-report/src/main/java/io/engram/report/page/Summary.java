@@ -1,5 +1,6 @@
 package io.engram.report.page;
 
+import io.engram.core.run.Measurement;
 import io.engram.core.stats.PairedDifference;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Metric;
@@ -25,6 +26,14 @@ public record Summary(String title, String asked, List<String> cameOut) {
   /** The summary of one run or several. */
   public static Summary of(List<RunContents> runs) {
     List<String> cameOut = new ArrayList<>();
+    addChange(cameOut, runs, "Exact memorization of what is to be forgotten", Metric.MEMORIZATION);
+    for (RunContents run : runs) {
+      Score never = Score.of(run, Measurement.NEVER_SAW, Metric.MEMORIZATION);
+      if (never != null) {
+        cameOut.add("It is %s for a model that never saw it.".formatted(never.text()));
+        break;
+      }
+    }
     addChange(cameOut, runs, "Unlearning completeness (UC)", Metric.COMPLETENESS);
     addChange(cameOut, runs, "Model utility (UT)", Metric.UTILITY);
     cameOut.addAll(OrderComparison.sentences(runs));
