@@ -1,5 +1,6 @@
 package io.engram.unlearn.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.engram.core.EngramException;
 import io.engram.core.Trees;
 import io.engram.core.run.JsonFiles;
@@ -32,7 +33,10 @@ final class RunState {
    * @param keep state of what holds the loss on samples to keep; null if nothing does
    */
   record Position(
-      int updates, List<int[]> drawn, @Nullable Looked stop, Keeping.@Nullable State keep) {}
+      int updates,
+      List<int[]> drawn,
+      @Nullable Looked stop,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Keeping.@Nullable State keep) {}
 
   /**
    * The state of the stopping rule.
@@ -41,13 +45,14 @@ final class RunState {
    * @param neverSeen the range of samples never seen; null if the rule has thresholds
    * @param forgottenAt for each sample, the number of updates after which it was first found
    *     forgotten, if every check since has confirmed it; −1 if it is not forgotten
-   * @param lastCheck number of updates before the last check
+   * @param lastCheck number of updates before the last check; null with thresholds, which don't use
+   *     it
    */
   record Looked(
-      @Nullable Thresholds thresholds,
-      @Nullable NeverSeen neverSeen,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Thresholds thresholds,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable NeverSeen neverSeen,
       int[] forgottenAt,
-      int lastCheck) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer lastCheck) {}
 
   private final RunFolder folder;
   private final boolean resumed;

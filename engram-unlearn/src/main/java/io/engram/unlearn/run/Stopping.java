@@ -12,6 +12,7 @@ import io.engram.unlearn.stop.StoppingRule.Standard;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,9 @@ final class Stopping {
         forgottenAt[i] = first.found().forgotten()[i] ? 0 : -1;
       }
     }
-    state.look(new Looked(first.limits().thresholds(), first.limits().neverSeen(), forgottenAt, 0));
+    state.look(
+        new Looked(
+            first.limits().thresholds(), first.limits().neverSeen(), forgottenAt, lastCheck(0)));
     write(first.found(), 0, start);
   }
 
@@ -85,11 +88,16 @@ final class Stopping {
     }
     int all = ceiling(pool().length, plan.perUpdate());
     int worthIt = ceiling(data.forget().size(), DRAWS_PER_CHECKED * plan.perUpdate());
-    return updates - looked.lastCheck() >= Math.max(1, Math.max(all, worthIt));
+    return updates - Objects.requireNonNullElse(looked.lastCheck(), 0)
+        >= Math.max(1, Math.max(all, worthIt));
   }
 
   private static int ceiling(int number, int divisor) {
     return (number + divisor - 1) / divisor;
+  }
+
+  private @Nullable Integer lastCheck(int updates) {
+    return rule.comparesWithNeverSeen() ? Integer.valueOf(updates) : null;
   }
 
   /** Checks all samples under the current model, if the rule ever does. */
@@ -109,7 +117,7 @@ final class Stopping {
       recovered += was && !is ? 1 : 0;
       at[i] = !is ? -1 : was ? at[i] : state.updates();
     }
-    state.look(new Looked(before.thresholds(), before.neverSeen(), at, state.updates()));
+    state.look(new Looked(before.thresholds(), before.neverSeen(), at, lastCheck(state.updates())));
     write(found, recovered, start);
   }
 
