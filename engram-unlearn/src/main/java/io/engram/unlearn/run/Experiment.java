@@ -111,6 +111,9 @@ public final class Experiment {
       noteMemory(memory, checkpointed);
       Outcome outcome = stages(model, data, state, checkpointed, start);
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
+      if (outcome.status().equals("done")) {
+        Keeping.discardBest(folder);
+      }
       return outcome;
     } catch (RuntimeException e) {
       fail(e);

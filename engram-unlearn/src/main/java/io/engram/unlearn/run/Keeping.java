@@ -1,12 +1,15 @@
 package io.engram.unlearn.run;
 
+import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.Trees;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.stop.StoppingRule.Keep;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -197,6 +200,16 @@ final class Keeping {
       fields.put("left", now.best().left());
       fields.put("keep_loss", now.best().loss());
       folder.journal().write("best", fields);
+    }
+  }
+
+  /** Deletes the best weights of a run that is done: they are those of its model. */
+  static void discardBest(RunFolder folder) {
+    Path best = folder.path().resolve(BEST);
+    try {
+      Trees.delete(best);
+    } catch (IOException e) {
+      throw EngramException.resources(best + " can't be deleted: " + e.getMessage(), e);
     }
   }
 

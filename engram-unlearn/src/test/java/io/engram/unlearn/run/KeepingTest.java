@@ -126,6 +126,7 @@ class KeepingTest {
     Path out = run("bound", recipe("method.retain_bound=1e-9", "budget.epochs=2"));
     assertThat(events(out, "best").get(0).path("update").asInt()).isZero();
     assertThat(events(out, "stop").get(0).path("reason").asString()).isEqualTo("budget");
+    assertThat(out.resolve("best")).doesNotExist();
     double[] lambda =
         events(out, "keep").stream().mapToDouble(k -> k.path("lambda").asDouble()).toArray();
     assertThat(lambda[lambda.length - 1]).isGreaterThan(1);
