@@ -105,11 +105,10 @@ public record Forecast(
     }
     double factor = Math.max(2, (double) updates / Math.max(REHEARSED, plan.updatesPerEpoch()));
     int most = (int) Math.ceil(RESERVE * updates / factor);
-    Rehearsal.Outcome once =
-        new Rehearsal(found, setup, model, data, KEPT).run(factor, most, every);
+    double rate = found.optimizer().learningRate();
+    Rehearsal.Outcome once = rehearsal.run(rate, factor, most, every);
     Rehearsal.Outcome twice =
-        new Rehearsal(found, setup, model, data, KEPT)
-            .run(2 * factor, (most + 1) / 2, Math.max(1, every / 2));
+        rehearsal.run(rate, 2 * factor, (most + 1) / 2, Math.max(1, every / 2));
     outcomes.add(once);
     outcomes.add(twice);
     double[] distance = new double[data.forget().size()];

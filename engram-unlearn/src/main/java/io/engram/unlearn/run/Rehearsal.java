@@ -101,14 +101,15 @@ public final class Rehearsal {
   /**
    * Rehearses with one factor; the weights are the same afterwards.
    *
+   * @param rate learning rate of the run
    * @param updates of the rehearsal, at most
    * @param every updates between checks
    */
-  Outcome run(double factor, int updates, int every) {
+  Outcome run(double rate, double factor, int updates, int every) {
     Recipe longer =
         changed(
             recipe,
-            "optimizer.learning_rate=" + recipe.optimizer().learningRate() * factor,
+            "optimizer.learning_rate=" + rate * factor,
             "budget.epochs=null",
             "budget.updates=" + updates,
             "optimizer.schedule=constant",

@@ -92,9 +92,10 @@ class RehearsalTest {
       byte[] before = saved(model, "before");
       RunData data = RunData.load(recipe, model.samples());
       Rehearsal rehearsal = new Rehearsal(recipe, SmallRuns.setup(() -> false), model, data, 16);
-      Rehearsal.Outcome first = rehearsal.run(3, 4, 1);
+      double rate = recipe.optimizer().learningRate();
+      Rehearsal.Outcome first = rehearsal.run(rate, 3, 4, 1);
       assertThat(saved(model, "after")).isEqualTo(before);
-      Rehearsal.Outcome again = rehearsal.run(3, 4, 1);
+      Rehearsal.Outcome again = rehearsal.run(rate, 3, 4, 1);
       assertThat(again.updates()).isEqualTo(first.updates());
       assertThat(first.made()).isBetween(1, 4);
       assertThat(first.updates()).hasSize(4);
