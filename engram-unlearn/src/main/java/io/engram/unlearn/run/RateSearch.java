@@ -2,12 +2,15 @@ package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
 import io.engram.unlearn.recipe.Recipe;
+import java.math.BigDecimal;
+import java.math.MathContext;
 
 /**
  * Finds the learning rate with which a run forgets in a given number of updates. One rehearsal's
- * rate grows by a constant factor each update, from one that changes nothing, until the samples are
- * half way to being forgotten. The sum of its rates is the distance to there, which hardly depends
- * on the size of the steps; twice that distance over the number of updates is the rate.
+ * rate doubles each update, from one that changes nothing, until the samples are half way to being
+ * forgotten. The sum of its rates is the distance to there, which hardly depends on the size of the
+ * steps; twice that, and somewhat more for the last samples, over the number of updates is the
+ * rate.
  *
  * <p><b>Source:</b> the learning-rate range test of Smith, Cyclical learning rates for training
  * neural networks (2017), with the distance read off where it asks for the best loss.
@@ -16,9 +19,12 @@ final class RateSearch {
   /** The first rate: below it, no optimizer moves a model that is stored in 32 bits. */
   private static final double FIRST = 2e-6;
 
-  private static final double GROWTH = 1.5;
+  private static final double GROWTH = 2;
   private static final double LAST = 1e-1;
   private static final double HALF_WAY = 0.5;
+
+  /** The distance of the last samples over the mean's: 1.4 on the built-in model, forget01. */
+  private static final double LAST_OVER_MEAN = 1.4;
 
   private RateSearch() {}
 
@@ -56,18 +62,12 @@ final class RateSearch {
           "optimizer.learning_rate = auto: no rate up to %s makes the model forget%s.\nSet a rate, or try another method.name."
               .formatted(LAST, found.diverged() ? " before its loss runs away" : ""));
     }
-    double distance = 2 * distance(found.made());
+    double distance = LAST_OVER_MEAN * FIRST * found.distance() / HALF_WAY;
     return new Found(rounded(distance / updates), found);
-  }
-
-  /** Sum of the rates of the first updates. */
-  static double distance(int updates) {
-    return FIRST * (Math.pow(GROWTH, updates) - 1) / (GROWTH - 1);
   }
 
   /** To two significant digits. */
   static double rounded(double rate) {
-    double unit = Math.pow(10, Math.floor(Math.log10(rate)) - 1);
-    return Math.round(rate / unit) * unit;
+    return new BigDecimal(rate).round(new MathContext(2)).doubleValue();
   }
 }

@@ -16,7 +16,6 @@ import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.stop.StoppingRule;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rehearses a run: the recipe itself with steps F times as long, so that it takes a F-th of the
@@ -70,6 +69,8 @@ public final class Rehearsal {
    * @param keepRise by how much the loss of each kept sample rose, nats a token
    * @param made updates of the rehearsal
    * @param progress mean over the samples of how far each came, 0 at the start and 1 at its limit
+   * @param distance sum of the rates, in units of the first, at which the mean progress was as far
+   *     as asked for; linear between two checks; of all updates if it never was
    * @param diverged whether the loss ran away
    * @param seconds time it took
    */
@@ -80,6 +81,7 @@ public final class Rehearsal {
       double[] keepRise,
       int made,
       double progress,
+      double distance,
       boolean diverged,
       double seconds) {
     /** Mean rise of the loss on kept samples, nats a token. */
@@ -156,7 +158,7 @@ public final class Rehearsal {
         } finally {
           setup.progress().finish();
         }
-        return course.outcome(diverged, (System.nanoTime() - begun) / 1e9);
+        return course.outcome(diverged, begun);
       } finally {
         start.restore();
       }
@@ -184,6 +186,12 @@ public final class Rehearsal {
     return before > limit && now < before ? Math.min(1, (before - limit) / (before - now)) : 1;
   }
 
+  /** The distance at which a progress was reached between two checks, on a straight line. */
+  static double between(
+      double distanceBefore, double distance, double before, double now, double enough) {
+    return distanceBefore + (enough - before) / (now - before) * (distance - distanceBefore);
+  }
+
   private final class Course implements UnlearningLoop.Course {
     private final Batches batches;
     private final Plan plan;
@@ -197,7 +205,10 @@ public final class Rehearsal {
     private boolean[] forgotten;
     private int made;
     private int checkedAt;
-    private double @Nullable [] keepNow;
+    private double distance;
+    private double distanceChecked;
+    private double progressChecked;
+    private double distanceEnough = Double.NaN;
 
     Course(Batches batches, Plan plan, double factor, double growth, int every, double enough) {
       this.batches = batches;
@@ -241,6 +252,7 @@ public final class Rehearsal {
 
     @Override
     public void made(UnlearningLoop.Update update) {
+      distance += Math.pow(growth, made);
       made++;
       setup.progress().advance(1);
     }
@@ -266,7 +278,12 @@ public final class Rehearsal {
       forgotten = found.forgotten();
       values = found.values();
       checkedAt = made;
-      keepNow = keptLosses();
+      double progress = meanProgress();
+      if (Double.isNaN(distanceEnough) && progress >= enough) {
+        distanceEnough = between(distanceChecked, distance, progressChecked, progress, enough);
+      }
+      distanceChecked = distance;
+      progressChecked = progress;
     }
 
     /** Over the samples that were not forgotten to begin with; 1 if there are none. */
@@ -290,8 +307,8 @@ public final class Rehearsal {
       return way < SLOWEST ? Double.NaN : factor * Math.max(made, made / way);
     }
 
-    Outcome outcome(boolean diverged, double seconds) {
-      double[] now = keepNow == null ? keptBefore : keepNow;
+    Outcome outcome(boolean diverged, long begun) {
+      double[] now = made == 0 ? keptBefore : keptLosses();
       double[] rise = new double[now.length];
       for (int i = 0; i < rise.length; i++) {
         rise[i] = now[i] - keptBefore[i];
@@ -308,8 +325,9 @@ public final class Rehearsal {
           rise,
           made,
           meanProgress(),
+          Double.isNaN(distanceEnough) ? distance : distanceEnough,
           diverged,
-          seconds);
+          (System.nanoTime() - begun) / 1e9);
     }
   }
 }

@@ -48,11 +48,10 @@ class RehearsalTest {
     assertThat(Rehearsal.progress(-6, -6, -5)).isEqualTo(1);
   }
 
-  /** 1.5⁰ + 1.5¹ + 1.5² = 4.75 times the first rate. */
+  /** After 7 rates a quarter of the way, after 15 three quarters: half way after 11. */
   @Test
-  void theDistanceIsTheSumOfTheRates() {
-    assertThat(RateSearch.distance(1)).isCloseTo(2e-6, within(1e-15));
-    assertThat(RateSearch.distance(3)).isCloseTo(9.5e-6, within(1e-14));
+  void halfWayIsBetweenTwoChecks() {
+    assertThat(Rehearsal.between(7, 15, 0.25, 0.75, 0.5)).isEqualTo(11);
     assertThat(RateSearch.rounded(1.2345e-4)).isCloseTo(1.2e-4, within(1e-12));
     assertThat(RateSearch.rounded(0.0987)).isCloseTo(0.099, within(1e-12));
   }
