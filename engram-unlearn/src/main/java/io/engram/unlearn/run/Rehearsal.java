@@ -41,6 +41,7 @@ public final class Rehearsal {
   private final SampleChecks.First first;
   private final List<TokenizedSample> kept;
   private final double[] keptBefore;
+  private final double[] before;
 
   /**
    * Prepares rehearsals of a recipe from the model's present weights.
@@ -56,6 +57,11 @@ public final class Rehearsal {
     this.first = checks.first();
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
     this.keptBefore = keptLosses();
+    this.before =
+        new Scorer(model)
+            .logProbs(data.forgetTokens(), ProgressListener.NONE).stream()
+                .mapToDouble(own -> Arrays.stream(own).sum())
+                .toArray();
   }
 
   /**
@@ -143,7 +149,7 @@ public final class Rehearsal {
     try (WeightSnapshot start = new WeightSnapshot(model)) {
       try (StartingPoint point = new StartingPoint(own, setup, model, data, plan);
           Trainer trainer = RecipeSettings.trainer(model, own, point.scope(model), false)) {
-        Batches batches = point.batches(model, new double[0]);
+        Batches batches = point.batches(model, before);
         course = new Course(batches, plan, factor, growth, every, enough);
         SampleOrder order = own.order().estimator() == null ? own.order() : new UniformOrder(false);
         String what =

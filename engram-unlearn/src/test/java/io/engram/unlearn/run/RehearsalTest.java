@@ -103,6 +103,19 @@ class RehearsalTest {
     }
   }
 
+  /** NPO compares with the log-probabilities at the start, which the rehearsal has to measure. */
+  @Test
+  void methodsWithAReferenceAreRehearsed() {
+    Recipe recipe = recipe("method={name: npo}");
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+      RunData data = RunData.load(recipe, model.samples());
+      Rehearsal rehearsal = new Rehearsal(recipe, SmallRuns.setup(() -> false), model, data, 16);
+      Rehearsal.Outcome found = rehearsal.run(recipe.optimizer().learningRate(), 3, 2, 1);
+      assertThat(found.made()).isPositive();
+      assertThat(found.progress()).isBetween(0.0, 1.0);
+    }
+  }
+
   private byte[] saved(LanguageModel model, String name) throws IOException {
     model.save(folder.resolve(name), model.dtype());
     return Files.readAllBytes(folder.resolve(name).resolve("model.safetensors"));
