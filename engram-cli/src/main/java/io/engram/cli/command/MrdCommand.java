@@ -18,6 +18,7 @@ import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import io.engram.unlearn.mrd.DrawsFile;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.run.Rehearsal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +43,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class MrdCommand implements Callable<Integer> {
   private static final String ESTIMATOR = "order.estimator.";
+
+  /** Updates of gradient ascent that a rehearsal looks ahead. */
+  private static final int RUN_UPDATES = 1000;
 
   /** How many of the hardest, and of the easiest, samples to show. */
   private static final int SHOWN = 10;
@@ -141,11 +145,13 @@ final class MrdCommand implements Callable<Integer> {
               common.console(),
               progress ->
                   score.measure(
-                      needs.addTo(
-                          Scoring.of(opened, of, recipe.seed()).keeping(kept).telling(progress),
-                          opened,
-                          recipe,
-                          common)));
+                      needs
+                          .addTo(
+                              Scoring.of(opened, of, recipe.seed()).keeping(kept).telling(progress),
+                              opened,
+                              recipe,
+                              common)
+                          .rehearsing(Rehearsal.of(recipe, common.setup(progress), opened, of))));
     }
     common.console().write(out, found.rows());
     kept.done();
@@ -185,10 +191,12 @@ final class MrdCommand implements Callable<Integer> {
         : KeptDraws.NONE;
   }
 
+  /** The recipe's run is rehearsed at most; it ends when all samples are forgotten. */
   private Recipe recipe() {
     return needs
         .setIn(model.recipe(data, common))
         .set("order.name", "mrd")
+        .set("budget.updates", RUN_UPDATES)
         .set(ESTIMATOR + "sigma", sigma)
         .set(ESTIMATOR + "draws", draws)
         .set(ESTIMATOR + "name", estimator)

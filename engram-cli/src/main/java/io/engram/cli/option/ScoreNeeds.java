@@ -20,21 +20,27 @@ public final class ScoreNeeds {
       names = "--until",
       paramLabel = "NATS",
       description =
-          "predicted_updates: mean loss per token at which a sample counts as forgotten "
+          "predicted_updates, rehearsal: mean loss per token at which a sample counts as forgotten "
               + "(default: 1.5)")
   private @Nullable String until;
 
   @Option(
       names = "--optimizer",
       paramLabel = "O",
-      description = "predicted_updates: the optimizer, adamw or sgd (default: adamw)")
+      description = "predicted_updates, rehearsal: the optimizer, adamw or sgd (default: adamw)")
   private @Nullable String optimizer;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "R",
-      description = "predicted_updates: the learning rate (default: 1e-5)")
+      description = "predicted_updates, rehearsal: the learning rate (default: 1e-5)")
   private @Nullable String learningRate;
+
+  @Option(
+      names = "--factor",
+      paramLabel = "F",
+      description = "rehearsal: makes steps this many times as long (default: 5)")
+  private @Nullable String factor;
 
   @Option(
       names = "--retain",
@@ -52,6 +58,7 @@ public final class ScoreNeeds {
   public CommandRecipe setIn(CommandRecipe recipe) {
     return recipe
         .set("order.estimator.until", until)
+        .set("order.estimator.factor", factor)
         .set("optimizer.name", optimizer)
         .set("optimizer.learning_rate", learningRate);
   }
@@ -61,8 +68,8 @@ public final class ScoreNeeds {
     boolean updates = score.needs().contains(Need.OPTIMIZER);
     if ((optimizer != null || learningRate != null) && !updates) {
       throw common.mistake(
-          "--optimizer and --learning-rate are only for predicted updates: add --estimator "
-              + "predicted_updates");
+          "--optimizer and --learning-rate are only for scores that predict updates: add "
+              + "--estimator predicted_updates or rehearsal");
     }
     check(score, common, Need.RETAIN_SET, retain, "--retain", "--retain DATA, the samples to keep");
     check(

@@ -100,6 +100,38 @@ final class MrdCommandTest {
   }
 
   @Test
+  void aRehearsalNeedsNoRecipe() throws Exception {
+    List<Object> command =
+        List.of(
+            "difficulty",
+            Cli.TINY,
+            "tofu:forget01",
+            "--limit",
+            3,
+            "--estimator",
+            "rehearsal",
+            "--until",
+            "8",
+            "--learning-rate",
+            "1e-2",
+            "--factor",
+            "2",
+            "--json",
+            "--quiet");
+    Cli.Ran ran = Cli.run(command.toArray());
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    JsonNode object = JsonFiles.mapper().readTree(ran.out());
+    assertThat(object.path("estimator").propertyNames())
+        .containsExactly("name", "factor", "until", "optimizer", "learning_rate");
+    assertThat(object.path("samples").size()).isEqualTo(3);
+    object.path("samples").forEach(s -> assertThat(s.path("rehearsal").asDouble()).isPositive());
+    assertThat(object.path("notes").get(0).asString())
+        .startsWith("updates at learning rate 0.01 until a mean loss of 8.0, from ")
+        .endsWith(" updates with steps 2.0 times as long");
+    assertThat(Cli.run(command.toArray()).out()).isEqualTo(ran.out());
+  }
+
+  @Test
   void otherScoresAreMeasuredTheSameWay() {
     Cli.Ran ran =
         Cli.run("difficulty", Cli.TINY, "tofu:forget01", "--limit", 3, "--estimator", "loss_mean");
@@ -122,7 +154,7 @@ final class MrdCommandTest {
         "predicted_updates");
     refused("order.estimator.sigma", "--sigma", "0.01", "--estimator", "predicted_updates");
     refused("order.estimator.until", "--until", "2");
-    refused("are only for predicted updates: add --estimator", "--learning-rate", "1e-4");
+    refused("are only for scores that predict updates: add --estimator", "--learning-rate", "1e-4");
   }
 
   @Test

@@ -109,6 +109,8 @@ public interface DifficultyScore {
     RETRAINED_MODEL,
     /** The optimizer and the scope of the updates to come. */
     OPTIMIZER,
+    /** A run to rehearse, so it is measured before the first update only. */
+    REHEARSAL,
     /** Generated text. */
     GENERATION
   }

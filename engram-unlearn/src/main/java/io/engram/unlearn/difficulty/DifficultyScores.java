@@ -20,6 +20,7 @@ public final class DifficultyScores {
               Gradient.class,
               GaussNewton.class,
               PredictedUpdates.class,
+              RehearsedUpdates.class,
               Preliminary.class,
               SumChange.class,
               LossMean.class,

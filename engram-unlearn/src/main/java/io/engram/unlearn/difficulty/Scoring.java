@@ -36,6 +36,7 @@ public final class Scoring {
   private @Nullable OptimizerSettings optimizer;
   private @Nullable TrainingScope trained;
   private @Nullable Supplier<LanguageModel> retrained;
+  private RehearsedUpdates.@Nullable Run rehearsed;
   private @Nullable List<TokenizedSample> tokens;
   private @Nullable List<Scorer.TokenScores> scores;
 
@@ -88,6 +89,12 @@ public final class Scoring {
   /** How to open a model trained without the samples; whoever opens it must close it. */
   public Scoring against(@Nullable Supplier<LanguageModel> retrainedModel) {
     this.retrained = retrainedModel;
+    return this;
+  }
+
+  /** The run to come, of these samples, for {@link RehearsedUpdates}. */
+  public Scoring rehearsing(RehearsedUpdates.Run run) {
+    this.rehearsed = run;
     return this;
   }
 
@@ -182,11 +189,15 @@ public final class Scoring {
   /**
    * The optimizer of the updates to come.
    *
-   * @throws EngramException if the caller provides none
+   * @throws EngramException if the caller provides none, or its learning rate is still to be found
    */
   OptimizerSettings optimizer(DifficultyScore score) {
     if (optimizer == null) {
       throw missing(score, "the optimizer of the updates to come", "the section optimizer");
+    }
+    if (optimizer.learningRate() == 0) {
+      throw EngramException.usage(
+          "optimizer.learning_rate = auto: the score %s needs a number.".formatted(score.name()));
     }
     return optimizer;
   }
@@ -197,6 +208,14 @@ public final class Scoring {
       throw missing(score, "what the updates to come change", "the section scope");
     }
     return trained;
+  }
+
+  /** The run to rehearse. */
+  RehearsedUpdates.Run rehearsed(DifficultyScore score) {
+    if (rehearsed == null) {
+      throw missing(score, "a run to rehearse", "a recipe");
+    }
+    return rehearsed;
   }
 
   private static EngramException missing(DifficultyScore score, String what, String how) {

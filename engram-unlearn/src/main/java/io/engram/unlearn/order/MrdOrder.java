@@ -29,7 +29,7 @@ import org.hipparchus.stat.ranking.NaturalRanking;
 @Choice(value = "mrd", summary = "with replacement, by Memory Removal Difficulty (Algorithm 2)")
 public record MrdOrder(
     @Setting(
-            value = "1",
+            value = "0",
             range = ">= 0",
             unit = "epochs",
             reason =

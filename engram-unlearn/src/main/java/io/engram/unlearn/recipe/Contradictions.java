@@ -133,11 +133,12 @@ final class Contradictions {
             .formatted(Choices.nameOf(recipe.stop())),
         "stop.rule");
     DifficultyScore score = recipe.order().estimator();
+    boolean once = score != null && score.needs().contains(DifficultyScore.Need.REHEARSAL);
     require(
-        !open || score == null || !score.needs().contains(DifficultyScore.Need.OPTIMIZER),
-        "optimizer.learning_rate",
-        " = auto: order.estimator.name = %s needs a number"
-            .formatted(score == null ? "" : score.name()),
+        !once || recipe.order().refreshEpochs() == 0,
+        "order.refresh_epochs",
+        " = %d: order.estimator.name = %s is measured once, before the first update; set it to 0"
+            .formatted(recipe.order().refreshEpochs(), score == null ? "" : score.name()),
         "order.estimator.name");
   }
 

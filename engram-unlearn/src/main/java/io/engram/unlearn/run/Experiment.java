@@ -142,6 +142,7 @@ public final class Experiment {
       before = logProbs(model, data);
     }
     stopping.begin();
+    new MeasuredDifficulty(recipe, folder, data, setup).rehearse(model);
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
         Trainer trainer = RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed)) {

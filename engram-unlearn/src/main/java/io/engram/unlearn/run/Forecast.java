@@ -171,7 +171,7 @@ public record Forecast(
   }
 
   /** Updates between checks with which checking takes no longer than updating. */
-  private static int checkEvery(RunData data, Plan plan) {
+  static int checkEvery(RunData data, Plan plan) {
     int checked = data.forget().size() + KEPT;
     int updated = 3 * 2 * plan.perUpdate();
     return Math.max(1, (checked + updated - 1) / updated);

@@ -47,6 +47,19 @@ final class MeasuredDifficulty {
     return order.probabilities(rows(order.estimator(), refreshed, epoch, model));
   }
 
+  /**
+   * Measures a score that rehearses the run, which needs the model without the run's trainer. Later
+   * the rows are read back.
+   */
+  void rehearse(LanguageModel model) {
+    DifficultyScore score = recipe.order().estimator();
+    if (score != null
+        && score.needs().contains(DifficultyScore.Need.REHEARSAL)
+        && !folder.mrdEpochs().contains(0)) {
+      measured(score, 0, model);
+    }
+  }
+
   private List<MrdRow> rows(DifficultyScore score, int refreshed, int epoch, LanguageModel model) {
     if (folder.mrdEpochs().contains(refreshed)) {
       return folder.mrd(refreshed);
@@ -70,6 +83,7 @@ final class MeasuredDifficulty {
             .before(epoch)
             .updating(recipe.optimizer().settings(), recipe.scope().training())
             .retaining(data.retainTokens())
+            .rehearsing(Rehearsal.of(recipe, setup, model, data.forget()))
             .telling(setup.progress());
     DifficultyScore.Measured found =
         score.needs().contains(DifficultyScore.Need.OPTIMIZER)

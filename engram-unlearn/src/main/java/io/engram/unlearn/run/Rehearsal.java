@@ -2,11 +2,13 @@ package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.WeightSnapshot;
+import io.engram.unlearn.difficulty.RehearsedUpdates;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
@@ -49,12 +51,28 @@ public final class Rehearsal {
    * @param keptSamples how many of the retain samples that measure to look at; fewer is faster
    */
   Rehearsal(Recipe recipe, Setup setup, LanguageModel model, RunData data, int keptSamples) {
+    this(recipe, setup, model, data, keptSamples, 0);
+  }
+
+  /**
+   * The same with another standard.
+   *
+   * @param until mean loss at which a sample counts as forgotten, nats a token; 0: the recipe's
+   *     stopping rule decides
+   */
+  private Rehearsal(
+      Recipe recipe,
+      Setup setup,
+      LanguageModel model,
+      RunData data,
+      int keptSamples,
+      double until) {
     this.recipe = recipe;
     this.setup = setup;
     this.model = model;
     this.data = data;
     this.checks = new SampleChecks(recipe, model, data, ProgressListener.NONE);
-    this.first = checks.first();
+    this.first = until == 0 ? checks.first() : checks.firstBelow(until);
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
     this.keptBefore = keptLosses();
     this.before =
@@ -94,6 +112,36 @@ public final class Rehearsal {
     public double meanKeepRise() {
       return Arrays.stream(keepRise).average().orElse(Double.NaN);
     }
+  }
+
+  /**
+   * A recipe's run for the score {@code rehearsal}.
+   *
+   * @param samples the samples to forget
+   */
+  public static RehearsedUpdates.Run of(
+      Recipe recipe, Setup setup, LanguageModel model, List<Sample> samples) {
+    return (factor, until) ->
+        found(recipe, setup, model, RunData.of(recipe, samples, model.samples()), factor, until);
+  }
+
+  /** A forecast may be too high by a third, so the rehearsal goes on for twice the run's length. */
+  private static RehearsedUpdates.Found found(
+      Recipe recipe, Setup setup, LanguageModel model, RunData data, double factor, double until) {
+    boolean byLoss = until > 0 || !recipe.stop().looks();
+    double limit = byLoss ? (until > 0 ? until : RehearsedUpdates.MEAN_LOSS) : 0;
+    Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, 0, limit);
+    Plan plan = Plan.of(data.forget().size(), recipe.budget());
+    int most = (int) Math.max(1, Math.ceil(2 * plan.updates() / factor));
+    double rate = recipe.optimizer().learningRate();
+    Outcome outcome = rehearsal.run(rate, factor, most, Forecast.checkEvery(data, plan));
+    return new RehearsedUpdates.Found(
+        outcome.updates(),
+        outcome.forgotten(),
+        outcome.made(),
+        factor * outcome.made() / SLOWEST,
+        limit,
+        outcome.diverged() || Double.isNaN(outcome.progress()));
   }
 
   /** The check before the first update. */
@@ -243,7 +291,9 @@ public final class Rehearsal {
 
     @Override
     public boolean hasEnded() {
-      return rule.ends(forgotten) || (enough < 1 && meanProgress() >= enough);
+      boolean ends =
+          rule.looks() ? rule.ends(forgotten) : StoppingRule.count(forgotten) == forgotten.length;
+      return ends || (enough < 1 && meanProgress() >= enough);
     }
 
     @Override

@@ -52,6 +52,12 @@ record RunData(
       throw EngramException.usage(
           section + ".data " + drawn.data() + " has no samples; at least one is needed.");
     }
+    return of(recipe, forget, tokenizer);
+  }
+
+  /** The data of a recipe with these samples in place of those that it draws from. */
+  static RunData of(Recipe recipe, List<Sample> forget, SampleTokenizer tokenizer) {
+    boolean finetune = !recipe.method().forgets();
     List<Sample> retain =
         !finetune && recipe.method().retainWeight() > 0
             ? SampleSets.load(recipe.retain(), "retain", recipe.seed(), tokenizer)

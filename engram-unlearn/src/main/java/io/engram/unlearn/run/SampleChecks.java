@@ -69,6 +69,16 @@ final class SampleChecks {
     return new First(new Limits(null, neverSeen), compared(neverSeen));
   }
 
+  /**
+   * The same with a limit of the mean loss instead of the stopping rule.
+   *
+   * @param until nats a token
+   */
+  First firstBelow(double until) {
+    NeverSeen limit = new NeverSeen(NeverSeen.FEWEST, new Knowledge(-until, 1, 1, 0), List.of());
+    return new First(new Limits(null, limit), compared(limit));
+  }
+
   private NeverSeen ofControls() {
     if (data.controlTokens().isEmpty()) {
       throw EngramException.usage(
@@ -118,7 +128,7 @@ final class SampleChecks {
     List<Knowledge> known = Knowledge.measure(model, data.forgetTokens(), ProgressListener.NONE);
     boolean[] forgotten = new boolean[known.size()];
     for (int i = 0; i < forgotten.length; i++) {
-      forgotten[i] = neverSeen.isInside(i, known.get(i));
+      forgotten[i] = neverSeen.isInside(i, known.get(i)) && !Double.isNaN(known.get(i).logProb());
     }
     Map<String, Object> facts = new LinkedHashMap<>();
     for (Measure measure : Measure.values()) {

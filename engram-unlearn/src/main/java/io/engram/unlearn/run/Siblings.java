@@ -96,11 +96,13 @@ final class Siblings {
         && theirs.scope().equals(own.scope())
         && other.beginsAs(own, ours)
         && other.computesAs(ours)
-        && (theirs.optimizer().equals(own.optimizer()) || !needsOptimizer(own));
+        && !needs(own, DifficultyScore.Need.REHEARSAL)
+        && (theirs.optimizer().equals(own.optimizer())
+            || !needs(own, DifficultyScore.Need.OPTIMIZER));
   }
 
-  private static boolean needsOptimizer(Recipe recipe) {
-    return recipe.estimator().needs().contains(DifficultyScore.Need.OPTIMIZER);
+  private static boolean needs(Recipe recipe, DifficultyScore.Need need) {
+    return recipe.estimator().needs().contains(need);
   }
 
   /** The journal line is written after the rows, so if it is there the rows are complete. */

@@ -17,6 +17,7 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.recipe.SampleSets;
+import io.engram.unlearn.run.Rehearsal;
 import io.engram.unlearn.run.Setup;
 import io.engram.unlearn.study.DifficultyRow.Writer;
 import java.io.IOException;
@@ -63,6 +64,9 @@ public final class DifficultyStudy {
   }
 
   private Study run() {
+    if (recipe.optimizer().learningRate() == 0) {
+      throw EngramException.usage("optimizer.learning_rate = auto: a study needs a number.");
+    }
     prepare();
     try (LanguageModel model =
         LanguageModel.open(
@@ -147,7 +151,11 @@ public final class DifficultyStudy {
     }
     String retrained = plan.retrained();
     Scoring scoring =
-        Scoring.of(model, samples, recipe.seed()).comparing().telling(setup.progress());
+        Scoring.of(model, samples, recipe.seed())
+            .comparing()
+            .telling(setup.progress())
+            .updating(recipe.optimizer().settings(), recipe.scope().training())
+            .rehearsing(Rehearsal.of(together(), setup, model, samples));
     if (!recipe.retain().isEmpty()) {
       List<Sample> kept = load(recipe.retain(), "retain", model);
       scoring.retaining(model.samples().tokenize(kept.subList(0, Math.min(RETAINED, kept.size()))));
@@ -159,6 +167,15 @@ public final class DifficultyStudy {
     StudyScores found = StudyScores.measure(recipe, plan, scoring);
     JsonFiles.write(file, found);
     return found;
+  }
+
+  /** The run of all samples together, at most as long as the study's epochs. */
+  private Recipe together() {
+    return RecipeReader.parse(
+        RecipeWriter.yaml(recipe),
+        List.of("budget.updates=null", "budget.epochs=" + plan.most()),
+        recipe.kind(),
+        "the study");
   }
 
   /**

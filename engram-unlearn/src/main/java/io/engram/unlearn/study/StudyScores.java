@@ -11,6 +11,7 @@ import io.engram.unlearn.difficulty.LossMean;
 import io.engram.unlearn.difficulty.LossSum;
 import io.engram.unlearn.difficulty.Memorization;
 import io.engram.unlearn.difficulty.MrdScore;
+import io.engram.unlearn.difficulty.RehearsedUpdates;
 import io.engram.unlearn.difficulty.RelativeGradientNorm;
 import io.engram.unlearn.difficulty.RepresentationDistance;
 import io.engram.unlearn.difficulty.RetrainedGap;
@@ -39,6 +40,9 @@ record StudyScores(
     Map<String, double[]> values, Map<String, Double> seconds, Map<String, List<String>> notes) {
   private static final int BACKWARD_PASSES = 8;
   private static final double CLAMP = 1e-6;
+
+  /** How many times as long the steps of a rehearsal are. */
+  private static final double REHEARSED = 5;
 
   /** The estimator for a recipe without an order by MRD. */
   private static final MrdScore PAIRS =
@@ -101,6 +105,8 @@ record StudyScores(
     if (!recipe.retain().isEmpty()) {
       scores.put(new RepresentationDistance().name(), new RepresentationDistance());
     }
+    RehearsedUpdates rehearsed = new RehearsedUpdates(REHEARSED, plan.meanNats());
+    scores.put(rehearsed.name(), rehearsed);
     if (plan.retrained() != null) {
       scores.put(new RetrainedGap().name(), new RetrainedGap());
     }

@@ -1,6 +1,7 @@
 package io.engram.unlearn.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,6 +9,7 @@ import io.engram.core.EngramException;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.train.OptimizerSettings;
@@ -17,9 +19,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RehearsalTest {
   @TempDir Path folder;
@@ -114,6 +119,67 @@ class RehearsalTest {
       assertThat(found.made()).isPositive();
       assertThat(found.progress()).isBetween(0.0, 1.0);
     }
+  }
+
+  /** By a mean loss, by the run's rule, and again: the same numbers and the same weights. */
+  @Test
+  void theScoreLeavesTheWeightsAsTheyWere() throws IOException {
+    Recipe recipe = recipe();
+    Recipe budget = recipe("stop={rule: budget}", "controls=null");
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+      byte[] before = saved(model, "before");
+      List<Sample> samples = RunData.load(recipe, model.samples()).forget();
+      double[] byLoss = rehearsed(recipe, model, samples, 6);
+      double[] byRule = rehearsed(recipe, model, samples, 0);
+      assertThat(saved(model, "after")).isEqualTo(before);
+      assertThat(byLoss).hasSize(4).isNotEqualTo(byRule);
+      assertThat(rehearsed(recipe, model, samples, 6)).isEqualTo(byLoss);
+      assertThat(rehearsed(recipe, model, samples, 0)).isEqualTo(byRule);
+      assertThat(rehearsed(recipe, model, samples.subList(0, 2), 6)).hasSize(2);
+      // No rule checks samples, so a mean loss of 1.5 counts: they are above it from the start.
+      assertThat(rehearsed(budget, model, samples, 0)).containsOnly(0);
+    }
+  }
+
+  private static double[] rehearsed(
+      Recipe recipe, LanguageModel model, List<Sample> samples, double until) {
+    return Rehearsal.of(recipe, SmallRuns.setup(() -> false), model, samples)
+        .rehearse(4, until)
+        .updates();
+  }
+
+  /** The order draws by it; it is measured once, also with LoRA, and a resumed run reads it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"scope.train=all", "scope.train=lora"})
+  void anOrderDrawsByIt(String scope) throws IOException {
+    Recipe recipe =
+        recipe(
+            scope,
+            "budget.epochs=6",
+            "order={name: mrd, estimator: {name: rehearsal, until: 6, factor: 3}}");
+    Path whole = folder.resolve("whole");
+    try (RunFolder run = RunFolder.create(whole)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> false));
+      assertThat(run.mrdEpochs()).containsExactly(0);
+      assertThat(run.mrd(0)).allMatch(row -> row.score().equals("rehearsal") && row.value() >= 0);
+    }
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 3));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
+  }
+
+  @Test
+  void theScoreIsMeasuredOnce() {
+    assertThatThrownBy(
+            () -> recipe("order={name: mrd, refresh_epochs: 2, estimator: {name: rehearsal}}"))
+        .hasMessageContaining(
+            "order.refresh_epochs = 2: order.estimator.name = rehearsal is measured once, before the first update; set it to 0");
   }
 
   private byte[] saved(LanguageModel model, String name) throws IOException {

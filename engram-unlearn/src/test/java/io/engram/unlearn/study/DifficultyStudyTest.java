@@ -87,6 +87,7 @@ class DifficultyStudyTest {
           .isCloseTo(score(row, "gradient_norm") / score(row, "loss_mean"), within(1e-12));
       assertThat(score(row, "gradient")).isPositive();
       assertThat(score(row, "gauss_newton")).isPositive();
+      assertThat(score(row, "rehearsal")).isNotNegative();
       assertThat(score(row, "representation_distance")).isBetween(0.0, 2.0);
       // The model itself in the retrained one's place.
       assertThat(score(row, "retrained_gap")).isCloseTo(0, within(1e-9));
