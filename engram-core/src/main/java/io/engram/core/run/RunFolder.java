@@ -3,11 +3,8 @@ package io.engram.core.run;
 import io.engram.core.EngramException;
 import io.engram.core.Trees;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,9 +25,9 @@ public final class RunFolder implements AutoCloseable {
 
   private final Path path;
   private final Journal journal;
-  private final @Nullable Lock lock;
+  private final @Nullable FolderLock lock;
 
-  private RunFolder(Path path, @Nullable Lock lock) {
+  private RunFolder(Path path, @Nullable FolderLock lock) {
     this.path = path;
     this.lock = lock;
     this.journal = new Journal(path.resolve("journal.jsonl"));
@@ -53,7 +50,7 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw EngramException.file(dir + " can't be created: " + e.getMessage(), e);
     }
-    return new RunFolder(dir, Lock.take(dir));
+    return new RunFolder(dir, FolderLock.take(dir));
   }
 
   /**
@@ -63,7 +60,7 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder resume(Path dir) {
     checkIsRun(dir);
-    return new RunFolder(dir, Lock.take(dir));
+    return new RunFolder(dir, FolderLock.take(dir));
   }
 
   /**
@@ -256,58 +253,6 @@ public final class RunFolder implements AutoCloseable {
           Files.isDirectory(dir)
               ? dir + " is not a run folder: it has no manifest.json"
               : dir + " does not exist");
-    }
-  }
-
-  /**
-   * Keeps a second writer out of a run folder, through the file {@code .lock}. The system releases
-   * the lock when the process ends, however it ends. The empty file stays: deleting it would let
-   * two other processes lock two different files of that name.
-   */
-  private static final class Lock implements AutoCloseable {
-    private final Path folder;
-    private final FileChannel channel;
-
-    private Lock(Path folder, FileChannel channel) {
-      this.folder = folder;
-      this.channel = channel;
-    }
-
-    /**
-     * @throws EngramException of kind FILE if another process holds the lock
-     */
-    static Lock take(Path folder) {
-      try {
-        FileChannel channel =
-            FileChannel.open(
-                folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!isFree(channel)) {
-          channel.close();
-          throw EngramException.file(
-              folder + " is in use by another run; wait for it to end, or stop it");
-        }
-        return new Lock(folder, channel);
-      } catch (IOException e) {
-        throw EngramException.file(folder + " can't be locked: " + e.getMessage(), e);
-      }
-    }
-
-    /** Tries to lock the file; false if another process, or this one, already holds the lock. */
-    private static boolean isFree(FileChannel channel) throws IOException {
-      try {
-        return channel.tryLock() != null;
-      } catch (OverlappingFileLockException e) {
-        return false;
-      }
-    }
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw EngramException.file(folder + " can't be unlocked: " + e.getMessage(), e);
-      }
     }
   }
 }

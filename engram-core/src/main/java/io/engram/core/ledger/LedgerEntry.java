@@ -1,0 +1,55 @@
+package io.engram.core.ledger;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of {@code ledger.jsonl}: one request that was carried out.
+ *
+ * @param id its number in the ledger, {@code 001} for the first; its run folder is {@code runs/ID}
+ * @param received when it was received, an ISO date
+ * @param deadline when it has to be carried out by: a month later
+ * @param done when it was carried out
+ * @param requests how many samples it asks to forget
+ * @param requestsDigest SHA-256 of {@code private/ID.jsonl}, which holds them and never leaves the
+ *     owner
+ * @param modelBefore the model at the start
+ * @param modelAfter the model at the end; the same as before if nothing was known
+ * @param verdicts how many of its samples got each verdict
+ * @param earlier what became of earlier requests; null for the first
+ * @param certificate SHA-256 of {@code runs/ID/certificate.json}; null if there is none
+ * @param previous SHA-256 of the line before, without its line end; 64 zeros for the first
+ */
+public record LedgerEntry(
+    String id,
+    String received,
+    String deadline,
+    String done,
+    int requests,
+    String requestsDigest,
+    Model modelBefore,
+    Model modelAfter,
+    Map<String, Integer> verdicts,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Earlier earlier,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String certificate,
+    String previous) {
+  /**
+   * A model.
+   *
+   * @param path relative to the ledger's folder; for the first model, what the user named
+   * @param digest of its folder, as {@link io.engram.core.run.Hashes} takes it; null for a model
+   *     that isn't a local folder
+   */
+  public record Model(
+      String path, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String digest) {}
+
+  /**
+   * The samples of earlier requests, measured again.
+   *
+   * @param measured how many
+   * @param cameBack how many of those that were forgotten were known to the model at the start
+   * @param knownAfter how many of them are known to the model at the end
+   */
+  public record Earlier(int measured, int cameBack, int knownAfter) {}
+}
