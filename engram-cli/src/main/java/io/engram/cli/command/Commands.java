@@ -12,6 +12,7 @@ public final class Commands {
       List.of(
           QuickstartCommand.class,
           ForgetCommand.class,
+          LedgerCommand.class,
           PlanCommand.class,
           ExampleCommand.class,
           MrdCommand.class,

@@ -4,6 +4,7 @@ import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.run.ForgetRun;
 import io.engram.cli.run.ForgetRun.Request;
+import io.engram.cli.run.LedgerRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -79,6 +80,20 @@ final class ForgetCommand implements Callable<Integer> {
   private @Nullable Double price;
 
   @Option(
+      names = "--ledger",
+      paramLabel = "DIR",
+      description =
+          "Write this request into a ledger, a new or existing folder: the run starts from the "
+              + "ledger's last model, and earlier requests are measured again")
+  private @Nullable Path ledger;
+
+  @Option(
+      names = "--received",
+      paramLabel = "DATE",
+      description = "With --ledger: when the request was received (default: today)")
+  private @Nullable String received;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "The run folder, new or empty (default: runs/DATE-forget)")
@@ -101,9 +116,19 @@ final class ForgetCommand implements Callable<Integer> {
     if (price != null && !(price >= 0)) {
       throw common.mistake("--price " + price + ": must be 0 or more");
     }
+    if (ledger == null && received != null) {
+      throw common.mistake("--received is written into a ledger: name it with --ledger DIR");
+    }
+    if (ledger != null && (out != null || planOnly)) {
+      throw common.mistake(
+          "--ledger keeps the run in its own folder: leave out "
+              + (planOnly ? "--plan-only" : "--out"));
+    }
     Request request =
         new Request(
             model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, out);
-    return new ForgetRun(request, common).carryOut();
+    return ledger == null
+        ? new ForgetRun(request, common).carryOut()
+        : new LedgerRun(request, ledger, received, common).carryOut();
   }
 }

@@ -70,7 +70,22 @@ public record ForgetRun(Request request, CommonOptions common) {
       @Nullable Double price,
       List<String> overrides,
       boolean planOnly,
-      @Nullable Path out) {}
+      @Nullable Path out) {
+    /** The same with other overrides and another run folder. */
+    Request with(List<String> otherOverrides, Path otherOut) {
+      return new Request(
+          model,
+          requests,
+          keep,
+          controls,
+          retrained,
+          keepLoss,
+          price,
+          otherOverrides,
+          planOnly,
+          otherOut);
+    }
+  }
 
   /** Carries it out; returns the exit code. */
   public int carryOut() {

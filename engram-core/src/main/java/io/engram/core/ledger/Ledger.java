@@ -10,12 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -27,6 +30,7 @@ import tools.jackson.core.JacksonException;
  * head              SHA-256 of the last line
  * runs/ID/          the run folder of each request
  * private/ID.jsonl  its samples; only the owner can read them
+ * private/salt      32 random bytes in hexadecimal
  * </pre>
  *
  * <p>Each line holds the SHA-256 of the one before, and {@code head} that of the last. So a line
@@ -198,6 +202,27 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
+   * What the chain says of a request's samples: SHA-256 of the ledger's salt, in hexadecimal, and
+   * the bytes of their file. Without the salt, which only the owner has, short answers can't be
+   * found by trying.
+   *
+   * @throws EngramException of kind FILE if a file can't be read
+   */
+  public String samplesDigest(String id) {
+    return Hashes.sha256(salt() + JsonFiles.readText(samples(id)));
+  }
+
+  private String salt() {
+    Path file = folder.resolve(OwnerOnly.FOLDER).resolve("salt");
+    if (lock != null && entries.isEmpty() && !Files.exists(file)) {
+      byte[] salt = new byte[32];
+      new SecureRandom().nextBytes(salt);
+      OwnerOnly.writeNew(file, HexFormat.of().formatHex(salt) + "\n");
+    }
+    return JsonFiles.readText(file).strip();
+  }
+
+  /**
    * The model that the next request starts from: the last one's.
    *
    * @return null if there is none yet
@@ -302,19 +327,34 @@ public final class Ledger implements AutoCloseable {
       if (wrong != null) {
         faults.add("%s: its model %s %s".formatted(entry.id(), entry.modelAfter().path(), wrong));
       }
-      check(faults, entry.id(), "its samples", samples(entry.id()), entry.requestsDigest());
-      if (entry.certificate() != null) {
-        Path certificate = run(entry.id()).resolve("certificate.json");
-        check(faults, entry.id(), "its certificate", certificate, entry.certificate());
+      Path samples = samples(entry.id());
+      check(
+          faults,
+          entry.id(),
+          "its samples",
+          samples,
+          entry.requestsDigest(),
+          () -> samplesDigest(entry.id()));
+      Path certificate = run(entry.id()).resolve("certificate.json");
+      String digest = entry.certificate();
+      if (digest != null) {
+        check(
+            faults,
+            entry.id(),
+            "its certificate",
+            certificate,
+            digest,
+            () -> Hashes.sha256(certificate));
       }
     }
     return faults;
   }
 
-  private void check(List<String> faults, String id, String what, Path file, String digest) {
+  private void check(
+      List<String> faults, String id, String what, Path file, String digest, Supplier<String> now) {
     if (!Files.isRegularFile(file)) {
       faults.add("%s: %s %s is missing".formatted(id, what, folder.relativize(file)));
-    } else if (!Hashes.sha256(file).equals(digest)) {
+    } else if (!now.get().equals(digest)) {
       faults.add(
           "%s: %s %s was changed: its digest is another one"
               .formatted(id, what, folder.relativize(file)));

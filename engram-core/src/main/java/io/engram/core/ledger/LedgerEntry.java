@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadline when it has to be carried out by: a month later
  * @param done when it was carried out
  * @param requests how many samples it asks to forget
- * @param requestsDigest SHA-256 of {@code private/ID.jsonl}, which holds them and never leaves the
- *     owner
+ * @param requestsDigest salted digest of {@code private/ID.jsonl}, which holds them and never
+ *     leaves the owner; see {@link Ledger#samplesDigest}
  * @param modelBefore the model at the start
  * @param modelAfter the model at the end; the same as before if nothing was known
  * @param verdicts how many of its samples got each verdict
@@ -48,8 +48,9 @@ public record LedgerEntry(
    * The samples of earlier requests, measured again.
    *
    * @param measured how many
-   * @param cameBack how many of those that were forgotten were known to the model at the start
-   * @param knownAfter how many of them are known to the model at the end
+   * @param knownBefore how many of them the model knew at the start; they are taken into the run
+   * @param cameBack how many of those had been forgotten
+   * @param knownAfter how many of all the model knows at the end
    */
-  public record Earlier(int measured, int cameBack, int knownAfter) {}
+  public record Earlier(int measured, int knownBefore, int cameBack, int knownAfter) {}
 }

@@ -1,6 +1,9 @@
 package io.engram.core.sample;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One sample x of the forget set, the retain set or a training set.
@@ -90,6 +93,26 @@ public record Sample(String id, Content content) {
       prompt = List.copyOf(prompt);
       answer = List.copyOf(answer);
     }
+  }
+
+  /** The line of a JSON Lines file from which this sample can be read again. */
+  public Map<String, Object> row() {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("id", id);
+    if (content instanceof QuestionAnswer asked) {
+      row.put("question", asked.question());
+      row.put("answer", asked.answer());
+    } else if (content instanceof Asked talk) {
+      List<Message> messages = new ArrayList<>(talk.messages());
+      messages.add(new Message("assistant", talk.answer()));
+      row.put("messages", messages);
+    } else if (content instanceof PlainText text) {
+      row.put("text", text.text());
+    } else if (content instanceof TokenIds ids) {
+      row.put("prompt_ids", ids.prompt());
+      row.put("answer_ids", ids.answer());
+    }
+    return row;
   }
 
   /** A question with its answer. */

@@ -36,7 +36,7 @@ class LedgerTest {
             Ledger.deadline("2026-01-31"),
             "2026-02-01",
             1,
-            Hashes.sha256(ledger.samples(id)),
+            ledger.samplesDigest(id),
             last == null ? new Model("mini", null) : last,
             ledger.describe(model.toString()),
             Map.of("forgotten", 1),

@@ -128,7 +128,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       requireSound(requests);
       Prepared prepared = prepared(model, requests, folder);
       sayTriage(prepared.triage());
-      if (prepared.triage().count("not_known") == requests.size()) {
+      if (!prepared.triage().hasSomethingToForget()) {
         return new Planned(null, nothing(prepared.triage()));
       }
       say.accept(
@@ -187,7 +187,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       throw EngramException.usage(
           "No controls could be made: the requests have no names, numbers or dates to exchange.\nGive samples of the same kind that the model has never seen with --controls DATA.");
     }
-    JsonFiles.writeLines(file, made.stream().map(Forgetting::row).toList());
+    JsonFiles.writeLines(file, made.stream().map(Sample::row).toList());
     say.accept(
         "Made %d controls by exchanging names, numbers and dates among the requests. Samples that the model has never seen are better: --controls DATA."
             .formatted(made.size()));
@@ -202,30 +202,6 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
           "%d controls are too few for a verdict (%d are needed): you get numbers only."
               .formatted(count, NeverSeen.FEWEST));
     }
-  }
-
-  private static Map<String, Object> row(Sample sample) {
-    Map<String, Object> row = new java.util.LinkedHashMap<>();
-    row.put("id", sample.id());
-    if (sample.content() instanceof Sample.Conversation talk) {
-      List<Map<String, Object>> messages = new ArrayList<>();
-      talk.messages().forEach(m -> messages.add(message(m.role(), m.content())));
-      messages.add(message("assistant", talk.answer()));
-      row.put("messages", messages);
-    } else if (sample.content() instanceof Asked asked) {
-      row.put("question", asked.question());
-      row.put("answer", asked.answer());
-    } else if (sample.content() instanceof Sample.PlainText text) {
-      row.put("text", text.text());
-    }
-    return row;
-  }
-
-  private static Map<String, Object> message(String role, String content) {
-    Map<String, Object> message = new java.util.LinkedHashMap<>();
-    message.put("role", role);
-    message.put("content", content);
-    return message;
   }
 
   /** Duplicates among the requests, and questions that are also to be kept. */
@@ -402,7 +378,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     }
   }
 
-  /** The verdicts where the model knew no request: nothing was changed. */
+  /** The verdicts where no request was known by what a run can change: nothing was changed. */
   public static List<VerdictRow> unchanged(ForgetPlan plan) {
     List<VerdictRow> verdicts = new ArrayList<>();
     for (ForgetPlan.Planned planned : plan.samples()) {
@@ -411,8 +387,10 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       verdicts.add(
           new VerdictRow(
               planned.id(),
-              VerdictRow.NOT_KNOWN_BEFORE,
-              "not_known",
+              "not_known".equals(planned.knownBefore())
+                  ? VerdictRow.NOT_KNOWN_BEFORE
+                  : VerdictRow.UNDECIDED,
+              Objects.requireNonNull(planned.knownBefore()),
               above,
               above,
               values,
@@ -426,8 +404,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   }
 
   /** The standard that the plan was made with. */
-  private static Standard standard(
-      ForgetPlan plan, Recipe done, Setup setup, List<Sample> requests) {
+  static Standard standard(ForgetPlan plan, Recipe done, Setup setup, List<Sample> requests) {
     ForgetPlan.Controls controls = Objects.requireNonNull(plan.controls());
     String retrained = done.eval().retrained();
     if (controls.origin().equals(Standard.Origin.RETRAINED.key()) && retrained != null) {

@@ -45,6 +45,15 @@ record Triage(Standard standard, List<Request> requests) {
   }
 
   /**
+   * Whether a run would change anything: a request is above the range by a measure that runs check,
+   * so not by its own answer alone.
+   */
+  boolean hasSomethingToForget() {
+    return requests.stream()
+        .anyMatch(r -> r.above().stream().anyMatch(measure -> !measure.equals(Probe.RECALL)));
+  }
+
+  /**
    * Asks a model about requests.
    *
    * @param controls samples that it has never seen; the requests' own are not among them

@@ -1,0 +1,211 @@
+package io.engram.cli.run;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.progress.Progress;
+import io.engram.core.EngramException;
+import io.engram.core.ledger.Ledger;
+import io.engram.core.ledger.LedgerEntry;
+import io.engram.core.ledger.LedgerEntry.Earlier;
+import io.engram.core.ledger.LedgerEntry.Model;
+import io.engram.core.run.Hashes;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.VerdictRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
+import io.engram.unlearn.forget.EarlierRequests;
+import io.engram.unlearn.forget.EarlierRequests.Measured;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out {@code engram forget … --ledger DIR}: the run starts from the ledger's last model,
+ * takes in samples of earlier requests that came back, and is written into the ledger once it is
+ * whole.
+ *
+ * @param request what was asked; its run folder is the ledger's
+ * @param folder of the ledger
+ * @param received when the request was received, an ISO date; null: today
+ * @param common how to compute
+ */
+public record LedgerRun(
+    ForgetRun.Request request, Path folder, @Nullable String received, CommonOptions common) {
+  /** How many ids a message lists. */
+  private static final int NAMED = 5;
+
+  /** Carries it out; returns the exit code. */
+  public int carryOut() {
+    String today = LocalDate.now(ZoneId.systemDefault()).toString();
+    String asked = received == null ? today : received;
+    String deadline = Ledger.deadline(asked);
+    try (Ledger ledger = Ledger.open(folder)) {
+      Model last = ledger.last();
+      requireSameModel(ledger, last);
+      String id = ledger.nextId();
+      Path run = ledger.run(id);
+      if (Files.exists(run)) {
+        throw EngramException.file(
+            "%s holds a run that wasn't finished, so it isn't in the ledger.\nDelete that folder, and ask again."
+                .formatted(run));
+      }
+      List<Sample> requests = SampleSource.load(request.requests());
+      JsonFiles.writeLines(ledger.samples(id), requests.stream().map(Sample::row).toList());
+      List<Measured> before = earlier(ledger, last);
+      List<Measured> known = before.stream().filter(Measured::isKnown).toList();
+      sayKnown(before, known);
+      int code = new ForgetRun(inLedger(ledger, last, id, known, requests), common).carryOut();
+      if (!EarlierRequests.isWhole(run)) {
+        return code;
+      }
+      boolean changed = Files.isRegularFile(run.resolve("manifest.json")) && hasModel(run);
+      Model start = last == null ? ledger.describe(request.model().model()) : last;
+      Model end = changed ? ledger.describe(run.resolve("model").toString()) : start;
+      List<Measured> after = changed ? earlier(ledger, end) : before;
+      long knownAfter = after.stream().filter(Measured::isKnown).count();
+      Path certificate = run.resolve("certificate.json");
+      LedgerEntry entry =
+          ledger.append(
+              new LedgerEntry(
+                  id,
+                  asked,
+                  deadline,
+                  today,
+                  requests.size(),
+                  ledger.samplesDigest(id),
+                  start,
+                  end,
+                  verdicts(run),
+                  last == null
+                      ? null
+                      : new Earlier(
+                          before.size(),
+                          known.size(),
+                          (int) known.stream().filter(Measured::isBack).count(),
+                          (int) knownAfter),
+                  Files.isRegularFile(certificate) ? Hashes.sha256(certificate) : null,
+                  ""));
+      say(ledger, entry, after);
+      return code == 0 && knownAfter > 0 ? ForgetRun.STILL_KNOWN : code;
+    }
+  }
+
+  private static boolean hasModel(Path run) {
+    return Files.isDirectory(run.resolve("model"));
+  }
+
+  private void requireSameModel(Ledger ledger, @Nullable Model last) {
+    String named = request.model().model();
+    if (last == null) {
+      return;
+    }
+    String first = ledger.entries().get(0).modelBefore().path();
+    Set<Path> same = new HashSet<>();
+    same.add(Path.of(first));
+    same.add(Path.of(ledger.path(last)).toAbsolutePath().normalize());
+    if (!named.equals(first) && !same.contains(Path.of(named).toAbsolutePath().normalize())) {
+      throw EngramException.usage(
+          "The ledger %s began with %s, and goes on from %s. Name one of them instead of %s, or start a ledger for that model."
+              .formatted(folder, first, ledger.path(last), named));
+    }
+    common
+        .console()
+        .message(
+            "Goes on from the ledger's last model, %s, which has %d earlier %s forgotten."
+                .formatted(
+                    ledger.path(last),
+                    ledger.entries().size(),
+                    ledger.entries().size() == 1 ? "request" : "requests"));
+  }
+
+  /** Samples of earlier requests under a model. */
+  private List<Measured> earlier(Ledger ledger, @Nullable Model model) {
+    if (model == null || ledger.entries().isEmpty()) {
+      return List.of();
+    }
+    String id = ledger.entries().get(ledger.entries().size() - 1).id();
+    return EarlierRequests.measure(
+        ledger,
+        Path.of(ledger.path(model)),
+        EarlierRequests.recipe(ledger.run(id)),
+        common.setup(Progress.shown(common.console())));
+  }
+
+  private void sayKnown(List<Measured> before, List<Measured> known) {
+    if (before.isEmpty()) {
+      return;
+    }
+    long back = known.stream().filter(Measured::isBack).count();
+    common
+        .console()
+        .message(
+            known.isEmpty()
+                ? "Of %d samples of earlier requests none is known.".formatted(before.size())
+                : "Of %d samples of earlier requests %d are known and taken into this run: %s. %s had been forgotten and came back."
+                    .formatted(
+                        before.size(),
+                        known.size(),
+                        named(known),
+                        back == 0 ? "None" : back == known.size() ? "All" : back + " of them"));
+  }
+
+  private static String named(List<Measured> all) {
+    String first = String.join(", ", all.stream().limit(NAMED).map(m -> m.sample().id()).toList());
+    return all.size() > NAMED ? first + " and " + (all.size() - NAMED) + " more" : first;
+  }
+
+  /** The request with the ledger's model, run folder and the samples that are known again. */
+  private ForgetRun.Request inLedger(
+      Ledger ledger, @Nullable Model last, String id, List<Measured> known, List<Sample> requests) {
+    List<String> overrides = new ArrayList<>();
+    List<String> data = new ArrayList<>(List.of(ledger.samples(id).toString()));
+    if (last != null) {
+      overrides.add("model.path=" + JsonFiles.line(ledger.path(last)));
+      overrides.add("model.base=null");
+    }
+    Set<Sample.Content> asked = new HashSet<>();
+    requests.forEach(sample -> asked.add(sample.content()));
+    List<Sample> added =
+        known.stream().map(Measured::sample).filter(s -> !asked.contains(s.content())).toList();
+    if (!added.isEmpty()) {
+      Path file = ledger.samples(id + "-again");
+      JsonFiles.writeLines(file, added.stream().map(Sample::row).toList());
+      data.add(file.toString());
+    }
+    overrides.add("forget.data=" + JsonFiles.line(data));
+    overrides.addAll(request.overrides());
+    return request.with(overrides, ledger.run(id));
+  }
+
+  private Map<String, Integer> verdicts(Path run) {
+    Map<String, Integer> counts = new TreeMap<>();
+    JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class)
+        .forEach(row -> counts.merge(row.verdict(), 1, Integer::sum));
+    return counts;
+  }
+
+  private void say(Ledger ledger, LedgerEntry entry, List<Measured> after) {
+    List<Measured> known = after.stream().filter(Measured::isKnown).toList();
+    if (!after.isEmpty()) {
+      common
+          .console()
+          .message(
+              known.isEmpty()
+                  ? "Of %d samples of earlier requests none is known now.".formatted(after.size())
+                  : "Of %d samples of earlier requests %d are known: %s."
+                      .formatted(after.size(), known.size(), named(known)));
+    }
+    common
+        .console()
+        .message(
+            "Ledger: request %s of %s, due %s.\nHead: %s (keep it elsewhere: it shows whether the ledger was changed)"
+                .formatted(entry.id(), ledger.folder(), entry.deadline(), ledger.head()));
+  }
+}

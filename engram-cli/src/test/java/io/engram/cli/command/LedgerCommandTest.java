@@ -1,0 +1,113 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.core.ledger.Ledger;
+import io.engram.core.ledger.LedgerEntry;
+import io.engram.core.ledger.LedgerEntry.Earlier;
+import io.engram.core.run.JsonFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Four requests in a row on the built-in model. */
+class LedgerCommandTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    System.setProperty("engram.home", Cli.ROOT.toString());
+    List<String> known = Files.readAllLines(Cli.ROOT.resolve("data/tofu/forget01.jsonl"));
+    for (int i = 0; i < 3; i++) {
+      Files.write(folder.resolve(i + ".jsonl"), known.subList(2 * i, 2 * i + 2));
+    }
+    Files.writeString(
+        folder.resolve("3.jsonl"),
+        """
+        {"question": "What instrument does Tamsin Oduya play?", "answer": "Tamsin Oduya plays the hurdy-gurdy in a folk trio from Bergen."}
+        """);
+  }
+
+  private Path ledger() {
+    return folder.resolve("ledger");
+  }
+
+  private Cli.Ran forget(int request, Object... more) {
+    List<Object> all =
+        new ArrayList<>(List.of("forget", "mini", folder.resolve(request + ".jsonl")));
+    all.addAll(List.of("--retrained", "mini-retain90", "--ledger", ledger()));
+    all.addAll(List.of("eval.suites=[]", "budget.updates=16"));
+    all.addAll(List.of(more));
+    return Cli.run(all.toArray());
+  }
+
+  /**
+   * The first run is too short to forget, so the second takes its samples in; the third starts from
+   * the second's model; of the fourth the model knows nothing, so it changes nothing.
+   */
+  @Test
+  void requestsFollowOneAnother() throws IOException {
+    Cli.Ran first = forget(0, "optimizer.learning_rate=1e-6", "--received", "2026-01-31");
+    assertThat(first.exitCode()).isEqualTo(5);
+    assertThat(first.err()).contains("Ledger: request 001 of", "due 2026-02-28.");
+    Cli.Ran second = forget(1, "optimizer.learning_rate=1e-3");
+    assertThat(second.err())
+        .contains("Goes on from the ledger's last model")
+        .contains(
+            "Of 2 samples of earlier requests 2 are known and taken into this run: 001/0, 001/1. None had been forgotten and came back.")
+        .contains("Of 2 samples of earlier requests none is known now.");
+    Cli.Ran third = forget(2, "optimizer.learning_rate=1e-3");
+    assertThat(third.err()).contains("Of 4 samples of earlier requests");
+    Cli.Ran fourth = forget(3, "optimizer.learning_rate=1e-3");
+    assertThat(fourth.err()).contains("there is nothing to do");
+
+    List<LedgerEntry> entries = Ledger.read(ledger()).entries();
+    assertThat(entries).extracting(LedgerEntry::requests).containsExactly(2, 2, 2, 1);
+    assertThat(entries.get(0).verdicts()).isEqualTo(Map.of("known", 2));
+    assertThat(entries.get(1).verdicts()).isEqualTo(Map.of("forgotten", 4));
+    assertThat(entries.get(1).earlier()).isEqualTo(new Earlier(2, 2, 0, 0));
+    assertThat(entries.get(2).modelBefore()).isEqualTo(entries.get(1).modelAfter());
+    assertThat(entries.get(3).verdicts()).isEqualTo(Map.of("not_known_before", 1));
+    assertThat(entries.get(3).modelAfter()).isEqualTo(entries.get(2).modelAfter());
+
+    assertThat(forget(0, "--out", folder.resolve("o")).err()).contains("leave out --out");
+    Cli.Ran other =
+        Cli.run("forget", "mini-retain90", folder.resolve("0.jsonl"), "--ledger", ledger());
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("began with mini, and goes on from");
+
+    Cli.Ran checked = Cli.run("ledger", ledger(), "--check");
+    assertThat(checked.exitCode()).isZero();
+    assertThat(checked.out()).contains("2026-01-31  2026-02-28", "4 forgotten", "(late)");
+    assertThat(checked.err()).contains("models, samples and certificates are unchanged");
+    JsonNode json = JsonFiles.mapper().readTree(Cli.run("ledger", ledger(), "--json").out());
+    assertThat(json.path("entries").size()).isEqualTo(4);
+
+    Path weights = ledger().resolve("runs/003/model/model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+    Cli.Ran changed = Cli.run("ledger", ledger(), "--check");
+    assertThat(changed.exitCode()).isEqualTo(3);
+    assertThat(changed.err()).contains("003: its model runs/003/model was changed");
+    assertThat(forget(0).err()).contains("the last model of the ledger");
+  }
+
+  @Test
+  void whatIsNotALedgerIsSaid() {
+    Cli.Ran none = Cli.run("ledger", folder);
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.err()).contains("is not a ledger: it has no ledger.jsonl");
+    Cli.Ran unlisted =
+        Cli.run("forget", "mini", folder.resolve("0.jsonl"), "--received", "2026-01-31");
+    assertThat(unlisted.err()).contains("--received is written into a ledger");
+  }
+}

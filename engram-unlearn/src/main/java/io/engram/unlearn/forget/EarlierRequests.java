@@ -1,0 +1,100 @@
+package io.engram.unlearn.forget;
+
+import io.engram.core.ledger.Ledger;
+import io.engram.core.ledger.LedgerEntry;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.VerdictRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
+import io.engram.model.LanguageModel;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.run.Setup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The samples of a ledger's earlier requests, measured again under another model: each against the
+ * range of samples never seen that its own run compared it with.
+ */
+public final class EarlierRequests {
+  private EarlierRequests() {}
+
+  /**
+   * A sample of an earlier request.
+   *
+   * @param entry the request's id in the ledger
+   * @param sample with an id that is unique in the ledger: {@code ENTRY/ID}
+   * @param then its verdict when its request was carried out
+   * @param now {@code known}, {@code not_known} or {@code undecided}
+   */
+  public record Measured(String entry, Sample sample, String then, String now) {
+    /** Whether the model knows it now. */
+    public boolean isKnown() {
+      return now.equals(VerdictRow.KNOWN);
+    }
+
+    /** Whether the model knows it now, and didn't when its request was carried out. */
+    public boolean isBack() {
+      return isKnown() && !then.equals(VerdictRow.KNOWN);
+    }
+  }
+
+  /**
+   * Measures all samples of all requests.
+   *
+   * @param model path of the model
+   * @param recipe how to open it: its model section's template and type, its seed
+   */
+  public static List<Measured> measure(Ledger ledger, Path model, Recipe recipe, Setup setup) {
+    List<Measured> all = new ArrayList<>();
+    try (LanguageModel opened =
+        LanguageModel.open(model.toString(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      for (LedgerEntry entry : ledger.entries()) {
+        all.addAll(measured(ledger, entry.id(), opened, setup));
+      }
+    }
+    return all;
+  }
+
+  private static List<Measured> measured(
+      Ledger ledger, String id, LanguageModel model, Setup setup) {
+    Path run = ledger.run(id);
+    List<Sample> samples = SampleSource.load(ledger.samples(id).toString());
+    ForgetPlan plan = Forgetting.planOf(run);
+    Standard standard = Forgetting.standard(plan, recipe(run), setup, samples);
+    Map<String, String> then = new HashMap<>();
+    JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class)
+        .forEach(row -> then.put(row.id(), row.verdict()));
+    List<Probe> probes = Probe.of(model, samples, setup.progress());
+    List<Measured> measured = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      Sample sample = samples.get(i);
+      measured.add(
+          new Measured(
+              id,
+              new Sample(id + "/" + sample.id(), sample.content()),
+              then.getOrDefault(sample.id(), VerdictRow.UNDECIDED),
+              standard.known(standard.above(i, probes.get(i)))));
+    }
+    return measured;
+  }
+
+  /** The resolved recipe of a run folder. */
+  public static Recipe recipe(Path run) {
+    Path file = run.resolve("recipe.yaml");
+    return RecipeReader.resolved(
+        JsonFiles.readText(file), List.of(), Recipe.Kind.UNLEARN, file.toString());
+  }
+
+  /** Whether a folder has what is measured again: a request whose run has ended. */
+  public static boolean isWhole(Path run) {
+    return Files.isRegularFile(run.resolve(VerdictRow.FILE))
+        && Files.isRegularFile(run.resolve(ForgetPlan.FILE));
+  }
+}
