@@ -12,6 +12,7 @@ public final class Commands {
       List.of(
           QuickstartCommand.class,
           ForgetCommand.class,
+          AuditCommand.class,
           PlanCommand.class,
           ExampleCommand.class,
           MrdCommand.class,

@@ -44,7 +44,7 @@ public record ForgetRun(Request request, CommonOptions common) {
   private static final String RECIPE = "recipes/forget.yaml";
 
   /** Samples to keep where none are given: facts that have nothing to do with any request. */
-  private static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
+  static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
 
   /**
    * What was asked.
