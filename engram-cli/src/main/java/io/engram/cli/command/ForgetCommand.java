@@ -79,6 +79,12 @@ final class ForgetCommand implements Callable<Integer> {
   private @Nullable Double price;
 
   @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "Sign the certificate with this Ed25519 key (engram key new makes one)")
+  private @Nullable Path key;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "The run folder, new or empty (default: runs/DATE-forget)")
@@ -103,7 +109,8 @@ final class ForgetCommand implements Callable<Integer> {
     }
     Request request =
         new Request(
-            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, out);
+            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, key,
+            out);
     return new ForgetRun(request, common).carryOut();
   }
 }
