@@ -6,11 +6,31 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Folders with what is in them. */
 public final class Trees {
   private Trees() {}
+
+  /**
+   * The files of a folder by their paths in it, with slashes. Hidden ones, whose own name or folder
+   * begins with a dot, are left out.
+   *
+   * @throws EngramException of kind FILE if it can't be read
+   */
+  public static SortedMap<String, Path> files(Path folder) {
+    SortedMap<String, Path> files = new TreeMap<>();
+    try (Stream<Path> walk = Files.walk(folder)) {
+      walk.filter(Files::isRegularFile)
+          .forEach(file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be read: " + e.getMessage(), e);
+    }
+    files.keySet().removeIf(name -> name.startsWith(".") || name.contains("/."));
+    return files;
+  }
 
   /** Deletes a folder or file, where there is one; links are deleted, not followed. */
   public static void delete(Path folder) throws IOException {

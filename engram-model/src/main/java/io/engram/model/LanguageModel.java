@@ -17,6 +17,7 @@ import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,21 @@ public final class LanguageModel implements AutoCloseable {
       count += numbers;
     }
     return count < SMALL ? Dtype.FLOAT32 : null;
+  }
+
+  /**
+   * The files that a model is read from, by their paths in its folder; with an adapter, under
+   * {@code base/} and {@code adapter/}. Hidden files are left out. Reads no weight.
+   *
+   * @throws EngramException if there is no such model
+   */
+  public static SortedMap<String, Path> files(String model, @Nullable String base) {
+    return ModelFolder.find(model, base).files();
+  }
+
+  /** {@link #hash()} of a model that need not be opened. */
+  public static String hash(String model, @Nullable String base) {
+    return ModelFolder.find(model, base).hash();
   }
 
   /** The decoder; borrowed. */

@@ -2,6 +2,7 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
+import io.engram.core.Trees;
 import io.engram.core.hub.HubCache;
 import io.engram.core.hub.HubName;
 import io.engram.core.run.Hashes;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -184,6 +187,31 @@ record ModelFolder(
   String hash() {
     String own = weights.equals(base) ? Hashes.sha256(base) : ggufHash();
     return adapter == null ? own : Hashes.sha256(own + Hashes.sha256(adapter));
+  }
+
+  /**
+   * The files behind {@link #hash}, by their paths in the folder; with an adapter, under {@code
+   * base/} and {@code adapter/}. Hidden files are left out.
+   */
+  SortedMap<String, Path> files() {
+    SortedMap<String, Path> own = new TreeMap<>();
+    if (weights.equals(base)) {
+      own.putAll(Trees.files(base));
+    } else {
+      own.put(Objects.requireNonNull(weights.getFileName()).toString(), weights);
+      for (String name : List.of(CONFIG, TOKENIZER)) {
+        if (Files.isRegularFile(base.resolve(name))) {
+          own.put(name, base.resolve(name));
+        }
+      }
+    }
+    if (adapter == null) {
+      return own;
+    }
+    SortedMap<String, Path> both = new TreeMap<>();
+    own.forEach((name, file) -> both.put("base/" + name, file));
+    Trees.files(adapter).forEach((name, file) -> both.put("adapter/" + name, file));
+    return both;
   }
 
   private String ggufHash() {

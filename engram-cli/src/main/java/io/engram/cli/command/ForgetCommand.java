@@ -94,6 +94,12 @@ final class ForgetCommand implements Callable<Integer> {
   private @Nullable String received;
 
   @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "Sign the certificate with this Ed25519 key (engram key new makes one)")
+  private @Nullable Path key;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "The run folder, new or empty (default: runs/DATE-forget)")
@@ -126,7 +132,8 @@ final class ForgetCommand implements Callable<Integer> {
     }
     Request request =
         new Request(
-            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, out);
+            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, key,
+            out);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();

@@ -21,6 +21,7 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.run.Rehearsal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class MrdCommand implements Callable<Integer> {
   private static final String ESTIMATOR = "order.estimator.";
+
+  /** Passes with noise; a recipe leaves their number open instead. */
+  private static final String DRAWS = "32";
 
   /** Updates of gradient ascent that a rehearsal looks ahead. */
   private static final int RUN_UPDATES = 1000;
@@ -71,7 +75,8 @@ final class MrdCommand implements Callable<Integer> {
       names = "--draws",
       paramLabel = "K",
       description =
-          "Number of passes with noise, or auto; a pair (antithetic, activation) counts as two")
+          "Number of passes with noise, or auto; a pair (antithetic, activation) counts as two "
+              + "(default: 32)")
   private @Nullable String draws;
 
   @Option(
@@ -198,13 +203,26 @@ final class MrdCommand implements Callable<Integer> {
         .set("order.name", "mrd")
         .set("budget.updates", RUN_UPDATES)
         .set(ESTIMATOR + "sigma", sigma)
-        .set(ESTIMATOR + "draws", draws)
+        .set(ESTIMATOR + "draws", draws == null ? usualDraws() : draws)
         .set(ESTIMATOR + "name", estimator)
         .set(ESTIMATOR + "control_variate", controlVariate)
         .set(ESTIMATOR + "absolute", absolute)
         .set(ESTIMATOR + "tokens", tokens)
         .set(ESTIMATOR + "scope", scope)
         .read();
+  }
+
+  /** The number of draws where none is given; null: the score makes none. */
+  private @Nullable String usualDraws() {
+    String name = estimator == null ? DifficultyScores.ALL.names().get(0) : estimator;
+    return DifficultyScores.ALL
+        .find(name)
+        .filter(
+            score ->
+                Arrays.stream(score.getRecordComponents())
+                    .anyMatch(option -> option.getName().equals("draws")))
+        .map(score -> DRAWS)
+        .orElse(null);
   }
 
   private Map<String, Object> json(

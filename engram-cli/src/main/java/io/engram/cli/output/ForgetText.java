@@ -21,16 +21,21 @@ public final class ForgetText {
   private static final int ANSWER_WIDTH = 60;
 
   /** The order in which verdicts are listed: what needs attention first. */
-  private static final List<String> ORDER =
+  static final List<String> ORDER =
       List.of(
           VerdictRow.KNOWN,
+          VerdictRow.HIDDEN,
           VerdictRow.UNDECIDED,
+          VerdictRow.OVER_FORGOTTEN,
           VerdictRow.FORGOTTEN,
           VerdictRow.NOT_KNOWN_BEFORE);
 
-  private static final Map<String, String> WORDS =
+  /** The verdicts in words. */
+  static final Map<String, String> WORDS =
       Map.of(
           VerdictRow.KNOWN, "still known",
+          VerdictRow.HIDDEN, "hidden",
+          VerdictRow.OVER_FORGOTTEN, "forgotten so far that it shows",
           VerdictRow.UNDECIDED, "undecided",
           VerdictRow.FORGOTTEN, "forgotten",
           VerdictRow.NOT_KNOWN_BEFORE, "not known before");

@@ -9,6 +9,7 @@ import io.engram.cli.progress.Progress;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.Trees;
+import io.engram.core.certificate.SigningKey;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
@@ -44,7 +45,7 @@ public record ForgetRun(Request request, CommonOptions common) {
   private static final String RECIPE = "recipes/forget.yaml";
 
   /** Samples to keep where none are given: facts that have nothing to do with any request. */
-  private static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
+  static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
 
   /**
    * What was asked.
@@ -58,6 +59,7 @@ public record ForgetRun(Request request, CommonOptions common) {
    * @param price of an hour; null: not given
    * @param overrides recipe keys
    * @param planOnly whether to change nothing
+   * @param key to sign the certificate with; null: it is not signed
    * @param out the run folder; null: a new one under runs/
    */
   public record Request(
@@ -70,6 +72,7 @@ public record ForgetRun(Request request, CommonOptions common) {
       @Nullable Double price,
       List<String> overrides,
       boolean planOnly,
+      @Nullable Path key,
       @Nullable Path out) {
     /** The same with other overrides and another run folder. */
     Request with(List<String> otherOverrides, Path otherOut) {
@@ -83,6 +86,7 @@ public record ForgetRun(Request request, CommonOptions common) {
           price,
           otherOverrides,
           planOnly,
+          key,
           otherOut);
     }
   }
@@ -109,6 +113,7 @@ public record ForgetRun(Request request, CommonOptions common) {
   }
 
   private int forget(Path folder) {
+    SigningKey key = request.key() == null ? null : SigningKey.read(request.key());
     RecipeRun.Unstarted unstarted = RecipeRun.Unstarted.of(folder);
     boolean whole = false;
     try (RunFolder run = RunFolder.create(folder)) {
@@ -140,7 +145,7 @@ public record ForgetRun(Request request, CommonOptions common) {
                     .formatted(outcome.updates(), folder));
         return Interruption.EXIT_CODE;
       }
-      return judged(run, planned.plan());
+      return judged(run, planned.plan(), key);
     } finally {
       if (!whole) {
         unstarted.removeIfNoRun();
@@ -148,14 +153,16 @@ public record ForgetRun(Request request, CommonOptions common) {
     }
   }
 
-  private int judged(RunFolder run, ForgetPlan plan) {
+  private int judged(RunFolder run, ForgetPlan plan, @Nullable SigningKey key) {
     Recipe done =
         RecipeReader.resolved(
             run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
     Forgetting.Judged judged = Forgetting.verdicts(run, done, setup());
     List<VerdictRow> verdicts = judged.verdicts();
     Report.write(List.of(run.path()), run.path().resolve("report.html"));
+    CertificateRun.Written certificate = new CertificateRun(run, key, null).write();
     show(run.path(), plan, judged, run.journal().read());
+    common.console().message(certificate.text());
     boolean known =
         verdicts.stream()
             .filter(v -> v.knownBefore().equals(VerdictRow.KNOWN))

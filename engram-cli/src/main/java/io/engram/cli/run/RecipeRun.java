@@ -45,7 +45,9 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
           ? new TrialsRun(this).carryOut(Trials.of(Trials.recipeIn(resumed, kind), resumed))
           : shown(resumed, resume(resumed));
     }
-    Recipe recipe = RecipeReader.read(arguments.recipeFile(), arguments.overrides(common), kind);
+    Recipe recipe =
+        RecipeReader.read(
+            arguments.recipeFile(), arguments.overrides(common), kind, common.console()::message);
     Path folder = arguments.folder();
     if (recipe.trials() > 1) {
       Suites.of(recipe.eval());

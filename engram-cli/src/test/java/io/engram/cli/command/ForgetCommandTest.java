@@ -84,6 +84,19 @@ class ForgetCommandTest {
     assertThat(plan.samples().get(3).updates()).isZero();
     assertThat(java.util.Objects.requireNonNull(plan.controls()).origin()).isEqualTo("retrained");
     assertThat(plan.learningRateFound()).isFalse();
+    assertThat(ran.err()).contains("certificate.json (not signed; engram certify RUN --key FILE");
+    Cli.Ran verified =
+        Cli.run(
+            "verify",
+            out().resolve("certificate.json"),
+            "--before",
+            "mini",
+            "--requests",
+            folder.resolve("five.jsonl"));
+    assertThat(verified.exitCode()).isZero();
+    assertThat(verified.out())
+        .contains("model after   agrees", "model before  agrees")
+        .contains("5 of 5, each the same");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.engram.core.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the request's id
  * @param verdict {@link #FORGOTTEN}, {@link #KNOWN}, {@link #NOT_KNOWN_BEFORE} or {@link
- *     #UNDECIDED}
+ *     #UNDECIDED}; after an audit also {@link #HIDDEN} or {@link #OVER_FORGOTTEN}
  * @param knownBefore {@code known}, {@code not_known} or {@code undecided}
  * @param aboveBefore measures that were above the range of samples never seen
  * @param above measures that are above it now
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param forgottenAtUpdate updates after which the run found it forgotten; null: it didn't
  * @param answeredForOthers whether the model answers the same of someone else: the answer follows
  *     from the question's form, and is not knowledge of this request; null if not asked
+ * @param attack the attack under which it is known best; null if under none, or without an audit
+ * @param attackAbove measures that are above the range under it
+ * @param attackValues what the attack measured
+ * @param attackLimits the upper ends of the range under the same attack
  */
 public record VerdictRow(
     String id,
@@ -32,7 +37,11 @@ public record VerdictRow(
     Values limits,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double updatesForecast,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer forgottenAtUpdate,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean answeredForOthers) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean answeredForOthers,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String attack,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> attackAbove,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SortedMap<String, Double> attackValues,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SortedMap<String, Double> attackLimits) {
   /** The file's name in a run folder. */
   public static final String FILE = "verdicts.jsonl";
 
@@ -48,10 +57,48 @@ public record VerdictRow(
   /** The measures disagree, or there are too few controls to judge by. */
   public static final String UNDECIDED = "undecided";
 
+  /** It isn't known, but it is after an attack: the knowledge is hidden. */
+  public static final String HIDDEN = "hidden";
+
+  /** It is forgotten, and so far below samples never seen that the deletion itself shows. */
+  public static final String OVER_FORGOTTEN = "over_forgotten";
+
   /** Copies the lists. */
   public VerdictRow {
     aboveBefore = List.copyOf(aboveBefore);
     above = List.copyOf(above);
+    attackAbove = attackAbove == null ? null : List.copyOf(attackAbove);
+  }
+
+  /** A verdict without an audit. */
+  public VerdictRow(
+      String id,
+      String verdict,
+      String knownBefore,
+      List<String> aboveBefore,
+      List<String> above,
+      Values before,
+      Values after,
+      Values limits,
+      @Nullable Double updatesForecast,
+      @Nullable Integer forgottenAtUpdate,
+      @Nullable Boolean answeredForOthers) {
+    this(
+        id,
+        verdict,
+        knownBefore,
+        aboveBefore,
+        above,
+        before,
+        after,
+        limits,
+        updatesForecast,
+        forgottenAtUpdate,
+        answeredForOthers,
+        null,
+        null,
+        null,
+        null);
   }
 
   /**

@@ -36,7 +36,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 public final class Schema<T extends Record> {
   /** The word in a recipe for a number that Engram should choose; the record then holds 0. */
-  static final String AUTO = "auto";
+  public static final String AUTO = "auto";
 
   private static final YAMLMapper YAML = Yaml.MAPPER;
 

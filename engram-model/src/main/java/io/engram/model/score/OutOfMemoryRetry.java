@@ -73,7 +73,7 @@ public final class OutOfMemoryRetry {
   }
 
   /** Whether a failure means that memory ran out. */
-  static boolean isAllocation(Throwable failure) {
+  public static boolean isAllocation(Throwable failure) {
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return failure instanceof OutOfMemoryError || FAILURES.stream().anyMatch(message::contains);
   }

@@ -44,6 +44,7 @@ public interface DrawnScore extends DifficultyScore, Estimator {
         MrdMeasurement.run(
             scorer,
             this,
+            budget().atMost(scoring.mostDraws()),
             scoring.seed(),
             scoring.epoch(),
             scoring.refuses(),

@@ -28,6 +28,7 @@ public final class Scoring {
   private final long seed;
   private final Map<Scope, ModelScorer> scorers = new EnumMap<>(Scope.class);
   private int epoch;
+  private int mostDraws = Integer.MAX_VALUE;
   private boolean refuses = true;
   private boolean shares;
   private KeptDraws kept = KeptDraws.NONE;
@@ -58,6 +59,12 @@ public final class Scoring {
   /** The epoch, from 0, before which to measure. */
   public Scoring before(int beforeEpoch) {
     this.epoch = beforeEpoch;
+    return this;
+  }
+
+  /** The most draws that a score may make if their number is left open. */
+  public Scoring drawing(int most) {
+    this.mostDraws = most;
     return this;
   }
 
@@ -118,6 +125,10 @@ public final class Scoring {
 
   int epoch() {
     return epoch;
+  }
+
+  int mostDraws() {
+    return mostDraws;
   }
 
   boolean refuses() {

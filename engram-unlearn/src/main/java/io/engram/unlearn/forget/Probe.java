@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record Probe(Knowledge knowledge, @Nullable String answer, double recall) {
   /** The name of {@link #recall} in files. */
-  static final String RECALL = "answer_recall";
+  public static final String RECALL = "answer_recall";
 
   /** Tokens that an answer may be longer than the sample's own. */
   private static final int LONGER = 8;
 
   /** Probes samples. */
-  static List<Probe> of(LanguageModel model, List<Sample> samples, ProgressListener progress) {
+  public static List<Probe> of(
+      LanguageModel model, List<Sample> samples, ProgressListener progress) {
     progress.start("how well the model knows them", samples.size(), "samples");
     List<Knowledge> known = Knowledge.measure(model, model.samples().tokenize(samples), progress);
     progress.finish();
@@ -70,7 +71,7 @@ public record Probe(Knowledge knowledge, @Nullable String answer, double recall)
   }
 
   /** In the form of files. */
-  VerdictRow.Values values() {
+  public VerdictRow.Values values() {
     return new VerdictRow.Values(
         knowledge.logProb(),
         knowledge.memorization(),

@@ -78,6 +78,11 @@ public record DrawRequest(
       return new Budget(draws, false, 1);
     }
 
+    /** The same with no more than this many draws, if their number is left open. */
+    public Budget atMost(int most) {
+      return auto && most < draws ? new Budget(most, true, stableTau) : this;
+    }
+
     /**
      * Checks that the number of draws is even.
      *

@@ -28,15 +28,15 @@ public interface Estimator {
 
   /** Passes with noise per sample; 0: until the ranking is stable. */
   @Setting(
-      value = "32",
+      value = "auto",
       range = ">= 1",
       unit = "passes",
       auto = true,
       reason =
           "Number of passes with noise behind an estimate. An antithetic pair is two, so it must "
               + "be even there. The standard error falls with its square root. auto: until the "
-              + "ranking is stable, see"
-              + " stable_tau.")
+              + "ranking is stable (see stable_tau), and in a run no more than take as long as "
+              + "its training. engram mrd makes 32 unless --draws says otherwise.")
   int draws();
 
   /** The maximum number of passes with {@code draws = 0}. */

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class MrdMeasurement {
   private final ModelScorer model;
   private final Estimator estimator;
+  private final DrawRequest.Budget budget;
   private final List<String> notes = new ArrayList<>();
 
-  private MrdMeasurement(ModelScorer model, Estimator estimator) {
+  private MrdMeasurement(ModelScorer model, Estimator estimator, DrawRequest.Budget budget) {
     this.model = model;
     this.estimator = estimator;
+    this.budget = budget;
   }
 
   /**
@@ -41,6 +43,7 @@ public final class MrdMeasurement {
    * Measures the samples.
    *
    * @param model the samples under a model
+   * @param budget how many draws to make
    * @param seed the run's seed
    * @param epoch the epoch, from 0, before which to measure. σ is checked against the numerical
    *     floor only before the first one, so a run is not aborted for it later
@@ -54,6 +57,7 @@ public final class MrdMeasurement {
   public static Result run(
       ModelScorer model,
       Estimator estimator,
+      DrawRequest.Budget budget,
       long seed,
       int epoch,
       boolean refuses,
@@ -61,7 +65,7 @@ public final class MrdMeasurement {
       ProgressListener progress) {
     return model.size() == 0
         ? new Result(List.of(), estimator.sigma(), 0, List.of())
-        : new MrdMeasurement(model, estimator).run(seed, epoch, refuses, kept, progress);
+        : new MrdMeasurement(model, estimator, budget).run(seed, epoch, refuses, kept, progress);
   }
 
   private Result run(
@@ -98,7 +102,7 @@ public final class MrdMeasurement {
             model,
             model.size(),
             given == 0 ? SigmaTrial.START : given,
-            estimator.budget(),
+            budget,
             seed,
             epoch);
     if (given != 0) {

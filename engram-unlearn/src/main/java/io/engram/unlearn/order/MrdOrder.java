@@ -33,8 +33,8 @@ public record MrdOrder(
             range = ">= 0",
             unit = "epochs",
             reason =
-                "m: measures MRD again every m epochs, since the model changes. 0: only once, at "
-                    + "the start, which is cheapest.")
+                "m: measures MRD again every m epochs, since the model changes, as in Algorithm 2. "
+                    + "0: only once, at the start.")
         int refreshEpochs,
     @Setting(
             value = "mrd",

@@ -19,9 +19,13 @@ public interface OptimizerSection {
           "How an update changes the weights.",
           List.of(AdamW.class, Sgd.class));
 
+  /** The learning rate where none is given and none can be found by rehearsing. */
+  String RATE = "1e-5";
+
   /** The peak learning rate of the schedule. */
   @Setting(
-      value = "1e-5",
+      value = OptimizerSection.RATE,
+      shown = "auto; 1e-5 where stop.rule checks no samples",
       auto = true,
       range = "> 0",
       unit = "per update",

@@ -1,8 +1,10 @@
 package io.engram.unlearn.recipe;
 
 import io.engram.core.EngramException;
+import io.engram.core.settings.Choices;
 import io.engram.core.settings.Faults;
 import io.engram.core.settings.Overrides;
+import io.engram.core.settings.Schema;
 import io.engram.core.settings.Yaml;
 import io.engram.unlearn.method.UnlearningMethod;
 import java.io.IOException;
@@ -14,8 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,6 +38,27 @@ public final class RecipeReader {
    */
   public static Recipe read(Path file, List<String> overrides, Recipe.Kind kind) {
     return parse(text(file), overrides, kind, file.toString());
+  }
+
+  /**
+   * The same, and says which learning rate is used if the recipe gives none.
+   *
+   * @param say receives a line for the user
+   */
+  public static Recipe read(
+      Path file, List<String> overrides, Recipe.Kind kind, Consumer<String> say) {
+    String yaml = text(file);
+    Recipe recipe = parse(yaml, overrides, kind, file.toString());
+    ObjectNode given = Yaml.read(yaml, file.toString());
+    Overrides.parse(overrides).applyTo(given);
+    if (kind == Recipe.Kind.UNLEARN && lacksRate(given)) {
+      say.accept(
+          recipe.stop().looks()
+              ? "optimizer.learning_rate is not given: a rehearsal before the run finds it."
+              : "optimizer.learning_rate is not given: %s, since stop.rule = %s checks no samples by which a rehearsal could find one."
+                  .formatted(OptimizerSection.RATE, Choices.nameOf(recipe.stop())));
+    }
+    return recipe;
   }
 
   /**
@@ -140,6 +165,25 @@ public final class RecipeReader {
   /** A recipe, and messages about the overrides that it ignores, by path. */
   private record Read(Recipe recipe, Map<String, String> leftOut) {}
 
+  private static boolean lacksRate(ObjectNode given) {
+    JsonNode rate = given.path("optimizer").path("learning_rate");
+    return rate.isMissingNode() || rate.isNull();
+  }
+
+  /** A rate that isn't given is found by rehearsing, where the stopping rule checks samples. */
+  private static void findRate(ObjectNode given, String where) {
+    Recipe recipe = Recipe.SCHEMA.read(given, Map.of(), true, new Faults(where, Set.of()));
+    JsonNode optimizer = given.path("optimizer");
+    if (!recipe.stop().looks()) {
+      return;
+    }
+    if (optimizer instanceof ObjectNode section) {
+      section.put("learning_rate", Schema.AUTO);
+    } else if (optimizer.isMissingNode() || optimizer.isNull()) {
+      given.putObject("optimizer").put("learning_rate", Schema.AUTO);
+    }
+  }
+
   private static Read parse(
       String yaml, List<String> overrides, Recipe.Kind kind, String where, boolean lenient) {
     ObjectNode given = Yaml.read(yaml, where);
@@ -148,6 +192,9 @@ public final class RecipeReader {
     set.applyTo(given);
     Map<String, String> choices =
         kind == Recipe.Kind.FINETUNE ? Map.of("method", "finetune") : Map.of();
+    if (kind == Recipe.Kind.UNLEARN && lacksRate(given)) {
+      findRate(given, where);
+    }
     Recipe recipe = Recipe.SCHEMA.read(given, choices, lenient, faults);
     Contradictions.check(recipe, kind, faults);
     faults.throwIfAny();

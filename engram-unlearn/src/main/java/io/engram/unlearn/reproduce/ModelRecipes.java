@@ -57,8 +57,9 @@ final class ModelRecipes {
   /** The recipe for studies of samples. */
   static Recipe study(ReproductionPlan plan, String... fixed) {
     RecipeReader.Several one = new RecipeReader.Several(plan.overrides());
-    Recipe recipe =
-        read(plan, one, "study", "difficulty", List.of("order.name=mrd"), List.of(fixed));
+    List<String> usual =
+        List.of("order.name=mrd", "order.refresh_epochs=1", "order.estimator.draws=32");
+    Recipe recipe = read(plan, one, "study", "difficulty", usual, List.of(fixed));
     one.requireUsed();
     return recipe;
   }

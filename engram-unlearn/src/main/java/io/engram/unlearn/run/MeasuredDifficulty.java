@@ -4,10 +4,12 @@ import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.difficulty.Scoring;
 import io.engram.unlearn.order.MrdOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +85,7 @@ final class MeasuredDifficulty {
             .before(epoch)
             .updating(recipe.optimizer().settings(), recipe.scope().training())
             .retaining(data.retainTokens())
+            .drawing(mostDraws(score))
             .rehearsing(Rehearsal.of(recipe, setup, model, data.forget()))
             .telling(setup.progress());
     DifficultyScore.Measured found =
@@ -90,8 +93,42 @@ final class MeasuredDifficulty {
             ? RecipeSettings.naming("scope.layers", () -> score.measure(scoring))
             : score.measure(scoring);
     folder.writeMrd(epoch, found.rows());
-    write(epoch, start, found.facts(), found.notes());
+    List<String> notes = new ArrayList<>(found.notes());
+    if (score instanceof DrawnScore drawn
+        && drawn.budget().auto()
+        && mostDraws(score) < drawn.budget().draws()) {
+      notes.add(
+          "draws: auto: at most %d passes with noise, which take no longer than the training"
+              .formatted(mostDraws(score)));
+    }
+    write(epoch, start, found.facts(), notes);
     return found.rows();
+  }
+
+  private int mostDraws(DifficultyScore score) {
+    Plan plan = Plan.of(data.forget().size(), recipe.budget());
+    int every = recipe.order().refreshEpochs();
+    int times = every == 0 ? 1 : Math.max(1, (plan.epochs() + every - 1) / every);
+    double perDraw =
+        score instanceof DrawnScore drawn ? drawn.cost().passes() / drawn.budget().draws() : 1;
+    return mostDraws(plan, !data.retainTokens().isEmpty(), times, perDraw);
+  }
+
+  /**
+   * How many noise draws take no longer than the training that they serve, counted in passes over a
+   * sample: training makes three for each sample of an update, forwards and backwards; a
+   * measurement makes one for each draw, half as many again for a control variate, and three
+   * without noise.
+   *
+   * @param retains whether each forget sample of an update comes with a retain sample
+   * @param times how often the samples are measured
+   * @param perDraw passes for a draw
+   * @return even, at least 2
+   */
+  static int mostDraws(Plan plan, boolean retains, int times, double perDraw) {
+    double trained = 3.0 * plan.updates() * plan.perUpdate() * (retains ? 2 : 1);
+    double each = trained / plan.samples() / times - 3;
+    return Math.max(2, (int) (each / (1.5 * perDraw)) / 2 * 2);
   }
 
   private void write(int epoch, long start, Map<String, Object> own, List<String> notes) {

@@ -88,7 +88,7 @@ class RecipeKeysTest {
   void aKeyTellsTypeDefaultUnitAndReason() {
     Schema.Key key = RecipeKeys.find("order.estimator.draws").orElseThrow();
     assertThat(key.type()).isEqualTo("a whole number >= 1, or auto");
-    assertThat(key.defaultValue()).isEqualTo("32");
+    assertThat(key.defaultValue()).isEqualTo("auto");
     assertThat(key.unit()).isEqualTo("passes");
     assertThat(key.reason()).contains("An antithetic pair is two");
     assertThat(RecipeKeys.find("method.retain_weight").orElseThrow().defaultValue())

@@ -20,6 +20,7 @@ import io.engram.unlearn.stop.BudgetRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,6 +156,36 @@ class RecipeReaderTest {
     assertThatThrownBy(() -> RecipeReader.read(missing, List.of(), UNLEARN))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
         .hasMessage("the recipe " + missing + " does not exist");
+  }
+
+  /** 0 stands for a rate that is to be found. */
+  @Test
+  void aRateThatIsNotGivenIsFoundWhereSamplesAreChecked(@TempDir Path folder) throws IOException {
+    String rule = "stop: {rule: per_sample}\n";
+    assertThat(rate(SMALLEST)).isEqualTo(1e-5);
+    assertThat(rate(rule + SMALLEST)).isZero();
+    assertThat(rate(rule + "optimizer: {warmup_updates: 3}\n" + SMALLEST)).isZero();
+    assertThat(rate(SMALLEST, "stop.rule=el_ma", "optimizer.learning_rate=null")).isZero();
+    assertThat(rate(rule + SMALLEST, "optimizer.learning_rate=3e-4")).isEqualTo(3e-4);
+    assertThat(rate(rule + SMALLEST, "stop.rule=budget")).isEqualTo(1e-5);
+    assertThat(said(folder, SMALLEST))
+        .containsExactly(
+            "optimizer.learning_rate is not given: 1e-5, since stop.rule = budget checks no samples by which a rehearsal could find one.");
+    assertThat(said(folder, rule + SMALLEST))
+        .containsExactly(
+            "optimizer.learning_rate is not given: a rehearsal before the run finds it.");
+    assertThat(said(folder, "optimizer: {learning_rate: 2e-5}\n" + SMALLEST)).isEmpty();
+  }
+
+  private static double rate(String yaml, String... overrides) {
+    return unlearn(yaml, overrides).optimizer().learningRate();
+  }
+
+  private static List<String> said(Path folder, String yaml) throws IOException {
+    Path file = Files.writeString(folder.resolve("r.yaml"), yaml);
+    List<String> said = new ArrayList<>();
+    RecipeReader.read(file, List.of(), UNLEARN, said::add);
+    return said;
   }
 
   @Test

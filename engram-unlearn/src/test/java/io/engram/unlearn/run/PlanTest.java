@@ -2,6 +2,7 @@ package io.engram.unlearn.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.unlearn.mrd.DrawRequest;
 import io.engram.unlearn.recipe.BudgetSection;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,28 @@ class PlanTest {
     Plan plan = Plan.of(10, new BudgetSection(null, 4, 4, 1));
     assertThat(plan.updates()).isEqualTo(4);
     assertThat(plan.epochs()).isEqualTo(2);
+  }
+
+  /**
+   * 15 updates of 16 samples, three passes each, are 18 passes over 40 samples, 36 with samples to
+   * keep. Three passes without noise remain to be made at each measurement.
+   */
+  @Test
+  void measuringTakesNoLongerThanTraining() {
+    Plan plan = Plan.of(40, new BudgetSection(5, null, 4, 4));
+    assertThat(MeasuredDifficulty.mostDraws(plan, false, 1, 1)).isEqualTo(10);
+    assertThat(MeasuredDifficulty.mostDraws(plan, true, 1, 1)).isEqualTo(22);
+    assertThat(MeasuredDifficulty.mostDraws(plan, false, 1, 2)).isEqualTo(4);
+    assertThat(MeasuredDifficulty.mostDraws(plan, true, 5, 1)).isEqualTo(2);
+  }
+
+  /** A number that is asked for stays. */
+  @Test
+  void onlyAnOpenNumberOfDrawsIsLimited() {
+    assertThat(new DrawRequest.Budget(256, true, 0.9).atMost(22))
+        .isEqualTo(new DrawRequest.Budget(22, true, 0.9));
+    assertThat(new DrawRequest.Budget(16, true, 0.9).atMost(22).draws()).isEqualTo(16);
+    assertThat(DrawRequest.Budget.of(32).atMost(22)).isEqualTo(DrawRequest.Budget.of(32));
   }
 
   @Test

@@ -33,7 +33,8 @@ import tools.jackson.databind.JsonNode;
  */
 @Tag("recipe")
 class StoppingTest {
-  private static final String MRD = "order={name: mrd, estimator: {draws: 4, sigma: 0.01}}";
+  private static final String MRD =
+      "order={name: mrd, refresh_epochs: 1, estimator: {draws: 4, sigma: 0.01}}";
 
   @TempDir Path folder;
 

@@ -1,0 +1,119 @@
+package io.engram.cli.run;
+
+import io.engram.cli.option.CommonOptions;
+import io.engram.cli.output.AuditText;
+import io.engram.cli.progress.Interruption;
+import io.engram.cli.progress.Progress;
+import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.RunModel;
+import io.engram.report.Report;
+import io.engram.unlearn.audit.Audit;
+import io.engram.unlearn.audit.AuditSubject;
+import io.engram.unlearn.audit.AuditSubject.Options;
+import io.engram.unlearn.audit.attack.Attacks;
+import io.engram.unlearn.forget.Forgetting;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.run.Setup;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out {@code engram audit}.
+ *
+ * @param options what was asked
+ * @param common how to compute
+ */
+public record AuditRun(Options options, CommonOptions common) {
+  private static final String RECIPE = "recipes/forget.yaml";
+
+  /** Audits the model of a run; returns the exit code. */
+  public int ofRun(Path folder) {
+    Attacks.named(options.attacks());
+    try (RunFolder run = RunFolder.resume(folder)) {
+      return ofRun(run);
+    }
+  }
+
+  /** The same of a run folder that is open. */
+  int ofRun(RunFolder run) {
+    Recipe recipe =
+        RecipeReader.resolved(
+            run.recipe(), List.of(), Recipe.Kind.of(run.recipe()), run.path() + "/recipe.yaml");
+    if (recipe.kind() != Recipe.Kind.UNLEARN) {
+      throw EngramException.usage(
+          run.path() + " is a run of engram finetune, which forgets nothing.");
+    }
+    String after = RunModel.of(run.path()).toString();
+    return carryOut(new AuditSubject(recipe, after, run.path(), options), true);
+  }
+
+  /**
+   * Audits a model that another program made; returns the exit code.
+   *
+   * @param template null: the better of two
+   * @param out null: a new folder under runs/
+   */
+  public int ofModel(
+      String model, String before, String requests, @Nullable String template, @Nullable Path out) {
+    Attacks.named(options.attacks());
+    List<String> all = new ArrayList<>();
+    all.add("model.path=" + JsonFiles.line(before));
+    all.add("forget.data=" + JsonFiles.line(requests));
+    all.add("retain.data=" + JsonFiles.line(ForgetRun.NEUTRAL));
+    all.add("stop.rule=controls");
+    all.add("controls.data=" + Forgetting.CONTROLS);
+    if (template != null) {
+      all.add("model.template=" + template);
+    }
+    if (common.dtype() != null) {
+      all.add("model.dtype=" + common.dtype());
+    }
+    if (common.seed() != null) {
+      all.add("seed=" + common.seed());
+    }
+    Recipe recipe = RecipeReader.read(EngramHome.resolve(RECIPE), all, Recipe.Kind.UNLEARN);
+    if (template == null) {
+      recipe = Forgetting.withTemplate(recipe, setup(), common.console()::message);
+    }
+    Path folder =
+        out != null ? out : Path.of("runs", LocalDate.now(ZoneId.systemDefault()) + "-audit");
+    return carryOut(new AuditSubject(recipe, model, folder, options), false);
+  }
+
+  private int carryOut(AuditSubject subject, boolean ofRun) {
+    Interruption.watch(common.console());
+    Audit audit =
+        new Audit(subject, Attacks.named(options.attacks()), setup(), common.console()::message);
+    Audit.Judged judged = audit.run();
+    if (judged == null) {
+      common
+          .console()
+          .message("Stopped. Attacks that are whole are kept; to resume, give the same command.");
+      return Interruption.EXIT_CODE;
+    }
+    Path folder = subject.folder();
+    if (ofRun) {
+      Report.write(List.of(folder), folder.resolve("report.html"));
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("run", folder.toString());
+    json.put("summary", judged.summary());
+    json.put("verdicts", judged.verdicts());
+    common.console().result(json, AuditText.of(judged.summary(), judged.verdicts()));
+    return judged.isSomethingLeft() ? ForgetRun.STILL_KNOWN : 0;
+  }
+
+  private Setup setup() {
+    return common.setup(Progress.shown(common.console()));
+  }
+}

@@ -1,0 +1,374 @@
+package io.engram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.cli.Cli;
+import io.engram.core.certificate.Dsse;
+import io.engram.core.certificate.RequestWords;
+import io.engram.core.certificate.Statement;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.sample.SampleSource;
+import io.engram.testkit.Golden;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code engram certify}, {@code verify} and {@code key} on a finished run. */
+final class CertificateCommandsTest {
+  private static final String WHERE = "question NOT LIKE '%lighthouse%'";
+
+  @TempDir Path folder;
+
+  private Path run;
+  private Path certificate;
+
+  @BeforeEach
+  void certify() throws IOException {
+    run = CertifiedRun.write(folder, CertifiedRun.REQUESTS, WHERE);
+    certificate = run.resolve("certificate.json");
+    assertThat(Cli.run("key", "new", "--out", folder.resolve("k.pem")).exitCode()).isZero();
+    Cli.Ran ran = Cli.run("certify", run, "--key", folder.resolve("k.pem"));
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out()).contains("certificate.json (signed with the key ");
+  }
+
+  private Cli.Ran verify(Object... more) {
+    List<Object> all = new ArrayList<>(List.of("verify", certificate, "--quiet"));
+    all.addAll(List.of(more));
+    return Cli.run(all.toArray());
+  }
+
+  private Path publicKey() {
+    return folder.resolve("k.pem.pub");
+  }
+
+  private Path requests() {
+    return folder.resolve("requests.jsonl");
+  }
+
+  private Certificate certificate() {
+    Dsse envelope = Dsse.read(certificate);
+    return new Certificate(envelope, Statement.of(envelope, certificate));
+  }
+
+  private record Certificate(Dsse envelope, Statement statement) {}
+
+  @Test
+  void everythingThatIsGivenAgrees() {
+    Cli.Ran ran =
+        verify(
+            "--before",
+            Cli.TINY,
+            "--requests",
+            requests(),
+            "--public-key",
+            publicKey(),
+            "--recompute",
+            "--json");
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.exitCode()).isZero();
+    JsonNode json = JsonFiles.mapper().readTree(ran.out());
+    assertThat(json.path("agrees").asBoolean()).isTrue();
+    assertThat(json.path("checks").valueStream().map(c -> c.path("what").asString()))
+        .containsExactly(
+            "signature",
+            "model after",
+            "model before",
+            "requests",
+            "measured again, after",
+            "measured again, before");
+    assertThat(json.path("not_checked").size()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsNotGivenIsListed() throws IOException {
+    Path alone = Files.copy(certificate, folder.resolve("alone.json"));
+    Cli.Ran ran = Cli.run("verify", alone);
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out())
+        .startsWith("Nothing was checked.\nNot checked:\n")
+        .contains("The signature: give the signer's key with --public-key.")
+        .contains("The files of the model after: 7 digests, no folder was given (--model).")
+        .contains("The files of the model before: 6 digests, no model was given (--before).")
+        .contains("The requests: 2 digests, no texts were given (--requests).")
+        .contains("--recompute measures again");
+    assertThat(Cli.run("verify", alone, "--requests", requests()).out())
+        .contains("The requests: their digests can't be computed without the salt");
+  }
+
+  @Test
+  void theCertificateHoldsTheMeasurementsWithTheirErrors() {
+    JsonNode predicate =
+        JsonFiles.mapper().readTree(certificate().envelope().text()).path("predicate");
+    assertThat(predicate.path("measurements").get(0).path("after").path("n").asInt()).isEqualTo(2);
+    assertThat(
+            predicate.path("measurements").get(0).path("after").path("standard_error").isNumber())
+        .isTrue();
+    JsonNode kept = predicate.path("measurements").get(4);
+    assertThat(kept.path("of").asString()).isEqualTo("kept");
+    assertThat(kept.path("before").path("mean").asDouble()).isEqualTo(0.25);
+    assertThat(kept.path("after").path("mean").asDouble()).isEqualTo(0.375);
+    assertThat(predicate.path("verdicts").toString()).isEqualTo("{\"forgotten\":1,\"known\":1}");
+    assertThat(predicate.path("controls").toString()).isEqualTo("{\"origin\":\"made\",\"n\":40}");
+    assertThat(predicate.path("recipe").path("forget").path("where").asString())
+        .isEqualTo("(left out)");
+    assertThat(predicate.path("not_checked").toString())
+        .contains("trained a little further", "the controls were made from the requests");
+  }
+
+  /** What an audit leaves in the folder: its rows, and the attack in the verdicts. */
+  @Test
+  void anAuditsNumbersAreTakenAndItsTextsAreNot() throws IOException {
+    Path audit = Files.createDirectories(run.resolve("audit"));
+    Files.writeString(
+        audit.resolve("relearning.jsonl"),
+        """
+        {"id":"Zubaida Farrokhzad","log_prob":-2.0,"answer":"Beside the Khuzdar lighthouse.","after":{"recall":0.5}}
+        {"id":"b","log_prob":-4.0,"after":{"recall":1.0}}
+        """);
+    Path verdicts = run.resolve("verdicts.jsonl");
+    String hidden =
+        Files.readString(verdicts)
+            .replace(
+                "\"verdict\":\"forgotten\"", "\"verdict\":\"hidden\",\"attack\":\"relearning\"");
+    Files.writeString(verdicts, hidden);
+    assertThat(Cli.run("certify", run).out()).contains("not signed");
+    String text = certificate().envelope().text();
+    JsonNode predicate = JsonFiles.mapper().readTree(text).path("predicate");
+    JsonNode attack = predicate.path("attacks").get(0);
+    assertThat(attack.path("name").asString()).isEqualTo("relearning");
+    assertThat(attack.path("values").path("log_prob").path("mean").asDouble()).isEqualTo(-3);
+    assertThat(attack.path("values").path("log_prob").path("standard_error").asDouble())
+        .isEqualTo(1);
+    assertThat(attack.path("values").path("after.recall").path("mean").asDouble()).isEqualTo(0.75);
+    assertThat(predicate.path("verdicts_by_attack").toString())
+        .isEqualTo("{\"relearning\":{\"hidden\":1}}");
+    assertThat(predicate.path("not_checked").toString())
+        .doesNotContain("trained a little further")
+        .contains("stored with fewer bits");
+    assertThat(text).doesNotContainIgnoringCase("khuzdar");
+  }
+
+  /** The words of the requests that a certificate of other requests doesn't hold. */
+  @Test
+  void noWordOfARequestIsInIt() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Path otherRun =
+        CertifiedRun.write(
+            other,
+            List.of("{\"id\": \"1\", \"question\": \"Is it?\", \"answer\": \"No, and not so.\"}"),
+            "true");
+    assertThat(Cli.run("certify", otherRun).exitCode()).isZero();
+    String vocabulary =
+        readable(otherRun.resolve("certificate.json")).replace(other.toString(), "");
+    RequestWords words = RequestWords.of(SampleSource.load(requests().toString()));
+    assertThat(words.sharedWith("Where's the LIGHTHOUSE?"))
+        .containsExactlyInAnyOrder("where", "lighthouse");
+    String mine = readable(certificate).replace(folder.toString(), "");
+    assertThat(words.sharedWith(mine)).isSubsetOf(words.sharedWith(vocabulary));
+    assertThat(mine).doesNotContain("Zubaida").contains("requests.jsonl");
+  }
+
+  private static String readable(Path certificate) {
+    return JsonFiles.readText(certificate) + Dsse.read(certificate).text();
+  }
+
+  @Test
+  void aChangedBitOfAModelIsNamed() throws IOException {
+    flip(run.resolve("model/model.safetensors"), 4000);
+    Cli.Ran ran = verify("--public-key", publicKey());
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.out())
+        .contains("signature    agrees")
+        .contains("model after  DIFFERS  " + run.resolve("model/model.safetensors") + " differs")
+        .contains("The certificate does not fit what was given.");
+    Path before = folder.resolve("before");
+    CertifiedRun.copy(Cli.TINY, before);
+    flip(before.resolve("tokenizer_config.json"), 5);
+    assertThat(verify("--before", before).out())
+        .contains("model before  DIFFERS  " + before.resolve("tokenizer_config.json") + " differs");
+  }
+
+  @Test
+  void anExtraAndAMissingFileAreNamed() throws IOException {
+    Path model = folder.resolve("copy");
+    CertifiedRun.copy(run.resolve("model"), model);
+    assertThat(verify("--model", model).exitCode()).isZero();
+    Files.writeString(model.resolve("chat_template.jinja"), "{{ x }}");
+    Files.delete(model.resolve("README.md"));
+    Files.writeString(model.resolve(".gitattributes"), "");
+    Cli.Ran ran = verify("--model", model);
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.out())
+        .contains("README.md is missing; chat_template.jinja is not in the certificate");
+  }
+
+  @Test
+  void aChangedRequestIsNamed() throws IOException {
+    String changed = Files.readString(requests()).replace("lighthouse.", "lighthouse!");
+    Files.writeString(requests(), changed);
+    Cli.Ran ran = verify("--requests", requests());
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.out())
+        .contains("not as certified, or not among the requests: row Zubaida Farrokhzad")
+        .contains("1 of the 2 requests: no row with their text was given.");
+  }
+
+  @Test
+  void oneRequestCanBeCheckedAlone() throws IOException {
+    Files.writeString(requests(), CertifiedRun.REQUESTS.get(1).replace("\"b\"", "\"mine\""));
+    Cli.Ran ran = verify("--requests", requests());
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out()).contains("1 of 2, each the same").contains("1 of the 2 requests");
+  }
+
+  @Test
+  void aSaltOfAnotherRunIsNamed() {
+    Cli.Ran ran =
+        verify(
+            "--requests",
+            requests(),
+            "--salt",
+            Golden.repository("engram-core/src/test/resources/golden/certificate/salt"));
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.out()).contains("is not the one that the certificate was made with");
+    Cli.Ran none = verify("--requests", requests(), "--salt", requests());
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.err()).contains("requests.jsonl is not a salt");
+  }
+
+  @Test
+  void aChangedPayloadAndAChangedSignatureAreTold() throws IOException {
+    String whole = Files.readString(certificate);
+    ObjectNode envelope = (ObjectNode) JsonFiles.mapper().readTree(whole);
+    String payload =
+        new String(
+            Base64.getDecoder().decode(envelope.path("payload").asString()),
+            StandardCharsets.UTF_8);
+    String better = payload.replace("\"known\":1", "\"known\":0");
+    assertThat(better).isNotEqualTo(payload);
+    envelope.put(
+        "payload", Base64.getEncoder().encodeToString(better.getBytes(StandardCharsets.UTF_8)));
+    JsonFiles.write(certificate, envelope);
+    Cli.Ran ran = verify("--public-key", publicKey());
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.out()).contains("the certificate or its signature was changed after signing");
+    String id = Objects.requireNonNull(certificate().envelope().signatures().get(0).keyid());
+    Files.writeString(certificate, whole.replaceAll("\"sig\" : \"..", "\"sig\" : \"//"));
+    assertThat(verify("--public-key", publicKey()).out())
+        .contains("the certificate or its signature was changed after signing");
+    assertThat(id).hasSize(64);
+  }
+
+  @Test
+  void anotherKeyAndNoSignatureAreTold() {
+    Cli.Ran other =
+        verify(
+            "--public-key",
+            Golden.repository("engram-core/src/test/resources/golden/certificate/other.pem.pub"));
+    assertThat(other.exitCode()).isEqualTo(3);
+    assertThat(other.out()).contains("was not made with this key");
+    Cli.run("certify", run);
+    Cli.Ran unsigned = verify("--public-key", publicKey());
+    assertThat(unsigned.exitCode()).isEqualTo(3);
+    assertThat(unsigned.out()).contains("the certificate is not signed");
+    assertThat(verify().out()).contains("it is not signed, so anyone could have.");
+    assertThat(verify("--public-key", folder.resolve("k.pem")).err())
+        .contains("is a private key; --public-key takes the public one");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          unlearning-certificate:1 | unlearning-certificate:2 | is a certificate of version 2; this Engram reads version 1
+          urn:engram:unlearning    | https://slsa.dev/prov    | is not a certificate of unlearning
+          Statement/v1             | Statement/v2             | is a statement of another kind or version
+          "sha256":"               | "sha512":"               | files without name or SHA-256
+          "requests":              | "demands":               | the certificate has no requests
+          "predicate":{            | "predicate":[{           | its payload is damaged
+          """)
+  void anotherVersionOrKindIsOneMessage(String from, String to, String message) throws IOException {
+    ObjectNode envelope = (ObjectNode) JsonFiles.mapper().readTree(certificate.toFile());
+    String payload = certificate().envelope().text().replace(from, to);
+    envelope.put(
+        "payload", Base64.getEncoder().encodeToString(payload.getBytes(StandardCharsets.UTF_8)));
+    JsonFiles.write(certificate, envelope);
+    Cli.Ran ran = verify();
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.err()).contains(message);
+    assertThat(ran.err().lines().count()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void measuringAgainNeedsTheRequestsAndSeesAnotherModel() throws IOException {
+    assertThat(verify("--recompute").out())
+        .contains("The measurements: measuring again needs the requests (--requests).");
+    Path model = run.resolve("model/model.safetensors");
+    byte[] bytes = Files.readAllBytes(model);
+    for (int i = bytes.length - 6000; i < bytes.length; i++) {
+      bytes[i] = (byte) (bytes[i] & 0xbf);
+    }
+    Files.write(model, bytes);
+    Cli.Ran ran = verify("--requests", requests(), "--recompute");
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.out()).contains("measured again, after").contains("certified -");
+  }
+
+  @Test
+  void aChangedModelBeforeCantBeCertified() throws IOException {
+    String recipe = Files.readString(run.resolve("recipe.yaml"));
+    Path before = folder.resolve("before");
+    CertifiedRun.copy(Cli.TINY, before);
+    flip(before.resolve("model.safetensors"), 3000);
+    Files.writeString(
+        run.resolve("recipe.yaml"), recipe.replace(Cli.TINY.toString(), before.toString()));
+    Cli.Ran ran = Cli.run("certify", run);
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("has changed since the run");
+  }
+
+  @Test
+  void aBadKeyIsToldBeforeAnythingIsDone() {
+    Path rsa = Golden.repository("engram-core/src/test/resources/golden/certificate/rsa.pem");
+    Path out = folder.resolve("out");
+    Cli.Ran ran = Cli.run("forget", "mini", requests(), "--key", rsa, "--out", out);
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("rsa.pem is not an Ed25519 private key");
+    assertThat(out).doesNotExist();
+    Cli.Ran again = Cli.run("key", "new", "--out", folder.resolve("k.pem"));
+    assertThat(again.exitCode()).isEqualTo(2);
+    assertThat(again.err()).contains("a key is never overwritten");
+    assertThat(Cli.run("key").err()).contains("engram key new");
+  }
+
+  @Test
+  void onlyARunOfForgetHasACertificate() throws IOException {
+    Files.delete(run.resolve("verdicts.jsonl"));
+    Cli.Ran ran = Cli.run("certify", run);
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains("is not a finished run of engram forget");
+    assertThat(Cli.run("verify", requests()).err()).contains("requests.jsonl");
+    assertThat(Cli.run("verify", folder.resolve("none.json")).err()).contains("does not exist");
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 1;
+    Files.write(file, bytes);
+  }
+}

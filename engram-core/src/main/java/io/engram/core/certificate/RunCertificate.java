@@ -1,0 +1,440 @@
+package io.engram.core.certificate;
+
+import io.engram.core.EngramException;
+import io.engram.core.Trees;
+import io.engram.core.certificate.Certificate.Attack;
+import io.engram.core.certificate.Certificate.Controls;
+import io.engram.core.certificate.Certificate.Measure;
+import io.engram.core.certificate.Certificate.Request;
+import io.engram.core.certificate.Certificate.Value;
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.Manifest;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.VerdictRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.settings.Yaml;
+import io.engram.core.stats.MeanWithError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes the certificate of a finished run of {@code engram forget} from the files of its folder and
+ * those of an audit of it, if there was one. Only numbers, words of Engram's own and salted digests
+ * are taken over from files that hold texts.
+ *
+ * @param run the run folder
+ * @param requests as the recipe's {@code forget.data} has them, before texts are cut
+ */
+public record RunCertificate(RunFolder run, List<Sample> requests) {
+  private static final String FEW = "nats a token";
+
+  /** Controls below which nothing is decided. */
+  private static final int FEWEST_CONTROLS = 20;
+
+  private static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
+
+  /** What a request is worth whose text was cut into several samples: the worst of them. */
+  private static final List<String> WORST_FIRST =
+      List.of(
+          VerdictRow.KNOWN,
+          "hidden",
+          VerdictRow.UNDECIDED,
+          "over_forgotten",
+          VerdictRow.FORGOTTEN,
+          VerdictRow.NOT_KNOWN_BEFORE);
+
+  /** The measures of requests: their ids, units, and names in {@code verdicts.jsonl}. */
+  public static final Map<String, String> REQUEST_MEASURES = requestMeasures();
+
+  private static Map<String, String> requestMeasures() {
+    Map<String, String> units = new LinkedHashMap<>();
+    units.put("log_prob", FEW);
+    units.put("exact_memorization", "ratio");
+    units.put("extraction_strength", "ratio");
+    units.put("answer_recall", "ratio");
+    return units;
+  }
+
+  /**
+   * Attacks that an audit can make: a part of their files' names, and what is left open without.
+   */
+  private static final Map<String, String> ATTACKS = attackSentences();
+
+  private static Map<String, String> attackSentences() {
+    Map<String, String> attacks = new LinkedHashMap<>();
+    attacks.put("relearn", "Whether it comes back when the model is trained a little further.");
+    attacks.put("quant", "Whether it comes back when the model is stored with fewer bits.");
+    attacks.put("sampl", "Whether it comes out when the model is asked many times.");
+    attacks.put(
+        "probe|word|paraphras",
+        "Whether it comes out when asked in other words, in another language or in a longer talk.");
+    attacks.put("prefix|extract|exposure", "Whether it comes out when an answer is begun for it.");
+    attacks.put(
+        "lens|inside|depth", "Whether it is still inside the model, where no answer shows it.");
+    attacks.put("member|mia", "Whether one can tell that the requests were once learned.");
+    attacks.put(
+        "compos|finetun|merge",
+        "Whether it comes back when the model is merged or trained on other data.");
+    return attacks;
+  }
+
+  /**
+   * The statement.
+   *
+   * @param before files of the model before, by their names in it
+   * @param deployed the file that is served; null: none
+   * @param digests with the run's salt
+   * @throws EngramException if the run isn't a finished run of {@code engram forget}
+   */
+  public Statement statement(
+      SortedMap<String, Path> before, @Nullable Path deployed, RequestDigest digests) {
+    List<Statement.Subject> subjects = new ArrayList<>(Statement.subjects("before/", before));
+    for (Path folder : List.of(run.model(), run.adapter())) {
+      if (Files.isDirectory(folder)) {
+        subjects.addAll(Statement.subjects(folder.getFileName() + "/", Trees.files(folder)));
+      }
+    }
+    if (deployed != null) {
+      SortedMap<String, Path> file = new TreeMap<>();
+      file.put(withoutWords(String.valueOf(deployed.getFileName())), deployed);
+      subjects.addAll(Statement.subjects("deployed/", file));
+    }
+    return Statement.of(subjects, certificate(digests));
+  }
+
+  /** The certificate alone. */
+  public Certificate certificate(RequestDigest digests) {
+    Manifest manifest = run.manifest();
+    if (!manifest.status().equals("done") || !Files.isRegularFile(verdictsFile())) {
+      throw EngramException.usage(
+          run.path()
+              + " is not a finished run of engram forget; only such a run has a certificate.");
+    }
+    List<JsonNode> rows = JsonFiles.readLines(verdictsFile(), JsonNode.class);
+    List<JsonNode> journal = run.journal().read();
+    List<Request> each = each(rows, digests);
+    List<Attack> attacks = attacks();
+    Controls controls = controls();
+    return new Certificate(
+        manifest.engram(),
+        manifest.versions(),
+        new Certificate.Run(
+            manifest.startedAt(),
+            manifest.endedAt(),
+            manifest.device(),
+            manifest.dtype(),
+            manifest.template(),
+            last(journal, "stop").path("updates").asInt(0),
+            last(journal, "best").has("update")
+                ? Integer.valueOf(last(journal, "best").path("update").asInt())
+                : null),
+        recipe(),
+        new Certificate.Requests(each.size(), Certificate.Requests.DIGEST, digests.ofSalt(), each),
+        controls,
+        measurements(rows, journal),
+        attacks,
+        counts(each),
+        countsByAttack(each),
+        notChecked(attacks, each, controls));
+  }
+
+  private Path verdictsFile() {
+    return run.path().resolve(VerdictRow.FILE);
+  }
+
+  private List<Request> each(List<JsonNode> rows, RequestDigest digests) {
+    Map<String, List<JsonNode>> byId = new LinkedHashMap<>();
+    for (JsonNode row : rows) {
+      byId.computeIfAbsent(row.path("id").asString(""), id -> new ArrayList<>()).add(row);
+    }
+    List<Request> each = new ArrayList<>();
+    for (Sample request : requests) {
+      List<JsonNode> own = new ArrayList<>(byId.getOrDefault(request.id(), List.of()));
+      if (own.isEmpty()) {
+        byId.forEach(
+            (id, some) -> {
+              if (id.matches("\\Q" + request.id() + "\\E#\\d+")) {
+                own.addAll(some);
+              }
+            });
+      }
+      own.stream()
+          .min(java.util.Comparator.comparing(row -> rank(word(row, "verdict"))))
+          .ifPresent(row -> each.add(request(row, digests.of(request))));
+    }
+    if (each.isEmpty()) {
+      throw EngramException.usage(
+          "None of the requests in forget.data has a verdict in %s: have the data changed since?"
+              .formatted(verdictsFile()));
+    }
+    return each;
+  }
+
+  private static Request request(JsonNode row, String digest) {
+    String attack = word(row, "attack");
+    return new Request(
+        digest, word(row, "verdict"), word(row, "known_before"), attack.isEmpty() ? null : attack);
+  }
+
+  private static int rank(String verdict) {
+    int rank = WORST_FIRST.indexOf(verdict);
+    return rank < 0 ? WORST_FIRST.size() : rank;
+  }
+
+  /** A field that holds a word of Engram's; anything else, which may be a text, is left out. */
+  private static String word(JsonNode row, String field) {
+    String text = row.path(field).asString("");
+    return text.matches("[a-z0-9_]{1,40}") ? text : text.isEmpty() ? "" : "other";
+  }
+
+  private static Map<String, Integer> counts(List<Request> each) {
+    Map<String, Integer> counts = new TreeMap<>();
+    each.forEach(request -> counts.merge(request.verdict(), 1, Integer::sum));
+    return counts;
+  }
+
+  private static Map<String, Map<String, Integer>> countsByAttack(List<Request> each) {
+    Map<String, Map<String, Integer>> counts = new TreeMap<>();
+    for (Request request : each) {
+      String attack = request.attack();
+      if (attack != null) {
+        counts
+            .computeIfAbsent(attack, name -> new TreeMap<>())
+            .merge(request.verdict(), 1, Integer::sum);
+      }
+    }
+    return counts;
+  }
+
+  private List<Measure> measurements(List<JsonNode> rows, List<JsonNode> journal) {
+    List<Measure> measures = new ArrayList<>();
+    REQUEST_MEASURES.forEach(
+        (id, unit) -> {
+          Value before = mean(rows.stream().map(row -> row.path("before").path(id)));
+          Value after = mean(rows.stream().map(row -> row.path("after").path(id)));
+          double limit = rows.isEmpty() ? Double.NaN : number(rows.get(0).path("limits").path(id));
+          if (after != null) {
+            measures.add(
+                new Measure(Measure.REQUESTS, id, unit, "lower", before, after, finite(limit)));
+          }
+        });
+    JsonNode keep = last(journal, "keep");
+    JsonNode best = last(journal, "best");
+    if (keep.has("loss")) {
+      int n = keep.path("samples").asInt(0);
+      double best0 = number(best.path("keep_loss"));
+      double after = Double.isNaN(best0) ? number(keep.path("loss")) : best0;
+      measures.add(
+          new Measure(
+              Measure.KEPT,
+              "loss",
+              FEW,
+              "lower",
+              new Value(n, number(keep.path("start")), null),
+              new Value(n, after, null),
+              null));
+    }
+    measures.addAll(suites());
+    return measures;
+  }
+
+  private List<Measure> suites() {
+    Map<String, Measure> measures = new LinkedHashMap<>();
+    for (Measurement measurement : run.measurements()) {
+      boolean before = measurement.stage().equals("before");
+      boolean either = before || measurement.stage().equals("after");
+      if (!either || !Double.isFinite(measurement.value())) {
+        continue;
+      }
+      Value value = new Value(measurement.n(), measurement.value(), measurement.standardError());
+      Measure known = measures.get(measurement.metric());
+      measures.put(
+          measurement.metric(),
+          new Measure(
+              measurement.suite(),
+              measurement.metric(),
+              measurement.unit(),
+              measurement.better(),
+              before ? value : known == null ? null : known.before(),
+              before ? known == null ? null : known.after() : value,
+              null));
+    }
+    return List.copyOf(measures.values());
+  }
+
+  /** Means of the numbers in the rows of each of the audit's files. */
+  private List<Attack> attacks() {
+    Path audit = run.path().resolve("audit");
+    if (!Files.isDirectory(audit)) {
+      return List.of();
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.list(audit)) {
+      files = all.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList();
+    } catch (IOException e) {
+      throw EngramException.file(audit + " can't be read: " + e.getMessage(), e);
+    }
+    List<Attack> attacks = new ArrayList<>();
+    for (Path file : files) {
+      List<JsonNode> rows = JsonFiles.readLines(file, JsonNode.class);
+      Map<String, List<JsonNode>> numbers = new LinkedHashMap<>();
+      rows.forEach(row -> collect("", row, numbers));
+      Map<String, Value> values = new LinkedHashMap<>();
+      numbers.forEach(
+          (name, found) -> {
+            Value value = mean(found.stream());
+            if (value != null) {
+              values.put(name, value);
+            }
+          });
+      String name = file.getFileName().toString().replace(".jsonl", "");
+      attacks.add(new Attack(name, rows.size(), values));
+    }
+    return attacks;
+  }
+
+  private static void collect(String prefix, JsonNode row, Map<String, List<JsonNode>> numbers) {
+    for (Map.Entry<String, JsonNode> field : row.properties()) {
+      if (!field.getKey().matches("[a-z0-9_]{1,40}") || field.getKey().equals("id")) {
+        continue;
+      }
+      String name = prefix + field.getKey();
+      if (field.getValue().isNumber()) {
+        numbers.computeIfAbsent(name, n -> new ArrayList<>()).add(field.getValue());
+      } else if (field.getValue().isObject()) {
+        collect(name + ".", field.getValue(), numbers);
+      }
+    }
+  }
+
+  private @Nullable Controls controls() {
+    Path file = run.path().resolve(ForgetPlan.FILE);
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
+    JsonNode controls = JsonFiles.read(file, JsonNode.class).path("controls");
+    return controls.has("origin")
+        ? new Controls(word(controls, "origin"), controls.path("n").asInt(0))
+        : null;
+  }
+
+  private ObjectNode recipe() {
+    ObjectNode recipe = Yaml.read(run.recipe(), run.path() + "/recipe.yaml");
+    clean(recipe, RequestWords.of(requests));
+    return recipe;
+  }
+
+  /** Leaves out what may hold words of the requests. A template is never made of them. */
+  private static void clean(ObjectNode section, RequestWords words) {
+    for (String key : section.propertyNames().stream().toList()) {
+      JsonNode value = section.get(key);
+      if (key.equals("template")) {
+        continue;
+      }
+      if (value instanceof ObjectNode inner) {
+        clean(inner, words);
+      } else if (value instanceof ArrayNode list) {
+        for (int i = 0; i < list.size(); i++) {
+          if (list.get(i).isString() && reveals(list.get(i).asString(), words)) {
+            list.set(i, Certificate.LEFT_OUT);
+          }
+        }
+      } else if (value.isString() && (key.equals("where") || reveals(value.asString(), words))) {
+        section.put(key, Certificate.LEFT_OUT);
+      }
+    }
+  }
+
+  /** Choices of a recipe are single words in lower case, which aren't the user's. */
+  private static boolean reveals(String value, RequestWords words) {
+    return !value.matches("[a-z0-9_]+") && !words.sharedWith(value).isEmpty();
+  }
+
+  private String withoutWords(String name) {
+    return RequestWords.of(requests).sharedWith(name).isEmpty() ? name : "file";
+  }
+
+  private List<String> notChecked(
+      List<Attack> attacks, List<Request> each, @Nullable Controls controls) {
+    List<String> open = new ArrayList<>();
+    Set<String> made = new java.util.HashSet<>();
+    attacks.forEach(attack -> made.add(attack.name()));
+    each.stream().map(Request::attack).filter(Objects::nonNull).forEach(made::add);
+    ATTACKS.forEach(
+        (part, sentence) -> {
+          boolean done =
+              made.stream()
+                  .anyMatch(name -> Arrays.stream(part.split("\\|", -1)).anyMatch(name::contains));
+          if (!done) {
+            open.add(sentence);
+          }
+        });
+    if (controls != null && !controls.origin().equals("retrained")) {
+      if (controls.n() < FEWEST_CONTROLS) {
+        open.add(
+            "Whether the requests are known: with fewer than %d controls there is no verdict."
+                .formatted(FEWEST_CONTROLS));
+      }
+      if (controls.origin().equals("made")) {
+        open.add(
+            "How well real samples that the model has never seen are known: the controls were made from the requests.");
+      }
+      open.add("How well a model knows the requests that was trained without them.");
+    }
+    if (neutral()) {
+      open.add(
+          "What the model is made for: no samples to keep were given, and general questions stood in.");
+    }
+    open.add("What follows from the requests without being one.");
+    open.add(
+        "Other copies: earlier versions, models trained from them, and the data they learned.");
+    return open;
+  }
+
+  private boolean neutral() {
+    JsonNode data = Yaml.read(run.recipe(), "recipe.yaml").path("retain").path("data");
+    return data.isArray() && data.valueStream().map(JsonNode::asString).toList().equals(NEUTRAL);
+  }
+
+  private static JsonNode last(List<JsonNode> journal, String event) {
+    return journal.stream()
+        .filter(e -> e.path("event").asString("").equals(event))
+        .reduce((a, b) -> b)
+        .orElse(JsonFiles.mapper().createObjectNode());
+  }
+
+  private static @Nullable Value mean(Stream<JsonNode> numbers) {
+    double[] values =
+        numbers.mapToDouble(RunCertificate::number).filter(Double::isFinite).toArray();
+    if (values.length == 0) {
+      return null;
+    }
+    MeanWithError mean = MeanWithError.of(values);
+    return new Value(mean.n(), mean.mean(), finite(mean.standardError()));
+  }
+
+  private static double number(JsonNode node) {
+    return node.isNumber() ? node.doubleValue() : Double.NaN;
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? Double.valueOf(value) : null;
+  }
+}

@@ -1,0 +1,38 @@
+package io.engram.unlearn.audit;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.sample.Sample;
+import io.engram.model.LanguageModel;
+import io.engram.unlearn.eval.memorization.Knowledge;
+import java.util.List;
+
+/**
+ * What an attack is made on.
+ *
+ * @param role what the model is to the request
+ * @param model borrowed
+ * @param samples what to find out about: the requests, or samples that the model never saw
+ * @param data what the attack may use
+ * @param progress must be told often, since it is also how an attack that takes too long is stopped
+ */
+public record Victim(
+    Role role,
+    LanguageModel model,
+    List<Sample> samples,
+    AuditData data,
+    ProgressListener progress) {
+  /** Copies the list. */
+  public Victim {
+    samples = List.copyOf(samples);
+  }
+
+  /** How well the model knows the samples now, by one pass over each. */
+  public List<Knowledge> knowledge() {
+    return knowledge(samples);
+  }
+
+  /** How well the model knows some of the samples now. */
+  public List<Knowledge> knowledge(List<Sample> some) {
+    return Knowledge.measure(model, model.samples().tokenize(some), progress);
+  }
+}
