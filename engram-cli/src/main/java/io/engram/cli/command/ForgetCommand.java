@@ -22,7 +22,10 @@ import picocli.CommandLine.Parameters;
       "It asks what the model knows, finds a learning rate, shows a plan, forgets, and judges the "
           + "result. recipes/forget.yaml is the recipe behind it."
     },
-    footer = {"", "Exit code: 0 if nothing that was known is still known, 5 if something is."},
+    footer = {
+      "",
+      "Exit code: 0 if nothing that was known is still known (or hidden, with --audit), 5 if something is."
+    },
     sortOptions = false)
 final class ForgetCommand implements Callable<Integer> {
   @Mixin private ModelChoice model = new ModelChoice();
@@ -72,6 +75,12 @@ final class ForgetCommand implements Callable<Integer> {
 
   @Option(names = "--plan-only", description = "Show the plan and change nothing")
   private boolean planOnly;
+
+  @Option(
+      names = "--audit",
+      description =
+          "Then attack the result, as engram audit does: is the knowledge gone, or only hidden?")
+  private boolean audit;
 
   @Option(
       names = "--price",
@@ -132,7 +141,17 @@ final class ForgetCommand implements Callable<Integer> {
     }
     Request request =
         new Request(
-            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, key,
+            model,
+            requests,
+            keep,
+            controls,
+            retrained,
+            keepLoss,
+            price,
+            overrides,
+            planOnly,
+            key,
+            audit,
             out);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()

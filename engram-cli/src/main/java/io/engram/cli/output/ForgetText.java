@@ -238,10 +238,6 @@ public final class ForgetText {
               : "The budget of %d updates was too small for the rest: give budget.updates=N."
                   .formatted(plan.budget()));
     }
-    if (stop != null) {
-      lines.add(
-          "Not checked: whether it comes back under attack (relearning, quantisation, sampling), and questions in other words.");
-    }
     return lines;
   }
 

@@ -18,6 +18,7 @@ import io.engram.unlearn.forget.Forgetting;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Setup;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -40,21 +41,20 @@ public record AuditRun(Options options, CommonOptions common) {
   public int ofRun(Path folder) {
     Attacks.named(options.attacks());
     try (RunFolder run = RunFolder.resume(folder)) {
-      return ofRun(run);
+      return carryOut(subject(run), true);
     }
   }
 
-  /** The same of a run folder that is open. */
-  int ofRun(RunFolder run) {
-    Recipe recipe =
-        RecipeReader.resolved(
-            run.recipe(), List.of(), Recipe.Kind.of(run.recipe()), run.path() + "/recipe.yaml");
-    if (recipe.kind() != Recipe.Kind.UNLEARN) {
+  /** What is audited in a run folder that is open. */
+  AuditSubject subject(RunFolder run) {
+    Recipe.Kind kind = Recipe.Kind.of(run.recipe());
+    if (kind != Recipe.Kind.UNLEARN) {
       throw EngramException.usage(
           run.path() + " is a run of engram finetune, which forgets nothing.");
     }
-    String after = RunModel.of(run.path()).toString();
-    return carryOut(new AuditSubject(recipe, after, run.path(), options), true);
+    Recipe recipe =
+        RecipeReader.resolved(run.recipe(), List.of(), kind, run.path() + "/recipe.yaml");
+    return new AuditSubject(recipe, RunModel.of(run.path()).toString(), run.path(), options);
   }
 
   /**
@@ -92,9 +92,7 @@ public record AuditRun(Options options, CommonOptions common) {
 
   private int carryOut(AuditSubject subject, boolean ofRun) {
     Interruption.watch(common.console());
-    Audit audit =
-        new Audit(subject, Attacks.named(options.attacks()), setup(), common.console()::message);
-    Audit.Judged judged = audit.run();
+    Audit.Judged judged = judged(subject);
     if (judged == null) {
       common
           .console()
@@ -110,7 +108,20 @@ public record AuditRun(Options options, CommonOptions common) {
     json.put("summary", judged.summary());
     json.put("verdicts", judged.verdicts());
     common.console().result(json, AuditText.of(judged.summary(), judged.verdicts()));
+    if (Files.exists(folder.resolve("certificate.json"))) {
+      common
+          .console()
+          .message(
+              "The run's certificate was made before this audit. To make it again: engram certify "
+                  + folder);
+    }
     return judged.isSomethingLeft() ? ForgetRun.STILL_KNOWN : 0;
+  }
+
+  /** Attacks and judges; null if it was interrupted. */
+  Audit.@Nullable Judged judged(AuditSubject subject) {
+    return new Audit(subject, Attacks.named(options.attacks()), setup(), common.console()::message)
+        .run();
   }
 
   private Setup setup() {

@@ -2,6 +2,7 @@ package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.output.AuditText;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.ForgetText;
 import io.engram.cli.progress.Interruption;
@@ -15,6 +16,8 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.VerdictRow;
 import io.engram.report.Report;
+import io.engram.unlearn.audit.Audit;
+import io.engram.unlearn.audit.AuditSubject;
 import io.engram.unlearn.forget.Forgetting;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -60,6 +63,7 @@ public record ForgetRun(Request request, CommonOptions common) {
    * @param overrides recipe keys
    * @param planOnly whether to change nothing
    * @param key to sign the certificate with; null: it is not signed
+   * @param audit whether to attack the result
    * @param out the run folder; null: a new one under runs/
    */
   public record Request(
@@ -73,6 +77,7 @@ public record ForgetRun(Request request, CommonOptions common) {
       List<String> overrides,
       boolean planOnly,
       @Nullable Path key,
+      boolean audit,
       @Nullable Path out) {
     /** The same with other overrides and another run folder. */
     Request with(List<String> otherOverrides, Path otherOut) {
@@ -87,6 +92,7 @@ public record ForgetRun(Request request, CommonOptions common) {
           otherOverrides,
           planOnly,
           key,
+          audit,
           otherOut);
     }
   }
@@ -132,7 +138,7 @@ public record ForgetRun(Request request, CommonOptions common) {
         List<VerdictRow> verdicts = Forgetting.unchanged(planned.plan());
         JsonFiles.writeLines(folder.resolve(Forgetting.VERDICTS), verdicts);
         common.console().message("The model knows none of the requests: there is nothing to do.");
-        show(folder, planned.plan(), new Forgetting.Judged(verdicts, List.of()), List.of());
+        show(folder, planned.plan(), new Forgetting.Judged(verdicts, List.of()), List.of(), null);
         return 0;
       }
       common.console().message(ForgetText.plan(planned.plan()));
@@ -158,16 +164,29 @@ public record ForgetRun(Request request, CommonOptions common) {
         RecipeReader.resolved(
             run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
     Forgetting.Judged judged = Forgetting.verdicts(run, done, setup());
-    List<VerdictRow> verdicts = judged.verdicts();
     Report.write(List.of(run.path()), run.path().resolve("report.html"));
+    if (!request.audit()) {
+      CertificateRun.Written certificate = new CertificateRun(run, key, null).write();
+      show(run.path(), plan, judged, run.journal().read(), null);
+      common.console().message(certificate.text());
+      boolean known =
+          judged.verdicts().stream()
+              .filter(v -> v.knownBefore().equals(VerdictRow.KNOWN))
+              .anyMatch(v -> v.verdict().equals(VerdictRow.KNOWN));
+      return known ? STILL_KNOWN : 0;
+    }
+    AuditRun audit = new AuditRun(AuditSubject.Options.NONE, common);
+    Audit.Judged audited = audit.judged(audit.subject(run));
     CertificateRun.Written certificate = new CertificateRun(run, key, null).write();
-    show(run.path(), plan, judged, run.journal().read());
+    if (audited == null) {
+      common.console().message("Stopped while attacking. To resume: engram audit " + run.path());
+      return Interruption.EXIT_CODE;
+    }
+    Report.write(List.of(run.path()), run.path().resolve("report.html"));
+    Forgetting.Judged all = new Forgetting.Judged(audited.verdicts(), judged.keptLost());
+    show(run.path(), plan, all, run.journal().read(), audited);
     common.console().message(certificate.text());
-    boolean known =
-        verdicts.stream()
-            .filter(v -> v.knownBefore().equals(VerdictRow.KNOWN))
-            .anyMatch(v -> v.verdict().equals(VerdictRow.KNOWN));
-    return known ? STILL_KNOWN : 0;
+    return audited.isSomethingLeft() ? STILL_KNOWN : 0;
   }
 
   private void showPlan(ForgetPlan plan) {
@@ -175,14 +194,27 @@ public record ForgetRun(Request request, CommonOptions common) {
   }
 
   private void show(
-      Path folder, ForgetPlan plan, Forgetting.Judged judged, List<JsonNode> journal) {
+      Path folder,
+      ForgetPlan plan,
+      Forgetting.Judged judged,
+      List<JsonNode> journal,
+      Audit.@Nullable Judged audited) {
     Console console = common.console();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("run", folder.toString());
     json.put("plan", plan);
     json.put("verdicts", judged.verdicts());
     json.put("kept_lost", judged.keptLost());
-    console.result(json, ForgetText.verdicts(plan, judged.verdicts(), judged.keptLost(), journal));
+    String text = ForgetText.verdicts(plan, judged.verdicts(), judged.keptLost(), journal);
+    if (audited != null) {
+      json.put("audit", audited.summary());
+      text += "\n\n" + AuditText.of(audited.summary(), audited.verdicts());
+    } else if (!journal.isEmpty()) {
+      text +=
+          "\nNot checked: whether it comes back under attack (relearning, quantisation, sampling), and questions in other words: engram audit %s."
+              .formatted(folder);
+    }
+    console.result(json, text);
     if (!journal.isEmpty()) {
       console.message(
           "Model: %s\nReport: %s"

@@ -17,6 +17,17 @@ public interface Attack {
   Outcome on(Victim victim);
 
   /**
+   * Numbers for the summary that need all models; none unless an attack has some.
+   *
+   * @param plain the measurement without an attack
+   * @param attacked the same under this attack
+   * @param retrained whether the controls are the requests under a model that never saw them
+   */
+  default SortedMap<String, Double> facts(Compared plain, Compared attacked, boolean retrained) {
+    return new TreeMap<>();
+  }
+
+  /**
    * What an attack found.
    *
    * @param rows one for each sample and setting. If there are several of one sample and setting,

@@ -25,6 +25,17 @@ public record AttackKind(
   /** The name of the plain measurement, which is no attack and is always made. */
   public static final String NONE = "none";
 
+  /**
+   * The name of merging with the original, which decides a verdict only beside a retrained model:
+   * half of the result is the original's own knowledge, whatever was done to the other half.
+   */
+  public static final String MERGE_HALF = "merge_half";
+
+  /** Whether what it finds known decides the verdict. */
+  public boolean decides(boolean retrained) {
+    return retrained || !name.equals(MERGE_HALF);
+  }
+
   /** Copies the needs. */
   public AttackKind {
     needs = Set.copyOf(needs);

@@ -114,7 +114,7 @@ public record Audit(
       } else if (subject.options().attacks().contains(kind.name())) {
         throw EngramException.usage(
             "The attack %s needs %s.".formatted(kind.name(), missing.get(0).text()));
-      } else {
+      } else if (!missing.contains(Need.ADAPTER)) {
         notChecked.add(new NotChecked(kind.name(), "needs " + missing.get(0).text(), false));
       }
     }
@@ -138,8 +138,8 @@ public record Audit(
             kind.name().equals(AttackKind.NONE) ? Double.POSITIVE_INFINITY : deadline);
     for (Role role : models.order()) {
       List<Sample> samples = models.samples(role);
-      progress.start(kind.name() + ", " + role.text(), samples.size(), "samples");
       try {
+        progress.start(kind.name() + ", " + role.text(), samples.size(), "samples");
         LanguageModel model = models.model(role);
         outcomes.put(role, attack.on(new Victim(role, model, samples, models.data(), progress)));
       } catch (EngramException | LimitedProgress.OutOfTime | OutOfMemoryError e) {
@@ -190,13 +190,18 @@ public record Audit(
     boolean deletionShows =
         made.values().stream().anyMatch(m -> Verdicts.isBelowChance(m.facts(Role.AFTER)));
     Verdicts verdicts =
-        new Verdicts(
-            plain, compared.values().stream().filter(c -> c != plain).toList(), deletionShows);
+        new Verdicts(plain, deciding(compared, plain, models.isRetrained()), deletionShows);
     List<VerdictRow> rows = rows(models, verdicts);
     SortedMap<String, Integer> counts = new TreeMap<>();
     rows.forEach(row -> counts.merge(row.verdict(), 1, Integer::sum));
     List<Attacked> attacked = new ArrayList<>();
-    compared.forEach((kind, own) -> attacked.add(attacked(kind, own, made, rows)));
+    compared.forEach(
+        (kind, own) -> {
+          Made results = Objects.requireNonNull(made.get(kind));
+          SortedMap<String, Double> facts = new TreeMap<>(results.facts(Role.AFTER));
+          facts.putAll(kind.opener().get().facts(plain, own, models.isRetrained()));
+          attacked.add(attacked(kind, own, results, facts, rows));
+        });
     AuditSummary summary =
         new AuditSummary(
             models.comparedWith(),
@@ -212,9 +217,24 @@ public record Audit(
     return new Judged(summary, rows);
   }
 
+  private static List<Compared> deciding(
+      Map<AttackKind, Compared> compared, Compared plain, boolean retrained) {
+    List<Compared> deciding = new ArrayList<>();
+    compared.forEach(
+        (kind, own) -> {
+          if (own != plain && kind.decides(retrained)) {
+            deciding.add(own);
+          }
+        });
+    return deciding;
+  }
+
   private static Attacked attacked(
-      AttackKind kind, Compared own, Map<AttackKind, Made> all, List<VerdictRow> rows) {
-    Made made = Objects.requireNonNull(all.get(kind));
+      AttackKind kind,
+      Compared own,
+      Made made,
+      SortedMap<String, Double> facts,
+      List<VerdictRow> rows) {
     SortedMap<String, String> best = new TreeMap<>();
     SortedMap<String, Integer> n = new TreeMap<>();
     SortedMap<String, SortedMap<String, Mean>> measures = new TreeMap<>();
@@ -228,7 +248,6 @@ public record Audit(
             .filter(row -> !row.knownBefore().equals("not_known"))
             .filter(row -> Verdicts.isKnown(own, row.id()))
             .count();
-    SortedMap<String, Double> facts = new TreeMap<>(made.facts(Role.AFTER));
     return new Attacked(
         kind.name(),
         kind.summary(),

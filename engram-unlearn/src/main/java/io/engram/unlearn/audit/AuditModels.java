@@ -6,6 +6,7 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.WeightArithmetic;
 import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * in which few have to be opened again.
  */
 final class AuditModels implements AutoCloseable {
+  /** Relative distance of weights beyond which models have nothing in common; rounding is 0.1. */
+  private static final double UNRELATED = 0.7;
+
   private final AuditData data;
   private final String comparedWith;
   private final List<Sample> controlSamples;
@@ -94,6 +98,9 @@ final class AuditModels implements AutoCloseable {
         requireSameTokens(model, "The retrained model, " + retrainedPath, loaded);
         hashes += model.hash();
       }
+    }
+    if (deployed != null) {
+      requireDeployed(deployed, after, given.deployed(), loaded);
     }
     AuditData data =
         new AuditData(
@@ -164,6 +171,29 @@ final class AuditModels implements AutoCloseable {
         throw EngramException.usage(
             "%s, has another tokenizer or template than the original: request %s has other tokens there.\nGive a model made from the same one."
                 .formatted(which, other.get(i).id()));
+      }
+    }
+  }
+
+  private static void requireDeployed(
+      Supplier<LanguageModel> deployed,
+      Supplier<LanguageModel> after,
+      @Nullable Path path,
+      Loaded loaded) {
+    try (LanguageModel file = deployed.get()) {
+      requireSameTokens(file, "The file that is served, " + path, loaded);
+      double distance;
+      try (LanguageModel model = after.get()) {
+        distance = WeightArithmetic.distance(file, model);
+      } catch (EngramException e) {
+        throw EngramException.usage(
+            "--deployed %s is another kind of model than the one that was made to forget.\n%s"
+                .formatted(path, e.getMessage()));
+      }
+      if (distance > UNRELATED) {
+        throw EngramException.usage(
+            "--deployed %s isn't made from this model: its weights differ by %.0f %% of their size.\nGive the file that was converted from it."
+                .formatted(path, 100 * distance));
       }
     }
   }

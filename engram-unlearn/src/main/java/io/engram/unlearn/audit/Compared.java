@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -180,6 +181,26 @@ public final class Compared {
       means.put(measure, new Mean(mean.mean(), mean.standardError()));
     }
     return means;
+  }
+
+  /**
+   * By how much a measure rises on average under another attack, over the requests that both have;
+   * NaN without any.
+   */
+  public double rise(Compared other, Role role, String measure) {
+    return other.of(Role.AFTER).keySet().stream()
+        .filter(id -> value(role, id, measure) != null && other.value(role, id, measure) != null)
+        .mapToDouble(
+            id ->
+                Objects.requireNonNull(other.value(role, id, measure))
+                    - Objects.requireNonNull(value(role, id, measure)))
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  private @Nullable Double value(Role role, String id, String measure) {
+    Row row = of(role).get(id);
+    return row == null ? null : row.measures().get(measure);
   }
 
   /** The controls' 95th percentile of each measure. */

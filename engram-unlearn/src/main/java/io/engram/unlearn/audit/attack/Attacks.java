@@ -12,7 +12,19 @@ import java.util.List;
  */
 public final class Attacks {
   private static final List<AttackKind> ALL =
-      List.of(NoAttack.KIND, RoundedWeights.INT8, RoundedWeights.INT4, RoundedWeights.NF4);
+      List.of(
+          NoAttack.KIND,
+          Deployed.KIND,
+          RoundedWeights.INT8,
+          RoundedWeights.INT4,
+          RoundedWeights.NF4,
+          Composition.ADAPTER_OFF,
+          Composition.ADAPTER_HALF,
+          Composition.MERGE_HALF,
+          Relearning.PARTS,
+          Relearning.RELATED,
+          Relearning.UNRELATED,
+          Relearning.OWN);
 
   private Attacks() {}
 

@@ -1,13 +1,16 @@
 package io.engram.unlearn.audit.attack;
 
+import io.engram.core.run.AuditSummary.Mean;
 import io.engram.model.LanguageModel;
 import io.engram.model.quantize.Quantization;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.audit.Attack;
 import io.engram.unlearn.audit.AttackKind;
+import io.engram.unlearn.audit.Compared;
 import io.engram.unlearn.audit.Role;
 import io.engram.unlearn.audit.Row;
 import io.engram.unlearn.audit.Victim;
+import io.engram.unlearn.eval.memorization.Knowledge.Measure;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -18,7 +21,8 @@ import java.util.TreeMap;
  * machines: a change smaller than half a step is undone, and the knowledge is back.
  *
  * <p>Facts of the model after: {@code codes_changed}, the share of the changed weights whose code
- * changed, and {@code change_kept}, {@code ‖q(w_u) − q(w_o)‖ / ‖w_u − w_o‖}.
+ * changed; {@code change_kept}, {@code ‖q(w_u) − q(w_o)‖ / ‖w_u − w_o‖}; and {@code
+ * quantization_q_MEASURE}, open-unlearning's {@code Q = min(m_after / m_before, 1)}.
  *
  * <p><b>Source:</b> Zhang et al. 2024 (arXiv 2410.16454); formats and forecast: {@link
  * Quantization}. <b>Cost:</b> a pass over the weights and one over the samples.
@@ -63,5 +67,23 @@ public record RoundedWeights(Quantization format) implements Attack {
         weights.restore();
       }
     }
+  }
+
+  @Override
+  public SortedMap<String, Double> facts(Compared plain, Compared attacked, boolean retrained) {
+    SortedMap<String, Double> facts = new TreeMap<>();
+    for (Measure measure : List.of(Measure.MEMORIZATION, Measure.STRENGTH)) {
+      Mean before = plain.means(Role.AFTER).get(measure.key());
+      Mean after = attacked.means(Role.AFTER).get(measure.key());
+      if (before != null && after != null) {
+        facts.put("quantization_q_" + measure.key(), robustness(after.mean(), before.mean()));
+      }
+    }
+    return facts;
+  }
+
+  /** {@code Q = min(m_after / m_before, 1)}; 1 if there was nothing before. */
+  static double robustness(double after, double before) {
+    return before == 0 ? 1 : Math.min(1, after / before);
   }
 }

@@ -190,6 +190,23 @@ public final class MadeControls {
         : null;
   }
 
+  /**
+   * The names, e-mail addresses, numbers and dates in each sample, in order of appearance.
+   *
+   * @param samples also show which words at the beginning of a sentence are ordinary
+   */
+  public static List<Set<String>> values(List<Sample> samples) {
+    MadeControls made = new MadeControls(samples, 0);
+    List<Set<String>> all = new ArrayList<>();
+    for (Sample sample : samples) {
+      Set<String> own = new LinkedHashSet<>();
+      texts(sample).forEach(t -> made.replace(t, v -> note(own, v)));
+      own.removeIf(v -> Character.isLowerCase(v.codePointAt(0)) && !v.contains("@"));
+      all.add(own);
+    }
+    return all;
+  }
+
   /** The texts of a sample: its messages and answer, or its text. */
   public static List<String> texts(Sample sample) {
     if (sample.content() instanceof Asked asked) {
