@@ -141,18 +141,8 @@ final class ForgetCommand implements Callable<Integer> {
     }
     Request request =
         new Request(
-            model,
-            requests,
-            keep,
-            controls,
-            retrained,
-            keepLoss,
-            price,
-            overrides,
-            planOnly,
-            key,
-            audit,
-            out);
+            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, key,
+            audit, out);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();
