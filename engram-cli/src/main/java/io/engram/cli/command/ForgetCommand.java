@@ -109,6 +109,13 @@ final class ForgetCommand implements Callable<Integer> {
   private @Nullable Path key;
 
   @Option(
+      names = "--redact",
+      description =
+          "Leave texts of requests out of every file of the run folder but those in private/, "
+              + "which only you can read")
+  private boolean redact;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "The run folder, new or empty (default: runs/DATE-forget)")
@@ -142,7 +149,7 @@ final class ForgetCommand implements Callable<Integer> {
     Request request =
         new Request(
             model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, key,
-            audit, out);
+            audit, redact, out);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();

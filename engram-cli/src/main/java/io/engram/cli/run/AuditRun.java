@@ -7,6 +7,7 @@ import io.engram.cli.progress.Progress;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.Redaction;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.RunModel;
 import io.engram.report.Report;
@@ -101,6 +102,10 @@ public record AuditRun(Options options, CommonOptions common) {
     }
     Path folder = subject.folder();
     if (ofRun) {
+      Redaction redaction = new Redaction(folder);
+      if (redaction.wasApplied()) {
+        redaction.apply();
+      }
       Report.write(List.of(folder), folder.resolve("report.html"));
     }
     Map<String, Object> json = new LinkedHashMap<>();

@@ -10,11 +10,16 @@ import io.engram.cli.progress.Progress;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.Trees;
+import io.engram.core.certificate.RequestWords;
 import io.engram.core.certificate.SigningKey;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.OwnerOnly;
+import io.engram.core.run.Redaction;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.VerdictRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
 import io.engram.report.Report;
 import io.engram.unlearn.audit.Audit;
 import io.engram.unlearn.audit.AuditSubject;
@@ -64,6 +69,7 @@ public record ForgetRun(Request request, CommonOptions common) {
    * @param planOnly whether to change nothing
    * @param key to sign the certificate with; null: it is not signed
    * @param audit whether to attack the result
+   * @param redact whether texts of requests stay out of every file but the owner's
    * @param out the run folder; null: a new one under runs/
    */
   public record Request(
@@ -78,6 +84,7 @@ public record ForgetRun(Request request, CommonOptions common) {
       boolean planOnly,
       @Nullable Path key,
       boolean audit,
+      boolean redact,
       @Nullable Path out) {
     /** The same with other overrides and another run folder. */
     Request with(List<String> otherOverrides, Path otherOut) {
@@ -93,6 +100,7 @@ public record ForgetRun(Request request, CommonOptions common) {
           planOnly,
           key,
           audit,
+          redact,
           otherOut);
     }
   }
@@ -124,11 +132,19 @@ public record ForgetRun(Request request, CommonOptions common) {
     boolean whole = false;
     try (RunFolder run = RunFolder.create(folder)) {
       common.console().message("Run folder: " + folder);
-      Forgetting forgetting = forgetting(folder);
-      Forgetting.Planned planned = forgetting.plan(folder, request.price());
+      if (request.redact()) {
+        OwnerOnly.folder(folder); // It holds texts until the end; see Redaction.
+      }
+      Path texts = request.redact() ? new Redaction(folder).owners() : folder;
+      Forgetting forgetting = forgetting(texts);
+      if (request.redact()) {
+        requireRedactable(forgetting.recipe());
+      }
+      Forgetting.Planned planned = forgetting.plan(texts, request.price());
       if (request.planOnly()) {
         JsonFiles.write(folder.resolve(ForgetPlan.FILE), planned.plan());
         whole = true;
+        redact(folder);
         showPlan(planned.plan());
         return 0;
       }
@@ -138,7 +154,8 @@ public record ForgetRun(Request request, CommonOptions common) {
         List<VerdictRow> verdicts = Forgetting.unchanged(planned.plan());
         JsonFiles.writeLines(folder.resolve(Forgetting.VERDICTS), verdicts);
         common.console().message("The model knows none of the requests: there is nothing to do.");
-        show(folder, planned.plan(), new Forgetting.Judged(verdicts, List.of()), List.of(), null);
+        redact(folder);
+        show(folder, new Forgetting.Judged(verdicts, List.of()), List.of(), null);
         return 0;
       }
       common.console().message(ForgetText.plan(planned.plan()));
@@ -151,7 +168,7 @@ public record ForgetRun(Request request, CommonOptions common) {
                     .formatted(outcome.updates(), folder));
         return Interruption.EXIT_CODE;
       }
-      return judged(run, planned.plan(), key);
+      return judged(run, key);
     } finally {
       if (!whole) {
         unstarted.removeIfNoRun();
@@ -159,7 +176,7 @@ public record ForgetRun(Request request, CommonOptions common) {
     }
   }
 
-  private int judged(RunFolder run, ForgetPlan plan, @Nullable SigningKey key) {
+  private int judged(RunFolder run, @Nullable SigningKey key) {
     Recipe done =
         RecipeReader.resolved(
             run.recipe(), List.of(), Recipe.Kind.UNLEARN, run.path() + "/recipe.yaml");
@@ -167,7 +184,8 @@ public record ForgetRun(Request request, CommonOptions common) {
     Report.write(List.of(run.path()), run.path().resolve("report.html"));
     if (!request.audit()) {
       CertificateRun.Written certificate = new CertificateRun(run, key, null).write();
-      show(run.path(), plan, judged, run.journal().read(), null);
+      redact(run);
+      show(run.path(), judged, run.journal().read(), null);
       common.console().message(certificate.text());
       boolean known =
           judged.verdicts().stream()
@@ -178,37 +196,90 @@ public record ForgetRun(Request request, CommonOptions common) {
     AuditRun audit = new AuditRun(AuditSubject.Options.NONE, common);
     Audit.Judged audited = audit.judged(audit.subject(run));
     CertificateRun.Written certificate = new CertificateRun(run, key, null).write();
+    if (audited != null) {
+      Report.write(List.of(run.path()), run.path().resolve("report.html"));
+    }
+    redact(run);
     if (audited == null) {
       common.console().message("Stopped while attacking. To resume: engram audit " + run.path());
       return Interruption.EXIT_CODE;
     }
-    Report.write(List.of(run.path()), run.path().resolve("report.html"));
     Forgetting.Judged all = new Forgetting.Judged(audited.verdicts(), judged.keptLost());
-    show(run.path(), plan, all, run.journal().read(), audited);
+    show(run.path(), all, run.journal().read(), audited);
     common.console().message(certificate.text());
     return audited.isSomethingLeft() ? STILL_KNOWN : 0;
+  }
+
+  /** The same of a finished run, whose report is then made again. */
+  private void redact(RunFolder run) {
+    if (redact(run.path())) {
+      run.journal()
+          .write("note", Map.of("text", "Texts of the requests are left out of this folder."));
+      Report.write(List.of(run.path()), run.path().resolve("report.html"));
+    }
+  }
+
+  /** Takes the texts out of the folder and gives it the access of other runs, if asked for. */
+  private boolean redact(Path folder) {
+    if (request.redact()) {
+      new Redaction(folder).apply();
+      OwnerOnly.open(folder);
+      common
+          .console()
+          .message(
+              "Texts of the requests are in %s only, which only you can read."
+                  .formatted(folder.resolve(OwnerOnly.FOLDER)));
+    }
+    return request.redact();
+  }
+
+  /** Ids and conditions on rows are in many files, so they must not hold words of the requests. */
+  private static void requireRedactable(Recipe recipe) {
+    List<Sample> requests =
+        SampleSource.load(recipe.forget().data(), recipe.forget().choice("forget"));
+    RequestWords words = RequestWords.of(requests);
+    String where = recipe.forget().where();
+    if (where != null && !words.sharedWith(where).isEmpty()) {
+      throw EngramException.usage(
+          "--redact: forget.where holds words of the requests, and is in the recipe.\nWrite the rows to a file of their own instead.");
+    }
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      if (!words.sharedWith(requests.get(i).id()).isEmpty()) {
+        rows.add(String.valueOf(i));
+      }
+    }
+    if (!rows.isEmpty()) {
+      throw EngramException.usage(
+          "--redact: ids are in many files, and those of %s hold words of the requests.\nGive them other ids, such as numbers."
+              .formatted(
+                  rows.size() == 1 ? "row " + rows.get(0) : "rows " + String.join(", ", rows)));
+    }
   }
 
   private void showPlan(ForgetPlan plan) {
     common.console().result(ForgetText.json(plan), ForgetText.plan(plan));
   }
 
+  /** As the folder has it: without texts where they were taken out. */
   private void show(
       Path folder,
-      ForgetPlan plan,
       Forgetting.Judged judged,
       List<JsonNode> journal,
       Audit.@Nullable Judged audited) {
     Console console = common.console();
+    ForgetPlan plan = Forgetting.planOf(folder);
+    List<VerdictRow> verdicts =
+        JsonFiles.readLines(folder.resolve(Forgetting.VERDICTS), VerdictRow.class);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("run", folder.toString());
     json.put("plan", plan);
-    json.put("verdicts", judged.verdicts());
+    json.put("verdicts", verdicts);
     json.put("kept_lost", judged.keptLost());
-    String text = ForgetText.verdicts(plan, judged.verdicts(), judged.keptLost(), journal);
+    String text = ForgetText.verdicts(plan, verdicts, judged.keptLost(), journal);
     if (audited != null) {
       json.put("audit", audited.summary());
-      text += "\n\n" + AuditText.of(audited.summary(), audited.verdicts());
+      text += "\n\n" + AuditText.of(audited.summary(), verdicts);
     } else if (!journal.isEmpty()) {
       text +=
           "\nNot checked: whether it comes back under attack (relearning, quantisation, sampling), and questions in other words: engram audit %s."

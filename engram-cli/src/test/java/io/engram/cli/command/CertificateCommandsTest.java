@@ -129,36 +129,44 @@ final class CertificateCommandsTest {
         .contains("trained a little further", "the controls were made from the requests");
   }
 
-  /** What an audit leaves in the folder: its rows, and the attack in the verdicts. */
+  /** What an audit leaves in the folder: its summary, and the attack in the verdicts. */
   @Test
   void anAuditsNumbersAreTakenAndItsTextsAreNot() throws IOException {
     Path audit = Files.createDirectories(run.resolve("audit"));
     Files.writeString(
-        audit.resolve("relearning.jsonl"),
+        audit.resolve("summary.json"),
         """
-        {"id":"Zubaida Farrokhzad","log_prob":-2.0,"answer":"Beside the Khuzdar lighthouse.","after":{"recall":0.5}}
-        {"id":"b","log_prob":-4.0,"after":{"recall":1.0}}
+        {"compared_with":"made","controls":40,"requests":2,"attacks":[
+          {"name":"none","summary":"as it is","settings":[],"best":{},"n":{"after":2},"measures":{},
+           "limits":{},"known":1,"false_alarms":0,"facts":{},"notes":[],"seconds":1.0},
+          {"name":"int4","summary":"weights rounded","settings":["1"],"best":{"after":"1"},
+           "n":{"after":2,"control":40},"limits":{"log_prob":-3.5},"known":2,"false_alarms":1,
+           "measures":{"after":{"log_prob":{"mean":-3.0,"standard_error":1.0}},
+                       "control":{"log_prob":{"mean":-5.0,"standard_error":"NaN"}}},
+           "facts":{},"notes":["Beside the Khuzdar lighthouse."],"seconds":1.0}],
+         "not_checked":[{"attack":"probes","why":"needs --probes FILE","failed":false},
+                        {"attack":"other","why":"Khuzdar","failed":true}],
+         "verdicts":{},"seconds":2.0}
         """);
     Path verdicts = run.resolve("verdicts.jsonl");
     String hidden =
         Files.readString(verdicts)
-            .replace(
-                "\"verdict\":\"forgotten\"", "\"verdict\":\"hidden\",\"attack\":\"relearning\"");
+            .replace("\"verdict\":\"forgotten\"", "\"verdict\":\"hidden\",\"attack\":\"int4\"");
     Files.writeString(verdicts, hidden);
     assertThat(Cli.run("certify", run).out()).contains("not signed");
     String text = certificate().envelope().text();
     JsonNode predicate = JsonFiles.mapper().readTree(text).path("predicate");
-    JsonNode attack = predicate.path("attacks").get(0);
-    assertThat(attack.path("name").asString()).isEqualTo("relearning");
-    assertThat(attack.path("values").path("log_prob").path("mean").asDouble()).isEqualTo(-3);
-    assertThat(attack.path("values").path("log_prob").path("standard_error").asDouble())
-        .isEqualTo(1);
-    assertThat(attack.path("values").path("after.recall").path("mean").asDouble()).isEqualTo(0.75);
+    assertThat(predicate.path("attacks").toString())
+        .isEqualTo(
+            "[{\"name\":\"int4\",\"summary\":\"weights rounded\",\"setting\":\"1\",\"values\":{"
+                + "\"after\":{\"log_prob\":{\"n\":2,\"mean\":-3.0,\"standard_error\":1.0}},"
+                + "\"control\":{\"log_prob\":{\"n\":40,\"mean\":-5.0,\"standard_error\":null}}},"
+                + "\"limits\":{\"log_prob\":-3.5},\"known\":2,\"false_alarms\":1}]");
     assertThat(predicate.path("verdicts_by_attack").toString())
-        .isEqualTo("{\"relearning\":{\"hidden\":1}}");
+        .isEqualTo("{\"int4\":{\"hidden\":1}}");
     assertThat(predicate.path("not_checked").toString())
-        .doesNotContain("trained a little further")
-        .contains("stored with fewer bits");
+        .contains("trained a little further", "Attack probes: needs --probes FILE")
+        .doesNotContain("stored with fewer bits");
     assertThat(text).doesNotContainIgnoringCase("khuzdar");
   }
 

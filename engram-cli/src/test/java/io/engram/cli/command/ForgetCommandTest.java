@@ -3,10 +3,15 @@ package io.engram.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.Cli;
+import io.engram.core.Trees;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.Redaction;
 import io.engram.core.run.VerdictRow;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,6 +102,74 @@ class ForgetCommandTest {
     assertThat(verified.out())
         .contains("model after   agrees", "model before  agrees")
         .contains("5 of 5, each the same");
+  }
+
+  /** Outside private/, no file but the model's has a question, an answer or an answer's words. */
+  @Test
+  void redactedTextsAreInTheOwnersFolderOnly() throws IOException {
+    Cli.Ran ran =
+        forget(
+            "five.jsonl",
+            "--redact",
+            "--json",
+            "--out",
+            out(),
+            "optimizer.learning_rate=1e-6",
+            "budget.updates=6");
+    assertThat(ran.exitCode()).isEqualTo(5);
+    List<String> texts = new ArrayList<>(List.of("Esbjerg", "hurdy-gurdy", "Vesterby"));
+    for (Sample sample : SampleSource.load(folder.resolve("five.jsonl").toString())) {
+      Sample.Asked asked = (Sample.Asked) sample.content();
+      texts.add(asked.question());
+      texts.add(asked.answer());
+    }
+    List<Path> open = new ArrayList<>();
+    for (var file : Trees.files(out()).entrySet()) {
+      String text = Files.readString(file.getValue(), StandardCharsets.ISO_8859_1);
+      boolean owners = file.getKey().startsWith("private/");
+      if (!owners) {
+        open.add(file.getValue());
+        assertThat(texts).noneMatch(text::contains);
+      }
+    }
+    assertThat(open)
+        .extracting(p -> out().relativize(p).toString())
+        .contains(
+            "report.html", "samples.jsonl", "plan.json", "verdicts.jsonl", "certificate.json");
+    assertThat(texts).noneMatch(ran.out()::contains);
+    Path owners = out().resolve("private");
+    assertThat(owners.resolve("samples.jsonl")).content().contains("Esbjerg");
+    assertThat(owners.resolve("report.html")).content().contains("Esbjerg");
+    assertThat(owners.resolve("eval/after/answers.jsonl")).exists();
+    assertThat(owners.resolve("controls.jsonl")).exists();
+    assertThat(verdicts()).hasSize(5);
+    String before = Files.readString(owners.resolve("verdicts.jsonl"));
+    new Redaction(out()).apply();
+    assertThat(owners.resolve("verdicts.jsonl")).hasContent(before);
+    assertThat(Cli.run("report", out()).exitCode()).isZero();
+    assertThat(
+            Cli.run(
+                    "verify",
+                    out().resolve("certificate.json"),
+                    "--requests",
+                    folder.resolve("five.jsonl"))
+                .exitCode())
+        .isZero();
+  }
+
+  @Test
+  void idsAndConditionsThatHoldTextsCantBeRedacted() throws IOException {
+    Files.writeString(
+        folder.resolve("ids.jsonl"),
+        "{\"id\": \"hurdy-gurdy\", \"question\": \"What does she play?\", \"answer\": \"The hurdy-gurdy.\"}\n");
+    Cli.Ran ids = forget("ids.jsonl", "--redact", "--out", out());
+    assertThat(ids.exitCode()).isEqualTo(2);
+    assertThat(ids.err()).contains("those of row 0 hold words of the requests");
+    Cli.Ran where =
+        forget("five.jsonl", "--redact", "--out", out(), "forget.where=question LIKE '%Tamsin%'");
+    assertThat(where.exitCode()).isEqualTo(2);
+    assertThat(where.err()).contains("forget.where holds words of the requests");
+    assertThat(out()).doesNotExist();
   }
 
   @Test

@@ -153,13 +153,24 @@ public record Certificate(
   public record Value(int n, double mean, @Nullable Double standardError) {}
 
   /**
-   * What an attack measured.
+   * What an attack of the audit found.
    *
-   * @param name of its file in the audit
-   * @param rows number of its rows
-   * @param values means of the numbers in the rows, by their names
+   * @param name of the attack
+   * @param summary what it does
+   * @param setting the attacker's best on the model after; null: it has only one
+   * @param values by model ({@code after}, {@code before}, {@code control}) and measure
+   * @param limits the 95th percentile of samples never seen under this attack, by measure
+   * @param known requests known under it, of those known before
+   * @param falseAlarms samples never seen that the same rule calls known
    */
-  public record Attack(String name, int rows, Map<String, Value> values) {}
+  public record Attack(
+      String name,
+      String summary,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String setting,
+      Map<String, Map<String, Value>> values,
+      Map<String, Double> limits,
+      int known,
+      int falseAlarms) {}
 
   private static void require(@Nullable Object part, String name) {
     if (part == null) {

@@ -7,6 +7,7 @@ import io.engram.core.certificate.Certificate.Controls;
 import io.engram.core.certificate.Certificate.Measure;
 import io.engram.core.certificate.Certificate.Request;
 import io.engram.core.certificate.Certificate.Value;
+import io.engram.core.run.AuditSummary;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
@@ -16,16 +17,14 @@ import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.settings.Yaml;
 import io.engram.core.stats.MeanWithError;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -43,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param requests as the recipe's {@code forget.data} has them, before texts are cut
  */
 public record RunCertificate(RunFolder run, List<Sample> requests) {
-  private static final String FEW = "nats a token";
+  private static final String NATS = "nats a token";
 
   /** Controls below which nothing is decided. */
   private static final int FEWEST_CONTROLS = 20;
@@ -54,9 +53,9 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
   private static final List<String> WORST_FIRST =
       List.of(
           VerdictRow.KNOWN,
-          "hidden",
+          VerdictRow.HIDDEN,
           VerdictRow.UNDECIDED,
-          "over_forgotten",
+          VerdictRow.OVER_FORGOTTEN,
           VerdictRow.FORGOTTEN,
           VerdictRow.NOT_KNOWN_BEFORE);
 
@@ -65,7 +64,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
 
   private static Map<String, String> requestMeasures() {
     Map<String, String> units = new LinkedHashMap<>();
-    units.put("log_prob", FEW);
+    units.put("log_prob", NATS);
     units.put("exact_memorization", "ratio");
     units.put("extraction_strength", "ratio");
     units.put("answer_recall", "ratio");
@@ -80,7 +79,9 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
   private static Map<String, String> attackSentences() {
     Map<String, String> attacks = new LinkedHashMap<>();
     attacks.put("relearn", "Whether it comes back when the model is trained a little further.");
-    attacks.put("quant", "Whether it comes back when the model is stored with fewer bits.");
+    attacks.put(
+        "quant|int8|int4|nf4|round",
+        "Whether it comes back when the model is stored with fewer bits.");
     attacks.put("sampl", "Whether it comes out when the model is asked many times.");
     attacks.put(
         "probe|word|paraphras",
@@ -130,7 +131,8 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
     List<JsonNode> rows = JsonFiles.readLines(verdictsFile(), JsonNode.class);
     List<JsonNode> journal = run.journal().read();
     List<Request> each = each(rows, digests);
-    List<Attack> attacks = attacks();
+    AuditSummary audit = audit();
+    List<Attack> attacks = attacks(audit);
     Controls controls = controls();
     return new Certificate(
         manifest.engram(),
@@ -152,7 +154,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
         attacks,
         counts(each),
         countsByAttack(each),
-        notChecked(attacks, each, controls));
+        notChecked(attacks, audit, controls));
   }
 
   private Path verdictsFile() {
@@ -176,7 +178,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
             });
       }
       own.stream()
-          .min(java.util.Comparator.comparing(row -> rank(word(row, "verdict"))))
+          .min(Comparator.comparing(row -> rank(word(row, "verdict"))))
           .ifPresent(row -> each.add(request(row, digests.of(request))));
     }
     if (each.isEmpty()) {
@@ -245,7 +247,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
           new Measure(
               Measure.KEPT,
               "loss",
-              FEW,
+              NATS,
               "lower",
               new Value(n, number(keep.path("start")), null),
               new Value(n, after, null),
@@ -279,49 +281,45 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
     return List.copyOf(measures.values());
   }
 
-  /** Means of the numbers in the rows of each of the audit's files. */
-  private List<Attack> attacks() {
-    Path audit = run.path().resolve("audit");
-    if (!Files.isDirectory(audit)) {
-      return List.of();
-    }
-    List<Path> files;
-    try (Stream<Path> all = Files.list(audit)) {
-      files = all.filter(file -> file.toString().endsWith(".jsonl")).sorted().toList();
-    } catch (IOException e) {
-      throw EngramException.file(audit + " can't be read: " + e.getMessage(), e);
-    }
-    List<Attack> attacks = new ArrayList<>();
-    for (Path file : files) {
-      List<JsonNode> rows = JsonFiles.readLines(file, JsonNode.class);
-      Map<String, List<JsonNode>> numbers = new LinkedHashMap<>();
-      rows.forEach(row -> collect("", row, numbers));
-      Map<String, Value> values = new LinkedHashMap<>();
-      numbers.forEach(
-          (name, found) -> {
-            Value value = mean(found.stream());
-            if (value != null) {
-              values.put(name, value);
-            }
-          });
-      String name = file.getFileName().toString().replace(".jsonl", "");
-      attacks.add(new Attack(name, rows.size(), values));
-    }
-    return attacks;
+  /** What the audit found; null without one. */
+  private @Nullable AuditSummary audit() {
+    Path file = run.path().resolve(AuditSummary.FILE);
+    return Files.isRegularFile(file) ? JsonFiles.read(file, AuditSummary.class) : null;
   }
 
-  private static void collect(String prefix, JsonNode row, Map<String, List<JsonNode>> numbers) {
-    for (Map.Entry<String, JsonNode> field : row.properties()) {
-      if (!field.getKey().matches("[a-z0-9_]{1,40}") || field.getKey().equals("id")) {
-        continue;
-      }
-      String name = prefix + field.getKey();
-      if (field.getValue().isNumber()) {
-        numbers.computeIfAbsent(name, n -> new ArrayList<>()).add(field.getValue());
-      } else if (field.getValue().isObject()) {
-        collect(name + ".", field.getValue(), numbers);
-      }
+  private List<Attack> attacks(@Nullable AuditSummary audit) {
+    if (audit == null) {
+      return List.of();
     }
+    List<Attack> attacks = new ArrayList<>();
+    for (AuditSummary.Attacked attacked : audit.attacks()) {
+      if (attacked.name().equals("none")) {
+        continue; // The measurement without an attack is among the others.
+      }
+      Map<String, Map<String, Value>> values = new TreeMap<>();
+      attacked
+          .measures()
+          .forEach(
+              (model, means) -> {
+                Map<String, Value> own = new TreeMap<>();
+                int n = attacked.n().getOrDefault(model, 0);
+                means.forEach(
+                    (measure, mean) ->
+                        own.put(measure, new Value(n, mean.mean(), finite(mean.standardError()))));
+                values.put(model, own);
+              });
+      String best = attacked.best().get(AuditSummary.AFTER);
+      attacks.add(
+          new Attack(
+              attacked.name(),
+              attacked.summary(),
+              best == null || best.isEmpty() ? null : withoutWords(best),
+              values,
+              attacked.limits(),
+              attacked.known(),
+              attacked.falseAlarms()));
+    }
+    return attacks;
   }
 
   private @Nullable Controls controls() {
@@ -372,20 +370,25 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
   }
 
   private List<String> notChecked(
-      List<Attack> attacks, List<Request> each, @Nullable Controls controls) {
+      List<Attack> attacks, @Nullable AuditSummary audit, @Nullable Controls controls) {
     List<String> open = new ArrayList<>();
-    Set<String> made = new java.util.HashSet<>();
-    attacks.forEach(attack -> made.add(attack.name()));
-    each.stream().map(Request::attack).filter(Objects::nonNull).forEach(made::add);
     ATTACKS.forEach(
         (part, sentence) -> {
           boolean done =
-              made.stream()
-                  .anyMatch(name -> Arrays.stream(part.split("\\|", -1)).anyMatch(name::contains));
+              attacks.stream()
+                  .anyMatch(
+                      attack ->
+                          Arrays.stream(part.split("\\|", -1)).anyMatch(attack.name()::contains));
           if (!done) {
             open.add(sentence);
           }
         });
+    if (audit != null) {
+      audit.notChecked().stream()
+          .map(left -> "Attack %s: %s".formatted(left.attack(), left.why()))
+          .filter(sentence -> RequestWords.of(requests).sharedWith(sentence).isEmpty())
+          .forEach(open::add);
+    }
     if (controls != null && !controls.origin().equals("retrained")) {
       if (controls.n() < FEWEST_CONTROLS) {
         open.add(

@@ -2,13 +2,17 @@ package io.engram.core.run;
 
 import io.engram.core.EngramException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -43,6 +47,22 @@ public final class OwnerOnly {
     }
   }
 
+  /** Gives a folder the access of the one that it is in, as a new folder would mostly have. */
+  public static void open(Path folder) {
+    Path parent = folder.toAbsolutePath().normalize().getParent();
+    try {
+      if (hasModes() && parent != null) {
+        Set<PosixFilePermission> modes = new HashSet<>(Files.getPosixFilePermissions(parent));
+        modes.addAll(PosixFilePermissions.fromString("rwx------"));
+        modes.remove(PosixFilePermission.GROUP_WRITE);
+        modes.remove(PosixFilePermission.OTHERS_WRITE);
+        Files.setPosixFilePermissions(folder, modes);
+      }
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be opened to others: " + e.getMessage(), e);
+    }
+  }
+
   /**
    * Writes a file that must not exist yet.
    *
@@ -57,8 +77,7 @@ public final class OwnerOnly {
       Set<StandardOpenOption> fresh =
           Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       try (var channel = Files.newByteChannel(file, fresh, modes("rw-------"))) {
-        java.nio.ByteBuffer bytes =
-            java.nio.ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
