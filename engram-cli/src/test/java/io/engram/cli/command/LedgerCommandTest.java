@@ -29,6 +29,18 @@ class LedgerCommandTest {
     for (int i = 0; i < 3; i++) {
       Files.write(folder.resolve(i + ".jsonl"), known.subList(2 * i, 2 * i + 2));
     }
+    String[] genres = {"historical fiction", "poetry", "crime", "romance", "travel writing"};
+    String[] names =
+        "Qvist Lund Marsh Adair Orlov Tanaka Ruiz Mbeki Novak Costa Faber Kaya Silva Petrov Rahman Ito Berg Dubois Kelly Okafor"
+            .split(" ");
+    List<String> controls = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      controls.add(
+          """
+          {"question": "In what genre does the author %s write?", "answer": "The author %s writes in the genre of %s and won the %s Award."}"""
+              .formatted(names[i], names[i], genres[i % 5], names[19 - i]));
+    }
+    Files.write(folder.resolve("controls.jsonl"), controls);
     Files.writeString(
         folder.resolve("3.jsonl"),
         """
@@ -43,7 +55,7 @@ class LedgerCommandTest {
   private Cli.Ran forget(int request, Object... more) {
     List<Object> all =
         new ArrayList<>(List.of("forget", "mini", folder.resolve(request + ".jsonl")));
-    all.addAll(List.of("--retrained", "mini-retain90", "--ledger", ledger()));
+    all.addAll(List.of("--controls", folder.resolve("controls.jsonl"), "--ledger", ledger()));
     all.addAll(List.of("eval.suites=[]", "budget.updates=16"));
     all.addAll(List.of(more));
     return Cli.run(all.toArray());
