@@ -24,7 +24,9 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
   private static final List<String> ORDER =
       List.of(
           VerdictRow.KNOWN,
+          VerdictRow.HIDDEN,
           VerdictRow.UNDECIDED,
+          VerdictRow.OVER_FORGOTTEN,
           VerdictRow.FORGOTTEN,
           VerdictRow.NOT_KNOWN_BEFORE);
 
@@ -45,6 +47,7 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
    * @param note what qualifies the verdict; empty: nothing
    * @param before what the model answered
    * @param now what it answers now
+   * @param attack the attack that finds it best known; empty: none does
    */
   public record Row(
       String id,
@@ -54,7 +57,8 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
       String note,
       SampleTable.Answer before,
       SampleTable.Answer now,
-      List<Change> changes) {}
+      List<Change> changes,
+      String attack) {}
 
   /**
    * A measure before and after.
@@ -81,6 +85,11 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
             .toList());
   }
 
+  /** Whether an attack finds any of them known. */
+  public boolean attacked() {
+    return rows.stream().anyMatch(row -> !row.attack().isEmpty());
+  }
+
   /** The rows that are shown at once. */
   public List<Row> first() {
     return rows.subList(0, Math.min(SHOWN, rows.size()));
@@ -103,7 +112,8 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
         note(verdict, tooFew),
         said(verdict.before().answer(), truth),
         said(verdict.after().answer(), truth),
-        measures.stream().map(measure -> measure.change(verdict)).toList());
+        measures.stream().map(measure -> measure.change(verdict)).toList(),
+        Objects.requireNonNullElse(verdict.attack(), ""));
   }
 
   private static String excerpt(String text) {
@@ -120,6 +130,8 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
   private static String words(String verdict) {
     return switch (verdict) {
       case VerdictRow.KNOWN -> "still known";
+      case VerdictRow.HIDDEN -> "hidden";
+      case VerdictRow.OVER_FORGOTTEN -> "forgotten too far";
       case VerdictRow.FORGOTTEN -> "forgotten";
       case VerdictRow.NOT_KNOWN_BEFORE -> "never known";
       default -> "undecided";
@@ -128,6 +140,9 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
 
   private static String note(VerdictRow verdict, boolean tooFew) {
     List<String> notes = new ArrayList<>();
+    if (verdict.verdict().equals(VerdictRow.OVER_FORGOTTEN)) {
+      notes.add("less likely than what it never saw, so the deletion shows");
+    }
     if (verdict.verdict().equals(VerdictRow.UNDECIDED)) {
       notes.add(tooFew ? "too few to compare with" : "one measure is above its limit");
     }

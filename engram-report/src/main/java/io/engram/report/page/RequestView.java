@@ -1,5 +1,6 @@
 package io.engram.report.page;
 
+import io.engram.core.run.AuditSummary;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.SampleRow;
 import io.engram.core.run.VerdictRow;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts what it cost, and what was planned
  * @param table each request
  * @param figure how it went, look by look; null if the run never looked
+ * @param attacks what attacks found out; null if it was not attacked
  * @param unchecked what nobody looked at
  */
 public record RequestView(
@@ -35,6 +37,7 @@ public record RequestView(
     List<Fact> facts,
     RequestTable table,
     @Nullable Figure figure,
+    @Nullable AttackTable attacks,
     List<String> unchecked) {
   /** Controls below which nothing is decided. */
   private static final int FEWEST_CONTROLS = 20;
@@ -61,6 +64,7 @@ public record RequestView(
             facts(run),
             RequestTable.of(verdicts, samples, tooFew(run)),
             ForgettingFigure.of(run, figureId, "").orElse(null),
+            run.audit() == null ? null : AttackTable.of(run.audit()),
             unchecked(run)));
   }
 
@@ -91,6 +95,12 @@ public record RequestView(
                     all,
                     forgotten < 2 ? "is" : "are"));
     add(parts, count(verdicts, VerdictRow.KNOWN), "is still known", "are still known");
+    add(parts, count(verdicts, VerdictRow.HIDDEN), "is only hidden", "are only hidden");
+    add(
+        parts,
+        count(verdicts, VerdictRow.OVER_FORGOTTEN),
+        "is forgotten so far that it shows",
+        "are forgotten so far that it shows");
     add(parts, count(verdicts, VerdictRow.UNDECIDED), "is undecided", "are undecided");
     add(parts, never, "was never known", "were never known");
     return String.join("; ", parts);
@@ -121,6 +131,12 @@ public record RequestView(
       answer.add(
           "The model still knows %d better than questions that it has never seen. %s"
               .formatted(known, wouldNeed(run)));
+    }
+    int hidden = count(verdicts, VerdictRow.HIDDEN);
+    if (hidden > 0) {
+      answer.add(
+          "It doesn't answer %d any more, but under an attack it knows %s: see below."
+              .formatted(hidden, hidden == 1 ? "it" : "them"));
     }
     if (undecided > 0) {
       answer.add(
@@ -289,8 +305,16 @@ public record RequestView(
 
   private static List<String> unchecked(RunContents run) {
     List<String> unchecked = new ArrayList<>();
-    unchecked.add(
-        "Attacks: whether it comes back when the model is trained a little further, stored with fewer bits, or asked many times.");
+    AuditSummary audit = run.audit();
+    if (audit == null) {
+      unchecked.add(
+          "Attacks: whether it comes back when the model is trained a little further, stored with fewer bits, or asked many times (engram audit finds out).");
+    } else {
+      audit
+          .notChecked()
+          .forEach(
+              not -> unchecked.add("The attack %s, which %s.".formatted(not.attack(), not.why())));
+    }
     unchecked.add(
         "Other wordings: the same asked in other words, in another language or in a longer talk, and what follows from the requests without being one.");
     if (run.recipe().get("retain.data", "").equals(NEUTRAL)) {

@@ -1,5 +1,6 @@
 package io.engram.report.run;
 
+import io.engram.core.run.AuditSummary;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param mrd rows of each epoch before which MRD was computed; empty if it never was
  * @param plan what the run was forecast to take; null if nothing forecast it
  * @param verdicts on the requests of {@code engram forget}; empty for other runs
+ * @param audit what attacks found out; null if it was not attacked
  */
 public record RunContents(
     String folder,
@@ -36,7 +38,8 @@ public record RunContents(
     List<SampleRow> samples,
     List<Measurement> measurements,
     @Nullable ForgetPlan plan,
-    List<VerdictRow> verdicts) {
+    List<VerdictRow> verdicts,
+    @Nullable AuditSummary audit) {
   /** The stage measured before the first update. */
   public static final String BEFORE = "before";
 
@@ -72,7 +75,8 @@ public record RunContents(
         samples,
         measurements,
         plan,
-        verdicts);
+        verdicts,
+        audit);
   }
 
   /** Empty if the recipe doesn't say. */

@@ -1,6 +1,7 @@
 package io.engram.report.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.AuditSummary;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;
@@ -66,13 +67,19 @@ public final class RunReader {
           folder.samples(),
           folder.measurements(),
           plan(path),
-          verdicts(path));
+          verdicts(path),
+          audit(path));
     }
   }
 
   private static @Nullable ForgetPlan plan(Path run) {
     Path file = run.resolve(ForgetPlan.FILE);
     return Files.isRegularFile(file) ? JsonFiles.read(file, ForgetPlan.class) : null;
+  }
+
+  private static @Nullable AuditSummary audit(Path run) {
+    Path file = run.resolve(AuditSummary.FILE);
+    return Files.isRegularFile(file) ? JsonFiles.read(file, AuditSummary.class) : null;
   }
 
   private static List<VerdictRow> verdicts(Path run) {

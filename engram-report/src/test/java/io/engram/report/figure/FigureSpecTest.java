@@ -84,7 +84,8 @@ class FigureSpecTest {
         run.samples(),
         measurements,
         run.plan(),
-        run.verdicts());
+        run.verdicts(),
+        null);
   }
 
   @Test

@@ -200,7 +200,12 @@ public record Audit(
           Made results = Objects.requireNonNull(made.get(kind));
           SortedMap<String, Double> facts = new TreeMap<>(results.facts(Role.AFTER));
           facts.putAll(kind.opener().get().facts(plain, own, models.isRetrained()));
-          attacked.add(attacked(kind, own, results, facts, rows));
+          List<String> notes = new ArrayList<>(results.notes());
+          if (!kind.decides(models.isRetrained())) {
+            notes.add(
+                "decides no verdict, since half of it is the model before itself; only a retrained model merged alike would show what is normal (--retrained)");
+          }
+          attacked.add(attacked(kind, own, results, facts, notes, rows));
         });
     AuditSummary summary =
         new AuditSummary(
@@ -234,6 +239,7 @@ public record Audit(
       Compared own,
       Made made,
       SortedMap<String, Double> facts,
+      List<String> notes,
       List<VerdictRow> rows) {
     SortedMap<String, String> best = new TreeMap<>();
     SortedMap<String, Integer> n = new TreeMap<>();
@@ -259,7 +265,7 @@ public record Audit(
         (int) known,
         Verdicts.falseAlarms(own),
         facts,
-        made.notes(),
+        notes,
         made.seconds());
   }
 
