@@ -25,6 +25,7 @@ public final class Continuation implements AutoCloseable {
   private final DecoderConfig config;
   private final KvCache cache;
   private final Prefill pass;
+  private final TokenChoice choice;
   private final int room;
   private int[] order = {};
   private int[] lengths = {};
@@ -32,8 +33,9 @@ public final class Continuation implements AutoCloseable {
   /** What each row has read, {@code [B, room]}. */
   private int[][] texts = {};
 
-  private Continuation(Decoder decoder, int room, KvCache cache) {
+  private Continuation(Decoder decoder, int room, KvCache cache, TokenChoice choice) {
     this.room = room;
+    this.choice = choice;
     this.cache = cache;
     this.decoder = decoder;
     this.config = decoder.config();
@@ -50,7 +52,7 @@ public final class Continuation implements AutoCloseable {
    */
   static Continuation from(
       Decoder decoder, KvCache cache, int room, int[] order, int[][] texts, int[] lengths) {
-    Continuation continuation = new Continuation(decoder, room, cache);
+    Continuation continuation = new Continuation(decoder, room, cache, TokenChoice.GREEDY);
     continuation.order = order.clone();
     continuation.texts = texts;
     continuation.lengths = lengths.clone();
@@ -61,11 +63,12 @@ public final class Continuation implements AutoCloseable {
    * Reads the prompts.
    *
    * @param room tokens that a sequence may reach, its prompt included
-   * @param next receives the most probable next token of each row
+   * @param choice of each next token
+   * @param next receives the next token of each row
    */
   public static Continuation start(
-      Decoder decoder, List<int[]> prompts, int room, List<int[]> next) {
-    Continuation continuation = new Continuation(decoder, room, new KvCache());
+      Decoder decoder, List<int[]> prompts, int room, TokenChoice choice, List<int[]> next) {
+    Continuation continuation = new Continuation(decoder, room, new KvCache(), choice);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       next.add(continuation.readPrompts(prompts));
@@ -89,7 +92,7 @@ public final class Continuation implements AutoCloseable {
             .map(index -> batch.starts()[index] + prompts.get(index).length - 1)
             .toArray();
     Tensor x = pass.fill(batch, cache);
-    return pass.choose(x.index_select(0, Tensors.ofInts(last, decoder.device())));
+    return next(x.index_select(0, Tensors.ofInts(last, decoder.device())));
   }
 
   /** Which prompt each row belongs to. */
@@ -101,7 +104,7 @@ public final class Continuation implements AutoCloseable {
    * Appends a token to each row.
    *
    * @param tokens {@code [B]}, in row order
-   * @return the most probable next token of each row
+   * @return the next token of each row
    */
   public int[] step(int[] tokens) {
     try (PointerScope scope = new PointerScope();
@@ -124,8 +127,12 @@ public final class Continuation implements AutoCloseable {
         // Only rows whose sequence has ended can reach the end of the room; they are not read.
         lengths[row] = Math.min(longer[row], room - 1);
       }
-      return pass.choose(x);
+      return next(x);
     }
+  }
+
+  private int[] next(Tensor x) {
+    return choice.of(order, pass.logits(x));
   }
 
   /**

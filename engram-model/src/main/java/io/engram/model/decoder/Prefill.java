@@ -3,8 +3,6 @@ package io.engram.model.decoder;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
 import io.engram.model.tensor.Tensors;
-import java.util.Arrays;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -82,8 +80,11 @@ record Prefill(Decoder decoder, int room) {
 
   /** The most probable next token of each row of a residual stream, {@code [N]}. */
   int[] choose(Tensor x) {
-    Tensor logits = decoder.lmHead().logits(decoder.lastNorm(x));
-    long[] best = Tensors.toLongs(logits.argmax(new LongOptional(1), false));
-    return Arrays.stream(best).mapToInt(Math::toIntExact).toArray();
+    return TokenChoice.GREEDY.of(new int[0], logits(x));
+  }
+
+  /** Logits of the next token of each row of a residual stream, {@code [N, V]}. */
+  Tensor logits(Tensor x) {
+    return decoder.lmHead().logits(decoder.lastNorm(x));
   }
 }

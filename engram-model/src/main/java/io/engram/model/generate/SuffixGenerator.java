@@ -149,7 +149,7 @@ public final class SuffixGenerator {
       Rows rows = new Rows(lengths, limits, all, decoder.config().maxPositions());
       if (limits[0] > 1) {
         try (var continuation = reading.goOn(texts, lengths)) {
-          GreedyLoop.run(continuation, first, rows, stopIds, results, ProgressListener.NONE);
+          TokenLoop.run(continuation, first, rows, stopIds, results, ProgressListener.NONE);
         }
       } else {
         rows.take(all, first, stopIds, results);

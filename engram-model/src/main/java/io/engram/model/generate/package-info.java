@@ -1,5 +1,5 @@
 /**
- * Greedy decoding of many prompts at once with a key-value cache. Start with {@link
+ * Greedy and sampled decoding of many prompts at once with a key-value cache. Start with {@link
  * io.engram.model.generate.Generator}.
  */
 @NullMarked

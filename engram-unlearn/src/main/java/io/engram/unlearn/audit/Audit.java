@@ -136,12 +136,17 @@ public record Audit(
             setup.progress(),
             setup.interrupted(),
             kind.name().equals(AttackKind.NONE) ? Double.POSITIVE_INFINITY : deadline);
-    for (Role role : models.order()) {
+    List<Role> order = models.order();
+    for (int i = 0; i < order.size(); i++) {
+      Role role = order.get(i);
       List<Sample> samples = models.samples(role);
+      long left = order.subList(i, order.size()).stream().mapToLong(models::count).sum();
+      double seconds = (deadline - System.nanoTime() / 1e9) * samples.size() / left;
       try {
         progress.start(kind.name() + ", " + role.text(), samples.size(), "samples");
         LanguageModel model = models.model(role);
-        outcomes.put(role, attack.on(new Victim(role, model, samples, models.data(), progress)));
+        outcomes.put(
+            role, attack.on(new Victim(role, model, samples, models.data(), progress, seconds)));
       } catch (EngramException | LimitedProgress.OutOfTime | OutOfMemoryError e) {
         return failed(kind, e, models, notChecked);
       } catch (RuntimeException e) {

@@ -294,6 +294,11 @@ final class AuditModels implements AutoCloseable {
     return role == Role.CONTROL ? controlSamples : data.requests();
   }
 
+  /** How many samples a model is asked about. */
+  int count(Role role) {
+    return samples(role).size();
+  }
+
   /** The order in which to ask for models next: from the one that is open on. */
   List<Role> order() {
     backwards = !backwards;

@@ -14,16 +14,29 @@ import java.util.List;
  * @param samples what to find out about: the requests, or samples that the model never saw
  * @param data what the attack may use
  * @param progress must be told often, since it is also how an attack that takes too long is stopped
+ * @param fairSeconds this model's share of the time that is left for the attack, by its number of
+ *     samples; infinite if there is no limit. An attack that can do less in less time goes by it
  */
 public record Victim(
     Role role,
     LanguageModel model,
     List<Sample> samples,
     AuditData data,
-    ProgressListener progress) {
+    ProgressListener progress,
+    double fairSeconds) {
   /** Copies the list. */
   public Victim {
     samples = List.copyOf(samples);
+  }
+
+  /** Without a limit of time. */
+  public Victim(
+      Role role,
+      LanguageModel model,
+      List<Sample> samples,
+      AuditData data,
+      ProgressListener progress) {
+    this(role, model, samples, data, progress, Double.POSITIVE_INFINITY);
   }
 
   /** How well the model knows the samples now, by one pass over each. */

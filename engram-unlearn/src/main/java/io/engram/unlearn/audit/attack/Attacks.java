@@ -24,7 +24,8 @@ public final class Attacks {
           Relearning.PARTS,
           Relearning.RELATED,
           Relearning.UNRELATED,
-          Relearning.OWN);
+          Relearning.OWN,
+          SampledAnswers.KIND);
 
   private Attacks() {}
 

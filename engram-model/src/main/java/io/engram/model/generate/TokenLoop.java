@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the most probable token of every row again and again, until all have ended. */
-final class GreedyLoop {
+/** Appends the next token to every row again and again, until all have ended. */
+final class TokenLoop {
   /** Ended rows stay until only this share is left, since dropping them copies the cache. */
   private static final double COMPACT = 0.75;
 
-  private GreedyLoop() {}
+  private TokenLoop() {}
 
   /**
    * Continues all rows.
    *
    * @param continuation rows named by their sequence in {@code rows}
-   * @param first the most probable next token of each row
+   * @param first the next token of each row
    * @param results receives each sequence's result
    */
   static void run(
