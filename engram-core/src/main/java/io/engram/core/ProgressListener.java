@@ -33,6 +33,9 @@ public interface ProgressListener {
   /** How the running stage stands, in a few words: "12 of 14 forgotten". */
   default void note(String text) {}
 
+  /** A line that the user should read, such as a warning. */
+  default void say(String text) {}
+
   /** One that threads which work side by side may tell. */
   static ProgressListener shared(ProgressListener listener) {
     return new ProgressListener() {
@@ -54,6 +57,11 @@ public interface ProgressListener {
       @Override
       public synchronized void note(String text) {
         listener.note(text);
+      }
+
+      @Override
+      public synchronized void say(String text) {
+        listener.say(text);
       }
     };
   }

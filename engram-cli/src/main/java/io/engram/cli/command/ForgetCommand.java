@@ -7,7 +7,9 @@ import io.engram.cli.run.ForgetRun.Request;
 import io.engram.cli.run.LedgerRun;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,6 +75,11 @@ final class ForgetCommand implements Callable<Integer> {
               + "least 0.05)")
   private @Nullable Double keepLoss;
 
+  @Option(
+      names = "--resume",
+      description = "MODEL is the folder of a run of this command that was stopped: finish it")
+  private boolean resume;
+
   @Option(names = "--plan-only", description = "Show the plan and change nothing")
   private boolean planOnly;
 
@@ -125,6 +132,9 @@ final class ForgetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (resume) {
+      return resumed();
+    }
     if (requests == null) {
       throw common.mistake("name the requests to forget: engram forget MODEL REQUESTS");
     }
@@ -146,12 +156,26 @@ final class ForgetCommand implements Callable<Integer> {
           "--ledger keeps the run in its own folder: leave out "
               + (planOnly ? "--plan-only" : "--out"));
     }
-    Request request =
-        new Request(
-            model, requests, keep, controls, retrained, keepLoss, price, overrides, planOnly, key,
-            audit, redact, out);
+    Request request = request(requests);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();
+  }
+
+  private int resumed() {
+    boolean alone =
+        Stream.of(requests, keep, controls, retrained, keepLoss, price, ledger, received, out)
+            .allMatch(Objects::isNull);
+    if (!alone || planOnly || !overrides.isEmpty()) {
+      throw common.mistake(
+          "give --resume and the run folder alone: the folder has all that it needs");
+    }
+    return new ForgetRun(request(""), common).resume(Path.of(model.model()));
+  }
+
+  private Request request(String what) {
+    return new Request(
+        model, what, keep, controls, retrained, keepLoss, price, overrides, planOnly, key, audit,
+        redact, out);
   }
 }

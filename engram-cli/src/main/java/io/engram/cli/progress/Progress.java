@@ -107,6 +107,12 @@ public final class Progress {
     }
 
     @Override
+    public void say(String text) {
+      err.println((bars.isEmpty() ? "" : System.lineSeparator()) + text);
+      err.flush();
+    }
+
+    @Override
     public void finish() {
       if (!bars.isEmpty()) {
         bars.pop().close();
@@ -188,6 +194,11 @@ public final class Progress {
       if (stage != null) {
         stage.note = text;
       }
+    }
+
+    @Override
+    public void say(String text) {
+      print(text);
     }
 
     @Override

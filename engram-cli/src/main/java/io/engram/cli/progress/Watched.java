@@ -52,6 +52,11 @@ public final class Watched {
     }
 
     @Override
+    public void say(String text) {
+      shown.say(text);
+    }
+
+    @Override
     public void finish() {
       shown.finish();
     }

@@ -26,6 +26,7 @@ import io.engram.unlearn.audit.AuditSubject;
 import io.engram.unlearn.forget.Forgetting;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.run.Experiment;
 import io.engram.unlearn.run.Experiment.Outcome;
 import io.engram.unlearn.run.Setup;
 import java.io.IOException;
@@ -103,6 +104,24 @@ public record ForgetRun(Request request, CommonOptions common) {
           redact,
           otherOut);
     }
+
+    /** The same with or without attacks and redaction, as the run that is finished was begun. */
+    Request finishing(boolean otherAudit, boolean otherRedact) {
+      return new Request(
+          model,
+          requests,
+          keep,
+          controls,
+          retrained,
+          keepLoss,
+          price,
+          overrides,
+          planOnly,
+          key,
+          otherAudit,
+          otherRedact,
+          out);
+    }
   }
 
   /** Carries it out; returns the exit code. */
@@ -153,20 +172,19 @@ public record ForgetRun(Request request, CommonOptions common) {
         JsonFiles.write(folder.resolve(ForgetPlan.FILE), planned.plan());
         List<VerdictRow> verdicts = Forgetting.unchanged(planned.plan());
         JsonFiles.writeLines(folder.resolve(Forgetting.VERDICTS), verdicts);
+        Experiment.leaveOut(forgetting.recipe(), run, setup());
+        Path page = folder.resolve("report.html");
+        Report.write(List.of(folder), page);
         common.console().message("The model knows none of the requests: there is nothing to do.");
-        redact(folder);
+        redact(run);
         show(folder, new Forgetting.Judged(verdicts, List.of()), List.of(), null);
+        common.console().message("Report: " + page.toAbsolutePath());
         return 0;
       }
       common.console().message(ForgetText.plan(planned.plan()));
       Outcome outcome = forgetting.run(planned, run);
       if (outcome.status().equals("interrupted")) {
-        common
-            .console()
-            .message(
-                "Stopped after update %d. To resume: engram unlearn --resume %s"
-                    .formatted(outcome.updates(), folder));
-        return Interruption.EXIT_CODE;
+        return stopped(outcome, folder);
       }
       return judged(run, key);
     } finally {
@@ -174,6 +192,65 @@ public record ForgetRun(Request request, CommonOptions common) {
         unstarted.removeIfNoRun();
       }
     }
+  }
+
+  /**
+   * Finishes a run that was stopped: its updates, its verdicts and its report are those of a run
+   * that wasn't.
+   *
+   * @throws EngramException if there is nothing to resume; the message says why
+   */
+  public int resume(Path folder) {
+    Interruption.watch(common.console());
+    requireBegun(folder);
+    SigningKey key = request.key() == null ? null : SigningKey.read(request.key());
+    try (RunFolder run = RunFolder.resume(folder)) {
+      if (!Files.exists(folder.resolve(ForgetPlan.FILE))
+          || Forgetting.planOf(folder).controls() == null) {
+        throw EngramException.usage(
+            "%s is not a run of engram forget. To resume it: engram unlearn --resume %s"
+                .formatted(folder, folder));
+      }
+      boolean done = run.manifest().status().equals("done");
+      boolean judged = Files.exists(folder.resolve("certificate.json")) || run.samples().isEmpty();
+      if (done && judged) {
+        throw EngramException.usage(folder + " is a finished run; there is nothing to resume.");
+      }
+      if (!done) {
+        Outcome outcome = Experiment.resume(run, Recipe.Kind.UNLEARN, setup());
+        if (outcome.status().equals("interrupted")) {
+          return stopped(outcome, folder);
+        }
+      }
+      String command = run.manifest().command();
+      Request asked =
+          request.finishing(
+              request.audit() || command.contains(" --audit"),
+              request.redact() || command.contains(" --redact"));
+      return new ForgetRun(asked, common).judged(run, key);
+    }
+  }
+
+  /** A run that was stopped while it planned has changed nothing, and has nothing to go on from. */
+  private static void requireBegun(Path folder) {
+    boolean planned =
+        Files.exists(folder.resolve(Forgetting.CONTROLS))
+            || Files.exists(folder.resolve(ForgetPlan.FILE))
+            || Files.exists(folder.resolve(OwnerOnly.FOLDER));
+    if (planned && !Files.exists(folder.resolve("manifest.json"))) {
+      throw EngramException.usage(
+          "%s was stopped before its first update, so nothing was changed and there is nothing to resume.\nDelete the folder and start again."
+              .formatted(folder));
+    }
+  }
+
+  private int stopped(Outcome outcome, Path folder) {
+    common
+        .console()
+        .message(
+            "Stopped after update %d. To resume: engram forget --resume %s"
+                .formatted(outcome.updates(), folder));
+    return Interruption.EXIT_CODE;
   }
 
   private int judged(RunFolder run, @Nullable SigningKey key) {

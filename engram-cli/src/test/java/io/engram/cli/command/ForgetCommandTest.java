@@ -179,7 +179,79 @@ class ForgetCommandTest {
     assertThat(ran.err()).contains("The model knows none of the requests: there is nothing to do.");
     assertThat(verdicts()).extracting(VerdictRow::verdict).containsOnly("not_known_before");
     assertThat(out().resolve("model")).doesNotExist();
-    assertThat(out().resolve("manifest.json")).doesNotExist();
+    assertThat(out().resolve("report.html")).content().contains("was ever known");
+    Cli.Ran reported = Cli.run("report", out());
+    assertThat(reported.exitCode()).as(reported.err()).isZero();
+    assertThat(Cli.run("generate", out(), "--prompt", "Who?").err())
+        .contains("holds no model: the one that was asked knew none of the requests");
+    assertThat(Cli.run("forget", "--resume", out()).err())
+        .contains("is a finished run; there is nothing to resume");
+  }
+
+  /** Stopped after its second update; the rest, the verdicts and the weights are the same. */
+  @Test
+  void aStoppedRunIsFinished() throws IOException {
+    Object[] how = {
+      "optimizer.learning_rate=1e-4", "budget.updates=6", "--retrained", "mini-retain90", "--out"
+    };
+    Path whole = folder.resolve("whole");
+    assertThat(forget("five.jsonl", with(how, whole)).exitCode()).isIn(0, 5);
+    Path cut = folder.resolve("cut");
+    cut(whole, cut);
+    Cli.Ran ran = Cli.run("forget", "--resume", cut);
+    assertThat(ran.exitCode()).as(ran.err()).isIn(0, 5);
+    assertThat(ran.out()).contains("Verdict: ");
+    for (String file : List.of("verdicts.jsonl", "samples.jsonl", "plan.json")) {
+      assertThat(cut.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+    }
+    assertThat(cut.resolve("model/model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("model/model.safetensors"));
+    assertThat(cut.resolve("report.html")).exists();
+    assertThat(Cli.run("forget", "--resume", cut).err()).contains("is a finished run");
+  }
+
+  private static Object[] with(Object[] some, Object last) {
+    Object[] all = java.util.Arrays.copyOf(some, some.length + 1);
+    all[some.length] = last;
+    return all;
+  }
+
+  /** What a run leaves that was killed after its plan, before its first update. */
+  private static void cut(Path whole, Path cut) throws IOException {
+    Files.createDirectories(cut);
+    for (String file : List.of("recipe.yaml", "plan.json")) {
+      Files.copy(whole.resolve(file), cut.resolve(file));
+    }
+    String manifest = Files.readString(whole.resolve("manifest.json"));
+    Files.writeString(
+        cut.resolve("manifest.json"),
+        manifest
+            .replaceFirst("\"status\" ?: ?\"done\"", "\"status\": \"running\"")
+            .replaceFirst("\"end\" ?: ?\"[^\"]*\"", "\"end\": null"));
+  }
+
+  @Test
+  void whatCanNotBeResumedSaysWhy() throws IOException {
+    Path early = Files.createDirectories(folder.resolve("early"));
+    Files.writeString(early.resolve("controls.jsonl"), "{}");
+    assertThat(Cli.run("forget", "--resume", early).err())
+        .contains("was stopped before its first update, so nothing was changed");
+    assertThat(Cli.run("forget", "--resume", folder).err())
+        .contains("is not a run folder: it has no manifest.json");
+    assertThat(forget("five.jsonl", "--resume").err()).contains("give --resume and the run folder");
+  }
+
+  @Test
+  void requestsThatDoNotFitAreNamedWithTheirLengths() throws IOException {
+    String longer = "word ".repeat(3000);
+    Files.writeString(
+        folder.resolve("long.jsonl"),
+        known.get(0) + "\n{\"id\": \"book\", \"text\": \"" + longer + "\"}\n");
+    Cli.Ran ran = forget("long.jsonl", "--out", out());
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err())
+        .containsPattern("The model reads at most \\d+ tokens: request book has \\d+ tokens");
+    assertThat(out()).doesNotExist();
   }
 
   @Test

@@ -46,9 +46,17 @@ public final class RunModel {
           + manifest.modelPath()
           + ".";
     }
-    String resume =
-        "engram %s --resume %s"
-            .formatted(command.startsWith("engram finetune") ? "finetune" : "unlearn", folder);
+    if (Files.exists(folder.resolve(VerdictRow.FILE))
+        && !Files.exists(folder.resolve("samples.jsonl"))) {
+      return " holds no model: the one that was asked knew none of the requests and was left as it is: "
+          + manifest.modelPath();
+    }
+    String name =
+        Stream.of("finetune", "forget")
+            .filter(other -> command.startsWith("engram " + other))
+            .findFirst()
+            .orElse("unlearn");
+    String resume = "engram %s --resume %s".formatted(name, folder);
     return switch (manifest.status()) {
       case "done" -> " holds no model any more: its model/ (or adapter/) was deleted.";
       case "failed" -> " holds no model: its run failed.\nTo try again: " + resume;

@@ -140,6 +140,6 @@ public record RunContents(
 
   /** How many samples the run should forget. */
   public int sampleCount() {
-    return samples.isEmpty() ? firstMrd().size() : samples.size();
+    return samples.isEmpty() ? Math.max(firstMrd().size(), verdicts.size()) : samples.size();
   }
 }

@@ -9,7 +9,6 @@ import io.engram.core.run.RunModel;
 import io.engram.core.run.SampleRow;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
-import io.engram.core.sample.Sample.Asked;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.text.TokenizedSample;
@@ -27,12 +26,9 @@ import io.engram.unlearn.run.Setup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +51,6 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
 
   /** Requests by which a template is chosen. */
   private static final int TEMPLATE_SAMPLES = 40;
-
-  /** How many ids a message lists. */
-  private static final int NAMED = 5;
 
   /**
    * What was found before anything is changed.
@@ -106,6 +99,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   private static double meanLogProb(LanguageModel model, Recipe recipe, Setup setup) {
     List<Sample> requests =
         SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
+    Requests.requireFit(requests, model);
     List<Sample> some = requests.subList(0, Math.min(TEMPLATE_SAMPLES, requests.size()));
     return Knowledge.measure(model, model.samples().tokenize(some), setup.progress()).stream()
         .mapToDouble(Knowledge::logProb)
@@ -125,7 +119,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       List<Sample> requests =
           SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
-      requireSound(requests);
+      Requests.requireSound(requests, recipe, model);
       Prepared prepared = prepared(model, requests, folder);
       sayTriage(prepared.triage());
       if (!prepared.triage().hasSomethingToForget()) {
@@ -177,7 +171,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     if (!recipe.controls().data().equals(List.of(file.toString()))) {
       List<Sample> controls =
           SampleSets.load(recipe.controls(), "controls", recipe.seed(), model.samples());
-      requireNotAmong(controls, requests);
+      Requests.requireNotAmong(controls, requests);
       sayControls(controls.size());
       return new Prepared(
           recipe, Triage.of(model, requests, controls, Standard.Origin.GIVEN, setup.progress()));
@@ -202,76 +196,6 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
           "%d controls are too few for a verdict (%d are needed): you get numbers only."
               .formatted(count, NeverSeen.FEWEST));
     }
-  }
-
-  /** Duplicates among the requests, and questions that are also to be kept. */
-  private void requireSound(List<Sample> requests) {
-    if (requests.isEmpty()) {
-      throw EngramException.usage(
-          "%s has no requests; at least one is needed.".formatted(recipe.forget().data()));
-    }
-    Map<List<String>, String> seen = new HashMap<>();
-    List<String> twice = new ArrayList<>();
-    for (Sample request : requests) {
-      String earlier = seen.putIfAbsent(normal(MadeControls.texts(request)), request.id());
-      if (earlier != null && !MadeControls.texts(request).isEmpty()) {
-        twice.add(earlier + " and " + request.id());
-      }
-    }
-    if (!twice.isEmpty()) {
-      throw EngramException.usage(
-          "The requests have the same text twice: %s.\nRemove one of each."
-              .formatted(named(twice)));
-    }
-    if (recipe.retain().isEmpty()) {
-      return;
-    }
-    Map<String, String> asked = new HashMap<>();
-    for (Sample request : requests) {
-      asked.put(question(request), request.id());
-    }
-    List<String> both = new ArrayList<>();
-    for (Sample kept : io.engram.core.sample.SampleSource.load(recipe.retain().data())) {
-      String request = asked.get(question(kept));
-      if (request != null && !question(kept).isEmpty()) {
-        both.add("request %s and keep row %s".formatted(request, kept.id()));
-      }
-    }
-    if (!both.isEmpty()) {
-      throw EngramException.usage(
-          "The same question is to be forgotten and to be kept: %s.\nDecide for one of them."
-              .formatted(named(both)));
-    }
-  }
-
-  private static void requireNotAmong(List<Sample> controls, List<Sample> requests) {
-    Set<List<String>> asked = new HashSet<>();
-    requests.forEach(r -> asked.add(normal(MadeControls.texts(r))));
-    List<String> among =
-        controls.stream()
-            .filter(c -> asked.contains(normal(MadeControls.texts(c))))
-            .map(Sample::id)
-            .toList();
-    if (!among.isEmpty()) {
-      throw EngramException.usage(
-          "Controls must be samples that the model has never seen; these are requests: %s."
-              .formatted(named(among)));
-    }
-  }
-
-  private static String named(List<String> all) {
-    String first = String.join("; ", all.subList(0, Math.min(NAMED, all.size())));
-    return all.size() > NAMED ? first + "; and " + (all.size() - NAMED) + " more" : first;
-  }
-
-  private static List<String> normal(List<String> texts) {
-    return texts.stream().map(t -> t.strip().toLowerCase(Locale.ROOT)).toList();
-  }
-
-  private static String question(Sample sample) {
-    return sample.content() instanceof Asked asked
-        ? asked.question().strip().toLowerCase(Locale.ROOT)
-        : "";
   }
 
   private void sayTriage(Triage triage) {

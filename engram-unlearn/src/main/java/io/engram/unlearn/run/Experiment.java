@@ -88,6 +88,20 @@ public final class Experiment {
     return new Experiment(recipe, folder, setup).carryOut(true);
   }
 
+  /**
+   * Records in a new run folder that a recipe was not run, since its model has nothing to forget.
+   */
+  public static void leaveOut(Recipe recipe, RunFolder folder, Setup setup) {
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      Manifest manifest = Manifests.start(recipe, model, setup);
+      folder.writeRecipe(RecipeWriter.yaml(recipe));
+      folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
+      folder.writeManifest(Manifests.end(manifest, "done"));
+    }
+  }
+
   private Outcome carryOut(boolean resumed) {
     long start = System.nanoTime();
     requireMeasurable();
@@ -109,6 +123,9 @@ public final class Experiment {
       RunState state = RunState.open(folder, data, resumed);
       boolean checkpointed = memory.mustCheckpoint(data);
       noteMemory(memory, checkpointed);
+      if (!resumed) {
+        noteSmallSet(data);
+      }
       Outcome outcome = stages(model, data, state, checkpointed, start);
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
       if (outcome.status().equals("done")) {
@@ -253,6 +270,18 @@ public final class Experiment {
     if (!memory.text().isEmpty()) {
       String again = checkpointed ? " Training recomputes layers in the backward pass." : "";
       folder.journal().write("note", Map.of("text", memory.text() + again));
+    }
+  }
+
+  private void noteSmallSet(RunData data) {
+    int batch = recipe.budget().batch() * recipe.budget().accumulate();
+    int size = data.forget().size();
+    if (size < batch) {
+      String text =
+          "%s has %d samples, fewer than a batch of %d (budget.batch × budget.accumulate): each epoch is one update."
+              .formatted(recipe.method().forgets() ? "forget.data" : "train.data", size, batch);
+      folder.journal().write("note", Map.of("text", text));
+      setup.progress().say(text);
     }
   }
 

@@ -157,6 +157,18 @@ final class Keeping {
     return "keep loss %+.3f%s".formatted(now.loss() - now.start(), most);
   }
 
+  /** By how much the loss has risen, nats a token; NaN if it isn't measured. */
+  double rise() {
+    State now = state.kept();
+    return now == null ? Double.NaN : now.loss() - now.start();
+  }
+
+  /** By how much it may rise without harm: ε, or what it would be if there were a bound. */
+  double mostRise() {
+    State now = state.kept();
+    return now == null ? Double.NaN : epsilon(now.start());
+  }
+
   /** By what the retain weight is multiplied: 1 + λ. */
   double retainScale() {
     State now = state.kept();

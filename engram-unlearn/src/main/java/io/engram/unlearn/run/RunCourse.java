@@ -39,6 +39,7 @@ final class RunCourse implements UnlearningLoop.Course {
   private final Plan plan;
   private final LanguageModel model;
   private final MeasuredDifficulty difficulty;
+  private final RateAdvice advice;
 
   /** Whether samples are checked every few updates; the run is then shown as one stage. */
   private final boolean checksOften;
@@ -72,6 +73,7 @@ final class RunCourse implements UnlearningLoop.Course {
     this.plan = plan;
     this.checksOften = recipe.stop().comparesWithNeverSeen();
     this.difficulty = new MeasuredDifficulty(recipe, folder, data, setup);
+    this.advice = new RateAdvice(recipe.optimizer().settings(), plan.updates());
   }
 
   @Override
@@ -135,6 +137,7 @@ final class RunCourse implements UnlearningLoop.Course {
     fields.put("seconds", update.seconds());
     folder.journal().write("update", fields);
     state.count(update.epoch(), update.samples(), data.forget().size());
+    advice.made(update.learningRate());
     setup.progress().advance(1);
   }
 
@@ -150,6 +153,16 @@ final class RunCourse implements UnlearningLoop.Course {
     if (isShown) {
       setup.progress().note(standing());
     }
+    SampleChecks.First first = stopping.first();
+    SampleChecks.Found now = stopping.last();
+    if (first != null && now != null) {
+      advice.look(first, now, keeping.rise(), keeping.mostRise()).ifPresent(this::warn);
+    }
+  }
+
+  private void warn(String text) {
+    folder.journal().write("warning", Map.of("text", text));
+    setup.progress().say(text);
   }
 
   /** How the run stands, in a few words. */

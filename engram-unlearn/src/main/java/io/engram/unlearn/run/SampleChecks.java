@@ -128,7 +128,7 @@ final class SampleChecks {
     List<Knowledge> known = Knowledge.measure(model, data.forgetTokens(), ProgressListener.NONE);
     boolean[] forgotten = new boolean[known.size()];
     for (int i = 0; i < forgotten.length; i++) {
-      forgotten[i] = neverSeen.isInside(i, known.get(i)) && !Double.isNaN(known.get(i).logProb());
+      forgotten[i] = neverSeen.isInside(i, known.get(i));
     }
     Map<String, Object> facts = new LinkedHashMap<>();
     for (Measure measure : Measure.values()) {

@@ -29,6 +29,8 @@ final class Stopping {
   private final RunData data;
   private final RunState state;
   private final SampleChecks checks;
+  private SampleChecks.@Nullable First first;
+  private SampleChecks.@Nullable Found last;
 
   Stopping(
       Recipe recipe,
@@ -57,17 +59,18 @@ final class Stopping {
     long start = System.nanoTime();
     int[] forgottenAt = new int[data.forget().size()];
     Arrays.fill(forgottenAt, -1);
-    SampleChecks.First first = checks.first();
+    SampleChecks.First found = checks.first();
+    first = found;
     // There is nothing to forget in a sample that is known no better than one never seen.
-    if (first.limits().neverSeen() != null) {
+    if (found.limits().neverSeen() != null) {
       for (int i = 0; i < forgottenAt.length; i++) {
-        forgottenAt[i] = first.found().forgotten()[i] ? 0 : -1;
+        forgottenAt[i] = found.found().forgotten()[i] ? 0 : -1;
       }
     }
     state.look(
         new Looked(
-            first.limits().thresholds(), first.limits().neverSeen(), forgottenAt, lastCheck(0)));
-    write(first.found(), 0, start);
+            found.limits().thresholds(), found.limits().neverSeen(), forgottenAt, lastCheck(0)));
+    write(found.found(), 0, start);
   }
 
   /** Whether the rule checks the samples after this many updates. */
@@ -109,6 +112,7 @@ final class Stopping {
     long start = System.nanoTime();
     SampleChecks.Found found =
         checks.now(new SampleChecks.Limits(before.thresholds(), before.neverSeen()));
+    last = found;
     int[] at = before.forgottenAt().clone();
     int recovered = 0;
     for (int i = 0; i < at.length; i++) {
@@ -119,6 +123,16 @@ final class Stopping {
     }
     state.look(new Looked(before.thresholds(), before.neverSeen(), at, lastCheck(state.updates())));
     write(found, recovered, start);
+  }
+
+  /** The check before the first update; null in a resumed run, or if the rule never checks. */
+  SampleChecks.@Nullable First first() {
+    return first;
+  }
+
+  /** The last check after an update. */
+  SampleChecks.@Nullable Found last() {
+    return last;
   }
 
   private void write(SampleChecks.Found found, int recovered, long start) {

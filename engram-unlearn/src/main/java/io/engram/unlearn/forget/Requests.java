@@ -1,0 +1,136 @@
+package io.engram.unlearn.forget;
+
+import io.engram.core.EngramException;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.Sample.Asked;
+import io.engram.core.sample.SampleSource;
+import io.engram.model.LanguageModel;
+import io.engram.model.text.SampleTokenizer;
+import io.engram.unlearn.eval.memorization.MadeControls;
+import io.engram.unlearn.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks requests before anything is done with them; every fault names the requests. */
+final class Requests {
+  /** How many ids a message lists. */
+  private static final int NAMED = 5;
+
+  private Requests() {}
+
+  /**
+   * Checks that there are requests, that each fits the model's window, that none is there twice,
+   * and that no question is to be forgotten and kept.
+   *
+   * @throws EngramException if they don't pass
+   */
+  static void requireSound(List<Sample> requests, Recipe recipe, LanguageModel model) {
+    if (requests.isEmpty()) {
+      throw EngramException.usage(
+          "%s has no requests; at least one is needed.".formatted(recipe.forget().data()));
+    }
+    requireFit(requests, model);
+    requireOnce(requests);
+    requireNotKept(requests, recipe);
+  }
+
+  /**
+   * Checks that no request is longer than the model's window.
+   *
+   * @throws EngramException with the lengths
+   */
+  static void requireFit(List<Sample> requests, LanguageModel model) {
+    SampleTokenizer tokenizer = model.samples().unbounded();
+    int window = model.decoder().config().maxPositions();
+    List<String> longer = new ArrayList<>();
+    for (Sample request : requests) {
+      int tokens = tokenizer.tokenize(request).ids().length;
+      if (tokens > window) {
+        longer.add("request %s has %d tokens".formatted(request.id(), tokens));
+      }
+    }
+    if (!longer.isEmpty()) {
+      throw EngramException.usage(
+          "The model reads at most %d tokens: %s.\nShorten them; texts can be cut with forget.chunk_tokens=%d."
+              .formatted(window, named(longer), window));
+    }
+  }
+
+  private static void requireOnce(List<Sample> requests) {
+    Map<List<String>, String> seen = new HashMap<>();
+    List<String> twice = new ArrayList<>();
+    for (Sample request : requests) {
+      String earlier = seen.putIfAbsent(normal(MadeControls.texts(request)), request.id());
+      if (earlier != null && !MadeControls.texts(request).isEmpty()) {
+        twice.add(earlier + " and " + request.id());
+      }
+    }
+    if (!twice.isEmpty()) {
+      throw EngramException.usage(
+          "The requests have the same text twice: %s.\nRemove one of each."
+              .formatted(named(twice)));
+    }
+  }
+
+  private static void requireNotKept(List<Sample> requests, Recipe recipe) {
+    if (recipe.retain().isEmpty()) {
+      return;
+    }
+    Map<String, String> asked = new HashMap<>();
+    for (Sample request : requests) {
+      asked.put(question(request), request.id());
+    }
+    List<String> both = new ArrayList<>();
+    for (Sample kept : SampleSource.load(recipe.retain().data())) {
+      String request = asked.get(question(kept));
+      if (request != null && !question(kept).isEmpty()) {
+        both.add("request %s and keep row %s".formatted(request, kept.id()));
+      }
+    }
+    if (!both.isEmpty()) {
+      throw EngramException.usage(
+          "The same question is to be forgotten and to be kept: %s.\nDecide for one of them."
+              .formatted(named(both)));
+    }
+  }
+
+  /**
+   * Checks that controls, which the model must never have seen, are not requests.
+   *
+   * @throws EngramException if one is
+   */
+  static void requireNotAmong(List<Sample> controls, List<Sample> requests) {
+    Set<List<String>> asked = new HashSet<>();
+    requests.forEach(r -> asked.add(normal(MadeControls.texts(r))));
+    List<String> among =
+        controls.stream()
+            .filter(c -> asked.contains(normal(MadeControls.texts(c))))
+            .map(Sample::id)
+            .toList();
+    if (!among.isEmpty()) {
+      throw EngramException.usage(
+          "Controls must be samples that the model has never seen; these are requests: %s."
+              .formatted(named(among)));
+    }
+  }
+
+  private static String named(List<String> all) {
+    String first = String.join("; ", all.subList(0, Math.min(NAMED, all.size())));
+    return all.size() > NAMED ? first + "; and " + (all.size() - NAMED) + " more" : first;
+  }
+
+  private static List<String> normal(List<String> texts) {
+    return texts.stream().map(t -> t.strip().toLowerCase(Locale.ROOT)).toList();
+  }
+
+  private static String question(Sample sample) {
+    return sample.content() instanceof Asked asked
+        ? asked.question().strip().toLowerCase(Locale.ROOT)
+        : "";
+  }
+}
