@@ -11,6 +11,7 @@ import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
+import io.engram.report.CertificatePage;
 import io.engram.unlearn.recipe.ModelSection;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -35,16 +36,17 @@ public record CertificateRun(RunFolder run, @Nullable SigningKey key, @Nullable 
   public record Written(Path file, @Nullable String signed, Certificate certificate) {
     /** What was written, for the person who asked. */
     public String text() {
-      return "Certificate: %s (%s)"
+      return "Certificate: %s, to print: %s (%s)"
           .formatted(
               file,
+              CertificatePage.FILE,
               signed == null
                   ? "not signed; engram certify RUN --key FILE signs it"
                   : "signed with the key " + signed);
     }
   }
 
-  /** Writes {@code certificate.json}, replacing an earlier one and its signatures. */
+  /** Writes {@code certificate.json} and its page, replacing earlier ones and their signatures. */
   public Written write() {
     Recipe recipe =
         RecipeReader.resolved(
@@ -67,6 +69,7 @@ public record CertificateRun(RunFolder run, @Nullable SigningKey key, @Nullable 
     }
     Path file = run.path().resolve(Certificate.FILE);
     envelope.write(file);
+    CertificatePage.write(file);
     return new Written(file, key == null ? null : key.id(), statement.predicate());
   }
 

@@ -42,7 +42,7 @@ final class CertificateCommandsTest {
     Cli.Ran ran = Cli.run("certify", run, "--key", folder.resolve("k.pem"));
     assertThat(ran.err()).isEmpty();
     assertThat(ran.exitCode()).isZero();
-    assertThat(ran.out()).contains("certificate.json (signed with the key ");
+    assertThat(ran.out()).contains("certificate.json, to print: certificate.html (signed with");
   }
 
   private Cli.Ran verify(Object... more) {
@@ -188,6 +188,10 @@ final class CertificateCommandsTest {
     String mine = readable(certificate).replace(folder.toString(), "");
     assertThat(words.sharedWith(mine)).isSubsetOf(words.sharedWith(vocabulary));
     assertThat(mine).doesNotContain("Zubaida").contains("requests.jsonl");
+    String card = Files.readString(run.resolve("model/README.md"));
+    String others = Files.readString(otherRun.resolve("model/README.md"));
+    assertThat(words.sharedWith(card)).isSubsetOf(words.sharedWith(others));
+    assertThat(card).contains("model-index:", "Of 2 requests 1 forgotten, 1 known.");
   }
 
   private static String readable(Path certificate) {

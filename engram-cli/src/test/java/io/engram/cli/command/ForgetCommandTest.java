@@ -89,7 +89,7 @@ class ForgetCommandTest {
     assertThat(plan.samples().get(3).updates()).isZero();
     assertThat(java.util.Objects.requireNonNull(plan.controls()).origin()).isEqualTo("retrained");
     assertThat(plan.learningRateFound()).isFalse();
-    assertThat(ran.err()).contains("certificate.json (not signed; engram certify RUN --key FILE");
+    assertThat(ran.err()).contains("certificate.html (not signed; engram certify RUN --key");
     Cli.Ran verified =
         Cli.run(
             "verify",

@@ -97,7 +97,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
   }
 
   /**
-   * The statement.
+   * The statement. The results are written into the model's card first, which is one of its files.
    *
    * @param before files of the model before, by their names in it
    * @param deployed the file that is served; null: none
@@ -106,6 +106,9 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
    */
   public Statement statement(
       SortedMap<String, Path> before, @Nullable Path deployed, RequestDigest digests) {
+    Certificate certificate = certificate(digests);
+    CardResults.write(run.model(), certificate);
+    CardResults.write(run.adapter(), certificate);
     List<Statement.Subject> subjects = new ArrayList<>(Statement.subjects("before/", before));
     for (Path folder : List.of(run.model(), run.adapter())) {
       if (Files.isDirectory(folder)) {
@@ -117,7 +120,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
       file.put(withoutWords(String.valueOf(deployed.getFileName())), deployed);
       subjects.addAll(Statement.subjects("deployed/", file));
     }
-    return Statement.of(subjects, certificate(digests));
+    return Statement.of(subjects, certificate);
   }
 
   /** The certificate alone. */

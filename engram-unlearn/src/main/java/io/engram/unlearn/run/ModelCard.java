@@ -1,5 +1,7 @@
 package io.engram.unlearn.run;
 
+import io.engram.core.hub.HubName;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.sample.Tofu;
 import io.engram.core.settings.Choices;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The README.md of a run's model or adapter, for someone who finds that folder without its run:
- * what was done to which model. It does not say how well it worked; the run's measurements do.
+ * what was done to which model, never what was forgotten. {@code engram forget} adds how well it
+ * worked ({@code CardResults}).
  *
  * @param updates number of updates made
  */
@@ -37,7 +40,9 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
 
   private String text(String library, @Nullable String what, @Nullable Dtype written) {
     StringBuilder text = new StringBuilder();
-    text.append("---\nlibrary_name: ").append(library);
+    text.append("---\nbase_model: ").append(JsonFiles.line(baseModel()));
+    text.append("\nbase_model_relation: ").append(library.equals("peft") ? "adapter" : "finetune");
+    text.append("\nlibrary_name: ").append(library);
     text.append("\npipeline_tag: text-generation\ntags:\n- ");
     text.append(trains() ? "engram" : "machine-unlearning\n- engram");
     text.append("\n---\n\n# ").append(name(manifest.modelPath()));
@@ -65,7 +70,7 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
       facts.put("Trained on", set(recipe.train(), data.forget().size()));
     } else {
       facts.put("Sample order", code(Choices.nameOf(recipe.order())));
-      facts.put("Forget set", set(recipe.forget(), data.forget().size()));
+      facts.put("Forget set", forgotten());
     }
     if (!data.retainTokens().isEmpty()) {
       facts.put("Retain set", set(recipe.retain(), data.retainTokens().size()));
@@ -78,6 +83,20 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
     facts.put("Recipe, SHA-256", code(manifest.recipeHash()));
     facts.put("Made with", "Engram " + manifest.engram());
     return facts;
+  }
+
+  /** The name under which a hub has the base model, or that of its folder. */
+  private String baseModel() {
+    String path = manifest.modelPath();
+    return HubName.isMarked(path) ? HubName.parse(path).id() : name(path);
+  }
+
+  /** A published set by its name; what a user wants forgotten only by its size. */
+  private String forgotten() {
+    boolean published = recipe.forget().data().stream().allMatch(d -> d.startsWith(Tofu.PREFIX));
+    return published && recipe.forget().where() == null
+        ? set(recipe.forget(), data.forget().size())
+        : "not published, n = " + data.forget().size();
   }
 
   private String set(DataSection section, int samples) {
@@ -108,8 +127,9 @@ record ModelCard(Recipe recipe, Manifest manifest, LanguageModel model, RunData 
     notes.add(
         trains()
             ? "This card says what was done, not how well it worked."
-            : "This card says what was done, not that it worked. Measure whether the forget set "
-                + "can still be extracted from the model, and what else the model lost.");
+            : "This card says what was done; what was measured afterwards, if anything was, is under"
+                + " Results. Measure yourself whether the forget set can still be extracted from the"
+                + " model, and what else the model lost.");
     if (model.decoder().parameters().count() < SMALL) {
       notes.add(
           "The base model is small; results on it may not carry over to models used in practice.");
