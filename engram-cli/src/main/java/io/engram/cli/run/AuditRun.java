@@ -67,12 +67,14 @@ public record AuditRun(Options options, CommonOptions common) {
   public int ofModel(
       String model, String before, String requests, @Nullable String template, @Nullable Path out) {
     Attacks.named(options.attacks());
+    Path folder =
+        out != null ? out : Path.of("runs", LocalDate.now(ZoneId.systemDefault()) + "-audit");
     List<String> all = new ArrayList<>();
     all.add("model.path=" + JsonFiles.line(before));
     all.add("forget.data=" + JsonFiles.line(requests));
     all.add("retain.data=" + JsonFiles.line(ForgetRun.NEUTRAL));
     all.add("stop.rule=controls");
-    all.add("controls.data=" + Forgetting.CONTROLS);
+    all.add("controls.data=" + JsonFiles.line(folder.resolve(Forgetting.CONTROLS).toString()));
     if (template != null) {
       all.add("model.template=" + template);
     }
@@ -86,8 +88,6 @@ public record AuditRun(Options options, CommonOptions common) {
     if (template == null) {
       recipe = Forgetting.withTemplate(recipe, setup(), common.console()::message);
     }
-    Path folder =
-        out != null ? out : Path.of("runs", LocalDate.now(ZoneId.systemDefault()) + "-audit");
     return carryOut(new AuditSubject(recipe, model, folder, options), false);
   }
 

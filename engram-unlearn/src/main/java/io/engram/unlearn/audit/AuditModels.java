@@ -1,7 +1,9 @@
 package io.engram.unlearn.audit;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.Hashes;
+import io.engram.core.run.OwnerOnly;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
@@ -219,21 +221,14 @@ final class AuditModels implements AutoCloseable {
         throw EngramException.usage(
             "%s has no requests; at least one is needed.".formatted(recipe.forget().data()));
       }
-      Path made = subject.folder().resolve(Forgetting.CONTROLS);
       DataSection named = recipe.controls();
-      boolean isMade = named.data().stream().anyMatch(d -> d.endsWith(Forgetting.CONTROLS));
       List<Sample> controls = List.of();
       String origin = "given";
       if (given.controls() != null) {
         controls = load(given.controls(), "controls", seed, model);
-      } else if (isMade || named.isEmpty()) {
+      } else if (named.isEmpty() || isMade(named, subject.folder())) {
         origin = "made";
-        if (!retrained) {
-          controls =
-              isMade && Files.exists(made)
-                  ? load(made.toString(), "controls", seed, model)
-                  : MadeControls.of(requests, seed);
-        }
+        controls = retrained ? List.of() : made(subject.folder(), requests, seed, model);
       } else {
         controls = SampleSets.load(named, "controls", seed, model.samples());
       }
@@ -246,6 +241,31 @@ final class AuditModels implements AutoCloseable {
           given.finetune() == null ? List.of() : load(given.finetune(), "train", seed, model);
       return new Loaded(
           requests, model.samples().tokenize(requests), controls, origin, keep, finetune);
+    }
+
+    /** Whether the controls are those that Engram made of the requests, which it can make again. */
+    private static boolean isMade(DataSection named, Path folder) {
+      Path whole = folder.toAbsolutePath().normalize();
+      Path file = Path.of(named.data().get(0)).toAbsolutePath().normalize();
+      if (file.endsWith(Forgetting.CONTROLS) && file.startsWith(whole)) {
+        return true;
+      }
+      Path plan = folder.resolve(ForgetPlan.FILE);
+      ForgetPlan.Controls controls =
+          Files.exists(plan) ? Forgetting.planOf(folder).controls() : null;
+      return controls != null && controls.origin().equals("made");
+    }
+
+    /** Those that the run made, which its limits are of, or, if it made none, new ones. */
+    private static List<Sample> made(
+        Path folder, List<Sample> requests, long seed, LanguageModel model) {
+      for (Path of : List.of(folder, folder.resolve(OwnerOnly.FOLDER))) {
+        Path file = of.resolve(Forgetting.CONTROLS);
+        if (Files.exists(file)) {
+          return load(file.toString(), "controls", seed, model);
+        }
+      }
+      return MadeControls.of(requests, seed);
     }
 
     private static List<Sample> load(String data, String name, long seed, LanguageModel model) {

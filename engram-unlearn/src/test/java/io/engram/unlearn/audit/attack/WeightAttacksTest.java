@@ -10,7 +10,9 @@ import io.engram.core.random.RandomStream;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.text.PromptTemplate;
 import io.engram.model.train.WeightArithmetic;
 import io.engram.testkit.Golden;
 import io.engram.unlearn.audit.Attack;
@@ -19,8 +21,10 @@ import io.engram.unlearn.audit.AuditData;
 import io.engram.unlearn.audit.Role;
 import io.engram.unlearn.audit.Row;
 import io.engram.unlearn.audit.Victim;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +142,59 @@ class WeightAttacksTest {
         .mapToDouble(r -> r.measures().getOrDefault("log_prob", Double.NaN))
         .average()
         .orElse(Double.NaN);
+  }
+
+  /** Half an adapter is between none and all of it. */
+  @Test
+  void anAdapterIsTakenOffOrHalved() {
+    Path lora = Golden.repository("engram-model/src/test/resources/golden/lora/all-linear");
+    String base = Golden.model("gqa-tied").toString();
+    Supplier<LanguageModel> before = () -> LanguageModel.open(base, ModelOptions.defaults());
+    Supplier<LanguageModel> after =
+        () ->
+            LanguageModel.open(
+                lora.toString(),
+                new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, base, 0, 4096, false, 42));
+    List<Sample> ids =
+        IntStream.range(0, 4)
+            .mapToObj(
+                i ->
+                    new Sample(
+                        "i" + i, new Sample.TokenIds(List.of(3, 5 + i), List.of(7, 9, 11 + i))))
+            .toList();
+    AuditData data =
+        new AuditData(
+            ids,
+            List.of(),
+            List.of(),
+            List.of(),
+            null,
+            null,
+            true,
+            new AuditData.Models(after, before, null, null),
+            42);
+    try (LanguageModel adapted = after.get();
+        LanguageModel original = before.get()) {
+      double whole = mean(rows(Role.AFTER, adapted, data, Composition.MERGE_HALF, true));
+      double none = mean(rows(Role.BEFORE, original, data, Composition.ADAPTER_OFF, false));
+      assertThat(mean(rows(Role.AFTER, adapted, data, Composition.ADAPTER_OFF, false)))
+          .isCloseTo(none, within(1e-6));
+      assertThat(mean(rows(Role.AFTER, adapted, data, Composition.ADAPTER_HALF, false)))
+          .isStrictlyBetween(Math.min(whole, none), Math.max(whole, none));
+      assertThat(adapted.decoder().parameters().adapters()).isNotEmpty();
+      // Half of the adapter is the same as half of each model, merged.
+      assertThat(mean(rows(Role.AFTER, adapted, data, Composition.MERGE_HALF, false)))
+          .isCloseTo(
+              mean(rows(Role.AFTER, adapted, data, Composition.ADAPTER_HALF, false)), within(1e-5));
+    }
+  }
+
+  private static List<Row> rows(
+      Role role, LanguageModel model, AuditData data, AttackKind kind, boolean plain) {
+    Victim victim = new Victim(role, model, data.requests(), data, ProgressListener.NONE);
+    return plain
+        ? Row.of(victim.samples(), "", victim.knowledge())
+        : kind.opener().get().on(victim).rows();
   }
 
   /** Pool mean (1, 1); then (1, 0) and (0.9, 0.1) point the way of (2, 0), the rest elsewhere. */
