@@ -1,0 +1,234 @@
+package io.engram.unlearn.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.run.AuditSummary;
+import io.engram.core.run.AuditSummary.NotChecked;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.VerdictRow;
+import io.engram.model.tensor.Device;
+import io.engram.testkit.Golden;
+import io.engram.unlearn.audit.Attack.Outcome;
+import io.engram.unlearn.audit.attack.NoAttack;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.run.Setup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attacks that are made up, on a tiny model that was not changed at all. */
+class AuditTest {
+  @TempDir Path folder;
+
+  private final AtomicInteger made = new AtomicInteger();
+  private final List<String> said = new ArrayList<>();
+
+  @BeforeEach
+  void writeData() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      rows.add(
+          "{\"id\":\"f%d\",\"question\":\"Who is author 1%d3?\",\"answer\":\"The author 7%d.\"}"
+              .formatted(i, i, i));
+    }
+    Files.write(folder.resolve("forget.jsonl"), rows);
+  }
+
+  private AuditSubject subject(long seed, String... attacks) {
+    String yaml =
+        """
+        model: {path: %s}
+        forget: {data: %s}
+        method: {name: ga}
+        eval: {suites: []}
+        seed: %d
+        """
+            .formatted(Golden.model("with-tokenizer"), folder.resolve("forget.jsonl"), seed);
+    Recipe recipe = RecipeReader.parse(yaml, List.of(), Recipe.Kind.UNLEARN, "test");
+    return new AuditSubject(
+        recipe,
+        Golden.model("with-tokenizer").toString(),
+        folder.resolve("out"),
+        new AuditSubject.Options(List.of(attacks), null, null, null, null, null, null, null));
+  }
+
+  private static AttackKind kind(String name, Set<Need> needs, Attack attack) {
+    return new AttackKind(name, "does something", "made up", needs, 1, () -> attack);
+  }
+
+  /** Finds the requests known under the model after, and nothing else. */
+  private Outcome leaks(Victim victim) {
+    made.incrementAndGet();
+    victim.progress().advance(1);
+    double leak = victim.role() == Role.AFTER ? 1 : 0;
+    return Outcome.of(
+        victim.samples().stream()
+            .map(s -> new Row(s.id(), "", 0, new TreeMap<>(Map.of("leak", leak))))
+            .toList());
+  }
+
+  private Audit.@Nullable Judged audited(
+      AuditSubject subject, BooleanSupplier interrupted, AttackKind... attacks) {
+    List<AttackKind> kinds = new ArrayList<>(List.of(NoAttack.KIND));
+    kinds.addAll(List.of(attacks));
+    Setup setup = new Setup("test", Device.CPU, 1, 4096, ProgressListener.NONE, interrupted);
+    return new Audit(subject, kinds, setup, said::add).run();
+  }
+
+  private Audit.Judged audited(AttackKind... attacks) {
+    return Objects.requireNonNull(audited(subject(1), () -> false, attacks));
+  }
+
+  private Path file(String name) {
+    return folder.resolve("out/audit").resolve(name);
+  }
+
+  @Test
+  void whatIsWholeIsNotMadeAgain() throws IOException {
+    AttackKind leak = kind("leak", Set.of(), this::leaks);
+    Audit.Judged first = audited(leak);
+    assertThat(made).hasValue(3);
+    assertThat(said.get(0)).startsWith("Compares with 40 controls made from the requests");
+    assertThat(first.summary().attacks().get(1).mean("after", "leak"))
+        .isEqualTo(new AuditSummary.Mean(1, 0));
+    assertThat(first.summary().attacks().get(1).n()).containsEntry("control", 40);
+    assertThat(
+            JsonFiles.readLines(folder.resolve("out").resolve(VerdictRow.FILE), VerdictRow.class))
+        .isEqualTo(first.verdicts());
+    assertThat(Files.readAllLines(file("leak.jsonl")).get(0))
+        .isEqualTo("{\"id\":\"f0\",\"model\":\"after\",\"leak\":1.0}");
+
+    assertThat(audited(leak)).isEqualTo(first);
+    assertThat(made).hasValue(3);
+
+    audited(new AttackKind("leak", "does something", "made up", Set.of(), 2, () -> this::leaks));
+    assertThat(made).hasValue(6);
+    audited(subject(2), () -> false, leak);
+    assertThat(made).hasValue(9);
+    Files.writeString(file("leak.json"), "{");
+    audited(subject(2), () -> false, leak);
+    assertThat(made).hasValue(12);
+  }
+
+  @Test
+  void anAttackThatFailsIsLeftOutAndTheOthersGoOn() {
+    AttackKind fails =
+        kind(
+            "fails",
+            Set.of(),
+            victim -> {
+              throw EngramException.usage("needs two requests or more\nand more words");
+            });
+    AttackKind exhausts =
+        kind(
+            "exhausts",
+            Set.of(),
+            victim -> {
+              throw new OutOfMemoryError("Java heap space");
+            });
+    Audit.Judged judged = audited(fails, exhausts, kind("leak", Set.of(), this::leaks));
+    assertThat(judged.summary().notChecked())
+        .containsExactly(
+            new NotChecked("fails", "needs two requests or more", true),
+            new NotChecked("exhausts", "ran out of memory", true));
+    assertThat(judged.summary().attacks())
+        .extracting(AuditSummary.Attacked::name)
+        .containsExactly("none", "leak");
+    assertThat(file("fails.jsonl")).doesNotExist();
+    assertThat(said).contains("The attack exhausts ran out of memory; the others go on.");
+  }
+
+  @Test
+  void aFaultOfOursIsNotHidden() {
+    AttackKind broken =
+        kind(
+            "broken",
+            Set.of(),
+            victim -> {
+              throw new IllegalStateException("a bug");
+            });
+    assertThatThrownBy(() -> audited(broken)).isInstanceOf(IllegalStateException.class);
+    assertThat(folder.resolve("out").resolve(VerdictRow.FILE)).doesNotExist();
+  }
+
+  @Test
+  void whatAnAttackLacksIsSaidOrRefused() {
+    AttackKind needy = kind("needy", Set.of(Need.PROBES), this::leaks);
+    AttackKind adapter = kind("adapter", Set.of(Need.ADAPTER), this::leaks);
+    Audit.Judged judged = audited(needy, adapter);
+    assertThat(judged.summary().notChecked())
+        .containsExactly(
+            new NotChecked(
+                "needy", "needs other questions about the requests: give --probes FILE", false));
+    assertThatThrownBy(() -> audited(subject(1, "needy"), () -> false, needy))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "The attack needy needs other questions about the requests: give --probes FILE.");
+  }
+
+  /** The second attack's first model is interrupted; the first attack is kept. */
+  @Test
+  void afterAnInterruptionWhatIsWholeIsKept() {
+    AttackKind first = kind("first", Set.of(), this::leaks);
+    AttackKind second = kind("second", Set.of(), this::leaks);
+    assertThat(audited(subject(1), () -> made.get() > 3, first, second)).isNull();
+    assertThat(file("first.jsonl")).exists();
+    assertThat(file("second.jsonl")).doesNotExist();
+    assertThat(folder.resolve("out").resolve(AuditSummary.FILE)).doesNotExist();
+    int before = made.get();
+    audited(first, second);
+    assertThat(made).hasValue(before + 3);
+  }
+
+  /** Verdicts of an earlier judgement keep what an audit can't find again, such as answers. */
+  @Test
+  void earlierVerdictsAreAddedTo() {
+    VerdictRow.Values known = new VerdictRow.Values(-0.1, 1, 1, 1.0, "The author 70.");
+    VerdictRow.Values gone = new VerdictRow.Values(-9, 0, 0, 0.0, "I can't say.");
+    List<VerdictRow> rows = new ArrayList<>();
+    for (String id : List.of("f0", "f1", "f2")) {
+      rows.add(
+          new VerdictRow(
+              id,
+              VerdictRow.FORGOTTEN,
+              id.equals("f2") ? "not_known" : VerdictRow.KNOWN,
+              List.of("log_prob"),
+              List.of(),
+              known,
+              gone,
+              gone,
+              12.0,
+              9,
+              false));
+    }
+    JsonFiles.writeLines(folder.resolve("out").resolve(VerdictRow.FILE), rows);
+    Audit.Judged judged = audited(kind("leak", Set.of(), this::leaks));
+    VerdictRow first = judged.verdicts().get(0);
+    assertThat(first.after()).isEqualTo(gone);
+    assertThat(first.updatesForecast()).isEqualTo(12.0);
+    assertThat(first.attack()).isEqualTo("leak");
+    assertThat(first.attackAbove()).containsExactly("leak");
+    assertThat(first.attackValues()).containsEntry("leak", 1.0);
+    assertThat(first.attackLimits()).containsEntry("leak", 0.0);
+    assertThat(first.verdict()).isIn(VerdictRow.HIDDEN, VerdictRow.KNOWN);
+    assertThat(judged.verdicts().get(2).verdict()).isEqualTo(VerdictRow.NOT_KNOWN_BEFORE);
+    assertThat(judged.verdicts().get(2).attack()).isNull();
+    assertThat(judged.isSomethingLeft()).isTrue();
+  }
+}
