@@ -104,6 +104,9 @@ final class AuditModels implements AutoCloseable {
     if (deployed != null) {
       requireDeployed(deployed, after, given.deployed(), loaded);
     }
+    if (given.probes() != null) {
+      OtherQuestions.read(given.probes(), loaded.requests()); // Mistakes are told at once.
+    }
     AuditData data =
         new AuditData(
             loaded.requests(),

@@ -1,5 +1,6 @@
 package io.engram.unlearn.audit;
 
+import io.engram.core.metric.Exposure;
 import io.engram.core.run.AuditSummary.Mean;
 import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Of several settings the attacker's best counts, for each model by itself: the one with the
  * highest mean of exact memorization, then log-probability, then the other measures by name. The
  * limit of a measure is the controls' 95th percentile as in {@link NeverSeen#percentile}; under a
- * retrained model also the request's own value; for extraction strength at least 1/n for n tokens.
+ * retrained model also the request's own value; for extraction strength at least 1/n for n tokens;
+ * for exposure at least what 95 % of values never seen are below.
  */
 public final class Compared {
   private static final double ROUNDING = 1e-9;
@@ -234,6 +236,9 @@ public final class Compared {
   }
 
   private static double floored(String measure, Row row, double limit) {
+    if (measure.equals(Exposure.NAME)) {
+      return Math.max(limit, Exposure.NEVER_SEEN);
+    }
     return measure.equals(Measure.STRENGTH.key()) && row.tokens() > 0
         ? Math.max(limit, 1.0 / row.tokens() + ROUNDING)
         : limit;

@@ -8,6 +8,8 @@ public enum Need {
   CONTROLS("samples like the requests that the model has never seen: give --controls DATA"),
   /** A model that never saw the requests. */
   RETRAINED("a model that never saw the requests: give --retrained MODEL"),
+  /** Requests whose answers have a value of a known format. */
+  VALUES("requests with a number, date, telephone number or e-mail address in the answer"),
   /** Other questions about the requests. */
   PROBES("other questions about the requests: give --probes FILE"),
   /** The file that is served. */
@@ -34,7 +36,8 @@ public enum Need {
       case KEEP -> !data.keep().isEmpty();
       case CONTROLS -> !data.controls().isEmpty();
       case RETRAINED -> data.models().retrained() != null;
-      case PROBES -> data.probes() != null;
+      case VALUES -> data.requests().stream().anyMatch(StructuredValue::isIn);
+      case PROBES -> data.probes() != null || !OtherQuestions.ofTofu(data.requests()).isEmpty();
       case DEPLOYED -> data.deployed() != null;
       case FINETUNE -> !data.finetune().isEmpty();
       case ADAPTER -> data.adapter();
