@@ -46,6 +46,26 @@ class ModelFilesTest {
     Files.writeString(file, text.replace(from, to));
   }
 
+  /** What a certificate names: a folder's files, a GGUF file, and an adapter with its base. */
+  @Test
+  void theFilesOfAModelAreNamedWithoutOpeningIt() throws IOException {
+    Files.writeString(folder.resolve(".gitattributes"), "");
+    Files.createDirectories(folder.resolve(".cache"));
+    Files.writeString(folder.resolve(".cache/lock"), "");
+    assertThat(LanguageModel.files(folder.toString(), null).keySet())
+        .contains("config.json", "model.safetensors", "tokenizer.json")
+        .noneMatch(name -> name.contains(".gitattributes") || name.contains("lock"));
+    Path gguf = Golden.path("gguf/llama/model.gguf");
+    assertThat(LanguageModel.files(gguf.toString(), null)).containsOnlyKeys("model.gguf");
+    String adapter = Golden.path("lora/all-linear").toString();
+    String base = Golden.path(Golden.json("lora/expected.json").path("base").asString()).toString();
+    assertThat(LanguageModel.files(adapter, base).keySet())
+        .contains("adapter/adapter_config.json", "base/config.json", "base/model.safetensors");
+    try (LanguageModel model = open()) {
+      assertThat(LanguageModel.hash(folder.toString(), null)).isEqualTo(model.hash());
+    }
+  }
+
   private LanguageModel open() {
     return LanguageModel.open(folder.toString(), ModelOptions.defaults());
   }

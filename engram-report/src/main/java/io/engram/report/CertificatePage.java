@@ -4,7 +4,6 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.engram.core.EngramException;
-import io.engram.core.certificate.Certificate;
 import io.engram.core.certificate.Dsse;
 import io.engram.core.certificate.Statement;
 import io.engram.core.run.JsonFiles;
@@ -36,7 +35,7 @@ public final class CertificatePage {
   }
 
   static String html(Dsse envelope, Statement statement) {
-    CertificateView view = CertificateView.of(envelope, statement, Certificate.FILE);
+    CertificateView view = CertificateView.of(envelope, statement);
     StringOutput html = new StringOutput();
     TemplateEngine.createPrecompiled(ContentType.Html)
         .render("certificate.jte", Map.of("view", view, "css", Assets.of(List.of()).css()), html);

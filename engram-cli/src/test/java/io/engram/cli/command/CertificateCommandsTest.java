@@ -1,6 +1,7 @@
 package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.engram.cli.Cli;
 import io.engram.core.certificate.Dsse;
@@ -9,6 +10,7 @@ import io.engram.core.certificate.Statement;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.SampleSource;
 import io.engram.testkit.Golden;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +19,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -382,5 +387,53 @@ final class CertificateCommandsTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[at] ^= 1;
     Files.write(file, bytes);
+  }
+
+  /** Runs what docs/certificate.md gives for checking without Engram, in the run folder. */
+  @Test
+  void theDocumentedCommandsVerifyItWithoutEngram() throws Exception {
+    assumeTrue(
+        Stream.of("python3", "openssl", "sha256sum").allMatch(CertificateCommandsTest::isThere),
+        "python3, openssl and sha256sum are needed");
+    String page = Files.readString(Cli.ROOT.resolve("docs/certificate.md"));
+    List<String> blocks = new ArrayList<>();
+    Matcher block = Pattern.compile("```(?:python)?\n(.*?)```", Pattern.DOTALL).matcher(page);
+    while (block.find()) {
+      blocks.add(block.group(1));
+    }
+    String unpack = only(blocks, "SHA256SUMS\", \"w\"");
+    String commands = only(blocks, "openssl pkeyutl").replace("mine.pem.pub", "../k.pem.pub");
+    String digest = only(blocks, "packed = ");
+    assertThat(shell(List.of("python3", "-c", unpack))).isEmpty();
+    JsonNode envelope = JsonFiles.mapper().readTree(certificate.toFile());
+    assertThat(shell(List.of("sh", "-c", commands)))
+        .contains("Signature Verified Successfully")
+        .contains("model/model.safetensors: OK")
+        .contains(envelope.path("signatures").get(0).path("keyid").asString());
+    String mine =
+        digest
+            .replace("Where was Ada born?", "Which instrument does Tamsin play?")
+            .replace("In London.", "The hurdygurdy.");
+    assertThat(certificate().statement().predicate().requests().each().get(1).digest())
+        .isEqualTo(shell(List.of("python3", "-c", mine)).strip());
+  }
+
+  private static String only(List<String> blocks, String with) {
+    List<String> found = blocks.stream().filter(block -> block.contains(with)).toList();
+    assertThat(found).hasSize(1);
+    return found.get(0);
+  }
+
+  private String shell(List<String> command) throws Exception {
+    Process process =
+        new ProcessBuilder(command).directory(run.toFile()).redirectErrorStream(true).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return out;
+  }
+
+  private static boolean isThere(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 }

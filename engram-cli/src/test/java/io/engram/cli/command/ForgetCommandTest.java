@@ -102,6 +102,13 @@ class ForgetCommandTest {
     assertThat(verified.out())
         .contains("model after   agrees", "model before  agrees")
         .contains("5 of 5, each the same");
+    assertThat(out().resolve("model/README.md"))
+        .content()
+        .contains("base_model: \"mini\"\nbase_model_relation: finetune\n", "model-index:\n")
+        .contains("| Forget set | not published, n = 5 |")
+        .contains("Of 5 requests 3 known, 2 not known before.")
+        .doesNotContain("five.jsonl");
+    assertThat(out().resolve("certificate.html")).content().contains("3 are still known");
   }
 
   /** Outside private/, no file but the model's has a question, an answer or an answer's words. */

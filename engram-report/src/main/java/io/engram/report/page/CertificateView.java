@@ -79,12 +79,8 @@ public record CertificateView(
     return meanings;
   }
 
-  /**
-   * Of a certificate.
-   *
-   * @param file its name, for the reader
-   */
-  public static CertificateView of(Dsse envelope, Statement statement, String file) {
+  /** Of a certificate. */
+  public static CertificateView of(Dsse envelope, Statement statement) {
     Certificate certificate = statement.predicate();
     Map<String, String> files = new LinkedHashMap<>();
     statement.subject().forEach(each -> files.put(each.name(), each.sha256()));
@@ -115,12 +111,26 @@ public record CertificateView(
         certificate.verdicts().getOrDefault(VerdictRow.FORGOTTEN, 0)
             + certificate.verdicts().getOrDefault(VerdictRow.OVER_FORGOTTEN, 0);
     int never = certificate.verdicts().getOrDefault(VerdictRow.NOT_KNOWN_BEFORE, 0);
-    return "%d of %s %s found forgotten%s"
-        .formatted(
-            gone,
-            NumberText.counted(n, "request"),
-            gone == 1 ? "was" : "were",
-            never == 0 ? "" : "; %d %s never known".formatted(never, never == 1 ? "was" : "were"));
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        "%d of %s %s found forgotten"
+            .formatted(gone, NumberText.counted(n, "request"), gone == 1 ? "was" : "were"));
+    int known = certificate.verdicts().getOrDefault(VerdictRow.KNOWN, 0);
+    int hidden = certificate.verdicts().getOrDefault(VerdictRow.HIDDEN, 0);
+    int undecided = certificate.verdicts().getOrDefault(VerdictRow.UNDECIDED, 0);
+    add(parts, known, "still known");
+    add(parts, hidden, "only hidden");
+    add(parts, undecided, "undecided");
+    if (never > 0) {
+      parts.add("%d %s never known".formatted(never, never == 1 ? "was" : "were"));
+    }
+    return String.join("; ", parts);
+  }
+
+  private static void add(List<String> parts, int count, String what) {
+    if (count > 0) {
+      parts.add("%d %s %s".formatted(count, count == 1 ? "is" : "are", what));
+    }
   }
 
   private static List<String> asked(Certificate certificate) {
