@@ -65,7 +65,13 @@ final class SampleChecks {
       return new First(
           new Limits(first.thresholds(), null), found(first.look(), first.thresholds()));
     }
-    NeverSeen neverSeen = rule.standard() == Standard.CONTROLS ? ofControls() : underRetrained();
+    NeverSeen range = rule.standard() == Standard.CONTROLS ? ofControls() : underRetrained();
+    NeverSeen neverSeen =
+        rule.margin() == 0
+            ? range
+            : range.deeper(
+                rule.margin(),
+                Knowledge.measure(model, data.forgetTokens(), ProgressListener.NONE));
     return new First(new Limits(null, neverSeen), compared(neverSeen));
   }
 

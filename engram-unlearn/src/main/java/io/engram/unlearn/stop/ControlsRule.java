@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param everyUpdates number of updates between checks; null: check once all that are left have
  *     been drawn
  * @param keep which weights the run leaves
+ * @param margin how far below the range a sample's mean log-probability has to be, nats a token
  */
 @Choice(
     value = "controls",
     summary = "draws a sample until it is known no better than samples never seen")
 public record ControlsRule(
-    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep)
+    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep, double margin)
     implements StoppingRule {
   @Override
   public Standard standard() {

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param everyUpdates number of updates between checks; null: check once all that are left have
  *     been drawn
  * @param keep which weights the run leaves
+ * @param margin how far below the range a sample's mean log-probability has to be, nats a token
  */
 @Choice(
     value = "retrained",
     summary = "the same, until it is known no better than to a model that never saw it")
 public record RetrainedRule(
-    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep)
+    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep, double margin)
     implements StoppingRule {
   @Override
   public Standard standard() {

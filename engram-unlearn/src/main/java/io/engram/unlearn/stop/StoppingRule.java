@@ -114,6 +114,20 @@ public interface StoppingRule {
     return 1;
   }
 
+  /** How far below the range of samples never seen a log-probability has to be, nats a token. */
+  @Setting(
+      value = "0",
+      range = ">= 0",
+      unit = "nats a token",
+      reason =
+          "How far below the range of samples never seen a sample's mean log-probability has to be "
+              + "for the run to count it as forgotten. What is pushed further takes longer to "
+              + "relearn, and costs more of what is kept. engram forget --audit chooses it; the "
+              + "verdicts don't depend on it.")
+  default double margin() {
+    return 0;
+  }
+
   /** Number of updates between checks of the samples; null: check at the end of each epoch. */
   @Setting(
       range = ">= 1",

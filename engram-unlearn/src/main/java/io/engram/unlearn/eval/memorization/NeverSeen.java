@@ -27,6 +27,7 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
   private static final double SHARE = 0.95;
   private static final double INFINITE = Double.POSITIVE_INFINITY;
   private static final double ROUNDING = 1e-9;
+  private static final Knowledge NOTHING = new Knowledge(-INFINITE, -INFINITE, -INFINITE, 0);
 
   /** Copies the list. */
   public NeverSeen {
@@ -81,6 +82,31 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
   public double limit(Measure measure, int request) {
     double all = measure.of(upper);
     return own.isEmpty() ? all : Math.max(all, measure.of(own.get(request)));
+  }
+
+  /**
+   * The range with the log-probability's limit lowered. Requests that are inside the range as it is
+   * keep their limits: there is nothing to forget in them.
+   *
+   * @param margin nats a token
+   * @param now how well the requests are known
+   */
+  public NeverSeen deeper(double margin, List<Knowledge> now) {
+    List<Knowledge> limits = new ArrayList<>();
+    for (int i = 0; i < now.size(); i++) {
+      Knowledge own = this.own.isEmpty() ? NOTHING : this.own.get(i);
+      limits.add(
+          isInside(i, now.get(i))
+              ? new Knowledge(
+                  limit(Measure.LOG_PROB, i),
+                  limit(Measure.MEMORIZATION, i),
+                  limit(Measure.STRENGTH, i),
+                  0)
+              : new Knowledge(own.logProb() - margin, own.memorization(), own.strength(), 0));
+    }
+    Knowledge lower =
+        new Knowledge(upper.logProb() - margin, upper.memorization(), upper.strength(), 0);
+    return new NeverSeen(n, lower, limits);
   }
 
   /**

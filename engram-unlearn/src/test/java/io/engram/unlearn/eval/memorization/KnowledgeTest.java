@@ -81,4 +81,24 @@ class KnowledgeTest {
     assertThat(NeverSeen.ofControls(controls(20)).decides()).isTrue();
     assertThat(NeverSeen.ofRetrained(controls(3), List.of()).decides()).isTrue();
   }
+
+  /**
+   * The limit is −2 and the margin 1: what is known has to come below −3, what is inside the range
+   * already keeps −2.
+   */
+  @Test
+  void aMarginLowersTheLimitOfWhatIsKnown() {
+    NeverSeen range = new NeverSeen(20, new Knowledge(-2, 0.5, 0.25, 0), List.of());
+    Knowledge known = new Knowledge(-1, 0.9, 0.9, 8);
+    Knowledge inside = new Knowledge(-2.5, 0.4, 0.2, 8);
+    NeverSeen deeper = range.deeper(1, List.of(known, inside));
+    assertThat(deeper.limit(Knowledge.Measure.LOG_PROB, 0)).isEqualTo(-3);
+    assertThat(deeper.limit(Knowledge.Measure.LOG_PROB, 1)).isEqualTo(-2);
+    assertThat(deeper.limit(Knowledge.Measure.MEMORIZATION, 0)).isEqualTo(0.5);
+    assertThat(deeper.isInside(0, new Knowledge(-2.9, 0.4, 0.2, 8))).isFalse();
+    assertThat(deeper.isInside(0, new Knowledge(-3.1, 0.4, 0.2, 8))).isTrue();
+    assertThat(deeper.isInside(1, inside)).isTrue();
+    NeverSeen own = NeverSeen.ofRetrained(List.of(new Knowledge(-1.5, 0.5, 0.2, 8)), List.of());
+    assertThat(own.deeper(1, List.of(known)).limit(Knowledge.Measure.LOG_PROB, 0)).isEqualTo(-2.5);
+  }
 }
