@@ -12,6 +12,7 @@ import io.engram.core.EngramHome;
 import io.engram.core.Trees;
 import io.engram.core.certificate.RequestWords;
 import io.engram.core.certificate.SigningKey;
+import io.engram.core.run.AuditSummary;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.OwnerOnly;
@@ -23,7 +24,9 @@ import io.engram.core.sample.SampleSource;
 import io.engram.report.Report;
 import io.engram.unlearn.audit.Audit;
 import io.engram.unlearn.audit.AuditSubject;
+import io.engram.unlearn.forget.EarlierRequests;
 import io.engram.unlearn.forget.Forgetting;
+import io.engram.unlearn.forget.Stronger;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Experiment;
@@ -52,6 +55,14 @@ public record ForgetRun(Request request, CommonOptions common) {
   public static final int STILL_KNOWN = 5;
 
   private static final String RECIPE = "recipes/forget.yaml";
+
+  /** How often --audit forgets again with a deeper stop. */
+  private static final int STRONGER = 2;
+
+  /** Names the best of the runs inside a run folder; missing: the first one. */
+  private static final String BEST = "stronger";
+
+  private static final String BEST_PREFIX = "stronger-";
 
   /** Samples to keep where none are given: facts that have nothing to do with any request. */
   static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
@@ -127,7 +138,72 @@ public record ForgetRun(Request request, CommonOptions common) {
   /** Carries it out; returns the exit code. */
   public int carryOut() {
     Interruption.watch(common.console());
-    return request.planOnly() && request.out() == null ? planInPassing() : forget(folder());
+    if (request.planOnly() && request.out() == null) {
+      return planInPassing();
+    }
+    Path folder = folder();
+    int code = forget(folder);
+    return request.audit() && code == STILL_KNOWN ? stronger(folder) : code;
+  }
+
+  /**
+   * Forgets again where attacks bring requests back, each time with a deeper stop, as long as that
+   * helps; each run is a folder inside the first one.
+   */
+  private int stronger(Path folder) {
+    Path best = folder;
+    for (int attempt = 1; attempt <= STRONGER; attempt++) {
+      AuditSummary summary = JsonFiles.read(best.resolve(AuditSummary.FILE), AuditSummary.class);
+      Stronger next = Stronger.after(summary, verdicts(best), margin(best));
+      common.console().message(next.why());
+      if (next.margin() == null) {
+        break;
+      }
+      Path again = folder.resolve(BEST_PREFIX + attempt);
+      List<String> overrides = new ArrayList<>(request.overrides());
+      overrides.add("stop.margin=" + next.margin());
+      int code = new ForgetRun(request.with(overrides, again), common).forget(again);
+      if (code == Interruption.EXIT_CODE) {
+        return code;
+      }
+      if (left(again) >= left(best)) {
+        common
+            .console()
+            .message(
+                "That doesn't help: %d requests are left instead of %d. %s stays the result."
+                    .formatted(left(again), left(best), best.resolve("model")));
+        break;
+      }
+      best = again;
+      JsonFiles.writeText(folder.resolve(BEST), BEST_PREFIX + attempt + "\n");
+    }
+    if (!best.equals(folder)) {
+      common.console().message("The model that stands attacks best: " + best.resolve("model"));
+    }
+    return left(best) > 0 ? STILL_KNOWN : 0;
+  }
+
+  /**
+   * The run of a folder whose model stands attacks best: a stronger one inside of it, or itself.
+   */
+  static Path best(Path folder) {
+    Path file = folder.resolve(BEST);
+    return Files.isRegularFile(file) ? folder.resolve(JsonFiles.readText(file).strip()) : folder;
+  }
+
+  private static List<VerdictRow> verdicts(Path run) {
+    return JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class);
+  }
+
+  private static long left(Path run) {
+    return verdicts(run).stream()
+        .map(VerdictRow::verdict)
+        .filter(v -> v.equals(VerdictRow.HIDDEN) || v.equals(VerdictRow.KNOWN))
+        .count();
+  }
+
+  private static double margin(Path run) {
+    return EarlierRequests.recipe(run).stop().margin();
   }
 
   /** Shows the plan; the controls that are made for it are deleted again. */

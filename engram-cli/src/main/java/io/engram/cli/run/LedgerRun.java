@@ -65,9 +65,10 @@ public record LedgerRun(
       if (!EarlierRequests.isWhole(run)) {
         return code;
       }
+      Path best = ForgetRun.best(run);
       boolean changed = Files.isRegularFile(run.resolve("manifest.json")) && hasModel(run);
       Model start = last == null ? ledger.describe(request.model().model()) : last;
-      Model end = changed ? ledger.describe(run.resolve("model").toString()) : start;
+      Model end = changed ? ledger.describe(best.resolve("model").toString()) : start;
       List<Measured> after = changed ? earlier(ledger, end) : before;
       long knownAfter = after.stream().filter(Measured::isKnown).count();
       Path certificate = run.resolve("certificate.json");
@@ -82,7 +83,7 @@ public record LedgerRun(
                   ledger.samplesDigest(id),
                   start,
                   end,
-                  verdicts(run),
+                  verdicts(best),
                   last == null
                       ? null
                       : new Earlier(

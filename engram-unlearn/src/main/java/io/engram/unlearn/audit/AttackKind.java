@@ -26,14 +26,15 @@ public record AttackKind(
   public static final String NONE = "none";
 
   /**
-   * The name of merging with the original, which decides a verdict only beside a retrained model:
-   * half of the result is the original's own knowledge, whatever was done to the other half.
+   * The name of merging with the original, which decides no verdict: half of the result is the
+   * original's own knowledge, whatever was done to the other half. A retrained model shows nothing
+   * here: half way between two models that were trained separately there is no model that works.
    */
   public static final String MERGE_HALF = "merge_half";
 
   /** Whether what it finds known decides the verdict. */
-  public boolean decides(boolean retrained) {
-    return retrained || !name.equals(MERGE_HALF);
+  public boolean decides() {
+    return !name.equals(MERGE_HALF);
   }
 
   /** Copies the needs. */

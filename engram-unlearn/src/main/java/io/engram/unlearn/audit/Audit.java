@@ -194,8 +194,7 @@ public record Audit(
     Compared plain = compared.values().iterator().next();
     boolean deletionShows =
         made.values().stream().anyMatch(m -> Verdicts.isBelowChance(m.facts(Role.AFTER)));
-    Verdicts verdicts =
-        new Verdicts(plain, deciding(compared, plain, models.isRetrained()), deletionShows);
+    Verdicts verdicts = new Verdicts(plain, deciding(compared, plain), deletionShows);
     List<VerdictRow> rows = rows(models, verdicts);
     SortedMap<String, Integer> counts = new TreeMap<>();
     rows.forEach(row -> counts.merge(row.verdict(), 1, Integer::sum));
@@ -206,9 +205,8 @@ public record Audit(
           SortedMap<String, Double> facts = new TreeMap<>(results.facts(Role.AFTER));
           facts.putAll(kind.opener().get().facts(plain, own, models.isRetrained()));
           List<String> notes = new ArrayList<>(results.notes());
-          if (!kind.decides(models.isRetrained())) {
-            notes.add(
-                "decides no verdict, since half of it is the model before itself; only a retrained model merged alike would show what is normal (--retrained)");
+          if (!kind.decides()) {
+            notes.add("decides no verdict, since half of it is the model before itself");
           }
           attacked.add(attacked(kind, own, results, facts, notes, rows));
         });
@@ -227,12 +225,11 @@ public record Audit(
     return new Judged(summary, rows);
   }
 
-  private static List<Compared> deciding(
-      Map<AttackKind, Compared> compared, Compared plain, boolean retrained) {
+  private static List<Compared> deciding(Map<AttackKind, Compared> compared, Compared plain) {
     List<Compared> deciding = new ArrayList<>();
     compared.forEach(
         (kind, own) -> {
-          if (own != plain && kind.decides(retrained)) {
+          if (own != plain && kind.decides()) {
             deciding.add(own);
           }
         });
