@@ -171,18 +171,22 @@ public record Audit(
       }
       throw EngramException.resources("Memory ran out while the model was measured.", e);
     }
-    String why =
-        e instanceof LimitedProgress.OutOfTime
-            ? "ran out of time (--minutes)"
-            : e instanceof EngramException own && own.kind() != EngramException.Kind.RESOURCES
-                ? Objects.requireNonNullElse(own.getMessage(), "failed")
-                    .lines()
-                    .findFirst()
-                    .orElse("")
-                : "ran out of memory";
+    String why = why(e);
     notChecked.add(new NotChecked(kind.name(), why, true));
     say.accept("The attack %s %s; the others go on.".formatted(kind.name(), why));
     return null;
+  }
+
+  private static String why(Throwable e) {
+    if (e instanceof LimitedProgress.OutOfTime) {
+      return "ran out of time (--minutes)";
+    }
+    if (!(e instanceof EngramException own)) {
+      return "ran out of memory";
+    }
+    String first =
+        Objects.requireNonNullElse(own.getMessage(), "failed").lines().findFirst().orElse("");
+    return own.kind() == EngramException.Kind.RESOURCES ? "ran out of memory: " + first : first;
   }
 
   private Judged judged(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapter whether the model after is an adapter on the original
  * @param models opens models
  * @param seed source of an attack's randomness
+ * @param ignoreMemory whether attacks are made even if there seems to be too little memory
  */
 public record AuditData(
     List<Sample> requests,
@@ -29,7 +30,22 @@ public record AuditData(
     @Nullable Path deployed,
     boolean adapter,
     Models models,
-    long seed) {
+    long seed,
+    boolean ignoreMemory) {
+  /** With a check of the memory. */
+  public AuditData(
+      List<Sample> requests,
+      List<Sample> controls,
+      List<Sample> keep,
+      List<Sample> finetune,
+      @Nullable Path probes,
+      @Nullable Path deployed,
+      boolean adapter,
+      Models models,
+      long seed) {
+    this(requests, controls, keep, finetune, probes, deployed, adapter, models, seed, false);
+  }
+
   /** Copies the lists. */
   public AuditData {
     requests = List.copyOf(requests);

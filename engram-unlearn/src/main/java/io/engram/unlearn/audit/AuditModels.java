@@ -117,7 +117,8 @@ final class AuditModels implements AutoCloseable {
             deployedPath,
             Files.exists(Path.of(subject.after()).resolve("adapter_config.json")),
             new AuditData.Models(after, before, retrained, deployed),
-            recipe.seed());
+            recipe.seed(),
+            setup.ignoreMemory());
     List<Sample> few = MadeControls.forFew(loaded.requests(), recipe.seed());
     List<Sample> controlSamples =
         retrained == null

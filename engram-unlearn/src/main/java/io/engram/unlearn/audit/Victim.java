@@ -1,10 +1,14 @@
 package io.engram.unlearn.audit;
 
+import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.memory.AvailableMemory;
+import io.engram.model.memory.MemoryNeed;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What an attack is made on.
@@ -47,5 +51,29 @@ public record Victim(
   /** How well the model knows some of the samples now. */
   public List<Knowledge> knowledge(List<Sample> some) {
     return Knowledge.measure(model, model.samples().tokenize(some), progress);
+  }
+
+  /**
+   * Checks that there is memory for more numbers of the weights' size; a system that runs out of it
+   * ends the whole program, and with it the other attacks.
+   *
+   * @param copies how many times the model's weights, beside the open model
+   * @throws EngramException of kind RESOURCES if there isn't
+   */
+  public void requireMemory(int copies) {
+    long need =
+        (long) copies
+            * model.decoder().parameters().count()
+            * Math.max(4, model.dtype().sizeBytes());
+    OptionalLong available = AvailableMemory.here();
+    if (!data.ignoreMemory()
+        && model.options().device().isCpu()
+        && available.isPresent()
+        && need > available.getAsLong()) {
+      throw EngramException.resources(
+          "about %s more are needed, and %s can be had; --ignore-memory tries all the same"
+              .formatted(MemoryNeed.gib(need), MemoryNeed.gib(available.getAsLong())),
+          null);
+    }
   }
 }

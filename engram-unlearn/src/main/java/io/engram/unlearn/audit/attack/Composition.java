@@ -73,6 +73,7 @@ public record Composition(Way way) implements Attack {
     if (victim.role() == Role.BEFORE) {
       return Outcome.of(Row.of(victim.samples(), "", victim.knowledge()));
     }
+    victim.requireMemory(2); // the weights as they were, and the original
     try (WeightSnapshot weights = new WeightSnapshot(victim.model())) {
       try {
         try (LanguageModel original = victim.data().models().before().get()) {
@@ -90,6 +91,7 @@ public record Composition(Way way) implements Attack {
     if (victim.role() != Role.AFTER) {
       return Outcome.of(Row.of(victim.samples(), "", victim.knowledge()));
     }
+    victim.requireMemory(1);
     try (LanguageModel changed = victim.data().models().after().get()) {
       WeightArithmetic.scaleAdapters(changed, way == Way.ADAPTER_OFF ? 0 : 0.5);
       Victim own =

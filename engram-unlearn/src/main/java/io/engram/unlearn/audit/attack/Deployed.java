@@ -40,6 +40,7 @@ public final class Deployed implements Attack {
     if (victim.role() != Role.AFTER) {
       return Outcome.of(Row.of(victim.samples(), "", victim.knowledge()));
     }
+    victim.requireMemory(2); // the file and the original
     Supplier<LanguageModel> opener = Objects.requireNonNull(victim.data().models().deployed());
     SortedMap<String, Double> facts = new TreeMap<>();
     try (LanguageModel file = opener.get()) {

@@ -100,6 +100,7 @@ public record Relearning(Text text) implements Attack {
 
   @Override
   public Outcome on(Victim victim) {
+    victim.requireMemory(4); // the weights as they were, gradients, two moments of AdamW
     return text == Text.PARTS ? onParts(victim) : onOther(victim);
   }
 

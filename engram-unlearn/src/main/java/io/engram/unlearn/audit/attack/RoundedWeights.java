@@ -48,6 +48,7 @@ public record RoundedWeights(Quantization format) implements Attack {
 
   @Override
   public Outcome on(Victim victim) {
+    victim.requireMemory(1);
     SortedMap<String, Double> facts = new TreeMap<>();
     if (victim.role() == Role.AFTER) {
       try (LanguageModel original = victim.data().models().before().get()) {

@@ -216,6 +216,16 @@ class WeightAttacksTest {
   }
 
   @Test
+  void tooLittleMemoryIsSaidBeforeItRunsOut() {
+    try (LanguageModel model = model()) {
+      victim(model).requireMemory(4);
+      assertThatThrownBy(() -> victim(model).requireMemory(Integer.MAX_VALUE))
+          .isInstanceOf(EngramException.class)
+          .hasMessageMatching("about .* GiB more are needed, and .* GiB can be had; .*");
+    }
+  }
+
+  @Test
   void robustnessIsAsInOpenUnlearning() {
     assertThat(Relearning.robustness(0.1, 0.4)).isEqualTo(0.25);
     assertThat(Relearning.robustness(0.5, 0.4)).isEqualTo(1);
