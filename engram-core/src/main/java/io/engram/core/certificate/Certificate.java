@@ -108,7 +108,13 @@ public record Certificate(
       String digest,
       String verdict,
       String knownBefore,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String attack) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String attack) {
+    /** Checks that nothing is missing. */
+    public Request {
+      require(digest, "digest of a request");
+      require(verdict, "verdict of a request");
+    }
+  }
 
   /**
    * What requests are compared with.
@@ -142,6 +148,12 @@ public record Certificate(
 
     /** {@link #of} of the measures on samples to keep. */
     public static final String KEPT = "kept";
+
+    /** Checks that nothing is missing. */
+    public Measure {
+      require(of, "set of a measure");
+      require(id, "id of a measure");
+    }
   }
 
   /**

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ public record Statement(
 
     /** The SHA-256 in hexadecimal. */
     public String sha256() {
-      return digest.getOrDefault("sha256", "");
+      return Objects.requireNonNullElse(digest.get("sha256"), "");
     }
   }
 
