@@ -16,8 +16,8 @@ import java.util.Set;
  * happens when models are merged; its adapter taken off, or merged at half its scale.
  *
  * <p>Half and half with the original gives back some of the original's knowledge whatever was done
- * to the other half, so {@code merge_half} only decides a verdict if a retrained model, merged in
- * the same way, shows what is normal.
+ * to the other half, so {@code merge_half} decides no verdict; it shows what a common accident
+ * does.
  *
  * <p><b>Source:</b> docs/audit.md. <b>Cost:</b> one pass over the samples.
  */
