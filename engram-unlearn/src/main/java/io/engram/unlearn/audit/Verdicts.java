@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionShows) {
   /** How the name of an AUC among an attack's facts ends. */
-  private static final String AUC = "_auc";
+  public static final String AUC = "_auc";
 
-  private static final String ERROR = "_standard_error";
+  /** What follows in the name of its standard error. */
+  public static final String ERROR = "_standard_error";
 
   /** Copies the list. */
   public Verdicts {

@@ -101,7 +101,8 @@ public final class PrefixExtraction implements Attack {
         .recall();
   }
 
-  private static TokenizedSample unended(LanguageModel model, TokenizedSample sample) {
+  /** A sample without its end token, unless that is its only labelled token. */
+  static TokenizedSample unended(LanguageModel model, TokenizedSample sample) {
     int[] ids = sample.ids();
     boolean ended = sample.labels() > 1 && model.stopIds().contains(ids[ids.length - 1]);
     return ended
