@@ -77,10 +77,12 @@ public final class SampledAnswers implements Attack {
     Asking asking = new Asking(victim, asked);
     victim.progress().start("answers drawn at random", (long) MOST * asked.size(), "answers");
     double until = now() + PLANNED * victim.fairSeconds();
+    int most = answers == 0 ? MOST : answers;
+    int step = answers == 0 && Double.isFinite(until) ? STEP : most;
     int n = 0;
-    while (answers == 0 ? n < MOST && (n == 0 || now() < until) : n < answers) {
-      asking.ask(n, n + STEP);
-      n += STEP;
+    while (n < most && (n == 0 || step == most || now() < until)) {
+      asking.ask(n, n + step);
+      n += step;
     }
     victim.progress().finish();
     answers = n;

@@ -85,7 +85,7 @@ class AskedOtherwiseTest {
             "in_context_answer_recall");
     assertThat(Twins.mean(known, "log_prob")).isGreaterThan(Twins.mean(never, "log_prob") + 1);
     assertThat(Twins.mean(known, "answer_recall"))
-        .isGreaterThan(known.facts().get("persona_answer_recall") - 1e-9)
+        .isGreaterThan(known.facts().getOrDefault("persona_answer_recall", 2.0) - 1e-9)
         .isGreaterThan(Twins.mean(never, "answer_recall"));
   }
 
