@@ -77,10 +77,7 @@ public final class Inside implements Attack {
 
   @Override
   public Outcome on(Victim victim) {
-    boolean retrained = victim.data().models().retrained() != null;
-    boolean isOriginal =
-        victim.role() == Role.BEFORE || (victim.role() == Role.CONTROL && !retrained);
-    if (isOriginal) {
+    if (isOriginal(victim)) {
       return with(victim, victim.model());
     }
     try (LanguageModel original = victim.data().models().before().get()) {
@@ -88,12 +85,22 @@ public final class Inside implements Attack {
     }
   }
 
+  private static boolean isOriginal(Victim victim) {
+    return victim.role() == Role.BEFORE
+        || (victim.role() == Role.CONTROL && victim.data().models().retrained() == null);
+  }
+
   private Outcome with(Victim victim, LanguageModel original) {
     List<LayerScorer.Asked> asked = asked(victim);
     LayerScorer scorer = new LayerScorer(original);
     victim.progress().start("layers", asked.size(), "samples");
-    List<double[]> own = read(scorer, victim.model(), asked, victim);
     remember(victim, original, scorer, asked);
+    List<double[]> own =
+        isOriginal(victim)
+            ? curves(before, victim.samples())
+            : victim.role() == Role.CONTROL
+                ? curves(neverSaw, victim.samples())
+                : read(scorer, victim.model(), asked, victim);
     victim.progress().finish();
     List<Row> rows = new ArrayList<>();
     List<Double> scores = new ArrayList<>();
@@ -131,15 +138,27 @@ public final class Inside implements Attack {
       Victim victim, LanguageModel original, LayerScorer scorer, List<LayerScorer.Asked> asked) {
     List<Sample> samples = victim.samples();
     if (!samples.stream().allMatch(before::containsKey)) {
-      put(before, samples, read(scorer, original, asked, victim));
+      List<double[]> curves = scorer.lens(original, asked, victim.progress());
+      put(before, samples, patches ? curves.stream().map(Inside::lastOnly).toList() : curves);
     }
     var opener = victim.data().models().retrained();
     if (opener == null || samples.stream().allMatch(neverSaw::containsKey)) {
       return;
     }
+    if (victim.role() == Role.CONTROL) {
+      put(neverSaw, samples, read(scorer, victim.model(), asked, victim));
+      return;
+    }
     try (LanguageModel model = opener.get()) {
       put(neverSaw, samples, read(scorer, model, asked, victim));
     }
+  }
+
+  /** The original put into itself predicts what it predicts, whatever the layer. */
+  private static double[] lastOnly(double[] curve) {
+    double[] same = new double[curve.length];
+    Arrays.fill(same, curve[curve.length - 1]);
+    return same;
   }
 
   private static void put(Map<Sample, double[]> to, List<Sample> samples, List<double[]> curves) {

@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * Tells what the model was trained on from what it wasn't, by six scores of an answer, here all
  * larger the more familiar it is: {@code mia_loss}, −loss a token; {@code mia_zlib}, the same by
  * the bytes of the compressed text; {@code mia_min_k} and {@code mia_min_k_plus_plus}, {@link MinK}
- * of 40 % of the tokens; {@code mia_grad_norm}, minus the norm of the loss's gradient over all
+ * of 40 % of the tokens; {@code mia_loss_gradient}, minus the norm of the loss's gradient over all
  * weights; with a retrained model {@code mia_reference}, by how much the loss is below that
  * model's. End tokens are left out.
  *
@@ -42,9 +42,9 @@ import java.util.TreeMap;
  * known; one below ½ − 2 standard errors that something was deleted ({@link Verdicts}).
  *
  * <p><b>Source:</b> Yeom et al. 2018, Carlini et al. 2021, Shi et al. 2024, Zhang et al. 2024;
- * {@code grad_norm} and {@code reference} as in open-unlearning. <b>Differs:</b> open-unlearning
- * takes the mean of the norms of all parameters. <b>Cost:</b> a pass and a backward pass for each
- * request and control.
+ * {@code loss_gradient}, there grad_norm, and {@code reference} as in open-unlearning.
+ * <b>Differs:</b> open-unlearning takes the mean of the norms of all parameters. <b>Cost:</b> a
+ * pass and a backward pass for each request and control.
  */
 public final class Membership implements Attack {
   private static final double MIN_K_SHARE = 0.4;
@@ -106,7 +106,7 @@ public final class Membership implements Attack {
       String text = model.tokenizer().decode(tokens.get(i).labelIds());
       SortedMap<String, Double> measures = measures(scores.get(i), text);
       if (norms.length > 0) {
-        measures.put(PREFIX + "grad_norm", -norms[i]);
+        measures.put(PREFIX + "loss_gradient", -norms[i]);
       }
       Double retrained = retrainedLoss.get(samples.get(i));
       if (reference && retrained != null) {
@@ -150,7 +150,7 @@ public final class Membership implements Attack {
       if (e.kind() != EngramException.Kind.RESOURCES) {
         throw e;
       }
-      notes.add("mia_grad_norm is left out: there is too little memory for gradients");
+      notes.add("mia_loss_gradient is left out: there is too little memory for gradients");
       return new double[0];
     }
   }

@@ -51,7 +51,7 @@ class MembershipTest {
   void whatWasDeletedShowsBesideWhatWasKept() {
     Outcome never = attacked(Twins.NEVER_SAW, Role.AFTER, SEEN);
     assertThat(never.rows()).hasSize(8);
-    assertThat(never.facts()).hasSize(10).containsKeys("mia_grad_norm_auc");
+    assertThat(never.facts()).hasSize(10).containsKeys("mia_loss_gradient_auc");
     assertThat(never.facts().get("mia_loss_auc")).isLessThan(0.2);
     assertThat(never.facts().get("mia_min_k_auc_standard_error")).isBetween(0.0, 0.2);
     assertThat(Verdicts.isBelowChance(never.facts())).isTrue();
