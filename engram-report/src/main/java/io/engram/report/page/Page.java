@@ -122,7 +122,10 @@ public record Page(
   /** All figures, in the order of the page. */
   public List<Figure> figures() {
     List<Figure> all = new ArrayList<>();
-    requests.stream().map(RequestView::figure).flatMap(Stream::ofNullable).forEach(all::add);
+    requests.stream()
+        .flatMap(r -> Stream.of(Optional.ofNullable(r.layers()), Optional.ofNullable(r.figure())))
+        .flatMap(Optional::stream)
+        .forEach(all::add);
     all.addAll(results);
     all.addAll(difficulty);
     all.addAll(course);

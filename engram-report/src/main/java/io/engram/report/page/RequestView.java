@@ -7,6 +7,7 @@ import io.engram.core.run.VerdictRow;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Figure;
 import io.engram.report.figure.ForgettingFigure;
+import io.engram.report.figure.LayersFigure;
 import io.engram.report.run.JournalView;
 import io.engram.report.run.RunContents;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param table each request
  * @param figure how it went, look by look; null if the run never looked
  * @param attacks what attacks found out; null if it was not attacked
+ * @param layers what its hidden states hold, layer by layer; null if no attack looked at them
  * @param unchecked what nobody looked at
  */
 public record RequestView(
@@ -38,6 +40,7 @@ public record RequestView(
     RequestTable table,
     @Nullable Figure figure,
     @Nullable AttackTable attacks,
+    @Nullable Figure layers,
     List<String> unchecked) {
   /** Controls below which nothing is decided. */
   private static final int FEWEST_CONTROLS = 20;
@@ -65,6 +68,7 @@ public record RequestView(
             RequestTable.of(verdicts, samples, tooFew(run)),
             ForgettingFigure.of(run, figureId, "").orElse(null),
             run.audit() == null ? null : AttackTable.of(run.audit()),
+            LayersFigure.of(run.audit(), figureId + "-layers").orElse(null),
             unchecked(run)));
   }
 
