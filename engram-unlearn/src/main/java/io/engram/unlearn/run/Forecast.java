@@ -99,7 +99,8 @@ public record Forecast(
     List<Rehearsal.Outcome> outcomes = new ArrayList<>();
     if (open) {
       updates = wanted(plan);
-      RateSearch.Found search = RateSearch.search(rehearsal, recipe, updates, every);
+      RateSearch.Found search =
+          RateSearch.search(rehearsal, recipe, updates, plan.updatesPerEpoch(), every);
       outcomes.add(search.found());
       found = Rehearsal.changed(recipe, "optimizer.learning_rate=" + search.rate());
     }

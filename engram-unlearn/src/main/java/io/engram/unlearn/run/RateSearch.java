@@ -23,8 +23,15 @@ final class RateSearch {
   private static final double LAST = 1e-1;
   private static final double HALF_WAY = 0.5;
 
-  /** The distance of the last samples over the mean's: 1.4 on the built-in model, forget01. */
+  /**
+   * The distance of the last samples over twice that of the mean to half way: 1.4 with up to three
+   * updates an epoch, and growing with their number to the power of 0.4. The search sees less of a
+   * larger set. Measured on the built-in model with 10, 40 and 200 samples.
+   */
   private static final double LAST_OVER_MEAN = 1.4;
+
+  private static final double FEW_UPDATES = 3;
+  private static final double POWER = 0.4;
 
   private RateSearch() {}
 
@@ -40,9 +47,12 @@ final class RateSearch {
    * Searches.
    *
    * @param updates of the run
+   * @param updatesPerEpoch of the run
+   * @param every updates between checks
    * @throws EngramException if no rate forgets before the loss runs away
    */
-  static Found search(Rehearsal rehearsal, Recipe recipe, int updates, int every) {
+  static Found search(
+      Rehearsal rehearsal, Recipe recipe, int updates, int updatesPerEpoch, int every) {
     int most = (int) Math.ceil(Math.log(LAST / FIRST) / Math.log(GROWTH));
     Recipe growing =
         Rehearsal.changed(
@@ -62,7 +72,8 @@ final class RateSearch {
           "optimizer.learning_rate = auto: no rate up to %s makes the model forget%s.\nSet a rate, or try another method.name."
               .formatted(LAST, found.diverged() ? " before its loss runs away" : ""));
     }
-    double distance = LAST_OVER_MEAN * FIRST * found.distance() / HALF_WAY;
+    double last = LAST_OVER_MEAN * Math.pow(Math.max(1, updatesPerEpoch / FEW_UPDATES), POWER);
+    double distance = last * FIRST * found.distance() / HALF_WAY;
     return new Found(rounded(distance / updates), found);
   }
 

@@ -9,6 +9,9 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.difficulty.RehearsedUpdates;
+import io.engram.unlearn.eval.memorization.Knowledge;
+import io.engram.unlearn.eval.memorization.Knowledge.Measure;
+import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
@@ -25,9 +28,9 @@ import java.util.List;
  * times F, forecasts the number that it needs in a run at the same rate throughout; the loss on
  * samples to keep shows what else would suffer.
  *
- * <p>A sample that is forgotten between two checks is placed between them in proportion to its mean
- * log-probability (MA where the rule is of EL and MA). The rehearsal draws in uniform order if the
- * recipe's order needs difficulty.
+ * <p>A sample that is forgotten between two checks is placed between them where the last of its
+ * measures passed its limit, on a straight line (MA where the rule is of EL and MA). The rehearsal
+ * draws in uniform order if the recipe's order needs difficulty.
  *
  * <p><b>Source:</b> ours; docs/forget.md has what it was measured against.
  */
@@ -240,6 +243,42 @@ public final class Rehearsal {
     return before > limit && now < before ? Math.min(1, (before - limit) / (before - now)) : 1;
   }
 
+  /** Where between two checks the last of a sample's measures passed its limit, in (0, 1]. */
+  private double passed(int sample, SampleChecks.Found before, SampleChecks.Found now) {
+    NeverSeen range = first.limits().neverSeen();
+    if (range == null) {
+      double limit = SampleChecks.limit(first.limits(), sample);
+      return passed(before.values()[sample], now.values()[sample], limit);
+    }
+    Knowledge was = before.known().get(sample);
+    Knowledge is = now.known().get(sample);
+    double latest = 0;
+    for (Measure measure : Measure.values()) {
+      double limit = range.limit(measure, sample, is.tokens());
+      if (measure.of(was) > limit) {
+        latest = Math.max(latest, passed(measure.of(was), measure.of(is), limit));
+      }
+    }
+    return latest > 0 ? latest : 1;
+  }
+
+  /** How far the measure of a sample came that has the furthest to go. */
+  private double progress(int sample, SampleChecks.Found start, SampleChecks.Found now) {
+    NeverSeen range = first.limits().neverSeen();
+    if (range == null) {
+      double limit = SampleChecks.limit(first.limits(), sample);
+      return progress(start.values()[sample], now.values()[sample], limit);
+    }
+    Knowledge was = start.known().get(sample);
+    Knowledge is = now.known().get(sample);
+    double least = 1;
+    for (Measure measure : Measure.values()) {
+      double limit = range.limit(measure, sample, is.tokens());
+      least = Math.min(least, progress(measure.of(was), measure.of(is), limit));
+    }
+    return least;
+  }
+
   /** The distance at which a progress was reached between two checks, on a straight line. */
   static double between(
       double distanceBefore, double distance, double before, double now, double enough) {
@@ -255,7 +294,7 @@ public final class Rehearsal {
     private final double enough;
     private final StoppingRule rule = recipe.stop();
     private final double[] updates = new double[data.forget().size()];
-    private double[] values = first.found().values();
+    private SampleChecks.Found last = first.found();
     private boolean[] forgotten;
     private int made;
     private int checkedAt;
@@ -324,15 +363,14 @@ public final class Rehearsal {
       for (int i = 0; i < forgotten.length; i++) {
         boolean is = found.forgotten()[i];
         if (is && !forgotten[i]) {
-          double limit = SampleChecks.limit(first.limits(), i);
-          double share = passed(values[i], found.values()[i], limit);
+          double share = passed(i, last, found);
           updates[i] = factor * (checkedAt + share * (made - checkedAt));
         } else if (!is) {
           updates[i] = Double.NaN;
         }
       }
       forgotten = found.forgotten();
-      values = found.values();
+      last = found;
       checkedAt = made;
       double progress = meanProgress();
       if (Double.isNaN(distanceEnough) && progress >= enough) {
@@ -346,10 +384,10 @@ public final class Rehearsal {
     private double meanProgress() {
       double sum = 0;
       int count = 0;
-      for (int i = 0; i < values.length; i++) {
+      for (int i = 0; i < updates.length; i++) {
         if (!first.found().forgotten()[i]) {
           double limit = SampleChecks.limit(first.limits(), i);
-          sum += forgotten[i] ? 1 : progress(first.found().values()[i], values[i], limit);
+          sum += forgotten[i] ? 1 : progress(first.found().values()[i], last.values()[i], limit);
           count++;
         }
       }
@@ -358,8 +396,7 @@ public final class Rehearsal {
 
     /** The updates that a sample would need at the speed it had. */
     private double extended(int sample) {
-      double limit = SampleChecks.limit(first.limits(), sample);
-      double way = progress(first.found().values()[sample], values[sample], limit);
+      double way = progress(sample, first.found(), last);
       return way < SLOWEST ? Double.NaN : factor * Math.max(made, made / way);
     }
 

@@ -51,9 +51,11 @@ final class SampleChecks {
    *
    * @param forgotten {@code [N]}
    * @param values MA, or the mean log-probability a token, {@code [N]}
+   * @param known all measures, where samples are compared with samples never seen; else empty
    * @param facts means and limits, for the journal
    */
-  record Found(boolean[] forgotten, double[] values, Map<String, Object> facts) {}
+  record Found(
+      boolean[] forgotten, double[] values, List<Knowledge> known, Map<String, Object> facts) {}
 
   /** The limits and what the model scores before the first update. */
   record First(Limits limits, Found found) {}
@@ -127,7 +129,7 @@ final class SampleChecks {
     facts.put("el_samples", look.elSamples());
     facts.put("ma_threshold", thresholds.ma());
     facts.put("el_threshold", thresholds.el());
-    return new Found(look.forgotten(), look.ma(), facts);
+    return new Found(look.forgotten(), look.ma(), List.of(), facts);
   }
 
   private Found compared(NeverSeen neverSeen) {
@@ -143,7 +145,8 @@ final class SampleChecks {
           known.stream().mapToDouble(measure::of).average().orElse(Double.NaN));
       facts.put(measure.key() + "_limit", measure.of(neverSeen.upper()));
     }
-    return new Found(forgotten, known.stream().mapToDouble(Knowledge::logProb).toArray(), facts);
+    return new Found(
+        forgotten, known.stream().mapToDouble(Knowledge::logProb).toArray(), known, facts);
   }
 
   /** The limit of {@link Found#values} for a sample. */

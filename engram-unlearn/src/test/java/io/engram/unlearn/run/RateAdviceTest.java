@@ -61,7 +61,8 @@ class RateAdviceTest {
 
   /** Two samples; the second is forgotten to begin with and doesn't count. */
   private static SampleChecks.Found found(double loss) {
-    return new SampleChecks.Found(new boolean[] {false, true}, new double[] {-loss, -9}, Map.of());
+    return new SampleChecks.Found(
+        new boolean[] {false, true}, new double[] {-loss, -9}, List.of(), Map.of());
   }
 
   private static Optional<String> look(RateAdvice advice, double loss, double keepRise) {

@@ -85,6 +85,15 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
   }
 
   /**
+   * The same for an answer of this many tokens. ES is at least 1/n for n tokens, so an answer of
+   * which no more than the last token is completed is inside whatever the limit.
+   */
+  public double limit(Measure measure, int request, int tokens) {
+    double floor = measure == Measure.STRENGTH ? 1.0 / tokens + ROUNDING : -INFINITE;
+    return Math.max(floor, limit(measure, request));
+  }
+
+  /**
    * The range with the log-probability's limit lowered. Requests that are inside the range as it is
    * keep their limits: there is nothing to forget in them.
    *
@@ -109,16 +118,11 @@ public record NeverSeen(int n, Knowledge upper, List<Knowledge> own) {
     return new NeverSeen(n, lower, limits);
   }
 
-  /**
-   * The measures by which a request is known better than a sample that was never seen. ES is at
-   * least 1/n for n tokens, so an answer of which no more than the last token is completed is
-   * inside whatever the limit.
-   */
+  /** The measures by which a request is known better than a sample that was never seen. */
   public List<Measure> above(int request, Knowledge knowledge) {
     List<Measure> above = new ArrayList<>();
     for (Measure measure : Measure.values()) {
-      double floor = measure == Measure.STRENGTH ? 1.0 / knowledge.tokens() + ROUNDING : -INFINITE;
-      if (measure.of(knowledge) > Math.max(floor, limit(measure, request))) {
+      if (measure.of(knowledge) > limit(measure, request, knowledge.tokens())) {
         above.add(measure);
       }
     }
