@@ -41,65 +41,103 @@ public record LedgerRun(
   /** How many ids a message lists. */
   private static final int NAMED = 5;
 
+  /**
+   * What is known of a request before its run; kept beside its samples until it is in the ledger.
+   *
+   * @param received an ISO date
+   * @param model as the user named it
+   * @param earlier samples of earlier requests
+   * @param known how many of them the model knew
+   * @param cameBack how many of these had been forgotten
+   */
+  private record Asked(String received, String model, int earlier, int known, int cameBack) {}
+
   /** Carries it out; returns the exit code. */
   public int carryOut() {
-    String today = LocalDate.now(ZoneId.systemDefault()).toString();
-    String asked = received == null ? today : received;
-    String deadline = Ledger.deadline(asked);
+    String asked = received == null ? today() : received;
+    Ledger.deadline(asked);
     try (Ledger ledger = Ledger.open(folder)) {
+      finishLast(ledger);
       Model last = ledger.last();
       requireSameModel(ledger, last);
       String id = ledger.nextId();
-      Path run = ledger.run(id);
-      if (Files.exists(run)) {
-        throw EngramException.file(
-            "%s holds a run that wasn't finished, so it isn't in the ledger.\nDelete that folder, and ask again."
-                .formatted(run));
-      }
       List<Sample> requests = SampleSource.load(request.requests());
       JsonFiles.writeLines(ledger.samples(id), requests.stream().map(Sample::row).toList());
       List<Measured> before = earlier(ledger, last);
       List<Measured> known = before.stream().filter(Measured::isKnown).toList();
       sayKnown(before, known);
+      int back = (int) known.stream().filter(Measured::isBack).count();
+      JsonFiles.write(
+          asked(ledger, id),
+          new Asked(asked, request.model().model(), before.size(), known.size(), back));
       int code = new ForgetRun(inLedger(ledger, last, id, known, requests), common).carryOut();
-      if (!EarlierRequests.isWhole(run)) {
+      if (!EarlierRequests.isWhole(ledger.run(id))) {
         return code;
       }
-      Path best = ForgetRun.best(run);
-      boolean changed = Files.isRegularFile(run.resolve("manifest.json")) && hasModel(run);
-      Model start = last == null ? ledger.describe(request.model().model()) : last;
-      Model end = changed ? ledger.describe(best.resolve("model").toString()) : start;
-      List<Measured> after = changed ? earlier(ledger, end) : before;
-      long knownAfter = after.stream().filter(Measured::isKnown).count();
-      Path certificate = run.resolve("certificate.json");
-      LedgerEntry entry =
-          ledger.append(
-              new LedgerEntry(
-                  id,
-                  asked,
-                  deadline,
-                  today,
-                  requests.size(),
-                  ledger.samplesDigest(id),
-                  start,
-                  end,
-                  verdicts(best),
-                  last == null
-                      ? null
-                      : new Earlier(
-                          before.size(),
-                          known.size(),
-                          (int) known.stream().filter(Measured::isBack).count(),
-                          (int) knownAfter),
-                  Files.isRegularFile(certificate) ? Hashes.sha256(certificate) : null,
-                  ""));
-      say(ledger, entry, after);
+      int knownAfter = write(ledger, id);
       return code == 0 && knownAfter > 0 ? ForgetRun.STILL_KNOWN : code;
     }
   }
 
-  private static boolean hasModel(Path run) {
-    return Files.isDirectory(run.resolve("model"));
+  /** Writes down a request whose run was stopped and finished outside of the ledger. */
+  private void finishLast(Ledger ledger) {
+    String id = ledger.nextId();
+    Path run = ledger.run(id);
+    if (!Files.exists(run)) {
+      return;
+    }
+    if (!EarlierRequests.isWhole(run) || !Files.exists(asked(ledger, id))) {
+      throw EngramException.file(
+          "%s holds a run that was stopped, so it isn't in the ledger.\nTo finish it: engram forget --resume %s; the next request then writes it down first.\nOr delete that folder, and ask again."
+              .formatted(run, run));
+    }
+    common.console().message("Writes request %s down, whose run was resumed.".formatted(id));
+    write(ledger, id);
+  }
+
+  private static Path asked(Ledger ledger, String id) {
+    return ledger.samples(id).resolveSibling(id + "-asked.json");
+  }
+
+  private static String today() {
+    return LocalDate.now(ZoneId.systemDefault()).toString();
+  }
+
+  /**
+   * Measures earlier requests under the new model and appends the request to the ledger.
+   *
+   * @return how many samples of earlier requests are known
+   */
+  private int write(Ledger ledger, String id) {
+    Asked asked = JsonFiles.read(asked(ledger, id), Asked.class);
+    Path run = ledger.run(id);
+    Path best = ForgetRun.best(run);
+    Model last = ledger.last();
+    Model start = last == null ? ledger.describe(asked.model()) : last;
+    boolean changed = Files.isDirectory(best.resolve("model"));
+    Model end = changed ? ledger.describe(best.resolve("model").toString()) : start;
+    List<Measured> after = last == null ? List.of() : earlier(ledger, end);
+    int knownAfter = (int) after.stream().filter(Measured::isKnown).count();
+    Path certificate = run.resolve("certificate.json");
+    LedgerEntry entry =
+        ledger.append(
+            new LedgerEntry(
+                id,
+                asked.received(),
+                Ledger.deadline(asked.received()),
+                today(),
+                SampleSource.load(ledger.samples(id).toString()).size(),
+                ledger.samplesDigest(id),
+                start,
+                end,
+                verdicts(best),
+                last == null
+                    ? null
+                    : new Earlier(asked.earlier(), asked.known(), asked.cameBack(), knownAfter),
+                Files.isRegularFile(certificate) ? Hashes.sha256(certificate) : null,
+                ""));
+    say(ledger, entry, after);
+    return knownAfter;
   }
 
   private void requireSameModel(Ledger ledger, @Nullable Model last) {

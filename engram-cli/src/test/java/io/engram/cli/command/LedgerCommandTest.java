@@ -103,6 +103,10 @@ class LedgerCommandTest {
     JsonNode json = JsonFiles.mapper().readTree(Cli.run("ledger", ledger(), "--json").out());
     assertThat(json.path("entries").size()).isEqualTo(4);
 
+    Files.createDirectories(ledger().resolve("runs/005"));
+    assertThat(forget(0).err()).contains("runs/005 holds a run that was stopped");
+    Files.delete(ledger().resolve("runs/005"));
+
     Path weights = ledger().resolve("runs/003/model/model.safetensors");
     byte[] bytes = Files.readAllBytes(weights);
     bytes[bytes.length - 1] ^= 1;

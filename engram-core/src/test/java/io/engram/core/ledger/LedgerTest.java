@@ -164,6 +164,7 @@ class LedgerTest {
   }
 
   private static String message(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    return catchThrowableOfType(EngramException.class, call).getMessage();
+    return java.util.Objects.requireNonNull(
+        catchThrowableOfType(EngramException.class, call).getMessage());
   }
 }
