@@ -1,7 +1,9 @@
 package io.engram.unlearn.audit;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An attack before it is made. Each attack declares one, and a line in {@code attack.Attacks} is
@@ -25,16 +27,22 @@ public record AttackKind(
   /** The name of the plain measurement, which is no attack and is always made. */
   public static final String NONE = "none";
 
-  /**
-   * The name of merging with the original, which decides no verdict: half of the result is the
-   * original's own knowledge, whatever was done to the other half. A retrained model shows nothing
-   * here: half way between two models that were trained separately there is no model that works.
-   */
-  public static final String MERGE_HALF = "merge_half";
+  private static final String STATES =
+      "decides no verdict: hidden states can be compared only between models that were trained from the same weights, and nothing shows whether a retrained model was";
 
-  /** Whether what it finds known decides the verdict. */
-  public boolean decides() {
-    return !name.equals(MERGE_HALF);
+  /** Attacks that only inform, and why. */
+  private static final Map<String, String> INFORM =
+      Map.of(
+          "merge_half",
+          "decides no verdict: half of it is the model before itself, whatever was done to the other half",
+          "logit_lens",
+          STATES,
+          "depth",
+          STATES);
+
+  /** Why what it finds known decides no verdict; null if it does decide. */
+  public @Nullable String whyNoVerdict() {
+    return INFORM.get(name);
   }
 
   /** Copies the needs. */

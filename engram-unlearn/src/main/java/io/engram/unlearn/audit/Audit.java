@@ -209,8 +209,9 @@ public record Audit(
           SortedMap<String, Double> facts = new TreeMap<>(results.facts(Role.AFTER));
           facts.putAll(kind.opener().get().facts(plain, own, models.isRetrained()));
           List<String> notes = new ArrayList<>(results.notes());
-          if (!kind.decides()) {
-            notes.add("decides no verdict, since half of it is the model before itself");
+          String informs = kind.whyNoVerdict();
+          if (informs != null) {
+            notes.add(informs);
           }
           attacked.add(attacked(kind, own, results, facts, notes, rows));
         });
@@ -233,7 +234,7 @@ public record Audit(
     List<Compared> deciding = new ArrayList<>();
     compared.forEach(
         (kind, own) -> {
-          if (own != plain && kind.decides()) {
+          if (own != plain && kind.whyNoVerdict() == null) {
             deciding.add(own);
           }
         });

@@ -37,7 +37,7 @@ public record Composition(Way way) implements Attack {
   /** Half and half with the original. */
   public static final AttackKind MERGE_HALF =
       new AttackKind(
-          AttackKind.MERGE_HALF,
+          "merge_half",
           "merged half and half with the model before",
           SOURCE,
           Set.of(),
