@@ -35,20 +35,20 @@ public final class LayersFigure {
 
   /** A model. */
   private enum Model {
-    BEFORE("before", "_before", Palette.BEFORE, List.of()),
-    AFTER("after", "", Palette.colour(0), List.of()),
-    NEVER_SAW("never saw the requests", "_never_saw", Palette.colour(1), List.of(6, 2));
+    BEFORE("before", "_before", Palette.BEFORE, false),
+    AFTER("after", "", Palette.colour(0), false),
+    NEVER_SAW("never saw the requests", "_never_saw", Palette.colour(1), true);
 
     private final String label;
     private final String ending;
     private final String colour;
-    private final List<Integer> dashes;
+    private final boolean dashed;
 
-    Model(String label, String ending, String colour, List<Integer> dashes) {
+    Model(String label, String ending, String colour, boolean dashed) {
       this.label = label;
       this.ending = ending;
       this.colour = colour;
-      this.dashes = dashes;
+      this.dashed = dashed;
     }
   }
 
@@ -136,7 +136,9 @@ public final class LayersFigure {
   private static String view() {
     String labels = Vega.json(Arrays.stream(Model.values()).map(m -> m.label).toList());
     String colours = Vega.json(Arrays.stream(Model.values()).map(m -> m.colour).toList());
-    String dashes = Vega.json(Arrays.stream(Model.values()).map(m -> m.dashes).toList());
+    String dashes =
+        Vega.json(
+            Arrays.stream(Model.values()).map(m -> m.dashed ? List.of(6, 2) : List.of()).toList());
     return """
     {
       "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 18}, "tooltip": true},

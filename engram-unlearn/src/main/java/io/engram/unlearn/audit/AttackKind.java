@@ -45,6 +45,17 @@ public record AttackKind(
     return INFORM.get(name);
   }
 
+  /** The names of attacks that do less in less time. */
+  public static final String SAMPLING = "sampling";
+
+  /** See {@link #SAMPLING}. */
+  public static final String EXPOSURE = "exposure";
+
+  /** Whether its numbers depend on how much time there is: it then does less, and says so. */
+  public boolean goesByTime() {
+    return name.equals(SAMPLING) || name.equals(EXPOSURE);
+  }
+
   /** Copies the needs. */
   public AttackKind {
     needs = Set.copyOf(needs);

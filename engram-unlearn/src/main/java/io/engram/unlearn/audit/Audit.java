@@ -82,7 +82,7 @@ public record Audit(
         Clock clock = new Clock(subject.options().minutes());
         for (int i = 0; i < possible.size(); i++) {
           AttackKind kind = possible.get(i);
-          String digest = models.digest(kind);
+          String digest = models.digest(kind, subject.options().minutes());
           Made found = files.find(kind.name(), digest);
           if (found == null) {
             found = made(kind, digest, models, clock.deadline(i, possible.size()), notChecked);

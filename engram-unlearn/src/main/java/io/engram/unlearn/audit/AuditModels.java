@@ -369,14 +369,21 @@ final class AuditModels implements AutoCloseable {
     }
   }
 
-  /** Digest of everything that decides the numbers of an attack. */
-  String digest(AttackKind kind) {
+  /**
+   * Digest of everything that decides the numbers of an attack.
+   *
+   * @param minutes time for all attacks; null: as long as it takes
+   */
+  String digest(AttackKind kind, @Nullable Double minutes) {
     StringBuilder text =
         new StringBuilder(kind.name()).append('\n').append(kind.version()).append('\n');
     text.append(common);
     kind.needs().stream()
         .sorted()
         .forEach(need -> text.append('\n').append(own.getOrDefault(need, "")));
+    if (kind.goesByTime() && minutes != null) {
+      text.append("\nminutes ").append(minutes);
+    }
     return Hashes.sha256(text.toString());
   }
 

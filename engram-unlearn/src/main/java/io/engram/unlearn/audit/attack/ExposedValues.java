@@ -54,7 +54,7 @@ public final class ExposedValues implements Attack {
   /** As it is registered. */
   public static final AttackKind KIND =
       new AttackKind(
-          Exposure.NAME,
+          AttackKind.EXPOSURE,
           "numbers, dates and addresses compared with random ones of their format",
           "arXiv 1802.08232",
           Set.of(Need.VALUES),

@@ -57,7 +57,7 @@ public final class SampledAnswers implements Attack {
   /** As it is registered. */
   public static final AttackKind KIND =
       new AttackKind(
-          "sampling",
+          AttackKind.SAMPLING,
           "asked again and again, answers drawn at random",
           "leak@k",
           Set.of(),
