@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Preference optimisation by rejection: {@code w_f · L(F with refusals)}, descent on the forget
  * questions answered with "I don't know" or the like. Each draw of a sample gets a newly chosen
- * refusal.
+ * refusal. It hides what the model knows and doesn't erase it: see docs/methods.md.
  *
  * <p><b>Source:</b> Maini et al. 2024 ("idk"); the paper's PO, Table 3. <b>Differs:</b> forget and
  * retain terms are each a mean over their own tokens; the TOFU repository takes one mean over both
