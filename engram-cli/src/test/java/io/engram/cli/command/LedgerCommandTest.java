@@ -30,15 +30,17 @@ class LedgerCommandTest {
       Files.write(folder.resolve(i + ".jsonl"), known.subList(2 * i, 2 * i + 2));
     }
     String[] genres = {"historical fiction", "poetry", "crime", "romance", "travel writing"};
-    String[] names =
-        "Qvist Lund Marsh Adair Orlov Tanaka Ruiz Mbeki Novak Costa Faber Kaya Silva Petrov Rahman Ito Berg Dubois Kelly Okafor"
-            .split(" ");
+    List<String> names =
+        List.of(
+            "Qvist", "Lund", "Marsh", "Adair", "Orlov", "Tanaka", "Ruiz", "Mbeki", "Novak", "Costa",
+            "Faber", "Kaya", "Silva", "Petrov", "Rahman", "Ito", "Berg", "Dubois", "Kelly",
+            "Okafor");
     List<String> controls = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       controls.add(
           """
           {"question": "In what genre does the author %s write?", "answer": "The author %s writes in the genre of %s and won the %s Award."}"""
-              .formatted(names[i], names[i], genres[i % 5], names[19 - i]));
+              .formatted(names.get(i), names.get(i), genres[i % 5], names.get(19 - i)));
     }
     Files.write(folder.resolve("controls.jsonl"), controls);
     Files.writeString(

@@ -115,13 +115,12 @@ record Parts(int[] part, boolean divided) {
   private static Map<String, Integer> mentions(List<Set<String>> values) {
     Map<String, Integer> mentions = new LinkedHashMap<>();
     values.forEach(own -> own.stream().filter(Parts::isFull).forEach(n -> mentions.put(n, 0)));
-    for (Set<String> own : values) {
-      for (String name : mentions.keySet()) {
-        if (own.stream().anyMatch(value -> isMention(value, name))) {
-          mentions.merge(name, 1, Integer::sum);
-        }
-      }
-    }
+    mentions.replaceAll(
+        (name, none) ->
+            (int)
+                values.stream()
+                    .filter(own -> own.stream().anyMatch(value -> isMention(value, name)))
+                    .count());
     return mentions;
   }
 
