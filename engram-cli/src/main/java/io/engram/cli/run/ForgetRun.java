@@ -56,6 +56,9 @@ public record ForgetRun(Request request, CommonOptions common) {
 
   private static final String RECIPE = "recipes/forget.yaml";
 
+  /** Loss of samples to keep from which on they aren't what the model would say, nats a token. */
+  private static final double UNFIT = 2;
+
   /** How often --audit forgets again with a deeper stop. */
   private static final int STRONGER = 2;
 
@@ -258,6 +261,7 @@ public record ForgetRun(Request request, CommonOptions common) {
         return 0;
       }
       common.console().message(ForgetText.plan(planned.plan()));
+      sayIfUnfit(planned.plan());
       Outcome outcome = forgetting.run(planned, run);
       if (outcome.status().equals("interrupted")) {
         return stopped(outcome, folder);
@@ -267,6 +271,18 @@ public record ForgetRun(Request request, CommonOptions common) {
       if (!whole) {
         unstarted.removeIfNoRun();
       }
+    }
+  }
+
+  /** General questions that the model doesn't answer as given protect little. */
+  private void sayIfUnfit(ForgetPlan plan) {
+    double loss = plan.keepLoss().before();
+    if (request.keep() == null && loss > UNFIT) {
+      common
+          .console()
+          .message(
+              "The general questions have a loss of %.1f nats a token: this model would answer them in other words, so they show little of what is kept, and the bound on their loss is wide. Give samples that it answers well with --keep, or a bound with --keep-loss."
+                  .formatted(loss));
     }
   }
 
