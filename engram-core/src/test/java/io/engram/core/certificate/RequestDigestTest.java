@@ -69,7 +69,7 @@ final class RequestDigestTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "file modes are POSIX's")
   void onlyTheOwnerSeesTheSalt() throws IOException {
     RequestDigest.ofRun(folder);
     assertThat(

@@ -52,7 +52,7 @@ final class SigningKeyTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "file modes are POSIX's")
   void onlyTheOwnerReadsThePrivateHalf() throws IOException {
     SigningKey.create(folder.resolve("a"));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("a"))))
