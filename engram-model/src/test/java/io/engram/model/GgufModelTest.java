@@ -6,20 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.model.checkpoint.SafetensorsFile;
-import io.engram.model.checkpoint.gguf.GgufBytes;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Dtype;
-import io.engram.model.tensor.Tensors;
-import io.engram.model.tensor.Torch;
 import io.engram.testkit.Golden;
+import io.engram.testkit.model.GgufConversion;
 import io.engram.testkit.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,18 +23,6 @@ import tools.jackson.databind.JsonNode;
 /** A tiny Llama written as GGUF: opened as a file and as a folder, scored, saved. */
 class GgufModelTest {
   private static final String SOURCE = "llama/with-tokenizer";
-  private static final int HEADS = 4;
-  private static final int KV_HEADS = 2;
-  private static final Map<String, String> NAMES =
-      Map.of(
-          "model.embed_tokens", "token_embd",
-          "model.norm", "output_norm",
-          "input_layernorm", "attn_norm",
-          "self_attn.q_proj", "attn_q",
-          "self_attn.k_proj", "attn_k",
-          "self_attn.v_proj", "attn_v",
-          "self_attn.o_proj", "attn_output",
-          "post_attention_layernorm", "ffn_norm");
 
   @TempDir Path folder;
   private Path gguf;
@@ -47,55 +30,10 @@ class GgufModelTest {
   @BeforeEach
   void write() throws IOException {
     gguf = folder.resolve("tiny.gguf");
-    Files.write(gguf, converted().bytes());
+    Files.write(gguf, GgufConversion.plain(Golden.path(SOURCE)).bytes());
     for (String name : List.of("config.json", "tokenizer.json")) {
       Files.copy(Golden.path(SOURCE + "/" + name), folder.resolve(name));
     }
-  }
-
-  private static GgufBytes converted() {
-    Torch.load();
-    GgufBytes bytes =
-        GgufBytes.llama(32, 48, HEADS, KV_HEADS).uint32("tokenizer.ggml.eos_token_id", 0);
-    try (SafetensorsFile file = new SafetensorsFile(Golden.path(SOURCE + "/model.safetensors"));
-        PointerScope scope = new PointerScope()) {
-      file.shapes()
-          .forEach(
-              (name, shape) -> {
-                double[] numbers = Tensors.toDoubles(file.tensor(name));
-                if (name.contains("q_proj") || name.contains("k_proj")) {
-                  numbers = interleaved(numbers, shape, name.contains("q") ? HEADS : KV_HEADS);
-                }
-                float[] floats = new float[numbers.length];
-                for (int i = 0; i < floats.length; i++) {
-                  floats[i] = (float) numbers[i];
-                }
-                bytes.tensor(ggufName(name), shape, floats);
-              });
-    }
-    return bytes;
-  }
-
-  /** Row 2i + k of a head is what was row kD/2 + i: llama.cpp's order. */
-  private static double[] interleaved(double[] numbers, long[] shape, int heads) {
-    int columns = (int) shape[1];
-    int dim = (int) shape[0] / heads;
-    double[] turned = new double[numbers.length];
-    for (int row = 0; row < shape[0]; row++) {
-      int inHead = row % dim;
-      int to = row - inHead + inHead % (dim / 2) * 2 + inHead / (dim / 2);
-      System.arraycopy(numbers, row * columns, turned, to * columns, columns);
-    }
-    return turned;
-  }
-
-  private static String ggufName(String name) {
-    String renamed =
-        name.replace("model.layers.", "blk.").replaceAll("mlp\\.(gate|up|down)_proj", "ffn_$1");
-    for (Map.Entry<String, String> entry : NAMES.entrySet()) {
-      renamed = renamed.replace(entry.getKey() + ".weight", entry.getValue() + ".weight");
-    }
-    return renamed;
   }
 
   private static void assertScores(String model) {
@@ -223,10 +161,16 @@ class GgufModelTest {
   @Test
   void weightsThatTheSettingsDontAskForAreRefused() throws IOException {
     Files.write(
-        gguf, converted().tensor("blk.2.attn_norm.weight", new long[] {32}, new float[32]).bytes());
+        gguf,
+        GgufConversion.plain(Golden.path(SOURCE))
+            .tensor("blk.2.attn_norm.weight", new long[] {32}, new float[32])
+            .bytes());
     assertRefused(gguf, "tiny.gguf has a weight model.layers.2.input_layernorm.weight, which its");
     Files.write(
-        gguf, converted().tensor("blk.0.ffn_up.bias", new long[] {48}, new float[48]).bytes());
+        gguf,
+        GgufConversion.plain(Golden.path(SOURCE))
+            .tensor("blk.0.ffn_up.bias", new long[] {48}, new float[48])
+            .bytes());
     assertRefused(
         gguf, "tiny.gguf has no weight model.layers.0.mlp.gate_proj.bias, which its settings");
   }

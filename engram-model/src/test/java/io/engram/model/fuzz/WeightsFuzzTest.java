@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.core.EngramException;
 import io.engram.model.checkpoint.SafetensorsFile;
-import io.engram.model.checkpoint.gguf.GgufBytes;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.checkpoint.gguf.GgufMetadata;
 import io.engram.model.family.Family;
@@ -12,6 +11,7 @@ import io.engram.model.tensor.TensorFile;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
 import io.engram.testkit.Golden;
+import io.engram.testkit.model.GgufBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

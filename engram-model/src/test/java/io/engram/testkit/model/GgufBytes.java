@@ -1,4 +1,4 @@
-package io.engram.model.checkpoint.gguf;
+package io.engram.testkit.model;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -25,6 +25,11 @@ public final class GgufBytes {
    * A Llama's settings: two layers of these sizes and heads, with a vocabulary to be passed over.
    */
   public static GgufBytes llama(int hidden, int wide, int heads, int kvHeads) {
+    return llamaSizes(hidden, wide, heads, kvHeads).texts("tokenizer.ggml.tokens", "a", "", "bc");
+  }
+
+  /** The same without a vocabulary. */
+  static GgufBytes llamaSizes(int hidden, int wide, int heads, int kvHeads) {
     return new GgufBytes()
         .text("general.architecture", "llama")
         .uint32("llama.block_count", 2)
@@ -34,8 +39,7 @@ public final class GgufBytes {
         .uint32("llama.attention.head_count", heads)
         .uint32("llama.attention.head_count_kv", kvHeads)
         .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
-        .float32("llama.rope.freq_base", 1e4f)
-        .texts("tokenizer.ggml.tokens", "a", "", "bc");
+        .float32("llama.rope.freq_base", 1e4f);
   }
 
   /** The same for tests of the format alone, with an embedding of three tokens. */
