@@ -1,6 +1,7 @@
 package io.engram.cli;
 
 import io.engram.cli.command.Commands;
+import io.engram.cli.progress.Interruption;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -14,6 +15,7 @@ public final class Engram {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    Interruption.install();
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
     int exitCode = prepared(Commands.of(arguments)).setOut(out).setErr(err).execute(arguments);

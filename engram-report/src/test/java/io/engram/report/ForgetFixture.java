@@ -81,7 +81,7 @@ public final class ForgetFixture {
 
   /** Without samples to keep of its own. */
   public ForgetFixture neutralKeep() {
-    keep = "[\"tofu:world_facts\", \"tofu:real_authors\"]";
+    keep = "[\"runs/a/general.jsonl\"]";
     return this;
   }
 

@@ -4,16 +4,24 @@ import io.engram.cli.output.Console;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ctrl-C. The first one asks the running computation to stop after its step; the second ends the
- * process at once.
+ * Ctrl-C, and the signals by which a system ends a process (TERM) or a terminal that is closed
+ * (HUP). The first one asks the running computation to stop after its step; the second, or one that
+ * comes while no computation watches, ends the process at once.
+ *
+ * <p>At once means without the C library's exit handlers: they would destroy what libtorch's
+ * threads still use, and a process that was asked to end would be reported as crashed.
  */
 public final class Interruption {
   /** Exit code of a stopped command, as in shells: 128 + SIGINT. */
   public static final int EXIT_CODE = 130;
 
+  private static final int SIGNALLED = 128;
   private static final AtomicBoolean REQUESTED = new AtomicBoolean();
+  private static final AtomicReference<@Nullable Console> WATCHING = new AtomicReference<>();
 
   private Interruption() {}
 
@@ -31,23 +39,25 @@ public final class Interruption {
     return REQUESTED.get();
   }
 
-  /** From now on the first Ctrl-C requests a stop. */
+  /** From now on the first signal requests a stop. */
   public static void watch(Console console) {
     REQUESTED.set(false);
-    InvocationHandler handler =
-        (proxy, method, arguments) -> {
-          if (method.getName().equals("handle")) {
-            request(console);
-            return null;
-          }
-          return method.getName().equals("equals") ? proxy == arguments[0] : (Object) 0;
-        };
-    install(handler);
+    WATCHING.set(console);
+    install();
   }
 
-  private static void request(Console console) {
-    if (REQUESTED.getAndSet(true)) {
-      Runtime.getRuntime().halt(EXIT_CODE);
+  /** From now on a signal ends the process at once, unless a computation watches. */
+  public static void install() {
+    handle("INT");
+    handle("TERM");
+    handle("HUP");
+  }
+
+  private static void request(int signal) {
+    Console console = WATCHING.get();
+    if (console == null || REQUESTED.getAndSet(true)) {
+      Runtime.getRuntime().halt(SIGNALLED + signal);
+      return;
     }
     console.message("\nStopping after the current step (Ctrl-C again stops at once) …");
   }
@@ -56,18 +66,26 @@ public final class Interruption {
    * Uses reflection: {@code sun.misc.Signal} is the only way to catch a signal without ending the
    * process. It is exported by {@code jdk.unsupported}; a Java without it only loses this feature.
    */
-  private static void install(InvocationHandler handler) {
+  private static void handle(String name) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+      Object own = signal.getConstructor(String.class).newInstance(name);
+      int number = (int) signal.getMethod("getNumber").invoke(own);
+      InvocationHandler handler =
+          (proxy, method, arguments) -> {
+            if (method.getName().equals("handle")) {
+              request(number);
+              return null;
+            }
+            return method.getName().equals("equals") ? proxy == arguments[0] : (Object) 0;
+          };
       Object proxy =
           Proxy.newProxyInstance(
               Interruption.class.getClassLoader(), new Class<?>[] {handlerType}, handler);
-      signal
-          .getMethod("handle", signal, handlerType)
-          .invoke(null, signal.getConstructor(String.class).newInstance("INT"), proxy);
-    } catch (ReflectiveOperationException e) {
-      // Ctrl-C then ends the process; the run can be resumed from its last checkpoint.
+      signal.getMethod("handle", signal, handlerType).invoke(null, own, proxy);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      // The signal then ends the process; the run can be resumed from its last checkpoint.
     }
   }
 }

@@ -16,6 +16,7 @@ import io.engram.unlearn.audit.AuditSubject;
 import io.engram.unlearn.audit.AuditSubject.Options;
 import io.engram.unlearn.audit.attack.Attacks;
 import io.engram.unlearn.forget.Forgetting;
+import io.engram.unlearn.forget.GeneralQuestions;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Setup;
@@ -72,7 +73,7 @@ public record AuditRun(Options options, CommonOptions common) {
     List<String> all = new ArrayList<>();
     all.add("model.path=" + JsonFiles.line(before));
     all.add("forget.data=" + JsonFiles.line(requests));
-    all.add("retain.data=" + JsonFiles.line(ForgetRun.NEUTRAL));
+    all.add("retain.data=" + JsonFiles.line(GeneralQuestions.SOURCES));
     all.add("stop.rule=controls");
     all.add("controls.data=" + JsonFiles.line(folder.resolve(Forgetting.CONTROLS).toString()));
     if (template != null) {

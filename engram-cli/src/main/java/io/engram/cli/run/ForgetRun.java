@@ -67,15 +67,12 @@ public record ForgetRun(Request request, CommonOptions common) {
 
   private static final String BEST_PREFIX = "stronger-";
 
-  /** Samples to keep where none are given: facts that have nothing to do with any request. */
-  static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
-
   /**
    * What was asked.
    *
    * @param model the model
    * @param requests what to forget
-   * @param keep what to keep; null: the neutral samples
+   * @param keep what to keep; null: what the model answers to general questions
    * @param controls samples never seen; null: none given
    * @param retrained a model that never saw the requests; null: none given
    * @param keepLoss how far the loss on samples to keep may rise, nats a token; null: chosen
@@ -274,14 +271,14 @@ public record ForgetRun(Request request, CommonOptions common) {
     }
   }
 
-  /** General questions that the model doesn't answer as given protect little. */
+  /** Answers that the model wouldn't give protect little. */
   private void sayIfUnfit(ForgetPlan plan) {
     double loss = plan.keepLoss().before();
-    if (request.keep() == null && loss > UNFIT) {
+    if (request.keep() != null && loss > UNFIT) {
       common
           .console()
           .message(
-              "The general questions have a loss of %.1f nats a token: this model would answer them in other words, so they show little of what is kept, and the bound on their loss is wide. Give samples that it answers well with --keep, or a bound with --keep-loss."
+              "The samples to keep have a loss of %.1f nats a token: the model would answer them in other words, so they show little of what is kept, and the bound on their loss is wide. Give samples that it answers well, or a bound with --keep-loss."
                   .formatted(loss));
     }
   }
@@ -471,7 +468,7 @@ public record ForgetRun(Request request, CommonOptions common) {
       common
           .console()
           .message(
-              "No samples to keep were given (--keep DATA): general questions stand in for them. They can't protect what your model was made for, nor what is close to the requests.");
+              "No samples to keep were given (--keep DATA): what the model answers to general questions stands in for them. It can't protect what your model was made for, nor what is close to the requests.");
     }
     return new Forgetting(recipe(folder), setup(), common.console()::message);
   }
@@ -483,7 +480,10 @@ public record ForgetRun(Request request, CommonOptions common) {
     all.add("forget.data=" + JsonFiles.line(request.requests()));
     all.add(
         "retain.data="
-            + JsonFiles.line(request.keep() == null ? NEUTRAL : List.of(request.keep())));
+            + JsonFiles.line(
+                request.keep() == null
+                    ? folder.resolve(ForgetPlan.GENERAL).toString()
+                    : request.keep()));
     all.add(
         "eval.retrained="
             + (request.retrained() == null ? "null" : JsonFiles.line(request.retrained())));

@@ -1,6 +1,7 @@
 package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
@@ -179,9 +180,11 @@ final class FetchCommandTest {
     assertThat(folder.resolve("hf")).doesNotExist();
   }
 
-  @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no SIGINT to send")
-  void ctrlCLeavesWhatCameForTheNextTime() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "HUP"})
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals to send")
+  void aSignalLeavesWhatCameForTheNextTime(String signal) throws Exception {
+    assumeThat(isIgnored(signal)).as("this shell ignores " + signal).isFalse();
     holdWeights();
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
@@ -193,7 +196,7 @@ final class FetchCommandTest {
       boolean held = hub.of(WEIGHTS).size() == 1 && sizeOfOnlyIncomplete(blobs) >= 1000;
       seen = held ? seen + 1 : 0;
     }
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
     Ran stopped = end(process, out, err);
     assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(130);
     assertThat(stopped.err()).contains("To resume: engram fetch acme/tiny");
@@ -202,6 +205,23 @@ final class FetchCommandTest {
     assertThat(run("fetch", "acme/tiny").exitCode()).isZero();
     assertThat(hub.of(WEIGHTS)).hasSize(2);
     assertThat(hub.of(WEIGHTS).get(1).range()).matches("bytes=[1-9]\\d+-");
+  }
+
+  /** Shells start what runs in the background with signals ignored, and Java leaves it so. */
+  private static boolean isIgnored(String signal) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    String mask =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElse("SigIgn: 0")
+            .substring("SigIgn:".length())
+            .strip();
+    int number = Map.of("HUP", 1, "INT", 2, "TERM", 15).getOrDefault(signal, 0);
+    return (Long.parseUnsignedLong(mask, 16) >> (number - 1) & 1) == 1;
   }
 
   /** 0 where there is none, or more than one. */

@@ -47,8 +47,6 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
   /** Controls below which nothing is decided. */
   private static final int FEWEST_CONTROLS = 20;
 
-  private static final List<String> NEUTRAL = List.of("tofu:world_facts", "tofu:real_authors");
-
   /** What a request is worth whose text was cut into several samples: the worst of them. */
   private static final List<String> WORST_FIRST =
       List.of(
@@ -416,7 +414,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
 
   private boolean neutral() {
     JsonNode data = Yaml.read(run.recipe(), "recipe.yaml").path("retain").path("data");
-    return data.isArray() && data.valueStream().map(JsonNode::asString).toList().equals(NEUTRAL);
+    return data.size() == 1 && data.path(0).asString("").endsWith(ForgetPlan.GENERAL);
   }
 
   private static JsonNode last(List<JsonNode> journal, String event) {

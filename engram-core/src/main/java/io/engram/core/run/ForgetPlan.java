@@ -87,6 +87,9 @@ public record ForgetPlan(
   /** The file's name in a run folder. */
   public static final String FILE = "plan.json";
 
+  /** The file of general questions that stand in for samples to keep, in the run folder. */
+  public static final String GENERAL = "general.jsonl";
+
   /**
    * Updates until all samples are forgotten; null: more than the rehearsal could see.
    *

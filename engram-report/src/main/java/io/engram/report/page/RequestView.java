@@ -45,8 +45,6 @@ public record RequestView(
   /** Controls below which nothing is decided. */
   private static final int FEWEST_CONTROLS = 20;
 
-  private static final String NEUTRAL = "tofu:world_facts, tofu:real_authors";
-
   /** A number with its name and what qualifies it. */
   public record Fact(String name, String value, String note) {}
 
@@ -321,7 +319,7 @@ public record RequestView(
     }
     unchecked.add(
         "Other wordings: the same asked in other words, in another language or in a longer talk, and what follows from the requests without being one.");
-    if (run.recipe().get("retain.data", "").equals(NEUTRAL)) {
+    if (run.recipe().get("retain.data", "").endsWith(ForgetPlan.GENERAL)) {
       unchecked.add(
           "What your model is for: no samples to keep were given, so general questions stood in. They show no damage to what this model was made for, nor to what is close to the requests. Give your own with --keep.");
     }

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * verdict for each request.
  *
  * @param recipe recipes/forget.yaml with the user's model and data; the learning rate may be open.
- *     If controls.data is {@link #CONTROLS} in the run folder, the controls are made
+ *     If controls.data is {@link #CONTROLS} in the run folder, the controls are made; if
+ *     retain.data is {@link ForgetPlan#GENERAL} there, the model is asked
  * @param setup how to compute
  * @param say receives a line for each step, in words for the person who asked
  */
@@ -108,9 +109,10 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   }
 
   /**
-   * Triage, rehearsal and plan. Controls that are made are written to a folder.
+   * Triage, rehearsal and plan. Controls that are made, and general questions to keep, are written
+   * to a folder.
    *
-   * @param folder where {@link #CONTROLS} goes
+   * @param folder where {@link #CONTROLS} and {@link ForgetPlan#GENERAL} go
    * @param pricePerHour of the machine; null: no cost is given
    */
   public Planned plan(Path folder, @Nullable Double pricePerHour) {
@@ -119,6 +121,9 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       List<Sample> requests =
           SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
+      if (keepsGeneral(folder)) {
+        GeneralQuestions.write(folder, model, requests, recipe.seed(), setup.progress());
+      }
       Requests.requireSound(requests, recipe, model);
       Prepared prepared = prepared(model, requests, folder);
       sayTriage(prepared.triage());
@@ -135,6 +140,11 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       List<String> kept = exact(model, Forecast.measured(forecast.recipe(), model));
       return new Planned(forecast.recipe(), withTriage(plan, prepared.triage(), kept));
     }
+  }
+
+  private boolean keepsGeneral(Path folder) {
+    String file = folder.resolve(ForgetPlan.GENERAL).toString();
+    return recipe.retain().data().equals(List.of(file));
   }
 
   /**

@@ -143,7 +143,18 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public boolean looksAfter(int updates) {
-    return stopping.isDue(plan, updates) || (keeping.isOn() && plan.startsEpoch(updates));
+    if (stopping.isDue(plan, updates)) {
+      return true;
+    }
+    return keeping.isOn() && !checksOften && measuresKept(updates);
+  }
+
+  /** After the last update and every few epochs: so few that it takes no longer than checks may. */
+  private boolean measuresKept(int updates) {
+    int perEpoch = plan.updatesPerEpoch();
+    int epochs = (Stopping.leastApart(plan, data) + perEpoch - 1) / perEpoch;
+    return updates == plan.updates()
+        || (plan.startsEpoch(updates) && plan.epoch(updates) % epochs == 0);
   }
 
   @Override

@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * the run's state, so a resumed run continues exactly as if it had not stopped.
  */
 final class Stopping {
-  /** With a small pool, checks come at least this many updates' draws apart for each sample. */
-  private static final int DRAWS_PER_CHECKED = 12;
+  /**
+   * Samples that a check may pass through the model for each draw since the last one: a draw costs
+   * about six passes, forward and backward for its sample and for the one it keeps, so checks take
+   * at most half as long as the updates between them.
+   */
+  private static final int CHECKED_PER_DRAW = 3;
 
   private final StoppingRule rule;
   private final RunFolder folder;
@@ -90,9 +94,18 @@ final class Stopping {
       return plan.startsEpoch(updates);
     }
     int all = ceiling(pool().length, plan.perUpdate());
-    int worthIt = ceiling(data.forget().size(), DRAWS_PER_CHECKED * plan.perUpdate());
     return updates - Objects.requireNonNullElse(looked.lastCheck(), 0)
-        >= Math.max(1, Math.max(all, worthIt));
+        >= Math.max(all, leastApart(plan, data));
+  }
+
+  /** The fewest updates between two checks with which checking takes no longer than it may. */
+  static int leastApart(Plan plan, RunData data) {
+    return leastApart(data.forget().size() + data.heldTokens().size(), plan.perUpdate());
+  }
+
+  /** {@code ⌈samples of a check / (3 draws of an update)⌉}. */
+  static int leastApart(int checked, int perUpdate) {
+    return ceiling(checked, CHECKED_PER_DRAW * perUpdate);
   }
 
   private static int ceiling(int number, int divisor) {

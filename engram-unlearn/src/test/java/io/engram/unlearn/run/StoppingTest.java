@@ -48,6 +48,13 @@ class StoppingTest {
     Files.write(folder.resolve("forget.jsonl"), lines);
   }
 
+  /** Eight requests, all drawn in an update, and 40 kept samples; forget05; one sample alone. */
+  @ParameterizedTest
+  @CsvSource({"48, 8, 2", "240, 16, 5", "80, 16, 2", "1, 1, 1"})
+  void checksTakeAtMostHalfAsLongAsUpdates(int checked, int perUpdate, int apart) {
+    assertThat(Stopping.leastApart(checked, perUpdate)).isEqualTo(apart);
+  }
+
   private Recipe recipe(String... overrides) {
     String yaml =
         """
