@@ -1,7 +1,7 @@
 package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
@@ -184,7 +184,7 @@ final class FetchCommandTest {
   @ValueSource(strings = {"INT", "TERM", "HUP"})
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals to send")
   void aSignalLeavesWhatCameForTheNextTime(String signal) throws Exception {
-    assumeThat(isIgnored(signal)).as("this shell ignores " + signal).isFalse();
+    assumeFalse(isIgnored(signal), "this shell ignores " + signal);
     holdWeights();
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");

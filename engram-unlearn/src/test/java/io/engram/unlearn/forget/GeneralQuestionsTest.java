@@ -48,7 +48,7 @@ class GeneralQuestionsTest {
   @Test
   void theModelsOwnAnswersAreKept() {
     try (LanguageModel model =
-        LanguageModel.open(Golden.model("gqa-tied").toString(), ModelOptions.defaults())) {
+        LanguageModel.open(Golden.model("with-tokenizer").toString(), ModelOptions.defaults())) {
       GeneralQuestions.write(folder, model, REQUESTS, 42, ProgressListener.NONE);
       List<Sample> kept = SampleSource.load(folder.resolve(ForgetPlan.GENERAL).toString(), null, 0);
       List<Sample> chosen = GeneralQuestions.chosen(REQUESTS, 42);
