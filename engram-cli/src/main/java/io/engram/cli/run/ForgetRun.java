@@ -252,8 +252,10 @@ public record ForgetRun(Request request, CommonOptions common) {
         Path page = folder.resolve("report.html");
         Report.write(List.of(folder), page);
         common.console().message("The model knows none of the requests: there is nothing to do.");
+        CertificateRun.Written certificate = new CertificateRun(run, key, null).write();
         redact(run);
         show(folder, new Forgetting.Judged(verdicts, List.of()), List.of(), null);
+        common.console().message(certificate.text());
         common.console().message("Report: " + page.toAbsolutePath());
         return 0;
       }

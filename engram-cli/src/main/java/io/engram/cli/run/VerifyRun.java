@@ -76,14 +76,36 @@ public record VerifyRun(Given given, CommonOptions common) {
     PublicKey key = given.publicKey() == null ? null : SigningKey.readPublic(given.publicKey());
     Verification verification = new Verification();
     verification.signature(envelope, key);
-    folder(verification, statement, "model/");
-    folder(verification, statement, "adapter/");
+    if (statement.isUnchanged()) {
+      unchanged(verification, statement);
+    } else {
+      folder(verification, statement, "model/");
+      folder(verification, statement, "adapter/");
+    }
     before(verification, statement);
     deployed(verification, statement);
     requests(verification, statement.predicate());
     remeasure(verification, statement);
     show(verification);
     return verification.agrees() ? 0 : DIFFERS;
+  }
+
+  /** The model after, which is the model before. */
+  private void unchanged(Verification verification, Statement statement) {
+    SortedMap<String, String> expected = statement.digests("model/");
+    String model = unchanged();
+    if (model == null) {
+      verification.leave(
+          "The files of the model after, which are those of the model before: %d digests, no model was given (--model)."
+              .formatted(expected.size()));
+      return;
+    }
+    verification.files(
+        "model after", expected, LanguageModel.files(model, base(statement.predicate())));
+  }
+
+  private @Nullable String unchanged() {
+    return given.model() == null ? given.before() : given.model().toString();
   }
 
   private void folder(Verification verification, Statement statement, String prefix) {
@@ -177,13 +199,15 @@ public record VerifyRun(Given given, CommonOptions common) {
     }
     Certificate certificate = statement.predicate();
     String prefix = statement.digests("model/").isEmpty() ? "adapter/" : "model/";
-    Path after = folder(statement, prefix);
+    boolean unchanged = statement.isUnchanged();
+    Path folder = unchanged ? null : folder(statement, prefix);
+    String after = unchanged ? unchanged() : folder == null ? null : folder.toString();
     if (after == null) {
       verification.leave("The measurements after: the model was not given (--model).");
     } else {
-      String base = prefix.equals("adapter/") ? given.before() : null;
-      verification.measures(
-          certificate, "after", measured(certificate, after.toString(), base), tolerance);
+      String base =
+          unchanged ? base(certificate) : prefix.equals("adapter/") ? given.before() : null;
+      verification.measures(certificate, "after", measured(certificate, after, base), tolerance);
     }
     if (given.before() == null) {
       verification.leave("The measurements before: the model was not given (--before).");

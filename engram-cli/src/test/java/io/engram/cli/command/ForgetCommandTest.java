@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.Cli;
 import io.engram.core.Trees;
+import io.engram.core.certificate.Dsse;
+import io.engram.core.certificate.Statement;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Redaction;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,6 +182,7 @@ class ForgetCommandTest {
     assertThat(out()).doesNotExist();
   }
 
+  /** Its certificate says that the model after is the model before, and can be verified. */
   @Test
   void nothingKnownIsNothingToDo() {
     Cli.Ran ran = forget("unknown.jsonl", "--out", out(), "--retrained", "mini-retain90");
@@ -193,6 +197,30 @@ class ForgetCommandTest {
         .contains("holds no model: the one that was asked knew none of the requests");
     assertThat(Cli.run("forget", "--resume", out()).err())
         .contains("is a finished run; there is nothing to resume");
+
+    Path certificate = out().resolve("certificate.json");
+    Statement statement = Statement.of(Dsse.read(certificate), certificate);
+    assertThat(statement.isUnchanged()).isTrue();
+    assertThat(statement.digests("model/")).containsKey("model.safetensors");
+    assertThat(statement.predicate().verdicts()).isEqualTo(Map.of("not_known_before", 2));
+    assertThat(statement.predicate().run().updates()).isZero();
+    assertThat(out().resolve("certificate.html"))
+        .content()
+        .contains("The model knew none of 2 requests")
+        .contains("the model after is the model before, file by file");
+    Path requests = folder.resolve("unknown.jsonl");
+    Cli.Ran alone = Cli.run("verify", certificate);
+    assertThat(alone.exitCode()).isZero();
+    assertThat(alone.out()).contains("which are those of the model before: ");
+    Cli.Ran whole =
+        Cli.run("verify", certificate, "--before", "mini", "--requests", requests, "--recompute");
+    assertThat(whole.exitCode()).as(whole.out()).isZero();
+    assertThat(whole.out())
+        .contains("model after", "model before", "2 of 2, each the same")
+        .contains("measured again, after", "measured again, before");
+    Cli.Ran other = Cli.run("verify", certificate, "--model", "mini-retain90");
+    assertThat(other.exitCode()).isEqualTo(3);
+    assertThat(other.out()).contains("model after  DIFFERS");
   }
 
   /** Stopped after its second update; the rest, the verdicts and the weights are the same. */

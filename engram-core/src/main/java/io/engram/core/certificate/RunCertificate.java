@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -56,6 +57,10 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
           VerdictRow.OVER_FORGOTTEN,
           VerdictRow.FORGOTTEN,
           VerdictRow.NOT_KNOWN_BEFORE);
+
+  /** Verdicts where a run has changed nothing. */
+  private static final Set<String> UNTOUCHED =
+      Set.of(VerdictRow.NOT_KNOWN_BEFORE, VerdictRow.UNDECIDED);
 
   /** The measures of requests: their ids, units, and names in {@code verdicts.jsonl}. */
   public static final Map<String, String> REQUEST_MEASURES = requestMeasures();
@@ -96,6 +101,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
 
   /**
    * The statement. The results are written into the model's card first, which is one of its files.
+   * If the model knew none of the requests, the files after are the files before.
    *
    * @param before files of the model before, by their names in it
    * @param deployed the file that is served; null: none
@@ -113,12 +119,24 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
         subjects.addAll(Statement.subjects(folder.getFileName() + "/", Trees.files(folder)));
       }
     }
+    if (isUnchanged(certificate)) {
+      subjects.addAll(Statement.subjects("model/", before));
+    }
     if (deployed != null) {
       SortedMap<String, Path> file = new TreeMap<>();
       file.put(withoutWords(String.valueOf(deployed.getFileName())), deployed);
       subjects.addAll(Statement.subjects("deployed/", file));
     }
     return Statement.of(subjects, certificate);
+  }
+
+  /** Whether nothing was done because no request was known: the model after is the one before. */
+  private boolean isUnchanged(Certificate certificate) {
+    return !Files.isDirectory(run.model())
+        && !Files.isDirectory(run.adapter())
+        && !last(run.journal().read(), "stop").has("updates")
+        && certificate.requests().each().stream()
+            .allMatch(request -> UNTOUCHED.contains(request.verdict()));
   }
 
   /** The certificate alone. */

@@ -142,6 +142,11 @@ public record Statement(
     }
   }
 
+  /** Whether the model after is the model before, file by file: none of the requests was known. */
+  public boolean isUnchanged() {
+    return digests("model/").equals(digests("before/"));
+  }
+
   /** The files whose names begin with a prefix, by the rest of their names. */
   public SortedMap<String, String> digests(String prefix) {
     SortedMap<String, String> digests = new TreeMap<>();

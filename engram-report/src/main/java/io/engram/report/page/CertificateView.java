@@ -87,7 +87,7 @@ public record CertificateView(
     return new CertificateView(
         title(certificate),
         asked(certificate),
-        done(certificate),
+        done(certificate, statement.isUnchanged()),
         verdicts(certificate),
         standard(certificate),
         certificate.measurements().stream()
@@ -111,6 +111,9 @@ public record CertificateView(
         certificate.verdicts().getOrDefault(VerdictRow.FORGOTTEN, 0)
             + certificate.verdicts().getOrDefault(VerdictRow.OVER_FORGOTTEN, 0);
     int never = certificate.verdicts().getOrDefault(VerdictRow.NOT_KNOWN_BEFORE, 0);
+    if (never == n) {
+      return "The model knew none of %s".formatted(NumberText.counted(n, "request"));
+    }
     List<String> parts = new ArrayList<>();
     parts.add(
         "%d of %s %s found forgotten"
@@ -140,19 +143,23 @@ public record CertificateView(
         "The requests' texts are not in this document. Each is identified by a digest, a fingerprint that can be compared with a text but from which no text can be found. Comparing needs a secret number, the salt, which the owner of the run keeps.");
   }
 
-  private static List<String> done(Certificate certificate) {
+  private static List<String> done(Certificate certificate, boolean unchanged) {
     JsonNode recipe = certificate.recipe();
     Certificate.Run run = certificate.run();
     List<String> done = new ArrayList<>();
+    String end = run.endedAt() == null ? "an unknown time" : run.endedAt();
     done.add(
-        "The model was trained with the method %s in %s, on %s in %s, from %s to %s."
-            .formatted(
-                recipe.path("method").path("name").asString("not named"),
-                NumberText.counted(run.updates(), "step"),
-                run.device(),
-                run.dtype(),
-                run.startedAt(),
-                run.endedAt() == null ? "an unknown time" : run.endedAt()));
+        unchanged
+            ? "Nothing was changed, because the model was not found to know any of the requests: the model after is the model before, file by file. It was asked on %s in %s, from %s to %s."
+                .formatted(run.device(), run.dtype(), run.startedAt(), end)
+            : "The model was trained with the method %s in %s, on %s in %s, from %s to %s."
+                .formatted(
+                    recipe.path("method").path("name").asString("not named"),
+                    NumberText.counted(run.updates(), "step"),
+                    run.device(),
+                    run.dtype(),
+                    run.startedAt(),
+                    end));
     Integer saved = run.savedAfter();
     if (saved != null) {
       done.add(
