@@ -8,11 +8,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code engram study}: the parent of the experiments on MRD itself. */
+/** {@code engram study}: the parent of the experiments on scores and measures themselves. */
 @Command(
     name = "study",
-    description = "Runs experiments on MRD itself.",
-    subcommands = {StudyDifficultyCommand.class, StudyTheoremCommand.class})
+    description = "Runs experiments on MRD itself, and on measures of knowing.",
+    subcommands = {
+      StudyDifficultyCommand.class,
+      StudyMeasuresCommand.class,
+      StudyTheoremCommand.class
+    })
 final class StudyCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;
 
@@ -27,6 +31,6 @@ final class StudyCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(command, "set by picocli").commandLine(),
-        "give a command: difficulty RECIPE.yaml, or theorem MODEL DATA");
+        "give a command: difficulty RECIPE.yaml, measures MODEL, or theorem MODEL DATA");
   }
 }

@@ -17,14 +17,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An attacker's training: one epoch of AdamW (β 0.9 and 0.999, no weight decay, no warm-up,
- * constant rate) on the mean −log p of a batch's labelled tokens, in batches of 16, smaller where
- * an epoch would have fewer than six updates.
+ * An attacker's training: an epoch of AdamW (β 0.9 and 0.999, no weight decay, no warm-up, constant
+ * rate) on the mean −log p of a batch's labelled tokens, in batches of 16, smaller where an epoch
+ * would have fewer than six updates.
  *
  * <p>All weights are trained, or adapters of rank 16 on all linear layers where the weights are
  * half precision, in which small steps would be lost.
  */
-final class Epoch {
+public final class Epoch {
   /** The rates that an attacker tries; the best for him counts. */
   static final List<String> RATES = List.of("2e-5", "1e-4", "3e-4");
 
@@ -35,39 +35,62 @@ final class Epoch {
   private Epoch() {}
 
   /**
-   * Trains a model.
+   * Trains a model for one epoch.
    *
    * @param stream names the order of the samples, with the seed
    */
-  static void train(
+  public static void train(
       LanguageModel model,
       List<TokenizedSample> samples,
       double rate,
       RandomStream stream,
       ProgressListener progress) {
+    train(model, samples, rate, List.of(stream), progress);
+  }
+
+  /**
+   * Trains a model for several epochs with one optimizer.
+   *
+   * @param streams name the order of the samples of each epoch, with the seed
+   */
+  public static void train(
+      LanguageModel model,
+      List<TokenizedSample> samples,
+      double rate,
+      List<RandomStream> streams,
+      ProgressListener progress) {
     int batch = batch(samples.size());
-    int[] order = stream.permutation(samples.size());
-    int updates = (order.length + batch - 1) / batch;
-    progress.start("an epoch at rate " + rate, updates, "updates");
+    int updates = (samples.size() + batch - 1) / batch;
+    progress.start(
+        (streams.size() == 1 ? "an epoch" : streams.size() + " epochs") + " at rate " + rate,
+        (long) streams.size() * updates,
+        "updates");
     try (Trainer trainer = new Trainer(model, scope(model), settings(rate), 0)) {
-      for (int from = 0; from < order.length; from += batch) {
-        List<TokenizedSample> drawn =
-            Arrays.stream(order, from, Math.min(order.length, from + batch))
-                .mapToObj(samples::get)
-                .toList();
-        int tokens = drawn.stream().mapToInt(TokenizedSample::labels).sum();
-        trainer.accumulate(
-            drawn.stream()
-                .map(
-                    sample ->
-                        new TrainingSequence(
-                            sample, new Objective.OfLogProbs(new TokenMeanNll(1, tokens))))
-                .toList());
-        trainer.update(rate);
-        progress.advance(1);
+      for (RandomStream stream : streams) {
+        int[] order = stream.permutation(samples.size());
+        for (int from = 0; from < order.length; from += batch) {
+          List<TokenizedSample> drawn =
+              Arrays.stream(order, from, Math.min(order.length, from + batch))
+                  .mapToObj(samples::get)
+                  .toList();
+          update(trainer, drawn, rate);
+          progress.advance(1);
+        }
       }
     }
     progress.finish();
+  }
+
+  private static void update(Trainer trainer, List<TokenizedSample> drawn, double rate) {
+    int tokens = drawn.stream().mapToInt(TokenizedSample::labels).sum();
+    trainer.accumulate(
+        drawn.stream()
+            .map(
+                sample ->
+                    new TrainingSequence(
+                        sample, new Objective.OfLogProbs(new TokenMeanNll(1, tokens))))
+            .toList());
+    trainer.update(rate);
   }
 
   /** Samples in a batch of an epoch of so many. */
