@@ -5,6 +5,7 @@ import io.engram.core.run.AuditSummary.Attacked;
 import io.engram.core.run.AuditSummary.FalseAlarms;
 import io.engram.core.run.AuditSummary.Mean;
 import io.engram.core.run.AuditSummary.NotChecked;
+import io.engram.core.run.LeadingMeasures;
 import io.engram.core.run.VerdictRow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,26 +56,23 @@ public final class AuditText {
     Table table =
         new Table(
             "attack",
-            "exact memorization",
-            "never saw",
             "extraction strength",
+            "never saw",
+            "exact memorization",
             "never saw",
             "known",
             "false alarms");
     for (Attacked attack : summary.attacks()) {
       Set<String> measures =
           attack.measures().getOrDefault(AuditSummary.AFTER, new java.util.TreeMap<>()).keySet();
-      String first =
-          measures.contains(MEMORIZATION) || measures.isEmpty()
-              ? MEMORIZATION
-              : measures.iterator().next();
-      String label = first.equals(MEMORIZATION) ? "" : " (" + first + ")";
+      String first = measures.isEmpty() ? STRENGTH : LeadingMeasures.first(measures, m -> m).get(0);
+      String label = first.equals(STRENGTH) ? "" : " (" + first + ")";
       table.row(
           attack.name() + label,
           change(attack, first),
           number(attack.mean(AuditSummary.CONTROL, first)),
-          change(attack, STRENGTH),
-          number(attack.mean(AuditSummary.CONTROL, STRENGTH)),
+          change(attack, MEMORIZATION),
+          number(attack.mean(AuditSummary.CONTROL, MEMORIZATION)),
           String.valueOf(attack.known()),
           String.valueOf(attack.falseAlarms()));
     }

@@ -130,9 +130,9 @@ public final class ForgetText {
         new Table(
             "request",
             "verdict",
+            "extraction strength",
             "log-prob. a token",
             "exact memorization",
-            "extraction strength",
             "answer now");
     List<VerdictRow> sorted =
         verdicts.stream().sorted(Comparator.comparing(v -> ORDER.indexOf(v.verdict()))).toList();
@@ -143,9 +143,9 @@ public final class ForgetText {
                 table.row(
                     v.id(),
                     Objects.requireNonNull(WORDS.get(v.verdict())),
+                    change(v.before().extractionStrength(), v.after().extractionStrength(), "%.2f"),
                     change(v.before().logProb(), v.after().logProb(), "%.2f"),
                     change(v.before().exactMemorization(), v.after().exactMemorization(), "%.2f"),
-                    change(v.before().extractionStrength(), v.after().extractionStrength(), "%.2f"),
                     v.after().answer() == null
                         ? ""
                         : DifficultyText.excerpt(v.after().answer(), ANSWER_WIDTH)));
@@ -156,8 +156,8 @@ public final class ForgetText {
     VerdictRow.Values limits = verdicts.get(0).limits();
     return table
         + more
-        + "\nLimits, the 95th percentile of samples never seen: log-probability %.2f, exact memorization %.2f, extraction strength %.2f"
-            .formatted(limits.logProb(), limits.exactMemorization(), limits.extractionStrength())
+        + "\nLimits, the 95th percentile of samples never seen: extraction strength %.2f, log-probability %.2f, exact memorization %.2f"
+            .formatted(limits.extractionStrength(), limits.logProb(), limits.exactMemorization())
             .replace(" -", " −");
   }
 

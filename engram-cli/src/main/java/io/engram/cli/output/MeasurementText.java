@@ -1,5 +1,6 @@
 package io.engram.cli.output;
 
+import io.engram.core.run.LeadingMeasures;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.TrialSummary;
 import io.engram.core.text.NumberText;
@@ -176,7 +177,9 @@ public final class MeasurementText {
     public String toString() {
       List<String> tables = new ArrayList<>();
       for (String suite : lines.stream().map(Line::suite).distinct().toList()) {
-        List<Line> own = lines.stream().filter(line -> line.suite().equals(suite)).toList();
+        List<Line> own =
+            LeadingMeasures.first(
+                lines.stream().filter(line -> line.suite().equals(suite)).toList(), Line::metric);
         List<String> stages =
             own.stream().flatMap(line -> line.byStage().keySet().stream()).distinct().toList();
         addFitting(tables, own, stages);

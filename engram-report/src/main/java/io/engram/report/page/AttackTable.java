@@ -4,6 +4,7 @@ import io.engram.core.run.AuditSummary;
 import io.engram.core.run.AuditSummary.Attacked;
 import io.engram.core.run.AuditSummary.FalseAlarms;
 import io.engram.core.run.AuditSummary.Mean;
+import io.engram.core.run.LeadingMeasures;
 import io.engram.core.text.NumberText;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,8 +96,8 @@ public record AttackTable(
   private static List<String> shown(Attacked attack) {
     Set<String> all = attack.measures().getOrDefault(AuditSummary.AFTER, new TreeMap<>()).keySet();
     return all.contains(MEMORIZATION) && all.contains(STRENGTH)
-        ? List.of(MEMORIZATION, STRENGTH)
-        : all.stream().limit(2).toList();
+        ? List.of(STRENGTH, MEMORIZATION)
+        : LeadingMeasures.first(all, name -> name).stream().limit(2).toList();
   }
 
   private static boolean isShare(String measure) {

@@ -1,5 +1,6 @@
 package io.engram.report.page;
 
+import io.engram.core.run.LeadingMeasures;
 import io.engram.core.run.Measurement;
 import io.engram.core.text.NumberText;
 import io.engram.report.figure.Cell;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** All measurements that no figure shows, as recorded. */
+/** All measurements that no figure shows, as recorded; those that tell most come first. */
 final class Measured {
   private Measured() {}
 
@@ -22,7 +23,8 @@ final class Measured {
     Metric.KEPT.forEach(metric -> shown.add(metric.id()));
     List<List<Cell>> rows = new ArrayList<>();
     for (RunContents run : runs) {
-      for (Measurement measurement : run.measurements()) {
+      for (Measurement measurement :
+          LeadingMeasures.first(run.measurements(), Measurement::metric)) {
         if (!shown.contains(measurement.metric())) {
           rows.add(row(run, measurement));
         }

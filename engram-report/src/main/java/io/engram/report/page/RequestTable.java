@@ -1,5 +1,6 @@
 package io.engram.report.page;
 
+import io.engram.core.run.LeadingMeasures;
 import io.engram.core.run.SampleRow;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.text.NumberText;
@@ -157,8 +158,14 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
     return String.join("; ", notes);
   }
 
-  /** The measures of a verdict, as the page shows them. */
+  /** The measures of a verdict, the one that tells best first: see {@link LeadingMeasures}. */
   private enum Measure {
+    COMPLETED("extraction_strength", "Share it completes once begun", "extraction strength") {
+      @Override
+      double of(VerdictRow.Values values) {
+        return values.extractionStrength();
+      }
+    },
     PROBABILITY(
         "log_prob",
         "Probability of a word piece of the true answer",
@@ -187,12 +194,6 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
       @Override
       double of(VerdictRow.Values values) {
         return values.exactMemorization();
-      }
-    },
-    COMPLETED("extraction_strength", "Share it completes once begun", "extraction strength") {
-      @Override
-      double of(VerdictRow.Values values) {
-        return values.extractionStrength();
       }
     },
     IN_ANSWER("answer_recall", "True words in its own answer", "ROUGE-L recall") {

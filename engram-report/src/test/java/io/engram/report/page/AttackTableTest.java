@@ -73,8 +73,8 @@ class AttackTableTest {
     assertThat(table.lead().get(0)).contains("on 40 questions that it has never seen");
     assertThat(table.rows().get(0).cells())
         .containsExactly(
-            new AttackTable.Cell("", "100\u00a0%", "25\u00a0%", "20\u00a0%"),
-            new AttackTable.Cell("", "95\u00a0%", "5\u00a0%", "4\u00a0%"));
+            new AttackTable.Cell("", "95\u00a0%", "5\u00a0%", "4\u00a0%"),
+            new AttackTable.Cell("", "100\u00a0%", "25\u00a0%", "20\u00a0%"));
     assertThat(table.rows().get(1).cells())
         .containsExactly(
             new AttackTable.Cell("leak at 20", "–", "0.50", "–"),

@@ -73,15 +73,15 @@ class RequestViewTest {
   void measuresAreSharesBesideTheirLimit() {
     RequestView view = view(mixed());
     // exp(−1.0) = 0.368, exp(−0.105) = 0.900, exp(−2.303) = 0.100, exp(−0.223) = 0.800
-    assertThat(view.table().columns().get(0).limit()).isEqualTo("37\u00a0% (−1.00\u00a0nats)");
-    assertThat(view.table().columns().get(1).limit()).isEqualTo("88\u00a0%");
-    assertThat(view.table().rows().get(2).changes().get(0))
+    assertThat(view.table().columns().get(1).limit()).isEqualTo("37\u00a0% (−1.00\u00a0nats)");
+    assertThat(view.table().columns().get(2).limit()).isEqualTo("88\u00a0%");
+    assertThat(view.table().rows().get(2).changes().get(1))
         .isEqualTo(new RequestTable.Change("90\u00a0%", "10\u00a0%", false, "−0.11 → −2.30 nats"));
-    assertThat(view.table().rows().get(0).changes().get(0).now()).isEqualTo("80\u00a0%");
-    assertThat(view.table().rows().get(0).changes().get(0).above()).isTrue();
-    assertThat(view.table().rows().get(0).changes().get(2).above()).isFalse();
+    assertThat(view.table().rows().get(0).changes().get(1).now()).isEqualTo("80\u00a0%");
+    assertThat(view.table().rows().get(0).changes().get(1).above()).isTrue();
+    assertThat(view.table().rows().get(0).changes().get(0).above()).isFalse();
     // exp(−9) = 0.0001: not nothing, and not 1 in 100.
-    assertThat(view.table().rows().get(4).changes().get(0).now()).isEqualTo("<1\u00a0%");
+    assertThat(view.table().rows().get(4).changes().get(1).now()).isEqualTo("<1\u00a0%");
   }
 
   @Test
