@@ -3,14 +3,17 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.output.Table;
 import io.engram.core.EngramException;
+import io.engram.core.ledger.KeepLosses;
 import io.engram.core.ledger.Ledger;
 import io.engram.core.ledger.LedgerEntry;
+import io.engram.core.ledger.LedgerEntry.Kept;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +49,7 @@ final class LedgerCommand implements Callable<Integer> {
     json.put("ledger", folder.toString());
     json.put("entries", ledger.entries());
     json.put("head", ledger.head());
+    json.put("keep_loss_rise", KeepLosses.of(ledger.entries()).sum());
     if (check) {
       json.put("faults", faults);
     }
@@ -60,7 +64,9 @@ final class LedgerCommand implements Callable<Integer> {
   }
 
   private static String text(Ledger ledger) {
-    Table table = new Table("request", "received", "due", "done", "samples", "verdicts", "model");
+    Table table =
+        new Table(
+            "request", "received", "due", "done", "samples", "verdicts", "keep loss", "model");
     for (LedgerEntry entry : ledger.entries()) {
       table.row(
           entry.id(),
@@ -71,8 +77,29 @@ final class LedgerCommand implements Callable<Integer> {
           entry.verdicts().entrySet().stream()
               .map(e -> e.getValue() + " " + e.getKey().replace('_', ' '))
               .collect(Collectors.joining(", ")),
+          kept(entry.kept()),
           entry.modelAfter().path());
     }
-    return table + "\nHead: " + ledger.head();
+    return table + "\n" + kept(KeepLosses.of(ledger.entries())) + "Head: " + ledger.head();
+  }
+
+  private static String kept(@Nullable Kept kept) {
+    return kept == null ? "" : "%.3f → %.3f".formatted(kept.before(), kept.after());
+  }
+
+  private static String kept(KeepLosses losses) {
+    if (losses.all().isEmpty()) {
+      return "";
+    }
+    Double bound = losses.bound(losses.all().get(losses.all().size() - 1).data());
+    boolean same = losses.areComparable();
+    return "Samples to keep: in all, the loss %s by %.3f nats a token over %d requests%s.\n"
+        .formatted(
+            losses.sum() < 0 ? "fell" : "rose",
+            Math.abs(losses.sum()),
+            losses.all().size(),
+            same && bound != null
+                ? " (bound %.3f)".formatted(bound)
+                : same ? "" : ", not all measured on the same samples");
   }
 }

@@ -49,8 +49,10 @@ public record LedgerRun(
    * @param earlier samples of earlier requests
    * @param known how many of them the model knew
    * @param cameBack how many of these had been forgotten
+   * @param keep {@link KeptSoFar#data}
    */
-  private record Asked(String received, String model, int earlier, int known, int cameBack) {}
+  private record Asked(
+      String received, String model, int earlier, int known, int cameBack, @Nullable String keep) {}
 
   /** Carries it out; returns the exit code. */
   public int carryOut() {
@@ -60,6 +62,8 @@ public record LedgerRun(
       finishLast(ledger);
       Model last = ledger.last();
       requireSameModel(ledger, last);
+      KeptSoFar kept = KeptSoFar.of(ledger, request, common.seed());
+      Double bound = kept.left(request, common.console());
       String id = ledger.nextId();
       List<Sample> requests = SampleSource.load(request.requests());
       JsonFiles.writeLines(ledger.samples(id), requests.stream().map(Sample::row).toList());
@@ -69,8 +73,10 @@ public record LedgerRun(
       int back = (int) known.stream().filter(Measured::isBack).count();
       JsonFiles.write(
           asked(ledger, id),
-          new Asked(asked, request.model().model(), before.size(), known.size(), back));
-      int code = new ForgetRun(inLedger(ledger, last, id, known, requests), common).carryOut();
+          new Asked(
+              asked, request.model().model(), before.size(), known.size(), back, kept.data()));
+      ForgetRun.Request own = inLedger(ledger, last, id, known, requests, bound);
+      int code = new ForgetRun(own, common).carryOut();
       if (!EarlierRequests.isWhole(ledger.run(id))) {
         return code;
       }
@@ -134,6 +140,7 @@ public record LedgerRun(
                 last == null
                     ? null
                     : new Earlier(asked.earlier(), asked.known(), asked.cameBack(), knownAfter),
+                new KeptSoFar(ledger, asked.keep()).after(best),
                 Files.isRegularFile(certificate) ? Hashes.sha256(certificate) : null,
                 ""));
     say(ledger, entry, after);
@@ -202,8 +209,16 @@ public record LedgerRun(
 
   /** The request with the ledger's model, run folder and the samples that are known again. */
   private ForgetRun.Request inLedger(
-      Ledger ledger, @Nullable Model last, String id, List<Measured> known, List<Sample> requests) {
+      Ledger ledger,
+      @Nullable Model last,
+      String id,
+      List<Measured> known,
+      List<Sample> requests,
+      @Nullable Double bound) {
     List<String> overrides = new ArrayList<>();
+    if (bound != null) {
+      overrides.add("method.retain_bound=" + bound);
+    }
     List<String> data = new ArrayList<>(List.of(ledger.samples(id).toString()));
     if (last != null) {
       overrides.add("model.path=" + JsonFiles.line(ledger.path(last)));

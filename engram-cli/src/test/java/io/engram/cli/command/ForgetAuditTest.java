@@ -54,24 +54,12 @@ class ForgetAuditTest {
 
   @Test
   void hiddenRequestsAreForgottenAgainAndDeeper() throws IOException {
-    Path tuned = folder.resolve("tuned");
-    Path recipe =
-        Files.writeString(
-            folder.resolve("tune.yaml"),
-            """
-            model: {path: '%s'}
-            train: {data: '%s'}
-            optimizer: {learning_rate: 5e-3}
-            budget: {updates: 100, batch: 6, accumulate: 1}
-            eval: {suites: []}
-            """
-                .formatted(Cli.TINY, rows("all.jsonl", 0, 6)));
-    assertThat(Cli.run("finetune", recipe, "--out", tuned, "--quiet").exitCode()).isZero();
+    Path taught = TaughtModel.write(folder, rows("all.jsonl", 0, 6), 100);
     Path out = folder.resolve("out");
     Cli.Ran ran =
         Cli.run(
             "forget",
-            tuned,
+            taught,
             rows("requests.jsonl", 0, 4),
             "--keep",
             rows("keep.jsonl", 4, 6),
@@ -118,7 +106,7 @@ class ForgetAuditTest {
     assertThat(deeper.resolve("recipe.yaml"))
         .content()
         .doesNotContain("margin: 0.0")
-        .contains(tuned.toString());
+        .contains(taught.toString());
     assertThat(verdicts(deeper)).hasSize(4);
     assertThat(deeper.resolve(AuditSummary.FILE)).exists();
     assertThat(certificate(deeper).attacks()).isNotEmpty();

@@ -54,10 +54,11 @@ class RedactedLedgerTest {
             .toList());
   }
 
-  private Cli.Ran forget(Path tuned, Path requests, Path controls, String rate) throws IOException {
+  private Cli.Ran forget(Path taught, Path requests, Path controls, String rate)
+      throws IOException {
     return Cli.run(
         "forget",
-        tuned,
+        taught,
         requests,
         "--redact",
         "--ledger",
@@ -74,23 +75,11 @@ class RedactedLedgerTest {
 
   @Test
   void noWordOfARequestIsOutsideTheOwnersFolders() throws IOException {
-    Path tuned = folder.resolve("tuned");
-    Path recipe =
-        Files.writeString(
-            folder.resolve("tune.yaml"),
-            """
-            model: {path: '%s'}
-            train: {data: '%s'}
-            optimizer: {learning_rate: 5e-3}
-            budget: {updates: 80, batch: 6, accumulate: 1}
-            eval: {suites: []}
-            """
-                .formatted(Cli.TINY, rows("all.jsonl", 0, 6)));
-    assertThat(Cli.run("finetune", recipe, "--out", tuned, "--quiet").exitCode()).isZero();
+    Path taught = TaughtModel.write(folder, rows("all.jsonl", 0, 6), 80);
 
-    Cli.Ran first = forget(tuned, rows("first.jsonl", 0, 2), controls(), "1e-6");
+    Cli.Ran first = forget(taught, rows("first.jsonl", 0, 2), controls(), "1e-6");
     assertThat(first.exitCode()).as(first.err()).isEqualTo(5);
-    Cli.Ran second = forget(tuned, rows("second.jsonl", 2, 4), controls(), "1e-3");
+    Cli.Ran second = forget(taught, rows("second.jsonl", 2, 4), controls(), "1e-3");
     assertThat(second.err())
         .contains("Of 2 samples of earlier requests 2 are known and taken into this run");
 

@@ -296,6 +296,7 @@ public final class Ledger implements AutoCloseable {
             entry.modelAfter(),
             entry.verdicts(),
             entry.earlier(),
+            entry.kept(),
             entry.certificate(),
             head);
     String line = JsonFiles.line(next);

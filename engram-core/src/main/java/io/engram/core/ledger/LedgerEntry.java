@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelAfter the model at the end; the same as before if nothing was known
  * @param verdicts how many of its samples got each verdict
  * @param earlier what became of earlier requests; null for the first
+ * @param kept what it cost the samples to keep; null if nothing was done, or not measured
  * @param certificate SHA-256 of {@code runs/ID/certificate.json}; null if there is none
  * @param previous SHA-256 of the line before, without its line end; 64 zeros for the first
  */
@@ -32,6 +33,7 @@ public record LedgerEntry(
     Model modelAfter,
     Map<String, Integer> verdicts,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Earlier earlier,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Kept kept,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String certificate,
     String previous) {
   /**
@@ -53,4 +55,22 @@ public record LedgerEntry(
    * @param knownAfter how many of all the model knows at the end
    */
   public record Earlier(int measured, int knownBefore, int cameBack, int knownAfter) {}
+
+  /**
+   * The mean loss on samples to keep that aren't trained on, nats a token.
+   *
+   * @param data digest of what they are drawn from: where it is the same, so are they. Null:
+   *     general questions with the model's own answers, which no other model gives
+   * @param samples how many
+   * @param before at the start of the run
+   * @param after under the model at the end
+   * @param bound how far it may rise above the loss at the start of the first request with the same
+   *     data; null: as far as it likes
+   */
+  public record Kept(
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String data,
+      int samples,
+      double before,
+      double after,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double bound) {}
 }

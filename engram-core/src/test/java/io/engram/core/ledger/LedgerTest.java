@@ -41,6 +41,7 @@ class LedgerTest {
             ledger.describe(model.toString()),
             Map.of("forgotten", 1),
             null,
+            new LedgerEntry.Kept("data", 8, 0.5, 0.52, 0.05),
             Hashes.sha256(ledger.run(id).resolve("certificate.json")),
             ""));
   }
