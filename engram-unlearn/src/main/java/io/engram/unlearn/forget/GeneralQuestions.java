@@ -18,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +36,8 @@ public final class GeneralQuestions {
 
   /** Tokens of an answer at the most. */
   private static final int ANSWER_TOKENS = 32;
+
+  private static final Pattern SENTENCE_ENDS = Pattern.compile("[.!?][\"'\u201d)]*(?=\\s|$)");
 
   private GeneralQuestions() {}
 
@@ -58,7 +62,7 @@ public final class GeneralQuestions {
                 progress);
     List<Map<String, Object>> rows = new ArrayList<>();
     for (Sample sample : chosen) {
-      String own = Objects.requireNonNull(answers.get(asked(sample).question()));
+      String own = whole(Objects.requireNonNull(answers.get(asked(sample).question())));
       String answer = own.isBlank() ? asked(sample).answer() : own;
       rows.add(Sample.of("general-" + sample.id(), asked(sample).question(), answer).row());
     }
@@ -84,6 +88,12 @@ public final class GeneralQuestions {
             })
         .limit(MOST)
         .toList();
+  }
+
+  /** Without a last sentence that the limit cut off; as it is if there is no other. */
+  static String whole(String answer) {
+    int end = SENTENCE_ENDS.matcher(answer).results().mapToInt(MatchResult::end).max().orElse(0);
+    return end == 0 ? answer : answer.substring(0, end);
   }
 
   private static String normal(String text) {

@@ -46,6 +46,17 @@ class GeneralQuestionsTest {
   }
 
   @Test
+  void aSentenceThatWasCutOffIsLeftOut() {
+    assertThat(GeneralQuestions.whole("It is Paris. The city lies on the"))
+        .isEqualTo("It is Paris.");
+    assertThat(GeneralQuestions.whole("He said \"no.\" Then he")).isEqualTo("He said \"no.\"");
+    assertThat(GeneralQuestions.whole("Paris")).isEqualTo("Paris");
+    assertThat(GeneralQuestions.whole("A. B.")).isEqualTo("A. B.");
+    assertThat(GeneralQuestions.whole("3.5 million people live in"))
+        .isEqualTo("3.5 million people live in");
+  }
+
+  @Test
   void theModelsOwnAnswersAreKept() {
     try (LanguageModel model =
         LanguageModel.open(Golden.model("with-tokenizer").toString(), ModelOptions.defaults())) {
@@ -62,7 +73,7 @@ class GeneralQuestionsTest {
               .getOrDefault(first, "");
       Asked given = (Asked) chosen.get(0).content();
       assertThat(((Asked) kept.get(0).content()).answer())
-          .isEqualTo(own.isBlank() ? given.answer() : own);
+          .isEqualTo(own.isBlank() ? given.answer() : GeneralQuestions.whole(own));
       assertThat(kept.get(0).id()).isEqualTo("general-" + chosen.get(0).id());
     }
   }
