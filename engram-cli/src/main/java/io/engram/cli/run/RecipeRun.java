@@ -43,7 +43,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
     if (resumed != null) {
       return Trials.areIn(resumed)
           ? new TrialsRun(this).carryOut(Trials.of(Trials.recipeIn(resumed, kind), resumed))
-          : shown(resumed, resume(resumed));
+          : shown(resumed, unreported(resumed).orElseGet(() -> resume(resumed)));
     }
     Recipe recipe =
         RecipeReader.read(
@@ -54,6 +54,24 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
       return new TrialsRun(this).carryOut(Trials.of(recipe, folder));
     }
     return shown(folder, start(recipe, folder, List.of()));
+  }
+
+  /** The outcome of a finished run that was stopped before its report was written. */
+  private Optional<Outcome> unreported(Path folder) {
+    if (kind != Recipe.Kind.UNLEARN || Files.exists(folder.resolve("report.html"))) {
+      return Optional.empty();
+    }
+    try (RunFolder run = RunFolder.read(folder)) {
+      return run.manifest().status().equals("done")
+          ? run.journal().read().stream()
+              .filter(event -> event.path("event").asString().equals("stop"))
+              .map(
+                  event ->
+                      new Outcome(
+                          "done", event.path("updates").asInt(), event.path("seconds").asDouble()))
+              .findFirst()
+          : Optional.empty();
+    }
   }
 
   /** Starts a run. If it fails before the folder holds a run, the folder is deleted again. */

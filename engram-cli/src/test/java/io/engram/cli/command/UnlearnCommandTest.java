@@ -112,6 +112,19 @@ final class UnlearnCommandTest {
     assertThat(again.err()).contains("finished run");
   }
 
+  @Test
+  void aFinishedRunWithoutItsReportGetsOne() throws Exception {
+    Path run = folder.resolve("run");
+    Path recipe = recipe("forget: {data: tofu:forget01, limit: 2}\nmethod: {name: ga}\n");
+    assertThat(Cli.run("unlearn", recipe, "--out", run, "--quiet").exitCode()).isZero();
+    assertThat(Cli.run("unlearn", "--resume", run).exitCode()).isEqualTo(2);
+    Files.delete(run.resolve("report.html"));
+    Cli.Ran again = Cli.run("unlearn", "--resume", run);
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("1 updates in ");
+    assertThat(run.resolve("report.html")).exists();
+  }
+
   private Path recipe(String sections) throws Exception {
     return Files.writeString(
         folder.resolve("recipe.yaml"),
