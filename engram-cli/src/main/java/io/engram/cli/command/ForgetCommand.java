@@ -72,7 +72,7 @@ final class ForgetCommand implements Callable<Integer> {
       paramLabel = "NATS",
       description =
           "How far the loss on samples to keep may rise, nats a token (default: a tenth of it, at "
-              + "least 0.05); with --ledger and the same --keep, since the first request")
+              + "least 0.05); with --ledger and the same --keep, NATS count from the first request")
   private @Nullable Double keepLoss;
 
   @Option(

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a ledger's requests have cost the samples to keep so far, and what that leaves the next one:
- * where the samples are the same, the bound on their loss counts from the first request's start.
+ * What a ledger's requests have cost the samples to keep so far. Each request has its own bound,
+ * since a later one must be honoured like the first. A bound that the user names counts from the
+ * first request's start, where the samples are the same.
  *
  * @param ledger the ledger
  * @param data digest of the samples to keep of the next request; null: none are given, and general
@@ -64,18 +65,18 @@ record KeptSoFar(Ledger ledger, @Nullable String data) {
     if (losses.all().isEmpty()) {
       return null;
     }
-    Double total = request.keepLoss() == null ? losses.bound(data) : request.keepLoss();
+    Double total = request.keepLoss();
     boolean same = losses.all().stream().anyMatch(kept -> Objects.equals(kept.data(), data));
     if (data == null || !same || total == null || !bounds(request)) {
       if (losses.sum() > 0) {
         console.message(
-            "Earlier requests have raised the loss on samples to keep by %.3f nats a token in all (%d of them). The bound of this run counts from its own start, so losses add up.%s"
+            "Earlier requests have raised the loss on samples to keep by %.3f nats a token in all (%d of them). Each may raise it by its own bound, so losses add up.%s"
                 .formatted(
                     losses.sum(),
                     losses.all().size(),
                     same && data != null
-                        ? ""
-                        : " Give the same --keep DATA with each request, and it counts from the first."));
+                        ? " With --keep-loss NATS the bound counts from the first request."
+                        : ""));
       }
       return null;
     }
