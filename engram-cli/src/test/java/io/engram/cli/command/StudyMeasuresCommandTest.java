@@ -34,7 +34,7 @@ final class StudyMeasuresCommandTest {
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out())
         .contains(
-            "After 1 epoch", "After 2 epochs", "published AUC", "extraction_strength", "0.891")
+            "After 1 epoch, ", "After 2 epochs, ", "published AUC", "extraction_strength", "0.891")
         .contains("paraphrased / wrong answers");
     assertThat(ran.err()).contains("study.html");
     assertThat(folder.resolve("study/study.html"))

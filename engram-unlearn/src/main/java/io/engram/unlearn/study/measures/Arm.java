@@ -39,8 +39,8 @@ public enum Arm {
   },
 
   /**
-   * The questions that are asked, each with the first of TOFU's wrong answers; the truth ratio
-   * compares with the others.
+   * The questions that are asked, each with the first of TOFU's wrong answers; the truth
+   * probability compares with the others.
    */
   WRONG_ANSWERS("wrong answers", false) {
     @Override

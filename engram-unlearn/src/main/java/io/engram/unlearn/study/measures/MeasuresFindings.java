@@ -10,6 +10,7 @@ import io.engram.core.study.StudyFigure.Point;
 import io.engram.core.study.StudyFigure.Series;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.study.StudyTable;
+import io.engram.core.text.NumberText;
 import io.engram.unlearn.study.measures.ModelRow.Look;
 import io.engram.unlearn.study.measures.ModelRow.State;
 import io.engram.unlearn.study.measures.PublishedMeasures.Published;
@@ -139,7 +140,7 @@ final class MeasuresFindings {
     sentences.add(
         String.format(
             Locale.ROOT,
-            "%s %d of %d measures are larger for every model that knows than for any that doesn't; the worst is %s, with an AUC of %.2f.",
+            "%s, %d of %d measures are larger for every model that knows than for any that doesn't; the worst is %s, with an AUC of %.2f.",
             capital(after(epochs)),
             whole.size(),
             measures.size(),
@@ -154,7 +155,8 @@ final class MeasuresFindings {
     sentences.add(
         String.format(
             Locale.ROOT,
-            "The right facts in other words against wrong facts in these words: %s separates best, with an AUC of %.2f; %s has %.2f.",
+            "%s, the right facts in other words against wrong facts in these words: %s has the widest gap and an AUC of %.2f; %s has %.2f.",
+            capital(after(epochs)),
             hardest,
             pair(epochs, hardest, Arm.PARAPHRASED, Arm.WRONG_ANSWERS).auc().mean(),
             Measuring.STRENGTH,
@@ -173,7 +175,8 @@ final class MeasuresFindings {
       sentences.add(
           String.format(
               Locale.ROOT,
-              "Over the %d measures for which an AUC is published, Spearman's ρ between ours and theirs is %.2f.",
+              "%s, over the %d measures for which an AUC is published, Spearman's ρ between ours and theirs is %.2f.",
+              capital(after(epochs)),
               both.size(),
               rho));
     }
@@ -224,7 +227,7 @@ final class MeasuresFindings {
     return new StudyTable(
         "After relearning and rounding, " + after(epochs),
         "Relearned: an epoch at a rate of %s on the other half of the authors. Gap kept: the distance between the groups afterwards, as a share of that before; 1 is no change. R and Q: published for unlearned models, 1 is best; they are not the same numbers as the gap kept."
-            .formatted(plan.relearning()),
+            .formatted(NumberText.plain(plan.relearning())),
         StudyTable.Column.of(
             "measure",
             "relearned: AUC",
@@ -325,7 +328,7 @@ final class MeasuresFindings {
             + "models trained by themselves; rate, order and rows to keep differ.",
         "A measure that separates here tells models that were never trained on the facts from "
             + "models that were. Whether it tells forgetting from hiding is another question.",
-        "The truth ratio and the paraphrased probability look at the very answers that the arm "
+        "The truth probability and the paraphrased probability look at the very answers that the arm "
             + Arm.PARAPHRASED.title()
             + " was trained on, so they separate that arm better than paraphrases that nobody "
             + "trained on would.",

@@ -49,7 +49,7 @@ final class Measuring {
    * {@link TruthRatio#shareOfTruth}: the paraphrased answer against the wrong ones but the first,
    * which an arm learns.
    */
-  static final String TRUTH_RATIO = "truth_ratio";
+  static final String TRUTH_PROBABILITY = "truth_probability";
 
   /** {@link AnswerProbability#amongOptions}, of the same answers. */
   static final String AMONG_OPTIONS = "probability_among_options";
@@ -159,7 +159,7 @@ final class Measuring {
       set(values, PARAPHRASED_PROBABILITY, i, Math.exp(paraphrased));
       set(
           values,
-          TRUTH_RATIO,
+          TRUTH_PROBABILITY,
           i,
           TruthRatio.shareOfTruth(TruthRatio.geometric(paraphrased, wrong)));
       set(values, AMONG_OPTIONS, i, AnswerProbability.amongOptions(paraphrased, wrong));

@@ -34,7 +34,7 @@ final class PublishedMeasures {
     ALL.put(Measuring.MEMORIZATION, new Published(0.817, 0.605, 0.984));
     ALL.put(Measuring.PROBABILITY, new Published(0.816, 0.642, 0.924));
     ALL.put(Measuring.PARAPHRASED_PROBABILITY, new Published(0.707, 0.899, 0.853));
-    ALL.put(Measuring.TRUTH_RATIO, new Published(0.947, 0.234, 0.996));
+    ALL.put(Measuring.TRUTH_PROBABILITY, new Published(0.947, 0.234, 0.996));
     ALL.put(Measuring.RECALL, new Published(0.722, 0.203, 0.934));
     ALL.put(Measuring.PARAPHRASED_RECALL, new Published(0.832, 0.064, 0.951));
     ALL.put("forced_answer_recall", new Published(0.757, 0.183, 0.971));

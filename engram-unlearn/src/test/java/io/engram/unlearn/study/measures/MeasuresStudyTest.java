@@ -91,7 +91,7 @@ class MeasuresStudyTest {
     assertThat(whole.tables()).hasSize(6);
     StudyTable groups = whole.tables().get(0);
     assertThat(groups.rows())
-        .anySatisfy(row -> assertThat(row).startsWith(Measuring.TRUTH_RATIO).endsWith(0.947))
+        .anySatisfy(row -> assertThat(row).startsWith(Measuring.TRUTH_PROBABILITY).endsWith(0.947))
         .anySatisfy(row -> assertThat(row).startsWith(Measuring.LOG_PROB).endsWith((Object) null));
     assertThat(Study.read(folder.resolve("whole/study.json")).question())
         .isEqualTo(whole.question());
@@ -139,7 +139,7 @@ class MeasuresStudyTest {
               "rest_recall",
               "forced_answer_recall",
               "other_words_log_prob");
-      assertThat(means.get(Measuring.TRUTH_RATIO)).isBetween(0.0, 1.0);
+      assertThat(means.get(Measuring.TRUTH_PROBABILITY)).isBetween(0.0, 1.0);
     }
   }
 }
