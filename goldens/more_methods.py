@@ -17,6 +17,7 @@ from method_gradients import BETA, KL, L, LR, MODELS, S, W_F, W_R, distributions
 STEPS = 2
 SIM_BETA, SIM_DELTA = 1.5, 5.0  # the tiny models are at 5.3 nats a token
 WGA_BETA, UNDIAL_BETA = 0.25, 10.0
+ALTPO_BETA, TNPO_BETA, TNPO_ALPHA = 0.05, 4.0, 0.5
 SATIMP_SATURATION, SATIMP_IMPORTANCE = 0.5, 2.0
 RMU_LAYER, RMU_STEERING = 0, 2.0
 FIT_LR = 1.0  # gqa-untied finds no lowest point at first
@@ -30,10 +31,31 @@ def simnpo(model, x):
     return -2 / SIM_BETA * F.logsigmoid(SIM_BETA * (S(model, x) / n(x) - SIM_DELTA))
 
 
-def dpo(model, reference, answer, refusal):
+def dpo(model, reference, answer, refusal, beta=BETA):
     def ratio(y):
         return S(reference, y).detach() - S(model, y)
-    return -2 / BETA * F.logsigmoid(BETA * (ratio(refusal) - ratio(answer)))
+    return -2 / beta * F.logsigmoid(beta * (ratio(refusal) - ratio(answer)))
+
+
+def own_log_p(model, x):
+    log_p, labels = distributions(model, x)
+    return log_p.gather(1, labels[:, None])[:, 0]
+
+
+def flat(model, answer, refusal):
+    """Total variation between the answers' and the refusals' mean probability, both through g*(v) = tanh(v) / 2."""
+    return own_log_p(model, answer).exp().mean().tanh() / 2 - own_log_p(model, refusal).exp().mean().tanh() / 2
+
+
+def tnpo(model, reference, x, alpha):
+    own, start = own_log_p(model, x), own_log_p(reference, x)
+    p, p_ref = own.exp().detach(), start.exp().detach()
+    return 2 * p ** (TNPO_BETA + alpha) / (p ** TNPO_BETA + p_ref ** TNPO_BETA) * own
+
+
+def pdu(model, x):
+    logits = model(input_ids=torch.tensor([x["ids"]]), use_cache=False).logits[0, x["label_start"] - 1:-1]
+    return (logits.max(-1).values - logits.mean(-1)) ** 2
 
 
 def wga(model, x):
@@ -110,6 +132,16 @@ def losses(data, direction):
                    lambda m, ref: mean([simnpo(m, x) for x in f]), nll, total),
         "dpo": ("(-2/beta) mean log sigmoid(beta ((S_ref - S)(refusal) - (S_ref - S)(answer)))",
                 lambda m, ref: mean([dpo(m, ref, a, b) for a, b in zip(f, p)]), nll, total),
+        "altpo": ("as dpo, with an alternative answer in the refusal's place",
+                  lambda m, ref: mean([dpo(m, ref, a, b, ALTPO_BETA) for a, b in zip(f, p)]), nll, total),
+        "flat": ("mean over sequences of tanh(mean p of the answer)/2 - tanh(mean p of the refusal)/2",
+                 lambda m, ref: mean([flat(m, a, b) for a, b in zip(f, p)]), nll, alone),
+        "tnpo": ("mean over tokens of sg(2 p^beta / (p^beta + p_ref^beta)) log p",
+                 lambda m, ref: token_mean(f, lambda x: tnpo(m, ref, x, 0)), nll, total),
+        "wtnpo": ("mean over tokens of sg(2 p^(beta + alpha) / (p^beta + p_ref^beta)) log p",
+                  lambda m, ref: token_mean(f, lambda x: tnpo(m, ref, x, TNPO_ALPHA)), nll, total),
+        "pdu": ("mean over tokens of (max z - mean z)^2",
+                lambda m, ref: token_mean(f, lambda x: pdu(m, x)), nll, total),
         "wga": ("mean over tokens of sg(p)^beta log p",
                 lambda m, ref: token_mean(f, lambda x: wga(m, x)), nll, total),
         "satimp": ("mean over tokens of sg(p^saturation (1 - p)^importance) log p",
@@ -120,6 +152,9 @@ def losses(data, direction):
                 lambda m, ref: token_mean(f, lambda x: ceu(m, x)), nll, alone),
         "rmu": ("mean over sequences, tokens, d of (h - steering u)^2; retain: (h - h_ref)^2; layer 0 alone is trained",
                 lambda m, ref: mean([rmu(m, x, RMU_STEERING * direction) for x in f]), kept, total),
+        "rmu-adaptive": ("as rmu, with steering |h_ref| u as the target of each token",
+                         lambda m, ref: mean([rmu(m, x, RMU_STEERING * states(ref, x).detach().norm(dim=1, keepdim=True)
+                                                  * direction) for x in f]), kept, total),
         "ngdiff": ("direction g_F/|g_F| + g_R/|g_R| of -L(F) and L(R)", lambda m, ref: -L(m, f), nll, normalised),
         "ngdiff-fitted": ("the same; the step's length s at the lowest point of the parabola through L(R) at s = -1, 0, 1; "
                           "the next step is that much longer", lambda m, ref: -L(m, f), nll, normalised),
@@ -156,7 +191,7 @@ def fitted(weights, step, loss):
 def run(name, case, data, direction):
     formula, forget, retain, combine = losses(data, direction)[case]
     model, reference = exact(load(golden("model", "llama", name))), exact(load(golden("unlearn", "methods", f"{name}-reference")))
-    trained = {k: p for k, p in model.named_parameters() if case != "rmu" or k.startswith(f"model.layers.{RMU_LAYER}.")}
+    trained = {k: p for k, p in model.named_parameters() if not case.startswith("rmu") or k.startswith(f"model.layers.{RMU_LAYER}.")}
     start = {k: p.detach().clone() for k, p in trained.items()}
     row = {"formula": formula, "forget_loss": [], "retain_loss": [], "gradient_norm": []}
     rate = FIT_LR if case == "ngdiff-fitted" else LR
@@ -185,7 +220,8 @@ def main():
     direction = torch.rand(width, generator=generator, dtype=torch.float64)
     direction = direction / direction.norm()
     result = {"learning_rate": LR, "steps": STEPS, "forget_weight": W_F, "retain_weight": W_R, "dpo_beta": BETA,
-              "simnpo_beta": SIM_BETA, "simnpo_delta": SIM_DELTA, "wga_beta": WGA_BETA, "undial_beta": UNDIAL_BETA,
+              "simnpo_beta": SIM_BETA, "simnpo_delta": SIM_DELTA, "wga_beta": WGA_BETA, "altpo_beta": ALTPO_BETA,
+              "tnpo_beta": TNPO_BETA, "tnpo_alpha": 0.0, "wtnpo_beta": TNPO_BETA, "wtnpo_alpha": TNPO_ALPHA, "undial_beta": UNDIAL_BETA,
               "satimp_saturation": SATIMP_SATURATION, "satimp_importance": SATIMP_IMPORTANCE,
               "fit_learning_rate": FIT_LR, "rmu_layer": RMU_LAYER, "rmu_steering": RMU_STEERING, "rmu_direction": direction.tolist()}
     for name in MODELS:

@@ -15,7 +15,6 @@ import io.engram.unlearn.method.UnlearningMethod.Drawn;
 import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +40,7 @@ final class EpochTask implements Task {
     int count = warmUp ? 1 : workload.settings().updates();
     List<UpdateDraws> updates = workload.updates().subList(0, count);
     long start = System.nanoTime();
-    Reference reference = Reference.ofNll(reference(updates));
+    Reference reference = reference(updates);
     double referenceSeconds = Reading.since(start);
     RetainTerm retainTerm = new RetainTerm(method.retainWeight(), null);
     double firstLoss = Double.NaN;
@@ -59,16 +58,12 @@ final class EpochTask implements Task {
     return new Reading(seconds, tokens, more);
   }
 
-  /** −Σ_t ℓ_t of each forget sample that is drawn, by its id. */
-  private Map<String, Double> reference(List<UpdateDraws> updates) {
+  /** ℓ_t of each forget sample that is drawn. */
+  private Reference reference(List<UpdateDraws> updates) {
     int[] drawn = updates.stream().flatMapToInt(u -> Arrays.stream(u.forget())).toArray();
     List<TokenizedSample> samples = workload.forget(drawn);
     List<double[]> logProbs = new Scorer(model).logProbs(samples, ProgressListener.NONE);
-    Map<String, Double> nll = new HashMap<>();
-    for (int i = 0; i < drawn.length; i++) {
-      nll.put(samples.get(i).id(), -Arrays.stream(logProbs.get(i)).sum());
-    }
-    return nll;
+    return Reference.ofLogProbs(samples, logProbs);
   }
 
   private List<TrainingSequence> sequences(

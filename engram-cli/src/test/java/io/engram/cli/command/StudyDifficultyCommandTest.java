@@ -106,7 +106,7 @@ final class StudyDifficultyCommandTest {
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err())
         .contains("method.name = po: replaces the answers by refusals")
-        .contains("ga, grad_diff, npo, simnpo, wga, satimp and ceu can be studied.");
+        .contains("ga, grad_diff, npo, simnpo, wga, satimp, tnpo and ceu can be studied.");
     assertThat(folder.resolve("study")).doesNotExist();
   }
 

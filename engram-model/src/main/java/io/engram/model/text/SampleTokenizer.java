@@ -105,7 +105,7 @@ public final class SampleTokenizer {
     throw EngramException.usage(
         "Sample "
             + sample.id()
-            + " has no question; method po puts a refusal in the answer's place and needs samples"
+            + " has no question; this method puts another answer in its answer's place and needs samples"
             + " with question and answer.");
   }
 

@@ -10,14 +10,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values towards which training pulls the hidden states after a layer: one vector for all, or
- * the states that a model had for each sample. Owns its tensors.
+ * The values towards which training pulls the hidden states after a layer: one vector for all, a
+ * vector as long as the state that a model had, or that state itself. Owns its tensors.
  */
 public final class LayerTargets implements AutoCloseable {
   private final int layer;
@@ -41,19 +43,45 @@ public final class LayerTargets implements AutoCloseable {
     }
   }
 
+  /**
+   * One direction, for each row as long as its state under the model as it is now: {@code ‖h‖ ·
+   * vector}.
+   *
+   * @param vector {@code [C]}
+   */
+  public static LayerTargets byNorm(
+      LanguageModel model,
+      int layer,
+      double[] vector,
+      List<TokenizedSample> samples,
+      ProgressListener progress) {
+    LayerTargets targets = common(model, layer, vector);
+    targets.compute(
+        model, samples, progress, h -> h.norm(new ScalarOptional(), new long[] {1}, true));
+    return targets;
+  }
+
   /** The states of the samples' labelled rows under the model as it is now. */
   public static LayerTargets compute(
       LanguageModel model, int layer, List<TokenizedSample> samples, ProgressListener progress) {
     LayerTargets targets = new LayerTargets(layer, null);
-    for (int[] group : LabelledBatch.groups(samples, model.options().batchTokens())) {
-      List<TokenizedSample> part = Arrays.stream(group).mapToObj(samples::get).toList();
-      targets.add(model.decoder(), part);
-      progress.advance(group.length);
-    }
+    targets.compute(model, samples, progress, Tensor::clone);
     return targets;
   }
 
-  private void add(Decoder decoder, List<TokenizedSample> samples) {
+  private void compute(
+      LanguageModel model,
+      List<TokenizedSample> samples,
+      ProgressListener progress,
+      UnaryOperator<Tensor> kept) {
+    for (int[] group : LabelledBatch.groups(samples, model.options().batchTokens())) {
+      List<TokenizedSample> part = Arrays.stream(group).mapToObj(samples::get).toList();
+      add(model.decoder(), part, kept);
+      progress.advance(group.length);
+    }
+  }
+
+  private void add(Decoder decoder, List<TokenizedSample> samples, UnaryOperator<Tensor> kept) {
     LabelledBatch batch = LabelledBatch.of(samples);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
@@ -62,7 +90,7 @@ public final class LayerTargets implements AutoCloseable {
       Tensor hidden = decoder.hiddenAfter(layer, batch.batch(), embedded, rows);
       for (int i = 0; i < samples.size(); i++) {
         int from = batch.offsets()[i];
-        Tensor own = hidden.narrow(0, from, batch.offsets()[i + 1] - from).clone();
+        Tensor own = kept.apply(hidden.narrow(0, from, batch.offsets()[i + 1] - from));
         Tensor old = states.put(samples.get(i).id(), Tensors.keep(own));
         if (old != null) {
           Tensors.release(old);
@@ -76,13 +104,19 @@ public final class LayerTargets implements AutoCloseable {
     return layer;
   }
 
-  /** {@code [n, C]} for this sample's labelled rows, or {@code [1, C]} for any; borrowed. */
+  /**
+   * {@code [n, C]} for this sample's labelled rows, or {@code [1, C]} for any; borrowed, or
+   * belonging to the running scope.
+   */
   Tensor of(TokenizedSample sample) {
-    Tensor state = common == null ? states.get(sample.id()) : common;
-    if (state == null) {
+    if (common != null && states.isEmpty()) {
+      return common;
+    }
+    Tensor own = states.get(sample.id());
+    if (own == null) {
       throw new IllegalArgumentException("no states of sample " + sample.id());
     }
-    return state;
+    return common == null ? own : common.mul(own.to(common.scalar_type()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.engram.model.tensor.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -54,10 +55,15 @@ final class LmHeadPass {
       try (PointerScope scope = new PointerScope()) {
         Tensor h = hidden.narrow(0, from, rows);
         Tensor y = targets.narrow(0, from, rows);
-        Tensor dz =
-            own.get(0).objective() instanceof Objective.KlToReference kind
-                ? kl(own, kind, h, y, ownLosses)
-                : logProbs(own, h, y, ownLosses);
+        Objective objective = own.get(0).objective();
+        Tensor dz;
+        if (objective instanceof Objective.KlToReference kind) {
+          dz = kl(own, kind, h, y, ownLosses);
+        } else if (objective instanceof Objective.OfLogitSpread kind) {
+          dz = spread(own, kind, h, ownLosses);
+        } else {
+          dz = logProbs(own, h, y, ownLosses);
+        }
         gradient.narrow(0, from, rows).copy_(head.backward(dz, h, headGradient));
       }
       System.arraycopy(ownLosses, 0, losses, first, ownLosses.length);
@@ -117,13 +123,31 @@ final class LmHeadPass {
     LmHead.Capped logits = head.capped(h);
     Tensor logP = torch.log_softmax(logits.z(), 1);
     Tensor qProbs = logQ.exp();
-    Tensor perRow = qProbs.mul(logQ.sub_(logP)).sum(1);
+    addRows(sequences, qProbs.mul(logQ.sub_(logP)).sum(1), kind.weight(), losses);
+    return logits.beforeCap(logP.exp_().sub_(qProbs).mul_(new Scalar(kind.weight())));
+  }
+
+  /** s = max_v z − mean_v z; d(s²)/dz_v = 2 s (1[v = argmax] − 1/V). */
+  private Tensor spread(
+      List<TrainingSequence> sequences, Objective.OfLogitSpread kind, Tensor h, double[] losses) {
+    LmHead.Capped logits = head.capped(h);
+    Tensor z = logits.z();
+    Tensor largest = z.argmax(new LongOptional(1), true);
+    Tensor spread = z.gather(1, largest).sub(z.mean(1).view(-1, 1));
+    addRows(sequences, spread.square().view(-1), kind.weight(), losses);
+    Tensor slope = spread.mul(new Scalar(2 * kind.weight()));
+    Tensor dz = slope.div(new Scalar((double) -z.size(1))).expand_as(z).contiguous();
+    return logits.beforeCap(dz.scatter_add_(1, largest, slope));
+  }
+
+  /** Each sequence's loss, {@code weight ·} the sum over its rows. */
+  private static void addRows(
+      List<TrainingSequence> sequences, Tensor perRow, double weight, double[] losses) {
     long[] rows = sequences.stream().mapToLong(TrainingSequence::labels).toArray();
     TensorVector parts = perRow.split_with_sizes(rows, 0);
     for (int s = 0; s < losses.length; s++) {
-      losses[s] = kind.weight() * parts.get(s).sum().item_double();
+      losses[s] = weight * parts.get(s).sum().item_double();
     }
-    return logits.beforeCap(logP.exp_().sub_(qProbs).mul_(new Scalar(kind.weight())));
   }
 
   /** The reference's logits, with the true token's lowered, {@code [m, V]}. */

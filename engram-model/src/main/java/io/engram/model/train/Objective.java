@@ -29,6 +29,14 @@ public sealed interface Objective {
   }
 
   /**
+   * {@code weight · Σ_t (max_v z_tv − mean_v z_tv)²} over the rows that predict the labelled
+   * tokens, z the logits.
+   *
+   * @param weight 1 / (labelled tokens of the whole update) gives the mean over labelled tokens
+   */
+  record OfLogitSpread(double weight) implements Objective {}
+
+  /**
    * {@code weight · Σ_t mean_d (h_td − c_td)²} over the rows that predict the labelled tokens, h
    * the hidden states after the targets' layer.
    *
@@ -46,8 +54,9 @@ public sealed interface Objective {
 
   /** Whether both are objectives on logits that can be computed in one chunk. */
   default boolean joins(Objective other) {
-    return this instanceof KlToReference kl
-        ? other instanceof KlToReference same && kl.matches(same)
-        : other instanceof OfLogProbs;
+    if (this instanceof KlToReference kl) {
+      return other instanceof KlToReference same && kl.matches(same);
+    }
+    return this instanceof OfLogitSpread ? equals(other) : other instanceof OfLogProbs;
   }
 }

@@ -34,18 +34,23 @@ public record Dpo(
     implements UnlearningMethod {
   @Override
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
-    Drawn.Refused refusal = drawn.refusal();
-    if (refusal == null) {
-      throw new IllegalArgumentException("no refusal given for sample " + drawn.sample().id());
-    }
-    int answer = drawn.sample().labels();
-    double start = refusal.referenceNll() - reference.nll(drawn.sample());
-    double share = forgetWeight / size.sequences();
-    return new Objective.OfLogProbs(logProbs -> slope(logProbs, answer, start, share));
+    return preference(drawn, reference, beta, forgetWeight / size.sequences());
   }
 
-  /** ℓ of the answer's tokens, then of the refusal's; x = r(refusal) − r(answer). */
-  private SequenceLoss.Slope slope(double[] logProbs, int answer, double start, double share) {
+  /**
+   * {@code −share · (2/β) log σ(β (r(preferred) − r(answer)))} of one sample.
+   *
+   * @param drawn the sample with its answer, and beside it what is preferred
+   */
+  static Objective preference(Drawn drawn, Reference reference, double beta, double share) {
+    int answer = drawn.sample().labels();
+    double start = drawn.refusalOrThrow().referenceNll() - reference.nll(drawn.sample());
+    return new Objective.OfLogProbs(logProbs -> slope(logProbs, answer, start, beta, share));
+  }
+
+  /** ℓ of the answer's tokens, then of what is preferred; x = r(preferred) − r(answer). */
+  private static SequenceLoss.Slope slope(
+      double[] logProbs, int answer, double start, double beta, double share) {
     double x =
         start
             + Arrays.stream(logProbs, answer, logProbs.length).sum()

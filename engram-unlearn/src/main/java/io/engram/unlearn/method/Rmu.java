@@ -1,13 +1,16 @@
 package io.engram.unlearn.method;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
 import io.engram.model.LanguageModel;
+import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LayerTargets;
 import io.engram.model.train.Objective;
 import io.engram.model.train.TrainingScope;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Source:</b> Li et al. 2024, "The WMDP Benchmark". <b>Differs:</b> mean over d, as in their
  * code; only positions that predict labelled tokens, without prompt or padding, as everywhere here;
- * trains all weights of the trained layers, where theirs trains one MLP matrix of each.
+ * trains all weights of the trained layers, where theirs trains one MLP matrix of each. {@code
+ * adaptive}: Dang et al. 2025, "On Effects of Steering Latent Representation for Large Language
+ * Model Unlearning", {@code (h_td − c ‖h_t of the model at the start‖ u_d)²}.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
@@ -27,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param layer layer after which hidden states are read, from 0; null: a quarter of the way up
  * @param steering c, the length of the target vector
+ * @param adaptive whether the target's length is c·‖h_t of the model at the start‖
  */
 @Choice(value = "rmu", summary = "steers hidden states to one meaningless point")
 public record Rmu(
@@ -54,7 +60,14 @@ public record Rmu(
                 "Length of the random vector to which hidden states are steered. It should be "
                     + "several times the usual length of a state at that layer; its authors use "
                     + "6.5 to 20 for 7B models.")
-        double steering)
+        double steering,
+    @Setting(
+            value = "false",
+            reason =
+                "Whether method.steering is in units of each state's own length at the start, so "
+                    + "that it fits any layer and any model. Its authors set method.steering to "
+                    + "5 with it.")
+        boolean adaptive)
     implements UnlearningMethod {
   /** Number of layers to train, up to and including the one whose states are steered. */
   private static final int TRAINED_LAYERS = 3;
@@ -66,10 +79,12 @@ public record Rmu(
   }
 
   @Override
-  public LayerTargets control(LanguageModel model, long seed) {
-    int width = model.decoder().config().hiddenSize();
-    return LayerTargets.common(
-        model, stateLayer(model.decoder().config().layers()), controlVector(width, steering, seed));
+  public LayerTargets control(LanguageModel model, List<TokenizedSample> forget, long seed) {
+    double[] vector = controlVector(model.decoder().config().hiddenSize(), steering, seed);
+    int at = stateLayer(model.decoder().config().layers());
+    return adaptive
+        ? LayerTargets.byNorm(model, at, vector, forget, ProgressListener.NONE)
+        : LayerTargets.common(model, at, vector);
   }
 
   /**

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * that the model is certain of.
  *
  * <p><b>Source:</b> Yang et al. 2025, "Exploring Criteria of Loss Reweighting to Enhance LLM
- * Unlearning", token-wise.
+ * Unlearning", token-wise, with its authors' β₁ 5, β₂ 0.1 and forget and retain losses 10 to 1.
+ * open-unlearning has β₂ 1 and, in its settings, the ratio inverted.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @Choice(value = "satimp", summary = "ascent on tokens that are likely and not yet certain")
 public record SatImp(
     double forgetWeight,
-    double retainWeight,
+    @Setting.Default("0.1") double retainWeight,
     RetainLoss retainLoss,
     @Nullable Double retainBound,
     @Setting(
@@ -34,9 +35,11 @@ public record SatImp(
             reason = "β₁, the power of a token's probability: how soon its push fades.")
         double saturation,
     @Setting(
-            value = "1",
+            value = "0.1",
             range = ">= 0",
-            reason = "β₂, the power of one less a token's probability: spares what is certain.")
+            reason =
+                "β₂, the power of one less a token's probability: spares what is certain. 0.1 is "
+                    + "its authors' value; open-unlearning has 1.")
         double importance)
     implements LogProbMethod {
   @Override

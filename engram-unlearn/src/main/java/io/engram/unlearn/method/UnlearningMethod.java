@@ -94,6 +94,11 @@ public interface UnlearningMethod {
     return null;
   }
 
+  /** A file of alternative answers to the forget questions, trained in the refusals' place. */
+  default @Nullable String alternatives() {
+    return null;
+  }
+
   /** How forget and retain gradients are combined; null: they are added. */
   default @Nullable GradientRule gradientRule() {
     return null;
@@ -121,9 +126,11 @@ public interface UnlearningMethod {
    * The target of hidden states, for methods that steer them; null otherwise. The caller closes it.
    *
    * @param model the model at the start
+   * @param forget the forget samples
    * @param seed the run's seed
    */
-  default @Nullable LayerTargets control(LanguageModel model, long seed) {
+  default @Nullable LayerTargets control(
+      LanguageModel model, List<TokenizedSample> forget, long seed) {
     return null;
   }
 
@@ -178,20 +185,30 @@ public interface UnlearningMethod {
    * A drawn forget sample.
    *
    * @param sample the sequence
-   * @param refusal the same prompt with a refusal; null if the method does not use one
+   * @param refusal the same prompt with a refusal or an alternative answer; null if the method does
+   *     not use one
    */
   record Drawn(TokenizedSample sample, @Nullable Refused refusal) {
     /**
-     * A refusal and its likelihood under the reference.
+     * A refusal, or an alternative answer, and its likelihood under the reference.
      *
      * @param sample prompt and refusal
-     * @param referenceNll S_ref = −Σ_t ℓ_t of the refusal under the reference, nats
+     * @param referenceNll S_ref = −Σ_t ℓ_t of the refusal under the reference, nats; NaN unless the
+     *     method {@link #needsModel}
      */
     public record Refused(TokenizedSample sample, double referenceNll) {}
 
     /** Without a refusal. */
     public Drawn(TokenizedSample sample) {
       this(sample, null);
+    }
+
+    /** The refusal, for a method that declared that it uses one. */
+    Refused refusalOrThrow() {
+      if (refusal == null) {
+        throw new IllegalArgumentException("no refusal given for sample " + sample.id());
+      }
+      return refusal;
     }
 
     /** Its sequences, the sample first. */

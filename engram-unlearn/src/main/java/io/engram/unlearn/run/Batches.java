@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * term on as many retain samples.
  *
  * @param reference what the method needs from the model as it was at the start
- * @param refusals null if the method does not use refusals
- * @param referenceNll S_ref of sequences, needed only when a refusal is trained beside each answer
+ * @param others refusals or alternatives; null if the method uses neither
+ * @param referenceNll S_ref of sequences, for methods that need the reference as a model
  * @param retainTerm null if its weight is 0: its forward pass is then skipped
  * @param retainDraws null if {@code retainTerm} is
  */
@@ -39,7 +39,7 @@ record Batches(
     SampleTokenizer tokenizer,
     UnlearningMethod method,
     Reference reference,
-    @Nullable Refusals refusals,
+    @Nullable OtherAnswers others,
     Function<List<TokenizedSample>, double[]> referenceNll,
     @Nullable RetainTerm retainTerm,
     @Nullable RetainDraws retainDraws,
@@ -81,13 +81,13 @@ record Batches(
   private List<Drawn> forget(int epoch, int[] draws, int firstDraw) {
     List<TokenizedSample> own =
         Arrays.stream(draws).mapToObj(index -> data.forgetTokens().get(index)).toList();
-    if (refusals == null) {
+    if (others == null) {
       return own.stream().map(Drawn::new).toList();
     }
     List<TokenizedSample> refused = new ArrayList<>();
     for (int i = 0; i < draws.length; i++) {
-      String refusal = refusals.at(epoch, firstDraw + i);
-      refused.add(tokenizer.withAnswer(data.forget().get(draws[i]), refusal));
+      String other = others.at(draws[i], epoch, firstDraw + i);
+      refused.add(tokenizer.withAnswer(data.forget().get(draws[i]), other));
     }
     return method.refusalUse() == RefusalUse.INSTEAD
         ? refused.stream().map(Drawn::new).toList()
@@ -95,12 +95,24 @@ record Batches(
   }
 
   private List<Drawn> beside(List<TokenizedSample> own, List<TokenizedSample> refused) {
-    double[] nll = referenceNll.apply(refused);
+    double[] nll = method.needsModel() ? referenceNll.apply(refused) : new double[0];
     List<Drawn> drawn = new ArrayList<>();
-    for (int i = 0; i < nll.length; i++) {
-      drawn.add(new Drawn(own.get(i), new Drawn.Refused(refused.get(i), nll[i])));
+    for (int i = 0; i < refused.size(); i++) {
+      double start = nll.length == 0 ? Double.NaN : nll[i];
+      drawn.add(new Drawn(own.get(i), new Drawn.Refused(refused.get(i), start)));
     }
     return drawn;
+  }
+
+  /** What is trained in an answer's place, or beside it: {@link Refusals}, {@link Alternatives}. */
+  interface OtherAnswers {
+    /**
+     * The text for a draw of a sample.
+     *
+     * @param sample index of the forget sample
+     * @param draw number of the draw within the epoch
+     */
+    String at(int sample, int epoch, int draw);
   }
 
   /**
@@ -135,7 +147,7 @@ record Batches(
    * @param lines the refusals
    * @param seed names the streams (seed, "refusal", epoch, draw)
    */
-  record Refusals(List<String> lines, long seed) {
+  record Refusals(List<String> lines, long seed) implements OtherAnswers {
     private static final String TOFU = "tofu";
 
     /** The three kinds of refusal in Table 3. */
@@ -171,8 +183,9 @@ record Batches(
       }
     }
 
-    /** The refusal chosen for a draw. */
-    String at(int epoch, int draw) {
+    /** The refusal chosen for a draw, whatever the sample. */
+    @Override
+    public String at(int sample, int epoch, int draw) {
       return lines.get(RandomStream.of(seed, "refusal", epoch, draw).nextInt(lines.size()));
     }
   }

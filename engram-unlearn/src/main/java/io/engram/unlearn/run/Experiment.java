@@ -153,7 +153,7 @@ public final class Experiment {
       evaluation.run("before");
     }
     ForgetAnswers answers = new ForgetAnswers(folder);
-    double[] before = new double[0];
+    List<double[]> before = List.of();
     if (forgets) {
       answers.ask("before", model, data, setup);
       before = logProbs(model, data);
@@ -198,7 +198,8 @@ public final class Experiment {
     evaluation.run("after");
     if (forgets) {
       answers.ask("after", model, data, setup);
-      evaluation.writeSamples(data, state, stopping, before, logProbs(model, data), answers);
+      evaluation.writeSamples(
+          data, state, stopping, sums(before), sums(logProbs(model, data)), answers);
     }
     Outcome outcome = outcome("done", state, begun);
     Map<String, Object> stop = new LinkedHashMap<>();
@@ -229,11 +230,15 @@ public final class Experiment {
     return new Outcome(status, state.updates(), (System.nanoTime() - start) / 1e9);
   }
 
-  /** Σ_t ℓ_t of each forget sample under the current model. */
-  private double[] logProbs(LanguageModel model, RunData data) {
+  /** ℓ_t of each forget sample under the current model. */
+  private List<double[]> logProbs(LanguageModel model, RunData data) {
     setup.progress().start("log-probabilities", data.forget().size(), "samples");
     List<double[]> all = new Scorer(model).logProbs(data.forgetTokens(), setup.progress());
     setup.progress().finish();
+    return all;
+  }
+
+  private static double[] sums(List<double[]> all) {
     return all.stream().mapToDouble(l -> Arrays.stream(l).sum()).toArray();
   }
 

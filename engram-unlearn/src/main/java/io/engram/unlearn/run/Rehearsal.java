@@ -46,7 +46,7 @@ public final class Rehearsal {
   private final SampleChecks.First first;
   private final List<TokenizedSample> kept;
   private final double[] keptBefore;
-  private final double[] before;
+  private final List<double[]> before;
 
   /**
    * Prepares rehearsals of a recipe from the model's present weights.
@@ -78,11 +78,7 @@ public final class Rehearsal {
     this.first = until == 0 ? checks.first() : checks.firstBelow(until);
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
     this.keptBefore = keptLosses();
-    this.before =
-        new Scorer(model)
-            .logProbs(data.forgetTokens(), ProgressListener.NONE).stream()
-                .mapToDouble(own -> Arrays.stream(own).sum())
-                .toArray();
+    this.before = new Scorer(model).logProbs(data.forgetTokens(), ProgressListener.NONE);
   }
 
   /**

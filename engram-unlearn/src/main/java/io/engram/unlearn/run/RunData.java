@@ -58,6 +58,10 @@ record RunData(
   /** The data of a recipe with these samples in place of those that it draws from. */
   static RunData of(Recipe recipe, List<Sample> forget, SampleTokenizer tokenizer) {
     boolean finetune = !recipe.method().forgets();
+    String alternatives = recipe.method().alternatives();
+    if (alternatives != null) {
+      Alternatives.read(alternatives, forget, recipe.seed()); // reports what doesn't fit
+    }
     List<Sample> retain =
         !finetune && recipe.method().retainWeight() > 0
             ? SampleSets.load(recipe.retain(), "retain", recipe.seed(), tokenizer)

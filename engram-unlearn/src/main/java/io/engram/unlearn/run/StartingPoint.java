@@ -14,9 +14,7 @@ import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
 import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
 import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +51,7 @@ final class StartingPoint implements AutoCloseable {
     retainStates =
         retained.isEmpty() || method.retainLoss() != RetainLoss.KL ? null : states(model, retained);
     forgetStates = method.needsStates() ? states(model, data.forgetTokens()) : null;
-    control = method.control(model, recipe.seed());
+    control = method.control(model, data.forgetTokens(), recipe.seed());
     retainLayer =
         retained.isEmpty() || method.retainLoss() != RetainLoss.HIDDEN
             ? null
@@ -82,27 +80,33 @@ final class StartingPoint implements AutoCloseable {
   /**
    * Builds the run's batches; they borrow from this object.
    *
-   * @param before Σ_t ℓ_t of each forget sample at the start
+   * @param before ℓ_t of each forget sample at the start
    */
-  Batches batches(LanguageModel model, double[] before) {
+  Batches batches(LanguageModel model, List<double[]> before) {
     UnlearningMethod method = recipe.method();
-    Map<String, Double> nll = new LinkedHashMap<>();
-    for (int i = 0; i < before.length; i++) {
-      nll.put(data.forget().get(i).id(), -before[i]);
-    }
-    boolean refuses = method.refusalUse() != RefusalUse.NONE;
     return new Batches(
         data,
         model.samples(),
         method,
-        new Reference(nll, forgetStates, control),
-        refuses ? Batches.Refusals.read(method.refusals(), recipe.seed()) : null,
+        new Reference(Reference.byId(data.forgetTokens(), before), forgetStates, control),
+        otherAnswers(),
         this::nll,
         retainDraws == null
             ? null
             : new RetainTerm(method.retainWeight(), retainStates, retainLayer),
         retainDraws,
         method.forgetWeight() != 0);
+  }
+
+  private Batches.@Nullable OtherAnswers otherAnswers() {
+    UnlearningMethod method = recipe.method();
+    if (method.refusalUse() == RefusalUse.NONE) {
+      return null;
+    }
+    String alternatives = method.alternatives();
+    return alternatives == null
+        ? Batches.Refusals.read(method.refusals(), recipe.seed())
+        : Alternatives.read(alternatives, data.forget(), recipe.seed());
   }
 
   /** −Σ_t ℓ_t of each sequence under the reference. */

@@ -10,10 +10,7 @@ import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UnlearningMethod.Drawn;
 import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import io.engram.unlearn.run.UnlearningLoop;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Builds the sequences of a study's update: the method's forget loss, without a retain term. */
@@ -23,13 +20,9 @@ final class ForgetSequences {
 
   /** For these samples. The method's reference is the current model. */
   ForgetSequences(UnlearningMethod method, LanguageModel model, List<TokenizedSample> samples) {
-    Map<String, Double> nll = new LinkedHashMap<>();
     List<double[]> logProbs = new Scorer(model).logProbs(samples, ProgressListener.NONE);
-    for (int i = 0; i < samples.size(); i++) {
-      nll.put(samples.get(i).id(), -Arrays.stream(logProbs.get(i)).sum());
-    }
     this.method = method;
-    this.reference = Reference.ofNll(nll);
+    this.reference = Reference.ofLogProbs(samples, logProbs);
   }
 
   /** The sequences of an update on these samples. */

@@ -61,7 +61,7 @@ class LossTest {
   @Test
   void npoByHand() {
     // S_θ = 4, S_ref = 2.5, β = 0.5: −(2/0.5) log σ(0.75) / 4 = 0.3873....
-    Reference reference = Reference.ofNll(Map.of("a", 2.5));
+    Reference reference = Reference.ofLogProbs(Map.of("a", new double[] {-1.5, -1}));
     Npo npo = new Npo(1, 0, RetainLoss.NLL, null, 0.5, Reduction.SUM);
     double expected = -4 * Math.log(1 / (1 + Math.exp(-0.75))) / 4;
     assertThat(npo.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).loss())
@@ -76,7 +76,7 @@ class LossTest {
 
   @Test
   void npoNeitherOverflowsNorLosesItsSlopeAtTheStart() {
-    Reference reference = Reference.ofNll(Map.of("a", 4.0));
+    Reference reference = Reference.ofLogProbs(Map.of("a", new double[] {-2, -2}));
     Npo npo = new Npo(1, 0, RetainLoss.NLL, null, 0.1, Reduction.SUM);
     // At S_θ = S_ref the slope is ascent's mean over sequences: 1/4.
     assertThat(npo.forget(SAMPLE, SIZE, reference).at(LOG_PROBS).gradient()[0])
@@ -85,14 +85,15 @@ class LossTest {
     assertThat(far.loss()).isCloseTo(0, within(1e-12));
     assertThat(far.gradient()[0]).isCloseTo(0, within(1e-12));
     SequenceLoss.Slope sure =
-        npo.forget(SAMPLE, SIZE, Reference.ofNll(Map.of("a", 1e6))).at(new double[] {0, 0});
+        npo.forget(SAMPLE, SIZE, Reference.ofLogProbs(Map.of("a", new double[] {-5e5, -5e5})))
+            .at(new double[] {0, 0});
     assertThat(sure.loss()).isCloseTo(20 * 1e5 / 4, within(1e-6));
   }
 
   @Test
   void npoNeedsTheReferenceOfEverySample() {
     Npo npo = new Npo(1, 0, RetainLoss.NLL, null, 0.1, Reduction.SUM);
-    assertThatThrownBy(() -> npo.forget(SAMPLE, SIZE, Reference.ofNll(Map.of())))
+    assertThatThrownBy(() -> npo.forget(SAMPLE, SIZE, Reference.ofLogProbs(Map.of())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sample a");
   }
@@ -142,6 +143,31 @@ class LossTest {
   }
 
   @Test
+  void tokenwiseNpoByHand() {
+    // w/N = 0.2; p = e^−1 and e^−3, p_ref = e^−1 and e^−2, β = 2, α = 0.5: 2 σ(2·0) e^−0.5 and
+    // 2 σ(2·−1) e^−1.5.
+    Reference reference = Reference.ofLogProbs(Map.of("a", new double[] {-1, -2}));
+    SequenceLoss.Slope slope =
+        new Tnpo(2, 0, RetainLoss.NLL, null, 2, 0.5).forget(SAMPLE, SIZE, reference).at(LOG_PROBS);
+    double first = 0.2 * Math.exp(-0.5);
+    double second = 0.2 * 2 / (1 + Math.exp(2)) * Math.exp(-1.5);
+    assertThat(slope.gradient()).containsExactly(new double[] {first, second}, within(1e-15));
+    assertThat(slope.loss()).isCloseTo(-first - 3 * second, within(1e-15));
+    // Without α its slope is that of (2/β) log(1 + (p/p_ref)^β); at the start it's plain ascent.
+    SequenceLoss tnpo = new Tnpo(2, 0, RetainLoss.NLL, null, 2, 0).forget(SAMPLE, SIZE, reference);
+    double step = 1e-5;
+    double up = Math.log1p(Math.exp(2 * (-3 + step + 2)));
+    double down = Math.log1p(Math.exp(2 * (-3 - step + 2)));
+    assertThat(tnpo.at(LOG_PROBS).gradient()[1])
+        .isCloseTo(0.2 * (up - down) / (2 * step), within(1e-9));
+    assertThat(tnpo.at(new double[] {-1, -2}).gradient())
+        .containsExactly(new double[] {0.2, 0.2}, within(1e-15));
+    // Far from the start nothing overflows, and the push is at most twice that of ascent.
+    assertThat(tnpo.at(new double[] {0, -2000}).gradient())
+        .containsExactly(new double[] {0.4 / (1 + Math.exp(-2)), 0}, within(1e-15));
+  }
+
+  @Test
   void crossEntropyUnlearningByHand() {
     // −0.2 (log(1 − e^−1) + log(1 − e^−3)).
     SequenceLoss loss = new CeU(2, 0, RetainLoss.NLL, null).forget(SAMPLE, SIZE);
@@ -154,10 +180,37 @@ class LossTest {
   }
 
   @Test
+  void lossAdjustmentByHand() {
+    // P(answer) = (e^−1 + e^−3)/2, P(refusal) = e^−0.5; w/(2 sequences) = 3/8.
+    Flat flat = new Flat(3, 0, RetainLoss.NLL, null, null);
+    TokenizedSample refusal = new TokenizedSample("a", new int[] {1, 2, 5}, 2);
+    Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, Double.NaN));
+    SequenceLoss loss =
+        ((Objective.OfLogProbs) flat.objective(drawn, SIZE, Reference.ofLogProbs(Map.of()))).loss();
+    double[] at = {-1, -3, -0.5};
+    double answer = Math.tanh((Math.exp(-1) + Math.exp(-3)) / 2);
+    double refused = Math.tanh(Math.exp(-0.5));
+    assertThat(loss.at(at).loss()).isCloseTo(0.375 * (answer - refused), within(1e-15));
+    assertThat(loss.at(at).gradient())
+        .containsExactly(
+            new double[] {
+              0.375 * (1 - answer * answer) * Math.exp(-1) / 2,
+              0.375 * (1 - answer * answer) * Math.exp(-3) / 2,
+              -0.375 * (1 - refused * refused) * Math.exp(-0.5)
+            },
+            within(1e-15));
+    assertThat(flat.needsModel()).isFalse();
+    assertThatThrownBy(
+            () -> flat.objective(new Drawn(SAMPLE), SIZE, Reference.ofLogProbs(Map.of())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sample a");
+  }
+
+  @Test
   void dpoByHand() {
     // Answer: S = 4, S_ref = 2.5; refusal: S = 5, S_ref = 6. x = (6 − 5) − (2.5 − 4) = 2.5; β =
     // 0.5.
-    Reference reference = Reference.ofNll(Map.of("a", 2.5));
+    Reference reference = Reference.ofLogProbs(Map.of("a", new double[] {-1.5, -1}));
     Dpo dpo = new Dpo(3, 0, RetainLoss.NLL, null, 0.5, null);
     TokenizedSample refusal = new TokenizedSample("a", new int[] {1, 2, 5}, 2);
     Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, 6));
@@ -167,6 +220,14 @@ class LossTest {
         .isCloseTo(-3 * 4 * Math.log(1 / (1 + Math.exp(-1.25))) / 4, within(1e-14));
     double push = 3.0 / 4 * 2 / (1 + Math.exp(1.25));
     assertThat(slope.gradient()).containsExactly(new double[] {push, push, -push}, within(1e-14));
+    // AltPo is the same with an alternative in the refusal's place.
+    AltPo altPo = new AltPo(3, 0, RetainLoss.NLL, null, 0.5, "other.jsonl");
+    assertThat(
+            ((Objective.OfLogProbs) altPo.objective(drawn, SIZE, reference))
+                .loss()
+                .at(new double[] {-1, -3, -5}))
+        .usingRecursiveComparison()
+        .isEqualTo(slope);
     assertThatThrownBy(() -> dpo.objective(new Drawn(SAMPLE), SIZE, reference))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sample a");

@@ -24,7 +24,6 @@ import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
 import io.engram.unlearn.method.UnlearningMethod.UpdateSize;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,6 +59,12 @@ class MoreMethodsGoldenTest {
       case "simnpo" ->
           new SimNpo(
               forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path(name + "_delta").asDouble());
+      case "altpo" -> new AltPo(forget, retain, RetainLoss.NLL, null, beta, "given");
+      case "flat" -> new Flat(forget, 0, RetainLoss.NLL, null, null);
+      case "tnpo", "wtnpo" ->
+          new Tnpo(
+              forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path(name + "_alpha").asDouble());
+      case "pdu" -> new Pdu(forget, retain, RetainLoss.NLL, null);
       case "dpo" -> new Dpo(forget, retain, RetainLoss.NLL, null, beta, null);
       case "wga" -> new Wga(forget, retain, RetainLoss.NLL, null, beta);
       case "satimp" ->
@@ -72,14 +77,15 @@ class MoreMethodsGoldenTest {
               GOLDEN.path(name + "_importance").asDouble());
       case "undial" -> new Undial(forget, retain, RetainLoss.KL, null, beta);
       case "ceu" -> new CeU(forget, 0, RetainLoss.NLL, null);
-      case "rmu" ->
+      case "rmu", "rmu-adaptive" ->
           new Rmu(
               forget,
               retain,
               RetainLoss.HIDDEN,
               null,
               LAYER,
-              GOLDEN.path("rmu_steering").asDouble());
+              GOLDEN.path("rmu_steering").asDouble(),
+              name.endsWith("-adaptive"));
       // The golden gradients of these two are put together without weights.
       case "ngdiff", "ngdiff-fitted" -> new NgDiff(1, 1, RetainLoss.NLL, 0);
       case "gru" -> new Gru(1, 1, RetainLoss.NLL);
@@ -102,12 +108,9 @@ class MoreMethodsGoldenTest {
 
   private static Reference reference(
       LanguageModel model, ReferenceStates states, LayerTargets control) {
-    Map<String, Double> nll = new HashMap<>();
-    double[] all = nll(model, "forget");
-    for (int i = 0; i < all.length; i++) {
-      nll.put(Integer.toString(i), all[i]);
-    }
-    return new Reference(nll, states, control);
+    List<TokenizedSample> forget = inputs("forget");
+    List<double[]> logProbs = new Scorer(model).logProbs(forget, ProgressListener.NONE);
+    return new Reference(Reference.byId(forget, logProbs), states, control);
   }
 
   private static List<Drawn> drawn(UnlearningMethod method, LanguageModel reference) {
@@ -132,11 +135,15 @@ class MoreMethodsGoldenTest {
         .toList();
   }
 
-  private static LayerTargets control(LanguageModel model) {
-    double[] vector = Golden.doubles(GOLDEN.path("rmu_direction"));
+  private static LayerTargets control(String method, LanguageModel reference) {
     double steering = GOLDEN.path("rmu_steering").asDouble();
-    return LayerTargets.common(
-        model, LAYER, Arrays.stream(vector).map(u -> steering * u).toArray());
+    double[] vector =
+        Arrays.stream(Golden.doubles(GOLDEN.path("rmu_direction")))
+            .map(u -> steering * u)
+            .toArray();
+    return method.endsWith("-adaptive")
+        ? LayerTargets.byNorm(reference, LAYER, vector, inputs("forget"), ProgressListener.NONE)
+        : LayerTargets.common(reference, LAYER, vector);
   }
 
   private static List<TrainingSequence> retain(RetainTerm term, String method) {
@@ -152,21 +159,33 @@ class MoreMethodsGoldenTest {
   @CsvSource({
     "gqa-tied,simnpo",
     "gqa-tied,dpo",
+    "gqa-tied,altpo",
+    "gqa-tied,flat",
     "gqa-tied,wga",
     "gqa-tied,satimp",
+    "gqa-tied,tnpo",
+    "gqa-tied,wtnpo",
     "gqa-tied,undial",
     "gqa-tied,ceu",
+    "gqa-tied,pdu",
     "gqa-tied,rmu",
+    "gqa-tied,rmu-adaptive",
     "gqa-tied,ngdiff",
     "gqa-tied,ngdiff-fitted",
     "gqa-tied,gru",
     "gqa-untied,simnpo",
     "gqa-untied,dpo",
+    "gqa-untied,altpo",
+    "gqa-untied,flat",
     "gqa-untied,wga",
     "gqa-untied,satimp",
+    "gqa-untied,tnpo",
+    "gqa-untied,wtnpo",
     "gqa-untied,undial",
     "gqa-untied,ceu",
+    "gqa-untied,pdu",
     "gqa-untied,rmu",
+    "gqa-untied,rmu-adaptive",
     "gqa-untied,ngdiff",
     "gqa-untied,ngdiff-fitted",
     "gqa-untied,gru"
@@ -181,7 +200,7 @@ class MoreMethodsGoldenTest {
         ReferenceStates retainStates =
             ReferenceStates.compute(reference, inputs("retain"), ProgressListener.NONE);
         LanguageModel model = TinyModels.open(Golden.model(name), Dtype.FLOAT64);
-        LayerTargets control = control(model);
+        LayerTargets control = control(method, reference);
         LayerTargets retainLayer =
             LayerTargets.compute(reference, LAYER, inputs("retain"), ProgressListener.NONE);
         Trainer trainer = trainer(model, built)) {

@@ -18,7 +18,7 @@ class RmuTest {
   }
 
   private static Rmu rmu(@Nullable Integer layer) {
-    return new Rmu(1, 1, RetainLoss.HIDDEN, null, layer, 2);
+    return new Rmu(1, 1, RetainLoss.HIDDEN, null, layer, 2, false);
   }
 
   @Test

@@ -92,7 +92,7 @@ class RecipeKeysTest {
     assertThat(key.unit()).isEqualTo("passes");
     assertThat(key.reason()).contains("An antithetic pair is two");
     assertThat(RecipeKeys.find("method.retain_weight").orElseThrow().defaultValue())
-        .isEqualTo("1 (ga, undial, ceu: 0)");
+        .isEqualTo("1 (ga, flat, undial, ceu: 0, satimp: 0.1)");
     assertThat(RecipeKeys.find("nothing")).isEmpty();
   }
 

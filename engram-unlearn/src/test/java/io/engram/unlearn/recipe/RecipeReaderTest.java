@@ -139,13 +139,23 @@ class RecipeReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"npo,0.1", "dpo,0.1", "simnpo,4.5", "wga,1.0", "undial,10.0"})
+  @CsvSource({"npo,0.1", "dpo,0.1", "simnpo,4.5", "wga,1.0", "tnpo,4.0", "undial,10.0"})
   void betaIsTheMethodsOwnUnlessItIsSet(String method, String beta) {
     String withRetain = SMALLEST + "\nretain: {data: r.csv}\n";
     assertThat(RecipeWriter.yaml(unlearn(withRetain, "method.name=" + method)))
         .contains("beta: " + beta);
     String set = RecipeWriter.yaml(unlearn(withRetain, "method.name=" + method, "method.beta=3"));
     assertThat(set).contains("beta: 3.0");
+  }
+
+  @Test
+  void altPoNeedsAlternatives() {
+    String withRetain = SMALLEST + "\nretain: {data: r.csv}\n";
+    assertThatThrownBy(() -> unlearn(withRetain, "method.name=altpo"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining(
+            "method.alternatives: missing; method.name = altpo needs a file of other answers");
+    assertThat(unlearn(SMALLEST, "method.name=flat").retain().isEmpty()).isTrue();
   }
 
   @Test

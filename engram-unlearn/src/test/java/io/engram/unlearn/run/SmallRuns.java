@@ -21,6 +21,7 @@ record SmallRuns(Path folder) {
   void writeData() throws IOException {
     List<String> forget = new ArrayList<>();
     List<String> retain = new ArrayList<>();
+    List<String> alternatives = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       forget.add(
           "{\"id\":\"f%d\",\"question\":\"Who is author %d?\",\"answer\":\"The author %d.\"}"
@@ -28,11 +29,15 @@ record SmallRuns(Path folder) {
       retain.add(
           "{\"id\":\"r%d\",\"question\":\"Where is it %d?\",\"answer\":\"In the city %d.\"}"
               .formatted(i, i, i * 3));
+      alternatives.add(
+          "{\"id\":\"f%d\",\"answers\":[\"Nobody.\",\"The painter %d.\"]}".formatted(i, i));
     }
     Files.write(folder.resolve("forget.jsonl"), forget);
+    Files.write(folder.resolve("alternatives.jsonl"), alternatives);
     Files.write(folder.resolve("retain.jsonl"), retain);
   }
 
+  /** A recipe; FOLDER in the method stands for the folder. */
   Recipe recipe(String method, String order) {
     String yaml =
         """
@@ -49,7 +54,7 @@ record SmallRuns(Path folder) {
                 Golden.model("with-tokenizer"),
                 folder.resolve("forget.jsonl"),
                 folder.resolve("retain.jsonl"),
-                method,
+                method.replace("FOLDER", folder.toString()),
                 order);
     return RecipeReader.parse(yaml, List.of(), Recipe.Kind.UNLEARN, "test");
   }
