@@ -2,8 +2,8 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.run.ForgetRequest;
 import io.engram.cli.run.ForgetRun;
-import io.engram.cli.run.ForgetRun.Request;
 import io.engram.cli.run.LedgerRun;
 import java.nio.file.Path;
 import java.util.List;
@@ -156,7 +156,7 @@ final class ForgetCommand implements Callable<Integer> {
           "--ledger keeps the run in its own folder: leave out "
               + (planOnly ? "--plan-only" : "--out"));
     }
-    Request request = request(requests);
+    ForgetRequest request = request(requests);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();
@@ -173,8 +173,8 @@ final class ForgetCommand implements Callable<Integer> {
     return new ForgetRun(request(""), common).resume(Path.of(model.model()));
   }
 
-  private Request request(String what) {
-    return new Request(
+  private ForgetRequest request(String what) {
+    return new ForgetRequest(
         model, what, keep, controls, retrained, keepLoss, price, overrides, planOnly, key, audit,
         redact, out);
   }

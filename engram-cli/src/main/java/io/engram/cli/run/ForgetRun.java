@@ -1,14 +1,12 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
-import io.engram.cli.option.ModelChoice;
 import io.engram.cli.output.AuditText;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.ForgetText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.EngramException;
-import io.engram.core.EngramHome;
 import io.engram.core.Trees;
 import io.engram.core.certificate.RequestWords;
 import io.engram.core.certificate.SigningKey;
@@ -35,8 +33,6 @@ import io.engram.unlearn.run.Setup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,11 +46,9 @@ import tools.jackson.databind.JsonNode;
  * @param request what was asked
  * @param common how to compute
  */
-public record ForgetRun(Request request, CommonOptions common) {
+public record ForgetRun(ForgetRequest request, CommonOptions common) {
   /** Exit code where something that was known is still known. */
   public static final int STILL_KNOWN = 5;
-
-  private static final String RECIPE = "recipes/forget.yaml";
 
   /** Loss of samples to keep from which on they aren't what the model would say, nats a token. */
   private static final double UNFIT = 2;
@@ -67,81 +61,13 @@ public record ForgetRun(Request request, CommonOptions common) {
 
   private static final String BEST_PREFIX = "stronger-";
 
-  /**
-   * What was asked.
-   *
-   * @param model the model
-   * @param requests what to forget
-   * @param keep what to keep; null: what the model answers to general questions
-   * @param controls samples never seen; null: none given
-   * @param retrained a model that never saw the requests; null: none given
-   * @param keepLoss how far the loss on samples to keep may rise, nats a token; null: chosen
-   * @param price of an hour; null: not given
-   * @param overrides recipe keys
-   * @param planOnly whether to change nothing
-   * @param key to sign the certificate with; null: it is not signed
-   * @param audit whether to attack the result
-   * @param redact whether texts of requests stay out of every file but the owner's
-   * @param out the run folder; null: a new one under runs/
-   */
-  public record Request(
-      ModelChoice model,
-      String requests,
-      @Nullable String keep,
-      @Nullable String controls,
-      @Nullable String retrained,
-      @Nullable Double keepLoss,
-      @Nullable Double price,
-      List<String> overrides,
-      boolean planOnly,
-      @Nullable Path key,
-      boolean audit,
-      boolean redact,
-      @Nullable Path out) {
-    /** The same with other overrides and another run folder. */
-    Request with(List<String> otherOverrides, Path otherOut) {
-      return new Request(
-          model,
-          requests,
-          keep,
-          controls,
-          retrained,
-          keepLoss,
-          price,
-          otherOverrides,
-          planOnly,
-          key,
-          audit,
-          redact,
-          otherOut);
-    }
-
-    /** The same with or without attacks and redaction, as the run that is finished was begun. */
-    Request finishing(boolean otherAudit, boolean otherRedact) {
-      return new Request(
-          model,
-          requests,
-          keep,
-          controls,
-          retrained,
-          keepLoss,
-          price,
-          overrides,
-          planOnly,
-          key,
-          otherAudit,
-          otherRedact,
-          out);
-    }
-  }
-
   /** Carries it out; returns the exit code. */
   public int carryOut() {
     Interruption.watch(common.console());
     if (request.planOnly() && request.out() == null) {
       return planInPassing();
     }
-    Path folder = folder();
+    Path folder = request.folder();
     int code = forget(folder);
     return request.audit() && code == STILL_KNOWN ? stronger(folder) : code;
   }
@@ -314,7 +240,7 @@ public record ForgetRun(Request request, CommonOptions common) {
         }
       }
       String command = run.manifest().command();
-      Request asked =
+      ForgetRequest asked =
           request.finishing(
               request.audit() || command.contains(" --audit"),
               request.redact() || command.contains(" --redact"));
@@ -472,68 +398,6 @@ public record ForgetRun(Request request, CommonOptions common) {
           .message(
               "No samples to keep were given (--keep DATA): what the model answers to general questions stands in for them. It can't protect what your model was made for, nor what is close to the requests.");
     }
-    return new Forgetting(recipe(folder), setup(), common.console()::message);
-  }
-
-  private Recipe recipe(Path folder) {
-    List<String> all = new ArrayList<>();
-    all.add("model.path=" + JsonFiles.line(request.model().model()));
-    add(all, "model.base", request.model().base());
-    all.add("forget.data=" + JsonFiles.line(request.requests()));
-    all.add(
-        "retain.data="
-            + JsonFiles.line(
-                request.keep() == null
-                    ? folder.resolve(ForgetPlan.GENERAL).toString()
-                    : request.keep()));
-    all.add(
-        "eval.retrained="
-            + (request.retrained() == null ? "null" : JsonFiles.line(request.retrained())));
-    if (request.retrained() == null) {
-      String controls =
-          request.controls() == null
-              ? folder.resolve(Forgetting.CONTROLS).toString()
-              : request.controls();
-      all.add("stop.rule=controls");
-      all.add("controls.data=" + JsonFiles.line(controls));
-    }
-    String template = request.model().chosenTemplate();
-    if (template != null) {
-      all.add("model.template=" + template);
-    }
-    if (request.keepLoss() != null) {
-      all.add("method.retain_bound=" + request.keepLoss());
-    }
-    if (common.dtype() != null) {
-      all.add("model.dtype=" + common.dtype());
-    }
-    if (common.seed() != null) {
-      all.add("seed=" + common.seed());
-    }
-    all.addAll(request.overrides());
-    Recipe recipe = RecipeReader.read(EngramHome.resolve(RECIPE), all, Recipe.Kind.UNLEARN);
-    boolean open =
-        template == null
-            && request.overrides().stream().noneMatch(o -> o.startsWith("model.template"));
-    return open ? Forgetting.withTemplate(recipe, setup(), common.console()::message) : recipe;
-  }
-
-  private static void add(List<String> all, String key, @Nullable String value) {
-    if (value != null) {
-      all.add(key + "=" + JsonFiles.line(value));
-    }
-  }
-
-  private Path folder() {
-    Path given = request.out();
-    if (given != null) {
-      return given;
-    }
-    String name = LocalDate.now(ZoneId.systemDefault()) + "-forget";
-    Path folder = Path.of("runs", name);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = Path.of("runs", name + "-" + i);
-    }
-    return folder;
+    return new Forgetting(request.recipe(folder, common), setup(), common.console()::message);
   }
 }

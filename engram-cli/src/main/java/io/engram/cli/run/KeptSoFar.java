@@ -33,12 +33,12 @@ record KeptSoFar(Ledger ledger, @Nullable String data) {
   private static final String METHOD = "method.name=";
 
   /** Before a request. */
-  static KeptSoFar of(Ledger ledger, ForgetRun.Request request, @Nullable Long seed) {
+  static KeptSoFar of(Ledger ledger, ForgetRequest request, @Nullable Long seed) {
     return new KeptSoFar(ledger, data(request, seed));
   }
 
   /** Rows, seed and keys decide which samples are held back to measure. */
-  private static @Nullable String data(ForgetRun.Request request, @Nullable Long seed) {
+  private static @Nullable String data(ForgetRequest request, @Nullable Long seed) {
     if (request.keep() == null) {
       return null;
     }
@@ -60,7 +60,7 @@ record KeptSoFar(Ledger ledger, @Nullable String data) {
    * @return nats a token; null: the run's own bound holds
    * @throws EngramException of kind USAGE if nothing is left
    */
-  @Nullable Double left(ForgetRun.Request request, Console console) {
+  @Nullable Double left(ForgetRequest request, Console console) {
     KeepLosses losses = KeepLosses.of(ledger.entries());
     if (losses.all().isEmpty()) {
       return null;
@@ -93,7 +93,7 @@ record KeptSoFar(Ledger ledger, @Nullable String data) {
   }
 
   /** Whether the run's method has a bound that the user leaves to the command. */
-  private static boolean bounds(ForgetRun.Request request) {
+  private static boolean bounds(ForgetRequest request) {
     return request.overrides().stream()
         .noneMatch(key -> key.startsWith(BOUND) || (key.startsWith(METHOD) && !hasBound(key)));
   }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param common how to compute
  */
 public record LedgerRun(
-    ForgetRun.Request request, Path folder, @Nullable String received, CommonOptions common) {
+    ForgetRequest request, Path folder, @Nullable String received, CommonOptions common) {
   /** How many ids a message lists. */
   private static final int NAMED = 5;
 
@@ -75,7 +75,7 @@ public record LedgerRun(
           asked(ledger, id),
           new Asked(
               asked, request.model().model(), before.size(), known.size(), back, kept.data()));
-      ForgetRun.Request own = inLedger(ledger, last, id, known, requests, bound);
+      ForgetRequest own = inLedger(ledger, last, id, known, requests, bound);
       int code = new ForgetRun(own, common).carryOut();
       if (!EarlierRequests.isWhole(ledger.run(id))) {
         return code;
@@ -208,7 +208,7 @@ public record LedgerRun(
   }
 
   /** The request with the ledger's model, run folder and the samples that are known again. */
-  private ForgetRun.Request inLedger(
+  private ForgetRequest inLedger(
       Ledger ledger,
       @Nullable Model last,
       String id,

@@ -166,7 +166,7 @@ public final class Experiment {
       Batches batches = start.batches(model, before);
       state.restore(trainer);
       Keeping keeping = keeping(model, data, state);
-      keeping.begin(trainer, stopping.left());
+      keeping.begin(trainer, stopping.left(), stopping.known());
       if (state.isResumed()) {
         folder.journal().write("resume", Map.of("update", state.updates()));
       }

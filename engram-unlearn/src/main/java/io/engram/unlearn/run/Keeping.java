@@ -12,6 +12,7 @@ import io.engram.unlearn.stop.StoppingRule.Keep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,13 @@ final class Keeping {
   private static final double STEP = 0.1;
 
   private static final double LEAST_BOUND = 0.05;
+
+  /** Of checks that are all within the bound, or all outside. */
+  static final Comparator<Checked> BEST_FIRST =
+      Comparator.comparingInt(Checked::left)
+          .thenComparingDouble(Checked::known)
+          .thenComparingDouble(Checked::loss);
+
   private static final double SHARE_OF_START = 0.1;
 
   private final @Nullable Double bound;
@@ -81,9 +89,10 @@ final class Keeping {
    *
    * @param update number of updates before it
    * @param left samples that are not forgotten yet
+   * @param known how well these are known, see {@link Stopping#known}
    * @param loss L_R, nats a token
    */
-  record Checked(int update, int left, double loss) {}
+  record Checked(int update, int left, double known, double loss) {}
 
   /** Whether there is anything to do at a check. */
   boolean isOn() {
@@ -91,12 +100,12 @@ final class Keeping {
   }
 
   /** Measures the loss before the first update. */
-  void begin(Trainer trainer, int left) {
+  void begin(Trainer trainer, int left, double known) {
     if (!isOn() || state.kept() != null) {
       return;
     }
     double start = measure();
-    Checked first = new Checked(0, left, start);
+    Checked first = new Checked(0, left, known, start);
     State now = new State(start, start, 0, keep == Keep.BEST ? first : null);
     state.keep(now);
     saveBest(trainer);
@@ -104,7 +113,7 @@ final class Keeping {
   }
 
   /** Measures the loss, adjusts λ, and keeps the weights if they are the best so far. */
-  void look(Trainer trainer, int left) {
+  void look(Trainer trainer, int left, double known) {
     State before = state.kept();
     if (before == null) {
       return;
@@ -113,7 +122,7 @@ final class Keeping {
     double loss = measure();
     double lambda =
         bound == null ? 0 : raised(before.lambda(), loss - before.start(), epsilon(before.start()));
-    Checked here = new Checked(state.updates(), left, loss);
+    Checked here = new Checked(state.updates(), left, known, loss);
     boolean better = before.best() != null && isBetter(here, before.best(), before.start());
     State now = new State(before.start(), loss, lambda, better ? here : before.best());
     state.keep(now);
@@ -128,13 +137,17 @@ final class Keeping {
     return Math.max(0, lambda + STEP * (rise - epsilon) / epsilon);
   }
 
-  /** Within the bound before outside; then the fewest samples left; then the least loss. */
+  /**
+   * Within the bound before outside; then the fewest samples left; then those that are left known
+   * least, so that a run that forgets none of them completely still keeps what it did; then the least
+   * loss.
+   */
   private boolean isBetter(Checked here, Checked best, double start) {
     boolean within = isWithin(here.loss(), start);
     if (within != isWithin(best.loss(), start)) {
       return within;
     }
-    return here.left() != best.left() ? here.left() < best.left() : here.loss() < best.loss();
+    return BEST_FIRST.compare(here, best) < 0;
   }
 
   private boolean isWithin(double loss, double start) {

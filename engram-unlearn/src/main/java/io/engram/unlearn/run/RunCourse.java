@@ -160,7 +160,7 @@ final class RunCourse implements UnlearningLoop.Course {
   @Override
   public void look() {
     stopping.look();
-    keeping.look(trainer, stopping.left());
+    keeping.look(trainer, stopping.left(), stopping.known());
     if (isShown) {
       setup.progress().note(standing());
     }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,6 +174,24 @@ final class Stopping {
   /** How many samples are not forgotten yet; all of them if the rule never checks. */
   int left() {
     return data.forget().size() - StoppingRule.count(forgotten());
+  }
+
+  /**
+   * How well the samples that are not forgotten yet are known: the mean of their MA or mean
+   * log-probabilities at the last check; 0 if there are none, or the rule checks none.
+   */
+  double known() {
+    SampleChecks.First begun = first;
+    SampleChecks.Found found = last != null ? last : begun == null ? null : begun.found();
+    if (found == null) {
+      return 0;
+    }
+    boolean[] forgotten = forgotten();
+    return IntStream.range(0, forgotten.length)
+        .filter(i -> !forgotten[i])
+        .mapToDouble(i -> found.values()[i])
+        .average()
+        .orElse(0);
   }
 
   /** What ended the run: the name of the rule, or the budget. */
