@@ -40,6 +40,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Dtype dtype;
   private @Nullable Tokenizer tokenizer;
   private final SampleTokenizer samples;
+  private @Nullable BatchRunner runner;
 
   private LanguageModel(ModelFolder folder, ModelOptions options) {
     this.folder = folder;
@@ -197,6 +198,40 @@ public final class LanguageModel implements AutoCloseable {
     return folder.hash();
   }
 
+  /**
+   * Where to open the same model again.
+   *
+   * @throws EngramException if its weights aren't in files
+   */
+  public ModelSource source() {
+    if (options.initialize()) {
+      throw EngramException.usage("A model with new weights is only in this process.");
+    }
+    Path adapter = folder.adapter();
+    String weights = folder.weights().toAbsolutePath().normalize().toString();
+    return new ModelSource(
+        adapter == null ? weights : adapter.toAbsolutePath().normalize().toString(),
+        adapter == null ? null : weights,
+        options.device(),
+        dtype,
+        Torch.threads(),
+        options.batchTokens(),
+        "");
+  }
+
+  /**
+   * From now on, passes over many samples are computed there, as long as the weights are those that
+   * were opened: never change the weights of such a model. Closed with this model.
+   */
+  public void computeOn(BatchRunner there) {
+    this.runner = there;
+  }
+
+  /** Where passes over many samples are computed; null: here. */
+  public @Nullable BatchRunner runner() {
+    return runner;
+  }
+
   /** One line with family, size, number format and device. */
   public String describe() {
     return String.format(
@@ -266,6 +301,9 @@ public final class LanguageModel implements AutoCloseable {
 
   @Override
   public void close() {
+    if (runner != null) {
+      runner.close();
+    }
     decoder.parameters().close();
     if (tokenizer != null) {
       tokenizer.close();

@@ -2,7 +2,9 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.SampleFilter;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.progress.Watched;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
@@ -57,6 +59,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
+  @Mixin private SparkChoice spark = new SparkChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
@@ -64,9 +68,11 @@ final class GenerateCommand implements Callable<Integer> {
     if (maxNewTokens < 1) {
       throw common.mistake("--max-new-tokens " + maxNewTokens + ": must be at least 1");
     }
+    spark.check(common);
     SampleFilter.Chosen chosen = chosen();
     List<Row> rows;
     try (LanguageModel opened = model.open(common)) {
+      spark.attach(opened, OpeningMemory.Use.SCORING, common);
       rows = generate(opened, chosen.of(opened));
     }
     common.console().write(out, rows);

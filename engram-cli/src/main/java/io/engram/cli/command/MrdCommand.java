@@ -5,6 +5,7 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.ScoreNeeds;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.DifficultyText;
 import io.engram.cli.progress.Watched;
@@ -123,6 +124,8 @@ final class MrdCommand implements Callable<Integer> {
 
   @Mixin private SweepChoice sweep = new SweepChoice();
 
+  @Mixin private SparkChoice spark = new SparkChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
@@ -142,6 +145,7 @@ final class MrdCommand implements Callable<Integer> {
     OpeningMemory.Use use =
         score instanceof DrawnScore ? OpeningMemory.Use.MRD : OpeningMemory.Use.SCORING;
     try (LanguageModel opened = ModelChoice.open(recipe, common, use)) {
+      spark.attach(opened, use, common);
       List<Sample> of = chosen.of(opened);
       samples = of;
       kept = kept(opened, of, score, recipe.seed());
@@ -183,6 +187,15 @@ final class MrdCommand implements Callable<Integer> {
               .formatted(score.name()));
     }
     needs.check(score, common);
+    spark.check(common);
+    if (spark.asked() && score.needs().contains(DifficultyScore.Need.REHEARSAL)) {
+      throw common.mistake(
+          "--spark: %s trains the model, which is no map over samples; the other scores are"
+              .formatted(score.name()));
+    }
+    if (spark.asked() && sweep.asked()) {
+      throw common.mistake("--spark and --sweep exclude each other: give only one of them");
+    }
   }
 
   /** The kept draws, stored next to the output file. */

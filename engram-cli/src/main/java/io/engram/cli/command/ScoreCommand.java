@@ -2,7 +2,9 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.SampleFilter;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
 import io.engram.core.text.NumberText;
@@ -43,13 +45,17 @@ final class ScoreCommand implements Callable<Integer> {
       description = "Write one JSON line for each sample to this file")
   private @Nullable Path out;
 
+  @Mixin private SparkChoice spark = new SparkChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
+    spark.check(common);
     SampleFilter.Chosen chosen = filter.load(data);
     List<Row> rows;
     try (LanguageModel opened = model.open(common)) {
+      spark.attach(opened, OpeningMemory.Use.SCORING, common);
       rows = score(opened, opened.samples().tokenize(chosen.of(opened)));
     }
     common.console().write(out, rows);

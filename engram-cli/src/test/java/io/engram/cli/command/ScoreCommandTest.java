@@ -38,6 +38,19 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void withoutItsModuleSparkIsOneMessage() {
+    Cli.Ran ran = Cli.run("score", Cli.TINY, "tofu:forget01", "--spark", "local[2]");
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err())
+        .isEqualTo(
+            """
+            engram: --spark local[2]: the module engram-spark, or Spark itself, isn't on the class path.
+            Start this command with the launcher engram-spark/engram-spark instead of engram; engram-spark/README.md tells how.
+            """);
+  }
+
+  @Test
   void booksAreCutIntoPiecesOfWhichSomeAreDrawn() {
     Cli.Ran ran =
         Cli.run(

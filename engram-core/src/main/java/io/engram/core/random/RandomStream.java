@@ -37,6 +37,11 @@ public final class RandomStream {
     return new RandomStream(join(join(join(join(0, name), seed), epoch), index));
   }
 
+  /** The stream with this {@link #key}, at its beginning. */
+  public static RandomStream ofKey(long key) {
+    return new RandomStream(key);
+  }
+
   /** A stream of its own for part {@code index} of what this one is for; this one doesn't move. */
   public RandomStream child(long index) {
     return new RandomStream(join(~key, index));

@@ -1,12 +1,14 @@
 package io.engram.model.generate;
 
+import java.io.Serializable;
+
 /**
  * What a model wrote after a prompt.
  *
  * @param ids the tokens, without the end token
  * @param stopped why it stopped
  */
-public record Generation(int[] ids, Stopped stopped) {
+public record Generation(int[] ids, Stopped stopped) implements Serializable {
   /** Why generation stopped. */
   public enum Stopped {
     /** The model wrote an end token. */

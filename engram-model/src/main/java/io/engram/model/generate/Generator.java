@@ -3,6 +3,8 @@ package io.engram.model.generate;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
+import io.engram.model.BatchRunner;
+import io.engram.model.BatchWork;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Continuation;
 import io.engram.model.decoder.Decoder;
@@ -14,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +32,20 @@ public final class Generator {
 
   private final Decoder decoder;
   private final Set<Integer> stopIds;
+  private final @Nullable BatchRunner runner;
 
   /** Generates with this model and its end tokens; borrows it. */
   public Generator(LanguageModel model) {
-    this(model.decoder(), model.stopIds());
+    this(model.decoder(), model.stopIds(), model.runner());
   }
 
   /** Generates with these weights. */
   public Generator(Decoder decoder, Set<Integer> stopIds) {
+    this(decoder, stopIds, null);
+  }
+
+  private Generator(Decoder decoder, Set<Integer> stopIds, @Nullable BatchRunner runner) {
+    this.runner = runner;
     this.decoder = decoder;
     this.stopIds = Set.copyOf(stopIds);
   }
@@ -56,7 +63,7 @@ public final class Generator {
    * @throws EngramException if a prompt is empty or longer than the context
    */
   public List<Generation> greedy(List<int[]> prompts, int[] limits, ProgressListener progress) {
-    return generate(prompts, limits, group -> TokenChoice.GREEDY, progress);
+    return generate(prompts, limits, null, List.of(), progress);
   }
 
   /**
@@ -72,24 +79,20 @@ public final class Generator {
       Sampling sampling,
       List<RandomStream> streams,
       ProgressListener progress) {
-    return generate(
-        prompts,
-        limits,
-        group ->
-            sampling.choice(
-                Arrays.stream(group).mapToObj(streams::get).toArray(RandomStream[]::new)),
-        progress);
+    return generate(prompts, limits, sampling, streams, progress);
   }
 
   /**
    * Continues each prompt.
    *
-   * @param choices of a batch, by which prompts are in it
+   * @param sampling null: the most probable token
+   * @param streams one for each prompt, if tokens are drawn
    */
   private List<Generation> generate(
       List<int[]> prompts,
       int[] limits,
-      Function<int[], TokenChoice> choices,
+      @Nullable Sampling sampling,
+      List<RandomStream> streams,
       ProgressListener progress) {
     int context = decoder.config().maxPositions();
     for (int[] prompt : prompts) {
@@ -106,23 +109,98 @@ public final class Generator {
     int[] lengths = prompts.stream().mapToInt(p -> p.length).toArray();
     int most = Math.max(FEWEST, BATCH / Workers.threads(decoder.device()));
     List<int[]> groups = Groups.byTokens(lengths, most, Integer.MAX_VALUE);
-    ProgressListener shared = ProgressListener.shared(progress);
-    Workers.run(
-        groups.size(),
-        decoder.device(),
-        group ->
-            generate(
-                prompts,
-                limits,
-                groups.get(group),
-                choices.apply(groups.get(group)),
-                results,
-                shared));
+    BatchRunner there = runner;
+    if (there == null) {
+      ProgressListener shared = ProgressListener.shared(progress);
+      Workers.run(
+          groups.size(),
+          decoder.device(),
+          group ->
+              generate(
+                  prompts,
+                  limits,
+                  groups.get(group),
+                  choice(sampling, groups.get(group), streams),
+                  results,
+                  shared));
+    } else {
+      Elsewhere work = new Elsewhere(stopIds.stream().sorted().toList(), sampling);
+      List<Elsewhere.Prompts> batches =
+          groups.stream().map(g -> Elsewhere.Prompts.of(prompts, limits, streams, g)).toList();
+      int beside = Workers.besides(groups.size(), decoder.device());
+      List<Generation[]> found = there.run(work, batches, beside, progress);
+      for (int g = 0; g < found.size(); g++) {
+        for (int i = 0; i < found.get(g).length; i++) {
+          results[groups.get(g)[i]] = found.get(g)[i];
+        }
+      }
+    }
     List<Generation> list = new ArrayList<>();
     for (Generation result : results) {
       list.add(Objects.requireNonNull(result));
     }
     return list;
+  }
+
+  private static TokenChoice choice(
+      @Nullable Sampling sampling, int[] group, List<RandomStream> streams) {
+    return sampling == null
+        ? TokenChoice.GREEDY
+        : sampling.choice(Arrays.stream(group).mapToObj(streams::get).toArray(RandomStream[]::new));
+  }
+
+  /**
+   * {@link #generate} of batches elsewhere.
+   *
+   * @param sampling null: the most probable token
+   */
+  private record Elsewhere(List<Integer> stopIds, @Nullable Sampling sampling)
+      implements BatchWork<Elsewhere.Prompts, Generation[]> {
+    /**
+     * Prompts that are continued together.
+     *
+     * @param limits tokens that may be written, each
+     * @param streams keys of their streams, if tokens are drawn
+     */
+    private record Prompts(List<int[]> prompts, int[] limits, long[] streams) implements Batch {
+      static Prompts of(
+          List<int[]> prompts, int[] limits, List<RandomStream> streams, int[] group) {
+        return new Prompts(
+            Arrays.stream(group).mapToObj(prompts::get).toList(),
+            Arrays.stream(group).map(i -> limits[i]).toArray(),
+            streams.isEmpty()
+                ? new long[0]
+                : Arrays.stream(group).mapToLong(i -> streams.get(i).key()).toArray());
+      }
+
+      @Override
+      public long tokens() {
+        long written = Arrays.stream(limits).asLongStream().sum();
+        return written + prompts.stream().mapToLong(prompt -> prompt.length).sum();
+      }
+
+      @Override
+      public int count() {
+        return limits.length;
+      }
+    }
+
+    @Override
+    public List<Generation[]> compute(LanguageModel model, List<Prompts> batches) {
+      Generator generator = new Generator(model.decoder(), Set.copyOf(stopIds));
+      return batches.stream()
+          .map(
+              batch ->
+                  generator
+                      .generate(
+                          batch.prompts(),
+                          batch.limits(),
+                          sampling,
+                          Arrays.stream(batch.streams()).mapToObj(RandomStream::ofKey).toList(),
+                          ProgressListener.NONE)
+                      .toArray(new Generation[0]))
+          .toList();
+    }
   }
 
   private void generate(

@@ -3,6 +3,7 @@ package io.engram.model.generate;
 import io.engram.core.random.RandomStream;
 import io.engram.model.decoder.TokenChoice;
 import io.engram.model.tensor.Tensors;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param temperature above 0
  * @param topP in (0, 1]; 1: all tokens
  */
-public record Sampling(double temperature, double topP) {
+public record Sampling(double temperature, double topP) implements Serializable {
   /** Each search for the nucleus goes down to this share of the last threshold. */
   private static final double STEP = 1 / 64.0;
 

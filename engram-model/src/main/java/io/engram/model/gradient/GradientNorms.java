@@ -1,7 +1,11 @@
 package io.engram.model.gradient;
 
+import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
+import io.engram.model.BatchRunner;
+import io.engram.model.BatchWork;
 import io.engram.model.LanguageModel;
+import io.engram.model.SampleBatch;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.PackedBatch;
@@ -11,15 +15,20 @@ import io.engram.model.score.OutOfMemoryRetry;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Squared norms of each sample's gradient over all parameters, for many samples from one forward
@@ -37,10 +46,12 @@ public final class GradientNorms {
 
   private final Decoder decoder;
   private final OutOfMemoryRetry retry;
+  private final @Nullable BatchRunner runner;
 
   /** Over this model's weights as they are at each call; borrows it. */
   public GradientNorms(LanguageModel model) {
     this.decoder = model.decoder();
+    this.runner = model.runner();
     this.retry = new OutOfMemoryRetry(tokensAtOnce(model));
   }
 
@@ -62,11 +73,11 @@ public final class GradientNorms {
    *
    * @param logProbs ℓ_t in nats, {@code [n]}
    */
-  public record SampleNorm(double[] logProbs, double squaredNorm) {}
+  public record SampleNorm(double[] logProbs, double squaredNorm) implements Serializable {}
 
   /** {@code ‖∇_θ Σ_t c_t ℓ_t‖²} of every sample, in the order given. */
   public List<SampleNorm> of(List<TokenizedSample> samples, Coefficients coefficients) {
-    return all(samples, coefficients, LogitSlope.GRADIENT);
+    return all(samples, coefficients, null);
   }
 
   /**
@@ -80,23 +91,98 @@ public final class GradientNorms {
    */
   public List<SampleNorm> gaussNewton(
       List<TokenizedSample> samples, Coefficients weights, RandomStream signs) {
-    return all(samples, weights, LogitSlope.gaussNewton(signs));
+    return all(samples, weights, signs.key());
   }
 
   private List<SampleNorm> all(
-      List<TokenizedSample> samples, Coefficients coefficients, LogitSlope slope) {
-    return retry.run(samples, tokens -> all(samples, coefficients, slope, tokens));
+      List<TokenizedSample> samples, Coefficients coefficients, @Nullable Long signs) {
+    return retry.run(samples, tokens -> all(samples, coefficients, signs, tokens));
   }
 
   private List<SampleNorm> all(
-      List<TokenizedSample> samples, Coefficients coefficients, LogitSlope slope, int tokens) {
+      List<TokenizedSample> samples, Coefficients coefficients, @Nullable Long signs, int tokens) {
     SampleNorm[] results = new SampleNorm[samples.size()];
-    List<int[]> pieces = LabelledBatch.pieces(samples, tokens, decoder.device());
+    List<SampleBatch> batches =
+        SampleBatch.of(samples, LabelledBatch.pieces(samples, tokens, decoder.device()));
+    BatchRunner there = runner;
+    if (there != null) {
+      int beside = Workers.besides(batches.size(), decoder.device());
+      List<Elsewhere.Weighted> weighted =
+          batches.stream().map(batch -> Elsewhere.Weighted.of(batch, coefficients)).toList();
+      SampleBatch.place(
+          batches,
+          there.run(new Elsewhere(signs), weighted, beside, ProgressListener.NONE),
+          results);
+      return new ArrayList<>(Arrays.asList(results));
+    }
     Workers.run(
-        pieces.size(),
+        batches.size(),
         decoder.device(),
-        piece -> pass(samples, pieces.get(piece), coefficients, slope, results));
+        piece -> {
+          SampleBatch batch = batches.get(piece);
+          batch.place(pass(batch, coefficients, signs), results);
+        });
     return new ArrayList<>(Arrays.asList(results));
+  }
+
+  /**
+   * {@link #all} of batches elsewhere.
+   *
+   * @param signs key of the stream of signs; null: gradients of ℓ_t
+   */
+  private record Elsewhere(@Nullable Long signs)
+      implements BatchWork<Elsewhere.Weighted, SampleNorm[]> {
+    /**
+     * A batch with its coefficients.
+     *
+     * @param coefficients c_t of its samples
+     */
+    private record Weighted(SampleBatch batch, double[][] coefficients) implements Batch {
+      /**
+       * Asks for the coefficients now, without log-probabilities.
+       *
+       * @throws IllegalArgumentException if they depend on these
+       */
+      static Weighted of(SampleBatch batch, Coefficients coefficients) {
+        double[][] own = new double[batch.count()][];
+        for (int i = 0; i < own.length; i++) {
+          double[] unknown = new double[batch.samples().get(i).labels()];
+          Arrays.fill(unknown, Double.NaN);
+          own[i] = coefficients.of(batch.numbers()[i], unknown);
+          if (Arrays.stream(own[i]).anyMatch(Double::isNaN)) {
+            throw new IllegalArgumentException("coefficients that depend on log-probabilities");
+          }
+        }
+        return new Weighted(batch, own);
+      }
+
+      @Override
+      public long tokens() {
+        return batch.tokens();
+      }
+
+      @Override
+      public int count() {
+        return batch.count();
+      }
+    }
+
+    @Override
+    public List<SampleNorm[]> compute(LanguageModel model, List<Weighted> batches) {
+      GradientNorms norms = new GradientNorms(model);
+      return batches.stream()
+          .map(
+              weighted -> {
+                Map<Integer, double[]> own = new HashMap<>();
+                int[] numbers = weighted.batch().numbers();
+                for (int i = 0; i < numbers.length; i++) {
+                  own.put(numbers[i], weighted.coefficients()[i]);
+                }
+                return norms.pass(
+                    weighted.batch(), (i, l) -> Objects.requireNonNull(own.get(i)), signs);
+              })
+          .toList();
+    }
   }
 
   /** Roughly how many numbers per token and layer autograd, the recorder and the gradients keep. */
@@ -108,13 +194,12 @@ public final class GradientNorms {
     return (int) Math.min(model.options().batchTokens(), Math.max(1, ACTIVATION_BYTES / token));
   }
 
-  private void pass(
-      List<TokenizedSample> samples,
-      int[] group,
-      Coefficients coefficients,
-      LogitSlope slope,
-      SampleNorm[] results) {
-    LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
+  private SampleNorm[] pass(SampleBatch own, Coefficients coefficients, @Nullable Long signs) {
+    int[] group = own.numbers();
+    LabelledBatch batch = LabelledBatch.of(own.samples());
+    LogitSlope slope =
+        signs == null ? LogitSlope.GRADIENT : LogitSlope.gaussNewton(RandomStream.ofKey(signs));
+    SampleNorm[] results = new SampleNorm[group.length];
     RecordedLayers layers = new RecordedLayers(decoder.config().names().finalNorm());
     try (PointerScope scope = new PointerScope()) {
       Tensor embedded = embed(batch.batch());
@@ -127,10 +212,11 @@ public final class GradientNorms {
         new BackwardNorms(decoder, blocks, head).add(batch.batch(), gradients);
         double[] body = blocks.totals();
         for (int i = 0; i < group.length; i++) {
-          results[group[i]] = new SampleNorm(head.logProbs(i), body[i] + head.squares(i));
+          results[i] = new SampleNorm(head.logProbs(i), body[i] + head.squares(i));
         }
       }
     }
+    return results;
   }
 
   private Tensor embed(PackedBatch batch) {

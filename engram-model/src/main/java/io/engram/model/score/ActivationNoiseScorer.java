@@ -1,7 +1,11 @@
 package io.engram.model.score;
 
+import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
+import io.engram.model.BatchRunner;
+import io.engram.model.BatchWork;
 import io.engram.model.LanguageModel;
+import io.engram.model.SampleBatch;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LayerObserver;
@@ -18,6 +22,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores samples under θ + σε with ε ~ N(0, I) over all parameters, a separate draw for each sample
@@ -31,10 +36,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class ActivationNoiseScorer {
   private final Decoder decoder;
   private final OutOfMemoryRetry retry;
+  private final @Nullable BatchRunner runner;
 
   /** Over this model's weights; borrows them. */
   public ActivationNoiseScorer(LanguageModel model) {
     decoder = model.decoder();
+    runner = model.runner();
     retry = new OutOfMemoryRetry(model.options().batchTokens());
   }
 
@@ -55,25 +62,45 @@ public final class ActivationNoiseScorer {
   private List<double[]> logProbs(
       List<TokenizedSample> samples, RandomStream noise, double sigma, int batchTokens) {
     double[][] results = new double[samples.size()][];
-    List<int[]> pieces = LabelledBatch.pieces(samples, batchTokens, decoder.device());
+    List<SampleBatch> batches =
+        SampleBatch.of(samples, LabelledBatch.pieces(samples, batchTokens, decoder.device()));
+    BatchRunner there = runner;
+    if (there != null) {
+      int beside = Workers.besides(batches.size(), decoder.device());
+      SampleBatch.place(
+          batches,
+          there.run(new Elsewhere(noise.key(), sigma), batches, beside, ProgressListener.NONE),
+          results);
+      return Arrays.asList(results);
+    }
     Workers.run(
-        pieces.size(),
+        batches.size(),
         decoder.device(),
         piece -> {
-          int[] group = pieces.get(piece);
-          DrawnBatch batch =
-              DrawnBatch.of(
-                  Arrays.stream(group).mapToObj(samples::get).toList(),
-                  Arrays.stream(group).mapToObj(noise::child).toList());
-          try (PointerScope scope = new PointerScope();
-              AutoGradMode off = new AutoGradMode(false)) {
-            double[][] own = score(batch, sigma);
-            for (int i = 0; i < group.length; i++) {
-              results[group[i]] = own[i];
-            }
-          }
+          SampleBatch batch = batches.get(piece);
+          batch.place(score(batch, noise, sigma), results);
         });
     return Arrays.asList(results);
+  }
+
+  /** {@link #logProbs} of batches elsewhere, whose ε comes from the stream with this key. */
+  private record Elsewhere(long noise, double sigma) implements BatchWork<SampleBatch, double[][]> {
+    @Override
+    public List<double[][]> compute(LanguageModel model, List<SampleBatch> batches) {
+      ActivationNoiseScorer scorer = new ActivationNoiseScorer(model);
+      return batches.stream()
+          .map(batch -> scorer.score(batch, RandomStream.ofKey(noise), sigma))
+          .toList();
+    }
+  }
+
+  private double[][] score(SampleBatch own, RandomStream noise, double sigma) {
+    DrawnBatch batch =
+        DrawnBatch.of(own.samples(), Arrays.stream(own.numbers()).mapToObj(noise::child).toList());
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      return score(batch, sigma);
+    }
   }
 
   private double[][] score(DrawnBatch batch, double sigma) {

@@ -1,7 +1,11 @@
 package io.engram.model.score;
 
+import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
+import io.engram.model.BatchRunner;
+import io.engram.model.BatchWork;
 import io.engram.model.LanguageModel;
+import io.engram.model.SampleBatch;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.decoder.LayerSweep;
@@ -10,6 +14,7 @@ import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.GaussianNoise;
 import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +24,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores samples under θ + scale · ε with ε ~ N(0, I) over all parameters, at several scales of the
@@ -36,10 +42,12 @@ public final class PerturbedScorer {
   private final Parameters stored;
   private final OutOfMemoryRetry retry;
   private final LayerSweep sweep;
+  private final @Nullable BatchRunner runner;
 
   /** Over this model's weights; borrows them. */
   public PerturbedScorer(LanguageModel model) {
     this.decoder = model.decoder();
+    this.runner = model.runner();
     this.stored = decoder.parameters();
     this.retry = new OutOfMemoryRetry(model.options().batchTokens());
     this.sweep = new LayerSweep(decoder.config(), decoder.device(), stored.names());
@@ -65,30 +73,64 @@ public final class PerturbedScorer {
   private List<List<double[]>> sweep(
       List<TokenizedSample> samples, RandomStream noise, double[] scales, int batchTokens) {
     List<int[]> groups = LabelledBatch.pieces(samples, batchTokens, decoder.device());
-    List<LabelledBatch> batches = new ArrayList<>();
-    for (int[] group : groups) {
-      batches.add(LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList()));
+    List<SampleBatch> own = SampleBatch.of(samples, groups);
+    BatchRunner there = runner;
+    List<double[][][]> found =
+        there == null
+            ? sweep(own, noise, scales)
+            : there.run(
+                new Elsewhere(noise.key(), scales),
+                own,
+                Workers.besides(scales.length * own.size(), decoder.device()),
+                ProgressListener.NONE);
+    List<List<double[]>> all = new ArrayList<>();
+    for (int s = 0; s < scales.length; s++) {
+      int scale = s;
+      double[][] results = new double[samples.size()][];
+      SampleBatch.place(own, found.stream().map(batch -> batch[scale]).toList(), results);
+      all.add(Arrays.asList(results));
     }
-    double[][][] results = new double[scales.length][samples.size()][];
+    return all;
+  }
+
+  /** ℓ_t of each batch: {@code result.get(b)[s][i]} is of scale s, the batch's sample i. */
+  private List<double[][][]> sweep(List<SampleBatch> own, RandomStream noise, double[] scales) {
+    List<LabelledBatch> batches = own.stream().map(b -> LabelledBatch.of(b.samples())).toList();
+    List<double[][][]> results =
+        batches.stream().map(batch -> new double[scales.length][][]).toList();
     try (AutoGradMode off = new AutoGradMode(false)) {
       sweep.run(
           batches,
           new PerturbedWeights(stored, noise, scales),
           (variant, batch, hidden, head) ->
-              score(batches.get(batch), groups.get(batch), hidden, head, results[variant]));
+              results.get(batch)[variant] = score(batches.get(batch), hidden, head));
     }
-    return Arrays.stream(results).map(Arrays::asList).toList();
+    return results;
   }
 
-  private void score(
-      LabelledBatch batch, int[] group, Tensor hidden, LmHead head, double[][] results) {
+  /** {@link #sweep} of batches elsewhere, whose ε comes from the stream with this key. */
+  private record Elsewhere(long noise, double[] scales)
+      implements BatchWork<SampleBatch, double[][][]> {
+    @Override
+    public List<double[][][]> compute(LanguageModel model, List<SampleBatch> batches) {
+      return new PerturbedScorer(model).sweep(batches, RandomStream.ofKey(noise), scales);
+    }
+
+    @Override
+    public boolean shares() {
+      return true;
+    }
+  }
+
+  private double[][] score(LabelledBatch batch, Tensor hidden, LmHead head) {
     try (PointerScope scope = new PointerScope()) {
       Tensor targets = Tensors.ofInts(batch.targets(), decoder.device());
       double[] logProbs = head.score(hidden, targets).logProbs();
-      for (int i = 0; i < group.length; i++) {
-        results[group[i]] =
-            Arrays.copyOfRange(logProbs, batch.offsets()[i], batch.offsets()[i + 1]);
+      double[][] each = new double[batch.offsets().length - 1][];
+      for (int i = 0; i < each.length; i++) {
+        each[i] = Arrays.copyOfRange(logProbs, batch.offsets()[i], batch.offsets()[i + 1]);
       }
+      return each;
     }
   }
 

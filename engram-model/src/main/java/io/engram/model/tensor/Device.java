@@ -1,6 +1,7 @@
 package io.engram.model.tensor;
 
 import io.engram.core.EngramException;
+import java.io.Serializable;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -8,7 +9,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param name "cpu" or "cuda:N"
  */
-public record Device(String name) {
+public record Device(String name) implements Serializable {
   /** The CPU. */
   public static final Device CPU = new Device("cpu");
 

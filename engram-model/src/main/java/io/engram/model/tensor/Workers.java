@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.GradMode;
@@ -32,6 +33,9 @@ public final class Workers {
           });
 
   private static final ThreadLocal<Integer> BESIDE = ThreadLocal.withInitial(() -> 1);
+
+  private static int guests;
+  private static int blasBefore;
 
   private Workers() {}
 
@@ -66,6 +70,46 @@ public final class Workers {
       return;
     }
     sideBySide(threads, pieces, piece);
+  }
+
+  /** On how many threads {@link #run} runs this many pieces. */
+  public static int besides(int pieces, Device device) {
+    return Math.max(1, Math.min(pieces, threads(device)));
+  }
+
+  /**
+   * Runs a piece of a computation that is spread over processes, to the same bits as {@link #run}
+   * in one process. Several may run at a time.
+   *
+   * @param beside what {@link #besides} gave for all pieces: above 1, this piece has one thread
+   * @param threads that the one process has; a lone piece has them all
+   */
+  public static <T> T asPiece(int beside, int threads, Supplier<T> piece) {
+    int before = beside();
+    guest(beside > 1 ? 1 : threads);
+    BESIDE.set(beside);
+    torch.set_num_threads(beside > 1 ? 1 : threads);
+    try (PointerScope scope = new PointerScope()) {
+      return piece.get();
+    } finally {
+      torch.set_num_threads(threads);
+      BESIDE.set(before);
+      guestLeaves();
+    }
+  }
+
+  /** The products' threads are set for the whole process, by the first piece until the last. */
+  private static synchronized void guest(int blas) {
+    if (guests++ == 0) {
+      blasBefore = Torch.blasThreads();
+    }
+    Torch.blasThreads(blas);
+  }
+
+  private static synchronized void guestLeaves() {
+    if (--guests == 0) {
+      Torch.blasThreads(blasBefore);
+    }
   }
 
   private static synchronized void sideBySide(int threads, int pieces, IntConsumer piece) {

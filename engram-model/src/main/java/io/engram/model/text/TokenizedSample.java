@@ -1,5 +1,6 @@
 package io.engram.model.text;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  * @param labelStart index of the first labelled token, at least 1, since it is predicted from the
  *     token before it
  */
-public record TokenizedSample(String id, int[] ids, int labelStart) {
+public record TokenizedSample(String id, int[] ids, int labelStart) implements Serializable {
   /** Checks that the label start lies within the tokens and after the first. */
   public TokenizedSample {
     if (labelStart < 1 || labelStart > ids.length) {

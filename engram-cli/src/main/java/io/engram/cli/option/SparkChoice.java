@@ -1,0 +1,92 @@
+package io.engram.cli.option;
+
+import io.engram.core.EngramException;
+import io.engram.model.BatchRunners;
+import io.engram.model.LanguageModel;
+import io.engram.model.ModelSize;
+import io.engram.model.memory.MemoryEstimate;
+import io.engram.model.memory.MemoryNeed;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the passes over the samples are computed: here, or on Apache Spark. */
+public final class SparkChoice {
+  /** What parts of a {@link MemoryNeed} one process has once, whatever runs in it. */
+  private static final List<String> ONCE = List.of("program", "weights");
+
+  @Option(
+      names = "--spark",
+      paramLabel = "MASTER",
+      description =
+          "Compute on Apache Spark, to the same bytes: local[N], spark://HOST:PORT, yarn, "
+              + "k8s://URL, or conf for what spark-submit says; see engram-spark/README.md")
+  private @Nullable String master;
+
+  @Option(
+      names = "--spark-conf",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of Spark; may be repeated")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  /** Whether Spark computes. */
+  public boolean asked() {
+    return master != null;
+  }
+
+  /** Rejects settings without a master, and a master without the module. */
+  public void check(CommonOptions common) {
+    if (master == null && !settings.isEmpty()) {
+      throw common.mistake("--spark-conf needs --spark MASTER");
+    }
+    if (master != null && BatchRunners.find().isEmpty()) {
+      throw absent();
+    }
+  }
+
+  private EngramException absent() {
+    return EngramException.usage(
+        "--spark "
+            + master
+            + ": the module engram-spark, or Spark itself, isn't on the class path.\n"
+            + "Start this command with the launcher engram-spark/engram-spark instead of engram;"
+            + " engram-spark/README.md tells how.");
+  }
+
+  /** Lets Spark compute the model's passes, if asked to; closed with the model. */
+  public void attach(LanguageModel model, OpeningMemory.Use use, CommonOptions common) {
+    check(common);
+    if (master == null) {
+      return;
+    }
+    if (!model.options().device().isCpu()) {
+      throw common.mistake("--spark computes on processors: add --device cpu");
+    }
+    ModelSize size = LanguageModel.size(model.source().model(), model.options());
+    model.computeOn(
+        BatchRunners.find()
+            .orElseThrow(this::absent)
+            .start(
+                new BatchRunners.Request(
+                    master,
+                    Map.copyOf(settings),
+                    model,
+                    tasks -> bytes(size, use, model, tasks),
+                    common.console()::message)));
+  }
+
+  /** What a process needs outside of the Java heap to compute so many pieces at a time. */
+  private static long bytes(ModelSize size, OpeningMemory.Use use, LanguageModel model, int tasks) {
+    int tokens = Math.max(1, model.options().batchTokens() / model.source().threads());
+    MemoryEstimate estimate = new MemoryEstimate(size);
+    MemoryNeed one =
+        use == OpeningMemory.Use.MRD
+            ? estimate.perturbed(tokens, BatchRunners.SHARED_TOKENS)
+            : estimate.scoring(tokens);
+    return one.own().entrySet().stream()
+        .mapToLong(part -> ONCE.contains(part.getKey()) ? part.getValue() : tasks * part.getValue())
+        .sum();
+  }
+}

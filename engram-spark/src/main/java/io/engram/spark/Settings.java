@@ -1,0 +1,168 @@
+package io.engram.spark;
+
+import io.engram.core.EngramException;
+import io.engram.model.BatchRunners;
+import io.engram.model.memory.MemoryNeed;
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+
+/**
+ * Spark's settings for Engram: the user's, and where those say nothing, what libtorch needs in an
+ * executor.
+ */
+final class Settings {
+  /** The master that {@code spark-submit} or {@code spark-defaults.conf} names. */
+  static final String FROM_CONF = "conf";
+
+  private static final String OVERHEAD = "spark.executor.memoryOverhead";
+  private static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
+  private static final long MIB = 1L << 20;
+
+  /** Tensors don't lie in the Java heap: JavaCPP must not hold them to its size. */
+  private static final String NATIVE =
+      "-Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
+          + " -Dfile.encoding=UTF-8";
+
+  /** Libraries that only the driver uses: executors need not fetch them. */
+  private static final List<String> DRIVERS_ONLY =
+      List.of(
+          "duckdb",
+          "onnxruntime",
+          "opennlp",
+          "langchain4j",
+          "picocli",
+          "progressbar",
+          "jte",
+          "engram-cli",
+          "engram-report",
+          "engram-unlearn",
+          "hipparchus",
+          "slf4j");
+
+  /** What the launcher sets for one process. */
+  private static final Map<String, String> ENVIRONMENT = new LinkedHashMap<>();
+
+  static {
+    ENVIRONMENT.put("OMP_WAIT_POLICY", "PASSIVE");
+    ENVIRONMENT.put("OPENBLAS_THREAD_TIMEOUT", "14");
+    ENVIRONMENT.put("MALLOC_MMAP_THRESHOLD_", "1073741824");
+    ENVIRONMENT.put("MALLOC_TRIM_THRESHOLD_", "4294967296");
+    ENVIRONMENT.put("MALLOC_TOP_PAD_", "67108864");
+  }
+
+  private Settings() {}
+
+  /**
+   * The settings of a run.
+   *
+   * @throws EngramException if no master is named
+   */
+  static SparkConf of(BatchRunners.Request request) {
+    SparkConf conf = new SparkConf();
+    request.settings().forEach(conf::set);
+    if (!request.master().equals(FROM_CONF)) {
+      conf.setMaster(request.master());
+    } else if (!conf.contains("spark.master")) {
+      throw EngramException.usage(
+          "--spark conf: neither spark-submit nor spark-defaults.conf names a master.\n"
+              + "Name it: --spark local[2], --spark spark://HOST:7077, …");
+    }
+    conf.setIfMissing("spark.app.name", "engram");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Results are taken from Spark as they come; what all of them take was known before.
+    conf.setIfMissing("spark.driver.maxResultSize", "0");
+    if (isLocal(conf)) {
+      conf.setIfMissing("spark.ui.enabled", "false");
+      conf.setIfMissing("spark.driver.host", "localhost");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+      return conf;
+    }
+    ENVIRONMENT.forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
+    conf.set(JAVA_OPTIONS, (NATIVE + " " + conf.get(JAVA_OPTIONS, "")).strip());
+    if (!conf.contains("spark.executor.extraClassPath")) {
+      bringJars(conf);
+    }
+    overhead(conf, request);
+    return conf;
+  }
+
+  /** Whether tasks run in this process. */
+  static boolean isLocal(SparkConf conf) {
+    String master = conf.get("spark.master");
+    return master.equals("local") || master.startsWith("local[");
+  }
+
+  /** Adds the libraries that tasks need, from where this class lies, unless they are named. */
+  private static void bringJars(SparkConf conf) {
+    if (conf.contains("spark.jars") && conf.get("spark.jars").contains("engram-model")) {
+      return;
+    }
+    List<String> jars = new ArrayList<>();
+    for (String entry :
+        List.of(System.getProperty("java.class.path", "").split(File.pathSeparator))) {
+      Path jar = Path.of(entry);
+      if (entry.endsWith(".jar") && Files.isRegularFile(jar)) {
+        jars.add(jar.toAbsolutePath().toString());
+      }
+    }
+    Path home = home();
+    List<String> own =
+        jars.stream()
+            .filter(jar -> home.equals(Path.of(jar).getParent()))
+            .filter(
+                jar ->
+                    DRIVERS_ONLY.stream()
+                        .noneMatch(Path.of(jar).getFileName().toString()::startsWith))
+            .toList();
+    List<String> all = new ArrayList<>(own);
+    Arrays.stream(conf.get("spark.jars", "").split(","))
+        .filter(jar -> !jar.isBlank())
+        .forEach(all::add);
+    conf.set("spark.jars", String.join(",", all));
+  }
+
+  private static Path home() {
+    try {
+      Path self =
+          Path.of(BatchRunners.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      Path folder = self.toAbsolutePath().getParent();
+      return folder == null ? self : folder;
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Containers are killed at heap + overhead; tensors, and weights not mapped, are overhead. */
+  private static void overhead(SparkConf conf, BatchRunners.Request request) {
+    int tasks =
+        Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
+    long needed = request.nativeBytes().applyAsLong(tasks);
+    if (!conf.contains(OVERHEAD)) {
+      conf.set(OVERHEAD, needed / MIB + 1 + "m");
+    } else if (conf.getSizeAsBytes(OVERHEAD, OVERHEAD) < needed) {
+      request.messages().accept(advice(conf.get(OVERHEAD), needed, tasks));
+    }
+  }
+
+  /** What is wrong with the memory beside the heap. */
+  static String advice(String given, long needed, int tasks) {
+    return String.format(
+        Locale.ROOT,
+        "%s = %s: an executor that runs %d tasks at a time needs about %s outside of the Java heap;"
+            + " set %dm, or a smaller --batch-tokens, or fewer tasks (spark.task.cpus)",
+        OVERHEAD,
+        given,
+        tasks,
+        MemoryNeed.gib(needed),
+        needed / MIB + 1);
+  }
+}

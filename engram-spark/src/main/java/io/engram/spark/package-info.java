@@ -1,0 +1,12 @@
+/**
+ * Computes a model's batches on Apache Spark: few partitions, balanced by tokens, the heaviest
+ * first; each executor opens the model once. Batches arrive as they were cut for one machine, so
+ * every result has the same bits as there, whoever computes it and however often. Scheduling, lost
+ * executors and slow ones are Spark's business; nothing here retries. Only tokens and results
+ * travel. What a batch is and how it is computed is engram-model's. Start with {@link
+ * io.engram.spark.SparkRunner}.
+ */
+@NullMarked
+package io.engram.spark;
+
+import org.jspecify.annotations.NullMarked;
