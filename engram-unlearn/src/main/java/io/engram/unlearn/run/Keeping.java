@@ -139,8 +139,8 @@ final class Keeping {
 
   /**
    * Within the bound before outside; then the fewest samples left; then those that are left known
-   * least, so that a run that forgets none of them completely still keeps what it did; then the least
-   * loss.
+   * least, so that a run that forgets none of them completely still keeps what it did; then the
+   * least loss.
    */
   private boolean isBetter(Checked here, Checked best, double start) {
     boolean within = isWithin(here.loss(), start);

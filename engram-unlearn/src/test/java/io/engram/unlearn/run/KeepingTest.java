@@ -13,6 +13,7 @@ import io.engram.unlearn.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +60,22 @@ class KeepingTest {
     assertThat(Keeping.raised(0, 0.3, 0.2)).isCloseTo(0.05, within(1e-12));
     assertThat(Keeping.raised(0.04, 0.1, 0.2)).isZero();
     assertThat(Keeping.raised(2, 0.1, 0.2)).isCloseTo(1.95, within(1e-12));
+  }
+
+  /**
+   * Fewer samples left before better forgotten ones; with as many left, those known less; with none
+   * left, the least loss.
+   */
+  @Test
+  void theBestStateHasForgottenMostThenKeptMost() {
+    Keeping.Checked start = new Keeping.Checked(0, 40, -0.3, 0.10);
+    Keeping.Checked half = new Keeping.Checked(60, 40, -3.0, 0.13);
+    Keeping.Checked most = new Keeping.Checked(80, 2, -1.0, 0.14);
+    Keeping.Checked all = new Keeping.Checked(90, 0, 0, 0.145);
+    Keeping.Checked milder = new Keeping.Checked(95, 0, 0, 0.12);
+    List<Keeping.Checked> checks = new ArrayList<>(List.of(all, start, most, milder, half));
+    checks.sort(Keeping.BEST_FIRST);
+    assertThat(checks).containsExactly(milder, all, most, half, start);
   }
 
   /** A rise of twice the bound: a quarter of the rate. */
