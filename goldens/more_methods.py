@@ -20,6 +20,7 @@ WGA_BETA, UNDIAL_BETA = 0.25, 10.0
 ALTPO_BETA, TNPO_BETA, TNPO_ALPHA = 0.05, 4.0, 0.5
 SATIMP_SATURATION, SATIMP_IMPORTANCE = 0.5, 2.0
 RMU_LAYER, RMU_STEERING = 0, 2.0
+SAM_RHO = 0.5
 FIT_LR = 1.0  # gqa-untied finds no lowest point at first
 
 
@@ -130,6 +131,8 @@ def losses(data, direction):
     return {
         "simnpo": ("(-2/beta) mean log sigmoid(beta (S/n - delta))",
                    lambda m, ref: mean([simnpo(m, x) for x in f]), nll, total),
+        "simnpo-sam": ("simnpo, its gradient g_F taken at theta + rho g_F/|g_F|",
+                       lambda m, ref: mean([simnpo(m, x) for x in f]), nll, total),
         "dpo": ("(-2/beta) mean log sigmoid(beta ((S_ref - S)(refusal) - (S_ref - S)(answer)))",
                 lambda m, ref: mean([dpo(m, ref, a, b) for a, b in zip(f, p)]), nll, total),
         "altpo": ("as dpo, with an alternative answer in the refusal's place",
@@ -188,6 +191,15 @@ def fitted(weights, step, loss):
     return min(10, max(0.1, (behind - ahead) / (2 * curvature))) if curvature > 0 and behind > ahead else 1
 
 
+def sharpened(weights, gradient, loss):
+    """The gradient of the loss where the weights are moved by SAM_RHO along the gradient."""
+    length = SAM_RHO / torch.sqrt(sum((g ** 2).sum() for g in gradient))
+    move(weights, gradient, length)
+    there = torch.autograd.grad(loss(), list(weights))
+    move(weights, gradient, -length)
+    return there
+
+
 def run(name, case, data, direction):
     formula, forget, retain, combine = losses(data, direction)[case]
     model, reference = exact(load(golden("model", "llama", name))), exact(load(golden("unlearn", "methods", f"{name}-reference")))
@@ -198,6 +210,8 @@ def run(name, case, data, direction):
     for _ in range(STEPS):
         values = forget(model, reference), retain(model, reference)
         g_f, g_r = (torch.autograd.grad(v, list(trained.values())) for v in values)
+        if case.endswith("-sam"):
+            g_f = sharpened(trained.values(), g_f, lambda: forget(model, reference))
         direction_of_step = combine(g_f, g_r)
         row["forget_loss"].append(values[0].item())
         row["retain_loss"].append(values[1].item())
@@ -223,7 +237,7 @@ def main():
               "simnpo_beta": SIM_BETA, "simnpo_delta": SIM_DELTA, "wga_beta": WGA_BETA, "altpo_beta": ALTPO_BETA,
               "tnpo_beta": TNPO_BETA, "tnpo_alpha": 0.0, "wtnpo_beta": TNPO_BETA, "wtnpo_alpha": TNPO_ALPHA, "undial_beta": UNDIAL_BETA,
               "satimp_saturation": SATIMP_SATURATION, "satimp_importance": SATIMP_IMPORTANCE,
-              "fit_learning_rate": FIT_LR, "rmu_layer": RMU_LAYER, "rmu_steering": RMU_STEERING, "rmu_direction": direction.tolist()}
+              "fit_learning_rate": FIT_LR, "sam_rho": SAM_RHO, "rmu_layer": RMU_LAYER, "rmu_steering": RMU_STEERING, "rmu_direction": direction.tolist()}
     for name in MODELS:
         result[name] = {case: run(name, case, data, direction) for case in losses(data, direction)}
     write_json(out / "more.json", result)

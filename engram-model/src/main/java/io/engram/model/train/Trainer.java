@@ -101,6 +101,40 @@ public final class Trainer implements AutoCloseable {
     return losses;
   }
 
+  /**
+   * Replaces the gradient g summed so far by the sequences' gradient at {@code θ + ρ g/‖g‖}, near
+   * the worst point within ρ of the weights θ; the weights stay as they are. Does nothing if g is
+   * zero, NaN or infinite.
+   *
+   * <p><b>Source:</b> Foret et al. 2021, "Sharpness-Aware Minimization", Eq. 2 and 3; in
+   * unlearning, on the forget loss alone: Fan et al. 2025, "Towards LLM Unlearning Resilient to
+   * Relearning Attacks".
+   *
+   * @param rho ρ, above 0
+   * @param sequences those whose gradient was summed since the last update
+   */
+  public void sharpen(double rho, List<TrainingSequence> sequences) {
+    double norm;
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      norm = gradientNorm();
+    }
+    if (norm == 0 || !Double.isFinite(norm)) {
+      return;
+    }
+    try (WeightLine line = new WeightLine(trained)) {
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        for (String name : trained.names()) {
+          trained.weight(name).detach().add_(trained.gradient(name), new Scalar(rho / norm));
+        }
+        trained.zeroGradients();
+      }
+      accumulate(sequences);
+      line.to(0);
+    }
+  }
+
   /** Sets the gradient summed so far aside and starts a new sum; {@link #combine} combines both. */
   public void setAside() {
     if (pair == null) {

@@ -53,6 +53,17 @@ public interface OptimizerSection {
               + "divergence. 0: never.")
   double clipNorm();
 
+  /** ρ of sharpness-aware minimisation of the forget loss; 0: off. */
+  @Setting(
+      value = "0",
+      range = ">= 0",
+      reason =
+          "ρ of SAM, for any method: the forget gradient is taken where the forget loss is worst "
+              + "within about this distance of the weights, which is meant to keep forgotten what "
+              + "small changes of the weights would bring back. Takes a second pass over the "
+              + "forget samples. 0: off; its authors set 0.01.")
+  double samRho();
+
   /** Which parameters weight decay applies to. */
   @Setting(
       value = "all",
@@ -106,6 +117,7 @@ public interface OptimizerSection {
               reason = "ε of adamw, added to its denominator to avoid division by zero.")
           double epsilon,
       double clipNorm,
+      double samRho,
       Decay decay,
       Schedule schedule,
       int warmupUpdates)
@@ -151,6 +163,7 @@ public interface OptimizerSection {
                       + "0: none.")
           double momentum,
       double clipNorm,
+      double samRho,
       Decay decay,
       Schedule schedule,
       int warmupUpdates)

@@ -137,10 +137,11 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
 
   /**
    * Copies of the gradient that the method keeps: methods with two gradients set one aside, and
-   * also the weights while a step is fitted.
+   * also the weights while a step is fitted; SAM keeps the weights while it takes its gradient.
    */
   private int copies() {
-    return recipe.method().gradientRule() == null ? 0 : 2;
+    int sam = recipe.optimizer().samRho() > 0 ? 1 : 0;
+    return recipe.method().gradientRule() == null ? sam : 2;
   }
 
   private Reference reference() {

@@ -30,6 +30,7 @@ public final class UnlearningLoop {
   private final UnlearningMethod method;
   private final SampleOrder order;
   private final OptimizerSettings optimizer;
+  private final double samRho;
   private final long seed;
   private final Plan plan;
   private final Trainer trainer;
@@ -47,6 +48,7 @@ public final class UnlearningLoop {
     this.method = recipe.method();
     this.order = order;
     this.optimizer = recipe.optimizer().settings();
+    this.samRho = recipe.optimizer().samRho();
     this.seed = recipe.seed();
     this.plan = plan;
     this.trainer = trainer;
@@ -243,13 +245,20 @@ public final class UnlearningLoop {
   /** The gradient of both parts: their sum, or combined as the method defines. */
   private double[] accumulate(Batch batch) {
     GradientRule rule = method.gradientRule();
-    if (rule == null) {
+    if (rule == null && samRho == 0) {
       return trainer.accumulate(batch.sequences());
     }
     double[] forget = trainer.accumulate(batch.forget());
-    trainer.setAside();
+    if (samRho > 0) {
+      trainer.sharpen(samRho, batch.forget());
+    }
+    if (rule != null) {
+      trainer.setAside();
+    }
     double[] retain = trainer.accumulate(batch.retain());
-    trainer.combine(rule);
+    if (rule != null) {
+      trainer.combine(rule);
+    }
     return DoubleStream.concat(Arrays.stream(forget), Arrays.stream(retain)).toArray();
   }
 

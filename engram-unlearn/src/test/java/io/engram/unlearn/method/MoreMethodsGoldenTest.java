@@ -54,11 +54,11 @@ class MoreMethodsGoldenTest {
   private static UnlearningMethod method(String name) {
     double forget = GOLDEN.path("forget_weight").asDouble();
     double retain = GOLDEN.path("retain_weight").asDouble();
-    double beta = GOLDEN.path(name + "_beta").asDouble();
+    double beta = GOLDEN.path(name.replace("-sam", "") + "_beta").asDouble();
     return switch (name) {
-      case "simnpo" ->
+      case "simnpo", "simnpo-sam" ->
           new SimNpo(
-              forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path(name + "_delta").asDouble());
+              forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path("simnpo_delta").asDouble());
       case "altpo" -> new AltPo(forget, retain, RetainLoss.NLL, null, beta, "given");
       case "flat" -> new Flat(forget, 0, RetainLoss.NLL, null, null);
       case "tnpo", "wtnpo" ->
@@ -158,6 +158,7 @@ class MoreMethodsGoldenTest {
   @ParameterizedTest
   @CsvSource({
     "gqa-tied,simnpo",
+    "gqa-tied,simnpo-sam",
     "gqa-tied,dpo",
     "gqa-tied,altpo",
     "gqa-tied,flat",
@@ -174,6 +175,7 @@ class MoreMethodsGoldenTest {
     "gqa-tied,ngdiff-fitted",
     "gqa-tied,gru",
     "gqa-untied,simnpo",
+    "gqa-untied,simnpo-sam",
     "gqa-untied,dpo",
     "gqa-untied,altpo",
     "gqa-untied,flat",
@@ -214,7 +216,7 @@ class MoreMethodsGoldenTest {
       List<TrainingSequence> forget = forget(built, drawn(built, reference), atStart);
       List<TrainingSequence> retain = built.retainWeight() == 0 ? List.of() : retain(term, method);
       for (int step = 0; step < GOLDEN.path("steps").asInt(); step++) {
-        double[] losses = accumulate(trainer, built, forget, retain);
+        double[] losses = accumulate(method, trainer, built, forget, retain);
         double forgetLoss = Arrays.stream(losses, 0, forget.size()).sum();
         double retainLoss = Arrays.stream(losses, forget.size(), losses.length).sum();
         assertRelative(
@@ -235,12 +237,16 @@ class MoreMethodsGoldenTest {
   }
 
   private static double[] accumulate(
+      String name,
       Trainer trainer,
       UnlearningMethod method,
       List<TrainingSequence> forget,
       List<TrainingSequence> retain) {
     GradientRule rule = method.gradientRule();
     double[] forgetLosses = trainer.accumulate(forget);
+    if (name.endsWith("-sam")) {
+      trainer.sharpen(GOLDEN.path("sam_rho").asDouble(), forget);
+    }
     if (rule != null) {
       trainer.setAside();
     }

@@ -65,6 +65,7 @@ class RecipeKeysTest {
                 "optimizer.epsilon",
                 "optimizer.momentum",
                 "optimizer.clip_norm",
+                "optimizer.sam_rho",
                 "optimizer.decay",
                 "optimizer.schedule",
                 "optimizer.warmup_updates",

@@ -53,7 +53,7 @@ class RecipeReaderTest {
                 new GradientAscent(1, 0, RetainLoss.NLL, null),
                 new UniformOrder(false),
                 new OptimizerSection.AdamW(
-                    1e-5, 0.01, List.of(0.9, 0.999), 1e-8, 0, Decay.ALL, Schedule.LINEAR, 0),
+                    1e-5, 0.01, List.of(0.9, 0.999), 1e-8, 0, 0, Decay.ALL, Schedule.LINEAR, 0),
                 new ScopeSection.All(List.of()),
                 new BudgetSection(5, null, 4, 4),
                 new BudgetRule(),

@@ -86,6 +86,28 @@ class ExperimentTest {
   }
 
   @Test
+  void samMakesAnotherModelAndInterruptedEndsInTheSameBytes() throws IOException {
+    Recipe plain = runs.recipe("name: gru", "name: uniform");
+    Recipe recipe =
+        RecipeReader.parse(
+            RecipeWriter.yaml(plain),
+            List.of("optimizer.sam_rho=0.1"),
+            Recipe.Kind.UNLEARN,
+            "test");
+    Path whole = runs.run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 5));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
+    assertThat(SmallRuns.weights(runs.run("plain", plain))).isNotEqualTo(SmallRuns.weights(whole));
+  }
+
+  @Test
   void uniformWithReplacementInterruptedEndsInTheSameBytes() throws IOException {
     Recipe recipe = runs.recipe("name: ga", "name: uniform, replacement: true");
     Path whole = runs.run("whole", recipe);
