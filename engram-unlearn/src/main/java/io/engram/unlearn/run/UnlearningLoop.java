@@ -180,11 +180,12 @@ public final class UnlearningLoop {
         if (looks) {
           course.look();
         }
-        if (epochEnds || interrupted || course.hasEnded()) {
-          course.save();
-        }
+        // First, so that a run that is killed while it evaluates repeats the epoch and evaluates.
         if (epochEnds && !course.hasEnded()) {
           course.epochEnded(epoch + 1);
+        }
+        if (epochEnds || interrupted || course.hasEnded()) {
+          course.save();
         }
       }
       if (epochEnds || looks) {
