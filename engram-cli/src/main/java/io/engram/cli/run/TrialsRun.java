@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * Runs the trials of recipes. Finished trials are kept, so that the same command resumes where it
@@ -67,15 +68,20 @@ public record TrialsRun(RecipeRun run) {
   public boolean finish(List<Trials> all) {
     List<Named> firsts = new ArrayList<>();
     List<Named> others = new ArrayList<>();
-    for (Trials trials : all) {
-      List<Named> named = named(trials, all.size() > 1);
-      firsts.add(named.get(0));
-      others.addAll(named.subList(1, named.size()));
+    List<List<Named>> named = all.stream().map(trials -> named(trials, all.size() > 1)).toList();
+    named.forEach(own -> firsts.add(own.get(0)));
+    // Seed after seed, so that a stopped call leaves pairs.
+    int most = named.stream().mapToInt(List::size).max().orElse(0);
+    for (int trial = 1; trial < most; trial++) {
+      for (List<Named> own : named) {
+        if (trial < own.size()) {
+          others.add(own.get(trial));
+        }
+      }
     }
     Interruption.watch(run.common().console());
     if (!areSideBySide(firsts.get(0), firsts.size() + others.size() - 1)) {
-      return all.stream()
-          .flatMap(trials -> named(trials, all.size() > 1).stream())
+      return Stream.concat(firsts.stream(), others.stream())
           .allMatch(one -> isFinished(one, Progress.shown(run.common().console())));
     }
     return isFinished(firsts.get(0), Progress.shown(run.common().console()))

@@ -32,11 +32,13 @@ public record MrdRow(
   /** The key of MRD and its variants. */
   public static final String MRD = "mrd";
 
+  private static final String TOKENS = "tokens";
+
   /**
    * Everything beside the score; earlier versions wrote the loss into rows of predicted updates.
    */
   private static final Set<String> OTHERS =
-      Set.of("id", "standard_error", "draws", "tokens", "clamped", "loss");
+      Set.of("id", "standard_error", "draws", TOKENS, "clamped", "loss");
 
   /** A row of MRD. */
   public MrdRow(String id, double mrd, double standardError, int draws, int tokens, int clamped) {
@@ -49,14 +51,18 @@ public record MrdRow(
         line.propertyNames().stream()
             .filter(key -> !OTHERS.contains(key))
             .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("no value"));
+            // The score "tokens" is its own key.
+            .orElse(TOKENS);
+    if (!line.has(score)) {
+      throw new IllegalArgumentException("no value");
+    }
     return new MrdRow(
         line.path("id").asString(),
         score,
         number(line.path(score)),
         number(line.path("standard_error")),
         line.path("draws").asInt(1),
-        line.path("tokens").asInt(),
+        line.path(TOKENS).asInt(),
         line.path("clamped").asInt());
   }
 
@@ -75,7 +81,7 @@ public record MrdRow(
     line.put(score, value);
     line.put("standard_error", standardError);
     line.put("draws", draws);
-    line.put("tokens", tokens);
+    line.put(TOKENS, tokens);
     line.put("clamped", clamped);
     return line;
   }

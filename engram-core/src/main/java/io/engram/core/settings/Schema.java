@@ -88,7 +88,8 @@ public final class Schema<T extends Record> {
     }
   }
 
-  private record Chosen(String name, Choices<?> choices, Map<String, Section> options)
+  private record Chosen(
+      String name, Choices<?> choices, Map<String, Section> options, String byDefault)
       implements Member {
     /** The option of this name of each choice that has one, under the choice's name. */
     Map<String, Member> owners(String key) {
@@ -139,7 +140,8 @@ public final class Schema<T extends Record> {
       for (Class<?> option : chosen.all()) {
         options.put(Choices.nameOf(option), section(name, option, null, choices));
       }
-      return new Chosen(name, chosen, options);
+      Setting.Default own = component.getAnnotation(Setting.Default.class);
+      return new Chosen(name, chosen, options, own == null ? chosen.names().get(0) : own.value());
     }
     if (component.getType().isRecord() && setting(component) == null) {
       Setting.Explained own = component.getAnnotation(Setting.Explained.class);
@@ -225,19 +227,18 @@ public final class Schema<T extends Record> {
       } else if (member instanceof Section section) {
         collect(section.members(), prefix + section.name() + ".", of);
       } else if (member instanceof Chosen chosen) {
-        collectChosen(chosen, prefix + chosen.name() + ".", of);
+        collectChosen(chosen, prefix + chosen.name() + ".", of, chosen.byDefault());
       }
     }
   }
 
-  private void collectChosen(Chosen chosen, String prefix, List<String> of) {
+  private void collectChosen(Chosen chosen, String prefix, List<String> of, String byDefault) {
     Choices<?> choices = chosen.choices();
-    String first = choices.names().get(0);
     keys.add(
         new Key(
             prefix + choices.key(),
             String.join(", ", choices.names()),
-            choices.shown().isEmpty() ? first : choices.shown(),
+            choices.shown().isEmpty() ? byDefault : choices.shown(),
             "",
             choices.explanation(),
             of));
@@ -247,19 +248,37 @@ public final class Schema<T extends Record> {
       Map<String, Member> owners = chosen.owners(name);
       List<Leaf> leaves = new ArrayList<>();
       Map<Leaf, String> ownerOf = new LinkedHashMap<>();
+      Map<String, Chosen> inner = new LinkedHashMap<>();
       owners.forEach(
           (owner, member) -> {
             if (member instanceof Leaf leaf) {
               leaves.add(leaf);
               ownerOf.merge(leaf, owner, (a, b) -> a + ", " + b);
+            } else if (member instanceof Chosen own) {
+              inner.put(owner, own);
             } else {
               collect(List.of(member), prefix, List.of(owner));
             }
           });
+      if (!inner.isEmpty()) {
+        Chosen any = inner.values().iterator().next();
+        collectChosen(any, prefix + any.name() + ".", List.copyOf(inner.keySet()), defaults(inner));
+      }
       if (!leaves.isEmpty()) {
         keys.add(key(prefix, leaves, List.copyOf(owners.keySet()), ownerOf));
       }
     }
+  }
+
+  /** The default choice, with the owners that have another: {@code a (owner: b)}. */
+  private static String defaults(Map<String, Chosen> byOwner) {
+    Chosen first = byOwner.values().iterator().next();
+    String others =
+        byOwner.entrySet().stream()
+            .filter(e -> !e.getValue().byDefault().equals(first.byDefault()))
+            .map(e -> e.getKey() + ": " + e.getValue().byDefault())
+            .collect(Collectors.joining(", "));
+    return others.isEmpty() ? first.byDefault() : first.byDefault() + " (" + others + ")";
   }
 
   /** Merges the leaves of that name in several choices into one key. */
@@ -412,7 +431,7 @@ public final class Schema<T extends Record> {
       Choices<?> choices = chosen.choices();
       String key = path + "." + choices.key();
       JsonNode named = given.path(choices.key());
-      String byDefault = defaultChoices.getOrDefault(path, choices.names().get(0));
+      String byDefault = defaultChoices.getOrDefault(path, chosen.byDefault());
       boolean known = named.isString() && chosen.options().containsKey(named.asString());
       if (!known && !isUnset(named)) {
         faults.add(key, " = %s: must be %s".formatted(named, String.join(", ", choices.names())));

@@ -9,7 +9,9 @@ import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -38,6 +40,53 @@ public final class Representations {
           }
         });
     return Arrays.asList(results);
+  }
+
+  /**
+   * The cosine of each vector with each of a pool, after the pool's mean is taken off all of them.
+   *
+   * @return {@code [wanted][pool]}; 0 where a vector is the mean itself
+   */
+  public static double[][] cosines(List<double[]> wanted, List<double[]> pool) {
+    double[] mean = new double[pool.isEmpty() ? 0 : pool.get(0).length];
+    for (double[] one : pool) {
+      for (int k = 0; k < mean.length; k++) {
+        mean[k] += one[k] / pool.size();
+      }
+    }
+    List<double[]> ends = pool.stream().map(one -> unit(one, mean)).toList();
+    return wanted.stream()
+        .map(one -> unit(one, mean))
+        .map(own -> ends.stream().mapToDouble(end -> product(own, end)).toArray())
+        .toArray(double[][]::new);
+  }
+
+  /** Places of the largest values, ascending; all if there are no more than {@code count}. */
+  public static int[] largest(double[] values, int count) {
+    return IntStream.range(0, values.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer i) -> -values[i]))
+        .limit(count)
+        .mapToInt(Integer::intValue)
+        .sorted()
+        .toArray();
+  }
+
+  private static double[] unit(double[] vector, double[] mean) {
+    double[] centred = vector.clone();
+    for (int k = 0; k < mean.length; k++) {
+      centred[k] -= mean[k];
+    }
+    double norm = Math.sqrt(product(centred, centred));
+    return norm == 0 ? centred : Arrays.stream(centred).map(x -> x / norm).toArray();
+  }
+
+  private static double product(double[] x, double[] y) {
+    double sum = 0;
+    for (int k = 0; k < x.length; k++) {
+      sum += x[k] * y[k];
+    }
+    return sum;
   }
 
   private static List<double[]> means(Decoder decoder, LabelledBatch batch) {

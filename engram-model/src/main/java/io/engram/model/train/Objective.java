@@ -45,6 +45,23 @@ public sealed interface Objective {
    */
   record ToStates(LayerTargets targets, double weight) implements Objective {}
 
+  /** The same objective with its loss and gradient multiplied. */
+  default Objective scaled(double factor) {
+    if (factor == 1) {
+      return this;
+    }
+    if (this instanceof OfLogProbs own) {
+      return new OfLogProbs(logProbs -> own.loss().at(logProbs).times(factor));
+    }
+    if (this instanceof KlToReference kl) {
+      return new KlToReference(kl.reference(), factor * kl.weight(), kl.demotion());
+    }
+    if (this instanceof ToStates states) {
+      return new ToStates(states.targets(), factor * states.weight());
+    }
+    return new OfLogitSpread(factor * ((OfLogitSpread) this).weight());
+  }
+
   /** The layer whose output is needed; empty: the logits. */
   default OptionalInt layer() {
     return this instanceof ToStates states

@@ -1,5 +1,7 @@
 package io.engram.model.train;
 
+import java.util.Arrays;
+
 /**
  * A loss of one sequence, or of several together, as a function of the labelled tokens'
  * log-probabilities; plain arithmetic, no tensor. What a method minimises is a sum of these.
@@ -19,5 +21,11 @@ public interface SequenceLoss {
    * @param loss the part of these sequences in the batch's loss
    * @param gradient dL/dℓ_t, {@code [n]}
    */
-  record Slope(double loss, double[] gradient) {}
+  record Slope(double loss, double[] gradient) {
+    /** Both multiplied. */
+    Slope times(double factor) {
+      return new Slope(
+          factor * loss, Arrays.stream(gradient).map(slope -> factor * slope).toArray());
+    }
+  }
 }

@@ -68,7 +68,7 @@ public record Summary(String title, String asked, List<String> cameOut) {
   private static String title(List<RunContents> runs) {
     String methods = WordList.and(distinct(runs, run -> RunWords.method(run.method())));
     String data = WordList.and(distinct(runs, run -> run.recipe().get("forget.data", "")));
-    String orders = WordList.and(distinct(runs, run -> RunWords.order(run.order())));
+    String orders = WordList.and(distinct(runs, run -> run.orderInWords()));
     return WordList.capitalised(methods) + (data.isEmpty() ? "" : " on " + data) + ": " + orders;
   }
 
@@ -83,7 +83,7 @@ public record Summary(String title, String asked, List<String> cameOut) {
             forget.isEmpty() ? "" : " (" + forget + ")",
             retain.isEmpty() ? "" : " and keep the rest (" + retain + ")",
             WordList.and(distinct(runs, run -> RunWords.method(run.method()))),
-            WordList.and(distinct(runs, run -> RunWords.order(run.order()))),
+            WordList.and(distinct(runs, run -> run.orderInWords())),
             WordList.and(distinct(runs, Summary::budget)));
   }
 

@@ -102,6 +102,29 @@ public record RunContents(
     return order.equals(RunWords.MRD) && !OF_MRD.contains(score) ? score : order;
   }
 
+  /** The order in words, with what its options change about it: {@code hinge order, shuffled}. */
+  public String orderInWords() {
+    StringBuilder words = new StringBuilder(RunWords.order(order()));
+    if (recipe.get("order.weight", "mrd").equals("inverse")) {
+      words.append(", hard samples more");
+    }
+    boolean byName = Set.of("hinge", "dro", "saturation").contains(recipe.get("order.name", ""));
+    String apply = recipe.get("order.apply", byName ? "loss" : "draws");
+    if (apply.equals(byName ? "draws" : "loss")) {
+      words.append(byName ? ", in the draws" : ", in the loss");
+    }
+    if (recipe.get("order.prefer", "hard").equals("easy")) {
+      words.append(", easy samples more");
+    }
+    if (recipe.get("order.shuffle", "").equals("true")) {
+      words.append(", shuffled");
+    }
+    if (recipe.get("order.pair", "").equals("nearest")) {
+      words.append(", with the nearest samples to keep");
+    }
+    return words.toString();
+  }
+
   /** Whether the model is the built-in one, which is only for demonstration. */
   public boolean demonstrationModel() {
     String path = manifest.modelPath().replace('\\', '/');

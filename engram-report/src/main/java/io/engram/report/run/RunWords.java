@@ -30,9 +30,10 @@ public final class RunWords {
     };
   }
 
-  /** Whether an order uses a score other than MRD; its name is then the score's. */
+  /** Whether an order uses a score other than MRD; its name is then mostly the score's. */
   public static boolean isOtherScore(String order) {
-    return !Set.of(MRD, UNIFORM, UNIFORM_WITH_REPLACEMENT).contains(order);
+    return !Set.of(MRD, UNIFORM, UNIFORM_WITH_REPLACEMENT, "hinge", "dro", "saturation")
+        .contains(order);
   }
 
   /**

@@ -52,7 +52,7 @@ public record TrialSet(String label, List<RunContents> runs) {
   private static List<String> labels(List<RunContents> firsts) {
     boolean methods = firsts.stream().map(RunContents::method).distinct().count() > 1;
     Function<RunContents, String> name =
-        run -> (methods ? RunWords.method(run.method()) + ", " : "") + RunWords.order(run.order());
+        run -> (methods ? RunWords.method(run.method()) + ", " : "") + run.orderInWords();
     List<String> labels = firsts.stream().map(name).toList();
     if (unique(labels)) {
       return labels;

@@ -11,22 +11,22 @@ import java.util.List;
 import org.hipparchus.stat.ranking.NaturalRanking;
 
 /**
- * Draws samples with replacement, sample i with probability {@code p_i = MRD_i / Σ_j MRD_j}: easy
- * samples more often. An epoch makes as many draws as there are samples, from stream (seed,
- * "order", epoch, 0).
+ * Weights sample i by its share of MRD, {@code p_i = MRD_i / Σ_j MRD_j}: easy samples count more.
+ * An epoch makes as many draws as there are samples.
  *
  * <p>Any {@link DifficultyScore} can replace MRD through its {@link DifficultyScore#ease}.
  * Predicted updates N enter as 1/N, which is what MRD stands for in Def. 3.4.
  *
  * <p><b>Source:</b> Alg. 2. Its formula is missing in the paper and is taken from Def. 3.4, by
  * which the updates that a sample needs are proportional to 1/MRD. Other weights are offered for
- * that reason.
+ * that reason. <b>Differs:</b> by default a sample is drawn ⌊n_i⌋ or ⌈n_i⌉ times an epoch, not with
+ * replacement; {@code order.replacement: true} is Algorithm 2 to the letter.
  *
  * @param refreshEpochs m: MRD is measured again every m epochs; 0: only once, at the start
  * @param weight how MRD becomes the probability of being drawn
  * @param estimator how MRD is estimated
  */
-@Choice(value = "mrd", summary = "with replacement, by Memory Removal Difficulty (Algorithm 2)")
+@Choice(value = "mrd", summary = "by Memory Removal Difficulty (Algorithm 2)")
 public record MrdOrder(
     @Setting(
             value = "0",
@@ -43,6 +43,10 @@ public record MrdOrder(
                     + "samples more often, as in Definition 3.4; inverse: hard samples more "
                     + "often; rank: by rank only, easy samples more often.")
         Weight weight,
+    boolean replacement,
+    Apply apply,
+    boolean shuffle,
+    Pair pair,
     DifficultyScore estimator)
     implements SampleOrder {
   /** How MRD becomes the probability of being drawn. */
@@ -56,10 +60,8 @@ public record MrdOrder(
   }
 
   @Override
-  public int[] epoch(int epoch, int[] pool, int draws, long seed, double[] probabilities) {
-    double[] own = pool.length == draws ? probabilities : within(probabilities, pool);
-    int[] drawn = new WeightedDraws(own).epoch(epoch, draws, seed);
-    return Arrays.stream(drawn).map(i -> pool[i]).toArray();
+  public double[] weights(Standing now) {
+    return probabilities(now.rows());
   }
 
   /**
@@ -99,19 +101,6 @@ public record MrdOrder(
     return estimator instanceof DrawnScore
         ? "%nA smaller order.estimator.sigma may help.".formatted()
         : "";
-  }
-
-  /**
-   * The probabilities renormalised over a pool of samples, {@code p_i / Σ_{j ∈ pool} p_j}; equal if
-   * all of them are 0.
-   *
-   * @param pool indices, at least one
-   * @return in the pool's order, summing to 1
-   */
-  public static double[] within(double[] probabilities, int[] pool) {
-    double[] own = Arrays.stream(pool).mapToDouble(i -> probabilities[i]).toArray();
-    double sum = Arrays.stream(own).sum();
-    return Arrays.stream(own).map(p -> sum > 0 ? p / sum : 1.0 / own.length).toArray();
   }
 
   private double[] shares(double[] ease) {

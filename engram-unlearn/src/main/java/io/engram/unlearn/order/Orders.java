@@ -10,8 +10,14 @@ public final class Orders {
       new Choices<>(
           SampleOrder.class,
           "name",
-          "Which sample is unlearned next.",
-          List.of(UniformOrder.class, MrdOrder.class));
+          "Which sample is unlearned next, and how much it counts.",
+          List.of(
+              UniformOrder.class,
+              MrdOrder.class,
+              DeficitOrder.class,
+              HingeOrder.class,
+              DroOrder.class,
+              SaturationOrder.class));
 
   private Orders() {}
 }

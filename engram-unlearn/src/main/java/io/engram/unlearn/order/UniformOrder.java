@@ -2,7 +2,6 @@ package io.engram.unlearn.order;
 
 import io.engram.core.random.RandomStream;
 import io.engram.core.settings.Choice;
-import io.engram.core.settings.Setting;
 import java.util.Arrays;
 
 /**
@@ -10,30 +9,18 @@ import java.util.Arrays;
  * If an epoch makes more draws than there are samples left, it goes through them in several rounds,
  * each in its own order. Round r uses stream (seed, "order", epoch, r).
  *
- * @param replacement whether to draw with replacement, each sample with {@code p_i = 1/size}: what
- *     {@link MrdOrder} does if all MRD are equal, from the same stream. This is the control for MRD
- *     order: only the probabilities differ
+ * <p>With replacement it draws each sample with {@code p_i = 1/size}: what {@link MrdOrder} does
+ * with replacement if all MRD are equal, from the same stream. This is the control for Algorithm 2:
+ * only the probabilities differ.
  */
 @Choice(value = "uniform", summary = "a new permutation each epoch")
-public record UniformOrder(
-    @Setting(
-            value = "false",
-            reason =
-                "true: draws with replacement, each sample with probability 1/n; an epoch still "
-                    + "makes n draws. Use it as the control for mrd, which also draws with "
-                    + "replacement: the two then differ only in the probabilities.")
-        boolean replacement)
-    implements SampleOrder {
+public record UniformOrder(boolean replacement, Pair pair) implements SampleOrder {
   @Override
-  public int[] epoch(int epoch, int[] pool, int draws, long seed, double[] probabilities) {
-    int[] drawn;
-    if (replacement) {
-      double[] equal = new double[pool.length];
-      Arrays.fill(equal, 1);
-      drawn = new WeightedDraws(equal).epoch(epoch, draws, seed);
-    } else {
-      drawn = rounds(epoch, pool.length, draws, seed);
-    }
+  public int[] epoch(int epoch, int[] pool, int draws, long seed, double[] weights) {
+    int[] drawn =
+        replacement
+            ? Draws.withReplacement(Draws.equal(pool.length), epoch, draws, seed)
+            : rounds(epoch, pool.length, draws, seed);
     return Arrays.stream(drawn).map(i -> pool[i]).toArray();
   }
 

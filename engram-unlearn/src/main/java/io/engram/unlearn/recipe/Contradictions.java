@@ -3,7 +3,10 @@ package io.engram.unlearn.recipe;
 import io.engram.core.settings.Choices;
 import io.engram.core.settings.Faults;
 import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.method.LogProbMethod;
 import io.engram.unlearn.method.UnlearningMethod;
+import io.engram.unlearn.order.SampleOrder;
+import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.stop.StoppingRule.Standard;
 
 /**
@@ -27,6 +30,7 @@ final class Contradictions {
     }
     contradictions.checkBudget();
     contradictions.checkWeights();
+    contradictions.checkOrder(kind);
     contradictions.checkRate(kind);
     contradictions.checkOthers();
   }
@@ -93,7 +97,7 @@ final class Contradictions {
         " = %s: is only for engram unlearn; the only method of engram finetune is finetune"
             .formatted(Choices.nameOf(recipe.method())));
     require(
-        recipe.order().estimator() == null,
+        recipe.order() instanceof UniformOrder,
         "order.name",
         " = %s: method.name = finetune needs order.name = uniform"
             .formatted(Choices.nameOf(recipe.order())),
@@ -150,6 +154,33 @@ final class Contradictions {
         " = 0 and method.retain_weight = 0: there is nothing left to train on",
         "method.retain_weight",
         "method.name");
+  }
+
+  private void checkOrder(Recipe.Kind kind) {
+    SampleOrder order = recipe.order();
+    String named = "order.name = " + Choices.nameOf(order);
+    boolean compares = recipe.stop().comparesWithNeverSeen();
+    require(
+        kind == Recipe.Kind.FINETUNE || !order.usesLevel() || order.until() > 0 || compares,
+        "order.until",
+        " = auto: %s needs a loss that samples should come to, and stop.rule = %s gives none; set order.until in nats a token, or stop.rule to controls or retrained"
+            .formatted(named, Choices.nameOf(recipe.stop())),
+        "stop.rule",
+        "order.name");
+    require(
+        !order.usesLogProbs() || compares || recipe.method() instanceof LogProbMethod,
+        "order.name",
+        " = %s: needs the samples' log-probabilities, which method.name = %s doesn't compute; use another order, or stop.rule = controls or retrained"
+            .formatted(Choices.nameOf(order), Choices.nameOf(recipe.method())),
+        "method.name",
+        "stop.rule");
+    boolean retains = !recipe.retain().isEmpty() && recipe.method().retainWeight() > 0;
+    require(
+        order.pair() == SampleOrder.Pair.RANDOM || retains,
+        "order.pair",
+        " = nearest: needs samples to keep: retain.data, and method.retain_weight above 0",
+        "retain.data",
+        "method.retain_weight");
   }
 
   private void checkPieces(String section, DataSection data) {

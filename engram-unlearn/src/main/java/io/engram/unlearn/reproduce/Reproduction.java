@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/** A table or figure of the paper, made again; {@link #all} lists them. */
+/** A table or figure of the paper, or an experiment of our own; {@link #all} lists them. */
 public interface Reproduction {
   /** Its name on the command line: {@code table1}. */
   String name();
@@ -39,7 +39,13 @@ public interface Reproduction {
     return Stream.concat(
             Stream.of("table1", "table4", "table5", "table6")
                 .map(name -> new TableExperiment(PaperTable.read(name))),
-            Stream.of(new Table7(), new Figure2(), new Figure3(), new Figure4(), new Figure5()))
+            Stream.of(
+                new Table7(),
+                new Figure2(),
+                new Figure3(),
+                new Figure4(),
+                new Figure5(),
+                new OrderExperiment()))
         .toList();
   }
 

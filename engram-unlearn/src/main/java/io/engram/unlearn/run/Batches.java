@@ -5,6 +5,7 @@ import io.engram.core.EngramHome;
 import io.engram.core.random.RandomStream;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.Objective;
 import io.engram.model.train.TrainingSequence;
 import io.engram.unlearn.method.Reference;
 import io.engram.unlearn.method.RetainTerm;
@@ -51,23 +52,34 @@ record Batches(
    * @param firstDraw number of the first of them within the epoch
    * @param retained number of samples to keep
    * @param retainScale by what the retain weight is multiplied
+   * @param weighting factors of the forget samples' losses
    */
-  UnlearningLoop.Batch of(int epoch, int[] draws, int firstDraw, int retained, double retainScale) {
+  UnlearningLoop.Batch of(
+      int epoch,
+      int[] draws,
+      int firstDraw,
+      int retained,
+      double retainScale,
+      Weighting weighting) {
     List<TrainingSequence> sequences = new ArrayList<>();
     int forgotten = 0;
     if (forgets && draws.length > 0) {
       List<Drawn> forget = forget(epoch, draws, firstDraw);
       UpdateSize size = UpdateSize.of(forget.stream().map(Drawn::sample).toList());
-      for (Drawn drawn : forget) {
+      for (int i = 0; i < draws.length; i++) {
+        Drawn drawn = forget.get(i);
+        Objective objective = method.objective(drawn, size, reference);
         sequences.add(
-            new TrainingSequence(drawn.sequences(), method.objective(drawn, size, reference)));
+            new TrainingSequence(
+                drawn.sequences(), weighting.applied(objective, draws[i], drawn.sample())));
       }
       forgotten = forget.size();
     }
     if (retainTerm != null && retainDraws != null) {
       List<TokenizedSample> retain = new ArrayList<>();
       for (int i = 0; i < retained; i++) {
-        retain.add(data.retainTokens().get(retainDraws.at(epoch, firstDraw + i)));
+        int beside = i < draws.length ? draws[i] : RetainDraws.ANY;
+        retain.add(data.retainTokens().get(retainDraws.at(epoch, firstDraw + i, beside)));
       }
       UpdateSize size = UpdateSize.of(retain);
       for (TokenizedSample sample : retain) {
@@ -115,25 +127,86 @@ record Batches(
     String at(int sample, int epoch, int draw);
   }
 
+  /** How much a drawn sample's loss counts, and who wants to know its log-probabilities. */
+  interface Weighting {
+    /** All samples count the same. */
+    Weighting NONE =
+        new Weighting() {
+          @Override
+          public double factor(int sample) {
+            return 1;
+          }
+
+          @Override
+          public boolean watches() {
+            return false;
+          }
+
+          @Override
+          public void seen(int sample, double meanLoss) {}
+        };
+
+    /** By what the sample's loss is multiplied. */
+    double factor(int sample);
+
+    /** Whether {@link #seen} is to be called. */
+    boolean watches();
+
+    /** Called with the mean −ℓ_t of a drawn sample when its loss is computed, nats a token. */
+    void seen(int sample, double meanLoss);
+
+    /** The objective, multiplied and watched. */
+    private Objective applied(Objective objective, int index, TokenizedSample sample) {
+      Objective weighted = objective.scaled(factor(index));
+      if (!watches() || !(weighted instanceof Objective.OfLogProbs ofLogProbs)) {
+        return weighted;
+      }
+      return new Objective.OfLogProbs(
+          logProbs -> {
+            // A refusal may follow.
+            seen(index, -Arrays.stream(logProbs, 0, sample.labels()).average().orElse(0));
+            return ofLogProbs.loss().at(logProbs);
+          });
+    }
+  }
+
   /**
-   * Pairs each draw with a retain sample, chosen uniformly with replacement. The choice depends on
-   * the draw's number alone, so the retain samples of the whole run are known at its start.
+   * Pairs each draw with a retain sample, chosen uniformly with replacement, of all or of those
+   * nearest to the drawn sample. The choice depends on the draw's number and its sample alone, so
+   * the retain samples that a whole run may draw are known at its start.
    *
    * @param size number of retain samples
+   * @param nearest for each forget sample the retain samples to choose from; empty: all
    * @param seed names the streams (seed, "retain", epoch, draw)
    */
-  record RetainDraws(int size, long seed) {
-    /** Index of the retain sample that goes with a draw. */
-    int at(int epoch, int draw) {
-      return RandomStream.of(seed, "retain", epoch, draw).nextInt(size);
+  record RetainDraws(int size, List<int[]> nearest, long seed) {
+    /** No forget sample: any retain sample goes with the draw. */
+    static final int ANY = -1;
+
+    /** How many of the nearest retain samples a draw chooses from. */
+    static final int NEAREST = 8;
+
+    /**
+     * Index of the retain sample that goes with a draw.
+     *
+     * @param sample the drawn forget sample, or {@link #ANY}
+     */
+    int at(int epoch, int draw, int sample) {
+      RandomStream random = RandomStream.of(seed, "retain", epoch, draw);
+      if (sample == ANY || nearest.isEmpty()) {
+        return random.nextInt(size);
+      }
+      int[] near = nearest.get(sample);
+      return near[random.nextInt(near.length)];
     }
 
-    /** Indices of all retain samples that a plan will draw, ascending. */
+    /** Indices of all retain samples that a plan may draw, ascending. */
     Set<Integer> all(Plan plan) {
       Set<Integer> drawn = new TreeSet<>();
+      nearest.forEach(near -> Arrays.stream(near).forEach(drawn::add));
       for (int update = 0; update < plan.updates(); update++) {
         for (int draw = plan.from(update); draw < plan.to(update); draw++) {
-          drawn.add(at(plan.epoch(update), draw));
+          drawn.add(at(plan.epoch(update), draw, ANY));
         }
       }
       return drawn;

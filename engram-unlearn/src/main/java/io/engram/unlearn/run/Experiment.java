@@ -159,7 +159,8 @@ public final class Experiment {
       before = logProbs(model, data);
     }
     stopping.begin();
-    new MeasuredDifficulty(recipe, folder, data, setup).rehearse(model);
+    MeasuredDifficulty difficulty = new MeasuredDifficulty(recipe, folder, data, setup);
+    difficulty.rehearse(model);
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
         Trainer trainer = RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed)) {
@@ -170,12 +171,13 @@ public final class Experiment {
       if (state.isResumed()) {
         folder.journal().write("resume", Map.of("update", state.updates()));
       }
+      SampleWeights weights =
+          new SampleWeights(recipe, data, state, stopping, difficulty, model, before);
       RunCourse course =
           new RunCourse(
               recipe,
               folder,
               setup,
-              model,
               data,
               state,
               evaluation,
@@ -183,6 +185,7 @@ public final class Experiment {
               keeping,
               trainer,
               batches,
+              weights,
               plan);
       UnlearningLoop loop =
           new UnlearningLoop(recipe, recipe.order(), plan, trainer, course, state.updates());

@@ -6,7 +6,6 @@ import io.engram.model.LanguageModel;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.difficulty.Scoring;
-import io.engram.unlearn.order.MrdOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.util.ArrayList;
@@ -27,6 +26,8 @@ final class MeasuredDifficulty {
   private final RunFolder folder;
   private final RunData data;
   private final Setup setup;
+  private List<MrdRow> last = List.of();
+  private int lastRefreshed = -1;
 
   MeasuredDifficulty(Recipe recipe, RunFolder folder, RunData data, Setup setup) {
     this.recipe = recipe;
@@ -36,17 +37,22 @@ final class MeasuredDifficulty {
   }
 
   /**
-   * The probabilities by which the recipe's order draws; empty for an order without a score.
+   * The samples' difficulty by the score of the recipe's order; empty for an order without one.
    *
    * @param model as it is at the epoch's start, when the score is measured
    */
-  double[] probabilities(int epoch, LanguageModel model) {
-    if (!(recipe.order() instanceof MrdOrder order)) {
-      return new double[0];
+  List<MrdRow> rows(int epoch, LanguageModel model) {
+    DifficultyScore score = recipe.order().estimator();
+    if (score == null) {
+      return List.of();
     }
-    int refreshed =
-        order.refreshEpochs() == 0 ? 0 : epoch / order.refreshEpochs() * order.refreshEpochs();
-    return order.probabilities(rows(order.estimator(), refreshed, epoch, model));
+    int every = recipe.order().refreshEpochs();
+    int refreshed = every == 0 ? 0 : epoch / every * every;
+    if (refreshed != lastRefreshed) {
+      last = rows(score, refreshed, epoch, model);
+      lastRefreshed = refreshed;
+    }
+    return last;
   }
 
   /**

@@ -13,7 +13,8 @@ public record Plan(int samples, int perUpdate, int updates) {
   /** Epochs when neither epochs nor updates are given. */
   private static final int DEFAULT_EPOCHS = 5;
 
-  static Plan of(int samples, BudgetSection budget) {
+  /** The plan for this many samples. */
+  public static Plan of(int samples, BudgetSection budget) {
     int perUpdate = Math.min(samples, budget.batch() * budget.accumulate());
     int perEpoch = (samples + perUpdate - 1) / perUpdate;
     Integer updates = budget.updates();

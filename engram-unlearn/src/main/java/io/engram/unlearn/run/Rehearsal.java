@@ -198,7 +198,11 @@ public final class Rehearsal {
           Trainer trainer = RecipeSettings.trainer(model, own, point.scope(model), false)) {
         Batches batches = point.batches(model, before);
         course = new Course(batches, plan, factor, growth, every, enough);
-        SampleOrder order = own.order().estimator() == null ? own.order() : new UniformOrder(false);
+        // Weights need what a rehearsal doesn't have; uniform order takes about as long.
+        SampleOrder order =
+            own.order() instanceof UniformOrder uniform
+                ? uniform
+                : new UniformOrder(false, own.order().pair());
         String what =
             growth > 1
                 ? "looking for a rate, at most"
@@ -315,11 +319,6 @@ public final class Rehearsal {
     }
 
     @Override
-    public double[] probabilities(int epoch) {
-      return new double[0];
-    }
-
-    @Override
     public int[] pool() {
       return rule.pool(forgotten);
     }
@@ -333,7 +332,7 @@ public final class Rehearsal {
 
     @Override
     public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
-      return batches.of(epoch, samples, firstDraw, draws, 1);
+      return batches.of(epoch, samples, firstDraw, draws, 1, Batches.Weighting.NONE);
     }
 
     @Override

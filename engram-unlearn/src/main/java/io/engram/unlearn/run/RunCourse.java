@@ -4,7 +4,6 @@ import io.engram.core.EngramException;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
 import io.engram.core.settings.Choices;
-import io.engram.model.LanguageModel;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
@@ -37,8 +36,7 @@ final class RunCourse implements UnlearningLoop.Course {
   private final Trainer trainer;
   private final Batches batches;
   private final Plan plan;
-  private final LanguageModel model;
-  private final MeasuredDifficulty difficulty;
+  private final SampleWeights weights;
   private final RateAdvice advice;
 
   /** Whether samples are checked every few updates; the run is then shown as one stage. */
@@ -50,7 +48,6 @@ final class RunCourse implements UnlearningLoop.Course {
       Recipe recipe,
       RunFolder folder,
       Setup setup,
-      LanguageModel model,
       RunData data,
       RunState state,
       RunEvaluation evaluation,
@@ -58,11 +55,11 @@ final class RunCourse implements UnlearningLoop.Course {
       Keeping keeping,
       Trainer trainer,
       Batches batches,
+      SampleWeights weights,
       Plan plan) {
     this.recipe = recipe;
     this.folder = folder;
     this.setup = setup;
-    this.model = model;
     this.data = data;
     this.state = state;
     this.evaluation = evaluation;
@@ -72,13 +69,13 @@ final class RunCourse implements UnlearningLoop.Course {
     this.batches = batches;
     this.plan = plan;
     this.checksOften = recipe.stop().comparesWithNeverSeen();
-    this.difficulty = new MeasuredDifficulty(recipe, folder, data, setup);
+    this.weights = weights;
     this.advice = new RateAdvice(recipe.optimizer().settings(), plan.updates());
   }
 
   @Override
-  public double[] probabilities(int epoch) {
-    return difficulty.probabilities(epoch, model);
+  public double[] weights(int epoch) {
+    return weights.ofDraws(epoch);
   }
 
   @Override
@@ -93,7 +90,8 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
-    return batches.of(epoch, samples, firstDraw, draws, keeping.retainScale());
+    weights.beforeUpdate(epoch, samples);
+    return batches.of(epoch, samples, firstDraw, draws, keeping.retainScale(), weights);
   }
 
   @Override
@@ -136,6 +134,7 @@ final class RunCourse implements UnlearningLoop.Course {
     fields.put("learning_rate", update.learningRate());
     fields.put("seconds", update.seconds());
     folder.journal().write("update", fields);
+    weights.made(update);
     state.count(update.epoch(), update.samples(), data.forget().size());
     advice.made(update.learningRate());
     setup.progress().advance(1);
@@ -160,14 +159,15 @@ final class RunCourse implements UnlearningLoop.Course {
   @Override
   public void look() {
     stopping.look();
+    SampleChecks.Found found = stopping.last();
+    weights.looked(found);
     keeping.look(trainer, stopping.left(), stopping.known());
     if (isShown) {
       setup.progress().note(standing());
     }
     SampleChecks.First first = stopping.first();
-    SampleChecks.Found now = stopping.last();
-    if (first != null && now != null) {
-      advice.look(first, now, keeping.rise(), keeping.mostRise()).ifPresent(this::warn);
+    if (first != null && found != null) {
+      advice.look(first, found, keeping.rise(), keeping.mostRise()).ifPresent(this::warn);
     }
   }
 

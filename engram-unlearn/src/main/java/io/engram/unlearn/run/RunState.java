@@ -31,12 +31,15 @@ final class RunState {
    * @param drawn how often each sample was drawn, one array per epoch
    * @param stop state of a stopping rule that checks the samples; null for other rules
    * @param keep state of what holds the loss on samples to keep; null if nothing does
+   * @param weights what the order's weights follow from; null if they follow from nothing that
+   *     changes during the run
    */
   record Position(
       int updates,
       List<int[]> drawn,
       @Nullable Looked stop,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Keeping.@Nullable State keep) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) Keeping.@Nullable State keep,
+      @JsonInclude(JsonInclude.Include.NON_NULL) SampleWeights.@Nullable State weights) {}
 
   /**
    * The state of the stopping rule.
@@ -60,6 +63,7 @@ final class RunState {
   private final List<int[]> drawn = new ArrayList<>();
   private @Nullable Looked looked;
   private Keeping.@Nullable State kept;
+  private SampleWeights.@Nullable State weights;
 
   private RunState(RunFolder folder, boolean resumed) {
     this.folder = folder;
@@ -82,6 +86,7 @@ final class RunState {
       state.drawn.addAll(position.drawn());
       state.looked = position.stop();
       state.kept = position.keep();
+      state.weights = position.weights();
     }
     return state;
   }
@@ -149,6 +154,16 @@ final class RunState {
     kept = now;
   }
 
+  /** What the order's weights follow from; null if nothing that changes, or before an update. */
+  SampleWeights.@Nullable State weights() {
+    return weights;
+  }
+
+  /** Stores that state. */
+  void weigh(SampleWeights.State now) {
+    weights = now;
+  }
+
   /** Whether a checkpoint has been written. */
   boolean isSaved() {
     return Files.isRegularFile(folder.checkpoint().resolve(POSITION));
@@ -170,7 +185,7 @@ final class RunState {
       throw EngramException.resources(next + " can't be created: " + e.getMessage(), e);
     }
     trainer.saveState(next);
-    JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn, looked, kept));
+    JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn, looked, kept, weights));
     delete(old);
     if (Files.exists(folder.checkpoint())) {
       move(folder.checkpoint(), old);

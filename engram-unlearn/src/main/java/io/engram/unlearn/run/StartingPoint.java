@@ -2,6 +2,7 @@ package io.engram.unlearn.run;
 
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
+import io.engram.model.score.Representations;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.LayerTargets;
@@ -12,6 +13,7 @@ import io.engram.unlearn.method.RetainTerm;
 import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.method.UnlearningMethod.RefusalUse;
 import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
+import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +45,8 @@ final class StartingPoint implements AutoCloseable {
     retainDraws =
         data.retainTokens().isEmpty()
             ? null
-            : new Batches.RetainDraws(data.retainTokens().size(), recipe.seed());
+            : new Batches.RetainDraws(
+                data.retainTokens().size(), nearest(model, recipe, data), recipe.seed());
     List<TokenizedSample> retained =
         retainDraws == null || method.retainLoss() == RetainLoss.NLL
             ? List.of()
@@ -62,6 +65,20 @@ final class StartingPoint implements AutoCloseable {
             ? LanguageModel.open(
                 recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))
             : null;
+  }
+
+  /** For each forget sample the retain samples nearest to it, where the order pairs them. */
+  private static List<int[]> nearest(LanguageModel model, Recipe recipe, RunData data) {
+    if (recipe.order().pair() == SampleOrder.Pair.RANDOM) {
+      return List.of();
+    }
+    double[][] cosines =
+        Representations.cosines(
+            Representations.of(model, data.forgetTokens()),
+            Representations.of(model, data.retainTokens()));
+    return Arrays.stream(cosines)
+        .map(own -> Representations.largest(own, Batches.RetainDraws.NEAREST))
+        .toList();
   }
 
   private static ReferenceStates states(LanguageModel model, List<TokenizedSample> samples) {

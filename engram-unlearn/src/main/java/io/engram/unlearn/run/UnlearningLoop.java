@@ -59,10 +59,12 @@ public final class UnlearningLoop {
   /** What happens around the updates. */
   public interface Course {
     /**
-     * The probabilities by which the order draws, from difficulty measured before the first epoch
-     * and again every m epochs; empty for an order that needs none.
+     * The weights by which the order draws: from difficulty measured before the first epoch and
+     * again every m epochs, or from the samples' losses; empty if all samples count the same.
      */
-    double[] probabilities(int epoch);
+    default double[] weights(int epoch) {
+      return new double[0];
+    }
 
     /** Indices of the samples that the stopping rule still wants drawn. */
     int[] pool();
@@ -145,6 +147,7 @@ public final class UnlearningLoop {
    * @param number from 1
    * @param epoch from 0
    * @param samples drawn forget samples
+   * @param losses their parts of the forget loss; empty if it wasn't computed
    * @param forgetLoss forget loss before the update, in nats as the method defines it
    * @param retainLoss retain loss before the update
    * @param gradientNorm norm of the whole gradient, before clipping
@@ -155,6 +158,7 @@ public final class UnlearningLoop {
       int number,
       int epoch,
       int[] samples,
+      double[] losses,
       double forgetLoss,
       double retainLoss,
       double gradientNorm,
@@ -200,9 +204,9 @@ public final class UnlearningLoop {
 
   /** Draws an epoch; empty if there is nothing left to forget. */
   private int[] draw(int epoch) {
-    double[] difficulty = course.probabilities(epoch);
+    double[] weights = course.weights(epoch);
     int[] pool = course.pool();
-    return pool.length == 0 ? pool : order.epoch(epoch, pool, plan.samples(), seed, difficulty);
+    return pool.length == 0 ? pool : order.epoch(epoch, pool, plan.samples(), seed, weights);
   }
 
   /** The forget samples of the next update. */
@@ -236,6 +240,7 @@ public final class UnlearningLoop {
         made + 1,
         epoch,
         samples,
+        Arrays.copyOf(losses, batch.forgotten()),
         forget,
         retain,
         norm,

@@ -38,12 +38,6 @@ final class ForgetSequences {
     /** The samples that are unlearned. */
     List<TokenizedSample> samples();
 
-    /** None: a study's order needs no difficulty. */
-    @Override
-    default double[] probabilities(int epoch) {
-      return new double[0];
-    }
-
     @Override
     default int[] pool() {
       return IntStream.range(0, samples().size()).toArray();

@@ -6,6 +6,7 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.difficulty.UpdatesPredictor;
+import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
@@ -120,7 +121,8 @@ final class UpdatesJointly {
       Plan plan = new Plan(samples.size(), step, epochs * ((samples.size() + step - 1) / step));
       setup.progress().start("unlearning jointly", plan.updates(), "updates");
       UnlearningLoop loop =
-          new UnlearningLoop(recipe, new UniformOrder(false), plan, trainer, this, 0);
+          new UnlearningLoop(
+              recipe, new UniformOrder(false, SampleOrder.Pair.RANDOM), plan, trainer, this, 0);
       if (isInterrupted() || !loop.run()) {
         throw EngramException.usage(
             "Stopped after %d of at most %d updates. Run the same command to start the joint run over; the scores are kept."

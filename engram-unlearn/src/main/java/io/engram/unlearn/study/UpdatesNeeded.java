@@ -5,6 +5,8 @@ import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.difficulty.UpdatesPredictor;
+import io.engram.unlearn.order.SampleOrder;
+import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import io.engram.unlearn.run.Plan;
@@ -65,15 +67,10 @@ final class UpdatesNeeded {
     Met met = new Met(criteria, standings.together(samples));
     ForgetSequences sequences = new ForgetSequences(recipe.method(), model, samples);
     Plan plan = new Plan(samples.size(), samples.size(), most);
-    new UnlearningLoop(
-            recipe, UpdatesNeeded::all, plan, trainer, new Course(samples, sequences, met), 0)
-        .run();
+    // The course puts all samples in each update, whatever is drawn.
+    SampleOrder order = new UniformOrder(false, SampleOrder.Pair.RANDOM);
+    new UnlearningLoop(recipe, order, plan, trainer, new Course(samples, sequences, met), 0).run();
     return met.outcome(forecast, start::meanAbsoluteChange);
-  }
-
-  /** All samples in each update, in the given order. */
-  private static int[] all(int epoch, int[] pool, int draws, long seed, double[] probabilities) {
-    return pool;
   }
 
   /** Checks the samples after each update. */

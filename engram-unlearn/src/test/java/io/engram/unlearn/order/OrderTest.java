@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.run.MrdRow;
 import io.engram.unlearn.difficulty.Antithetic.Control;
+import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.Estimates;
 import io.engram.unlearn.difficulty.LossMean;
 import io.engram.unlearn.difficulty.PredictedUpdates;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
+import io.engram.unlearn.order.DroOrder.Prefer;
 import io.engram.unlearn.order.MrdOrder.Weight;
+import io.engram.unlearn.order.SampleOrder.Apply;
+import io.engram.unlearn.order.SampleOrder.Pair;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -27,15 +31,19 @@ class OrderTest {
   }
 
   private static int[] uniform(int epoch, int size, int draws, long seed) {
-    return new UniformOrder(false).epoch(epoch, all(size), draws, seed, NONE);
+    return new UniformOrder(false, Pair.RANDOM).epoch(epoch, all(size), draws, seed, NONE);
   }
 
   private static int[] withReplacement(int epoch, int size, int draws, long seed) {
-    return new UniformOrder(true).epoch(epoch, all(size), draws, seed, NONE);
+    return new UniformOrder(true, Pair.RANDOM).epoch(epoch, all(size), draws, seed, NONE);
   }
 
   private static MrdOrder by(Weight weight) {
-    return new MrdOrder(1, weight, Estimates.pairs(Control.OFF, 1e-3, 2));
+    return by(weight, Estimates.pairs(Control.OFF, 1e-3, 2));
+  }
+
+  private static MrdOrder by(Weight weight, DifficultyScore score) {
+    return new MrdOrder(1, weight, true, Apply.DRAWS, false, Pair.RANDOM, score);
   }
 
   private static List<MrdRow> rows(double... mrd) {
@@ -91,7 +99,7 @@ class OrderTest {
     double[] equal = by(Weight.MRD).probabilities(rows(0.5, 0.5, 0.5, 0.5));
     for (int epoch = 0; epoch < 50; epoch++) {
       assertThat(withReplacement(epoch, 4, 4, 42))
-          .containsExactly(new WeightedDraws(equal).epoch(epoch, 4, 42));
+          .containsExactly(Draws.withReplacement(equal, epoch, 4, 42));
     }
     int[] first = withReplacement(3, 40, 40, 42);
     assertThat(withReplacement(3, 40, 40, 42)).containsExactly(first);
@@ -102,10 +110,10 @@ class OrderTest {
   @Test
   void probabilitiesAreRenormalisedOverThePool() {
     double[] all = {0.1, 0.4, 0.3, 0.2, 0, 0};
-    assertThat(MrdOrder.within(all, new int[] {0, 2, 4}))
+    assertThat(Draws.within(all, new int[] {0, 2, 4}))
         .containsExactly(new double[] {0.25, 0.75, 0}, within(1e-15));
-    assertThat(MrdOrder.within(all, new int[] {4, 5})).containsExactly(0.5, 0.5);
-    MrdOrder order = new MrdOrder(1, Weight.MRD, new LossMean());
+    assertThat(Draws.within(all, new int[] {4, 5})).containsExactly(0.5, 0.5);
+    MrdOrder order = by(Weight.MRD, new LossMean());
     int[] drawn = order.epoch(1, new int[] {0, 2, 4}, 6, 42, all);
     assertThat(drawn).hasSize(6);
     assertThat(Arrays.stream(drawn)).allMatch(i -> i == 0 || i == 2);
@@ -130,12 +138,12 @@ class OrderTest {
     PredictedUpdates updates = new PredictedUpdates(1.5, Scope.ANSWER);
     List<MrdRow> rows = rows(0, 0.5, 1, 2, 4);
     // 1 : 1 : 1 : 1/2 : 1/4
-    assertThat(new MrdOrder(1, Weight.MRD, updates).probabilities(rows))
+    assertThat(by(Weight.MRD, updates).probabilities(rows))
         .containsExactly(
             new double[] {4 / 15.0, 4 / 15.0, 4 / 15.0, 2 / 15.0, 1 / 15.0}, within(1e-15));
-    assertThat(new MrdOrder(1, Weight.INVERSE, updates).probabilities(rows))
+    assertThat(by(Weight.INVERSE, updates).probabilities(rows))
         .containsExactly(new double[] {1 / 9.0, 1 / 9.0, 1 / 9.0, 2 / 9.0, 4 / 9.0}, within(1e-15));
-    assertThat(new MrdOrder(1, Weight.RANK, updates).probabilities(rows))
+    assertThat(by(Weight.RANK, updates).probabilities(rows))
         .containsExactly(
             new double[] {4 / 15.0, 4 / 15.0, 4 / 15.0, 2 / 15.0, 1 / 15.0}, within(1e-15));
   }
@@ -143,11 +151,10 @@ class OrderTest {
   @Test
   void drawsWithReplacementAsOftenAsTheProbabilitiesSay() {
     double[] probabilities = {0.05, 0, 0.25, 0.4, 0.1, 0.2, 0};
-    WeightedDraws order = new WeightedDraws(probabilities);
     long[] counts = new long[probabilities.length];
     int epochs = 5000;
     for (int epoch = 0; epoch < epochs; epoch++) {
-      int[] drawn = order.epoch(epoch, probabilities.length, 42);
+      int[] drawn = Draws.withReplacement(probabilities, epoch, probabilities.length, 42);
       assertThat(drawn).hasSize(probabilities.length);
       for (int i : drawn) {
         counts[i]++;
@@ -165,10 +172,10 @@ class OrderTest {
   @Test
   void sameSeedSameDraws() {
     double[] probabilities = DoubleStream.iterate(1, p -> p + 1).limit(40).toArray();
-    int[] first = new WeightedDraws(probabilities).epoch(3, 40, 42);
-    assertThat(new WeightedDraws(probabilities).epoch(3, 40, 42)).containsExactly(first);
-    assertThat(new WeightedDraws(probabilities).epoch(4, 40, 42)).isNotEqualTo(first);
-    assertThat(new WeightedDraws(probabilities).epoch(3, 40, 41)).isNotEqualTo(first);
+    int[] first = Draws.withReplacement(probabilities, 3, 40, 42);
+    assertThat(Draws.withReplacement(probabilities, 3, 40, 42)).containsExactly(first);
+    assertThat(Draws.withReplacement(probabilities, 4, 40, 42)).isNotEqualTo(first);
+    assertThat(Draws.withReplacement(probabilities, 3, 40, 41)).isNotEqualTo(first);
   }
 
   @Test
@@ -187,9 +194,141 @@ class OrderTest {
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "Sample s1 has MRD 0.0: order.weight = inverse would divide by it. Use mrd or rank.");
-    assertThatThrownBy(() -> new WeightedDraws(new double[] {0.5, -0.1}))
-        .hasMessage("probability 1 is -0.1");
-    assertThatThrownBy(() -> new WeightedDraws(new double[2]))
-        .hasMessage("the probabilities sum to 0.0");
+    assertThatThrownBy(() -> Draws.withReplacement(new double[] {0.5, -0.1}, 0, 1, 42))
+        .hasMessage("weight 1 is -0.1");
+    assertThatThrownBy(() -> Draws.systematic(new double[2], 0, 1, 42))
+        .hasMessage("the weights sum to 0");
+  }
+
+  /** n = 4 · (0.1, 0.15, 0.25, 0.5) = 0.4, 0.6, 1, 2: the floor or the ceiling of each. */
+  @Test
+  void systematicDrawsRoundUpOrDownAndAreRightInTheMean() {
+    double[] weights = {1, 1.5, 2.5, 5, 0};
+    int[] counts = new int[5];
+    int epochs = 4000;
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      int[] own = new int[5];
+      int[] drawn = Draws.systematic(weights, epoch, 4, 42);
+      assertThat(drawn).hasSize(4);
+      Arrays.stream(drawn).forEach(i -> own[i]++);
+      assertThat(own[0]).isBetween(0, 1);
+      assertThat(own[1]).isBetween(0, 1);
+      assertThat(own[2]).isEqualTo(1);
+      assertThat(own[3]).isEqualTo(2);
+      assertThat(own[4]).isZero();
+      Arrays.setAll(counts, i -> counts[i] + own[i]);
+    }
+    assertThat(counts[0] / (double) epochs).isCloseTo(0.4, within(0.025)); // three standard errors
+    assertThat(counts[1] / (double) epochs).isCloseTo(0.6, within(0.025));
+  }
+
+  /** With equal weights an epoch is the permutation of the uniform order, whatever the seed. */
+  @Test
+  void systematicDrawsOfEqualWeightsAreTheUniformOrder() {
+    for (int epoch = 0; epoch < 50; epoch++) {
+      assertThat(Draws.systematic(Draws.equal(40), epoch, 40, 7))
+          .containsExactly(uniform(epoch, 40, 40, 7));
+    }
+  }
+
+  /**
+   * The second of 10 samples has half of the weight: its 10 draws are never far from each other.
+   */
+  @Test
+  void systematicDrawsOfOneSampleAreSpreadOverTheEpoch() {
+    double[] weights = Draws.equal(10);
+    weights[1] = 9;
+    for (int epoch = 0; epoch < 20; epoch++) {
+      int[] drawn = Draws.systematic(weights, epoch, 20, 42);
+      for (int from = 0; from < 16; from += 4) {
+        long there = Arrays.stream(drawn, from, from + 4).filter(i -> i == 1).count();
+        assertThat(there).isBetween(1L, 3L);
+      }
+    }
+  }
+
+  @Test
+  void weightsInTheLossAreDrawnAsUniformAndAreOneInTheMean() {
+    HingeOrder hinge = new HingeOrder(false, Apply.LOSS, false, Pair.RANDOM, 2, 1);
+    double[] weights = {3, 0, 1, 8};
+    assertThat(hinge.epoch(2, all(4), 4, 42, weights)).containsExactly(uniform(2, 4, 4, 42));
+    assertThat(Draws.meanOne(weights, all(4)))
+        .containsExactly(new double[] {1, 0, 1 / 3.0, 8 / 3.0}, within(1e-15));
+    assertThat(Draws.meanOne(weights, new int[] {0, 2}))
+        .containsExactly(new double[] {1.5, 1, 0.5, 1}, within(1e-15));
+    assertThat(Draws.meanOne(new double[3], all(3))).containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void shuffledWeightsAreTheSameOnesOnOtherSamples() {
+    double[] weights = DoubleStream.iterate(1, w -> w + 1).limit(30).toArray();
+    double[] shuffled = Draws.shuffled(weights, 42);
+    assertThat(shuffled).isNotEqualTo(weights).containsExactlyInAnyOrder(weights);
+    assertThat(Draws.shuffled(weights, 42)).containsExactly(shuffled);
+    assertThat(Draws.shuffled(weights, 43)).isNotEqualTo(shuffled);
+  }
+
+  /**
+   * Four samples with L* = 4 that began at 0, 2, 5 and 0 and are now at 3, 3, 5 and 6; the last is
+   * forgotten. Before: d = 4, 2, 0, 4 (mean of the positive ones 10/3). Now: 1, 1, at least 1/3, 0.
+   */
+  private static Standing standing(double... updates) {
+    return new Standing(
+        rows(updates),
+        new boolean[] {true, true, true, false},
+        new double[] {0, 2, 5, 0},
+        new double[] {3, 3, 5, 6},
+        new double[] {4, 4, 4, 4},
+        new double[] {-0.5, Double.NaN, -2.5, -1.5});
+  }
+
+  @Test
+  void hingeWeighsByTheDistanceToTheLimit() {
+    assertThat(new HingeOrder(false, Apply.LOSS, false, Pair.RANDOM, 0, 1).weights(standing()))
+        .containsExactly(new double[] {1, 1, 1 / 3.0, 0}, within(1e-15));
+    assertThat(new HingeOrder(false, Apply.LOSS, false, Pair.RANDOM, 0, 0.5).weights(standing()))
+        .containsExactly(new double[] {1, 1, Math.sqrt(1 / 3.0), 0}, within(1e-15));
+  }
+
+  /** 20 · 1/4, 10 · 1/2, 30 · a tenth, 40 · 0. */
+  @Test
+  void deficitDrawsByTheUpdatesStillNeeded() {
+    DifficultyScore score = new PredictedUpdates(1.5, Scope.ANSWER);
+    assertThat(
+            new DeficitOrder(false, Apply.DRAWS, false, Pair.RANDOM, 0, score)
+                .weights(standing(20, 10, 30, 40)))
+        .containsExactly(new double[] {5, 5, 3, 0}, within(1e-12));
+  }
+
+  /** τ = 1: e^0, e^−2, e^−1 and their mean for the sample that was never drawn. */
+  @Test
+  void droWeighsExponentiallyInBothDirections() {
+    double[] hard =
+        new DroOrder(false, Apply.LOSS, false, Pair.RANDOM, Prefer.HARD, 1).weights(standing());
+    double mean = (1 + Math.exp(-2) + Math.exp(-1)) / 3;
+    assertThat(hard)
+        .containsExactly(new double[] {1, mean, Math.exp(-2), Math.exp(-1)}, within(1e-15));
+    double[] easy =
+        new DroOrder(false, Apply.LOSS, false, Pair.RANDOM, Prefer.EASY, 0.5).weights(standing());
+    assertThat(easy[0]).isCloseTo(Math.exp(-4), within(1e-15));
+    assertThat(easy[2]).isEqualTo(1);
+    Standing none =
+        new Standing(
+            List.of(),
+            new boolean[1],
+            new double[1],
+            new double[1],
+            new double[1],
+            new double[] {Double.NaN});
+    assertThat(new DroOrder(false, Apply.LOSS, false, Pair.RANDOM, Prefer.EASY, 1).weights(none))
+        .isEmpty();
+  }
+
+  @Test
+  void saturationWeighsByTheMeanProbability() {
+    assertThat(new SaturationOrder(false, Apply.LOSS, false, Pair.RANDOM, 0.5).weights(standing()))
+        .containsExactly(
+            new double[] {Math.exp(-1.5), Math.exp(-1.5), Math.exp(-2.5), Math.exp(-3)},
+            within(1e-15));
   }
 }

@@ -94,6 +94,15 @@ class RecipeFaultsTest {
     assertThatThrownBy(() -> unlearn(SMALLEST, override)).hasMessageContaining(fault);
   }
 
+  @Test
+  void anOrderByLogProbsNeedsAMethodThatHasThem() {
+    assertThatThrownBy(
+            () -> unlearn("", "order.name=saturation", "method.name=rmu", "method.retain_weight=0"))
+        .hasMessageContaining(
+            "order.name = saturation: needs the samples' log-probabilities, which method.name ="
+                + " rmu doesn't compute; use another order, or stop.rule = controls or retrained");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -103,8 +112,13 @@ class RecipeFaultsTest {
             + " needs it (or set method.retain_weight to 0)",
         "method.forget_weight=0 | method.forget_weight = 0 and method.retain_weight = 0: there "
             + "is nothing",
-        "order={name: mrd, replacement: true} | order.replacement = true: is for order.name ="
-            + " uniform; here it is mrd (set on the command line)",
+        "order={name: uniform, apply: loss} | order.apply = \"loss\": is for order.name = mrd or"
+            + " deficit or hinge or dro or saturation; here it is uniform (set on the command line)",
+        "order={name: hinge} | order.until = auto: order.name = hinge needs a loss that samples"
+            + " should come to, and stop.rule = budget gives none; set order.until in nats a token,"
+            + " or stop.rule to controls or retrained",
+        "order={pair: nearest} | order.pair = nearest: needs samples to keep: retain.data, and"
+            + " method.retain_weight above 0",
         "order={name: mrd, estimator: {draws: 7}} | order.estimator.draws = 7: must be even with"
             + " order.estimator.name = antithetic",
         "order={name: mrd, estimator: {draws: auto, max_draws: 7}} | order.estimator.max_draws = 7:"

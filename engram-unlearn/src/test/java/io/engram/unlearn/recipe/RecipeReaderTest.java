@@ -15,6 +15,7 @@ import io.engram.unlearn.method.GradientAscent;
 import io.engram.unlearn.method.Npo;
 import io.engram.unlearn.method.SimNpo;
 import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
+import io.engram.unlearn.order.SampleOrder.Pair;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.stop.BudgetRule;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class RecipeReaderTest {
                 DataSection.NONE,
                 DataSection.NONE,
                 new GradientAscent(1, 0, RetainLoss.NLL, null),
-                new UniformOrder(false),
+                new UniformOrder(false, Pair.RANDOM),
                 new OptimizerSection.AdamW(
                     1e-5, 0.01, List.of(0.9, 0.999), 1e-8, 0, 0, Decay.ALL, Schedule.LINEAR, 0),
                 new ScopeSection.All(List.of()),

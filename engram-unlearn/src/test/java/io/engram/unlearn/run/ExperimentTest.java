@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.core.EngramException;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
+import io.engram.unlearn.order.SampleOrder.Pair;
 import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -85,6 +86,37 @@ class ExperimentTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name: mrd, weight: inverse, apply: loss, estimator: {name: loss_mean}",
+        "name: mrd, shuffle: true, estimator: {name: tokens}",
+        "name: deficit, until: 9, estimator: {name: tokens}",
+        "name: hinge, until: 9, power: 0.5",
+        "name: hinge, until: 9, apply: draws, power: 40",
+        "name: dro, temperature: 0.1",
+        "name: dro, prefer: easy, temperature: 0.1, apply: draws, replacement: true",
+        "name: saturation, power: 2"
+      })
+  void everyOrderMakesAnotherModelAndInterruptedEndsInTheSameBytes(String order)
+      throws IOException {
+    Recipe recipe = runs.recipe("name: grad_diff", order);
+    Path whole = runs.run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 5));
+    }
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
+    assertThat(cut.resolve("samples.jsonl"))
+        .hasSameTextualContentAs(whole.resolve("samples.jsonl"));
+    Path uniform = runs.run("uniform", runs.recipe("name: grad_diff", "name: uniform"));
+    assertThat(SmallRuns.weights(whole)).isNotEqualTo(SmallRuns.weights(uniform));
+  }
+
   @Test
   void samMakesAnotherModelAndInterruptedEndsInTheSameBytes() throws IOException {
     Recipe plain = runs.recipe("name: gru", "name: uniform");
@@ -124,7 +156,7 @@ class ExperimentTest {
       int[] drawn = new int[6];
       for (int epoch = 0; epoch < 3; epoch++) {
         Arrays.stream(
-                new UniformOrder(true)
+                new UniformOrder(true, Pair.RANDOM)
                     .epoch(epoch, new int[] {0, 1, 2, 3, 4, 5}, 6, recipe.seed(), new double[0]))
             .forEach(i -> drawn[i]++);
       }

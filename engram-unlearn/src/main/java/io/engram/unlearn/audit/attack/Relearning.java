@@ -17,12 +17,10 @@ import io.engram.unlearn.audit.Victim;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * A short training that shows the model none of the facts asked for afterwards; what was only
@@ -192,39 +190,13 @@ public record Relearning(Text text) implements Attack {
    * @return their places, ascending; all if there are no more than {@code count}
    */
   static int[] nearest(List<double[]> wanted, List<double[]> pool, int count) {
-    double[] mean = new double[pool.isEmpty() ? 0 : pool.get(0).length];
-    for (double[] one : pool) {
-      for (int k = 0; k < mean.length; k++) {
-        mean[k] += one[k] / pool.size();
-      }
-    }
+    double[][] cosines = Representations.cosines(wanted, pool);
     double[] closeness = new double[pool.size()];
     for (int i = 0; i < closeness.length; i++) {
-      double[] one = pool.get(i);
-      closeness[i] =
-          wanted.stream().mapToDouble(w -> cosine(w, one, mean)).max().orElse(Double.NaN);
+      int one = i;
+      closeness[i] = Arrays.stream(cosines).mapToDouble(own -> own[one]).max().orElse(Double.NaN);
     }
-    return IntStream.range(0, pool.size())
-        .boxed()
-        .sorted(Comparator.comparingDouble((Integer i) -> -closeness[i]))
-        .limit(count)
-        .mapToInt(Integer::intValue)
-        .sorted()
-        .toArray();
-  }
-
-  private static double cosine(double[] one, double[] other, double[] mean) {
-    double product = 0;
-    double ones = 0;
-    double others = 0;
-    for (int k = 0; k < mean.length; k++) {
-      double a = one[k] - mean[k];
-      double b = other[k] - mean[k];
-      product += a * b;
-      ones += a * a;
-      others += b * b;
-    }
-    return ones == 0 || others == 0 ? 0 : product / Math.sqrt(ones * others);
+    return Representations.largest(closeness, count);
   }
 
   @Override
