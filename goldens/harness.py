@@ -1,15 +1,18 @@
 """What lm-evaluation-harness finds: log-likelihoods of every choice, acc, acc_norm, perplexities, by its own task files.
 
     python goldens/harness.py synthetic
+    python goldens/harness.py written
     python goldens/harness.py real --model MODEL --data DATA
     python goldens/harness.py time --model MODEL --data DATA [--threads N] [--batch N] [--tasks a,b]
 
 `synthetic` makes up rows in the data sets' layouts and scores them with the tiny model llama/with-tokenizer; it writes
-golden/harness/ in engram-unlearn. `real` scores rows of real data sets (DATA has them in a folder each) with SmolLM2-135M in float32
+golden/harness/ in engram-unlearn. `written` does the same for tasks in which the model writes answers: golden/harness/written.json.
+`real` scores rows of real data sets (DATA has them in a folder each) with SmolLM2-135M in float32
 (MODEL as for smollm.py) and writes golden/harness/smollm2.json, which holds numbers of rows and no row. `time` prints seconds.
 """
 import argparse
 import csv
+import hashlib
 import json
 import pathlib
 import random
@@ -20,7 +23,11 @@ import time
 
 from common import ROOT, golden, tidy, write_json
 
+import pyarrow
+import pyarrow.parquet
+
 import lm_eval
+import lm_eval.api.model
 from lm_eval.api.task import ConfigurableTask
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks._yaml_loader import load_yaml
@@ -31,7 +38,8 @@ FILES = {
     "winogrande": "winogrande/default.yaml", "arc_easy": "arc/arc_easy.yaml", "arc_challenge": "arc/arc_challenge.yaml",
     "openbookqa": "openbookqa/openbookqa.yaml", "piqa": "piqa/piqa.yaml", "truthfulqa_mc1": "truthfulqa/truthfulqa_mc1.yaml",
     "truthfulqa_mc2": "truthfulqa/truthfulqa_mc2.yaml", "wikitext": "wikitext/wikitext.yaml", "wmdp_bio": "wmdp/wmdp_bio.yaml",
-    "wmdp_chem": "wmdp/wmdp_chem.yaml", "wmdp_cyber": "wmdp/wmdp_cyber.yaml"}
+    "wmdp_chem": "wmdp/wmdp_chem.yaml", "wmdp_cyber": "wmdp/wmdp_cyber.yaml", "gsm8k": "gsm8k/gsm8k.yaml",
+    "triviaqa": "triviaqa/default.yaml"}
 
 
 def task(name, rows, examples=(), shots=0):
@@ -42,7 +50,7 @@ def task(name, rows, examples=(), shots=0):
     split = config.get("test_split") or config["validation_split"]
     files = {split: rows}
     if examples:
-        files[config["fewshot_split"]] = examples
+        files[config.get("fewshot_split") or config["training_split"]] = examples
     for each, content in files.items():
         (folder / f"{each}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in content), encoding="utf-8")
     for key in ("training_split", "validation_split", "test_split", "fewshot_split"):
@@ -163,9 +171,6 @@ def pages(text):
 
 def write_rows(folder, rows, text):
     """Each data set in one of the layouts that its task takes, some as the hub has them."""
-    import pyarrow
-    import pyarrow.parquet
-
     def lines(name, content):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -223,6 +228,92 @@ def synthetic():
     tasks["mmlu_anatomy_5shot_cut"] = scored(narrow, "mmlu_anatomy", rows["mmlu_anatomy"], examples=rows["examples"], shots=5)
     write_json(folder / "synthetic.json", {
         "note": f"lm-evaluation-harness {lm_eval.__version__}, float32; wikitext and _cut in a window of 64 tokens", "tasks": tasks})
+    tidy(folder)
+
+
+# ---- written answers -----------------------------------------------------------------------------------------------------------
+
+class Canned(lm_eval.api.model.LM):
+    """Gives the answers that it was made with, in order."""
+
+    def __init__(self, answers):
+        super().__init__()
+        self.answers = answers
+
+    def generate_until(self, requests, disable_tqdm=False):
+        return [self.answers[request.doc_id] for request in requests]
+
+    def loglikelihood(self, requests, disable_tqdm=False):
+        raise NotImplementedError
+
+    def loglikelihood_rolling(self, requests, disable_tqdm=False):
+        raise NotImplementedError
+
+
+def answered(lm, name, rows, examples=(), shots=0):
+    """Per document its prompt's hash, the answer, and by filter what was compared and its score; of the whole the metrics."""
+    found = evaluate(lm, name, rows, examples, shots)
+    (key, samples), = found["samples"].items()
+    documents = [{"row": number} for number in range(len(rows))]
+    for sample in samples:
+        document = documents[sample["doc_id"]]
+        prompt = sample["arguments"][0][0]
+        document["prompt_sha256"] = hashlib.sha256(prompt.encode()).hexdigest()
+        document["output"] = sample["resps"][0][0]
+        document[sample["filter"]] = {"compared": sample["filtered_resps"][0], "exact_match": float(sample["exact_match"])}
+    metrics = {k: v for k, v in found["results"][key].items() if isinstance(v, float) and "sample" not in k}
+    return {"metrics": metrics, "documents": documents}
+
+
+def written():
+    rng = random.Random(20)
+    folder = golden("unlearn", "harness")
+    model = str(ROOT / "engram-model/src/test/resources/golden/llama/with-tokenizer")
+    lm = HFLM(pretrained=model, dtype="float32", device="cpu", batch_size=4)
+    narrow = HFLM(pretrained=model, dtype="float32", device="cpu", batch_size=4, max_length=330)
+
+    def sum_of(i):
+        a, b = rng.randint(2, 99), rng.randint(2, 999)
+        return {"question": f"{words(rng, 3, 9)} {a} {words(rng, 1, 3)} {b} ?" + ("\n" if i % 4 == 0 else ""),
+                "answer": f"{words(rng, 2, 6)} {a} + {b} = <<{a}+{b}={a + b}>>{a + b:,}\n#### {a + b:,}"}
+
+    def quiz(i):
+        return {"question": words(rng, 4, 9), "answer": {"value": words(rng, 1, 2), "aliases": [words(rng, 1, 3) for _ in range(1 + i % 4)]}}
+
+    sums, shown_sums = [sum_of(i) for i in range(10)], [sum_of(i) for i in range(30)]
+    quizzes, shown_quizzes = [quiz(i) for i in range(12)], [quiz(i) for i in range(15)]
+    # Every other answer becomes what the model writes, in another spelling.
+    for i, each in enumerate(answered(lm, "gsm8k", sums, shown_sums, 5)["documents"]):
+        if i % 2:
+            sums[i]["answer"] = f"{words(rng, 2, 4)}\n#### $" + each["flexible-extract"]["compared"] + "."
+    for i, each in enumerate(answered(lm, "triviaqa", quizzes)["documents"]):
+        if i % 2:
+            quizzes[i]["answer"]["aliases"].append("\"" + each["output"].strip().upper() + "\"!")
+    for name, rows in {"gsm8k/main/test": sums, "gsm8k/main/train": shown_sums, "trivia_qa/rc.nocontext/validation": quizzes,
+                       "trivia_qa/rc.nocontext/train": shown_quizzes}.items():
+        path = folder / "datasets" / f"{name}-00000-of-00001.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path, compression="none")
+    tasks = {"gsm8k": answered(lm, "gsm8k", sums, shown_sums, 5), "gsm8k_0shot": answered(lm, "gsm8k", sums),
+             "gsm8k_cut": answered(narrow, "gsm8k", sums, shown_sums, 5), "triviaqa": answered(lm, "triviaqa", quizzes),
+             "triviaqa_5shot": answered(lm, "triviaqa", quizzes, shown_quizzes, 5)}
+    texts = ["It is 5 + 7 = 12.\n#### 12", "#### 1,234\n#### 5", "so $1,050.50. The end", "nothing", "", "####12", "#### -7 apples 8",
+             "a 3 b 44", "4 . ,,", "#### 1.500.", " 12 ", "twelve $", "#### ,", "-0.5 and -", "٣ or ४٥"]
+    golds = ["x\n#### 12", "#### 1234", "#### $1,050.50", "#### [invalid]", "#### 0", "#### 12", "#### -7", "#### 44", "#### ,,", "#### 1.500",
+             "#### 12", "#### $", "#### ", "#### -0.5", "#### 3"]
+    canned = answered(Canned(texts), "gsm8k", [{"question": "q", "answer": gold} for gold in golds])
+    aliases = [["Jolt"], ["The Moss", "moss!"], ["A.B."], ["straße", "STRASSE"], ["x"], [""], ["–"], ["ÉTÉ"], ["rock 'n' roll"], [" tarn"], ["['a']"]]
+    said = ["JOLT", " moss\n", "ab", "Straße ", "y", "...", "-", "été", "Rock n Roll", "tarn", "[a]"]
+    quiz_canned = answered(Canned(said), "triviaqa", [{"question": "q", "answer": {"aliases": each}} for each in aliases])
+    for document, gold in zip(canned["documents"], golds):
+        document["answers"] = [gold]
+    for document, gold in zip(quiz_canned["documents"], aliases):
+        document["answers"] = gold
+    draws = [{"population": n, "count": k, "sets": [r.sample(range(n), k) for _ in range(3)]}
+             for n, k in ((30, 5), (21, 5), (22, 5), (7473, 5), (138384, 5), (4, 3), (100, 8), (5000, 25)) for r in [random.Random(1234)]]
+    write_json(folder / "written.json", {
+        "note": f"lm-evaluation-harness {lm_eval.__version__}, float32; _cut in a window of 330 tokens; canned: given answers, no model",
+        "tasks": tasks, "canned": {"gsm8k": canned, "triviaqa": quiz_canned}, "draws": draws})
     tidy(folder)
 
 
@@ -336,7 +427,7 @@ def timed(model, data, threads, batch, names, limit):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["synthetic", "real", "time"])
+    parser.add_argument("what", choices=["synthetic", "written", "real", "time"])
     parser.add_argument("--model")
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
@@ -346,6 +437,8 @@ if __name__ == "__main__":
     given = parser.parse_args()
     if given.what == "synthetic":
         synthetic()
+    elif given.what == "written":
+        written()
     elif given.what == "real":
         real(given.model, given.data, given.threads)
     else:

@@ -11,17 +11,20 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.TokenChoice;
 import io.engram.model.tensor.Workers;
+import io.engram.model.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Generates token by token, the most probable one each time or one drawn at random, until an end
- * token or a limit. Prompts of similar length are batched; sequences that have ended leave the
- * batch.
+ * token, a stop text or a limit. Prompts of similar length are batched; sequences that have ended
+ * leave the batch.
  */
 public final class Generator {
   /** Sequences per batch; more don't use the cores any better. */
@@ -32,21 +35,27 @@ public final class Generator {
 
   private final Decoder decoder;
   private final Set<Integer> stopIds;
+  private final @Nullable Supplier<Tokenizer> tokenizer;
   private final @Nullable BatchRunner runner;
 
   /** Generates with this model and its end tokens; borrows it. */
   public Generator(LanguageModel model) {
-    this(model.decoder(), model.stopIds(), model.runner());
+    this(model.decoder(), model.stopIds(), model::tokenizer, model.runner());
   }
 
   /** Generates with these weights. */
   public Generator(Decoder decoder, Set<Integer> stopIds) {
-    this(decoder, stopIds, null);
+    this(decoder, stopIds, null, null);
   }
 
-  private Generator(Decoder decoder, Set<Integer> stopIds, @Nullable BatchRunner runner) {
+  private Generator(
+      Decoder decoder,
+      Set<Integer> stopIds,
+      @Nullable Supplier<Tokenizer> tokenizer,
+      @Nullable BatchRunner runner) {
     this.runner = runner;
     this.decoder = decoder;
+    this.tokenizer = tokenizer;
     this.stopIds = Set.copyOf(stopIds);
   }
 
@@ -63,7 +72,18 @@ public final class Generator {
    * @throws EngramException if a prompt is empty or longer than the context
    */
   public List<Generation> greedy(List<int[]> prompts, int[] limits, ProgressListener progress) {
-    return generate(prompts, limits, null, List.of(), progress);
+    return greedy(prompts, limits, StopTexts.NONE, progress);
+  }
+
+  /**
+   * The same, in which a sequence also ends once its text contains a stop text.
+   *
+   * @throws EngramException if a prompt is empty or longer than the context
+   * @throws IllegalArgumentException if there are stop texts, but weights without a tokenizer
+   */
+  public List<Generation> greedy(
+      List<int[]> prompts, int[] limits, StopTexts stops, ProgressListener progress) {
+    return generate(prompts, limits, null, List.of(), stops, progress);
   }
 
   /**
@@ -79,7 +99,7 @@ public final class Generator {
       Sampling sampling,
       List<RandomStream> streams,
       ProgressListener progress) {
-    return generate(prompts, limits, sampling, streams, progress);
+    return generate(prompts, limits, sampling, streams, StopTexts.NONE, progress);
   }
 
   /**
@@ -87,12 +107,14 @@ public final class Generator {
    *
    * @param sampling null: the most probable token
    * @param streams one for each prompt, if tokens are drawn
+   * @param stops texts that end a sequence
    */
   private List<Generation> generate(
       List<int[]> prompts,
       int[] limits,
       @Nullable Sampling sampling,
       List<RandomStream> streams,
+      StopTexts stops,
       ProgressListener progress) {
     int context = decoder.config().maxPositions();
     for (int[] prompt : prompts) {
@@ -111,6 +133,7 @@ public final class Generator {
     List<int[]> groups = Groups.byTokens(lengths, most, Integer.MAX_VALUE);
     BatchRunner there = runner;
     if (there == null) {
+      Predicate<List<Integer>> ends = stopping(stops);
       ProgressListener shared = ProgressListener.shared(progress);
       Workers.run(
           groups.size(),
@@ -121,10 +144,11 @@ public final class Generator {
                   limits,
                   groups.get(group),
                   choice(sampling, groups.get(group), streams),
+                  ends,
                   results,
                   shared));
     } else {
-      Elsewhere work = new Elsewhere(stopIds.stream().sorted().toList(), sampling);
+      Elsewhere work = new Elsewhere(stopIds.stream().sorted().toList(), stops.texts(), sampling);
       List<Elsewhere.Prompts> batches =
           groups.stream().map(g -> Elsewhere.Prompts.of(prompts, limits, streams, g)).toList();
       int beside = Workers.besides(groups.size(), decoder.device());
@@ -142,6 +166,17 @@ public final class Generator {
     return list;
   }
 
+  private Predicate<List<Integer>> stopping(StopTexts stops) {
+    if (stops.texts().isEmpty()) {
+      return written -> false;
+    }
+    if (tokenizer == null) {
+      throw new IllegalArgumentException("stop texts need a model with a tokenizer");
+    }
+    Tokenizer own = tokenizer.get();
+    return written -> stops.reached(written, own);
+  }
+
   private static TokenChoice choice(
       @Nullable Sampling sampling, int[] group, List<RandomStream> streams) {
     return sampling == null
@@ -154,7 +189,8 @@ public final class Generator {
    *
    * @param sampling null: the most probable token
    */
-  private record Elsewhere(List<Integer> stopIds, @Nullable Sampling sampling)
+  private record Elsewhere(
+      List<Integer> stopIds, List<String> stopTexts, @Nullable Sampling sampling)
       implements BatchWork<Elsewhere.Prompts, Generation[]> {
     /**
      * Prompts that are continued together.
@@ -187,7 +223,8 @@ public final class Generator {
 
     @Override
     public List<Generation[]> compute(LanguageModel model, List<Prompts> batches) {
-      Generator generator = new Generator(model.decoder(), Set.copyOf(stopIds));
+      Generator generator =
+          new Generator(model.decoder(), Set.copyOf(stopIds), model::tokenizer, null);
       return batches.stream()
           .map(
               batch ->
@@ -197,6 +234,7 @@ public final class Generator {
                           batch.limits(),
                           sampling,
                           Arrays.stream(batch.streams()).mapToObj(RandomStream::ofKey).toList(),
+                          new StopTexts(stopTexts),
                           ProgressListener.NONE)
                       .toArray(new Generation[0]))
           .toList();
@@ -208,10 +246,11 @@ public final class Generator {
       int[] limits,
       int[] group,
       TokenChoice choice,
+      Predicate<List<Integer>> ends,
       @Nullable Generation[] results,
       ProgressListener progress) {
     int[] lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
-    Rows rows = new Rows(lengths, limits, group, decoder.config().maxPositions());
+    Rows rows = new Rows(lengths, limits, group, decoder.config().maxPositions(), ends);
     if (rows.room() == rows.longest()) {
       rows.endAll(results);
       progress.advance(group.length);

@@ -4,6 +4,7 @@ import io.engram.model.generate.Generation.Stopped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What has been written so far in one batch, and when each of its sequences ends. */
@@ -11,6 +12,7 @@ final class Rows {
   private final int[] group;
   private final int[] left;
   private final boolean[] ended;
+  private final Predicate<List<Integer>> stops;
   private final List<List<Integer>> written = new ArrayList<>();
   private int room;
   private int longest;
@@ -23,6 +25,16 @@ final class Rows {
    * @param group which of them are in the batch
    */
   Rows(int[] lengths, int[] limits, int[] group, int context) {
+    this(lengths, limits, group, context, written -> false);
+  }
+
+  /**
+   * The same with another reason to end.
+   *
+   * @param stops whether a sequence ends with these tokens written
+   */
+  Rows(int[] lengths, int[] limits, int[] group, int context, Predicate<List<Integer>> stops) {
+    this.stops = stops;
     this.group = group;
     this.left = new int[group.length];
     this.ended = new boolean[group.length];
@@ -73,7 +85,9 @@ final class Rows {
         end(sequence, Stopped.EOS, results);
       } else {
         written.get(sequence).add(next[row]);
-        if (--left[sequence] == 0) {
+        if (stops.test(written.get(sequence))) {
+          end(sequence, Stopped.TEXT, results);
+        } else if (--left[sequence] == 0) {
           end(sequence, Stopped.LIMIT, results);
         } else {
           going.add(row);

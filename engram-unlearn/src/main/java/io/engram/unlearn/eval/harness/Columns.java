@@ -5,6 +5,7 @@ import io.engram.core.sample.DataRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -91,6 +92,15 @@ final class Columns {
                   row.fields().propertyNames()));
     }
     return row;
+  }
+
+  /**
+   * A text.
+   *
+   * @throws EngramException if the row doesn't have it
+   */
+  static String required(DataRow row, String column, TaskSpec task) {
+    return Objects.requireNonNull(text(required(row, List.of(column), task.task()), column));
   }
 
   /** Writes a converted text from one column to another. */

@@ -81,15 +81,20 @@ final class DatasetFolder {
 
   private List<Path> bases(TaskSpec task) {
     List<Path> bases = new ArrayList<>();
-    if (root != null) {
-      task.data().folders().forEach(folder -> bases.add(root.resolve(folder)));
+    for (String folder : task.data().folders()) {
+      Path path = Path.of(folder);
+      if (root != null) {
+        bases.add(root.resolve(path));
+      } else if (path.isAbsolute()) {
+        bases.add(path);
+      }
     }
     cached(task).ifPresent(bases::add);
     return bases.stream().filter(Files::isDirectory).toList();
   }
 
   private Optional<Path> cached(TaskSpec task) {
-    return cache == null
+    return cache == null || task.data().hub().isEmpty()
         ? Optional.empty()
         : cache.find(HubName.parse("dataset:" + task.data().hub()));
   }
@@ -110,6 +115,14 @@ final class DatasetFolder {
   private EngramException missing(TaskSpec task, String part, List<String> refused) {
     TaskSpec.Data data = task.data();
     String what = part.isEmpty() ? task.task() : task.task() + " (" + part + ")";
+    if (data.hub().isEmpty()) {
+      return EngramException.file(
+          "harness: the task %s can't be measured: %s has no file %s"
+              .formatted(
+                  what,
+                  data.folders().get(0),
+                  String.join(", ", data.layouts().stream().map(TaskSpec.Layout::files).toList())));
+    }
     String fetch =
         "engram fetch dataset:%s%s"
             .formatted(

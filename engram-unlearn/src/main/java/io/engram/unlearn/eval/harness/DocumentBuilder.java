@@ -1,18 +1,15 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
-import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.DataRow;
-import io.engram.jinja.JinjaException;
-import io.engram.jinja.JinjaTemplate;
+import io.engram.unlearn.eval.generative.PromptText;
+import io.engram.unlearn.eval.generative.PythonText;
 import io.engram.unlearn.eval.harness.RunDocuments.TaskDocument;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -102,32 +99,6 @@ final class DocumentBuilder {
       }
     }
     return own;
-  }
-
-  /** A template over a row's columns. */
-  private static final class PromptText {
-    private static final TypeReference<Map<String, Object>> COLUMNS = new TypeReference<>() {};
-
-    private final JinjaTemplate template;
-
-    PromptText(String source) {
-      // Jinja drops one line end at the end of a template, but here all of them count.
-      this.template = JinjaTemplate.parse(source + "\n");
-    }
-
-    /** The text for a row. */
-    String of(DataRow row) {
-      return of(JsonFiles.mapper().convertValue(row.fields(), COLUMNS), row.where());
-    }
-
-    /** The text for these variables. */
-    String of(Map<String, Object> variables, String where) {
-      try {
-        return template.render(variables, Clock.systemUTC());
-      } catch (JinjaException e) {
-        throw EngramException.usage(where + ": no prompt can be made of it: " + e.getMessage());
-      }
-    }
   }
 
   /** Which choices of a row are right, by its label, in any spelling. */

@@ -6,6 +6,7 @@ import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
 import io.engram.unlearn.eval.SuiteKind;
+import io.engram.unlearn.eval.generative.GenerativeSpec.AnswerRow;
 import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +29,8 @@ public final class HarnessSuite implements Suite {
   public static final String NAME = "harness";
 
   /**
-   * {@code harness} measures all tasks, {@code harness:boolq} one, {@code harness:wmdp} a group.
+   * {@code harness} measures all tasks that need no generation, {@code harness:boolq} one, {@code
+   * harness:wmdp} a group, {@code harness:FILE.yaml} one's own.
    */
   public static final SuiteKind KIND =
       new SuiteKind(
@@ -122,6 +124,9 @@ public final class HarnessSuite implements Suite {
       notes.ofPages(run.task(), pages.source());
       return rows;
     }
+    if (run.task().kind() == TaskSpec.Kind.GENERATE) {
+      return answered(of, runner, table, notes);
+    }
     Map<String, List<Row>> byPart = new LinkedHashMap<>();
     List<Row> all = new ArrayList<>();
     for (RunDocuments.Part part : of.parts()) {
@@ -132,6 +137,22 @@ public final class HarnessSuite implements Suite {
     }
     table.addChoices(run, byPart);
     notes.ofChoices(run, all);
+    return all;
+  }
+
+  private static List<AnswerRow> answered(
+      RunDocuments of, TaskRunner runner, HarnessTable table, Notes notes) {
+    Selection.Run run = of.run();
+    Map<String, List<AnswerRow>> byPart = new LinkedHashMap<>();
+    List<AnswerRow> all = new ArrayList<>();
+    for (RunDocuments.Part part : of.parts()) {
+      List<AnswerRow> rows = runner.answers(run.task(), part.name(), part.asked());
+      byPart.put(part.name(), rows);
+      all.addAll(rows);
+      notes.of(part.source());
+    }
+    table.addAnswers(run, byPart);
+    notes.ofAnswers(run, all);
     return all;
   }
 
@@ -164,13 +185,30 @@ public final class HarnessSuite implements Suite {
               .formatted(task.task(), window));
     }
 
-    void ofChoices(Selection.Run run, List<Row> rows) {
-      long cut = rows.stream().filter(row -> row.cut() > 0).count();
+    void ofAnswers(Selection.Run run, List<AnswerRow> rows) {
+      ofCut(run, rows.stream().filter(row -> row.cut() > 0).count(), rows.size());
+      long limited = rows.stream().filter(row -> row.stopped().equals("limit")).count();
+      if (limited > 0) {
+        notes.add(
+            "%s: %d of %d answers were cut off at %d tokens"
+                .formatted(
+                    run.id(),
+                    limited,
+                    rows.size(),
+                    Objects.requireNonNull(run.task().generate()).maxNewTokens()));
+      }
+    }
+
+    private void ofCut(Selection.Run run, long cut, int all) {
       if (cut > 0) {
         notes.add(
             "%s: %d of %d documents don't fit the model's window of %d tokens; the beginning of their context was left out"
-                .formatted(run.id(), cut, rows.size(), window));
+                .formatted(run.id(), cut, all, window));
       }
+    }
+
+    void ofChoices(Selection.Run run, List<Row> rows) {
+      ofCut(run, rows.stream().filter(row -> row.cut() > 0).count(), rows.size());
       long broken =
           rows.stream().filter(row -> !row.logProbs().stream().allMatch(Double::isFinite)).count();
       if (broken > 0) {
@@ -192,7 +230,7 @@ public final class HarnessSuite implements Suite {
           (id, count) -> {
             Selection.Run run = Objects.requireNonNull(runs.get(id));
             int whole = run.task().data().rows();
-            if (run.group().isEmpty() && count != whole) {
+            if (run.group().isEmpty() && whole > 0 && count != whole) {
               all.add("%s: the files have %d rows, the original %d".formatted(id, count, whole));
             }
           });

@@ -3,6 +3,8 @@ package io.engram.unlearn.eval.harness;
 import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.Measurements;
 import io.engram.unlearn.eval.SuiteMetric;
+import io.engram.unlearn.eval.generative.GenerativeSpec;
+import io.engram.unlearn.eval.generative.GenerativeSpec.AnswerRow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,32 @@ final class HarnessTable {
     List<MeanWithError> chosen =
         names.stream().map(name -> Objects.requireNonNull(parts.get(name))).toList();
     return chosen.size() == 1 ? chosen.get(0) : averageBySize(chosen);
+  }
+
+  /** Adds a task's scores of written answers: for each group, then over all parts. */
+  void addAnswers(Selection.Run run, Map<String, List<AnswerRow>> rowsByPart) {
+    GenerativeSpec generate = Objects.requireNonNull(run.task().generate());
+    String own = run.group().isEmpty() ? "" : "." + run.group();
+    for (String metric : generate.metrics()) {
+      run.groups()
+          .forEach(
+              (group, names) ->
+                  add(
+                      run,
+                      "." + group + "." + metric,
+                      generate.of(metric, joined(rowsByPart, names))));
+      add(
+          run,
+          own + "." + metric,
+          generate.of(metric, joined(rowsByPart, List.copyOf(rowsByPart.keySet()))));
+    }
+  }
+
+  private static List<AnswerRow> joined(
+      Map<String, List<AnswerRow>> rowsByPart, List<String> names) {
+    return names.stream()
+        .flatMap(name -> Objects.requireNonNull(rowsByPart.get(name)).stream())
+        .toList();
   }
 
   /** Adds the perplexities of pages. */

@@ -1,7 +1,9 @@
 package io.engram.unlearn.eval.harness;
 
+import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import io.engram.unlearn.eval.SuiteMetric;
+import io.engram.unlearn.eval.generative.KnownKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -83,6 +86,41 @@ public final class HarnessTasks {
                 task.metrics().stream()
                     .map(measure -> task.metric(task.task() + "." + measure, measure)))
         .toList();
+  }
+
+  /**
+   * A task in a file of one's own. Its rows are in the file's folder, unless it names another.
+   *
+   * @throws EngramException with everything that is wrong with it
+   */
+  static TaskSpec open(Path file) {
+    JsonNode tree;
+    try {
+      tree = YAML.readTree(JsonFiles.readText(file));
+    } catch (JacksonException e) {
+      throw EngramException.usage(file + " isn't YAML: " + e.getOriginalMessage());
+    }
+    List<String> faults = KnownKeys.faults(tree, TaskSpec.class);
+    if (!faults.isEmpty()) {
+      throw wrong(file, faults);
+    }
+    TaskSpec task;
+    try {
+      task = parse(tree);
+    } catch (JacksonException e) {
+      throw EngramException.usage(file + ": " + e.getOriginalMessage());
+    }
+    faults = TaskCheck.task(task);
+    if (!faults.isEmpty()) {
+      throw wrong(file, faults);
+    }
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    List<String> named = task.data().folders();
+    return task.in((named.isEmpty() ? folder : folder.resolve(named.get(0))).toString());
+  }
+
+  private static EngramException wrong(Path file, List<String> faults) {
+    return EngramException.usage(file + ":\n  " + String.join("\n  ", faults));
   }
 
   /** A task's YAML. */

@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
 import io.engram.core.sample.DataRow;
+import io.engram.unlearn.eval.generative.PythonText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

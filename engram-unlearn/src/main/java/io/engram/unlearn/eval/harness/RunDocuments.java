@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.sample.DataRow;
+import io.engram.unlearn.eval.generative.GenerativeSpec.Asked;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,23 +20,28 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
    * @param source its files
    * @param inFiles how many rows these have
    * @param rows those to measure
-   * @param documents the same with their choices; none for texts in windows
+   * @param documents the same with their choices; none for texts in windows and written answers
+   * @param asked the same as questions that the model answers in its own words
    */
   record Part(
       String name,
       TaskRows source,
       int inFiles,
       List<DataRow> rows,
-      List<TaskDocument> documents) {}
+      List<TaskDocument> documents,
+      List<Asked> asked) {}
 
   /**
    * Reads a run's rows.
    *
    * @param limit the first rows of each part; 0: all
-   * @throws io.engram.core.EngramException if a row lacks a column or a known label
+   * @throws io.engram.core.EngramException if a row lacks a column or a known label, or if there
+   *     are fewer examples than go before a question
    */
   static RunDocuments read(Selection.Run run, DatasetFolder datasets, int limit) {
-    boolean rolling = run.task().kind() == TaskSpec.Kind.ROLLING;
+    TaskSpec.Kind kind = run.task().kind();
+    boolean rolling = kind == TaskSpec.Kind.ROLLING;
+    boolean written = kind == TaskSpec.Kind.GENERATE;
     List<Part> parts = new ArrayList<>();
     for (String name : rolling ? List.of("") : run.parts()) {
       TaskRows source = new TaskRows(run.task(), name, datasets.find(run.task(), name));
@@ -47,7 +53,8 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
               source,
               all.size(),
               rows,
-              rolling ? List.of() : documents(run, name, source, rows)));
+              rolling || written ? List.of() : documents(run, name, source, rows),
+              written ? asked(run, name, source, rows) : List.of()));
     }
     return new RunDocuments(run, parts);
   }
@@ -56,6 +63,15 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
       Selection.Run run, String part, TaskRows source, List<DataRow> rows) {
     List<DataRow> examples = run.shots() == 0 ? List.of() : source.examples(run.shots());
     return new DocumentBuilder(run.task(), part, examples).documents(rows);
+  }
+
+  private static List<Asked> asked(
+      Selection.Run run, String part, TaskRows source, List<DataRow> rows) {
+    TaskSpec.Shots how = run.task().shots();
+    boolean others = how != null && how.draw() == TaskSpec.Shots.Draw.SAMPLED_OTHERS;
+    int least = others ? run.shots() + 1 : run.shots();
+    List<DataRow> examples = run.shots() == 0 ? List.of() : source.allExamples(least);
+    return new QuestionBuilder(run.task(), part, examples, run.shots()).questions(rows);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
 import io.engram.core.settings.NearestNames;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,7 +33,7 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
   record Run(TaskSpec task, int shots, List<String> parts, String group) {
     /** Its name in measurements: {@code mmlu_5shot}. */
     String id() {
-      return shots == 0 ? task.task() : task.task() + "_" + shots + "shot";
+      return shots == task.defaultShots() ? task.task() : task.task() + "_" + shots + "shot";
     }
 
     /** The same with the requested group: {@code mmlu_5shot_stem}. */
@@ -50,20 +51,31 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
 
   /**
    * Reads a name: a task, a group of tasks, a task's part or group of parts ({@code mmlu_stem}),
-   * each with {@code _5shot} to put examples before the question; empty: all tasks.
+   * each with {@code _5shot} to put examples before the question, or a task's own file; empty: all
+   * tasks that need no generation.
    *
    * @throws EngramException if nothing has this name, suggesting similar ones
    */
   static Selection of(String name) {
     if (name.isEmpty()) {
       return new Selection(
-          HarnessTasks.all().values().stream().map(task -> whole(task, 0)).toList(), "", null);
+          HarnessTasks.all().values().stream()
+              .filter(task -> task.kind() != TaskSpec.Kind.GENERATE)
+              .map(task -> whole(task, task.defaultShots()))
+              .toList(),
+          "",
+          null);
+    }
+    if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+      TaskSpec own = HarnessTasks.open(Path.of(name));
+      return new Selection(List.of(whole(own, own.defaultShots())), "", null);
     }
     HarnessTasks.Group group = HarnessTasks.groups().get(name);
     if (group != null) {
       List<Run> runs =
           group.tasks().stream()
-              .map(task -> whole(Objects.requireNonNull(HarnessTasks.all().get(task)), 0))
+              .map(task -> Objects.requireNonNull(HarnessTasks.all().get(task)))
+              .map(task -> whole(task, task.defaultShots()))
               .toList();
       return new Selection(runs, name, group.average());
     }
@@ -73,31 +85,30 @@ record Selection(List<Run> runs, String name, @Nullable String average) {
   private static Run run(String name) {
     Matcher shots = SHOTS.matcher(name);
     boolean some = shots.matches();
-    Run run = some ? find(shots.group(1), Integer.parseInt(shots.group(2))) : find(name, 0);
+    Run run = some ? find(shots.group(1), Integer.parseInt(shots.group(2))) : find(name, -1);
     if (run == null) {
       throw unknown(name);
     }
-    if (some && !hasExamples(run.task())) {
+    if (some && !run.task().hasExamples()) {
       throw EngramException.usage(
           "eval.suites: harness:%s: the task %s is measured without examples before the question; there are such of %s"
               .formatted(
                   name,
                   run.task().task(),
                   HarnessTasks.all().values().stream()
-                      .filter(Selection::hasExamples)
+                      .filter(TaskSpec::hasExamples)
                       .map(TaskSpec::task)
                       .toList()));
     }
     return run;
   }
 
-  private static boolean hasExamples(TaskSpec task) {
-    return task.data().layouts().stream().anyMatch(layout -> layout.examples() != null);
-  }
-
+  /** A task or a part of one; {@code shots} &lt; 0: as many examples as the task has. */
   private static @Nullable Run find(String name, int shots) {
     TaskSpec task = HarnessTasks.all().get(name);
-    return task != null ? whole(task, shots) : partial(shots).get(name);
+    return task != null
+        ? whole(task, shots < 0 ? task.defaultShots() : shots)
+        : partial(Math.max(0, shots)).get(name);
   }
 
   private static Run whole(TaskSpec task, int shots) {

@@ -38,13 +38,29 @@ final class TaskRows {
    * @throws EngramException if there are fewer
    */
   List<DataRow> examples(int count) {
+    return allExamples(count).subList(0, count);
+  }
+
+  /**
+   * All rows of the set that examples are taken from.
+   *
+   * @param least how many are needed
+   * @throws EngramException if there are fewer
+   */
+  List<DataRow> allExamples(int least) {
     List<DataRow> rows = found.examples().isEmpty() ? List.of() : read(found.examples());
-    if (rows.size() < count) {
+    if (rows.size() < least) {
       throw EngramException.file(
-          "harness: %d examples are to go before each question of %s %s; %s has %d"
-              .formatted(count, task.task(), part, found.layout().examples(), rows.size()));
+          "harness: %d examples are to go before each question of %s%s; %s"
+              .formatted(
+                  least,
+                  task.task(),
+                  part.isEmpty() ? "" : " " + part,
+                  found.layout().examples() == null
+                      ? "data.layouts names no files of examples for " + found.files().get(0)
+                      : found.layout().examples() + " has " + rows.size()));
     }
-    return rows.subList(0, count);
+    return rows;
   }
 
   private List<DataRow> read(List<Path> files) {

@@ -7,7 +7,11 @@ import io.engram.model.LanguageModel;
 import io.engram.model.score.ContinuationScorer;
 import io.engram.model.score.ContinuationScorer.Request;
 import io.engram.model.score.ContinuationScorer.Score;
-import io.engram.model.text.Tokenizer;
+import io.engram.unlearn.eval.generative.Answers;
+import io.engram.unlearn.eval.generative.GenerativeSpec;
+import io.engram.unlearn.eval.generative.GenerativeSpec.AnswerRow;
+import io.engram.unlearn.eval.generative.GenerativeSpec.Asked;
+import io.engram.unlearn.eval.generative.PythonText;
 import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import io.engram.unlearn.eval.harness.RunDocuments.TaskDocument;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +107,19 @@ final class TaskRunner {
     return picked == null ? null : Double.valueOf(hit(picked, isTrue));
   }
 
+  /** A row for each question that the model answers in its own words. */
+  List<AnswerRow> answers(TaskSpec task, String part, List<Asked> asked) {
+    GenerativeSpec generate = Objects.requireNonNull(task.generate());
+    String name = part.isEmpty() ? task.task() : task.task() + ", " + part;
+    List<Answers.Written> written =
+        Answers.to(model, window, asked, generate.maxNewTokens(), generate.stops(), name, progress);
+    List<AnswerRow> rows = new ArrayList<>();
+    for (int i = 0; i < asked.size(); i++) {
+      rows.add(generate.row(part.isEmpty() ? null : part, asked.get(i), written.get(i)));
+    }
+    return rows;
+  }
+
   /** A row for each page. */
   List<Perplexity.Row> pages(TaskSpec task, List<DataRow> pages) {
     RequestTokens tokens = new RequestTokens(model);
@@ -184,13 +201,11 @@ final class TaskRunner {
    * <p><b>Source:</b> lm-evaluation-harness, {@code TemplateLM._encode_pair}.
    */
   static final class RequestTokens {
-    private final Tokenizer tokenizer;
-    private final int vocabulary;
+    private final LanguageModel model;
     private final Map<String, int[]> contexts = new HashMap<>();
 
     RequestTokens(LanguageModel model) {
-      this.tokenizer = model.tokenizer();
-      this.vocabulary = model.config().vocabularySize();
+      this.model = model;
     }
 
     /**
@@ -243,15 +258,7 @@ final class TaskRunner {
 
     /** A text's tokens, including the special ones that the tokenizer adds. */
     int[] ids(String text) {
-      int[] ids = tokenizer.encode(text);
-      for (int id : ids) {
-        if (id >= vocabulary) {
-          throw EngramException.usage(
-              "Token id %d is outside the model's vocabulary of %d; the tokenizer belongs to another model."
-                  .formatted(id, vocabulary));
-        }
-      }
-      return ids;
+      return Answers.ids(model, text);
     }
   }
 }

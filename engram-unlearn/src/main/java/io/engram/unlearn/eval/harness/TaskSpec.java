@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.harness;
 
 import io.engram.core.sample.PlainTable;
 import io.engram.unlearn.eval.SuiteMetric;
+import io.engram.unlearn.eval.generative.GenerativeSpec;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param choices what may follow it
  * @param continuation what follows every context, if the choices are contexts; a template
  * @param target which choice is right
- * @param metrics {@code acc}, {@code acc_norm}; for texts {@code word_perplexity} and so on
+ * @param shots the examples before each question; null: none
+ * @param generate how answers are written and scored, for the kind {@code generate}
+ * @param metrics {@code acc}, {@code acc_norm}; for texts {@code word_perplexity} and so on; for
+ *     answers the names of their scores
  * @param higherIsBetter whether unlearning should leave the metrics high
  * @param chance {@code acc} of a model that guesses; null: it depends on the row
  * @param parts the parts, by group, that are measured one by one and averaged by size; empty: none
@@ -35,6 +39,8 @@ public record TaskSpec(
     Choices choices,
     String continuation,
     Target target,
+    @Nullable Shots shots,
+    @Nullable GenerativeSpec generate,
     List<String> metrics,
     Boolean higherIsBetter,
     @Nullable Double chance,
@@ -48,7 +54,33 @@ public record TaskSpec(
     /** As CHOICES, but the score is the true choices' share of the probability. */
     MASS,
     /** The text as a whole, in windows. */
-    ROLLING
+    ROLLING,
+    /** The model writes an answer. */
+    GENERATE
+  }
+
+  /**
+   * Examples before each question, with their answers.
+   *
+   * @param count how many, if the suite's name doesn't say otherwise
+   * @param draw how they are chosen
+   */
+  public record Shots(Integer count, Draw draw) {
+    /** How examples are chosen. */
+    public enum Draw {
+      /** The first rows, the same before each question. */
+      FIRST,
+      /** At random for each question, the same rows that lm-evaluation-harness draws. */
+      SAMPLED,
+      /** The same with one more drawn, so that the question itself can be left out. */
+      SAMPLED_OTHERS
+    }
+
+    /** Fills in omitted values. */
+    public Shots {
+      count = count == null ? 0 : count;
+      draw = draw == null ? Draw.FIRST : draw;
+    }
   }
 
   /**
@@ -59,7 +91,7 @@ public record TaskSpec(
    * @param folders names that it may have in the folder of data sets
    * @param download the size of the files
    * @param licence of the data set
-   * @param rows how many documents the split has
+   * @param rows how many documents the split has; 0: any number
    * @param columns the columns that a row must have after mending, nested ones with a dot
    * @param mend the {@link RowMending} that the rows need; empty: none
    * @param layouts what the files may look like, the preferred one first
@@ -70,10 +102,27 @@ public record TaskSpec(
       List<String> folders,
       String download,
       String licence,
-      int rows,
+      Integer rows,
       List<String> columns,
       @Nullable String mend,
-      List<Layout> layouts) {}
+      List<Layout> layouts) {
+    /** Fills in omitted values. */
+    public Data {
+      hub = hub == null ? "" : hub;
+      fetch = fetch == null ? List.of() : fetch;
+      folders = folders == null ? List.of() : folders;
+      download = download == null ? "" : download;
+      licence = licence == null ? "" : licence;
+      rows = rows == null ? 0 : rows;
+      columns = columns == null ? List.of() : columns;
+      layouts = layouts == null ? List.of() : layouts;
+    }
+
+    /** The same in another folder. */
+    Data in(String folder) {
+      return new Data(hub, fetch, List.of(folder), download, licence, rows, columns, mend, layouts);
+    }
+  }
 
   /**
    * Which files to read, and the names of their columns.
@@ -138,6 +187,7 @@ public record TaskSpec(
     choices = choices == null ? new Choices(null, List.of()) : choices;
     continuation = continuation == null ? "" : continuation;
     target = target == null ? new Target("", null, Map.of(), null) : target;
+    metrics = generate != null ? generate.metrics() : metrics == null ? List.of() : metrics;
     higherIsBetter = higherIsBetter == null || higherIsBetter;
     parts = parts == null ? Map.of() : parts;
   }
@@ -154,6 +204,37 @@ public record TaskSpec(
             ? "perplexity"
             : measure.equals("bits_per_byte") ? "bits" : "ratio";
     return new SuiteMetric(id, unit, higherIsBetter, measure.startsWith("acc") ? chance : null);
+  }
+
+  /** How many examples go before each question, if the suite's name doesn't say. */
+  int defaultShots() {
+    return shots == null ? 0 : shots.count();
+  }
+
+  /** Whether there is a set that examples can be taken from. */
+  boolean hasExamples() {
+    return data.layouts().stream().anyMatch(layout -> layout.examples() != null);
+  }
+
+  /** The same with its rows in a folder of their own. */
+  TaskSpec in(String folder) {
+    return new TaskSpec(
+        task,
+        title,
+        version,
+        kind,
+        data.in(folder),
+        description,
+        prompt,
+        choices,
+        continuation,
+        target,
+        shots,
+        generate,
+        metrics,
+        higherIsBetter,
+        chance,
+        parts);
   }
 
   /** All parts; a single unnamed one if there are none. */

@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.sample.DataRow;
+import io.engram.unlearn.eval.generative.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

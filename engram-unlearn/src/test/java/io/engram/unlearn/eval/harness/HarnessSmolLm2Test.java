@@ -8,6 +8,7 @@ import io.engram.core.sample.DataRow;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.testkit.Golden;
+import io.engram.unlearn.eval.generative.PythonText;
 import io.engram.unlearn.eval.harness.HarnessTable.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -55,7 +55,7 @@ class HarnessSuiteTest {
 
   @Test
   void everyTaskIsWhole() {
-    assertThat(HarnessTasks.all()).hasSize(15);
+    assertThat(HarnessTasks.all()).hasSize(17);
     for (TaskSpec task : HarnessTasks.all().values()) {
       assertThat(task.title()).as(task.task()).isNotBlank();
       assertThat(task.version()).as(task.task()).isNotBlank();
@@ -79,6 +79,12 @@ class HarnessSuiteTest {
   void namesMeanTasksGroupsPartsAndShots() {
     assertThat(Selection.of("").runs()).hasSize(15);
     assertThat(Selection.of("zero_shot").runs()).hasSize(8);
+    assertThat(Selection.of("generative").runs()).hasSize(2);
+    assertThat(single("gsm8k").shots()).isEqualTo(5);
+    assertThat(single("gsm8k").id()).isEqualTo("gsm8k");
+    assertThat(single("gsm8k_0shot").shots()).isZero();
+    assertThat(single("gsm8k_0shot").id()).isEqualTo("gsm8k_0shot");
+    assertThat(single("triviaqa").shots()).isZero();
     assertThat(single("mmlu_5shot").shots()).isEqualTo(5);
     assertThat(single("mmlu_5shot").id()).isEqualTo("mmlu_5shot");
     assertThat(single("mmlu_stem").parts()).hasSize(19);
@@ -92,7 +98,7 @@ class HarnessSuiteTest {
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "eval.suites: harness:boolq_5shot: the task boolq is measured without examples before"
-                + " the question; there are such of [mmlu]");
+                + " the question; there are such of [gsm8k, mmlu, triviaqa]");
   }
 
   @Test

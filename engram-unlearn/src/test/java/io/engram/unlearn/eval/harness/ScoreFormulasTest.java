@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.stats.MeanWithError;
 import io.engram.model.score.ContinuationScorer.Request;
+import io.engram.unlearn.eval.generative.PythonText;
 import io.engram.unlearn.eval.harness.TaskRunner.RequestTokens;
 import java.util.List;
 import java.util.stream.IntStream;
