@@ -177,23 +177,9 @@ class KillTest {
 
   /** Runs a command to its end, or kills it; {@link #KILLED} if it was killed. */
   private int run(List<Object> words, long nanos) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dengram.home=" + Cli.ROOT,
-                "-cp",
-                Objects.requireNonNull(System.getProperty("java.class.path")),
-                "io.engram.cli.Engram"));
-    words.forEach(word -> command.add(word.toString()));
-    command.addAll(List.of("--threads", "1"));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(folder.resolve("out").toFile())
-            .redirectError(folder.resolve("err").toFile())
-            .start();
+    List<Object> all = new ArrayList<>(words);
+    all.addAll(List.of("--threads", "1"));
+    Process process = Child.of(folder.resolve("out"), folder.resolve("err"), all).start();
     if (process.waitFor(Math.min(nanos, TimeUnit.SECONDS.toNanos(SECONDS)), TimeUnit.NANOSECONDS)) {
       return process.exitValue();
     }

@@ -4,6 +4,7 @@ import io.engram.cli.output.Console;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.ProgressListener;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.unlearn.run.Setup;
@@ -128,14 +129,14 @@ public final class CommonOptions {
     return atLeast(0, values.threads, "--threads");
   }
 
+  /** The arguments as they were typed, the command's name first. */
+  public List<String> arguments() {
+    return command().root().commandLine().getParseResult().originalArgs();
+  }
+
   /** The command as it was typed. */
   public String typed() {
-    return "engram "
-        + String.join(
-            " ",
-            command().root().commandLine().getParseResult().originalArgs().stream()
-                .map(CommonOptions::quoted)
-                .toList());
+    return "engram " + String.join(" ", arguments().stream().map(CommonOptions::quoted).toList());
   }
 
   /** How to run the computation. Loads libtorch, which is needed to find the device. */
@@ -153,7 +154,8 @@ public final class CommonOptions {
         progress,
         Interruption::requested,
         List.of(),
-        ignoreMemory());
+        ignoreMemory(),
+        WorkerGroup.ALONE);
   }
 
   /** A mistake in how this command was called. */

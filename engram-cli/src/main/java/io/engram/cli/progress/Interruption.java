@@ -20,6 +20,8 @@ public final class Interruption {
   public static final int EXIT_CODE = 130;
 
   private static final int SIGNALLED = 128;
+  private static final int TERM = 15;
+  private static final AtomicBoolean FOLLOWS = new AtomicBoolean();
   private static final AtomicBoolean REQUESTED = new AtomicBoolean();
   private static final AtomicReference<@Nullable Console> WATCHING = new AtomicReference<>();
 
@@ -53,7 +55,18 @@ public final class Interruption {
     handle("HUP");
   }
 
+  /**
+   * From now on Ctrl-C is left to the process that started this one, which asks it to stop by TERM:
+   * a terminal sends Ctrl-C to both, and the second signal would end this process at once.
+   */
+  public static void followParent() {
+    FOLLOWS.set(true);
+  }
+
   private static void request(int signal) {
+    if (FOLLOWS.get() && signal != TERM) {
+      return;
+    }
     Console console = WATCHING.get();
     if (console == null || REQUESTED.getAndSet(true)) {
       Runtime.getRuntime().halt(SIGNALLED + signal);

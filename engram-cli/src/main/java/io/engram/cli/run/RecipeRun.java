@@ -10,6 +10,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.Trees;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.model.group.WorkerGroup;
 import io.engram.report.Report;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
@@ -35,10 +36,24 @@ import tools.jackson.databind.JsonNode;
  *
  * @param kind whether the recipe unlearns or fine-tunes
  * @param common how to run the computation
+ * @param group the processes that make the run together
  */
-public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
-  /** Starts or resumes a run, as the arguments say. */
+public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup group) {
+  /** By this process alone. */
+  public RecipeRun(Recipe.Kind kind, CommonOptions common) {
+    this(kind, common, WorkerGroup.ALONE);
+  }
+
+  /** Starts or resumes a run, as the arguments say, with as many processes as they say. */
   public int carryOut(RunArguments arguments) {
+    int workers = arguments.workers(common);
+    return workers == 1
+        ? carriedOut(arguments)
+        : WorkerProcesses.carryOut(
+            common, workers, joined -> new RecipeRun(kind, common, joined).carriedOut(arguments));
+  }
+
+  private int carriedOut(RunArguments arguments) {
     Path resumed = arguments.resumed(common);
     if (resumed != null) {
       return Trials.areIn(resumed)
@@ -124,16 +139,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common) {
    * @param siblings runs whose identical results can be reused
    */
   Setup setup(List<Path> siblings, ProgressListener progress) {
-    Setup setup = common.setup(progress);
-    return new Setup(
-        setup.command(),
-        setup.device(),
-        setup.threads(),
-        setup.batchTokens(),
-        setup.progress(),
-        setup.interrupted(),
-        siblings,
-        setup.ignoreMemory());
+    return common.setup(progress).beside(siblings).with(group);
   }
 
   private int shown(Path folder, Outcome outcome) {

@@ -46,6 +46,27 @@ public final class RunArguments {
   @Option(names = "--base", paramLabel = "MODEL", description = "Short for model.base=MODEL")
   private @Nullable String base;
 
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description =
+          "Processes on this machine that make each update together, with a share of --threads "
+              + "each (default: ${DEFAULT-VALUE})")
+  private int workers = 1;
+
+  /** How many processes make the run together, at least 1. */
+  int workers(CommonOptions common) {
+    if (workers < 1) {
+      throw common.mistake("--workers %d: must be at least 1".formatted(workers));
+    }
+    if (workers > 1 && common.device().startsWith("cuda")) {
+      throw common.mistake(
+          "--workers %d with --device %s: workers compute on the CPU; leave one of them out"
+              .formatted(workers, common.device()));
+    }
+    return workers;
+  }
+
   /** The folder of the run to resume; null: a new run. */
   @Nullable Path resumed(CommonOptions common) {
     if (resume != null && recipe != null) {

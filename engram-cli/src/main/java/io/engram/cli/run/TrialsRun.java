@@ -108,6 +108,9 @@ public record TrialsRun(RecipeRun run) {
   }
 
   private boolean areSideBySide(Named first, int rest) {
+    if (!run.group().isAlone()) {
+      return false;
+    }
     Setup setup = run.setup(List.of(), ProgressListener.NONE);
     Torch.threads(setup.threads());
     int threads = Workers.threads(setup.device());

@@ -3,6 +3,7 @@ package io.engram.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.engram.cli.Child;
 import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
 import io.engram.testkit.hub.FakeHub;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -59,21 +59,7 @@ final class FetchCommandTest {
   }
 
   private Process begin(Path out, Path err, Object... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dengram.home=" + Cli.ROOT,
-                "-cp",
-                Objects.requireNonNull(System.getProperty("java.class.path")),
-                "io.engram.cli.Engram"));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    ProcessBuilder builder = Child.of(out, err, List.of(arguments));
     builder
         .environment()
         .keySet()

@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Dtype;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,13 +34,28 @@ public final class Trainer implements AutoCloseable {
   private final TrainedWeights trained;
   private final Optimizer optimizer;
   private final TrainingPass pass;
+  private final WorkerGroup group;
   private @Nullable GradientPair pair;
+
+  /** Whether the gradient is this worker's part, not yet summed over the group. */
+  private boolean isPart;
+
   private double stretch = 1;
   private long updates;
 
   /** Prepares training that keeps all activations of a pass for its gradient. */
   public Trainer(LanguageModel model, TrainingScope scope, OptimizerSettings settings, long seed) {
-    this(model, scope, settings, seed, false);
+    this(model, scope, settings, seed, false, WorkerGroup.ALONE);
+  }
+
+  /** Prepares training by this process alone. */
+  public Trainer(
+      LanguageModel model,
+      TrainingScope scope,
+      OptimizerSettings settings,
+      long seed,
+      boolean checkpointed) {
+    this(model, scope, settings, seed, checkpointed, WorkerGroup.ALONE);
   }
 
   /**
@@ -48,6 +64,8 @@ public final class Trainer implements AutoCloseable {
    * @param seed names the stream of new adapters
    * @param checkpointed whether layers are computed again for their gradients instead of keeping
    *     all their activations: far less memory, half as much work again, equal gradients
+   * @param group the workers that make each update together, each with its own copy of the weights;
+   *     all call the same methods with the same sequences, and each computes a part of them
    * @throws EngramException if the scope trains nothing, trains all weights in bfloat16, or has
    *     dropout
    */
@@ -56,8 +74,10 @@ public final class Trainer implements AutoCloseable {
       TrainingScope scope,
       OptimizerSettings settings,
       long seed,
-      boolean checkpointed) {
+      boolean checkpointed,
+      WorkerGroup group) {
     this.model = model;
+    this.group = group;
     this.decoder = model.decoder();
     this.scope = scope;
     this.settings = settings;
@@ -90,15 +110,28 @@ public final class Trainer implements AutoCloseable {
    * @return each sequence's loss, in the order given
    */
   public double[] accumulate(List<TrainingSequence> sequences) {
+    int[] own = group.share(sequences.stream().mapToInt(TrainingSequence::tokens).toArray());
+    List<TrainingSequence> mine = Arrays.stream(own).mapToObj(sequences::get).toList();
     double[] losses = new double[sequences.size()];
-    for (int[] group : TrainingPass.Passes.of(sequences, model.options().batchTokens())) {
-      List<TrainingSequence> part = Arrays.stream(group).mapToObj(sequences::get).toList();
-      double[] own = pass.gradient(part);
-      for (int i = 0; i < group.length; i++) {
-        losses[group[i]] = own[i];
+    for (int[] places : TrainingPass.Passes.of(mine, model.options().batchTokens())) {
+      double[] part = pass.gradient(Arrays.stream(places).mapToObj(mine::get).toList());
+      for (int i = 0; i < places.length; i++) {
+        losses[own[places[i]]] = part[i];
       }
     }
-    return losses;
+    isPart = !group.isAlone();
+    return group.sum(losses);
+  }
+
+  /** Sums the gradient over the group, unless that is done. */
+  private void gather() {
+    if (isPart) {
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        group.sum(trained.names().stream().map(trained::gradient).toList());
+      }
+      isPart = false;
+    }
   }
 
   /**
@@ -114,6 +147,7 @@ public final class Trainer implements AutoCloseable {
    * @param sequences those whose gradient was summed since the last update
    */
   public void sharpen(double rho, List<TrainingSequence> sequences) {
+    gather();
     double norm;
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
@@ -137,6 +171,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Sets the gradient summed so far aside and starts a new sum; {@link #combine} combines both. */
   public void setAside() {
+    gather();
     if (pair == null) {
       pair = new GradientPair(trained);
     }
@@ -148,6 +183,7 @@ public final class Trainer implements AutoCloseable {
     if (pair == null) {
       throw new IllegalStateException("no gradient was set aside");
     }
+    gather();
     pair.combine(rule);
   }
 
@@ -186,12 +222,17 @@ public final class Trainer implements AutoCloseable {
   }
 
   private double loss(List<TrainingSequence> sequences) {
-    return TrainingPass.Passes.of(sequences, model.options().batchTokens()).stream()
-        .mapToDouble(group -> pass.loss(Arrays.stream(group).mapToObj(sequences::get).toList()))
-        .sum();
+    int[] own = group.share(sequences.stream().mapToInt(TrainingSequence::tokens).toArray());
+    List<TrainingSequence> mine = Arrays.stream(own).mapToObj(sequences::get).toList();
+    double part =
+        TrainingPass.Passes.of(mine, model.options().batchTokens()).stream()
+            .mapToDouble(places -> pass.loss(Arrays.stream(places).mapToObj(mine::get).toList()))
+            .sum();
+    return group.sum(new double[] {part})[0];
   }
 
   private double prepareGradients() {
+    gather();
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       double norm = gradientNorm();

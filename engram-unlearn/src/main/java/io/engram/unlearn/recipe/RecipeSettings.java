@@ -2,6 +2,7 @@ package io.engram.unlearn.recipe;
 
 import io.engram.core.EngramException;
 import io.engram.model.LanguageModel;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.train.Trainer;
 import io.engram.model.train.TrainingScope;
 import java.util.function.Supplier;
@@ -12,7 +13,7 @@ public final class RecipeSettings {
 
   /** A trainer for the recipe's scope that keeps all activations. */
   public static Trainer trainer(LanguageModel model, Recipe recipe) {
-    return trainer(model, recipe, recipe.scope().training(), false);
+    return trainer(model, recipe, recipe.scope().training(), false, WorkerGroup.ALONE);
   }
 
   /**
@@ -20,14 +21,20 @@ public final class RecipeSettings {
    *
    * @param scope which weights to train
    * @param checkpointed as in {@link Trainer}
+   * @param group as in {@link Trainer}
    * @throws EngramException as the trainer does, naming the keys that set the rejected value
    */
   public static Trainer trainer(
-      LanguageModel model, Recipe recipe, TrainingScope scope, boolean checkpointed) {
+      LanguageModel model,
+      Recipe recipe,
+      TrainingScope scope,
+      boolean checkpointed,
+      WorkerGroup group) {
     return naming(
         "scope.train, scope.targets, scope.layers, scope.dropout and model.dtype",
         () ->
-            new Trainer(model, scope, recipe.optimizer().settings(), recipe.seed(), checkpointed));
+            new Trainer(
+                model, scope, recipe.optimizer().settings(), recipe.seed(), checkpointed, group));
   }
 
   /**

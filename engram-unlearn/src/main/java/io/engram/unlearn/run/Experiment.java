@@ -7,6 +7,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.score.Scorer;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.difficulty.DifficultyScore;
@@ -14,11 +15,14 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeSettings;
 import io.engram.unlearn.recipe.RecipeWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Runs one experiment from recipe to results: opens the model, evaluates it, unlearns (or
@@ -102,11 +106,67 @@ public final class Experiment {
     }
   }
 
+  /**
+   * A run in which other processes assist.
+   *
+   * @param folder the leader's run folder
+   * @param resumed whether the leader continues from its checkpoint
+   */
+  public record Assisted(Path folder, Recipe.Kind kind, boolean resumed) {
+    String text() {
+      return "%s %s %s".formatted(kind, resumed, folder.toAbsolutePath());
+    }
+
+    /** From what the leader of the group announced. */
+    public static Assisted of(String announced) {
+      String[] words = announced.split(" ", 3);
+      return new Assisted(
+          Path.of(words[2]), Recipe.Kind.valueOf(words[0]), Boolean.parseBoolean(words[1]));
+    }
+  }
+
+  /**
+   * Takes part in a run that another process leads, until its last update; writes nothing to its
+   * folder.
+   *
+   * @param scratch a folder for this process's own journal
+   * @param setup with the group of both
+   */
+  public static void assist(Assisted run, RunFolder scratch, Setup setup) {
+    RunFolder leading = RunFolder.read(run.folder());
+    Recipe recipe =
+        RecipeReader.resolved(
+            leading.recipe(), List.of(), run.kind(), leading.path() + "/recipe.yaml");
+    Experiment own = new Experiment(recipe, scratch, setup);
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      RunData data = RunData.load(recipe, model.samples());
+      RunState state = RunState.open(leading, data, run.resumed());
+      boolean checkpointed = RunMemory.of(recipe, setup).mustCheckpoint(data);
+      Stopping stopping = new Stopping(recipe, scratch, setup, model, data, state);
+      List<double[]> before = recipe.method().forgets() ? own.logProbs(model, data) : List.of();
+      stopping.begin();
+      MeasuredDifficulty difficulty = new MeasuredDifficulty(recipe, leading, data, setup);
+      own.train(
+          model,
+          new RunEvaluation(recipe, scratch, setup, model, data),
+          data,
+          state,
+          stopping,
+          difficulty,
+          before,
+          checkpointed,
+          trainer -> {});
+    }
+  }
+
   private Outcome carryOut(boolean resumed) {
     long start = System.nanoTime();
     requireMeasurable();
     RunMemory memory = RunMemory.of(recipe, setup);
     memory.require();
+    requireMemoryOfAll(memory);
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
@@ -121,6 +181,7 @@ public final class Experiment {
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
       RunState state = RunState.open(folder, data, resumed);
+      setup.group().announce(new Assisted(folder.path(), recipe.kind(), resumed).text());
       boolean checkpointed = memory.mustCheckpoint(data);
       noteMemory(memory, checkpointed);
       if (!resumed) {
@@ -134,7 +195,32 @@ public final class Experiment {
       return outcome;
     } catch (RuntimeException e) {
       fail(e);
-      throw e;
+      throw e instanceof WorkerGroup.Lost ? lost(e) : e;
+    }
+  }
+
+  private EngramException lost(RuntimeException lost) {
+    String state =
+        Files.exists(folder.checkpoint())
+            ? "checkpoint/ holds the weights before the update that it interrupted, or those of the epoch before."
+            : "No checkpoint had been written yet.";
+    return EngramException.resources(
+        "%s\n%s\nTo go on, with any number of workers: engram %s --resume %s"
+            .formatted(
+                lost.getMessage(),
+                state,
+                recipe.kind().name().toLowerCase(Locale.ROOT),
+                folder.path()),
+        lost);
+  }
+
+  private void requireMemoryOfAll(RunMemory memory) {
+    int workers = setup.group().size();
+    if (workers > 1 && !setup.ignoreMemory() && !memory.fits(workers)) {
+      throw EngramException.resources(
+          "--workers %d: there isn't enough memory for as many copies of the run. %s\nUse fewer workers, or --ignore-memory."
+              .formatted(workers, memory.text()),
+          null);
     }
   }
 
@@ -161,42 +247,22 @@ public final class Experiment {
     stopping.begin();
     MeasuredDifficulty difficulty = new MeasuredDifficulty(recipe, folder, data, setup);
     difficulty.rehearse(model);
-    Plan plan = Plan.of(data.forget().size(), recipe.budget());
-    try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
-        Trainer trainer = RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed)) {
-      Batches batches = start.batches(model, before);
-      state.restore(trainer);
-      Keeping keeping = keeping(model, data, state);
-      keeping.begin(trainer, stopping.left(), stopping.known());
-      if (state.isResumed()) {
-        folder.journal().write("resume", Map.of("update", state.updates()));
-      }
-      SampleWeights weights =
-          new SampleWeights(recipe, data, state, stopping, difficulty, model, before);
-      RunCourse course =
-          new RunCourse(
-              recipe,
-              folder,
-              setup,
-              data,
-              state,
-              evaluation,
-              stopping,
-              keeping,
-              trainer,
-              batches,
-              weights,
-              plan);
-      UnlearningLoop loop =
-          new UnlearningLoop(recipe, recipe.order(), plan, trainer, course, state.updates());
-      boolean finished = loop.run();
-      course.ends();
-      if (!finished) {
-        folder.journal().write("interrupt", Map.of());
-        return outcome("interrupted", state, begun);
-      }
-      keeping.restoreBest(trainer);
-      new Results(recipe, folder, model, data, evaluation.savedDtype()).save(trainer, state);
+    boolean finished =
+        train(
+            model,
+            evaluation,
+            data,
+            state,
+            stopping,
+            difficulty,
+            before,
+            checkpointed,
+            trainer ->
+                new Results(recipe, folder, model, data, evaluation.savedDtype())
+                    .save(trainer, state));
+    if (!finished) {
+      folder.journal().write("interrupt", Map.of());
+      return outcome("interrupted", state, begun);
     }
     evaluation.run("after");
     if (forgets) {
@@ -219,6 +285,61 @@ public final class Experiment {
     return outcome;
   }
 
+  /**
+   * Makes the run's updates.
+   *
+   * @param ended given the trainer with the weights that the run leaves
+   * @return false if it was interrupted
+   */
+  private boolean train(
+      LanguageModel model,
+      RunEvaluation evaluation,
+      RunData data,
+      RunState state,
+      Stopping stopping,
+      MeasuredDifficulty difficulty,
+      List<double[]> before,
+      boolean checkpointed,
+      Consumer<Trainer> ended) {
+    Plan plan = Plan.of(data.forget().size(), recipe.budget());
+    WorkerGroup group = setup.group();
+    try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
+        Trainer trainer =
+            RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed, group)) {
+      Batches batches = start.batches(model, before);
+      state.restore(trainer);
+      Keeping keeping = keeping(model, data, state);
+      keeping.begin(trainer, stopping.left(), stopping.known());
+      if (state.isResumed()) {
+        folder.journal().write("resume", Map.of("update", state.updates()));
+      }
+      SampleWeights weights =
+          new SampleWeights(recipe, data, state, stopping, difficulty, model, before, group);
+      RunCourse course =
+          new RunCourse(
+              recipe,
+              folder,
+              setup,
+              data,
+              state,
+              evaluation,
+              stopping,
+              keeping,
+              trainer,
+              batches,
+              weights,
+              plan);
+      boolean finished =
+          new UnlearningLoop(recipe, recipe.order(), plan, trainer, course, state.updates()).run();
+      course.ends();
+      if (finished && group.leads()) {
+        keeping.restoreBest(trainer);
+        ended.accept(trainer);
+      }
+      return finished;
+    }
+  }
+
   private Keeping keeping(LanguageModel model, RunData data, RunState state) {
     return new Keeping(
         recipe.method().retainBound(),
@@ -226,7 +347,8 @@ public final class Experiment {
         folder,
         model,
         data.heldTokens(),
-        state);
+        state,
+        setup.group());
   }
 
   private static Outcome outcome(String status, RunState state, long start) {
@@ -298,7 +420,7 @@ public final class Experiment {
     fields.put("message", String.valueOf(failure.getMessage()));
     fields.put("trace", List.of(failure.getStackTrace()).stream().map(String::valueOf).toList());
     folder.journal().write("failure", fields);
-    if (java.nio.file.Files.exists(folder.path().resolve("manifest.json"))) {
+    if (Files.exists(folder.path().resolve("manifest.json"))) {
       folder.writeManifest(Manifests.end(folder.manifest(), "failed"));
     }
   }

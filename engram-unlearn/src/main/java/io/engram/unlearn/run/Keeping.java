@@ -5,6 +5,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.Trees;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
@@ -52,12 +53,14 @@ final class Keeping {
   private final LanguageModel model;
   private final List<TokenizedSample> held;
   private final RunState state;
+  private final WorkerGroup group;
 
   /**
    * For a run.
    *
    * @param bound ε, nats a token; 0: chosen from the loss at the start; null: none
    * @param held retain samples that are never trained on; empty: the loss isn't measured
+   * @param group the workers that measure together; its leader keeps the best weights
    */
   Keeping(
       @Nullable Double bound,
@@ -65,7 +68,9 @@ final class Keeping {
       RunFolder folder,
       LanguageModel model,
       List<TokenizedSample> held,
-      RunState state) {
+      RunState state,
+      WorkerGroup group) {
+    this.group = group;
     this.bound = bound;
     this.keep = keep;
     this.folder = folder;
@@ -239,7 +244,7 @@ final class Keeping {
   }
 
   private void saveBest(Trainer trainer) {
-    if (keep == Keep.BEST) {
+    if (keep == Keep.BEST && group.leads()) {
       trainer.saveWeights(best());
     }
   }
@@ -269,7 +274,19 @@ final class Keeping {
     if (held.isEmpty()) {
       return Double.NaN;
     }
-    return loss(new Scorer(model).logProbs(held, ProgressListener.NONE));
+    int[] own = group.share(held.stream().mapToInt(s -> s.ids().length).toArray());
+    List<double[]> logProbs =
+        new Scorer(model)
+            .logProbs(Arrays.stream(own).mapToObj(held::get).toList(), ProgressListener.NONE);
+    if (group.isAlone()) {
+      return loss(logProbs);
+    }
+    double[] sums = {
+      logProbs.stream().flatMapToDouble(Arrays::stream).sum(),
+      logProbs.stream().mapToInt(l -> l.length).sum()
+    };
+    double[] all = group.sum(sums);
+    return -all[0] / all[1];
   }
 
   /** Mean −ℓ over all labelled tokens, nats. */

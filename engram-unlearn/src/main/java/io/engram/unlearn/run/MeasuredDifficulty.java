@@ -3,6 +3,7 @@ package io.engram.unlearn.run;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.model.group.WorkerGroup;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.DrawnScore;
 import io.engram.unlearn.difficulty.Scoring;
@@ -49,10 +50,22 @@ final class MeasuredDifficulty {
     int every = recipe.order().refreshEpochs();
     int refreshed = every == 0 ? 0 : epoch / every * every;
     if (refreshed != lastRefreshed) {
-      last = rows(score, refreshed, epoch, model);
+      WorkerGroup group = setup.group();
+      if (group.leads()) {
+        last = rows(score, refreshed, epoch, model);
+        group.tell(measured(refreshed), "");
+      } else {
+        group.told(measured(refreshed));
+        last = folder.mrd(refreshed);
+      }
       lastRefreshed = refreshed;
     }
     return last;
+  }
+
+  /** What the leader tells the other workers when it has measured. */
+  private String measured(int epoch) {
+    return folder.path().toAbsolutePath() + " difficulty " + epoch;
   }
 
   /**
@@ -62,6 +75,7 @@ final class MeasuredDifficulty {
   void rehearse(LanguageModel model) {
     DifficultyScore score = recipe.order().estimator();
     if (score != null
+        && setup.group().leads()
         && score.needs().contains(DifficultyScore.Need.REHEARSAL)
         && !folder.mrdEpochs().contains(0)) {
       measured(score, 0, model);

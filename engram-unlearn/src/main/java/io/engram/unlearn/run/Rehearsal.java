@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
@@ -74,7 +75,7 @@ public final class Rehearsal {
     this.setup = setup;
     this.model = model;
     this.data = data;
-    this.checks = new SampleChecks(recipe, model, data, ProgressListener.NONE);
+    this.checks = new SampleChecks(recipe, model, data, ProgressListener.NONE, WorkerGroup.ALONE);
     this.first = until == 0 ? checks.first() : checks.firstBelow(until);
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
     this.keptBefore = keptLosses();
@@ -195,7 +196,8 @@ public final class Rehearsal {
     Course course;
     try (WeightSnapshot start = new WeightSnapshot(model)) {
       try (StartingPoint point = new StartingPoint(own, setup, model, data, plan);
-          Trainer trainer = RecipeSettings.trainer(model, own, point.scope(model), false)) {
+          Trainer trainer =
+              RecipeSettings.trainer(model, own, point.scope(model), false, WorkerGroup.ALONE)) {
         Batches batches = point.batches(model, before);
         course = new Course(batches, plan, factor, growth, every, enough);
         // Weights need what a rehearsal doesn't have; uniform order takes about as long.

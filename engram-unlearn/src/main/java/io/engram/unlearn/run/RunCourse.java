@@ -205,6 +205,9 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public void save() {
+    if (!setup.group().leads()) {
+      return;
+    }
     state.save(trainer);
     folder.journal().write("checkpoint", Map.of("update", state.updates()));
   }
@@ -212,14 +215,15 @@ final class RunCourse implements UnlearningLoop.Course {
   @Override
   public void epochEnded(int epochs) {
     int every = recipe.eval().everyEpochs();
-    if (every > 0 && epochs % every == 0 && state.updates() < plan.updates()) {
+    boolean due = every > 0 && epochs % every == 0 && state.updates() < plan.updates();
+    if (due && setup.group().leads()) {
       evaluation.run(String.format(Locale.ROOT, "epoch-%03d", epochs));
     }
   }
 
   @Override
   public boolean isInterrupted() {
-    return setup.interrupted().getAsBoolean();
+    return setup.group().any(setup.interrupted().getAsBoolean());
   }
 
   @Override

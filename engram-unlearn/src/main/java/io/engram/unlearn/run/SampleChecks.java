@@ -4,6 +4,8 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.group.WorkerGroup;
+import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
 import io.engram.unlearn.eval.memorization.MadeControls;
@@ -14,6 +16,8 @@ import io.engram.unlearn.stop.ForgottenCheck;
 import io.engram.unlearn.stop.StoppingRule;
 import io.engram.unlearn.stop.StoppingRule.Standard;
 import io.engram.unlearn.stop.Thresholds;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +31,21 @@ final class SampleChecks {
   private final LanguageModel model;
   private final RunData data;
   private final ProgressListener progress;
+  private final WorkerGroup group;
   private final ForgottenCheck check;
 
-  SampleChecks(Recipe recipe, LanguageModel model, RunData data, ProgressListener progress) {
+  /**
+   * Prepares checks.
+   *
+   * @param group the workers that check together, each a part of the samples
+   */
+  SampleChecks(
+      Recipe recipe,
+      LanguageModel model,
+      RunData data,
+      ProgressListener progress,
+      WorkerGroup group) {
+    this.group = group;
     this.recipe = recipe;
     this.rule = recipe.stop();
     this.model = model;
@@ -72,8 +88,7 @@ final class SampleChecks {
         rule.margin() == 0
             ? range
             : range.deeper(
-                rule.margin(),
-                Knowledge.measure(model, data.forgetTokens(), ProgressListener.NONE));
+                rule.margin(), measured(model, data.forgetTokens(), ProgressListener.NONE));
     return new First(new Limits(null, neverSeen), compared(neverSeen));
   }
 
@@ -94,7 +109,7 @@ final class SampleChecks {
               .formatted(recipe.controls().data(), NeverSeen.FEWEST));
     }
     progress.start("how well samples never seen are known", data.controlTokens().size(), "samples");
-    List<Knowledge> controls = Knowledge.measure(model, data.controlTokens(), progress);
+    List<Knowledge> controls = measured(model, data.controlTokens(), progress);
     progress.finish();
     return NeverSeen.ofControls(controls);
   }
@@ -105,12 +120,38 @@ final class SampleChecks {
         LanguageModel.open(path, RetrainedModel.options(model.options()))) {
       progress.start("how well " + path + " knows the requests", data.forget().size(), "samples");
       List<Knowledge> known =
-          Knowledge.measure(retrained, retrained.samples().tokenize(data.forget()), progress);
+          measured(retrained, retrained.samples().tokenize(data.forget()), progress);
       progress.finish();
       List<Sample> more = MadeControls.forFew(data.forget(), recipe.seed());
       return NeverSeen.ofRetrained(
-          known, Knowledge.measure(retrained, retrained.samples().tokenize(more), progress));
+          known, measured(retrained, retrained.samples().tokenize(more), progress));
     }
+  }
+
+  /** What the model knows of samples, each worker measuring its part. */
+  private List<Knowledge> measured(
+      LanguageModel asked, List<TokenizedSample> samples, ProgressListener listener) {
+    if (group.isAlone()) {
+      return Knowledge.measure(asked, samples, listener);
+    }
+    int[] own = group.share(samples.stream().mapToInt(s -> s.ids().length).toArray());
+    List<Knowledge> part =
+        Knowledge.measure(asked, Arrays.stream(own).mapToObj(samples::get).toList(), listener);
+    double[] numbers = new double[4 * samples.size()];
+    for (int k = 0; k < own.length; k++) {
+      Knowledge known = part.get(k);
+      int at = 4 * own[k];
+      numbers[at] = known.logProb();
+      numbers[at + 1] = known.memorization();
+      numbers[at + 2] = known.strength();
+      numbers[at + 3] = known.tokens();
+    }
+    double[] all = group.sum(numbers);
+    List<Knowledge> known = new ArrayList<>();
+    for (int at = 0; at < all.length; at += 4) {
+      known.add(new Knowledge(all[at], all[at + 1], all[at + 2], (int) all[at + 3]));
+    }
+    return known;
   }
 
   /** Checks all samples under the model as it is now. */
@@ -133,7 +174,7 @@ final class SampleChecks {
   }
 
   private Found compared(NeverSeen neverSeen) {
-    List<Knowledge> known = Knowledge.measure(model, data.forgetTokens(), ProgressListener.NONE);
+    List<Knowledge> known = measured(model, data.forgetTokens(), ProgressListener.NONE);
     boolean[] forgotten = new boolean[known.size()];
     for (int i = 0; i < forgotten.length; i++) {
       forgotten[i] = neverSeen.isInside(i, known.get(i));

@@ -3,6 +3,7 @@ package io.engram.unlearn.run;
 import io.engram.core.EngramException;
 import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
+import io.engram.model.group.WorkerGroup;
 import io.engram.unlearn.order.Draws;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.order.SampleOrder.Apply;
@@ -30,6 +31,7 @@ final class SampleWeights implements Batches.Weighting {
   private final Stopping stopping;
   private final MeasuredDifficulty difficulty;
   private final LanguageModel model;
+  private final WorkerGroup group;
   private final double[] start;
   private final double[] nll;
   private final double[] loss;
@@ -56,6 +58,7 @@ final class SampleWeights implements Batches.Weighting {
    * Starts, or continues from the state of a resumed run.
    *
    * @param before ℓ_t of each forget sample before the first update
+   * @param group the workers among which an update's samples are divided
    */
   SampleWeights(
       Recipe recipe,
@@ -64,7 +67,9 @@ final class SampleWeights implements Batches.Weighting {
       Stopping stopping,
       MeasuredDifficulty difficulty,
       LanguageModel model,
-      List<double[]> before) {
+      List<double[]> before,
+      WorkerGroup group) {
+    this.group = group;
     this.order = recipe.order();
     this.seed = recipe.seed();
     this.data = data;
@@ -181,8 +186,8 @@ final class SampleWeights implements Batches.Weighting {
     if (!order.usesLogProbs() && !order.usesLosses()) {
       return;
     }
-    seen.forEach((sample, value) -> nll[sample] = value);
     int[] samples = update.samples();
+    takeOver(Arrays.stream(samples).distinct().toArray());
     for (int k = 0; k < update.losses().length; k++) {
       double factor = factor(samples[k]);
       if (factor > 0) {
@@ -190,6 +195,22 @@ final class SampleWeights implements Batches.Weighting {
       }
     }
     save();
+  }
+
+  /** The losses that this worker and the others have seen; of one seen twice, the mean. */
+  private void takeOver(int[] samples) {
+    double[] sums = new double[2 * samples.length];
+    for (int k = 0; k < samples.length; k++) {
+      Double own = seen.get(samples[k]);
+      sums[2 * k] = own == null ? 0 : own;
+      sums[2 * k + 1] = own == null ? 0 : 1;
+    }
+    double[] all = order.usesLogProbs() ? group.sum(sums) : sums;
+    for (int k = 0; k < samples.length; k++) {
+      if (all[2 * k + 1] > 0) {
+        nll[samples[k]] = all[2 * k] / all[2 * k + 1];
+      }
+    }
   }
 
   /**

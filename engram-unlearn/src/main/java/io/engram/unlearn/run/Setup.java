@@ -2,6 +2,7 @@ package io.engram.unlearn.run;
 
 import io.engram.core.ProgressListener;
 import io.engram.model.ModelOptions;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PairTemplate;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param siblings other run folders whose identical results are reused instead of computed again:
  *     the evaluation before, and MRD before the first update
  * @param ignoreMemory start even if the run needs more memory than is available
+ * @param group the processes that make the run together
  */
 public record Setup(
     String command,
@@ -34,7 +36,8 @@ public record Setup(
     ProgressListener progress,
     BooleanSupplier interrupted,
     List<Path> siblings,
-    boolean ignoreMemory) {
+    boolean ignoreMemory,
+    WorkerGroup group) {
   /** Keeps a copy of the list. */
   public Setup {
     siblings = List.copyOf(siblings);
@@ -48,7 +51,36 @@ public record Setup(
       int batchTokens,
       ProgressListener progress,
       BooleanSupplier interrupted) {
-    this(command, device, threads, batchTokens, progress, interrupted, List.of(), false);
+    this(
+        command,
+        device,
+        threads,
+        batchTokens,
+        progress,
+        interrupted,
+        List.of(),
+        false,
+        WorkerGroup.ALONE);
+  }
+
+  /** The same by several processes. */
+  public Setup with(WorkerGroup workers) {
+    return new Setup(
+        command,
+        device,
+        threads,
+        batchTokens,
+        progress,
+        interrupted,
+        siblings,
+        ignoreMemory,
+        workers);
+  }
+
+  /** The same, reusing results of other runs. */
+  public Setup beside(List<Path> runs) {
+    return new Setup(
+        command, device, threads, batchTokens, progress, interrupted, runs, ignoreMemory, group);
   }
 
   /** The options with which to open the recipe's model. */

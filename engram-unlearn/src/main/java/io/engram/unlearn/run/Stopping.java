@@ -48,7 +48,7 @@ final class Stopping {
     this.folder = folder;
     this.data = data;
     this.state = state;
-    this.checks = new SampleChecks(recipe, model, data, setup.progress());
+    this.checks = new SampleChecks(recipe, model, data, setup.progress(), setup.group());
   }
 
   /**

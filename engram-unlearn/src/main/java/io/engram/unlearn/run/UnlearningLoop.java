@@ -1,6 +1,7 @@
 package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.train.GradientRule;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.model.train.Trainer;
@@ -174,7 +175,7 @@ public final class UnlearningLoop {
         drawn = draw(epoch);
         course.begins(made, epoch);
       }
-      course.made(update(epoch, samples(drawn)));
+      course.made(updated(epoch, samples(drawn)));
       made++;
       boolean epochEnds = made == plan.updates() || plan.startsEpoch(made);
       boolean looks = course.looksAfter(made);
@@ -200,6 +201,16 @@ public final class UnlearningLoop {
       }
     }
     return true;
+  }
+
+  /** Makes an update; if a worker is lost meanwhile, the weights before it are saved. */
+  private Update updated(int epoch, int[] samples) {
+    try {
+      return update(epoch, samples);
+    } catch (WorkerGroup.Lost e) {
+      course.save();
+      throw e;
+    }
   }
 
   /** Draws an epoch; empty if there is nothing left to forget. */

@@ -97,8 +97,8 @@ class SiblingsDifficultyTest {
 
   private Path run(String name, Recipe recipe, int threads, List<Path> siblings) {
     Setup setup =
-        new Setup(
-            "test", Device.CPU, threads, 4096, ProgressListener.NONE, () -> false, siblings, false);
+        new Setup("test", Device.CPU, threads, 4096, ProgressListener.NONE, () -> false)
+            .beside(siblings);
     Path out = folder.resolve(name);
     try (RunFolder run = RunFolder.create(out)) {
       assertThat(Experiment.run(recipe, run, setup).status()).isEqualTo("done");

@@ -1,0 +1,240 @@
+package io.engram.model.group;
+
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Tensors;
+import io.engram.model.tensor.Torch;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.FileStore;
+import org.bytedeco.pytorch.GlooDeviceVector;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Processes that carry out the same run, each computing a part of every update. Worker 0 leads: it
+ * alone writes files and evaluates. All make the same calls in the same order; each call returns
+ * the same bytes to all of them, so their weights stay equal bit for bit.
+ *
+ * <p>Sums are c10d's all-reduce over Gloo. On one machine a ring of n workers sends 2 (n − 1)/n
+ * bytes for each byte summed, from each worker. The order of the terms depends on n, so results of
+ * different n agree to rounding only.
+ *
+ * <p>Close it after everything that uses it.
+ */
+public final class WorkerGroup implements AutoCloseable {
+  /** A process by itself: what is summed stays as it is. */
+  public static final WorkerGroup ALONE = new WorkerGroup(0, 1, null, null);
+
+  /** Worker 0 may evaluate for a long time between two updates. A lost worker is seen at once. */
+  private static final long TIMEOUT_MILLIS = 24L * 3600 * 1000;
+
+  private final int rank;
+  private final int size;
+  private final @Nullable FileStore store;
+  private final @Nullable ProcessGroupGloo gloo;
+  private long summed;
+  private int announced;
+
+  private WorkerGroup(
+      int rank, int size, @Nullable FileStore store, @Nullable ProcessGroupGloo gloo) {
+    this.rank = rank;
+    this.size = size;
+    this.store = store;
+    this.gloo = gloo;
+  }
+
+  /**
+   * Joins the other workers on this machine, and waits for them.
+   *
+   * @param rendezvous a file that doesn't exist yet, the same for all workers
+   * @param rank of this worker, from 0
+   * @param size number of workers, at least 2
+   * @throws Lost if the others can't be reached
+   */
+  public static WorkerGroup join(Path rendezvous, int rank, int size) {
+    Torch.load();
+    try (PointerScope scope = new PointerScope()) {
+      FileStore store = new FileStore(rendezvous.toString(), size);
+      store.setTimeout(new Milliseconds(TIMEOUT_MILLIS));
+      ProcessGroupGloo.Options options =
+          ProcessGroupGloo.Options.create(new Milliseconds(TIMEOUT_MILLIS));
+      GlooDeviceVector devices = options.devices();
+      devices.push_back(ProcessGroupGloo.createDeviceForHostname("127.0.0.1"));
+      ProcessGroupGloo gloo = new ProcessGroupGloo(store, rank, size, options);
+      store.retainReference();
+      gloo.retainReference();
+      return new WorkerGroup(rank, size, store, gloo);
+    } catch (RuntimeException e) {
+      throw new Lost(rank, size, e);
+    }
+  }
+
+  /** Thrown when a worker can't reach the others: one has ended, or is ending. */
+  public static final class Lost extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Lost(int rank, int size, RuntimeException cause) {
+      super(
+          "Worker %d of %d can't reach the others any more: %s"
+              .formatted(
+                  rank + 1,
+                  size,
+                  String.valueOf(cause.getMessage())
+                      .lines()
+                      .findFirst()
+                      .orElse("")
+                      .replaceFirst("^\\[[^\\]]*\\] ", "")),
+          cause);
+    }
+  }
+
+  /** Number of workers. */
+  public int size() {
+    return size;
+  }
+
+  /** Whether this worker writes the files. */
+  public boolean leads() {
+    return rank == 0;
+  }
+
+  /** Whether there is only this process. */
+  public boolean isAlone() {
+    return size == 1;
+  }
+
+  /** Bytes that this worker's tensors had in all sums so far. */
+  public long bytesSummed() {
+    return summed;
+  }
+
+  /**
+   * Replaces each tensor by its sum over all workers.
+   *
+   * @throws Lost if a worker has ended
+   */
+  public void sum(List<Tensor> tensors) {
+    ProcessGroupGloo group = gloo;
+    if (group == null) {
+      return;
+    }
+    try (PointerScope scope = new PointerScope()) {
+      List<Work> all =
+          tensors.stream().map(tensor -> group.allreduce(new TensorVector(tensor))).toList();
+      all.forEach(Work::_wait);
+      tensors.forEach(tensor -> summed += tensor.nbytes());
+    } catch (RuntimeException e) {
+      throw new Lost(rank, size, e);
+    }
+  }
+
+  /**
+   * The sums of these numbers over all workers.
+   *
+   * @throws Lost if a worker has ended
+   */
+  public double[] sum(double[] values) {
+    if (gloo == null || values.length == 0) {
+      return values;
+    }
+    try (PointerScope scope = new PointerScope()) {
+      Tensor tensor = Tensors.ofDoubles(values, Device.CPU);
+      sum(List.of(tensor));
+      return Tensors.toDoubles(tensor);
+    }
+  }
+
+  /** Whether any worker says so. */
+  public boolean any(boolean own) {
+    return gloo == null ? own : sum(new double[] {own ? 1 : 0})[0] > 0;
+  }
+
+  /**
+   * Which pieces of work are this worker's: the largest first, each to the worker that has least.
+   *
+   * @param sizes of the pieces
+   * @return indices, ascending; all of them for a process by itself
+   */
+  public int[] share(int[] sizes) {
+    int[] owner = owners(sizes, size);
+    return IntStream.range(0, sizes.length).filter(i -> owner[i] == rank).toArray();
+  }
+
+  /** The worker of each piece. */
+  static int[] owners(int[] sizes, int workers) {
+    long[] load = new long[workers];
+    int[] owner = new int[sizes.length];
+    IntStream.range(0, sizes.length)
+        .boxed()
+        .sorted(Comparator.comparingInt(i -> -sizes[i]))
+        .forEach(
+            i -> {
+              int least = 0;
+              for (int w = 1; w < workers; w++) {
+                least = load[w] < load[least] ? w : least;
+              }
+              owner[i] = least;
+              load[least] += sizes[i];
+            });
+    return owner;
+  }
+
+  /** Tells the other workers something; they get it under the same name. */
+  public void tell(String name, String text) {
+    if (store != null) {
+      store.set(name, text);
+    }
+  }
+
+  /**
+   * Waits until the leader has told something under this name.
+   *
+   * @throws Lost if it ends without
+   */
+  public String told(String name) {
+    if (store == null) {
+      throw new IllegalStateException("a process by itself is told nothing");
+    }
+    try {
+      return store.get_to_str(name);
+    } catch (RuntimeException e) {
+      throw new Lost(rank, size, e);
+    }
+  }
+
+  /** Tells the other workers what comes next: each announcement reaches each of them once. */
+  public void announce(String text) {
+    tell("announced " + announced++, text);
+  }
+
+  /**
+   * Waits for the leader's next announcement.
+   *
+   * @throws Lost if it ends without
+   */
+  public String awaitAnnouncement() {
+    return told("announced " + announced++);
+  }
+
+  @Override
+  public void close() {
+    if (gloo != null) {
+      gloo.releaseReference();
+    }
+    if (store != null) {
+      store.releaseReference();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "worker %d of %d".formatted(rank + 1, size);
+  }
+}

@@ -1,0 +1,215 @@
+package io.engram.unlearn.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.RunFolder;
+import io.engram.core.run.SampleRow;
+import io.engram.model.group.WorkerGroup;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Runs by several workers, here threads of one process, against the same run by one. */
+@Timeout(120)
+class WorkersTest {
+  @TempDir Path folder;
+  private SmallRuns runs;
+
+  @BeforeEach
+  void data() throws IOException {
+    runs = new SmallRuns(folder);
+    runs.writeData();
+  }
+
+  /** A run that two workers make. */
+  private Path byTwo(String name, Recipe recipe, BooleanSupplier interrupted) throws Exception {
+    Path out = folder.resolve(name);
+    Path rendezvous = folder.resolve(name + ".rendezvous");
+    CompletableFuture<Void> other =
+        CompletableFuture.runAsync(
+            () -> {
+              try (WorkerGroup group = WorkerGroup.join(rendezvous, 1, 2);
+                  RunFolder own = RunFolder.create(folder.resolve(name + ".second"))) {
+                Experiment.assist(
+                    Experiment.Assisted.of(group.awaitAnnouncement()),
+                    own,
+                    SmallRuns.setup(() -> false).with(group));
+              }
+            });
+    try (WorkerGroup group = WorkerGroup.join(rendezvous, 0, 2)) {
+      Setup setup = SmallRuns.setup(interrupted).with(group);
+      if (out.resolve("manifest.json").toFile().exists()) {
+        try (RunFolder run = RunFolder.resume(out)) {
+          Experiment.resume(run, Recipe.Kind.UNLEARN, setup);
+        }
+      } else {
+        try (RunFolder run = RunFolder.create(out)) {
+          Experiment.run(recipe, run, setup);
+        }
+      }
+      other.get(60, TimeUnit.SECONDS);
+    }
+    return out;
+  }
+
+  private static Recipe changed(Recipe recipe, String... keys) {
+    return RecipeReader.parse(
+        RecipeWriter.yaml(recipe), List.of(keys), Recipe.Kind.UNLEARN, "test");
+  }
+
+  /** {@code ‖a − b‖ / ‖b‖} of the float32 weights. */
+  private static double distance(Path run, Path expected) throws IOException {
+    ByteBuffer a = ByteBuffer.wrap(SmallRuns.weights(run)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer b = ByteBuffer.wrap(SmallRuns.weights(expected)).order(ByteOrder.LITTLE_ENDIAN);
+    int header = 8 + (int) a.getLong(0);
+    double squares = 0;
+    double all = 0;
+    for (int at = header; at < a.limit(); at += 4) {
+      double difference = (double) a.getFloat(at) - b.getFloat(at);
+      squares += difference * difference;
+      all += (double) b.getFloat(at) * b.getFloat(at);
+    }
+    return Math.sqrt(squares / all);
+  }
+
+  private static List<Integer> drawn(Path run) {
+    try (RunFolder read = RunFolder.read(run)) {
+      return read.samples().stream().map(SampleRow::drawn).toList();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "name: ga | name: uniform",
+        "name: npo | name: mrd, replacement: true, estimator: {draws: 4, sigma: 0.01}",
+        "name: grad_diff, retain_loss: kl | name: hinge, until: 9",
+        "name: dpo | name: dro, temperature: 0.1",
+        "name: po | name: uniform",
+        "name: rmu | name: uniform",
+        "name: undial, retain_weight: 0.5, retain_loss: kl | name: uniform, pair: nearest",
+        "name: ngdiff, fit_updates: 2 | name: uniform",
+        "name: gru, retain_loss: kl | name: saturation"
+      })
+  void theSameAsByOne(String method, String order) throws Exception {
+    Recipe recipe =
+        changed(
+            runs.recipe(method, order),
+            "optimizer={name: sgd, learning_rate: 0.05, momentum: 0.5}");
+    Path alone = runs.run("alone", recipe);
+    Path two = byTwo("two", recipe, () -> false);
+    assertThat(drawn(two)).isEqualTo(drawn(alone));
+    // A fitted step divides by a small difference of losses.
+    double bound = method.contains("fit_updates") ? 5e-6 : 1e-6;
+    assertThat(distance(two, alone)).isLessThan(bound);
+  }
+
+  /** The stopping rule's checks and the keep loss are divided, too; SAM takes two gradients. */
+  @Test
+  void theSameChecksAsByOne() throws Exception {
+    Recipe recipe =
+        changed(
+            runs.recipe("name: wga, retain_bound: 10", "name: uniform"),
+            "optimizer={name: sgd, learning_rate: 0.5, sam_rho: 0.01}",
+            "controls.data=tofu:real_authors",
+            "stop={rule: controls, every_updates: 2, keep: best}");
+    Path alone = runs.run("alone", recipe);
+    Path two = byTwo("two", recipe, () -> false);
+    assertThat(distance(two, alone)).isLessThan(1e-6);
+    double[] checks = checks(alone);
+    assertThat(checks).hasSizeGreaterThan(1);
+    assertThat(checks(two)).containsExactly(checks, within(1e-5));
+  }
+
+  private static double[] checks(Path run) {
+    try (RunFolder read = RunFolder.read(run)) {
+      return read.journal().read().stream()
+          .filter(event -> event.path("event").asString().equals("check"))
+          .mapToDouble(event -> event.path("log_prob_mean").asDouble())
+          .toArray();
+    }
+  }
+
+  @Test
+  void interruptedByTwoAndResumedByOne() throws Exception {
+    Recipe recipe =
+        changed(runs.recipe("name: npo", "name: uniform"), "optimizer={name: sgd, momentum: 0.5}");
+    Path whole = runs.run("whole", recipe);
+    AtomicInteger asked = new AtomicInteger();
+    Path cut = byTwo("cut", recipe, () -> asked.incrementAndGet() == 5);
+    try (RunFolder run = RunFolder.resume(cut)) {
+      assertThat(run.manifest().status()).isEqualTo("interrupted");
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(distance(cut, whole)).isLessThan(1e-6);
+    AtomicInteger again = new AtomicInteger();
+    Path other = folder.resolve("other");
+    try (RunFolder run = RunFolder.create(other)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> again.incrementAndGet() == 5));
+    }
+    byTwo("other", recipe, () -> false);
+    assertThat(distance(other, whole)).isLessThan(1e-6);
+  }
+
+  /** The second worker leaves after three updates; what was made by then is in the checkpoint. */
+  @Test
+  void aLostWorkerEndsTheRunWithACheckpoint() throws Exception {
+    Recipe recipe =
+        changed(runs.recipe("name: npo", "name: uniform"), "optimizer={name: sgd, momentum: 0.5}");
+    Path whole = runs.run("whole", recipe);
+    Path out = folder.resolve("lost");
+    Path rendezvous = folder.resolve("rendezvous");
+    AtomicInteger made = new AtomicInteger();
+    CompletableFuture<Void> other =
+        CompletableFuture.runAsync(
+            () -> {
+              WorkerGroup group = WorkerGroup.join(rendezvous, 1, 2);
+              try (RunFolder own = RunFolder.create(folder.resolve("second"))) {
+                Experiment.assist(
+                    Experiment.Assisted.of(group.awaitAnnouncement()),
+                    own,
+                    SmallRuns.setup(
+                            () -> {
+                              if (made.incrementAndGet() == 4) {
+                                group.close();
+                                throw new IllegalStateException("gone");
+                              }
+                              return false;
+                            })
+                        .with(group));
+              }
+            });
+    try (WorkerGroup group = WorkerGroup.join(rendezvous, 0, 2);
+        RunFolder run = RunFolder.create(out)) {
+      assertThatThrownBy(
+              () -> Experiment.run(recipe, run, SmallRuns.setup(() -> false).with(group)))
+          .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
+          .hasMessageContaining("Worker 1 of 2 can't reach the others any more")
+          .hasMessageContaining("engram unlearn --resume " + out);
+    }
+    assertThat(other).isCompletedExceptionally();
+    try (RunFolder run = RunFolder.resume(out)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(distance(out, whole)).isLessThan(1e-6);
+  }
+}
