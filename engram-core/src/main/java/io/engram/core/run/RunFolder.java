@@ -1,7 +1,6 @@
 package io.engram.core.run;
 
 import io.engram.core.EngramException;
-import io.engram.core.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,7 +181,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Deletes {@code checkpoint/} if it exists: a finished run does not need it, and it is three
+   * Deletes the checkpoints if there are any: a finished run does not need them, and each is three
    * times as large as the model.
    *
    * @throws IllegalStateException if the run is not done
@@ -191,12 +190,7 @@ public final class RunFolder implements AutoCloseable {
     if (!manifest().status().equals("done")) {
       throw new IllegalStateException(path + " isn't done");
     }
-    Path there = forWriting("checkpoint");
-    try {
-      Trees.delete(there);
-    } catch (IOException e) {
-      throw EngramException.resources(there + " can't be deleted: " + e.getMessage(), e);
-    }
+    new CheckpointFolder(path).discard();
   }
 
   /** {@code model/}. */

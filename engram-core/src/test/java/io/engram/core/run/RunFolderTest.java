@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -173,7 +174,10 @@ class RunFolderTest {
       run.writeManifest(manifest());
       assertThatThrownBy(() -> RunFolder.resume(dir))
           .isInstanceOf(EngramException.class)
-          .hasMessage(dir + " is in use by another run; wait for it to end, or stop it");
+          .hasMessageMatching(
+              Pattern.quote(dir + " is in use by another run (process ")
+                  + ProcessHandle.current().pid()
+                  + " on .+\\); wait for it to end, or stop it");
       assertThat(RunFolder.read(dir).manifest()).isEqualTo(manifest());
     }
     RunFolder.resume(dir).close();

@@ -277,7 +277,7 @@ public enum Quantization {
   }
 
   private static double squares(Tensor numbers) {
-    double norm = numbers.norm().to(ScalarType.Double).item_double();
+    double norm = Tensors.norm(numbers);
     return norm * norm;
   }
 }

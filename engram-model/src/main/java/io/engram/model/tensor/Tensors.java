@@ -119,4 +119,16 @@ public final class Tensors {
     }
     return shape;
   }
+
+  /**
+   * ‖x‖₂. Squares of float32 numbers above 1.8e19 overflow; such a norm is taken in float64.
+   *
+   * @return infinite or NaN only if an element is
+   */
+  public static double norm(Tensor tensor) {
+    try (PointerScope scope = new PointerScope()) {
+      double norm = tensor.norm().to(ScalarType.Double).item_double();
+      return Double.isInfinite(norm) ? tensor.to(ScalarType.Double).norm().item_double() : norm;
+    }
+  }
 }

@@ -92,7 +92,7 @@ public final class JointStep {
       try (PointerScope scope = new PointerScope()) {
         // Not the norm of order 1, which sums naively in float32.
         l1 += gradient.abs().sum().item_double();
-        double own = gradient.norm().item_double();
+        double own = Tensors.norm(gradient);
         squares += own * own;
       }
     }

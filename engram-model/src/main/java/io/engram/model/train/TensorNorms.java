@@ -2,6 +2,7 @@ package io.engram.model.train;
 
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,14 +57,8 @@ public final class TensorNorms {
           leaves, List.of(new TrainingSequence(sample, new Objective.OfLogProbs(mean))), sums);
       try (AutoGradMode off = new AutoGradMode(false)) {
         List<Tensor> gradients = new ArrayList<>(leaves.with(sums).values());
-        return gradients.stream().mapToDouble(TensorNorms::norm).average().orElseThrow();
+        return gradients.stream().mapToDouble(Tensors::norm).average().orElseThrow();
       }
-    }
-  }
-
-  private static double norm(Tensor gradient) {
-    try (PointerScope scope = new PointerScope()) {
-      return gradient.norm().item_double();
     }
   }
 }

@@ -6,6 +6,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -269,7 +269,7 @@ public final class Trainer implements AutoCloseable {
   private double gradientNorm() {
     double squares = 0;
     for (String name : trained.names()) {
-      double own = trained.gradient(name).norm().to(ScalarType.Double).item_double();
+      double own = Tensors.norm(trained.gradient(name));
       squares += own * own;
     }
     return Math.sqrt(squares);
@@ -280,7 +280,7 @@ public final class Trainer implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       return trained.names().stream()
-          .allMatch(name -> Double.isFinite(trained.weight(name).norm().item_double()));
+          .allMatch(name -> Double.isFinite(Tensors.norm(trained.weight(name))));
     }
   }
 

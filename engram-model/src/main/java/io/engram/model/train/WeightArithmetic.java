@@ -76,7 +76,7 @@ public final class WeightArithmetic {
   }
 
   private static double squares(Tensor tensor) {
-    double norm = tensor.norm().to(ScalarType.Double).item_double();
+    double norm = Tensors.norm(tensor);
     return norm * norm;
   }
 

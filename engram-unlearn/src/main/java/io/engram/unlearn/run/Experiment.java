@@ -2,6 +2,7 @@ package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
 import io.engram.core.metric.UnlearningEfficiency;
+import io.engram.core.run.CheckpointFolder;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
@@ -142,7 +143,7 @@ public final class Experiment {
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       RunData data = RunData.load(recipe, model.samples());
-      RunState state = RunState.open(leading, data, run.resumed());
+      RunState state = RunState.open(leading, data, run.resumed(), warning -> {});
       boolean checkpointed = RunMemory.of(recipe, setup).mustCheckpoint(data);
       Stopping stopping = new Stopping(recipe, scratch, setup, model, data, state);
       List<double[]> before = recipe.method().forgets() ? own.logProbs(model, data) : List.of();
@@ -180,7 +181,7 @@ public final class Experiment {
         folder.writeManifest(manifest);
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
-      RunState state = RunState.open(folder, data, resumed);
+      RunState state = RunState.open(folder, data, resumed, this::warn);
       setup.group().announce(new Assisted(folder.path(), recipe.kind(), resumed).text());
       boolean checkpointed = memory.mustCheckpoint(data);
       noteMemory(memory, checkpointed);
@@ -191,6 +192,7 @@ public final class Experiment {
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
       if (outcome.status().equals("done")) {
         Keeping.discardBest(folder);
+        new CheckpointFolder(folder.path()).discardBefore();
       }
       return outcome;
     } catch (RuntimeException e) {
@@ -401,6 +403,11 @@ public final class Experiment {
       String again = checkpointed ? " Training recomputes layers in the backward pass." : "";
       folder.journal().write("note", Map.of("text", memory.text() + again));
     }
+  }
+
+  private void warn(String text) {
+    folder.journal().write("warning", Map.of("text", text));
+    setup.progress().say(text);
   }
 
   private void noteSmallSet(RunData data) {

@@ -2,24 +2,21 @@ package io.engram.unlearn.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.engram.core.EngramException;
-import io.engram.core.Trees;
+import io.engram.core.run.CheckpointFolder;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.stop.Thresholds;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The progress of a run: updates made and draws counted. Together with the trainer's state it makes
- * up the checkpoint, which is replaced as a whole: the new one is written beside the old one and
- * then renamed into its place.
+ * up the checkpoint, which is replaced as a whole.
  */
 final class RunState {
   private static final String POSITION = "position.json";
@@ -57,7 +54,7 @@ final class RunState {
       int[] forgottenAt,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer lastCheck) {}
 
-  private final RunFolder folder;
+  private final CheckpointFolder checkpoint;
   private final boolean resumed;
   private int updates;
   private final List<int[]> drawn = new ArrayList<>();
@@ -65,17 +62,23 @@ final class RunState {
   private Keeping.@Nullable State kept;
   private SampleWeights.@Nullable State weights;
 
-  private RunState(RunFolder folder, boolean resumed) {
-    this.folder = folder;
+  private RunState(CheckpointFolder checkpoint, boolean resumed) {
+    this.checkpoint = checkpoint;
     this.resumed = resumed;
   }
 
-  static RunState open(RunFolder folder, RunData data, boolean resumed) {
-    recover(folder);
-    boolean there = Files.isRegularFile(folder.checkpoint().resolve(POSITION));
-    RunState state = new RunState(folder, resumed && there);
+  /**
+   * The state of a run that starts, or of one that resumes from its checkpoint.
+   *
+   * @param warn told if a damaged checkpoint was replaced by the one before
+   */
+  static RunState open(RunFolder folder, RunData data, boolean resumed, Consumer<String> warn) {
+    CheckpointFolder checkpoint = new CheckpointFolder(folder.path());
+    checkpoint.recover().ifPresent(warn);
+    boolean there = Files.isRegularFile(checkpoint.path().resolve(POSITION));
+    RunState state = new RunState(checkpoint, resumed && there);
     if (state.resumed) {
-      Position position = JsonFiles.read(folder.checkpoint().resolve(POSITION), Position.class);
+      Position position = JsonFiles.read(checkpoint.path().resolve(POSITION), Position.class);
       if (position.drawn().stream().anyMatch(d -> d.length != data.forget().size())) {
         throw EngramException.usage(
             folder.path()
@@ -91,21 +94,10 @@ final class RunState {
     return state;
   }
 
-  /**
-   * If a replacement was interrupted between its two renames, the new checkpoint is complete and is
-   * used.
-   */
-  private static void recover(RunFolder folder) {
-    Path next = folder.path().resolve("checkpoint.next");
-    if (!Files.exists(folder.checkpoint()) && Files.isRegularFile(next.resolve(POSITION))) {
-      move(next, folder.checkpoint());
-    }
-  }
-
   /** Restores the trainer's state from the checkpoint, if this run resumes from one. */
   void restore(Trainer trainer) {
     if (resumed) {
-      trainer.loadState(folder.checkpoint());
+      trainer.loadState(checkpoint.path());
     }
   }
 
@@ -166,47 +158,21 @@ final class RunState {
 
   /** Whether a checkpoint has been written. */
   boolean isSaved() {
-    return Files.isRegularFile(folder.checkpoint().resolve(POSITION));
+    return Files.isRegularFile(checkpoint.path().resolve(POSITION));
   }
 
   /** Updates made when the last checkpoint was written. */
   int savedUpdates() {
-    return JsonFiles.read(folder.checkpoint().resolve(POSITION), Position.class).updates();
+    return JsonFiles.read(checkpoint.path().resolve(POSITION), Position.class).updates();
   }
 
   /** Replaces the checkpoint. */
   void save(Trainer trainer) {
-    Path next = folder.path().resolve("checkpoint.next");
-    Path old = folder.path().resolve("checkpoint.old");
-    delete(next);
-    try {
-      Files.createDirectories(next);
-    } catch (IOException e) {
-      throw EngramException.resources(next + " can't be created: " + e.getMessage(), e);
-    }
-    trainer.saveState(next);
-    JsonFiles.write(next.resolve(POSITION), new Position(updates, drawn, looked, kept, weights));
-    delete(old);
-    if (Files.exists(folder.checkpoint())) {
-      move(folder.checkpoint(), old);
-    }
-    move(next, folder.checkpoint());
-    delete(old);
-  }
-
-  private static void move(Path from, Path to) {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw EngramException.resources(to + " can't be written: " + e.getMessage(), e);
-    }
-  }
-
-  private static void delete(Path path) {
-    try {
-      Trees.delete(path);
-    } catch (IOException e) {
-      throw EngramException.resources(path + " can't be deleted: " + e.getMessage(), e);
-    }
+    checkpoint.replace(
+        folder -> {
+          trainer.saveState(folder);
+          JsonFiles.write(
+              folder.resolve(POSITION), new Position(updates, drawn, looked, kept, weights));
+        });
   }
 }

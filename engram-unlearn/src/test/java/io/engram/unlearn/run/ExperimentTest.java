@@ -204,6 +204,37 @@ class ExperimentTest {
     }
   }
 
+  /**
+   * Cut after update 5, in the middle of the second epoch; the checkpoint before is of update 3.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"state.safetensors", "position.json"})
+  void aDamagedCheckpointIsReplacedByTheOneBefore(String damaged) throws IOException {
+    Recipe recipe = runs.recipe("name: npo", "name: uniform");
+    Path whole = runs.run("whole", recipe);
+    Path cut = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(cut)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 5));
+    }
+    Path file = cut.resolve("checkpoint").resolve(damaged);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    try (RunFolder run = RunFolder.resume(cut)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+      List<String> journal = run.journal().read().stream().map(JsonNode::toString).toList();
+      assertThat(journal)
+          .anyMatch(l -> l.contains("\"resume\"") && l.contains("\"update\":3"))
+          .anyMatch(
+              l ->
+                  l.contains("\"warning\"") && l.contains(damaged + " is damaged (it has another"));
+    }
+    assertThat(SmallRuns.weights(cut)).isEqualTo(SmallRuns.weights(whole));
+    assertThat(cut.resolve("samples.jsonl"))
+        .hasSameTextualContentAs(whole.resolve("samples.jsonl"));
+  }
+
   @Test
   void theRunFolderTellsWhatHappened() throws IOException {
     Path out = runs.run("told", runs.recipe("name: npo", "name: uniform"));
@@ -230,6 +261,7 @@ class ExperimentTest {
     }
     assertThat(out.resolve("checkpoint/state.safetensors")).exists();
     assertThat(out.resolve("checkpoint.next")).doesNotExist();
+    assertThat(out.resolve("checkpoint.before")).doesNotExist();
     assertThat(out.resolve("model/config.json")).exists();
     assertThat(out.resolve("model/tokenizer.json")).exists();
   }
