@@ -5,6 +5,7 @@ import io.engram.core.EngramException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -98,8 +99,19 @@ final class Failures {
         return new Diagnosis(Interruption.EXIT_CODE, "stopped; nothing was written");
       }
       if (says(thrown, DISK_FULL)) {
+        String more =
+            thrown instanceof EngramException mistake
+                ? String.valueOf(mistake.getMessage())
+                    .lines()
+                    .skip(1)
+                    .collect(Collectors.joining("\n", "\n", ""))
+                : "";
         return new Diagnosis(
-            RESOURCES, "the disk is full: " + line(thrown) + "\nFree some space and try again.");
+            RESOURCES,
+            "the disk is full: "
+                + line(thrown)
+                + (more.isBlank() ? "" : more)
+                + "\nFree some space and try again.");
       }
       if (thrown instanceof EngramException mistake) {
         return new Diagnosis(mistake.exitCode(), String.valueOf(mistake.getMessage()));

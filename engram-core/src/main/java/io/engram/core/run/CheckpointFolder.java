@@ -58,11 +58,30 @@ public final class CheckpointFolder {
   }
 
   /**
-   * Makes a new checkpoint.
+   * Makes a new checkpoint. If it can't be written, as on a full disk, the one before the last is
+   * given up to make room.
    *
    * @param write given an empty folder, writes the files into it
+   * @throws EngramException if there is no room even so; the last checkpoint is still there
    */
   public void replace(Consumer<Path> write) {
+    try {
+      attempt(write);
+    } catch (EngramException e) {
+      if (!Files.exists(before)) {
+        throw left(e);
+      }
+      delete(next);
+      delete(before);
+      try {
+        attempt(write);
+      } catch (EngramException again) {
+        throw left(again);
+      }
+    }
+  }
+
+  private void attempt(Consumer<Path> write) {
     delete(next);
     try {
       Files.createDirectories(next);
@@ -81,13 +100,18 @@ public final class CheckpointFolder {
       move(next, current);
       sync(run, StandardOpenOption.READ);
     } catch (IOException e) {
-      throw EngramException.resources(current + " can't be written: " + e.getMessage() + left(), e);
+      throw EngramException.resources(current + " can't be written: " + e.getMessage(), e);
     }
   }
 
-  /** What a failed write leaves. */
-  private String left() {
-    return exists() ? "\nThe checkpoint before it is whole; --resume goes on from there." : "";
+  /** The same failure, with what it leaves. */
+  private EngramException left(EngramException failure) {
+    if (!exists()) {
+      return failure;
+    }
+    delete(next);
+    return EngramException.resources(
+        failure.getMessage() + "\n" + current + " is whole: --resume goes on from there.", failure);
   }
 
   /**

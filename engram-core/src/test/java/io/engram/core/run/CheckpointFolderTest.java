@@ -122,9 +122,25 @@ class CheckpointFolderTest {
                       write(folder, "two");
                       throw EngramException.resources("disk full", null);
                     }))
-        .hasMessage("disk full");
+        .hasMessage(
+            "disk full\n" + run.resolve("checkpoint") + " is whole: --resume goes on from there.");
     assertThat(checkpoints.recover()).isEmpty();
     assertThat(state()).isEqualTo("one");
+    assertThat(run.resolve("checkpoint.next")).doesNotExist();
+  }
+
+  @Test
+  void theOneBeforeMakesRoom() throws IOException {
+    CheckpointFolder checkpoints = written("one", "two");
+    checkpoints.replace(
+        folder -> {
+          if (Files.exists(run.resolve("checkpoint.before"))) {
+            throw EngramException.resources("disk full", null);
+          }
+          write(folder, "three");
+        });
+    assertThat(state()).isEqualTo("three");
+    assertThat(run.resolve("checkpoint.before/state")).hasContent("two");
   }
 
   /** Checkpoints of earlier versions have no checksums. */
