@@ -110,8 +110,7 @@ final class Failures {
             RESOURCES,
             "the disk is full: "
                 + line(thrown)
-                + (more.isBlank() ? "" : more)
-                + "\nFree some space and try again.");
+                + (more.isBlank() ? "\nFree some space and try again." : more));
       }
       if (thrown instanceof EngramException mistake) {
         return new Diagnosis(mistake.exitCode(), String.valueOf(mistake.getMessage()));
