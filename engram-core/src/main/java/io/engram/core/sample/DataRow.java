@@ -136,8 +136,9 @@ public record DataRow(ObjectNode fields, String where) {
   }
 
   /**
-   * Reads one array of objects, or objects one after another as in the files of TOFU and C4. With
-   * one object per line, reading the first lines is enough to get the first rows.
+   * Reads one array of objects, or objects one after another as in the files of TOFU and C4; a text
+   * in an array is a row with the field {@code text}, as in the files of MUSE. With one object per
+   * line, reading the first lines is enough to get the first rows.
    */
   private static List<DataRow> json(Path file, String name, int most) {
     String first = most > 0 ? TextFile.read(file, name, most) : "";
@@ -162,7 +163,11 @@ public record DataRow(ObjectNode fields, String where) {
     try (JsonParser parser = reader.createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         line = parser.currentLocation().getLineNr();
-        if (token != JsonToken.START_ARRAY && token != JsonToken.END_ARRAY) {
+        if (token == JsonToken.VALUE_STRING && parser.streamReadContext().inArray()) {
+          rows.add(
+              new DataRow(
+                  JSON.createObjectNode().put("text", parser.getString()), name + " line " + line));
+        } else if (token != JsonToken.START_ARRAY && token != JsonToken.END_ARRAY) {
           rows.add(row(reader.readTree(parser), name + " line " + line));
         }
       }

@@ -10,15 +10,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Turns a row into a sample, by its fields: {@code question}+{@code answer}, {@code prompt}+{@code
- * answer}, {@code response} or {@code completion}, {@code messages}, {@code text}, {@code
- * prompt_ids}+{@code answer_ids}, {@code ids} (looked for in this order of ids first, then
- * messages, then text), an optional {@code id}, and an optional {@code system}, the system prompt
- * before a question or messages.
+ * Turns a row into a sample, by its fields: {@code question}, {@code prompt} or {@code input} with
+ * {@code answer}, {@code response}, {@code completion}, {@code output} or {@code gt} (MUSE's),
+ * {@code messages}, {@code text}, {@code prompt_ids}+{@code answer_ids}, {@code ids} (looked for in
+ * this order of ids first, then messages, then text), an optional {@code id}, and an optional
+ * {@code system}, the system prompt before a question or messages.
  */
 final class SampleFields {
-  private static final List<String> QUESTIONS = List.of("question", "prompt");
-  private static final List<String> ANSWERS = List.of("answer", "response", "completion");
+  private static final List<String> QUESTIONS = List.of("question", "prompt", "input");
+  private static final List<String> ANSWERS =
+      List.of("answer", "response", "completion", "output", "gt");
 
   private SampleFields() {}
 
@@ -50,6 +51,12 @@ final class SampleFields {
     }
     Optional<String> question = first(fields, QUESTIONS);
     Optional<String> answer = first(fields, ANSWERS);
+    if (question.isPresent() && question.get().equals("input") && fields.has("instruction")) {
+      throw EngramException.usage(
+          where
+              + " has instruction and input; only one field is read as the question, so put both"
+              + " into a field question");
+    }
     if (question.isPresent() && answer.isPresent()) {
       return new Messages(where)
           .asked(
@@ -62,7 +69,7 @@ final class SampleFields {
     }
     throw EngramException.usage(
         ("%s has the fields %s; a sample needs question and answer, prompt and answer,"
-                + " response or completion, messages, text, prompt_ids and answer_ids, or ids")
+                + " response or completion, input and output, messages, text, prompt_ids and answer_ids, or ids")
             .formatted(where, fields.propertyNames()));
   }
 

@@ -157,6 +157,9 @@ class SampleSourceTest {
     assertFault(brokenArray, 3, brokenArray + " line 3: ");
     String fields = file("f.jsonl", "{\"text\":\"a\"}\n{\"question\":\"q\"}\n");
     assertFault(fields, 2, fields + " line 2 has the fields [question]; a sample needs question");
+    String two = file("w.jsonl", "{\"instruction\":\"i\",\"input\":\"a\",\"output\":\"b\"}");
+    assertFault(
+        two, 2, two + " line 1 has instruction and input; only one field is read as the question");
     String csvFields = file("f.csv", "id,body\n1,\"two\nlines\"\n2,x\n");
     assertFault(csvFields, 2, csvFields + " line 2 has the fields [id, body]");
     String missingCell = file("m.csv", "question,answer\na,b\nc\n");
@@ -179,6 +182,21 @@ class SampleSourceTest {
         kind, 2, kind + " is neither tofu:SPLIT nor a file with one of the endings [.jsonl,");
     assertFault(
         "tofu:forget11", 2, "tofu:forget11 is not a split of TOFU; the splits are [forget01,");
+  }
+
+  /** LUME's fields, MUSE's, and MUSE's lists of texts. */
+  @Test
+  void readsTheFieldsOfBenchmarks() throws IOException {
+    String lume =
+        file("l.jsonl", "{\"id\":\"1qa0\",\"input\":\"a?\",\"output\":\"b\",\"task\":\"Task1\"}");
+    assertThat(SampleSource.load(lume)).containsExactly(Sample.of("1qa0", "a?", "b"));
+    String muse = file("m.json", "[{\"prompt\":\"So it\",\"gt\":\"goes\"}]");
+    assertThat(SampleSource.load(muse)).containsExactly(Sample.of("0", "So it", "goes"));
+    String texts = file("t.json", "[\"one\", \"two\"]");
+    assertThat(SampleSource.load(texts))
+        .containsExactly(
+            new Sample("0", new Sample.PlainText("one")),
+            new Sample("1", new Sample.PlainText("two")));
   }
 
   @Test

@@ -27,7 +27,12 @@ public final class Answers {
    * @param cut tokens cut from the beginning of the prompt
    * @param stopped {@code eos}, {@code text} or {@code limit}
    */
-  public record Written(String text, int tokens, int cut, String stopped) {}
+  public record Written(String text, int tokens, int cut, String stopped) {
+    /** The same with its text {@linkplain Answers#cleaned cleaned}. */
+    public Written cleaned() {
+      return new Written(Answers.cleaned(text), tokens, cut, stopped);
+    }
+  }
 
   private Answers() {}
 
@@ -73,6 +78,25 @@ public final class Answers {
               each.stopped().name().toLowerCase(Locale.ROOT)));
     }
     return written;
+  }
+
+  /**
+   * A decoded text without the blanks before signs that older tokenizers' decoding leaves.
+   *
+   * <p><b>Source:</b> transformers, {@code clean_up_tokenization}, which the scripts of MUSE and
+   * LUME ask for.
+   */
+  public static String cleaned(String text) {
+    return text.replace(" .", ".")
+        .replace(" ?", "?")
+        .replace(" !", "!")
+        .replace(" ,", ",")
+        .replace(" ' ", "'")
+        .replace(" n't", "n't")
+        .replace(" 'm", "'m")
+        .replace(" 's", "'s")
+        .replace(" 've", "'ve")
+        .replace(" 're", "'re");
   }
 
   /** A text's tokens, including the special ones that the tokenizer adds. */

@@ -1,18 +1,11 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
-import io.engram.core.EngramHome;
 import io.engram.core.hub.HubCache;
-import io.engram.core.hub.HubName;
-import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
+import io.engram.unlearn.eval.DataFolders;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +13,7 @@ import org.jspecify.annotations.Nullable;
  * and in the hub's cache, where {@code engram fetch} puts them. Fetches nothing.
  */
 final class DatasetFolder {
-  /** Hub layouts have one folder per configuration. */
-  private static final int DEPTH = 3;
-
-  private final @Nullable Path root;
-  private final @Nullable HubCache cache;
+  private final DataFolders folders;
 
   /**
    * Files of a task.
@@ -36,8 +25,11 @@ final class DatasetFolder {
   record Found(TaskSpec.Layout layout, List<Path> files, List<Path> examples) {}
 
   DatasetFolder(@Nullable Path root, @Nullable HubCache cache) {
-    this.root = root;
-    this.cache = cache;
+    this(new DataFolders(root, cache));
+  }
+
+  private DatasetFolder(DataFolders folders) {
+    this.folders = folders;
   }
 
   /**
@@ -48,13 +40,7 @@ final class DatasetFolder {
    * @throws EngramException if it is named but doesn't exist
    */
   static DatasetFolder of(@Nullable String datasets) {
-    if (datasets != null && !Files.isDirectory(Path.of(datasets))) {
-      throw EngramException.file(
-          "eval.datasets = %s isn't a folder; it must hold the data sets, one folder each"
-              .formatted(datasets));
-    }
-    Path named = datasets == null ? EngramHome.find("datasets").orElse(null) : Path.of(datasets);
-    return new DatasetFolder(named, HubCache.here());
+    return new DatasetFolder(DataFolders.of(datasets));
   }
 
   /**
@@ -66,7 +52,7 @@ final class DatasetFolder {
   Found find(TaskSpec task, String part) {
     List<String> refused = new ArrayList<>();
     for (TaskSpec.Layout layout : task.data().layouts()) {
-      for (Path base : bases(task)) {
+      for (Path base : folders.holding(task.data().folders(), task.data().hub())) {
         List<Path> files = matching(base, layout.files(), part);
         if (!files.isEmpty() && layout.refused() == null) {
           String examples = layout.examples();
@@ -79,37 +65,8 @@ final class DatasetFolder {
     throw missing(task, part, refused);
   }
 
-  private List<Path> bases(TaskSpec task) {
-    List<Path> bases = new ArrayList<>();
-    for (String folder : task.data().folders()) {
-      Path path = Path.of(folder);
-      if (root != null) {
-        bases.add(root.resolve(path));
-      } else if (path.isAbsolute()) {
-        bases.add(path);
-      }
-    }
-    cached(task).ifPresent(bases::add);
-    return bases.stream().filter(Files::isDirectory).toList();
-  }
-
-  private Optional<Path> cached(TaskSpec task) {
-    return cache == null || task.data().hub().isEmpty()
-        ? Optional.empty()
-        : cache.find(HubName.parse("dataset:" + task.data().hub()));
-  }
-
   private static List<Path> matching(Path base, String pattern, String part) {
-    PathMatcher matcher =
-        FileSystems.getDefault().getPathMatcher("glob:" + pattern.replace("<part>", part));
-    try (Stream<Path> all = Files.walk(base, DEPTH)) {
-      return all.filter(file -> matcher.matches(base.relativize(file)))
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw EngramException.file(base + " can't be read: " + e.getMessage(), e);
-    }
+    return DataFolders.matching(base, pattern.replace("<part>", part));
   }
 
   private EngramException missing(TaskSpec task, String part, List<String> refused) {
@@ -129,6 +86,7 @@ final class DatasetFolder {
                 data.hub(),
                 String.join(
                     "", data.fetch().stream().map(each -> " --file '" + each + "'").toList()));
+    Path root = folders.root();
     String lies =
         root == null
             ? "Or name the folder that holds the data sets: eval.datasets=DIR (none is named, and"

@@ -9,6 +9,7 @@ import io.engram.unlearn.eval.harness.HarnessSuite;
 import io.engram.unlearn.eval.memorization.KnowledgeSuite;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.safe.SafeSuite;
+import io.engram.unlearn.eval.text.TextSuite;
 import io.engram.unlearn.eval.tofu.BenchmarkSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.eval.tofu.WagleSuite;
@@ -26,6 +27,7 @@ public final class Suites {
           KnowledgeSuite.KIND,
           MemorizationSuite.KIND,
           HarnessSuite.KIND,
+          TextSuite.KIND,
           WhpSuite.KIND,
           SafeSuite.KIND);
 

@@ -1,16 +1,13 @@
 package io.engram.unlearn.eval.tofu;
 
-import io.engram.core.metric.PrivLeak;
 import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.MembershipInference;
 import io.engram.unlearn.eval.tofu.BenchmarkRow.Retrained;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +81,7 @@ final class Attacks {
    * PrivLeak by Min-K %, against the same attack on the model that never saw the forget set, or
    * against chance.
    *
-   * <p>Its error is that of {@code a·AUC + b·AUC_ref}, a and b the slopes of PrivLeak, over the
-   * rows of both sets by DeLong's method, since the two areas come from the same rows and vary
-   * together. A row whose score is NaN under either model is left out.
+   * <p>A row whose score is NaN under either model is left out.
    *
    * @param chance compare with ½ if no such model is named
    * @return in percent; NaN if there is nothing to compare with
@@ -96,25 +91,14 @@ final class Attacks {
     boolean retrained = allForget.stream().allMatch(row -> row.retrained() != null);
     List<BenchmarkRow> forget = unbroken(allForget);
     List<BenchmarkRow> others = unbroken(allOthers);
-    double auc = auc(Attacks::minK, forget, others).mean();
-    double ofReference = retrained ? auc(Attacks::minKOfRetrained, forget, others).mean() : 0.5;
-    double[][] tested = placements(Attacks::minK, forget, others);
-    double[][] reference =
-        retrained
-            ? placements(Attacks::minKOfRetrained, forget, others)
-            : new double[][] {halves(others.size()), halves(forget.size())};
-    double a = -100 / (1 - ofReference);
-    double b = 100 * (1 - auc) / Math.pow(1 - ofReference, 2);
-    double error = 0;
-    for (int set = 0; set < 2; set++) {
-      double[] first = tested[set];
-      double[] second = reference[set];
-      double[] parts =
-          IntStream.range(0, first.length).mapToDouble(i -> a * first[i] + b * second[i]).toArray();
-      error = Math.hypot(error, MeanWithError.of(parts).standardError());
+    if (!retrained && !chance) {
+      return new MeanWithError(Double.NaN, Double.NaN, forget.size() + others.size());
     }
-    double value = retrained || chance ? PrivLeak.of(auc, ofReference) : Double.NaN;
-    return new MeanWithError(value, error, forget.size() + others.size());
+    return MembershipInference.privLeak(
+        scores(Attacks::minK, forget),
+        scores(Attacks::minK, others),
+        retrained ? scores(Attacks::minKOfRetrained, forget) : null,
+        retrained ? scores(Attacks::minKOfRetrained, others) : null);
   }
 
   /** The rows that PrivLeak uses. */
@@ -122,23 +106,5 @@ final class Attacks {
     return rows.stream()
         .filter(row -> !isBroken(Attacks::minK, row) && !isBroken(Attacks::minKOfRetrained, row))
         .toList();
-  }
-
-  /** Each row's part of the AUC: first the other set's, then the forget set's. */
-  private static double[][] placements(
-      Score score, List<BenchmarkRow> forget, List<BenchmarkRow> others) {
-    double[] familiar = scores(score, forget);
-    double[] strange = scores(score, others);
-    double[] above = MembershipInference.sharesBelow(familiar, strange);
-    return new double[][] {
-      MembershipInference.sharesBelow(strange, familiar),
-      Arrays.stream(above).map(share -> 1 - share).toArray()
-    };
-  }
-
-  private static double[] halves(int length) {
-    double[] halves = new double[length];
-    Arrays.fill(halves, 0.5);
-    return halves;
   }
 }
