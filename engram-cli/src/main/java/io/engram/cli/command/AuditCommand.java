@@ -1,7 +1,9 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ComputeChoice;
 import io.engram.cli.run.AuditRun;
+import io.engram.model.tensor.Compute;
 import io.engram.unlearn.audit.AuditSubject.Options;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,10 +119,18 @@ final class AuditCommand implements Callable<Integer> {
       description = "Where the results go; goes with --model (default: runs/DATE-audit)")
   private @Nullable Path out;
 
+  @Mixin private ComputeChoice compute = new ComputeChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
+    try (Compute.Use use = compute.use(common, false)) {
+      return computed();
+    }
+  }
+
+  private int computed() {
     if (minutes != null && !(minutes > 0)) {
       throw common.mistake("--minutes " + minutes + ": must be above 0");
     }

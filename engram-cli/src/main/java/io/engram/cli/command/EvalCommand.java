@@ -1,6 +1,7 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ComputeChoice;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Watched;
@@ -13,6 +14,7 @@ import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
+import io.engram.model.tensor.Compute;
 import io.engram.model.tensor.Torch;
 import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.EvaluationWriter;
@@ -88,6 +90,8 @@ final class EvalCommand implements Callable<Integer> {
       description = "What suites read; engram recipe explain eval says more")
   private List<String> settings = List.of();
 
+  @Mixin private ComputeChoice compute = new ComputeChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   /** The names that help and completion offer. */
@@ -135,6 +139,12 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    try (Compute.Use use = compute.use(common, false)) {
+      return computed();
+    }
+  }
+
+  private int computed() {
     if (limit < 0) {
       throw common.mistake("--limit " + limit + ": must be 1 or more, or 0 for all rows");
     }

@@ -1,6 +1,7 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ComputeChoice;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.SampleFilter;
@@ -10,6 +11,7 @@ import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.generate.Generation;
 import io.engram.model.generate.Generator;
+import io.engram.model.tensor.Compute;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,10 +63,18 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private SparkChoice spark = new SparkChoice();
 
+  @Mixin private ComputeChoice compute = new ComputeChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
+    try (Compute.Use use = compute.use(common, spark.asked())) {
+      return computed();
+    }
+  }
+
+  private int computed() {
     if (maxNewTokens < 1) {
       throw common.mistake("--max-new-tokens " + maxNewTokens + ": must be at least 1");
     }

@@ -1,6 +1,7 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.ComputeChoice;
 import io.engram.cli.option.ModelChoice;
 import io.engram.cli.option.OpeningMemory;
 import io.engram.cli.option.SampleFilter;
@@ -10,6 +11,7 @@ import io.engram.cli.progress.Watched;
 import io.engram.core.text.NumberText;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
+import io.engram.model.tensor.Compute;
 import io.engram.model.text.TokenizedSample;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,10 +49,18 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private SparkChoice spark = new SparkChoice();
 
+  @Mixin private ComputeChoice compute = new ComputeChoice();
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
+    try (Compute.Use use = compute.use(common, spark.asked())) {
+      return computed();
+    }
+  }
+
+  private int computed() {
     spark.check(common);
     SampleFilter.Chosen chosen = filter.load(data);
     List<Row> rows;

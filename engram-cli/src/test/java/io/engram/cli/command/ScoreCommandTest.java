@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
+import io.engram.model.tensor.Compute;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,34 @@ final class ScoreCommandTest {
       sum += logProb.asDouble();
     }
     assertThat(first.path("log_prob").asDouble()).isCloseTo(sum, within(1e-12));
+  }
+
+  /** Where the processor has no bfloat16, it says so; elsewhere the numbers are nearly the same. */
+  @Test
+  void productsInBfloat16() throws Exception {
+    Path exact = folder.resolve("exact.jsonl");
+    Path rounded = folder.resolve("rounded.jsonl");
+    assertThat(Cli.run("score", "mini", "tofu:forget01", "--limit", 4, "--out", exact).exitCode())
+        .isZero();
+    Cli.Ran ran =
+        Cli.run(
+            "score", "mini", "tofu:forget01", "--limit", 4, "--compute", "bf16", "--out", rounded);
+    assertThat(Compute.current()).isEqualTo(Compute.FLOAT32);
+    if (ran.exitCode() == 2) {
+      assertThat(ran.err()).contains("--compute bf16: this processor has neither AMX nor");
+      assertThat(rounded).doesNotExist();
+      return;
+    }
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("Products are computed in bfloat16");
+    assertThat(Files.readString(rounded)).isNotEqualTo(Files.readString(exact));
+    List<String> rows = Files.readAllLines(exact);
+    for (int i = 0; i < rows.size(); i++) {
+      JsonNode own = JsonFiles.mapper().readTree(rows.get(i));
+      JsonNode other = JsonFiles.mapper().readTree(Files.readAllLines(rounded).get(i));
+      assertThat(other.path("log_prob").asDouble() / own.path("tokens").asInt())
+          .isCloseTo(own.path("log_prob").asDouble() / own.path("tokens").asInt(), within(0.05));
+    }
   }
 
   @Test
