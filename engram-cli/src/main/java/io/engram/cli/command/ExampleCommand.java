@@ -3,6 +3,7 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.core.example.Customer.Row;
 import io.engram.core.example.CustomerFile;
+import io.engram.core.example.LumeExample;
 import io.engram.core.example.PiiExample;
 import io.engram.core.run.JsonFiles;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "example",
     description = "Writes invented data to try Engram with.",
-    subcommands = ExampleCommand.Pii.class)
+    subcommands = {ExampleCommand.Pii.class, ExampleCommand.Lume.class})
 final class ExampleCommand implements Runnable {
   @Spec private @Nullable CommandSpec command;
 
@@ -39,7 +40,7 @@ final class ExampleCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(command, "set by picocli").commandLine(),
-        "name an example: engram example pii --out DIR");
+        "name an example: engram example pii --out DIR, or engram example lume --out DIR");
   }
 
   /** {@code engram example pii}. */
@@ -131,6 +132,78 @@ final class ExampleCommand implements Runnable {
 
     private static String row(Row row) {
       return "  " + JsonFiles.line(row);
+    }
+  }
+
+  /** {@code engram example lume}. */
+  @Command(
+      name = "lume",
+      description = {
+        "Writes an invented set in the shape of LUME, SemEval-2025's task 4.",
+        "It holds stories, personal data and biographies, half of them to be forgotten, documents "
+            + "for the membership attack, and the recipes that teach them to a model. Nobody in it "
+            + "exists."
+      },
+      sortOptions = false)
+  static final class Lume implements Callable<Integer> {
+    private static final long SEED = 42;
+
+    @Option(
+        names = "--out",
+        paramLabel = "DIR",
+        required = true,
+        description = "The folder to write, new or empty")
+    private @Nullable Path out;
+
+    @Option(
+        names = "--subjects",
+        paramLabel = "N",
+        description =
+            "Stories, people and biographies in each half, 1 to 100 (default: ${DEFAULT-VALUE})")
+    private int subjects = 12;
+
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() {
+      if (subjects < 1 || subjects > LumeExample.MOST_SUBJECTS) {
+        throw common.mistake(
+            "--subjects %d: must be from 1 to %d".formatted(subjects, LumeExample.MOST_SUBJECTS));
+      }
+      Path folder = Objects.requireNonNull(out, "required");
+      long seed = Objects.requireNonNullElse(common.seed(), SEED);
+      LumeExample.Sets sets = LumeExample.of(seed, subjects);
+      String typed = CommonOptions.quoted(folder.toString());
+      LumeExample.write(folder, typed, seed, subjects, sets);
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("path", folder.toString());
+      object.put("files", LumeExample.FILES);
+      object.put("forget", sets.forget().size());
+      object.put("retain", sets.retain().size());
+      object.put("commands", LumeExample.commands(typed));
+      common.console().result(object, text(folder, typed, sets));
+      return 0;
+    }
+
+    private String text(Path folder, String typed, LumeExample.Sets sets) {
+      return """
+          Wrote an invented set in the shape of LUME to %s:
+            forget.jsonl, retain.jsonl      %d and %d rows about %d stories, people and biographies each
+            member.jsonl, nonmember.jsonl   %d stories each, for the membership attack
+            teach.yaml, retrain.yaml        the recipes that teach both halves, or what is kept alone, to mini
+            README.md                       what to do with it
+          The first row:
+            %s
+          Now teach it, measure it, forget, and measure again:
+            %s"""
+          .formatted(
+              folder,
+              sets.forget().size(),
+              sets.retain().size(),
+              subjects,
+              sets.members().size(),
+              JsonFiles.line(sets.forget().get(0)),
+              String.join("\n  ", LumeExample.commands(typed)));
     }
   }
 }

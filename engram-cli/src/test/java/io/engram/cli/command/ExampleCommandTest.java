@@ -67,6 +67,25 @@ final class ExampleCommandTest {
   }
 
   @Test
+  void writesASetInTheShapeOfLume() throws Exception {
+    Path out = folder.resolve("lume");
+    Cli.Ran ran = Cli.run("example", "lume", "--out", out, "--subjects", "3");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .contains("30 and 30 rows about 3 stories, people and biographies each")
+        .contains("engram eval " + out + "/taught --suite lume:" + out)
+        .contains(Files.readAllLines(out.resolve("forget.jsonl")).get(0));
+    for (String recipe : new String[] {"teach.yaml", "retrain.yaml"}) {
+      Cli.Ran checked = Cli.run("recipe", "check", out.resolve(recipe));
+      assertThat(checked.exitCode()).as(checked.err()).isZero();
+      assertThat(checked.out()).contains(out.resolve("retain.jsonl").toString());
+    }
+    Cli.Ran many = Cli.run("example", "lume", "--out", folder.resolve("x"), "--subjects", "101");
+    assertThat(many.exitCode()).isEqualTo(2);
+    assertThat(many.err()).contains("--subjects 101: must be from 1 to 100");
+  }
+
+  @Test
   void anExampleMustBeNamed() {
     Cli.Ran ran = Cli.run("example");
     assertThat(ran.exitCode()).isEqualTo(2);

@@ -6,6 +6,7 @@ import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.harness.HarnessSuite;
+import io.engram.unlearn.eval.lume.LumeSuite;
 import io.engram.unlearn.eval.memorization.KnowledgeSuite;
 import io.engram.unlearn.eval.memorization.MemorizationSuite;
 import io.engram.unlearn.eval.safe.SafeSuite;
@@ -28,6 +29,7 @@ public final class Suites {
           MemorizationSuite.KIND,
           HarnessSuite.KIND,
           TextSuite.KIND,
+          LumeSuite.KIND,
           WhpSuite.KIND,
           SafeSuite.KIND);
 
