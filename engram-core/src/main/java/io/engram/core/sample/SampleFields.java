@@ -10,14 +10,15 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Turns a row into a sample, by its fields: {@code question}, {@code prompt} or {@code input} with
- * {@code answer}, {@code response}, {@code completion}, {@code output} or {@code gt} (MUSE's),
- * {@code messages}, {@code text}, {@code prompt_ids}+{@code answer_ids}, {@code ids} (looked for in
- * this order of ids first, then messages, then text), an optional {@code id}, and an optional
- * {@code system}, the system prompt before a question or messages.
+ * Turns a row into a sample, by its fields: {@code question}, {@code prompt}, {@code input} or
+ * {@code query} (RWKU's) with {@code answer}, {@code response}, {@code completion}, {@code output}
+ * or {@code gt} (MUSE's), {@code messages}, {@code text}+{@code labels} (KnowUnDo's, a question and
+ * its answer), {@code text}, {@code prompt_ids}+{@code answer_ids}, {@code ids} (looked for in this
+ * order of ids first, then messages, then text), an optional {@code id}, and an optional {@code
+ * system}, the system prompt before a question or messages.
  */
 final class SampleFields {
-  private static final List<String> QUESTIONS = List.of("question", "prompt", "input");
+  private static final List<String> QUESTIONS = List.of("question", "prompt", "input", "query");
   private static final List<String> ANSWERS =
       List.of("answer", "response", "completion", "output", "gt");
 
@@ -63,6 +64,9 @@ final class SampleFields {
               fields,
               List.of(new Sample.Message("user", text(fields, question.get(), where))),
               text(fields, answer.get(), where));
+    }
+    if (fields.path("text").isString() && fields.path("labels").isString()) {
+      return new Sample.QuestionAnswer(text(fields, "text", where), text(fields, "labels", where));
     }
     if (fields.has("text")) {
       return new Sample.PlainText(text(fields, "text", where));

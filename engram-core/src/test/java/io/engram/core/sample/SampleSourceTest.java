@@ -184,7 +184,7 @@ class SampleSourceTest {
         "tofu:forget11", 2, "tofu:forget11 is not a split of TOFU; the splits are [forget01,");
   }
 
-  /** LUME's fields, MUSE's, and MUSE's lists of texts. */
+  /** LUME's fields, MUSE's, MUSE's lists of texts, RWKU's and KnowUnDo's. */
   @Test
   void readsTheFieldsOfBenchmarks() throws IOException {
     String lume =
@@ -192,6 +192,13 @@ class SampleSourceTest {
     assertThat(SampleSource.load(lume)).containsExactly(Sample.of("1qa0", "a?", "b"));
     String muse = file("m.json", "[{\"prompt\":\"So it\",\"gt\":\"goes\"}]");
     assertThat(SampleSource.load(muse)).containsExactly(Sample.of("0", "So it", "goes"));
+    String rwku =
+        file("r.json", "[{\"subject\":\"a\",\"query\":\"a?\",\"answer\":\"b\",\"level\":\"2\"}]");
+    assertThat(SampleSource.load(rwku)).containsExactly(Sample.of("0", "a?", "b"));
+    String knowUnDo =
+        file("k.json", "[{\"text\":\"a?\",\"labels\":\"b\"},{\"text\":\"c\",\"labels\":1}]");
+    assertThat(SampleSource.load(knowUnDo))
+        .containsExactly(Sample.of("0", "a?", "b"), new Sample("1", new Sample.PlainText("c")));
     String texts = file("t.json", "[\"one\", \"two\"]");
     assertThat(SampleSource.load(texts))
         .containsExactly(

@@ -2,6 +2,7 @@ package io.engram.unlearn.audit;
 
 import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.sample.DataRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.Asked;
 import io.engram.core.sample.Tofu;
@@ -12,13 +13,22 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Other questions about the requests, from a file of lines {@code {"id": request, "kind": …,
+ * Other questions about the requests, from a file of rows {@code {"id": request, "kind": …,
  * "question": …, "answer": …}}, and TOFU's paraphrases of requests that come from TOFU.
+ *
+ * <p>RWKU's probes are read as they are: {@code {"subject": …, "query": …, "answer": …, "level": …,
+ * "type": …}}. A row with a subject instead of an id is about the requests that name the subject:
+ * about the one with the same answer, else about the first. KnowUnDo's rows, {@code {"text": …,
+ * "labels": …}}, are about no request in particular, so they need the kind {@code neighbour}.
+ *
+ * <p><b>Source:</b> RWKU (arXiv 2406.10890), KnowUnDo (arXiv 2407.01920).
  *
  * @param all one or more for a request
  */
@@ -33,15 +43,37 @@ public record OtherQuestions(List<OtherQuestion> all) {
       List.of(
           PARAPHRASE,
           "reverse",
+          "question",
           "one_hop",
           "fill_in",
           "other_language",
           "synonym",
           "multiple_choice",
           "prefix",
+          "affirmative_suffix",
+          "background_hint",
           "persona",
           "in_context",
           NEIGHBOUR);
+
+  /** RWKU's types of adversarial probes, its levels and other spellings, by their letters. */
+  private static final Map<String, String> SPELLINGS =
+      Map.ofEntries(
+          Map.entry("1", "fill_in"),
+          Map.entry("2", "question"),
+          Map.entry("fillintheblank", "fill_in"),
+          Map.entry("questionanswer", "question"),
+          Map.entry("prefixinjection", "prefix"),
+          Map.entry("roleplaying", "persona"),
+          Map.entry("reversequery", "reverse"),
+          Map.entry("synonymmanipulation", "synonym"),
+          Map.entry("incontextlearning", "in_context"),
+          Map.entry("crosslingual", "other_language"),
+          Map.entry("neighbor", NEIGHBOUR));
+
+  private static final String FORM =
+      "a row is {\"id\": request, \"kind\": …, \"question\": …, \"answer\": …}, or RWKU's {\"subject\","
+          + " \"query\", \"answer\", \"level\", \"type\"}";
 
   private static final String PARAPHRASED = "forget10_perturbed";
   private static final int NAMED = 5;
@@ -72,33 +104,45 @@ public record OtherQuestions(List<OtherQuestion> all) {
   /**
    * Reads a file.
    *
-   * @throws EngramException if a line lacks a field, or ids or kinds are unknown; all at once
+   * @throws EngramException if a row lacks a field, or ids or kinds are unknown, all at once; or if
+   *     no request names any of the rows' subjects
    */
   public static List<OtherQuestion> read(Path file, List<Sample> requests) {
     Set<String> ids = new HashSet<>();
     requests.forEach(r -> ids.add(r.id()));
+    Map<String, List<Sample>> bySubject = new HashMap<>();
     List<OtherQuestion> found = new ArrayList<>();
     Set<String> unknownIds = new LinkedHashSet<>();
     Set<String> unknownKinds = new LinkedHashSet<>();
+    Set<String> others = new LinkedHashSet<>();
     int number = 0;
-    for (JsonNode line : JsonFiles.readLines(file, JsonNode.class)) {
+    for (JsonNode row : rows(file)) {
       number++;
-      String id = text(file, number, line, "id");
-      String kind = text(file, number, line, "kind");
-      if (!ids.contains(id)) {
-        unknownIds.add(id);
-      }
-      if (!KINDS.contains(kind)) {
+      String kind = kind(row);
+      String question = text(file, number, row, "question", "query", "input", "prompt", "text");
+      String answer = text(file, number, row, "answer", "output", "labels");
+      String id = first(row, "id");
+      String subject = first(row, "subject");
+      if (kind == null) {
+        kind = text(file, number, row, "kind");
+      } else if (!KINDS.contains(kind)) {
         unknownKinds.add(kind);
       }
-      found.add(
-          new OtherQuestion(
-              id,
-              kind,
-              Sample.of(
-                  "probe-" + number,
-                  text(file, number, line, "question"),
-                  text(file, number, line, "answer"))));
+      if (id == null && subject != null) {
+        List<Sample> own = bySubject.computeIfAbsent(subject, name -> naming(requests, name));
+        if (own.isEmpty()) {
+          others.add(subject);
+          continue;
+        }
+        id = closest(own, answer);
+      } else if (id == null && NEIGHBOUR.equals(kind)) {
+        id = NEIGHBOUR + "-" + number;
+      } else if (id == null) {
+        id = text(file, number, row, "id");
+      } else if (!ids.contains(id)) {
+        unknownIds.add(id);
+      }
+      found.add(new OtherQuestion(id, kind, Sample.of("probe-" + number, question, answer)));
     }
     List<String> faults = new ArrayList<>();
     if (!unknownIds.isEmpty()) {
@@ -109,8 +153,10 @@ public record OtherQuestions(List<OtherQuestion> all) {
           "there is no kind %s; the kinds are %s"
               .formatted(some(unknownKinds), String.join(", ", KINDS)));
     }
-    if (found.isEmpty()) {
+    if (number == 0) {
       faults.add("it has no lines");
+    } else if (found.isEmpty()) {
+      faults.add("no request names any of its subjects: " + some(others));
     }
     if (!faults.isEmpty()) {
       throw EngramException.usage("--probes %s: %s.".formatted(file, String.join("; ", faults)));
@@ -118,14 +164,79 @@ public record OtherQuestions(List<OtherQuestion> all) {
     return found;
   }
 
-  private static String text(Path file, int number, JsonNode line, String field) {
-    JsonNode value = line.path(field);
-    if (!value.isValueNode() || value.isNull() || value.asString().isBlank()) {
-      throw EngramException.usage(
-          "--probes %s: entry %d has no %s; a line is {\"id\": request, \"kind\": …, \"question\": …, \"answer\": …}."
-              .formatted(file, number, field));
+  private static List<? extends JsonNode> rows(Path file) {
+    return file.toString().endsWith(".jsonl")
+        ? JsonFiles.readLines(file, JsonNode.class)
+        : DataRow.read(file).stream().map(DataRow::fields).toList();
+  }
+
+  /** The kind in our spelling: from {@code kind}, RWKU's {@code type}, or its level; null: none. */
+  private static @Nullable String kind(JsonNode row) {
+    for (String field : List.of("kind", "type", "level")) {
+      String given = first(row, field);
+      if (given != null) {
+        String letters = given.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        String spelt = SPELLINGS.get(letters);
+        String known =
+            KINDS.stream()
+                .filter(kind -> kind.replace("_", "").equals(letters))
+                .findFirst()
+                .orElse(spelt);
+        if (known != null || field.equals("kind")) {
+          return known == null ? given : known;
+        }
+      }
     }
-    return value.asString();
+    return first(row, "type");
+  }
+
+  /** The requests in which a subject is named, or whose id it is. */
+  private static List<Sample> naming(List<Sample> requests, String subject) {
+    String name = subject.toLowerCase(Locale.ROOT);
+    return requests.stream()
+        .filter(
+            request ->
+                request.id().equals(subject)
+                    || words(request).toLowerCase(Locale.ROOT).contains(name))
+        .toList();
+  }
+
+  private static String words(Sample sample) {
+    if (sample.content() instanceof Asked asked) {
+      return asked.question() + " " + asked.answer();
+    }
+    return sample.content() instanceof Sample.PlainText plain ? plain.text() : "";
+  }
+
+  /** The request with this answer, else the first. */
+  private static String closest(List<Sample> own, String answer) {
+    return own.stream()
+        .filter(
+            request ->
+                request.content() instanceof Asked asked
+                    && asked.answer().strip().equalsIgnoreCase(answer.strip()))
+        .findFirst()
+        .orElse(own.get(0))
+        .id();
+  }
+
+  private static @Nullable String first(JsonNode row, String... fields) {
+    for (String field : fields) {
+      JsonNode value = row.path(field);
+      if (value.isValueNode() && !value.isNull() && !value.asString().isBlank()) {
+        return value.asString();
+      }
+    }
+    return null;
+  }
+
+  private static String text(Path file, int number, JsonNode row, String... fields) {
+    String value = first(row, fields);
+    if (value == null) {
+      throw EngramException.usage(
+          "--probes %s: entry %d has no %s; %s.".formatted(file, number, fields[0], FORM));
+    }
+    return value;
   }
 
   private static String some(Set<String> names) {

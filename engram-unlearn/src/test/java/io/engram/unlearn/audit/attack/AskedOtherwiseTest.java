@@ -2,6 +2,7 @@ package io.engram.unlearn.audit.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
@@ -143,6 +144,71 @@ class AskedOtherwiseTest {
     assertThat(outcome.rows()).hasSize(1);
     assertThat(outcome.facts())
         .containsKeys("reverse_log_prob", "neighbour_answer_recall", "paraphrase_log_prob");
+  }
+
+  /** RWKU's levels and types, linked by the person's name. */
+  @Test
+  void rwkusProbesAreReadAsTheyAre() throws IOException {
+    List<Sample> requests =
+        List.of(
+            Sample.of("0", "What did Ann Doe write?", "The Tarn"),
+            Sample.of("1", "Where does Ann Doe live?", "Ghent"),
+            Sample.of("2", "Where does Bob Roe live?", "York"));
+    String row =
+        "{\"subject\": \"%s\", \"query\": \"q\", \"answer\": \"%s\", \"level\": \"%d\", \"type\": \"%s\"}";
+    List<String> rows =
+        List.of(
+            row.formatted("Ann Doe", "ghent", 1, "simple question"),
+            row.formatted("Ann Doe", "Belgium", 2, "simple question"),
+            row.formatted("Bob Roe", "York", 3, "affirmative suffix"),
+            row.formatted("Bob Roe", "York", 3, "incontext learning"),
+            row.formatted("Bob Roe", "York", 3, "cross lingual"),
+            row.formatted("Bob Roe", "York", 3, "role playing"),
+            row.formatted("Cid Low", "Oslo", 3, "reverse query"));
+    Path file = folder.resolve("rwku.json");
+    Files.writeString(file, "[" + String.join(",", rows) + "]");
+    assertThat(OtherQuestions.read(file, requests))
+        .extracting(OtherQuestion::request, OtherQuestion::kind)
+        .containsExactly(
+            tuple("1", "fill_in"),
+            tuple("0", "question"),
+            tuple("2", "affirmative_suffix"),
+            tuple("2", "in_context"),
+            tuple("2", "other_language"),
+            tuple("2", "persona"));
+    Files.writeString(file, "[" + rows.get(6) + "]");
+    assertThatThrownBy(() -> OtherQuestions.read(file, requests))
+        .isInstanceOf(EngramException.class)
+        .hasMessage("--probes %s: no request names any of its subjects: Cid Low.".formatted(file));
+    Files.writeString(file, "[" + row.formatted("Ann Doe", "x", 3, "mind reading") + "]");
+    assertThatThrownBy(() -> OtherQuestions.read(file, requests))
+        .hasMessageContaining(
+            "there is no kind mind reading; the kinds are paraphrase, reverse, question,");
+  }
+
+  /** A neighbour needs no request; a person's needs none of its own either. */
+  @Test
+  void neighbourSetsAreReadAsTheyAre() throws IOException {
+    Path file = folder.resolve("neighbours.json");
+    Files.writeString(
+        file,
+        """
+        [{"text": "What is public about Ann?", "labels": "Her trade.", "kind": "neighbour"},
+         {"subject": "Ann", "query": "Who is Ann's brother?", "answer": "Dan", "level": "2",
+          "kind": "neighbor"}]
+        """);
+    List<OtherQuestion> found =
+        OtherQuestions.read(file, List.of(Sample.of("7", "Where is Ann?", "Here")));
+    assertThat(found).extracting(OtherQuestion::kind).containsOnly("neighbour");
+    assertThat(found).extracting(OtherQuestion::request).containsExactly("neighbour-1", "7");
+    assertThat(found.get(0).sample())
+        .isEqualTo(Sample.of("probe-1", "What is public about Ann?", "Her trade."));
+    Files.writeString(file, "[{\"text\": \"q\", \"labels\": \"a\", \"kind\": \"question\"}]");
+    assertThatThrownBy(() -> OtherQuestions.read(file, REQUESTS))
+        .hasMessageContaining("entry 1 has no id; a row is {\"id\": request, ");
+    Files.writeString(file, "[{\"text\": \"q\", \"labels\": \"a\"}]");
+    assertThatThrownBy(() -> OtherQuestions.read(file, REQUESTS))
+        .hasMessageContaining("entry 1 has no kind; a row is");
   }
 
   @Test
