@@ -1,0 +1,207 @@
+package io.engram.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
+import io.engram.core.sample.Sample;
+import io.engram.model.BatchRunner;
+import io.engram.model.BatchRunners;
+import io.engram.model.BatchWork;
+import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
+import io.engram.model.score.Scorer;
+import io.engram.model.text.TokenizedSample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Executors in processes of their own: two workers of a core each, on this machine. */
+final class ClusterTest {
+  @TempDir static Path folder;
+
+  private LanguageModel model;
+
+  /** A worker looks for Spark's libraries there; here they are on the class path. */
+  @BeforeAll
+  static void makeSparkHome() throws IOException {
+    String home = System.getenv("SPARK_HOME");
+    assertThat(home).as("SPARK_HOME, which the build sets").isNotNull();
+    Files.createDirectories(Path.of(home, "jars"));
+  }
+
+  /** The tiny model with the settings of a command with {@code --threads 2}. */
+  @BeforeEach
+  void open() throws IOException {
+    Path copy = Files.createTempDirectory(folder, "model");
+    try (Stream<Path> files = Files.list(Command.TINY)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, copy.resolve(file.getFileName().toString()));
+      }
+    }
+    ModelOptions usual = ModelOptions.defaults();
+    model =
+        LanguageModel.open(
+            copy.toString(),
+            new ModelOptions(
+                usual.device(), usual.dtype(), usual.template(), null, 2, 512, false, 42));
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+  }
+
+  private BatchRunner cluster() {
+    Map<String, String> all =
+        Map.of(
+            "spark.executor.memory", "512m",
+            "spark.executor.extraClassPath", System.getProperty("java.class.path"),
+            "spark.ui.enabled", "false");
+    return new SparkRunners()
+        .start(
+            new BatchRunners.Request(
+                "local-cluster[2,1,1024]", all, model, tasks -> 1L << 30, message -> {}));
+  }
+
+  private List<TokenizedSample> samples(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i -> Sample.of("" + i, "Question " + i + "?", "answer ".repeat(1 + i * 7 % 23) + i))
+        .map(model.samples()::tokenize)
+        .toList();
+  }
+
+  /** Kills the first executor once the first results are there. */
+  private static final class Killer implements ProgressListener {
+    private final AtomicInteger killed = new AtomicInteger();
+
+    @Override
+    public void start(String what, long total, String unit) {}
+
+    @Override
+    public void advance(long done) {
+      if (done > 0 && killed.getAndIncrement() == 0) {
+        executors().get(0).destroyForcibly();
+      }
+    }
+
+    @Override
+    public void finish() {}
+  }
+
+  /** Workers are threads of this process, so its children are the executors. */
+  private static List<ProcessHandle> executors() {
+    return ProcessHandle.current()
+        .children()
+        .filter(process -> process.info().command().orElse("").endsWith("java"))
+        .toList();
+  }
+
+  /**
+   * One cluster for both, since starting one takes longest. Spark doesn't start a second attempt of
+   * a slow task on the same host, so speculation can't be tried here; an attempt more changes
+   * nothing, as the lost executor shows.
+   */
+  @Test
+  void aLostExecutorAndASlowTaskChangeNoByte() throws Exception {
+    List<TokenizedSample> samples = samples(60);
+    List<double[]> plain = new Scorer(model).logProbs(samples, ProgressListener.NONE);
+    try (BatchRunner cluster = cluster()) {
+      model.computeOn(cluster);
+      sameAs(plain, samples);
+      assertThat(executors()).hasSize(2);
+
+      Killer killer = new Killer();
+      assertThat(cluster.run(new Slow(-1), numbered(12), 2, killer))
+          .isEqualTo(IntStream.range(0, 12).boxed().toList());
+      assertThat(killer.killed.get()).isPositive();
+      sameAs(plain, samples);
+
+      assertThat(cluster.run(new Slow(3), numbered(8), 2, ProgressListener.NONE))
+          .isEqualTo(IntStream.range(0, 8).boxed().toList());
+    }
+    for (int i = 0; i < 100 && !executors().isEmpty(); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(executors()).isEmpty();
+  }
+
+  /** Before the executors have opened the model. */
+  @Test
+  void aModelThatIsNotThereOrDiffersIsOneError() throws IOException {
+    Path weights = model.path().resolve("model.safetensors");
+    try (BatchRunner cluster = cluster()) {
+      model.computeOn(cluster);
+      Files.write(
+          model.path().resolve("config.json"), new byte[] {'\n'}, StandardOpenOption.APPEND);
+      assertThatThrownBy(() -> new Scorer(model).logProbs(samples(40), ProgressListener.NONE))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("differs from the one here: SHA-256");
+      assertThat(Files.exists(weights)).isTrue();
+      Files.move(model.path(), model.path().resolveSibling("elsewhere"));
+      assertThatThrownBy(() -> new Scorer(model).logProbs(samples(40), ProgressListener.NONE))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining("isn't there on")
+          .hasMessageContaining("put it on a shared file system");
+    }
+  }
+
+  private void sameAs(List<double[]> plain, List<TokenizedSample> samples) {
+    assertThat(new Scorer(model).logProbs(samples, ProgressListener.NONE))
+        .usingElementComparator(Arrays::compare)
+        .isEqualTo(plain);
+  }
+
+  private static List<Slow.Numbered> numbered(int count) {
+    return IntStream.range(0, count).mapToObj(Slow.Numbered::new).toList();
+  }
+
+  /**
+   * Gives each batch's number back after a while.
+   *
+   * @param slow number of the batch whose first attempt takes long
+   */
+  private record Slow(int slow) implements BatchWork<Slow.Numbered, Integer> {
+    static final long LONG_MILLIS = 4_000;
+
+    private record Numbered(int value) implements Batch {
+      @Override
+      public long tokens() {
+        return 1;
+      }
+
+      @Override
+      public int count() {
+        return 1;
+      }
+    }
+
+    @Override
+    public List<Integer> compute(LanguageModel opened, List<Numbered> batches) {
+      boolean first = TaskContext.get().attemptNumber() == 0;
+      List<Integer> numbers = batches.stream().map(Numbered::value).toList();
+      try {
+        Thread.sleep(first && numbers.contains(slow) ? LONG_MILLIS : 150);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+      return numbers;
+    }
+  }
+}
