@@ -86,8 +86,9 @@ final class EvalCommand implements Callable<Integer> {
 
   @Parameters(
       index = "1..*",
-      paramLabel = "eval.key=value",
-      description = "What suites read; engram recipe explain eval says more")
+      paramLabel = "SETTING",
+      description =
+          "What suites read, such as eval.datasets=DIR; engram recipe explain eval says more")
   private List<String> settings = List.of();
 
   @Mixin private ComputeChoice compute = new ComputeChoice();

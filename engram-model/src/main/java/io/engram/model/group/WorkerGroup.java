@@ -41,6 +41,7 @@ public final class WorkerGroup implements AutoCloseable {
   private final @Nullable ProcessGroupGloo gloo;
   private long summed;
   private int announced;
+  private boolean isClosed;
 
   private WorkerGroup(
       int rank, int size, @Nullable FileStore store, @Nullable ProcessGroupGloo gloo) {
@@ -223,8 +224,13 @@ public final class WorkerGroup implements AutoCloseable {
     return told("announced " + announced++);
   }
 
+  /** Leaves the group; what was joined once is left once. */
   @Override
   public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
     if (gloo != null) {
       gloo.releaseReference();
     }

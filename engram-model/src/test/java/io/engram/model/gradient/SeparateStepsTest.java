@@ -191,7 +191,8 @@ class SeparateStepsTest {
       steps(model, ALL, SeparateSteps.Direction.SIGN, samples(), s -> 0.003);
       long alive = Pointer.totalCount();
       steps(model, ALL, SeparateSteps.Direction.SIGN, samples(), s -> 0.003);
-      assertThat(Pointer.totalCount()).isEqualTo(alive);
+      // Less, if what other tests dropped is collected meanwhile.
+      assertThat(Pointer.totalCount()).isLessThanOrEqualTo(alive);
       assertThatThrownBy(
               () -> steps(model, none, SeparateSteps.Direction.SIGN, samples(), s -> 0.003))
           .hasMessage("No weight of the model is in layers [9]; it has layers 0 to 1.");

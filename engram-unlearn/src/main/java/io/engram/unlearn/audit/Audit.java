@@ -332,8 +332,11 @@ public record Audit(
         null);
   }
 
-  /** Divides the time among the attacks that are left. */
-  private record Clock(long begun, double seconds) {
+  /**
+   * Divides the time among the attacks that are left. Equal shares would be too short for each of
+   * the dear ones, so an attack may take a third of what is left; most take less.
+   */
+  record Clock(long begun, double seconds) {
     Clock(@Nullable Double minutes) {
       this(System.nanoTime(), minutes == null ? Double.POSITIVE_INFINITY : 60 * minutes);
     }
@@ -342,7 +345,12 @@ public record Audit(
     double deadline(int i, int n) {
       double now = System.nanoTime() / 1e9;
       double left = begun / 1e9 + seconds - now;
-      return now + Math.max(0, left) / (n - i);
+      return now + share(Math.max(0, left), n - i);
+    }
+
+    /** The most that the next of n attacks may take of the time that is left. */
+    static double share(double left, int n) {
+      return Math.max(left / n, left / 3);
     }
   }
 

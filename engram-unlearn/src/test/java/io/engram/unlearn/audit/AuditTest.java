@@ -231,4 +231,13 @@ class AuditTest {
     assertThat(judged.verdicts().get(2).attack()).isNull();
     assertThat(judged.isSomethingLeft()).isTrue();
   }
+
+  @Test
+  void anAttackMayTakeAThirdOfTheTimeThatIsLeft() {
+    assertThat(Audit.Clock.share(30, 10)).isEqualTo(10);
+    assertThat(Audit.Clock.share(30, 2)).isEqualTo(15);
+    assertThat(Audit.Clock.share(30, 1)).isEqualTo(30);
+    assertThat(Audit.Clock.share(0, 4)).isZero();
+    assertThat(Audit.Clock.share(Double.POSITIVE_INFINITY, 4)).isInfinite();
+  }
 }

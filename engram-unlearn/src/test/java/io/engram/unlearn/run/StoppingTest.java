@@ -262,7 +262,7 @@ class StoppingTest {
   @Test
   void weightsThatAreNoNumbersNeverBecomeTheCheckpoint() {
     Path out = folder.resolve("diverged");
-    assertThat(divergence(out, "optimizer.learning_rate=1.0e+30", "budget.batch=7"))
+    assertThat(divergence(out, "optimizer.learning_rate=1.0e+39", "budget.batch=7"))
         .isEqualTo(
             """
             Update 1 left weights that are NaN or infinite: training has diverged.

@@ -15,8 +15,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -39,22 +42,34 @@ class WorkersTest {
     runs.writeData();
   }
 
-  /** A run that two workers make. */
   private Path byTwo(String name, Recipe recipe, BooleanSupplier interrupted) throws Exception {
+    return by(2, name, recipe, interrupted);
+  }
+
+  /** A run that several workers make. */
+  private Path by(int workers, String name, Recipe recipe, BooleanSupplier interrupted)
+      throws Exception {
     Path out = folder.resolve(name);
     Path rendezvous = folder.resolve(name + ".rendezvous");
-    CompletableFuture<Void> other =
-        CompletableFuture.runAsync(
-            () -> {
-              try (WorkerGroup group = WorkerGroup.join(rendezvous, 1, 2);
-                  RunFolder own = RunFolder.create(folder.resolve(name + ".second"))) {
-                Experiment.assist(
-                    Experiment.Assisted.of(group.awaitAnnouncement()),
-                    own,
-                    SmallRuns.setup(() -> false).with(group));
-              }
-            });
-    try (WorkerGroup group = WorkerGroup.join(rendezvous, 0, 2)) {
+    List<CompletableFuture<Void>> others = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(workers - 1);
+    for (int rank = 1; rank < workers; rank++) {
+      int own = rank;
+      others.add(
+          CompletableFuture.runAsync(
+              () -> {
+                Path scratch = folder.resolve("%s.%d".formatted(name, own));
+                try (WorkerGroup group = WorkerGroup.join(rendezvous, own, workers);
+                    RunFolder journal = RunFolder.create(scratch)) {
+                  Experiment.assist(
+                      Experiment.Assisted.of(group.awaitAnnouncement()),
+                      journal,
+                      SmallRuns.setup(() -> false).with(group));
+                }
+              },
+              threads));
+    }
+    try (WorkerGroup group = WorkerGroup.join(rendezvous, 0, workers)) {
       Setup setup = SmallRuns.setup(interrupted).with(group);
       if (out.resolve("manifest.json").toFile().exists()) {
         try (RunFolder run = RunFolder.resume(out)) {
@@ -65,7 +80,11 @@ class WorkersTest {
           Experiment.run(recipe, run, setup);
         }
       }
-      other.get(60, TimeUnit.SECONDS);
+      for (CompletableFuture<Void> other : others) {
+        other.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
     }
     return out;
   }
@@ -121,6 +140,17 @@ class WorkersTest {
     // A fitted step divides by a small difference of losses.
     double bound = method.contains("fit_updates") ? 5e-6 : 1e-6;
     assertThat(distance(two, alone)).isLessThan(bound);
+  }
+
+  /** An update has four sequences, a check one sample to keep: some workers get none. */
+  @Test
+  void moreWorkersThanPieces() throws Exception {
+    Recipe recipe =
+        changed(
+            runs.recipe("name: grad_diff, retain_bound: 10", "name: uniform"),
+            "optimizer={name: sgd, learning_rate: 0.05}");
+    Path alone = runs.run("alone", recipe);
+    assertThat(distance(by(6, "six", recipe, () -> false), alone)).isLessThan(1e-6);
   }
 
   /** The stopping rule's checks and the keep loss are divided, too; SAM takes two gradients. */
