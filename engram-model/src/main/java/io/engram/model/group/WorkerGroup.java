@@ -39,7 +39,6 @@ public final class WorkerGroup implements AutoCloseable {
   private final int size;
   private final @Nullable FileStore store;
   private final @Nullable ProcessGroupGloo gloo;
-  private long summed;
   private int announced;
   private boolean isClosed;
 
@@ -111,11 +110,6 @@ public final class WorkerGroup implements AutoCloseable {
     return size == 1;
   }
 
-  /** Bytes that this worker's tensors had in all sums so far. */
-  public long bytesSummed() {
-    return summed;
-  }
-
   /**
    * Replaces each tensor by its sum over all workers.
    *
@@ -130,7 +124,6 @@ public final class WorkerGroup implements AutoCloseable {
       List<Work> all =
           tensors.stream().map(tensor -> group.allreduce(new TensorVector(tensor))).toList();
       all.forEach(Work::_wait);
-      tensors.forEach(tensor -> summed += tensor.nbytes());
     } catch (RuntimeException e) {
       throw new Lost(rank, size, e);
     }

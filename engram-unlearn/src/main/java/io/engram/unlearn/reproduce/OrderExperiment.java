@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -342,7 +343,7 @@ final class OrderExperiment implements Reproduction {
         ? List.of()
         : List.of(
             new StudyFigure(
-                point.name().toLowerCase(java.util.Locale.ROOT),
+                point.name().toLowerCase(Locale.ROOT),
                 "Better than uniform order: " + point.title,
                 List.of("Paired by seed; the intervals aren't corrected for the number of arms."),
                 Kind.FOREST,
