@@ -43,7 +43,8 @@ public final class EngramHome {
     return home().map(home -> home.resolve(relative)).filter(Files::exists);
   }
 
-  private static Optional<Path> home() {
+  /** The folder that holds them; empty if there is none. */
+  public static Optional<Path> home() {
     return Stream.of(System.getProperty("engram.home"), System.getenv("ENGRAM_HOME"))
         .filter(set -> set != null && !set.isBlank())
         .findFirst()

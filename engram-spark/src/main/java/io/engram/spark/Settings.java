@@ -1,6 +1,7 @@
 package io.engram.spark;
 
 import io.engram.core.EngramException;
+import io.engram.core.EngramHome;
 import io.engram.model.BatchRunners;
 import io.engram.model.memory.MemoryNeed;
 import java.io.File;
@@ -13,13 +14,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntToLongFunction;
 import org.apache.spark.SparkConf;
 
 /**
  * Spark's settings for Engram: the user's, and where those say nothing, what libtorch needs in an
  * executor.
+ *
+ * @param master as the user named it
+ * @param given the user's
+ * @param nativeBytes what a process that runs so many tasks at a time needs outside of the heap
+ * @param messages receives what a user should know
  */
-final class Settings {
+record Settings(
+    String master,
+    Map<String, String> given,
+    IntToLongFunction nativeBytes,
+    Consumer<String> messages) {
   /** The master that {@code spark-submit} or {@code spark-defaults.conf} names. */
   static final String FROM_CONF = "conf";
 
@@ -32,8 +44,8 @@ final class Settings {
       "-Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
           + " -Dfile.encoding=UTF-8";
 
-  /** Libraries that only the driver uses: executors need not fetch them. */
-  private static final List<String> DRIVERS_ONLY =
+  /** Libraries that batches don't use: executors need not fetch them. */
+  private static final List<String> NOT_FOR_BATCHES =
       List.of(
           "duckdb",
           "onnxruntime",
@@ -59,18 +71,37 @@ final class Settings {
     ENVIRONMENT.put("MALLOC_TOP_PAD_", "67108864");
   }
 
-  private Settings() {}
-
   /**
-   * The settings of a run.
+   * Of jobs that compute a model's batches.
    *
    * @throws EngramException if no master is named
    */
-  static SparkConf of(BatchRunners.Request request) {
+  SparkConf ofBatches() {
+    return conf(NATIVE, NOT_FOR_BATCHES);
+  }
+
+  /**
+   * Of jobs that carry out trials: they need all libraries, Engram's folder, and this process's
+   * working directory, from which recipes name their files.
+   *
+   * @throws EngramException if no master is named
+   */
+  SparkConf ofTrials() {
+    String here = property("user.dir", Path.of(""));
+    String home = EngramHome.home().map(path -> property("engram.home", path)).orElse("");
+    return conf(NATIVE + here + home, List.of());
+  }
+
+  /** Quoted, since Spark splits options at blanks. */
+  private static String property(String name, Path path) {
+    return " \"-D%s=%s\"".formatted(name, path.toAbsolutePath());
+  }
+
+  private SparkConf conf(String javaOptions, List<String> leftOut) {
     SparkConf conf = new SparkConf();
-    request.settings().forEach(conf::set);
-    if (!request.master().equals(FROM_CONF)) {
-      conf.setMaster(request.master());
+    given.forEach(conf::set);
+    if (!master.equals(FROM_CONF)) {
+      conf.setMaster(master);
     } else if (!conf.contains("spark.master")) {
       throw EngramException.usage(
           "--spark conf: neither spark-submit nor spark-defaults.conf names a master.\n"
@@ -87,11 +118,11 @@ final class Settings {
       return conf;
     }
     ENVIRONMENT.forEach((name, value) -> conf.setIfMissing("spark.executorEnv." + name, value));
-    conf.set(JAVA_OPTIONS, (NATIVE + " " + conf.get(JAVA_OPTIONS, "")).strip());
+    conf.set(JAVA_OPTIONS, (javaOptions + " " + conf.get(JAVA_OPTIONS, "")).strip());
     if (!conf.contains("spark.executor.extraClassPath")) {
-      bringJars(conf);
+      bringJars(conf, leftOut);
     }
-    overhead(conf, request);
+    overhead(conf);
     return conf;
   }
 
@@ -102,7 +133,7 @@ final class Settings {
   }
 
   /** Adds the libraries that tasks need, from where this class lies, unless they are named. */
-  private static void bringJars(SparkConf conf) {
+  private static void bringJars(SparkConf conf, List<String> leftOut) {
     if (conf.contains("spark.jars") && conf.get("spark.jars").contains("engram-model")) {
       return;
     }
@@ -120,8 +151,7 @@ final class Settings {
             .filter(jar -> home.equals(Path.of(jar).getParent()))
             .filter(
                 jar ->
-                    DRIVERS_ONLY.stream()
-                        .noneMatch(Path.of(jar).getFileName().toString()::startsWith))
+                    leftOut.stream().noneMatch(Path.of(jar).getFileName().toString()::startsWith))
             .toList();
     List<String> all = new ArrayList<>(own);
     Arrays.stream(conf.get("spark.jars", "").split(","))
@@ -142,14 +172,14 @@ final class Settings {
   }
 
   /** Containers are killed at heap + overhead; tensors, and weights not mapped, are overhead. */
-  private static void overhead(SparkConf conf, BatchRunners.Request request) {
+  private void overhead(SparkConf conf) {
     int tasks =
         Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
-    long needed = request.nativeBytes().applyAsLong(tasks);
+    long needed = nativeBytes.applyAsLong(tasks);
     if (!conf.contains(OVERHEAD)) {
       conf.set(OVERHEAD, needed / MIB + 1 + "m");
     } else if (conf.getSizeAsBytes(OVERHEAD, OVERHEAD) < needed) {
-      request.messages().accept(advice(conf.get(OVERHEAD), needed, tasks));
+      messages.accept(advice(conf.get(OVERHEAD), needed, tasks));
     }
   }
 

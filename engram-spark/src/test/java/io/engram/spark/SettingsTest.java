@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
-import io.engram.model.BatchRunners;
-import io.engram.model.LanguageModel;
-import io.engram.model.ModelOptions;
+import io.engram.core.EngramHome;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +16,22 @@ final class SettingsTest {
   private final List<String> said = new ArrayList<>();
 
   private SparkConf of(String master, Map<String, String> settings) {
-    try (LanguageModel model =
-        LanguageModel.open(Command.TINY.toString(), ModelOptions.defaults())) {
-      return Settings.of(
-          new BatchRunners.Request(
-              master, settings, model, tasks -> (1L << 30) * (1 + tasks), said::add));
-    }
+    return settings(master, settings).ofBatches();
+  }
+
+  private Settings settings(String master, Map<String, String> given) {
+    return new Settings(master, given, tasks -> (1L << 30) * (1 + tasks), said::add);
+  }
+
+  /** Recipes name files from the working directory; both folders may have blanks. */
+  @Test
+  void trialsRunWhereTheCommandDoes() {
+    SparkConf conf = settings("yarn", Map.of()).ofTrials();
+    assertThat(conf.get("spark.executor.extraJavaOptions"))
+        .contains(" \"-Duser.dir=" + Path.of("").toAbsolutePath() + "\"")
+        .contains(" \"-Dengram.home=" + EngramHome.resolve("").toAbsolutePath());
+    assertThat(of("yarn", Map.of()).get("spark.executor.extraJavaOptions"))
+        .doesNotContain("engram.home");
   }
 
   /** Two tasks at a time, of a GiB each, and one for all. */
@@ -67,11 +76,11 @@ final class SettingsTest {
 
   @Test
   void anotherJavaOrEngramIsRefused() {
-    Task.Same here = new Task.Same(17, "0.1.0 (abc)");
+    Same here = new Same(17, "0.1.0 (abc)");
     here.require(here, "node7");
-    assertThatThrownBy(() -> here.require(new Task.Same(21, "0.1.0 (abc)"), "node7"))
+    assertThatThrownBy(() -> here.require(new Same(21, "0.1.0 (abc)"), "node7"))
         .hasMessageContaining("Java 21 runs on node7, Java 17 here");
-    assertThatThrownBy(() -> here.require(new Task.Same(17, "0.1.0 (def)"), "node7"))
+    assertThatThrownBy(() -> here.require(new Same(17, "0.1.0 (def)"), "node7"))
         .hasMessageContaining("Engram 0.1.0 (def) is on node7, 0.1.0 (abc) here");
   }
 }

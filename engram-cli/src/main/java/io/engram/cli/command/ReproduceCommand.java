@@ -1,6 +1,7 @@
 package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.StudyText;
 import io.engram.cli.progress.Interruption;
@@ -72,6 +73,7 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Folder for everything (default: runs/NAME-MODEL)")
   private @Nullable Path out;
 
+  @Mixin private SparkChoice spark = new SparkChoice();
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
@@ -81,6 +83,10 @@ final class ReproduceCommand implements Callable<Integer> {
       throw common.mistake("--trials " + trials + ": must be 1 or more");
     }
     requireSamples(experiment);
+    spark.check(common);
+    if (spark.asked() && !experiment.hasTrials()) {
+      throw common.mistake("--spark spreads trials, and %s has none".formatted(name));
+    }
     requireNoTrialsKey();
     Console console = common.console();
     Path folder = out == null ? Path.of("runs", name + "-" + model) : out;
@@ -96,7 +102,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 overrides(),
                 folder,
                 common.setup(),
-                new TrialsRun(run)::finish));
+                new TrialsRun(run, spark)::finish));
     if (found.isEmpty()) {
       console.message("Stopped. Run the same command to resume.");
       return Interruption.EXIT_CODE;

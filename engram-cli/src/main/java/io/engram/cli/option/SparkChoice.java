@@ -1,18 +1,21 @@
 package io.engram.cli.option;
 
+import io.engram.cli.progress.Interruption;
 import io.engram.core.EngramException;
 import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelSize;
 import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
+import io.engram.unlearn.run.RunMemory;
+import io.engram.unlearn.run.TrialRunner;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the passes over the samples are computed: here, or on Apache Spark. */
+/** Where passes over samples, or trials, are computed: here, or on Apache Spark. */
 public final class SparkChoice {
   /** What parts of a {@link MemoryNeed} one process has once, whatever runs in it. */
   private static final List<String> ONCE = List.of("program", "weights");
@@ -55,15 +58,38 @@ public final class SparkChoice {
             + " engram-spark/README.md tells how.");
   }
 
+  /**
+   * Starts Spark for trials; the caller closes it.
+   *
+   * @param memory of a trial
+   */
+  public TrialRunner.Running trials(RunMemory memory, CommonOptions common) {
+    check(common);
+    requireCpu(common.device().equals("cpu"), common);
+    return TrialRunner.find()
+        .orElseThrow(this::absent)
+        .start(
+            new TrialRunner.Request(
+                String.valueOf(master),
+                Map.copyOf(settings),
+                memory::bytes,
+                common.console()::message,
+                Interruption::requested));
+  }
+
+  private static void requireCpu(boolean is, CommonOptions common) {
+    if (!is) {
+      throw common.mistake("--spark computes on processors: add --device cpu");
+    }
+  }
+
   /** Lets Spark compute the model's passes, if asked to; closed with the model. */
   public void attach(LanguageModel model, OpeningMemory.Use use, CommonOptions common) {
     check(common);
     if (master == null) {
       return;
     }
-    if (!model.options().device().isCpu()) {
-      throw common.mistake("--spark computes on processors: add --device cpu");
-    }
+    requireCpu(model.options().device().isCpu(), common);
     ModelSize size = LanguageModel.size(model.source().model(), model.options());
     model.computeOn(
         BatchRunners.find()

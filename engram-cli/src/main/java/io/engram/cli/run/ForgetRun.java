@@ -16,6 +16,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.OwnerOnly;
 import io.engram.core.run.Redaction;
 import io.engram.core.run.RunFolder;
+import io.engram.core.run.UnstartedRun;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
@@ -149,7 +150,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
 
   private int forget(Path folder) {
     SigningKey key = request.key() == null ? null : SigningKey.read(request.key());
-    RecipeRun.Unstarted unstarted = RecipeRun.Unstarted.of(folder);
+    UnstartedRun unstarted = UnstartedRun.of(folder);
     boolean whole = false;
     try (RunFolder run = RunFolder.create(folder)) {
       common.console().message("Run folder: " + folder);

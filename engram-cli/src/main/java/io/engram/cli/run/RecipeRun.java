@@ -1,15 +1,15 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
-import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
-import io.engram.core.Trees;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.core.run.UnstartedRun;
 import io.engram.model.group.WorkerGroup;
 import io.engram.report.Report;
 import io.engram.unlearn.eval.suites.Suites;
@@ -20,7 +20,6 @@ import io.engram.unlearn.run.Experiment.Outcome;
 import io.engram.unlearn.run.RunMemory;
 import io.engram.unlearn.run.Setup;
 import io.engram.unlearn.run.Trials;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -57,16 +55,21 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
     Path resumed = arguments.resumed(common);
     if (resumed != null) {
       return Trials.areIn(resumed)
-          ? new TrialsRun(this).carryOut(Trials.of(Trials.recipeIn(resumed, kind), resumed))
+          ? new TrialsRun(this, arguments.spark(common))
+              .carryOut(Trials.of(Trials.recipeIn(resumed, kind), resumed))
           : shown(resumed, unreported(resumed).orElseGet(() -> resume(resumed)));
     }
     Recipe recipe =
         RecipeReader.read(
             arguments.recipeFile(), arguments.overrides(common), kind, common.console()::message);
     Path folder = arguments.folder();
+    SparkChoice spark = arguments.spark(common);
     if (recipe.trials() > 1) {
       Suites.of(recipe.eval());
-      return new TrialsRun(this).carryOut(Trials.of(recipe, folder));
+      return new TrialsRun(this, spark).carryOut(Trials.of(recipe, folder));
+    }
+    if (spark.asked()) {
+      throw common.mistake("--spark makes trials side by side, and this is one run: add trials=5");
     }
     return shown(folder, start(recipe, folder, List.of()));
   }
@@ -92,15 +95,9 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
   /** Starts a run. If it fails before the folder holds a run, the folder is deleted again. */
   public Outcome start(Recipe recipe, Path folder, List<Path> siblings) {
     Interruption.watch(common.console());
-    return begin(recipe, folder, setup(siblings, Progress.shown(common.console())));
-  }
-
-  /** The same with a given setup. */
-  Outcome begin(Recipe recipe, Path folder, Setup setup) {
-    Suites.of(recipe.eval());
-    common.console().message("Run folder: " + folder);
-    sayMemory(recipe, setup);
-    Unstarted unstarted = Unstarted.of(folder);
+    Setup setup = setup(siblings, Progress.shown(common.console()));
+    announce(recipe, folder, setup);
+    UnstartedRun unstarted = UnstartedRun.of(folder);
     try (RunFolder opened = RunFolder.create(folder)) {
       return Experiment.run(recipe, opened, setup);
     } finally {
@@ -108,7 +105,10 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
     }
   }
 
-  private void sayMemory(Recipe recipe, Setup setup) {
+  /** Says where a run goes and what memory it takes. */
+  void announce(Recipe recipe, Path folder, Setup setup) {
+    Suites.of(recipe.eval());
+    common.console().message("Run folder: " + folder);
     String memory = RunMemory.of(recipe, setup).text();
     if (!memory.isEmpty()) {
       common.console().message(memory);
@@ -118,11 +118,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
   /** Resumes a run with its own recipe. */
   public Outcome resume(Path folder) {
     Interruption.watch(common.console());
-    return resume(folder, setup(List.of(), Progress.shown(common.console())));
-  }
-
-  /** The same with a given setup. */
-  Outcome resume(Path folder, Setup setup) {
+    Setup setup = setup(List.of(), Progress.shown(common.console()));
     try (RunFolder opened = RunFolder.resume(folder)) {
       return Experiment.resume(opened, Recipe.Kind.of(opened.recipe()), setup);
     }
@@ -194,47 +190,5 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
             stop.path("updates").asInt(),
             stop.path("forgotten").asInt(),
             stop.path("samples").asInt());
-  }
-
-  /**
-   * A run folder whose run has not started yet. If the run fails before it has a manifest, for
-   * example because the forget set is empty, there is nothing to resume. Everything written is then
-   * deleted, so that the same command works once the fault is fixed.
-   */
-  static final class Unstarted {
-    private final Path folder;
-    private final boolean isNew;
-
-    private Unstarted(Path folder, boolean isNew) {
-      this.folder = folder;
-      this.isNew = isNew;
-    }
-
-    /**
-     * Inspects the folder before it is created. Only what is missing or empty now may be deleted
-     * later.
-     */
-    static Unstarted of(Path folder) {
-      if (!Files.exists(folder)) {
-        return new Unstarted(folder, true);
-      }
-      try (Stream<Path> files =
-          Files.isDirectory(folder) ? Files.list(folder) : Stream.of(folder)) {
-        return new Unstarted(folder, files.findAny().isEmpty());
-      } catch (IOException e) {
-        throw EngramException.file(folder + " can't be read: " + e.getMessage(), e);
-      }
-    }
-
-    void removeIfNoRun() {
-      if (!isNew || !Files.isDirectory(folder) || Files.exists(folder.resolve("manifest.json"))) {
-        return;
-      }
-      try {
-        Trees.delete(folder);
-      } catch (IOException e) {
-        throw EngramException.file(folder + " can't be deleted: " + e.getMessage(), e);
-      }
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.SparkChoice;
 import io.engram.core.EngramHome;
 import io.engram.core.run.JsonFiles;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,6 +55,17 @@ public final class RunArguments {
           "Processes on this machine that make each update together, with a share of --threads "
               + "each (default: ${DEFAULT-VALUE})")
   private int workers = 1;
+
+  @Mixin private SparkChoice spark = new SparkChoice();
+
+  /** Where trials are made. */
+  SparkChoice spark(CommonOptions common) {
+    spark.check(common);
+    if (spark.asked() && workers > 1) {
+      throw common.mistake("--spark and --workers: give one of them");
+    }
+    return spark;
+  }
 
   /** How many processes make the run together, at least 1. */
   int workers(CommonOptions common) {

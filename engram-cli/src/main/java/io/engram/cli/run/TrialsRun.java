@@ -1,5 +1,6 @@
 package io.engram.cli.run;
 
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Interruption;
@@ -10,9 +11,9 @@ import io.engram.model.tensor.Torch;
 import io.engram.model.tensor.Workers;
 import io.engram.report.Report;
 import io.engram.unlearn.recipe.Recipe;
-import io.engram.unlearn.run.Experiment.Outcome;
 import io.engram.unlearn.run.RunMemory;
 import io.engram.unlearn.run.Setup;
+import io.engram.unlearn.run.TrialRunner;
 import io.engram.unlearn.run.Trials;
 import io.engram.unlearn.run.Trials.Trial;
 import java.nio.file.Path;
@@ -33,8 +34,9 @@ import java.util.stream.Stream;
  * resumed trial computes as it did before.
  *
  * @param run how to run each trial
+ * @param spark where
  */
-public record TrialsRun(RecipeRun run) {
+public record TrialsRun(RecipeRun run, SparkChoice spark) {
   /** Runs all trials, then prints their summary. Returns the exit code. */
   public int carryOut(Trials trials) {
     Console console = run.common().console();
@@ -80,6 +82,9 @@ public record TrialsRun(RecipeRun run) {
       }
     }
     Interruption.watch(run.common().console());
+    if (spark.asked()) {
+      return onSpark(firsts, others);
+    }
     if (!areSideBySide(firsts.get(0), firsts.size() + others.size() - 1)) {
       return Stream.concat(firsts.stream(), others.stream())
           .allMatch(one -> isFinished(one, Progress.shown(run.common().console())));
@@ -87,6 +92,37 @@ public record TrialsRun(RecipeRun run) {
     return isFinished(firsts.get(0), Progress.shown(run.common().console()))
         && sideBySide(firsts.subList(1, firsts.size()))
         && sideBySide(others);
+  }
+
+  /** Each trial is a task; what has to be there for the others comes first. */
+  private boolean onSpark(List<Named> firsts, List<Named> others) {
+    List<List<Named>> stages =
+        Stream.of(firsts.subList(0, 1), firsts.subList(1, firsts.size()), others)
+            .map(stage -> stage.stream().filter(one -> !one.trial().isDone()).toList())
+            .filter(stage -> !stage.isEmpty())
+            .toList();
+    int left = stages.stream().mapToInt(List::size).sum();
+    if (left == 0) {
+      return true;
+    }
+    Console console = run.common().console();
+    console.message("%d of %d trials left".formatted(left, firsts.size() + others.size()));
+    Setup setup = run.setup(List.of(), ProgressListener.NONE);
+    RunMemory memory = RunMemory.of(firsts.get(0).trial().recipe(), setup);
+    ProgressListener progress = Progress.shown(console);
+    try (TrialRunner.Running running = spark.trials(memory, run.common())) {
+      progress.start("trials", left, "trials");
+      return stages.stream()
+          .allMatch(
+              stage ->
+                  running.carryOut(
+                      stage.stream()
+                          .map(one -> TrialRunner.Work.of(one.name(), one.trial(), setup))
+                          .toList(),
+                      progress));
+    } finally {
+      progress.finish();
+    }
   }
 
   /** Names the trials; if there are several recipes, the name includes the recipe's folder. */
@@ -150,14 +186,9 @@ public record TrialsRun(RecipeRun run) {
     }
     console.message(one.name());
     Setup setup = run.setup(trial.siblings(), progress);
-    Outcome outcome =
-        status == null
-            ? run.begin(trial.recipe(), trial.folder(), setup)
-            : run.resume(trial.folder(), setup);
-    boolean done = outcome.status().equals("done");
-    if (done) {
-      trial.discardCheckpoint();
+    if (status == null) {
+      run.announce(trial.recipe(), trial.folder(), setup);
     }
-    return done;
+    return trial.carryOut(setup).status().equals("done");
   }
 }

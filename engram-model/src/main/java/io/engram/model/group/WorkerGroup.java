@@ -68,12 +68,21 @@ public final class WorkerGroup implements AutoCloseable {
       GlooDeviceVector devices = options.devices();
       devices.push_back(ProcessGroupGloo.createDeviceForHostname("127.0.0.1"));
       ProcessGroupGloo gloo = new ProcessGroupGloo(store, rank, size, options);
+      awaitAll(gloo);
       store.retainReference();
       gloo.retainReference();
       return new WorkerGroup(rank, size, store, gloo);
     } catch (RuntimeException e) {
       throw new Lost(rank, size, e);
     }
+  }
+
+  /**
+   * Gloo returns to a worker once it is connected itself. If that one left at once, those still
+   * connecting would fail.
+   */
+  private static void awaitAll(ProcessGroupGloo gloo) {
+    gloo.allreduce(new TensorVector(Tensors.ofDoubles(new double[] {1}, Device.CPU)))._wait();
   }
 
   /** Thrown when a worker can't reach the others: one has ended, or is ending. */

@@ -111,9 +111,10 @@ class WorkerGroupTest {
             2,
             group -> {
               if (!group.leads()) {
-                group.close();
+                group.awaitAnnouncement();
                 return "";
               }
+              group.announce("leave");
               try {
                 group.sum(new double[] {1});
                 return "summed";

@@ -72,6 +72,11 @@ final class Figure2 implements Reproduction {
   }
 
   @Override
+  public boolean hasTrials() {
+    return true;
+  }
+
+  @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     RecipeReader.Several several = new RecipeReader.Several(plan.overrides());
     Recipe first = recipe(plan, several, METHODS.get(0), List.of());

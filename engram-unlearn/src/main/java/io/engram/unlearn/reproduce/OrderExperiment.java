@@ -111,6 +111,11 @@ final class OrderExperiment implements Reproduction {
   }
 
   @Override
+  public boolean hasTrials() {
+    return true;
+  }
+
+  @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     RecipeReader.Several several = new RecipeReader.Several(plan.overrides());
     Map<String, Recipe> recipes = new LinkedHashMap<>();

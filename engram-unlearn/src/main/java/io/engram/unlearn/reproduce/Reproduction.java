@@ -25,6 +25,11 @@ public interface Reproduction {
     return OptionalInt.empty();
   }
 
+  /** Whether it consists of trials of recipes, which can be made elsewhere. */
+  default boolean hasTrials() {
+    return false;
+  }
+
   /**
    * Makes what is missing in the plan's folder, then reports the findings. Finished work is never
    * repeated.

@@ -42,6 +42,11 @@ final class TableExperiment implements Reproduction {
   }
 
   @Override
+  public boolean hasTrials() {
+    return true;
+  }
+
+  @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
     Map<Row, Recipe> recipes = recipes(plan);
     requireModel(plan.model(), recipes.values().iterator().next());

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepIds ids of the kept samples looked at
  * @param keepBefore their loss before the run, nats a token
  * @param keepAfter forecast of their loss after it
- * @param secondsPerUpdate time of an update with its share of the checks
+ * @param secondsPerUpdate time of an update with its share of the checks and checkpoints
  * @param peakBytes memory at the most
  * @param seconds time that the forecast took
  * @param rehearsals what it is taken from
@@ -72,6 +72,9 @@ public record Forecast(
   private static final double RESERVE = 2;
 
   private static final double LAST = 0.9;
+
+  /** Share of the time that checkpoints take. */
+  private static final double SAVING = 1.0 / RunCourse.WORK_PER_SAVING;
 
   /** Half-width of the interval of the updates until all are forgotten, as a ratio. */
   private static final double INTERVAL = 1.5;
@@ -142,10 +145,25 @@ public record Forecast(
         data.heldTokens().stream().limit(before.length).map(TokenizedSample::id).toList(),
         before,
         after,
-        once.seconds() / Math.max(1, once.made()),
+        secondsPerUpdate(found, data, once.times(), before.length),
         need.total(),
         (System.nanoTime() - begun) / 1e9,
         outcomes);
+  }
+
+  /**
+   * Time of an update with its share of the checks, of the loss on all samples to keep that
+   * measure, and of checkpoints.
+   *
+   * @param times what a rehearsal found
+   * @param kept how many samples to keep it looked at
+   */
+  private static double secondsPerUpdate(
+      Recipe recipe, RunData data, Rehearsal.Times times, int kept) {
+    int samples = data.forget().size();
+    int apart = Stopping.apart(recipe.stop(), Plan.of(samples, recipe.budget()), data, samples);
+    double looked = times.kept() / Math.max(1, kept) * data.heldTokens().size();
+    return (1 + SAVING) * (times.update() + (times.check() + looked) / apart);
   }
 
   /**

@@ -96,7 +96,7 @@ public final class Rehearsal {
    * @param distance sum of the rates, in units of the first, at which the mean progress was as far
    *     as asked for; linear between two checks; of all updates if it never was
    * @param diverged whether the loss ran away
-   * @param seconds time it took
+   * @param times what its parts took
    */
   public record Outcome(
       double factor,
@@ -107,12 +107,21 @@ public final class Rehearsal {
       double progress,
       double distance,
       boolean diverged,
-      double seconds) {
+      Times times) {
     /** Mean rise of the loss on kept samples, nats a token. */
     public double meanKeepRise() {
       return Arrays.stream(keepRise).average().orElse(Double.NaN);
     }
   }
+
+  /**
+   * Seconds that parts of a run take.
+   *
+   * @param update mean of an update
+   * @param check mean of a check of all samples
+   * @param kept of the loss on the samples to keep that the rehearsal looks at
+   */
+  public record Times(double update, double check, double kept) {}
 
   /**
    * A recipe's run for the score {@code rehearsal}.
@@ -190,7 +199,6 @@ public final class Rehearsal {
    * @param enough ends when the mean progress is this far; 1: when all samples are forgotten
    */
   Outcome run(Recipe own, double factor, double growth, int every, double enough) {
-    long begun = System.nanoTime();
     Plan plan = Plan.of(data.forget().size(), own.budget());
     boolean diverged = false;
     Course course;
@@ -217,11 +225,15 @@ public final class Rehearsal {
         } finally {
           setup.progress().finish();
         }
-        return course.outcome(diverged, begun);
+        return course.outcome(diverged);
       } finally {
         start.restore();
       }
     }
+  }
+
+  private static double secondsSince(long begun) {
+    return (System.nanoTime() - begun) / 1e9;
   }
 
   /** Mean −ℓ of each kept sample, nats a token. */
@@ -299,6 +311,9 @@ public final class Rehearsal {
     private SampleChecks.Found last = first.found();
     private boolean[] forgotten;
     private int made;
+    private double updateSeconds;
+    private int looked;
+    private double lookSeconds;
     private int checkedAt;
     private double distance;
     private double distanceChecked;
@@ -346,6 +361,7 @@ public final class Rehearsal {
     public void made(UnlearningLoop.Update update) {
       distance += Math.pow(growth, made);
       made++;
+      updateSeconds += update.seconds();
       setup.progress().advance(1);
     }
 
@@ -356,7 +372,10 @@ public final class Rehearsal {
 
     @Override
     public void look() {
+      long begun = System.nanoTime();
       SampleChecks.Found found = checks.now(first.limits());
+      looked++;
+      lookSeconds += secondsSince(begun);
       for (int i = 0; i < forgotten.length; i++) {
         boolean is = found.forgotten()[i];
         if (is && !forgotten[i]) {
@@ -397,8 +416,10 @@ public final class Rehearsal {
       return way < SLOWEST ? Double.NaN : factor * Math.max(made, made / way);
     }
 
-    Outcome outcome(boolean diverged, long begun) {
+    Outcome outcome(boolean diverged) {
+      long begun = System.nanoTime();
       double[] now = made == 0 ? keptBefore : keptLosses();
+      double keptSeconds = secondsSince(begun);
       double[] rise = new double[now.length];
       for (int i = 0; i < rise.length; i++) {
         rise[i] = now[i] - keptBefore[i];
@@ -417,7 +438,8 @@ public final class Rehearsal {
           meanProgress(),
           Double.isNaN(distanceEnough) ? distance : distanceEnough,
           diverged,
-          (System.nanoTime() - begun) / 1e9);
+          new Times(
+              updateSeconds / Math.max(1, made), lookSeconds / Math.max(1, looked), keptSeconds));
     }
   }
 }

@@ -14,13 +14,16 @@ import java.util.stream.Collectors;
 
 /**
  * What a run adds to {@link UnlearningLoop}: difficulty for the order, the stopping rule, the
- * journal, a checkpoint after each epoch, and evaluations between epochs. If training diverges, a
+ * journal, checkpoints at the ends of epochs, and evaluations between them. If training diverges, a
  * NaN or infinite loss is never applied to the weights, and NaN or infinite weights never reach the
  * checkpoint.
  */
 final class RunCourse implements UnlearningLoop.Course {
   /** How many ids a message lists at most; an update may draw many. */
   private static final int NAMED = 20;
+
+  /** Work between two checkpoints, in units of the time that it takes to write one. */
+  static final int WORK_PER_SAVING = 20;
 
   private static final String ADVICE =
       "Use a smaller optimizer.learning_rate or set optimizer.clip_norm.";
@@ -43,6 +46,8 @@ final class RunCourse implements UnlearningLoop.Course {
   private final boolean checksOften;
 
   private boolean isShown;
+  private long savedAt;
+  private long saving;
 
   RunCourse(
       Recipe recipe,
@@ -208,8 +213,16 @@ final class RunCourse implements UnlearningLoop.Course {
     if (!setup.group().leads()) {
       return;
     }
+    long begun = System.nanoTime();
     state.save(trainer);
+    savedAt = System.nanoTime();
+    saving = savedAt - begun;
     folder.journal().write("checkpoint", Map.of("update", state.updates()));
+  }
+
+  @Override
+  public boolean isWorthSaving() {
+    return saving == 0 || System.nanoTime() - savedAt >= WORK_PER_SAVING * saving;
   }
 
   @Override

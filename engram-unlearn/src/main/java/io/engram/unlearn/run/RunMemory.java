@@ -59,9 +59,14 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     check().require(setup.ignoreMemory(), alternatives(), "--ignore-memory");
   }
 
+  /** What so many runs like this one need at the same time, in bytes. */
+  public long bytes(int runs) {
+    return need().total() * runs;
+  }
+
   /** Whether this many runs like this one fit in memory at the same time. */
   public boolean fits(int runs) {
-    return available.isEmpty() || need().total() * runs <= available.getAsLong() * USABLE;
+    return available.isEmpty() || bytes(runs) <= available.getAsLong() * USABLE;
   }
 
   /**

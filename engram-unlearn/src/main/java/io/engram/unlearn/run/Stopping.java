@@ -84,19 +84,27 @@ final class Stopping {
     if (!rule.looks() || looked == null) {
       return false;
     }
-    Integer every = rule.everyUpdates();
     if (updates == plan.updates()) {
       return true;
     }
-    if (every != null) {
-      return updates % every == 0;
+    if (rule.everyUpdates() != null) {
+      return updates % rule.everyUpdates() == 0;
     }
     if (rule.standard() == Standard.EL_MA) {
       return plan.startsEpoch(updates);
     }
-    int all = ceiling(pool().length, plan.perUpdate());
     return updates - Objects.requireNonNullElse(looked.lastCheck(), 0)
-        >= Math.max(all, leastApart(plan, data));
+        >= apart(rule, plan, data, pool().length);
+  }
+
+  /** Updates between two checks while this many samples are drawn from. */
+  static int apart(StoppingRule rule, Plan plan, RunData data, int drawnFrom) {
+    if (rule.everyUpdates() != null) {
+      return rule.everyUpdates();
+    }
+    return rule.standard() == Standard.EL_MA
+        ? plan.updatesPerEpoch()
+        : Math.max(ceiling(drawnFrom, plan.perUpdate()), leastApart(plan, data));
   }
 
   /** The fewest updates between two checks with which checking takes no longer than it may. */

@@ -5,6 +5,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.TrialSummary;
+import io.engram.core.run.UnstartedRun;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeWriter;
@@ -62,10 +63,29 @@ public final class Trials {
       return "done".equals(status());
     }
 
-    /** Deletes the checkpoint of a finished trial: it is only needed to resume. */
-    public void discardCheckpoint() {
+    /** Starts it, or resumes it where it was stopped. One that is done drops its checkpoint. */
+    public Experiment.Outcome carryOut(Setup setup) {
+      Experiment.Outcome outcome = status() == null ? begin(setup) : resume(setup);
+      if (outcome.status().equals("done")) {
+        try (RunFolder run = RunFolder.resume(folder)) {
+          run.discardCheckpoint();
+        }
+      }
+      return outcome;
+    }
+
+    private Experiment.Outcome begin(Setup setup) {
+      UnstartedRun unstarted = UnstartedRun.of(folder);
+      try (RunFolder run = RunFolder.create(folder)) {
+        return Experiment.run(recipe, run, setup);
+      } finally {
+        unstarted.removeIfNoRun();
+      }
+    }
+
+    private Experiment.Outcome resume(Setup setup) {
       try (RunFolder run = RunFolder.resume(folder)) {
-        run.discardCheckpoint();
+        return Experiment.resume(run, recipe.kind(), setup);
       }
     }
   }

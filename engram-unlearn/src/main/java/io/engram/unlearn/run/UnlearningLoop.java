@@ -110,6 +110,11 @@ public final class UnlearningLoop {
     /** Called when updates pause: for a check, at the end of an epoch, or to stop. */
     default void pauses() {}
 
+    /** Whether enough was done since the last time to save the state at the end of an epoch. */
+    default boolean isWorthSaving() {
+      return true;
+    }
+
     /** Saves the state, so that a run can be resumed from here. */
     default void save() {}
 
@@ -189,7 +194,8 @@ public final class UnlearningLoop {
         if (epochEnds && !course.hasEnded()) {
           course.epochEnded(epoch + 1);
         }
-        if (epochEnds || interrupted || course.hasEnded()) {
+        boolean last = interrupted || course.hasEnded() || made == plan.updates();
+        if (last || (epochEnds && course.isWorthSaving())) {
           course.save();
         }
       }
