@@ -36,8 +36,12 @@ final class ClusterTest {
 
   private LanguageModel model;
 
-  /** A worker looks for Spark's libraries there; here they are on the class path. */
   @BeforeAll
+  static void prepare() throws IOException {
+    makeSparkHome();
+  }
+
+  /** A worker looks for Spark's libraries there; here they are on the class path. */
   static void makeSparkHome() throws IOException {
     String home = System.getenv("SPARK_HOME");
     assertThat(home).as("SPARK_HOME, which the build sets").isNotNull();
@@ -105,7 +109,7 @@ final class ClusterTest {
   }
 
   /** Workers are threads of this process, so its children are the executors. */
-  private static List<ProcessHandle> executors() {
+  static List<ProcessHandle> executors() {
     return ProcessHandle.current()
         .children()
         .filter(process -> process.info().command().orElse("").endsWith("java"))

@@ -65,7 +65,7 @@ public final class SparkChoice {
    */
   public TrialRunner.Running trials(RunMemory memory, CommonOptions common) {
     check(common);
-    requireCpu(common.device().equals("cpu"), common);
+    requireCpu(memory.setup().device().isCpu(), common);
     return TrialRunner.find()
         .orElseThrow(this::absent)
         .start(

@@ -61,9 +61,6 @@ public final class RunArguments {
   /** Where trials are made. */
   SparkChoice spark(CommonOptions common) {
     spark.check(common);
-    if (spark.asked() && workers > 1) {
-      throw common.mistake("--spark and --workers: give one of them");
-    }
     return spark;
   }
 
@@ -71,6 +68,9 @@ public final class RunArguments {
   int workers(CommonOptions common) {
     if (workers < 1) {
       throw common.mistake("--workers %d: must be at least 1".formatted(workers));
+    }
+    if (workers > 1 && spark.asked()) {
+      throw common.mistake("--spark and --workers: give one of them");
     }
     if (workers > 1 && common.device().startsWith("cuda")) {
       throw common.mistake(
