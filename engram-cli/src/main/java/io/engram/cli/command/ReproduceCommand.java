@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reproduce",
     description = {
-      "Reproduces a table or figure of the paper and checks the paper's claims.",
+      "Reproduces a table or figure of the paper, or another experiment, and checks its claims.",
       "Prints the paper's numbers next to ours, and says which of its claims hold, fail or can't "
           + "be decided. Finished runs are not repeated: run the same command to continue."
     },
@@ -38,7 +38,8 @@ final class ReproduceCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "NAME",
-      description = "table1, table4, table5, table6, table7, figure2 … figure5")
+      description =
+          "table1, table4, table5, table6, table7, figure2 … figure5, orders, muse-scal, muse-sust")
   private String name = "";
 
   @Parameters(

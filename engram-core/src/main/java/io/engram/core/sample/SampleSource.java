@@ -59,6 +59,17 @@ public final class SampleSource {
    */
   public static List<Sample> load(List<String> data, Choice choice) {
     List<Sample> samples = new ArrayList<>();
+    loadEach(data, choice).forEach(samples::addAll);
+    return samples;
+  }
+
+  /**
+   * The same, apart by source; some may be empty.
+   *
+   * @throws EngramException also if none is selected
+   */
+  public static List<List<Sample>> loadEach(List<String> data, Choice choice) {
+    List<List<Sample>> bySource = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
     int number = 0;
     for (String source : data) {
@@ -69,14 +80,14 @@ public final class SampleSource {
       }
       List<Sample> chosen = choice.filters() ? where(all, rows, choice) : all;
       boolean cut = choice.limit() > 0 && choice.limit() < chosen.size();
-      samples.addAll(cut ? chosen.subList(0, choice.limit()) : chosen);
+      bySource.add(cut ? chosen.subList(0, choice.limit()) : chosen);
     }
-    if (samples.isEmpty() && choice.filters()) {
+    if (choice.filters() && bySource.stream().allMatch(List::isEmpty)) {
       throw EngramException.usage(
           "no sample of %s meets %s '%s'"
               .formatted(String.join(", ", data), choice.setBy(), choice.where()));
     }
-    return samples;
+    return bySource;
   }
 
   private static List<Sample> where(List<Sample> all, List<DataRow> rows, Choice choice) {

@@ -8,12 +8,14 @@ import io.engram.unlearn.order.UniformOrder;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Trials;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -25,8 +27,8 @@ final class ModelRecipes {
   private ModelRecipes() {}
 
   /**
-   * The recipe for an experiment. If a key is set several times, the last one counts, in the order
-   * usual, plan, fixed.
+   * The recipe for an experiment, from the working directory or Engram's home. If a key is set
+   * several times, the last one counts, in the order usual, plan, fixed.
    *
    * @param several the experiment's recipes, for which the plan's keys are meant
    * @param usual keys that the experiment sets where the plan doesn't, {@code key=value}
@@ -42,7 +44,9 @@ final class ModelRecipes {
       List<String> fixed) {
     String relative = "recipes/%s/%s-%s.yaml".formatted(task, plan.model(), name);
     Path file =
-        EngramHome.find(relative)
+        Optional.of(Path.of(relative))
+            .filter(Files::exists)
+            .or(() -> EngramHome.find(relative))
             .orElseThrow(
                 () ->
                     EngramException.usage(

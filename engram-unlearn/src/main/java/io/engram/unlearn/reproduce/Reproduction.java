@@ -50,7 +50,9 @@ public interface Reproduction {
                 new Figure3(),
                 new Figure4(),
                 new Figure5(),
-                new OrderExperiment()))
+                new OrderExperiment(),
+                new MuseExperiment(MuseExperiment.Way.SCALABILITY),
+                new MuseExperiment(MuseExperiment.Way.SUSTAINABILITY)))
         .toList();
   }
 

@@ -24,6 +24,7 @@ final class RunEvaluation {
   private final Setup setup;
   private final LanguageModel model;
   private final List<Suite> suites;
+  private final boolean followsForget;
 
   RunEvaluation(Recipe recipe, RunFolder folder, Setup setup, LanguageModel model, RunData data) {
     this.recipe = recipe;
@@ -31,10 +32,9 @@ final class RunEvaluation {
     this.setup = setup;
     this.model = model;
     List<String> names = Suites.matching(recipe.eval().suites(), recipe.forget().data());
-    this.suites =
-        Suites.of(recipe.eval().withSuites(names)).stream()
-            .map(suite -> suite.ofRun(data.forget()))
-            .toList();
+    List<Suite> opened = Suites.of(recipe.eval().withSuites(names));
+    this.followsForget = opened.stream().anyMatch(Suite::followsRun);
+    this.suites = opened.stream().map(suite -> suite.ofRun(data.forget())).toList();
   }
 
   /** Runs the recipe's suites and writes their measurements and rows. */
@@ -57,7 +57,7 @@ final class RunEvaluation {
   private boolean isTakenOver() {
     Optional<Path> from =
         setup.siblings().stream()
-            .filter(sibling -> Siblings.before(sibling, folder, recipe))
+            .filter(sibling -> Siblings.before(sibling, folder, recipe, followsForget))
             .findFirst();
     from.ifPresent(
         sibling ->

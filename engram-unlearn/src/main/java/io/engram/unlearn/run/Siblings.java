@@ -7,6 +7,7 @@ import io.engram.core.run.Measurement;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.RunFolder;
 import io.engram.unlearn.difficulty.DifficultyScore;
+import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -35,10 +36,16 @@ final class Siblings {
    * same model, data and settings. Returns false if there is none to copy.
    *
    * @param recipe recipe of the run to copy to
+   * @param followsForget whether a suite measures the samples that are forgotten; if none does,
+   *     their choice doesn't matter
    */
-  static boolean before(Path from, RunFolder to, Recipe recipe) {
+  static boolean before(Path from, RunFolder to, Recipe recipe, boolean followsForget) {
     return Sibling.in(from, recipe)
-        .filter(other -> other.beginsAs(recipe, to.manifest()))
+        .filter(
+            other ->
+                followsForget
+                    ? other.beginsAs(recipe, to.manifest())
+                    : other.opensAs(to.manifest()) && other.hasSuitesOf(recipe))
         .filter(other -> other.recipe().eval().equals(recipe.eval()))
         .map(other -> copyBefore(other.folder(), to))
         .orElse(false);
@@ -196,15 +203,29 @@ final class Siblings {
      * Whether it starts from the same model, computed in the same number format, and the same data.
      */
     boolean beginsAs(Recipe own, Manifest ours) {
-      return manifest.modelHash().equals(ours.modelHash())
-          && manifest.template().equals(ours.template())
-          && manifest.dtype().equals(ours.dtype())
+      return opensAs(ours)
           && drawn(recipe).equals(drawn(own))
           && (drawn(own).draw() == 0 || recipe.seed() == own.seed())
           && drawn(own).data().stream()
               .allMatch(
                   name ->
                       Objects.equals(manifest.dataHashes().get(name), ours.dataHashes().get(name)));
+    }
+
+    /** Whether it starts from the same model, computed in the same number format. */
+    boolean opensAs(Manifest ours) {
+      return manifest.modelHash().equals(ours.modelHash())
+          && manifest.template().equals(ours.template())
+          && manifest.dtype().equals(ours.dtype());
+    }
+
+    /** Whether its suites, narrowed to what it forgets, are the same. */
+    boolean hasSuitesOf(Recipe own) {
+      return suites(recipe).equals(suites(own));
+    }
+
+    private static List<String> suites(Recipe recipe) {
+      return Suites.matching(recipe.eval().suites(), recipe.forget().data());
     }
 
     /**

@@ -45,15 +45,37 @@ class SiblingsBeforeTest {
     try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
       run.writeManifest(SAME);
       for (String other : List.of("eval.limit=0", "forget.limit=3", "forget.draw=5")) {
-        assertThat(Siblings.before(earlier, run, recipe(other))).as(other).isFalse();
+        assertThat(Siblings.before(earlier, run, recipe(other), true)).as(other).isFalse();
       }
       assertThat(run.measurements()).isEmpty();
-      assertThat(Siblings.before(earlier, run, recipe("seed=43"))).isTrue();
+      assertThat(Siblings.before(earlier, run, recipe("seed=43"), true)).isTrue();
       assertThat(run.measurements()).hasSize(2);
       assertThat(run.evaluationRows("before").resolve("forget.jsonl")).exists();
       // As a run does that was stopped before its first checkpoint.
-      assertThat(Siblings.before(earlier, run, recipe("seed=43"))).isTrue();
+      assertThat(Siblings.before(earlier, run, recipe("seed=43"), true)).isTrue();
       assertThat(run.measurements()).hasSize(2);
+    }
+  }
+
+  /** A suite about a corpus of its own says the same whatever a run forgets. */
+  @Test
+  void anEvaluationThatDoesNotFollowTheForgetSetIsTakenWhateverIsForgotten() {
+    Path earlier = folder.resolve("earlier");
+    try (RunFolder run = RunFolder.create(earlier)) {
+      run.writeManifest(SAME);
+      run.writeRecipe(RECIPE);
+      run.appendMeasurements(
+          List.of(new Measurement("before", "tofu", "a", 1, "ratio", 2, true, null)));
+      JsonFiles.writeLines(run.evaluationRows("before").resolve("forget.jsonl"), List.of(1));
+    }
+    try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
+      run.writeManifest(SAME);
+      // tofu is narrowed to what is forgotten.
+      assertThat(Siblings.before(earlier, run, recipe("forget.data=tofu:forget01"), false))
+          .isFalse();
+      assertThat(Siblings.before(earlier, run, recipe("eval.limit=0"), false)).isFalse();
+      assertThat(Siblings.before(earlier, run, recipe("forget.limit=3"), false)).isTrue();
+      assertThat(run.measurements()).hasSize(1);
     }
   }
 
@@ -70,11 +92,11 @@ class SiblingsBeforeTest {
     }
     try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
       run.writeManifest(SAME);
-      assertThat(Siblings.before(earlier, run, recipe("forget.draw=5"))).isFalse();
+      assertThat(Siblings.before(earlier, run, recipe("forget.draw=5"), true)).isFalse();
       Recipe same =
           RecipeReader.parse(
               RECIPE, List.of("forget.draw=5", "seed=7"), Recipe.Kind.UNLEARN, "test");
-      assertThat(Siblings.before(earlier, run, same)).isTrue();
+      assertThat(Siblings.before(earlier, run, same, true)).isTrue();
     }
   }
 
@@ -94,10 +116,10 @@ class SiblingsBeforeTest {
       run.writeManifest(SAME);
       for (String other : List.of("train.limit=3", "train.draw=5")) {
         Recipe recipe = RecipeReader.parse(yaml, List.of(other), Recipe.Kind.FINETUNE, "test");
-        assertThat(Siblings.before(earlier, run, recipe)).as(other).isFalse();
+        assertThat(Siblings.before(earlier, run, recipe, true)).as(other).isFalse();
       }
       Recipe next = RecipeReader.parse(yaml, List.of("seed=43"), Recipe.Kind.FINETUNE, "test");
-      assertThat(Siblings.before(earlier, run, next)).isTrue();
+      assertThat(Siblings.before(earlier, run, next, true)).isTrue();
     }
   }
 }

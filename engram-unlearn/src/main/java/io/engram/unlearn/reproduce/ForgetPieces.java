@@ -1,0 +1,90 @@
+package io.engram.unlearn.reproduce;
+
+import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.sample.Sample;
+import io.engram.core.sample.SampleSource;
+import io.engram.unlearn.recipe.DataSection;
+import io.engram.unlearn.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A recipe's forget set in four pieces. Four sources are a piece each. Otherwise every source is
+ * cut into four: piece k of a source of m rows has the rows from ⌊(k − 1)m/4⌋ up to ⌊km/4⌋, so that
+ * a chapter's texts and the questions about them stay roughly together.
+ *
+ * @param section the whole set
+ * @param rows the rows of each piece, by their ids
+ * @param bySource whether a piece is a source
+ */
+record ForgetPieces(DataSection section, List<List<String>> rows, boolean bySource) {
+  /** How many there are. */
+  static final int COUNT = 4;
+
+  /**
+   * Cuts the forget set of a recipe.
+   *
+   * @throws EngramException if a piece would be empty, or the recipe draws a random subset
+   */
+  static ForgetPieces of(Recipe recipe) {
+    DataSection section = recipe.forget();
+    if (section.draw() > 0) {
+      throw EngramException.usage(
+          "forget.draw = %d: the forget set is cut into %d pieces, which can't be drawn from; forget.limit or forget.where make it smaller"
+              .formatted(section.draw(), COUNT));
+    }
+    // With a condition rows are numbered as in their file; without one, only those that are read.
+    SampleSource.Choice choice =
+        new SampleSource.Choice(condition(section), section.limit(), "forget.where");
+    List<List<Sample>> sources = SampleSource.loadEach(section.data(), choice);
+    boolean bySource = sources.size() == COUNT;
+    List<List<String>> rows = new ArrayList<>();
+    for (int piece = 0; piece < COUNT; piece++) {
+      List<String> own = new ArrayList<>();
+      for (int source = 0; source < sources.size(); source++) {
+        int size = sources.get(source).size();
+        int from = bySource ? (source == piece ? 0 : size) : piece * size / COUNT;
+        int to = bySource ? size : (piece + 1) * size / COUNT;
+        sources.get(source).subList(from, to).forEach(sample -> own.add(sample.id()));
+      }
+      if (own.isEmpty()) {
+        throw EngramException.usage(
+            "forget.data = %s has %d rows: piece %d of %d would be empty. Give more rows, or %d files of which each is a piece."
+                .formatted(
+                    section.data(),
+                    sources.stream().mapToInt(List::size).sum(),
+                    piece + 1,
+                    COUNT,
+                    COUNT));
+      }
+      rows.add(own);
+    }
+    return new ForgetPieces(section, rows, bySource);
+  }
+
+  private static String condition(DataSection section) {
+    String own = section.where();
+    return own == null || own.isBlank() ? "true" : own;
+  }
+
+  /** The number of rows in the pieces from one up to another, counted from 1. */
+  int size(int from, int to) {
+    return rows.subList(from - 1, to).stream().mapToInt(List::size).sum();
+  }
+
+  /** The recipe key that forgets the pieces from one up to another, counted from 1. */
+  String key(int from, int to) {
+    if (bySource) {
+      return "forget.data=" + JsonFiles.line(section.data().subList(from - 1, to));
+    }
+    String ids =
+        rows.subList(from - 1, to).stream()
+            .flatMap(List::stream)
+            .map(id -> "'" + id.replace("'", "''") + "'")
+            .collect(Collectors.joining(", "));
+    return "forget.where="
+        + JsonFiles.line("(%s) and id in (%s)".formatted(condition(section), ids));
+  }
+}
