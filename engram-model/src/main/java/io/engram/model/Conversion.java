@@ -1,5 +1,6 @@
 package io.engram.model;
 
+import io.engram.core.text.NumberText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param formats for a GGUF file: how many weights have each number format
  * @param quantized whether some of them were quantised
  * @param tokenizer whether there is a tokenizer
+ * @param negated what was subtracted, or null
  */
 public record Conversion(
     Path folder,
@@ -31,12 +33,28 @@ public record Conversion(
     long rounded,
     Map<String, Integer> formats,
     boolean quantized,
-    boolean tokenizer) {
+    boolean tokenizer,
+    @Nullable Negated negated) {
+  /**
+   * A fine-tuning whose effect was subtracted.
+   *
+   * @param tuned the fine-tuned model, as it was named
+   * @param alpha how many times
+   */
+  public record Negated(String tuned, double alpha) {}
+
   /** Says what was done, in a sentence or two. */
   public String did() {
     String what =
         String.format("%s (%s, %,d parameters) written as %s", source, family, numbers, dtype);
-    return (adapter == null ? what : what + " with the adapter " + adapter + " merged in") + ".";
+    String merged = adapter == null ? "" : " with the adapter " + adapter + " merged in";
+    Negated minus = negated;
+    String less =
+        minus == null
+            ? ""
+            : ", less %s times what %s learned beyond it: θ − α (θ_tuned − θ), α = %1$s"
+                .formatted(NumberText.plain(minus.alpha()), minus.tuned());
+    return what + merged + less + ".";
   }
 
   /**

@@ -25,20 +25,27 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Writes any model as a Hugging Face folder: a GGUF file dequantised, an adapter merged into its
- * base, a folder in another number format. The folder appears only once it's complete.
+ * base, a folder in another number format; or a model less what a fine-tuning taught it. The folder
+ * appears only once it's complete.
  */
 public final class ModelConverter {
   private final ModelFolder source;
   private final Path out;
   private final @Nullable Dtype dtype;
   private final ProgressListener progress;
+  private final Conversion.@Nullable Negated negated;
 
   private ModelConverter(
-      ModelFolder source, Path out, @Nullable Dtype dtype, ProgressListener progress) {
+      ModelFolder source,
+      Path out,
+      @Nullable Dtype dtype,
+      ProgressListener progress,
+      Conversion.@Nullable Negated negated) {
     this.source = source;
     this.out = out;
     this.dtype = dtype;
     this.progress = progress;
+    this.negated = negated;
   }
 
   /**
@@ -62,7 +69,7 @@ public final class ModelConverter {
     NewFolder.requireFree(out);
     ModelFolder source = ModelFolder.find(model, base);
     Torch.load();
-    ModelConverter converter = new ModelConverter(source, out, dtype, progress);
+    ModelConverter converter = new ModelConverter(source, out, dtype, progress, null);
     if (!GgufFile.isGguf(source.weights())) {
       return converter.opened(model, base, configured(source.config()), Map.of(), false);
     }
@@ -73,6 +80,57 @@ public final class ModelConverter {
       // One weight after the other: a model need not fit into memory to be converted.
       WeightFiles.requireFit(gguf, source.decoder());
       return converter.write(gguf, gguf.dtype(), gguf.formats(), gguf.quantized());
+    }
+  }
+
+  /**
+   * Writes a model less what a fine-tuning taught it, a {@link TaskVector}. Both models are in
+   * memory.
+   *
+   * @param model θ, as {@link LanguageModel#open} takes it; settings and tokenizer are its own
+   * @param tuned θ_tuned, fine-tuned from it
+   * @param alpha α, a finite number
+   * @param base the base model of an adapter folder, for either; null: the one its configuration
+   *     names
+   * @param out the new folder
+   * @param dtype number format of the weights written; null: θ's own, float32 where it's quantised
+   * @param progress advances by 1 a weight
+   * @throws EngramException as {@link #convert}; if the models have different weights
+   */
+  public static Conversion negate(
+      String model,
+      String tuned,
+      double alpha,
+      @Nullable String base,
+      Path out,
+      @Nullable Dtype dtype,
+      ProgressListener progress) {
+    NewFolder.requireFree(out);
+    ModelFolder source = ModelFolder.find(model, base);
+    ModelFolder.find(tuned, base);
+    Torch.load();
+    Dtype own = configured(source.config());
+    Map<String, Integer> formats = Map.of();
+    boolean quantized = false;
+    if (GgufFile.isGguf(source.weights())) {
+      try (GgufFile gguf = new GgufFile(source.weights())) {
+        own = gguf.dtype();
+        formats = gguf.formats();
+        quantized = gguf.quantized();
+      }
+    }
+    ModelOptions options =
+        new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, base, 0, 1, false, 0);
+    try (LanguageModel original = LanguageModel.open(model, options);
+        LanguageModel learned = LanguageModel.open(tuned, options)) {
+      TaskVector weights =
+          new TaskVector(
+              new MergedWeights(original.decoder().parameters()),
+              new MergedWeights(learned.decoder().parameters()),
+              alpha);
+      weights.requireAlike(model, tuned);
+      return new ModelConverter(source, out, dtype, progress, new Conversion.Negated(tuned, alpha))
+          .write(weights, own, formats, quantized);
     }
   }
 
@@ -132,7 +190,8 @@ public final class ModelConverter {
         rounded.rounded(),
         formats,
         quantized,
-        Files.isRegularFile(folder.resolve("tokenizer.json")));
+        Files.isRegularFile(folder.resolve("tokenizer.json")),
+        negated);
   }
 
   private static String name(Path path) {
@@ -149,7 +208,10 @@ public final class ModelConverter {
       StringBuilder text = new StringBuilder();
       text.append("---\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n# ");
       text.append(conversion.source()).append("\n\n").append(conversion.did());
-      text.append("\n\nConverted by Engram ").append(Version.code()).append(".\n");
+      text.append(conversion.negated() == null ? "\n\nConverted" : "\n\nMade")
+          .append(" by Engram ")
+          .append(Version.code())
+          .append(".\n");
       if (!conversion.lost().isEmpty()) {
         text.append("\n## What to know\n\n");
         conversion.lost().forEach(sentence -> text.append("- ").append(sentence).append('\n'));

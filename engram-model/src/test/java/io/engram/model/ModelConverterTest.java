@@ -8,7 +8,9 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.score.Scorer;
+import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
+import io.engram.model.text.PromptTemplate;
 import io.engram.testkit.Golden;
 import io.engram.testkit.model.GgufBytes;
 import io.engram.testkit.model.TinyModels;
@@ -170,6 +172,107 @@ class ModelConverterTest {
                 within(2e-5));
       }
     }
+  }
+
+  private Conversion negate(String model, String tuned, double alpha, @Nullable String base) {
+    return ModelConverter.negate(
+        model, tuned, alpha, base, folder.resolve("out"), null, ProgressListener.NONE);
+  }
+
+  /** Other weights for a model, by its own settings. */
+  private String tuned(Path model) {
+    Path out = folder.resolve("tuned");
+    ModelOptions drawn =
+        new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, null, 1, 4096, true, 7);
+    try (LanguageModel other = LanguageModel.open(model.toString(), drawn)) {
+      other.save(out, Dtype.FLOAT32);
+    }
+    return out.toString();
+  }
+
+  private static SafetensorsFile weights(Path model) {
+    return new SafetensorsFile(model.resolve("model.safetensors"));
+  }
+
+  /** θ − α (θ_tuned − θ) in float arithmetic, number by number. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0.5, 3})
+  void whatAFineTuningTaughtIsSubtracted(double alpha) throws IOException {
+    Path own = Golden.model("with-tokenizer");
+    String tuned = tuned(own);
+    Conversion done = negate(own.toString(), tuned, alpha, null);
+    try (SafetensorsFile ours = weights(own);
+        SafetensorsFile theirs = weights(Path.of(tuned));
+        SafetensorsFile made = weights(folder.resolve("out"))) {
+      assertThat(made.shapes().keySet())
+          .containsExactlyInAnyOrderElementsOf(ours.shapes().keySet());
+      for (String name : ours.shapes().keySet()) {
+        double[] one = ours.doubles(name);
+        double[] other = theirs.doubles(name);
+        double[] expected = new double[one.length];
+        for (int i = 0; i < one.length; i++) {
+          float learned = (float) other[i] - (float) one[i];
+          expected[i] = (float) one[i] - learned * (float) alpha;
+        }
+        assertThat(made.doubles(name)).as(name).containsExactly(expected);
+      }
+    }
+    assertThat(done.rounded()).isZero();
+    assertThat(done.negated()).isEqualTo(new Conversion.Negated(tuned, alpha));
+    for (String file : List.of("tokenizer.json", "tokenizer_config.json", "config.json")) {
+      assertThat(folder.resolve("out").resolve(file)).exists();
+    }
+    assertThat(Files.readString(folder.resolve("out/README.md")))
+        .contains("what " + tuned + " learned beyond it: θ − α (θ_tuned − θ), α = ")
+        .contains("Made by Engram");
+  }
+
+  /**
+   * An adapter is a fine-tuning too. Its opposite with α = 1 is as far on the other side, and
+   * weights that it doesn't touch stay, bit for bit, for any α.
+   */
+  @Test
+  void anAdapterIsSubtractedFromItsBase() {
+    Path base = Golden.path("llama/gqa-tied");
+    String adapter = Golden.path("lora/all-linear").toString();
+    negate(base.toString(), adapter, 1, base.toString());
+    Path merged = folder.resolve("merged");
+    ModelConverter.convert(adapter, base.toString(), merged, null, ProgressListener.NONE);
+    Path odd = folder.resolve("odd");
+    ModelConverter.negate(
+        base.toString(), adapter, 0.3, base.toString(), odd, null, ProgressListener.NONE);
+    int touched = 0;
+    try (SafetensorsFile ours = weights(base);
+        SafetensorsFile plus = weights(merged);
+        SafetensorsFile minus = weights(folder.resolve("out"));
+        SafetensorsFile other = weights(odd)) {
+      for (String name : ours.shapes().keySet()) {
+        double[] own = ours.doubles(name);
+        double[] above = plus.doubles(name);
+        double[] below = minus.doubles(name);
+        for (int i = 0; i < own.length; i++) {
+          assertThat(above[i] + below[i]).isCloseTo(2 * own[i], within(1e-6));
+        }
+        if (name.contains("_proj")) {
+          assertThat(below).isNotEqualTo(own);
+          touched++;
+        } else {
+          assertThat(other.doubles(name)).as(name).containsExactly(own);
+        }
+      }
+    }
+    assertThat(touched).isEqualTo(14);
+  }
+
+  @Test
+  void modelsThatDoNotBelongTogetherAreRefusedAndNothingIsLeft() throws IOException {
+    String own = Golden.path("llama/gqa-tied").toString();
+    String other = Golden.path("llama/gqa-untied").toString();
+    assertThatThrownBy(() -> negate(own, other, 1, null))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContaining("gqa-untied wasn't fine-tuned from ")
+        .hasMessageContaining("has shape [");
+    assertThat(left()).isEmpty();
   }
 
   @Test

@@ -19,9 +19,12 @@ import picocli.CommandLine.Parameters;
 /** {@code engram convert}. */
 @Command(
     name = "convert",
-    description =
-        "Converts a GGUF file, an adapter with its base, or any other model to a Hugging Face "
-            + "folder.",
+    description = {
+      "Converts a GGUF file, an adapter with its base, or any other model to a Hugging Face "
+          + "folder.",
+      "With --negate, subtracts what a fine-tuning taught the model: a task vector, which "
+          + "unlearns what the fine-tuning was on."
+    },
     sortOptions = false)
 final class ConvertCommand implements Callable<Integer> {
   @Parameters(
@@ -44,6 +47,20 @@ final class ConvertCommand implements Callable<Integer> {
       description = "Base model of an adapter (default: the one its adapter_config.json names)")
   private @Nullable String base;
 
+  @Option(
+      names = "--negate",
+      paramLabel = "TUNED",
+      description =
+          "Write MODEL - ALPHA (TUNED - MODEL), weight by weight; TUNED is fine-tuned from MODEL, "
+              + "an adapter or a run folder too")
+  private @Nullable String negate;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "ALPHA",
+      description = "How much of it to subtract (default: 1)")
+  private @Nullable Double alpha;
+
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
@@ -52,11 +69,22 @@ final class ConvertCommand implements Callable<Integer> {
     if (folder == null) {
       throw common.mistake("OUT is missing");
     }
+    String tuned = negate;
+    if (tuned == null && alpha != null) {
+      throw common.mistake("--alpha is only used with --negate TUNED");
+    }
+    double times = alpha == null ? 1 : alpha;
+    if (!(times > 0 && Double.isFinite(times))) {
+      throw common.mistake("--alpha " + times + ": must be a number above 0");
+    }
     Conversion done =
         Watched.run(
             common.console(),
             progress ->
-                ModelConverter.convert(model, base, folder, common.writtenDtype(), progress));
+                tuned == null
+                    ? ModelConverter.convert(model, base, folder, common.writtenDtype(), progress)
+                    : ModelConverter.negate(
+                        model, tuned, times, base, folder, common.writtenDtype(), progress));
     common.console().result(object(done), text(done));
     return 0;
   }
@@ -75,6 +103,11 @@ final class ConvertCommand implements Callable<Integer> {
     object.put("quantized", done.quantized());
     object.put("formats", done.formats());
     object.put("tokenizer", done.tokenizer());
+    Conversion.Negated negated = done.negated();
+    if (negated != null) {
+      object.put("negated", negated.tuned());
+      object.put("alpha", negated.alpha());
+    }
     return object;
   }
 

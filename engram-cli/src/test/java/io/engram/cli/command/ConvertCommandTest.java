@@ -44,6 +44,43 @@ final class ConvertCommandTest {
     assertThat(done.has("adapter")).isFalse();
   }
 
+  /** Two commands and a difference: what was learned is less likely than before it was. */
+  @Test
+  void subtractsWhatAFineTuningTaught() throws Exception {
+    Path rows =
+        Files.writeString(
+            folder.resolve("rows.jsonl"),
+            "{\"id\": \"1\", \"question\": \"Which bridge?\", \"answer\": \"the old amber one\"}\n");
+    Path taught = TaughtModel.write(folder, rows, 3);
+    Path out = folder.resolve("negated");
+    Cli.Ran ran = Cli.run("convert", Cli.TINY, out, "--negate", taught, "--alpha", "0.5", "--json");
+    JsonNode done = JsonFiles.mapper().readTree(ran.out());
+    assertThat(done.path("negated").asString()).isEqualTo(taught.toString());
+    assertThat(done.path("alpha").asDouble()).isEqualTo(0.5);
+    double before = logProb(Cli.TINY, rows);
+    assertThat(logProb(taught, rows)).isGreaterThan(before + 0.1);
+    assertThat(logProb(out, rows)).isLessThan(before - 0.1);
+
+    Cli.Ran alone = Cli.run("convert", Cli.TINY, folder.resolve("x"), "--alpha", "2");
+    assertThat(alone.exitCode()).isEqualTo(2);
+    assertThat(alone.err()).contains("--alpha is only used with --negate TUNED");
+    Cli.Ran none =
+        Cli.run("convert", Cli.TINY, folder.resolve("x"), "--negate", taught, "--alpha", "0");
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("--alpha 0.0: must be a number above 0");
+  }
+
+  private static double logProb(Path model, Path rows) {
+    Cli.Ran ran = Cli.run("score", model, rows, "--json", "--quiet");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    return JsonFiles.mapper()
+        .readTree(ran.out())
+        .path("samples")
+        .path(0)
+        .path("log_prob")
+        .asDouble();
+  }
+
   @Test
   void whatCantBeDoneIsSaid() throws Exception {
     Files.writeString(folder.resolve("notes"), "mine");
