@@ -48,7 +48,10 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
     return workers == 1
         ? carriedOut(arguments)
         : WorkerProcesses.carryOut(
-            common, workers, joined -> new RecipeRun(kind, common, joined).carriedOut(arguments));
+            common,
+            workers,
+            arguments.shardsOptimizer(),
+            joined -> new RecipeRun(kind, common, joined).carriedOut(arguments));
   }
 
   private int carriedOut(RunArguments arguments) {

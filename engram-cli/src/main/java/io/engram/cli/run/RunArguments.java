@@ -56,6 +56,13 @@ public final class RunArguments {
               + "each (default: ${DEFAULT-VALUE})")
   private int workers = 1;
 
+  @Option(
+      names = "--shard-optimizer",
+      description =
+          "With --workers: each keeps a part of the optimizer's state (ZeRO-1). Saves memory; if a "
+              + "worker is lost, the run goes on from its last checkpoint")
+  private boolean shardOptimizer;
+
   @Mixin private SparkChoice spark = new SparkChoice();
 
   /** Where trials are made. */
@@ -64,10 +71,18 @@ public final class RunArguments {
     return spark;
   }
 
+  /** Whether the workers share the optimizer's state. */
+  boolean shardsOptimizer() {
+    return shardOptimizer;
+  }
+
   /** How many processes make the run together, at least 1. */
   int workers(CommonOptions common) {
     if (workers < 1) {
       throw common.mistake("--workers %d: must be at least 1".formatted(workers));
+    }
+    if (workers == 1 && shardOptimizer) {
+      throw common.mistake("--shard-optimizer shares the state among --workers N: add them");
     }
     if (workers > 1 && spark.asked()) {
       throw common.mistake("--spark and --workers: give one of them");

@@ -45,16 +45,19 @@ final class WorkerProcesses {
    * Carries out a command with several processes: starts them, or, within one of them, does its
    * part.
    *
+   * @param sharesState whether they share the optimizer's state
    * @param command the command, for the group that leads it
    * @return the command's exit code
    */
-  static int carryOut(CommonOptions common, int workers, ToIntFunction<WorkerGroup> command) {
+  static int carryOut(
+      CommonOptions common, int workers, boolean sharesState, ToIntFunction<WorkerGroup> command) {
     String place = System.getenv(PLACE);
-    return place == null ? start(common, workers) : work(common, place, command);
+    return place == null ? start(common, workers) : work(common, place, sharesState, command);
   }
 
   /** The part of one process. */
-  private static int work(CommonOptions common, String place, ToIntFunction<WorkerGroup> command) {
+  private static int work(
+      CommonOptions common, String place, boolean sharesState, ToIntFunction<WorkerGroup> command) {
     Interruption.followParent();
     CompletableFuture<?> parentEnds =
         ProcessHandle.current()
@@ -73,7 +76,7 @@ final class WorkerProcesses {
     String[] words = place.split("/", 3);
     int rank = Integer.parseInt(words[0]);
     try (WorkerGroup group =
-        WorkerGroup.join(Path.of(words[2]), rank, Integer.parseInt(words[1]))) {
+        WorkerGroup.join(Path.of(words[2]), rank, Integer.parseInt(words[1]), sharesState)) {
       if (rank > 0) {
         assist(common, group, Path.of(words[2] + "." + rank));
         return 0;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.FileStore;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
@@ -30,24 +31,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerGroup implements AutoCloseable {
   /** A process by itself: what is summed stays as it is. */
-  public static final WorkerGroup ALONE = new WorkerGroup(0, 1, null, null);
+  public static final WorkerGroup ALONE = new WorkerGroup(0, 1, false, null, null);
 
   /** Worker 0 may evaluate for a long time between two updates. A lost worker is seen at once. */
   private static final long TIMEOUT_MILLIS = 24L * 3600 * 1000;
 
   private final int rank;
   private final int size;
+  private final boolean sharesState;
   private final @Nullable FileStore store;
   private final @Nullable ProcessGroupGloo gloo;
   private int announced;
   private boolean isClosed;
 
   private WorkerGroup(
-      int rank, int size, @Nullable FileStore store, @Nullable ProcessGroupGloo gloo) {
+      int rank,
+      int size,
+      boolean sharesState,
+      @Nullable FileStore store,
+      @Nullable ProcessGroupGloo gloo) {
     this.rank = rank;
     this.size = size;
+    this.sharesState = sharesState;
     this.store = store;
     this.gloo = gloo;
+  }
+
+  /**
+   * Joins the other workers on this machine, and waits for them; each keeps the whole state of the
+   * optimizer.
+   *
+   * @see #join(Path, int, int, boolean)
+   */
+  public static WorkerGroup join(Path rendezvous, int rank, int size) {
+    return join(rendezvous, rank, size, false);
   }
 
   /**
@@ -56,9 +73,12 @@ public final class WorkerGroup implements AutoCloseable {
    * @param rendezvous a file that doesn't exist yet, the same for all workers
    * @param rank of this worker, from 0
    * @param size number of workers, at least 2
+   * @param sharesState whether each keeps the optimizer's state of a part of the weights alone,
+   *     updates that part and sends it to the others (ZeRO-1, Rajbhandari et al. 2020). The result
+   *     is the same; memory is saved, and a worker's part is lost with it
    * @throws Lost if the others can't be reached
    */
-  public static WorkerGroup join(Path rendezvous, int rank, int size) {
+  public static WorkerGroup join(Path rendezvous, int rank, int size, boolean sharesState) {
     Torch.load();
     try (PointerScope scope = new PointerScope()) {
       FileStore store = new FileStore(rendezvous.toString(), size);
@@ -71,7 +91,7 @@ public final class WorkerGroup implements AutoCloseable {
       awaitAll(gloo);
       store.retainReference();
       gloo.retainReference();
-      return new WorkerGroup(rank, size, store, gloo);
+      return new WorkerGroup(rank, size, sharesState, store, gloo);
     } catch (RuntimeException e) {
       throw new Lost(rank, size, e);
     }
@@ -114,6 +134,16 @@ public final class WorkerGroup implements AutoCloseable {
     return rank == 0;
   }
 
+  /** This worker's number, from 0. */
+  public int rank() {
+    return rank;
+  }
+
+  /** Whether each worker keeps a part of the optimizer's state alone. */
+  public boolean sharesState() {
+    return sharesState;
+  }
+
   /** Whether there is only this process. */
   public boolean isAlone() {
     return size == 1;
@@ -154,6 +184,32 @@ public final class WorkerGroup implements AutoCloseable {
     }
   }
 
+  /**
+   * Sends each tensor from its owner to all others.
+   *
+   * @param owner number of the worker that has it
+   * @throws Lost if a worker has ended
+   */
+  public void broadcast(List<Tensor> tensors, int[] owner) {
+    ProcessGroupGloo group = gloo;
+    if (group == null) {
+      return;
+    }
+    try (PointerScope scope = new PointerScope()) {
+      List<Work> all =
+          IntStream.range(0, owner.length)
+              .mapToObj(
+                  i ->
+                      group.broadcast(
+                          new TensorVector(tensors.get(i)),
+                          new BroadcastOptions().rootRank(owner[i])))
+              .toList();
+      all.forEach(Work::_wait);
+    } catch (RuntimeException e) {
+      throw new Lost(rank, size, e);
+    }
+  }
+
   /** Whether any worker says so. */
   public boolean any(boolean own) {
     return gloo == null ? own : sum(new double[] {own ? 1 : 0})[0] > 0;
@@ -170,7 +226,11 @@ public final class WorkerGroup implements AutoCloseable {
     return IntStream.range(0, sizes.length).filter(i -> owner[i] == rank).toArray();
   }
 
-  /** The worker of each piece. */
+  /** The worker of each piece, as {@link #share} divides them. */
+  public int[] owners(int[] sizes) {
+    return owners(sizes, size);
+  }
+
   static int[] owners(int[] sizes, int workers) {
     long[] load = new long[workers];
     int[] owner = new int[sizes.length];

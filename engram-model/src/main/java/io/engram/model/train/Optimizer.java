@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Changes the trained weights by their gradients. Owns its state. */
+/** Changes trained weights by their gradients, all of them or a part. Owns its state. */
 interface Optimizer extends AutoCloseable {
   /** One update at this learning rate; gradients stay unchanged. */
   void step(double learningRate);
@@ -39,15 +39,18 @@ interface Optimizer extends AutoCloseable {
   static final class AdamW implements Optimizer {
     private final OptimizerSettings settings;
     private final TrainedWeights trained;
+    private final List<String> names;
     private final Map<String, Tensor> firstMoments = new LinkedHashMap<>();
     private final Map<String, Tensor> secondMoments = new LinkedHashMap<>();
     private long updates;
 
-    AdamW(OptimizerSettings settings, TrainedWeights trained) {
+    /** For the weights of these names. */
+    AdamW(OptimizerSettings settings, TrainedWeights trained, List<String> names) {
       this.settings = settings;
       this.trained = trained;
+      this.names = List.copyOf(names);
       try (PointerScope scope = new PointerScope()) {
-        for (String name : trained.names()) {
+        for (String name : names) {
           Tensor weight = trained.weight(name);
           firstMoments.put(name, Tensors.keep(torch.zeros_like(weight.detach())));
           secondMoments.put(name, Tensors.keep(torch.zeros_like(weight.detach())));
@@ -59,7 +62,7 @@ interface Optimizer extends AutoCloseable {
     public void step(double learningRate) {
       List<String> decayed = new ArrayList<>();
       List<String> undecayed = new ArrayList<>();
-      for (String name : trained.names()) {
+      for (String name : names) {
         (settings.decays(trained.weight(name).dim()) ? decayed : undecayed).add(name);
       }
       step(decayed, settings.weightDecay(), learningRate);
@@ -67,19 +70,19 @@ interface Optimizer extends AutoCloseable {
       updates++;
     }
 
-    private void step(List<String> names, double decay, double learningRate) {
-      if (names.isEmpty()) {
+    private void step(List<String> alike, double decay, double learningRate) {
+      if (alike.isEmpty()) {
         return;
       }
       try (PointerScope scope = new PointerScope()) {
         IValueVector arguments = new IValueVector();
-        arguments.push_back(list(names.stream().map(n -> trained.weight(n).detach()).toList()));
-        arguments.push_back(list(names.stream().map(trained::gradient).toList()));
-        arguments.push_back(list(names.stream().map(firstMoments::get).toList()));
-        arguments.push_back(list(names.stream().map(secondMoments::get).toList()));
+        arguments.push_back(list(alike.stream().map(n -> trained.weight(n).detach()).toList()));
+        arguments.push_back(list(alike.stream().map(trained::gradient).toList()));
+        arguments.push_back(list(alike.stream().map(firstMoments::get).toList()));
+        arguments.push_back(list(alike.stream().map(secondMoments::get).toList()));
         arguments.push_back(list(List.of()));
         // The kernel reads the number of the update, counted from 1, from each of these.
-        arguments.push_back(list(names.stream().map(n -> number(updates + 1)).toList()));
+        arguments.push_back(list(alike.stream().map(n -> number(updates + 1)).toList()));
         arguments.push_back(new IValue(learningRate));
         arguments.push_back(new IValue(settings.beta1()));
         arguments.push_back(new IValue(settings.beta2()));
@@ -139,17 +142,19 @@ interface Optimizer extends AutoCloseable {
   static final class Sgd implements Optimizer {
     private final OptimizerSettings settings;
     private final TrainedWeights trained;
+    private final List<String> names;
     private final Map<String, Tensor> momenta = new LinkedHashMap<>();
 
-    Sgd(OptimizerSettings settings, TrainedWeights trained) {
+    /** For the weights of these names. */
+    Sgd(OptimizerSettings settings, TrainedWeights trained, List<String> names) {
       this.settings = settings;
       this.trained = trained;
+      this.names = List.copyOf(names);
       if (settings.momentum() != 0) {
         try (PointerScope scope = new PointerScope()) {
-          for (String name : trained.names()) {
+          for (String name : names) {
             Tensor weight = trained.weight(name);
-            momenta.put(
-                name, Tensors.keep(org.bytedeco.pytorch.global.torch.zeros_like(weight.detach())));
+            momenta.put(name, Tensors.keep(torch.zeros_like(weight.detach())));
           }
         }
       }
@@ -157,7 +162,7 @@ interface Optimizer extends AutoCloseable {
 
     @Override
     public void step(double learningRate) {
-      for (String name : trained.names()) {
+      for (String name : names) {
         try (PointerScope scope = new PointerScope()) {
           Tensor weight = trained.weight(name).detach();
           Tensor direction = trained.gradient(name);

@@ -130,14 +130,17 @@ final class TrainedWeights implements AutoCloseable {
     return weights;
   }
 
-  /** The summed gradient, zero if there is none; belongs to the running scope or to this object. */
+  /** The summed gradient, zero to begin with; changes to it stay. */
   Tensor gradient(String name) {
     Tensor buffer = buffers.get(name);
     if (buffer != null) {
       return buffer;
     }
-    Tensor gradient = weight(name).grad();
-    return gradient.defined() ? gradient : torch.zeros_like(weight(name).detach());
+    Tensor weight = weight(name);
+    if (!weight.grad().defined()) {
+      weight.mutable_grad().put(torch.zeros_like(weight.detach()));
+    }
+    return weight.grad();
   }
 
   /** The embedding's gradient buffer, or null if it isn't trained. */

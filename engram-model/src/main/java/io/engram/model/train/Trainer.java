@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -35,6 +36,10 @@ public final class Trainer implements AutoCloseable {
   private final Optimizer optimizer;
   private final TrainingPass pass;
   private final WorkerGroup group;
+
+  /** The worker that updates each weight; null: each worker updates all of them. */
+  private final int @Nullable [] owners;
+
   private @Nullable GradientPair pair;
 
   /** Whether the gradient is this worker's part, not yet summed over the group. */
@@ -97,11 +102,31 @@ public final class Trainer implements AutoCloseable {
     NewAdapters.merge(decoder.parameters());
     trained = new TrainedWeights(decoder, scope, RandomStream.of(seed, "lora", 0, 0));
     pass = new TrainingPass(decoder, trained, checkpointed);
+    owners = group.sharesState() ? group.owners(sizes()) : null;
+    List<String> own = ownNames();
     optimizer =
         switch (settings.algorithm()) {
-          case ADAMW -> new Optimizer.AdamW(settings, trained);
-          case SGD -> new Optimizer.Sgd(settings, trained);
+          case ADAMW -> new Optimizer.AdamW(settings, trained, own);
+          case SGD -> new Optimizer.Sgd(settings, trained, own);
         };
+  }
+
+  private int[] sizes() {
+    return trained.names().stream()
+        .mapToInt(name -> Math.toIntExact(trained.weight(name).numel()))
+        .toArray();
+  }
+
+  /** The weights that this worker updates. */
+  private List<String> ownNames() {
+    List<String> names = trained.names();
+    int[] worker = owners;
+    return worker == null
+        ? names
+        : IntStream.range(0, worker.length)
+            .filter(i -> worker[i] == group.rank())
+            .mapToObj(names::get)
+            .toList();
   }
 
   /**
@@ -256,6 +281,10 @@ public final class Trainer implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       optimizer.step(learningRate);
+      if (owners != null) {
+        group.broadcast(
+            trained.names().stream().map(name -> trained.weight(name).detach()).toList(), owners);
+      }
       trained.zeroGradients();
     }
     updates++;
@@ -299,12 +328,18 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * Writes trained weights and optimiser state; {@link #loadState} resumes from them bit for bit.
+   * Workers that share the state must all write their parts into the same folder.
    */
   public void saveState(Path folder) {
-    new TrainerState(trained, optimizer).save(folder, updates, stretch);
+    TrainerState state = new TrainerState(trained, optimizer);
+    if (group.leads()) {
+      state.save(folder, updates, stretch);
+    } else {
+      state.savePart(folder, group.rank());
+    }
   }
 
-  /** Reads what {@link #saveState} wrote for the same model and scope. */
+  /** Reads what {@link #saveState} wrote for the same model and scope, by any number of workers. */
   public void loadState(Path folder) {
     TrainerState.Counts counts = new TrainerState(trained, optimizer).load(folder);
     updates = counts.updates();

@@ -3,6 +3,7 @@ package io.engram.model.train;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.checkpoint.SafetensorsWriter;
 import io.engram.model.tensor.Tensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,9 +14,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The file with trained weights and optimiser state, from which training resumes bit for bit. */
+/**
+ * The files with trained weights and optimiser state, from which training resumes bit for bit: one,
+ * or one for each worker's part of the state.
+ */
 record TrainerState(TrainedWeights trained, Optimizer optimizer) {
   private static final String FILE = "state.safetensors";
+  private static final String PART = "state-%d.safetensors";
   private static final String WEIGHTS = "weights.safetensors";
 
   /**
@@ -35,6 +40,12 @@ record TrainerState(TrainedWeights trained, Optimizer optimizer) {
       tensors.put("stretch", number(stretch));
       SafetensorsWriter.write(folder.resolve(FILE), tensors, null);
     }
+  }
+
+  /** Writes a worker's part of the optimiser's state. */
+  void savePart(Path folder, int rank) {
+    SafetensorsWriter.write(
+        folder.resolve(PART.formatted(rank + 1)), new LinkedHashMap<>(optimizer.state()), null);
   }
 
   /** Writes the trained weights alone. */
@@ -60,14 +71,34 @@ record TrainerState(TrainedWeights trained, Optimizer optimizer) {
   }
 
   Counts load(Path folder) {
+    for (int rank = 1; Files.exists(folder.resolve(PART.formatted(rank + 1))); rank++) {
+      try (SafetensorsFile part = new SafetensorsFile(folder.resolve(PART.formatted(rank + 1)))) {
+        loadState(part);
+      }
+    }
     try (SafetensorsFile file = new SafetensorsFile(folder.resolve(FILE));
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor("weight." + name)));
-      optimizer.state().forEach((name, tensor) -> tensor.copy_(file.tensor(name)));
+      loadState(file);
       long updates = (long) file.tensor("updates").item_double();
       optimizer.restoreStep(updates);
       return new Counts(updates, file.tensor("stretch").item_double());
+    }
+  }
+
+  /** Reads the part of the optimiser's state that is in a file. */
+  private void loadState(SafetensorsFile file) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      optimizer
+          .state()
+          .forEach(
+              (name, tensor) -> {
+                if (file.shapes().containsKey(name)) {
+                  tensor.copy_(file.tensor(name));
+                }
+              });
     }
   }
 }

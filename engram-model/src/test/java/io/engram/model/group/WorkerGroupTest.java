@@ -70,6 +70,26 @@ class WorkerGroupTest {
     assertThat(sums).allSatisfy(sum -> assertThat(sum).containsExactly(21, 6, 1.5));
   }
 
+  /** The first from worker 2, the second from worker 0. */
+  @Test
+  void eachTensorComesFromItsOwner() throws Exception {
+    List<double[]> got =
+        all(
+            3,
+            group -> {
+              try (PointerScope scope = new PointerScope()) {
+                double own = 10 * group.rank();
+                Tensor a = Tensors.ofDoubles(new double[] {own, own + 1}, Device.CPU);
+                Tensor b = Tensors.ofDoubles(new double[] {own + 2}, Device.CPU);
+                group.broadcast(List.of(a, b), new int[] {2, 0});
+                return new double[] {
+                  Tensors.toDoubles(a)[0], Tensors.toDoubles(a)[1], Tensors.toDoubles(b)[0]
+                };
+              }
+            });
+    assertThat(got).allSatisfy(values -> assertThat(values).containsExactly(20, 21, 2));
+  }
+
   @Test
   void theLeaderTellsTheOthers() throws Exception {
     assertThat(

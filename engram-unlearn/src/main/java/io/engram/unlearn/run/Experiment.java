@@ -9,6 +9,7 @@ import io.engram.core.run.Manifest;
 import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.model.group.WorkerGroup;
+import io.engram.model.memory.MemoryNeed;
 import io.engram.model.score.Scorer;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.difficulty.DifficultyScore;
@@ -217,11 +218,17 @@ public final class Experiment {
   }
 
   private void requireMemoryOfAll(RunMemory memory) {
-    int workers = setup.group().size();
-    if (workers > 1 && !setup.ignoreMemory() && !memory.fits(workers)) {
+    WorkerGroup group = setup.group();
+    if (group.sharesState() && !memory.hasState()) {
+      throw EngramException.usage(
+          "--shard-optimizer: this optimizer has no state to share (optimizer.name = sgd, optimizer.momentum = 0).\nLeave it out.");
+    }
+    if (group.size() > 1 && !setup.ignoreMemory() && !memory.fits(group)) {
+      String share =
+          group.sharesState() || !memory.hasState() ? "" : " --shard-optimizer saves memory;";
       throw EngramException.resources(
-          "--workers %d: there isn't enough memory for as many copies of the run. %s\nUse fewer workers, or --ignore-memory."
-              .formatted(workers, memory.text()),
+          "--workers %d: together they need about %s. For one: %s\nUse fewer workers;%s --ignore-memory starts all the same."
+              .formatted(group.size(), MemoryNeed.gib(memory.bytes(group)), memory.text(), share),
           null);
     }
   }

@@ -210,19 +210,27 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public void save() {
-    if (!setup.group().leads()) {
-      return;
-    }
     long begun = System.nanoTime();
-    state.save(trainer);
+    state.save(trainer, setup.group());
     savedAt = System.nanoTime();
     saving = savedAt - begun;
-    folder.journal().write("checkpoint", Map.of("update", state.updates()));
+    if (setup.group().leads()) {
+      folder.journal().write("checkpoint", Map.of("update", state.updates()));
+    }
+  }
+
+  /** A part of the optimizer's state is gone with the worker that had it. */
+  @Override
+  public void isLost() {
+    if (!setup.group().sharesState()) {
+      save();
+    }
   }
 
   @Override
   public boolean isWorthSaving() {
-    return saving == 0 || System.nanoTime() - savedAt >= WORK_PER_SAVING * saving;
+    boolean own = saving == 0 || System.nanoTime() - savedAt >= WORK_PER_SAVING * saving;
+    return setup.group().sharesState() ? setup.group().any(own) : own;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.engram.unlearn.run;
 import io.engram.core.EngramException;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelSize;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.memory.AvailableMemory;
 import io.engram.model.memory.MemoryCheck;
 import io.engram.model.memory.MemoryEstimate;
@@ -62,6 +63,23 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   /** What so many runs like this one need at the same time, in bytes. */
   public long bytes(int runs) {
     return need().total() * runs;
+  }
+
+  /** Whether the optimizer keeps anything between updates. */
+  boolean hasState() {
+    return need().own().getOrDefault("optimizer", 0L) > 0;
+  }
+
+  /** Whether this run fits with a group of workers, each of which holds a copy of it. */
+  boolean fits(WorkerGroup group) {
+    return available.isEmpty() || bytes(group) <= available.getAsLong() * USABLE;
+  }
+
+  /** What all workers need, in bytes: the optimizer's state once where they share it. */
+  long bytes(WorkerGroup group) {
+    MemoryNeed one = need();
+    long state = one.own().getOrDefault("optimizer", 0L);
+    return bytes(group.size()) - (group.sharesState() ? (group.size() - 1) * state : 0);
   }
 
   /** Whether this many runs like this one fit in memory at the same time. */

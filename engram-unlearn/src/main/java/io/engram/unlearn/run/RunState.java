@@ -5,10 +5,12 @@ import io.engram.core.EngramException;
 import io.engram.core.run.CheckpointFolder;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.stop.Thresholds;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -166,13 +168,58 @@ final class RunState {
     return JsonFiles.read(checkpoint.path().resolve(POSITION), Position.class).updates();
   }
 
-  /** Replaces the checkpoint. */
-  void save(Trainer trainer) {
-    checkpoint.replace(
-        folder -> {
-          trainer.saveState(folder);
-          JsonFiles.write(
-              folder.resolve(POSITION), new Position(updates, drawn, looked, kept, weights));
-        });
+  /**
+   * Replaces the checkpoint. The leader writes it; workers that share the optimizer's state each
+   * write their part into it, so all must call this.
+   */
+  void save(Trainer trainer, WorkerGroup group) {
+    Parts parts = new Parts(group);
+    if (group.leads()) {
+      checkpoint.replace(
+          folder -> {
+            parts.write(trainer, folder);
+            JsonFiles.write(
+                folder.resolve(POSITION), new Position(updates, drawn, looked, kept, weights));
+          });
+    } else if (group.sharesState()) {
+      parts.write(trainer, Path.of(group.awaitAnnouncement()));
+    }
+  }
+
+  /** The parts of the workers' states that make up a checkpoint. */
+  private static final class Parts {
+    private final WorkerGroup group;
+    private @Nullable EngramException failure;
+
+    Parts(WorkerGroup group) {
+      this.group = group;
+    }
+
+    /** Writes this worker's part and waits for the others; if one fails, all do, once for all. */
+    void write(Trainer trainer, Path folder) {
+      if (!group.sharesState()) {
+        trainer.saveState(folder);
+        return;
+      }
+      if (failure != null) {
+        throw failure;
+      }
+      if (group.leads()) {
+        group.announce(folder.toAbsolutePath().toString());
+      }
+      try {
+        trainer.saveState(folder);
+      } catch (EngramException e) {
+        failure = e;
+      }
+      if (group.any(failure != null)) {
+        failure =
+            failure != null
+                ? failure
+                : EngramException.resources(
+                    "Another worker can't write its part of the checkpoint.", null);
+        throw failure;
+      }
+    }
   }
 }

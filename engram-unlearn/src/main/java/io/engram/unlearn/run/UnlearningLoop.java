@@ -118,6 +118,9 @@ public final class UnlearningLoop {
     /** Saves the state, so that a run can be resumed from here. */
     default void save() {}
 
+    /** Called when another worker was lost during an update, which wasn't made. */
+    default void isLost() {}
+
     /**
      * Called at the end of each epoch, the last included.
      *
@@ -209,12 +212,12 @@ public final class UnlearningLoop {
     return true;
   }
 
-  /** Makes an update; if a worker is lost meanwhile, the weights before it are saved. */
+  /** Makes an update; if a worker is lost meanwhile, the weights before it can be saved. */
   private Update updated(int epoch, int[] samples) {
     try {
       return update(epoch, samples);
     } catch (WorkerGroup.Lost e) {
-      course.save();
+      course.isLost();
       throw e;
     }
   }

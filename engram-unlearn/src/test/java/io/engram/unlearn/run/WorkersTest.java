@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
+import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.group.WorkerGroup;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -14,6 +15,7 @@ import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WorkersTest {
   @TempDir Path folder;
   private SmallRuns runs;
+  private int groups;
 
   @BeforeEach
   void data() throws IOException {
@@ -43,14 +47,16 @@ class WorkersTest {
   }
 
   private Path byTwo(String name, Recipe recipe, BooleanSupplier interrupted) throws Exception {
-    return by(2, name, recipe, interrupted);
+    return by(2, false, name, recipe, interrupted);
   }
 
   /** A run that several workers make. */
-  private Path by(int workers, String name, Recipe recipe, BooleanSupplier interrupted)
+  private Path by(
+      int workers, boolean shares, String name, Recipe recipe, BooleanSupplier interrupted)
       throws Exception {
     Path out = folder.resolve(name);
-    Path rendezvous = folder.resolve(name + ".rendezvous");
+    String group = name + "." + groups++;
+    Path rendezvous = folder.resolve(group + ".rendezvous");
     List<CompletableFuture<Void>> others = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(workers - 1);
     for (int rank = 1; rank < workers; rank++) {
@@ -58,19 +64,19 @@ class WorkersTest {
       others.add(
           CompletableFuture.runAsync(
               () -> {
-                Path scratch = folder.resolve("%s.%d".formatted(name, own));
-                try (WorkerGroup group = WorkerGroup.join(rendezvous, own, workers);
+                Path scratch = folder.resolve("%s.%d".formatted(group, own));
+                try (WorkerGroup joined = WorkerGroup.join(rendezvous, own, workers, shares);
                     RunFolder journal = RunFolder.create(scratch)) {
                   Experiment.assist(
-                      Experiment.Assisted.of(group.awaitAnnouncement()),
+                      Experiment.Assisted.of(joined.awaitAnnouncement()),
                       journal,
-                      SmallRuns.setup(() -> false).with(group));
+                      SmallRuns.setup(() -> false).with(joined));
                 }
               },
               threads));
     }
-    try (WorkerGroup group = WorkerGroup.join(rendezvous, 0, workers)) {
-      Setup setup = SmallRuns.setup(interrupted).with(group);
+    try (WorkerGroup leader = WorkerGroup.join(rendezvous, 0, workers, shares)) {
+      Setup setup = SmallRuns.setup(interrupted).with(leader);
       if (out.resolve("manifest.json").toFile().exists()) {
         try (RunFolder run = RunFolder.resume(out)) {
           Experiment.resume(run, Recipe.Kind.UNLEARN, setup);
@@ -142,15 +148,18 @@ class WorkersTest {
     assertThat(distance(two, alone)).isLessThan(bound);
   }
 
-  /** An update has four sequences, a check one sample to keep: some workers get none. */
+  /**
+   * An update has four sequences, a check one sample to keep: some workers get none. They share the
+   * state, so what each does shows in the result.
+   */
   @Test
   void moreWorkersThanPieces() throws Exception {
     Recipe recipe =
         changed(
             runs.recipe("name: grad_diff, retain_bound: 10", "name: uniform"),
-            "optimizer={name: sgd, learning_rate: 0.05}");
+            "optimizer={name: sgd, learning_rate: 0.05, momentum: 0.5}");
     Path alone = runs.run("alone", recipe);
-    assertThat(distance(by(6, "six", recipe, () -> false), alone)).isLessThan(1e-6);
+    assertThat(distance(by(6, true, "six", recipe, () -> false), alone)).isLessThan(1e-6);
   }
 
   /** The stopping rule's checks and the keep loss are divided, too; SAM takes two gradients. */
@@ -198,6 +207,71 @@ class WorkersTest {
     }
     byTwo("other", recipe, () -> false);
     assertThat(distance(other, whole)).isLessThan(1e-6);
+  }
+
+  /** ZeRO-1: the same bytes; the checkpoint has each moment once, and any number can go on. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{name: adamw, learning_rate: 0.01} | 2",
+        "{name: sgd, momentum: 0.5, learning_rate: 0.05} | 1"
+      })
+  void sharedStateChangesNoByte(String optimizer, int moments) throws Exception {
+    Recipe recipe =
+        changed(
+            runs.recipe("name: ngdiff, fit_updates: 0", "name: uniform"), "optimizer=" + optimizer);
+    Path each = by(3, false, "each", recipe, () -> false);
+    assertThat(SmallRuns.weights(by(3, true, "shared", recipe, () -> false)))
+        .isEqualTo(SmallRuns.weights(each));
+    AtomicInteger asked = new AtomicInteger();
+    Path cut = by(3, true, "cut", recipe, () -> asked.incrementAndGet() == 5);
+    List<List<String>> parts = new ArrayList<>();
+    for (String name : List.of("state", "state-2", "state-3")) {
+      try (SafetensorsFile file =
+          new SafetensorsFile(cut.resolve("checkpoint/" + name + ".safetensors"))) {
+        parts.add(file.shapes().keySet().stream().filter(n -> n.contains("moment")).toList());
+      }
+    }
+    assertThat(parts).noneMatch(List::isEmpty);
+    List<String> all = parts.stream().flatMap(List::stream).toList();
+    assertThat(all).doesNotHaveDuplicates();
+    try (SafetensorsFile file = new SafetensorsFile(cut.resolve("checkpoint/state.safetensors"))) {
+      long trained = file.shapes().keySet().stream().filter(n -> n.startsWith("weight.")).count();
+      assertThat(all).hasSize((int) trained * moments);
+    }
+    Path copy = folder.resolve("copy");
+    copy(cut, copy);
+    assertThat(SmallRuns.weights(by(3, true, "cut", recipe, () -> false)))
+        .isEqualTo(SmallRuns.weights(each));
+    try (RunFolder run = RunFolder.resume(copy)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(distance(copy, each)).isLessThan(1e-6);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  @Test
+  void sgdWithoutMomentumHasNoStateToShare() throws Exception {
+    Recipe recipe =
+        changed(runs.recipe("name: ga", "name: uniform"), "optimizer={name: sgd, momentum: 0}");
+    Path rendezvous = folder.resolve("none.rendezvous");
+    CompletableFuture<Void> other =
+        CompletableFuture.runAsync(() -> WorkerGroup.join(rendezvous, 1, 2, true).close());
+    try (WorkerGroup group = WorkerGroup.join(rendezvous, 0, 2, true);
+        RunFolder run = RunFolder.create(folder.resolve("none"))) {
+      assertThatThrownBy(
+              () -> Experiment.run(recipe, run, SmallRuns.setup(() -> false).with(group)))
+          .hasMessageContaining("--shard-optimizer: this optimizer has no state to share");
+    }
+    other.get(60, TimeUnit.SECONDS);
   }
 
   /** The second worker leaves after three updates; what was made by then is in the checkpoint. */
