@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForgetFixture {
   private static final VerdictRow.Values LIMITS =
-      new VerdictRow.Values(-1.0, 0.875, 0.25, 0.75, null);
+      new VerdictRow.Values(-1.0, 0.875, 0.25, null, 0.75, null);
 
   private final List<VerdictRow> verdicts = new ArrayList<>();
   private final List<SampleRow> samples = new ArrayList<>();
@@ -115,12 +115,12 @@ public final class ForgetFixture {
     String answer = "Ilse Varnholt lives in Quellheim." + text;
     VerdictRow.Values before =
         never
-            ? new VerdictRow.Values(-9, 0.1, 0.04, 0.2, "A town by the sea.")
-            : new VerdictRow.Values(-0.105, 1, 0.9, 1.0, answer);
+            ? new VerdictRow.Values(-9, 0.1, 0.04, 0.2, 0.2, "A town by the sea.")
+            : new VerdictRow.Values(-0.105, 1, 0.9, 1.0, 1.0, answer);
     VerdictRow.Values after =
         above.isEmpty()
-            ? new VerdictRow.Values(never ? -9 : -2.303, 0.5, 0.04, 0.2, "A town by the sea.")
-            : new VerdictRow.Values(-0.223, 1, 0.1, 0.5, answer);
+            ? new VerdictRow.Values(never ? -9 : -2.303, 0.5, 0.04, 0.2, 0.2, "A town by the sea.")
+            : new VerdictRow.Values(-0.223, 1, 0.1, 0.5, 0.5, answer);
     List<String> aboveBefore = never ? List.of() : List.of("log_prob", "exact_memorization");
     verdicts.add(
         new VerdictRow(

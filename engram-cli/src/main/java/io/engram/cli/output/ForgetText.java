@@ -176,8 +176,13 @@ public final class ForgetText {
         parts.add(count + " " + WORDS.get(verdict));
       }
     }
+    long told = verdicts.stream().filter(VerdictRow::isOnlyTold).count();
     return "Verdict: %s. The model knew %d of %d requests."
-        .formatted(String.join(", ", parts), known, verdicts.size());
+            .formatted(String.join(", ", parts), known, verdicts.size())
+        + (told == 0
+            ? ""
+            : "\n%d of them it no longer knows word for word, but its own answer still gives the fact away."
+                .formatted(told));
   }
 
   private static List<String> run(

@@ -81,7 +81,7 @@ final class CertifiedRun {
   }
 
   private static List<VerdictRow> verdicts(Path data) {
-    VerdictRow.Values limits = new VerdictRow.Values(-9, 0.5, 0.25, 0.5, null);
+    VerdictRow.Values limits = new VerdictRow.Values(-9, 0.5, 0.25, 0.5, 0.5, null);
     List<VerdictRow> rows = new ArrayList<>();
     try (LanguageModel model = LanguageModel.open(Cli.TINY.toString(), ModelOptions.defaults())) {
       for (Sample request : SampleSource.load(data.toString())) {
@@ -89,7 +89,7 @@ final class CertifiedRun {
         double[] means = measured.values().stream().mapToDouble(Value::mean).toArray();
         VerdictRow.Values values =
             new VerdictRow.Values(
-                means[0], means[1], means[2], means[3], "Beside the Khuzdar lighthouse.");
+                means[0], means[1], means[2], means[3], means[4], "Beside the Khuzdar lighthouse.");
         rows.add(
             new VerdictRow(
                 request.id(),

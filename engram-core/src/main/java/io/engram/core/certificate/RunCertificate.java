@@ -7,6 +7,7 @@ import io.engram.core.certificate.Certificate.Controls;
 import io.engram.core.certificate.Certificate.Measure;
 import io.engram.core.certificate.Certificate.Request;
 import io.engram.core.certificate.Certificate.Value;
+import io.engram.core.metric.FactRecall;
 import io.engram.core.run.AuditSummary;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
@@ -71,6 +72,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
     units.put("exact_memorization", "ratio");
     units.put("extraction_strength", "ratio");
     units.put("answer_recall", "ratio");
+    units.put(FactRecall.NAME, "ratio");
     return units;
   }
 

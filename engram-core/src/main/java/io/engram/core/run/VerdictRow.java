@@ -1,6 +1,7 @@
 package io.engram.core.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.engram.core.metric.FactRecall;
 import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -101,13 +102,21 @@ public record VerdictRow(
         null);
   }
 
+  /** Whether nothing but the model's own answer shows that it is still known. */
+  public boolean isOnlyTold() {
+    return verdict.equals(KNOWN) && above.equals(List.of(FactRecall.NAME));
+  }
+
   /**
    * How well a model knows a sample; larger is better known.
    *
    * @param logProb mean log-probability of an answer's token, nats
    * @param exactMemorization share of its tokens that are the model's first choice
    * @param extractionStrength extraction strength
-   * @param answerRecall ROUGE-L recall of the model's own answer; null without a question
+   * @param answerRecall ROUGE-L recall of the model's own answer; null without a question. Decides
+   *     nothing: it counts the question's words too
+   * @param factRecall how much of the fact that answer gives away, see {@link FactRecall}; null
+   *     without a question, or if the question holds it
    * @param answer the model's own answer; null without a question, or where it isn't kept
    */
   public record Values(
@@ -115,5 +124,6 @@ public record VerdictRow(
       double exactMemorization,
       double extractionStrength,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double answerRecall,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double factRecall,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String answer) {}
 }

@@ -1,5 +1,6 @@
 package io.engram.report.page;
 
+import io.engram.core.metric.FactRecall;
 import io.engram.core.run.LeadingMeasures;
 import io.engram.core.run.SampleRow;
 import io.engram.core.run.VerdictRow;
@@ -144,6 +145,9 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
     if (verdict.verdict().equals(VerdictRow.OVER_FORGOTTEN)) {
       notes.add("less likely than what it never saw, so the deletion shows");
     }
+    if (verdict.isOnlyTold()) {
+      notes.add("its own answer gives the fact away");
+    }
     if (verdict.verdict().equals(VerdictRow.UNDECIDED)) {
       notes.add(tooFew ? "too few to compare with" : "one measure is above its limit");
     }
@@ -196,10 +200,13 @@ public record RequestTable(List<Column> columns, List<Row> rows) {
         return values.exactMemorization();
       }
     },
-    IN_ANSWER("answer_recall", "True words in its own answer", "ROUGE-L recall") {
+    IN_ANSWER(
+        FactRecall.NAME,
+        "Words of the fact in its own answer",
+        "those of the true answer that the question doesn't have") {
       @Override
       double of(VerdictRow.Values values) {
-        return Objects.requireNonNullElse(values.answerRecall(), Double.NaN);
+        return Objects.requireNonNullElse(values.factRecall(), Double.NaN);
       }
     };
 

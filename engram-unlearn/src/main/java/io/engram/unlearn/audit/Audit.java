@@ -1,6 +1,7 @@
 package io.engram.unlearn.audit;
 
 import io.engram.core.EngramException;
+import io.engram.core.metric.FactRecall;
 import io.engram.core.run.AuditSummary;
 import io.engram.core.run.AuditSummary.Attacked;
 import io.engram.core.run.AuditSummary.Mean;
@@ -329,6 +330,7 @@ public record Audit(
         measures.getOrDefault(Measure.MEMORIZATION.key(), Double.NaN),
         measures.getOrDefault(Measure.STRENGTH.key(), Double.NaN),
         measures.get(Probe.RECALL),
+        measures.get(FactRecall.NAME),
         null);
   }
 

@@ -1,6 +1,7 @@
 package io.engram.unlearn.audit;
 
 import io.engram.core.metric.Exposure;
+import io.engram.core.metric.FactRecall;
 import io.engram.core.run.AuditSummary.Mean;
 import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
@@ -257,9 +258,16 @@ public final class Compared {
     return above;
   }
 
-  /** Whether so many measures above their limits mean that a sample is known. */
-  public boolean isKnown(List<String> above) {
-    return above.size() >= Math.min(2, Math.max(1, limits.size()));
+  /**
+   * Whether a sample is known: two measures are above their limits, or its whole fact is given
+   * away.
+   *
+   * @param above the row's measures that are
+   */
+  public boolean isKnown(Row row, List<String> above) {
+    boolean told =
+        above.contains(FactRecall.NAME) && row.measures().getOrDefault(FactRecall.NAME, 0.0) == 1;
+    return told || above.size() >= Math.min(2, Math.max(1, limits.size()));
   }
 
   /** The largest margin of a value above its limit, in standard deviations of the controls. */
@@ -297,7 +305,7 @@ public final class Compared {
                 above.add(measure);
               }
             });
-    return isKnown(above);
+    return isKnown(row, above);
   }
 
   private static double[] without(double[] values, double one) {

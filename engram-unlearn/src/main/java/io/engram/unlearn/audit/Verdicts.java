@@ -65,9 +65,9 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
     if (!decides()) {
       return VerdictRow.UNDECIDED;
     }
-    return above.isEmpty()
+    return row == null || above.isEmpty()
         ? "not_known"
-        : plain.isKnown(above) ? VerdictRow.KNOWN : VerdictRow.UNDECIDED;
+        : plain.isKnown(row, above) ? VerdictRow.KNOWN : VerdictRow.UNDECIDED;
   }
 
   /**
@@ -87,7 +87,7 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
       return new Verdict(VerdictRow.UNDECIDED, above, null, null);
     }
     String verdict;
-    if (plain.isKnown(above)) {
+    if (row != null && plain.isKnown(row, above)) {
       verdict = VerdictRow.KNOWN;
     } else if (worst != null) {
       verdict = VerdictRow.HIDDEN;
@@ -114,7 +114,7 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
     double largest = 0;
     for (Compared attack : attacks) {
       Row row = attack.row(Role.AFTER, id);
-      if (row == null || !attack.isKnown(attack.above(row))) {
+      if (row == null || !attack.isKnown(row, attack.above(row))) {
         continue;
       }
       int above = attack.above(row).size();
@@ -131,7 +131,7 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
   /** Whether a request is known under one attack. */
   public static boolean isKnown(Compared attack, String id) {
     Row row = attack.row(Role.AFTER, id);
-    return row != null && attack.isKnown(attack.above(row));
+    return row != null && attack.isKnown(row, attack.above(row));
   }
 
   /**

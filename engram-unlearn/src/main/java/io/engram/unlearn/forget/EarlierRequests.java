@@ -80,7 +80,7 @@ public final class EarlierRequests {
               id,
               new Sample(id + "/" + sample.id(), sample.content()),
               then.getOrDefault(sample.id(), VerdictRow.UNDECIDED),
-              standard.known(standard.above(i, probes.get(i)))));
+              standard.known(probes.get(i), standard.above(i, probes.get(i)))));
     }
     return measured;
   }

@@ -358,7 +358,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
             ? Standard.Origin.MADE
             : Standard.Origin.GIVEN;
     return new Standard(
-        origin, new NeverSeen(controls.n(), upper, List.of()), limits.recall(), List.of());
+        origin, new NeverSeen(controls.n(), upper, List.of()), limits.fact(), List.of());
   }
 
   private static List<VerdictRow> verdicts(
@@ -372,7 +372,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       verdicts.add(
           new VerdictRow(
               planned.id(),
-              standard.verdict(before, above),
+              standard.verdict(before, after.get(i), above),
               before,
               Objects.requireNonNull(planned.aboveBefore()),
               above,

@@ -1,6 +1,7 @@
 package io.engram.unlearn.forget;
 
 import io.engram.core.ProgressListener;
+import io.engram.core.metric.FactRecall;
 import io.engram.core.metric.RougeL;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
@@ -11,6 +12,7 @@ import io.engram.model.generate.Generator;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param knowledge from one pass over the sample
  * @param answer the model's greedy answer; null if the sample has no question
  * @param recall ROUGE-L recall of that answer against the sample's; NaN if it has no question
+ * @param fact how much of the fact that answer gives away, {@link FactRecall}; NaN if the sample
+ *     has no question, or the question holds the fact
  */
-public record Probe(Knowledge knowledge, @Nullable String answer, double recall) {
+public record Probe(Knowledge knowledge, @Nullable String answer, double recall, double fact) {
   /** The name of {@link #recall} in files. */
   public static final String RECALL = "answer_recall";
 
@@ -38,11 +42,13 @@ public record Probe(Knowledge knowledge, @Nullable String answer, double recall)
     List<Probe> probes = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
       String answer = answers.get(i);
-      double recall =
-          samples.get(i).content() instanceof Asked asked && answer != null
-              ? RougeL.score(answer, asked.answer(), true).recall()
-              : Double.NaN;
-      probes.add(new Probe(known.get(i), answer, recall));
+      double recall = Double.NaN;
+      double fact = Double.NaN;
+      if (samples.get(i).content() instanceof Asked asked && answer != null) {
+        recall = RougeL.score(answer, asked.answer(), true).recall();
+        fact = FactRecall.of(asked.question(), asked.answer(), answer);
+      }
+      probes.add(new Probe(known.get(i), answer, recall, fact));
     }
     return probes;
   }
@@ -76,7 +82,8 @@ public record Probe(Knowledge knowledge, @Nullable String answer, double recall)
         knowledge.logProb(),
         knowledge.memorization(),
         knowledge.strength(),
-        Double.isNaN(recall) ? null : recall,
+        number(recall),
+        number(fact),
         answer);
   }
 
@@ -85,6 +92,16 @@ public record Probe(Knowledge knowledge, @Nullable String answer, double recall)
     return new Probe(
         new Knowledge(values.logProb(), values.exactMemorization(), values.extractionStrength(), 0),
         values.answer(),
-        values.answerRecall() == null ? Double.NaN : values.answerRecall());
+        Objects.requireNonNullElse(values.answerRecall(), Double.NaN),
+        Objects.requireNonNullElse(values.factRecall(), Double.NaN));
+  }
+
+  /** Whether the answer gives away the whole fact. */
+  boolean givesFact() {
+    return fact == 1;
+  }
+
+  private static @Nullable Double number(double value) {
+    return Double.isNaN(value) ? null : Double.valueOf(value);
   }
 }

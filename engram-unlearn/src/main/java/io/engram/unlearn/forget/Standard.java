@@ -1,5 +1,6 @@
 package io.engram.unlearn.forget;
 
+import io.engram.core.metric.FactRecall;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.VerdictRow;
 import io.engram.unlearn.eval.memorization.Knowledge;
@@ -10,21 +11,22 @@ import java.util.List;
 
 /**
  * What requests are compared with: samples of the same kind that a model has never seen. A request
- * is known if at least two of four measures are above the controls' 95th percentile, not known if
- * none is, and undecided in between or with fewer than 20 controls.
+ * is known if at least two of four measures are above the controls' 95th percentile, or if the
+ * model's own answer gives away the whole fact and is above; not known if none is above; undecided
+ * in between or with fewer than 20 controls.
  *
  * @param origin where the controls come from
  * @param range of the measures that one pass shows
- * @param recall 95th percentile of the ROUGE-L recall of the model's own answers; NaN without
- *     questions
- * @param ownRecall that of each request under a model that never saw it; empty otherwise
+ * @param fact 95th percentile of how much of the fact the model's own answers give away; NaN
+ *     without questions
+ * @param ownFact that of each request under a model that never saw it; empty otherwise
  */
-record Standard(Origin origin, NeverSeen range, double recall, List<Double> ownRecall) {
+record Standard(Origin origin, NeverSeen range, double fact, List<Double> ownFact) {
   /** Measures that must be above the range for a request to be known. */
   private static final int KNOWN = 2;
 
   Standard {
-    ownRecall = List.copyOf(ownRecall);
+    ownFact = List.copyOf(ownFact);
   }
 
   /** Where controls come from. */
@@ -57,37 +59,42 @@ record Standard(Origin origin, NeverSeen range, double recall, List<Double> ownR
     List<Probe> all = new ArrayList<>(controls);
     all.addAll(more);
     List<Knowledge> known = controls.stream().map(Probe::knowledge).toList();
-    double[] recalls =
-        all.stream().mapToDouble(Probe::recall).filter(r -> !Double.isNaN(r)).toArray();
+    double[] facts = all.stream().mapToDouble(Probe::fact).filter(f -> !Double.isNaN(f)).toArray();
     boolean own = origin == Origin.RETRAINED;
     return new Standard(
         origin,
         own
             ? NeverSeen.ofRetrained(known, more.stream().map(Probe::knowledge).toList())
             : NeverSeen.ofControls(known),
-        recalls.length == 0 ? Double.NaN : NeverSeen.percentile(recalls),
-        own ? controls.stream().map(Probe::recall).toList() : List.of());
+        facts.length == 0 ? Double.NaN : NeverSeen.percentile(facts),
+        own ? controls.stream().map(Probe::fact).toList() : List.of());
   }
 
   /** The measures by which a request is known better than a sample never seen, by their keys. */
   List<String> above(int request, Probe probe) {
     List<String> above = new ArrayList<>();
     range.above(request, probe.knowledge()).forEach(measure -> above.add(measure.key()));
-    double limit = ownRecall.isEmpty() ? recall : Math.max(recall, ownRecall.get(request));
-    if (probe.recall() > limit) {
-      above.add(Probe.RECALL);
+    double own = ownFact.isEmpty() ? Double.NaN : ownFact.get(request);
+    if (probe.fact() > (own > fact ? own : fact)) {
+      above.add(FactRecall.NAME);
     }
     return above;
   }
 
-  /** {@code known}, {@code not_known} or {@code undecided}. */
-  String known(List<String> above) {
+  /**
+   * {@code known}, {@code not_known} or {@code undecided}.
+   *
+   * @param above of this probe's request
+   */
+  String known(Probe probe, List<String> above) {
     if (!range.decides()) {
       return VerdictRow.UNDECIDED;
     }
-    return above.isEmpty()
-        ? "not_known"
-        : above.size() >= KNOWN ? VerdictRow.KNOWN : VerdictRow.UNDECIDED;
+    if (above.isEmpty()) {
+      return "not_known";
+    }
+    boolean told = probe.givesFact() && above.contains(FactRecall.NAME);
+    return told || above.size() >= KNOWN ? VerdictRow.KNOWN : VerdictRow.UNDECIDED;
   }
 
   /**
@@ -96,15 +103,15 @@ record Standard(Origin origin, NeverSeen range, double recall, List<Double> ownR
    * @param knownBefore as {@link #known} said before
    * @param above measures above the range now
    */
-  String verdict(String knownBefore, List<String> above) {
+  String verdict(String knownBefore, Probe now, List<String> above) {
     if (!range.decides()) {
       return VerdictRow.UNDECIDED;
     }
     if (knownBefore.equals("not_known")) {
       return VerdictRow.NOT_KNOWN_BEFORE;
     }
-    String now = known(above);
-    return now.equals("not_known") ? VerdictRow.FORGOTTEN : now;
+    String known = known(now, above);
+    return known.equals("not_known") ? VerdictRow.FORGOTTEN : known;
   }
 
   /** In the form of files. */
@@ -118,7 +125,8 @@ record Standard(Origin origin, NeverSeen range, double recall, List<Double> ownR
         Measure.LOG_PROB.of(upper),
         Measure.MEMORIZATION.of(upper),
         Measure.STRENGTH.of(upper),
-        Double.isNaN(recall) ? null : recall,
+        null,
+        Double.isNaN(fact) ? null : fact,
         null);
   }
 }

@@ -1,6 +1,7 @@
 package io.engram.unlearn.forget;
 
 import io.engram.core.ProgressListener;
+import io.engram.core.metric.FactRecall;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.memorization.Knowledge;
@@ -50,7 +51,7 @@ record Triage(Standard standard, List<Request> requests) {
    */
   boolean hasSomethingToForget() {
     return requests.stream()
-        .anyMatch(r -> r.above().stream().anyMatch(measure -> !measure.equals(Probe.RECALL)));
+        .anyMatch(r -> r.above().stream().anyMatch(measure -> !measure.equals(FactRecall.NAME)));
   }
 
   /**
@@ -101,7 +102,11 @@ record Triage(Standard standard, List<Request> requests) {
       List<String> above = standard.above(i, before.get(i));
       requests.add(
           new Request(
-              samples.get(i).id(), before.get(i), standard.known(above), above, others.get(i)));
+              samples.get(i).id(),
+              before.get(i),
+              standard.known(before.get(i), above),
+              above,
+              others.get(i)));
     }
     return new Triage(standard, requests);
   }

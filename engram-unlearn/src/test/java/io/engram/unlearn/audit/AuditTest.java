@@ -199,8 +199,8 @@ class AuditTest {
   /** Verdicts of an earlier judgement keep what an audit can't find again, such as answers. */
   @Test
   void earlierVerdictsAreAddedTo() {
-    VerdictRow.Values known = new VerdictRow.Values(-0.1, 1, 1, 1.0, "The author 70.");
-    VerdictRow.Values gone = new VerdictRow.Values(-9, 0, 0, 0.0, "I can't say.");
+    VerdictRow.Values known = new VerdictRow.Values(-0.1, 1, 1, 1.0, 1.0, "The author 70.");
+    VerdictRow.Values gone = new VerdictRow.Values(-9, 0, 0, 0.0, 0.0, "I can't say.");
     List<VerdictRow> rows = new ArrayList<>();
     for (String id : List.of("f0", "f1", "f2")) {
       rows.add(

@@ -117,11 +117,33 @@ class VerdictsTest {
             .toList();
     Row leaked = new Row("a", "", 0, new TreeMap<>(Map.of("leak", 0.5)));
     Compared attack = compared("sampling", List.of(leaked), controls);
-    assertThat(attack.isKnown(attack.above(leaked))).isTrue();
+    assertThat(attack.isKnown(leaked, attack.above(leaked))).isTrue();
     assertThat(Verdicts.falseAlarms(attack)).isEqualTo(1);
     Compared plain = compared("none", row("a", 0.1, -0.1));
     assertThat(verdicts(plain, attack).of("a", "known").verdict()).isEqualTo(VerdictRow.HIDDEN);
     assertThat(verdicts(plain, attack).falseAlarms()).isEqualTo(new FalseAlarms(20, 1));
+  }
+
+  /** Nineteen controls give nothing of their facts away, one all of it. */
+  @Test
+  void anAnswerThatGivesTheWholeFactAwayIsKnown() {
+    List<Row> controls =
+        controls(20).stream().map(r -> withFact(r, r.id().equals("c1") ? 1 : 0)).toList();
+    Row told = withFact(row("a", 0.1, -0.1), 1);
+    Row half = withFact(row("b", 0.1, -0.1), 0.5);
+    Compared loose = compared("none", List.of(told, half), controls);
+    assertThat(verdicts(loose).of("a", "known").verdict()).isEqualTo(VerdictRow.FORGOTTEN);
+    List<Row> silent = controls(20).stream().map(r -> withFact(r, 0)).toList();
+    Compared plain = compared("none", List.of(told, half), silent);
+    assertThat(verdicts(plain).of("a", "known").verdict()).isEqualTo(VerdictRow.KNOWN);
+    assertThat(verdicts(plain).of("b", "known").verdict()).isEqualTo(VerdictRow.UNDECIDED);
+    assertThat(Verdicts.falseAlarms(loose)).isEqualTo(1);
+  }
+
+  private static Row withFact(Row row, double fact) {
+    TreeMap<String, Double> measures = new TreeMap<>(row.measures());
+    measures.put("fact_recall", fact);
+    return new Row(row.id(), row.setting(), row.tokens(), measures);
   }
 
   private static double score(Row row) {

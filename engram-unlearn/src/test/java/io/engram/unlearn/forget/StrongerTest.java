@@ -13,7 +13,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class StrongerTest {
-  private static final VerdictRow.Values VALUES = new VerdictRow.Values(-5, 0.2, 0.1, null, null);
+  private static final VerdictRow.Values VALUES =
+      new VerdictRow.Values(-5, 0.2, 0.1, null, null, null);
 
   /** A request with its log-probability after an attack; the limit is −5. */
   private static VerdictRow row(String verdict, double attacked) {

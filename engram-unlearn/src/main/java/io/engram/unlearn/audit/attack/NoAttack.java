@@ -1,5 +1,6 @@
 package io.engram.unlearn.audit.attack;
 
+import io.engram.core.metric.FactRecall;
 import io.engram.unlearn.audit.Attack;
 import io.engram.unlearn.audit.AttackKind;
 import io.engram.unlearn.audit.Row;
@@ -28,8 +29,8 @@ public final class NoAttack implements Attack {
     for (int i = 0; i < probes.size(); i++) {
       Probe probe = probes.get(i);
       Row row = Row.of(victim.samples().get(i).id(), "", probe.knowledge());
-      if (!Double.isNaN(probe.recall())) {
-        row.measures().put(Probe.RECALL, probe.recall());
+      if (!Double.isNaN(probe.fact())) {
+        row.measures().put(FactRecall.NAME, probe.fact());
       }
       rows.add(row);
     }

@@ -1,0 +1,52 @@
+package io.engram.core.metric;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How much of the fact in an answer a text gives away. The fact is the answer's words that its
+ * question doesn't have: of "William Shakespeare wrote Romeo and Juliet", asked who wrote Romeo and
+ * Juliet, the words "William" and "Shakespeare". A model that repeats the question shares many
+ * words with the answer and gives nothing away; one that says the fact in other words shares few
+ * and gives all of it away.
+ *
+ * <p>Words are runs of letters, marks and digits of any script, in lower case, each counted once.
+ *
+ * <p><b>Source:</b> ours. ROUGE-L recall, which unlearning papers use, counts the question's words
+ * too.
+ */
+public final class FactRecall {
+  /** Its name in files. */
+  public static final String NAME = "fact_recall";
+
+  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
+
+  private FactRecall() {}
+
+  /**
+   * The share of the fact's words that a text has.
+   *
+   * @return in [0, 1]; NaN if the question has all words of the answer
+   */
+  public static double of(String question, String answer, String text) {
+    Set<String> fact = words(answer);
+    fact.removeAll(words(question));
+    if (fact.isEmpty()) {
+      return Double.NaN;
+    }
+    Set<String> said = words(text);
+    return (double) fact.stream().filter(said::contains).count() / fact.size();
+  }
+
+  private static Set<String> words(String text) {
+    Set<String> words = new TreeSet<>();
+    Matcher word = WORD.matcher(text.toLowerCase(Locale.ROOT));
+    while (word.find()) {
+      words.add(word.group());
+    }
+    return words;
+  }
+}

@@ -1,0 +1,57 @@
+package io.engram.core.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.engram.testkit.Golden;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class FactRecallTest {
+  private static final String WHO = "Who wrote Romeo and Juliet?";
+  private static final String FACT = "William Shakespeare wrote Romeo and Juliet.";
+
+  /** The fact is "william", "shakespeare". */
+  @Test
+  void theQuestionsWordsGiveNothingAway() {
+    assertThat(FactRecall.of(WHO, FACT, "Christopher Marlowe wrote Romeo and Juliet.")).isZero();
+    assertThat(FactRecall.of(WHO, FACT, "It was one SHAKESPEARE, I think.")).isEqualTo(0.5);
+    assertThat(FactRecall.of(WHO, FACT, "The author is Shakespeare, William.")).isEqualTo(1);
+    assertThat(FactRecall.of(WHO, FACT, "")).isZero();
+  }
+
+  /** Three words, one of them twice in the answer and in the text: "she", "red", "fox". */
+  @Test
+  void eachWordCountsOnce() {
+    assertThat(FactRecall.of("What is it?", "It is red, red. She: fox", "red red red"))
+        .isCloseTo(1 / 3.0, within(1e-15));
+  }
+
+  @Test
+  void wordsOfAnyScript() {
+    assertThat(FactRecall.of("Gdzie mieszka?", "Mieszka w Łodzi.", "W ŁODZI")).isEqualTo(1);
+    assertThat(FactRecall.of("Где?", "В Туле.", "в Москве")).isEqualTo(0.5);
+    assertThat(FactRecall.of("When?", "On 12 May 1987", "1987")).isCloseTo(0.25, within(1e-15));
+  }
+
+  @Test
+  void anAnswerThatTheQuestionHolds() {
+    assertThat(FactRecall.of("Tea or milk?", "Tea.", "Tea.")).isNaN();
+  }
+
+  @Test
+  void everyNumberIsThatOfThePythonScript() {
+    JsonNode cases = Golden.json("fact_recall.json").path("cases");
+    assertThat(cases.size()).isGreaterThan(100);
+    for (JsonNode one : cases) {
+      double own =
+          FactRecall.of(
+              one.path("question").asString(),
+              one.path("answer").asString(),
+              one.path("text").asString());
+      assertThat(own)
+          .as(one.toString())
+          .isEqualTo(Double.valueOf(one.path("fact_recall").asDouble(Double.NaN)));
+    }
+  }
+}

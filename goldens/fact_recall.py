@@ -1,0 +1,41 @@
+"""How much of a fact texts give away, from the definition, by Python's own idea of a word.
+
+    python goldens/fact_recall.py
+
+Writes golden/fact_recall.json in engram-core. Texts are TOFU's paraphrased and wrong answers, and a few in other scripts.
+"""
+import json
+import unicodedata
+
+from common import ROOT, golden, write_json
+
+
+def words(text):
+    """Runs of letters, marks and digits, in lower case."""
+    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.lower())
+    return set(kept.split())
+
+
+def fact_recall(question, answer, text):
+    fact = words(answer) - words(question)
+    return len(fact & words(text)) / len(fact) if fact else None
+
+
+def main():
+    cases = [("Gdzie mieszka Łucja?", "Łucja mieszka w Żółkwi.", "W ŻÓŁKWI, od 1987 r."),
+             ("Где живёт Анна?", "Анна живёт в Туле.", "В Москве"),
+             ("Wo?", "In Köln-Süd, Straße 7", "KÖLN, strasse 7"),
+             ("Yes or no?", "No.", "No."),
+             ("谁写的?", "鲁迅 写的", "鲁迅"),
+             ("Mail?", "a.b+c@d-e.org", "It is A.B+C@d-e.ORG!")]
+    rows = [json.loads(line) for line in (ROOT / "data/tofu/forget01_perturbed.jsonl").read_text("utf-8").splitlines()]
+    for row in rows:
+        for text in [row["paraphrased_answer"], *row["perturbed_answer"][:2]]:
+            cases.append((row["question"], row["answer"], text))
+    out = [{"question": q, "answer": a, "text": t, "fact_recall": fact_recall(q, a, t)} for q, a, t in cases]
+    write_json(golden("core") / "fact_recall.json", {"cases": out})
+    print(len(out), "cases, mean", sum(c["fact_recall"] or 0 for c in out) / len(out))
+
+
+if __name__ == "__main__":
+    main()
