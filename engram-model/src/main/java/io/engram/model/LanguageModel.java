@@ -16,6 +16,7 @@ import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
@@ -169,6 +170,16 @@ public final class LanguageModel implements AutoCloseable {
   /** Turns samples into tokens with the template that the model was opened with. */
   public SampleTokenizer samples() {
     return samples;
+  }
+
+  /** The same with the model's own chat template; empty if it has none. */
+  public Optional<SampleTokenizer> chatSamples() {
+    DecoderConfig config = folder.decoder();
+    return Optional.ofNullable(folder.findChatTemplate())
+        .map(
+            template ->
+                new SampleTokenizer(
+                    this::tokenizer, template, config.vocabularySize(), config.maxPositions()));
   }
 
   /**

@@ -260,14 +260,24 @@ record ModelFolder(
    */
   ChatTemplate chatTemplate() {
     ChatTemplate found = ChatTemplate.ChatTemplateFiles.find(base);
-    GgufTokenizer own =
-        found == null && GgufFile.isGguf(weights)
-            ? GgufTokenizer.find(GgufMetadata.read(weights), weights.toString())
-            : null;
+    GgufTokenizer own = found == null ? ggufTokenizer() : null;
     if (own != null) {
       return own.chatTemplate();
     }
     return found == null ? ChatTemplate.ChatTemplateFiles.open(base) : found;
+  }
+
+  /** The same; null if there is none. */
+  @Nullable ChatTemplate findChatTemplate() {
+    ChatTemplate found = ChatTemplate.ChatTemplateFiles.find(base);
+    GgufTokenizer own = found == null ? ggufTokenizer() : null;
+    return own == null || own.chatTemplateText() == null ? found : own.chatTemplate();
+  }
+
+  private @Nullable GgufTokenizer ggufTokenizer() {
+    return GgufFile.isGguf(weights)
+        ? GgufTokenizer.find(GgufMetadata.read(weights), weights.toString())
+        : null;
   }
 
   /**

@@ -10,19 +10,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Alternate preference optimisation: {@link Dpo} with a plausible other answer in the refusal's
  * place, {@code −w_f (2/β) mean_F log σ(β (r(alternative) − r(answer)))}. The alternatives come
- * from a file, several a sample; each draw of a sample gets a newly chosen one. It teaches invented
- * facts: see docs/methods.md.
+ * from a file, or the model writes them before the run; several a sample, and each draw of a sample
+ * gets a newly chosen one. It teaches invented facts: see docs/methods.md.
  *
  * <p><b>Source:</b> Mekala et al. 2025, "Alternate Preference Optimization for Unlearning Factual
- * Knowledge in Large Language Models". <b>Differs:</b> the authors let the model write the
- * alternatives itself before the run; small models can't, so here they are given.
+ * Knowledge in Large Language Models", in which the model writes five a sample. <b>Differs:</b> the
+ * words in which it is asked to are Engram's own.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
  * @param retainLoss loss on the retain set
  * @param retainBound as in {@link UnlearningMethod#retainBound}
  * @param beta β
- * @param alternatives file with alternative answers
+ * @param alternatives file with alternative answers; null: the model writes them
+ * @param sampledAlternatives how many the model writes for each sample; 0: they are in the file
  */
 @Choice(value = "altpo", summary = "prefers plausible other answers to the answers")
 public record AltPo(
@@ -39,7 +40,18 @@ public record AltPo(
                     + "of it gets one newly chosen from its own. Don't use TOFU's perturbed "
                     + "answers: the truth ratio is computed from them, so it would judge the "
                     + "model by what it was trained on.")
-        @Nullable String alternatives)
+        @Nullable String alternatives,
+    @Setting(
+            value = "0",
+            range = ">= 0",
+            unit = "answers",
+            reason =
+                "How many other answers the model itself writes for each sample before the run, "
+                    + "where no file gives them: drawn at temperature 1, in its chat template if "
+                    + "it has one. Its authors use 5. Small models and models that weren't "
+                    + "trained to follow instructions write nothing usable; the run then says so "
+                    + "and doesn't start.")
+        int sampledAlternatives)
     implements UnlearningMethod, SelfChecking {
   @Override
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
@@ -62,14 +74,20 @@ public record AltPo(
     return "compares alternatives with the answers, so no update depends on one sample alone";
   }
 
-  /** Reports that the alternatives are missing. */
+  /** Reports that the alternatives are missing, or come from two places. */
   @Override
   public void check(String section, Faults faults) {
     faults.require(
-        alternatives != null,
+        alternatives != null || sampledAlternatives > 0,
         section + ".alternatives",
-        ": missing; %s.name = altpo needs a file of other answers to the forget questions"
+        ": missing; %1$s.name = altpo needs a file of other answers to the forget questions, or %1$s.sampled_alternatives: 5 to let the model write them"
             .formatted(section),
         section + ".name");
+    faults.require(
+        alternatives == null || sampledAlternatives == 0,
+        section + ".sampled_alternatives",
+        " = %d: the alternatives are in %s.alternatives = %s; set only one of the two"
+            .formatted(sampledAlternatives, section, alternatives),
+        section + ".alternatives");
   }
 }

@@ -99,6 +99,11 @@ public interface UnlearningMethod {
     return null;
   }
 
+  /** How many alternative answers the model writes for each sample before the run; 0: none. */
+  default int sampledAlternatives() {
+    return 0;
+  }
+
   /** How forget and retain gradients are combined; null: they are added. */
   default @Nullable GradientRule gradientRule() {
     return null;

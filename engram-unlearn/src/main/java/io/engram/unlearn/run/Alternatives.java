@@ -45,7 +45,7 @@ record Alternatives(List<List<String>> bySample, long seed) implements Batches.O
   }
 
   /** Compared without case and with blanks as one. */
-  private static String plain(String text) {
+  static String plain(String text) {
     return text.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
   }
 

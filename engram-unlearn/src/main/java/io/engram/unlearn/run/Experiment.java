@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one experiment from recipe to results: opens the model, evaluates it, unlearns (or
@@ -143,7 +144,7 @@ public final class Experiment {
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
-      RunData data = RunData.load(recipe, model.samples());
+      RunData data = own.withAlternatives(RunData.load(recipe, model.samples()), leading);
       RunState state = RunState.open(leading, data, run.resumed(), warning -> {});
       boolean checkpointed = RunMemory.of(recipe, setup).mustCheckpoint(data);
       Stopping stopping = new Stopping(recipe, scratch, setup, model, data, state);
@@ -173,7 +174,8 @@ public final class Experiment {
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       Results.requireWritable(recipe, model);
-      RunData data = RunData.load(recipe, model.samples());
+      RunData loaded = RunData.load(recipe, model.samples());
+      WrittenAlternatives written = written(model, loaded);
       Manifest manifest = Manifests.start(recipe, model, setup);
       if (resumed) {
         Manifests.requireSameFiles(folder, manifest);
@@ -182,6 +184,11 @@ public final class Experiment {
         folder.writeManifest(manifest);
         folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
       }
+      if (written != null) {
+        written.write(alternatives(folder));
+        note(written.told());
+      }
+      RunData data = withAlternatives(loaded, folder);
       RunState state = RunState.open(folder, data, resumed, this::warn);
       setup.group().announce(new Assisted(folder.path(), recipe.kind(), resumed).text());
       boolean checkpointed = memory.mustCheckpoint(data);
@@ -200,6 +207,24 @@ public final class Experiment {
       fail(e);
       throw e instanceof WorkerGroup.Lost ? lost(e) : e;
     }
+  }
+
+  /** Lets the model write other answers; null if the method needs none, or they are there. */
+  private @Nullable WrittenAlternatives written(LanguageModel model, RunData data) {
+    return recipe.method().sampledAlternatives() == 0 || Files.exists(alternatives(folder))
+        ? null
+        : WrittenAlternatives.of(recipe, model, data, setup.progress());
+  }
+
+  private static Path alternatives(RunFolder run) {
+    return run.path().resolve(WrittenAlternatives.FILE);
+  }
+
+  /** The data with the other answers that the model wrote into a run folder, if it was to. */
+  private RunData withAlternatives(RunData data, RunFolder run) {
+    return recipe.method().sampledAlternatives() == 0
+        ? data
+        : data.with(Alternatives.read(alternatives(run).toString(), data.forget(), recipe.seed()));
   }
 
   private EngramException lost(RuntimeException lost) {
@@ -424,9 +449,13 @@ public final class Experiment {
       String text =
           "%s has %d samples, fewer than a batch of %d (budget.batch × budget.accumulate): each epoch is one update."
               .formatted(recipe.method().forgets() ? "forget.data" : "train.data", size, batch);
-      folder.journal().write("note", Map.of("text", text));
-      setup.progress().say(text);
+      note(text);
     }
+  }
+
+  private void note(String text) {
+    folder.journal().write("note", Map.of("text", text));
+    setup.progress().say(text);
   }
 
   private void fail(RuntimeException failure) {

@@ -74,7 +74,7 @@ public final class Rehearsal {
     this.recipe = recipe;
     this.setup = setup;
     this.model = model;
-    this.data = data;
+    this.data = data.withWritten(recipe, model, setup.progress());
     this.checks = new SampleChecks(recipe, model, data, ProgressListener.NONE, WorkerGroup.ALONE);
     this.first = until == 0 ? checks.first() : checks.firstBelow(until);
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));

@@ -1,10 +1,12 @@
 package io.engram.unlearn.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.core.random.RandomStream;
 import io.engram.core.run.Hashes;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
+import io.engram.model.LanguageModel;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.recipe.DataSection;
@@ -21,6 +23,7 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of a run, as text and as tokens.
@@ -30,13 +33,16 @@ import java.util.stream.IntStream;
  * @param retainTokens the retain set to train on; empty if nothing uses it
  * @param heldTokens retain samples that only measure what is kept; empty if nothing does
  * @param controlTokens samples that the model has never seen; empty if nothing uses them
+ * @param alternatives other answers of the forget samples; null if the method has none, or the
+ *     model has yet to write them
  */
 record RunData(
     List<Sample> forget,
     List<TokenizedSample> forgetTokens,
     List<TokenizedSample> retainTokens,
     List<TokenizedSample> heldTokens,
-    List<TokenizedSample> controlTokens) {
+    List<TokenizedSample> controlTokens,
+    @Nullable Alternatives alternatives) {
   /** The most retain samples that are held back to measure with. */
   private static final int MOST_HELD = 40;
 
@@ -58,10 +64,9 @@ record RunData(
   /** The data of a recipe with these samples in place of those that it draws from. */
   static RunData of(Recipe recipe, List<Sample> forget, SampleTokenizer tokenizer) {
     boolean finetune = !recipe.method().forgets();
-    String alternatives = recipe.method().alternatives();
-    if (alternatives != null) {
-      Alternatives.read(alternatives, forget, recipe.seed()); // reports what doesn't fit
-    }
+    String file = recipe.method().alternatives();
+    Alternatives alternatives =
+        file == null ? null : Alternatives.read(file, forget, recipe.seed());
     List<Sample> retain =
         !finetune && recipe.method().retainWeight() > 0
             ? SampleSets.load(recipe.retain(), "retain", recipe.seed(), tokenizer)
@@ -77,7 +82,20 @@ record RunData(
         tokenizer.tokenize(forget),
         tokenizer.tokenize(some(retain, i -> !held.contains(i))),
         tokenizer.tokenize(some(retain, held::contains)),
-        tokenizer.tokenize(controls));
+        tokenizer.tokenize(controls),
+        alternatives);
+  }
+
+  /** The same with other answers of the forget samples. */
+  RunData with(Alternatives others) {
+    return new RunData(forget, forgetTokens, retainTokens, heldTokens, controlTokens, others);
+  }
+
+  /** The same with other answers that the model writes now, if it is to and has not yet. */
+  RunData withWritten(Recipe recipe, LanguageModel model, ProgressListener progress) {
+    return recipe.method().sampledAlternatives() == 0 || alternatives != null
+        ? this
+        : with(WrittenAlternatives.of(recipe, model, this, progress).alternatives(recipe.seed()));
   }
 
   private static boolean measuresKept(Recipe recipe) {

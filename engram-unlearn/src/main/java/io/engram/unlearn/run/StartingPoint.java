@@ -120,10 +120,13 @@ final class StartingPoint implements AutoCloseable {
     if (method.refusalUse() == RefusalUse.NONE) {
       return null;
     }
-    String alternatives = method.alternatives();
+    Alternatives alternatives = data.alternatives();
+    if (alternatives == null && method.sampledAlternatives() > 0) {
+      throw new IllegalStateException("the model has not written its alternatives yet");
+    }
     return alternatives == null
         ? Batches.Refusals.read(method.refusals(), recipe.seed())
-        : Alternatives.read(alternatives, data.forget(), recipe.seed());
+        : alternatives;
   }
 
   /** −Σ_t ℓ_t of each sequence under the reference. */

@@ -221,7 +221,7 @@ class LossTest {
     double push = 3.0 / 4 * 2 / (1 + Math.exp(1.25));
     assertThat(slope.gradient()).containsExactly(new double[] {push, push, -push}, within(1e-14));
     // AltPo is the same with an alternative in the refusal's place.
-    AltPo altPo = new AltPo(3, 0, RetainLoss.NLL, null, 0.5, "other.jsonl");
+    AltPo altPo = new AltPo(3, 0, RetainLoss.NLL, null, 0.5, "other.jsonl", 0);
     assertThat(
             ((Objective.OfLogProbs) altPo.objective(drawn, SIZE, reference))
                 .loss()

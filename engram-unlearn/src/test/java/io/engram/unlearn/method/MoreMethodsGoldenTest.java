@@ -59,7 +59,7 @@ class MoreMethodsGoldenTest {
       case "simnpo", "simnpo-sam" ->
           new SimNpo(
               forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path("simnpo_delta").asDouble());
-      case "altpo" -> new AltPo(forget, retain, RetainLoss.NLL, null, beta, "given");
+      case "altpo" -> new AltPo(forget, retain, RetainLoss.NLL, null, beta, "given", 0);
       case "flat" -> new Flat(forget, 0, RetainLoss.NLL, null, null);
       case "tnpo", "wtnpo" ->
           new Tnpo(

@@ -156,6 +156,14 @@ class RecipeReaderTest {
         .isInstanceOf(EngramException.class)
         .hasMessageContaining(
             "method.alternatives: missing; method.name = altpo needs a file of other answers");
+    assertThatThrownBy(
+            () ->
+                unlearn(
+                    withRetain,
+                    "method={name: altpo, alternatives: a.jsonl, sampled_alternatives: 5}"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining(
+            "method.sampled_alternatives = 5: the alternatives are in method.alternatives = a.jsonl; set only one");
     assertThat(unlearn(SMALLEST, "method.name=flat").retain().isEmpty()).isTrue();
   }
 

@@ -49,6 +49,7 @@ class ExperimentTest {
         "name: simnpo, delta: 1",
         "name: dpo",
         "name: altpo, alternatives: FOLDER/alternatives.jsonl",
+        "name: altpo, sampled_alternatives: 8",
         "name: flat",
         "name: wga",
         "name: tnpo, alpha: 1.5",
