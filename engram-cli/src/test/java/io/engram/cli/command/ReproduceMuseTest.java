@@ -1,6 +1,7 @@
 package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.engram.cli.Cli;
 import io.engram.core.Trees;
@@ -39,7 +40,7 @@ final class ReproduceMuseTest {
         corpus: tales
         forget: {files: forget.jsonl}
         holdout: {files: holdout.jsonl}
-        verbatim: {prompt_tokens: 4, max_new_tokens: 4}
+        verbatim: {prompt_tokens: 4, max_new_tokens: 40}
         knowledge:
           forget: {files: asked.jsonl}
           retain: {files: kept.jsonl}
@@ -119,6 +120,19 @@ final class ReproduceMuseTest {
       double area = measured(run, "after", "text.forget.min_k_auc");
       assertThat(column(study, 5).get(k)).startsWith("%.3f".formatted(area));
     }
+    // Piece by piece, from the rows of the same runs.
+    JsonNode pieces = study.path("tables").get(1);
+    assertThat(pieces.path("columns").toString()).contains("n = 2", "n = 3");
+    assertThat(pieces.path("rows")).hasSize(6);
+    double whole = 0;
+    for (int piece = 1; piece <= 4; piece++) {
+      String cell = pieces.path("rows").get(3).get(piece).asString();
+      whole += (piece == 4 ? 3 : 2) * Double.parseDouble(cell.split("\u00a0")[0]) / 9;
+    }
+    assertThat(whole)
+        .isCloseTo(
+            measured(out.resolve("pieces-3/trial-42"), "after", "text.verbatim.rouge_l_f1"),
+            within(1e-3));
     // What the first run measured before, the others copy.
     assertThat(out.resolve("pieces-1/trial-42/journal.jsonl")).content().doesNotContain("copied");
     assertThat(out.resolve("pieces-3/trial-42/journal.jsonl")).content().contains("copied from");

@@ -8,7 +8,9 @@ import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A recipe's forget set in four pieces. Four sources are a piece each. Otherwise every source is
@@ -16,10 +18,10 @@ import java.util.stream.Collectors;
  * a chapter's texts and the questions about them stay roughly together.
  *
  * @param section the whole set
- * @param rows the rows of each piece, by their ids
+ * @param rows the rows of each piece
  * @param bySource whether a piece is a source
  */
-record ForgetPieces(DataSection section, List<List<String>> rows, boolean bySource) {
+record ForgetPieces(DataSection section, List<List<Sample>> rows, boolean bySource) {
   /** How many there are. */
   static final int COUNT = 4;
 
@@ -40,14 +42,14 @@ record ForgetPieces(DataSection section, List<List<String>> rows, boolean bySour
         new SampleSource.Choice(condition(section), section.limit(), "forget.where");
     List<List<Sample>> sources = SampleSource.loadEach(section.data(), choice);
     boolean bySource = sources.size() == COUNT;
-    List<List<String>> rows = new ArrayList<>();
+    List<List<Sample>> rows = new ArrayList<>();
     for (int piece = 0; piece < COUNT; piece++) {
-      List<String> own = new ArrayList<>();
+      List<Sample> own = new ArrayList<>();
       for (int source = 0; source < sources.size(); source++) {
         int size = sources.get(source).size();
         int from = bySource ? (source == piece ? 0 : size) : piece * size / COUNT;
         int to = bySource ? size : (piece + 1) * size / COUNT;
-        sources.get(source).subList(from, to).forEach(sample -> own.add(sample.id()));
+        own.addAll(sources.get(source).subList(from, to));
       }
       if (own.isEmpty()) {
         throw EngramException.usage(
@@ -82,9 +84,31 @@ record ForgetPieces(DataSection section, List<List<String>> rows, boolean bySour
     String ids =
         rows.subList(from - 1, to).stream()
             .flatMap(List::stream)
-            .map(id -> "'" + id.replace("'", "''") + "'")
+            .map(row -> "'" + row.id().replace("'", "''") + "'")
             .collect(Collectors.joining(", "));
     return "forget.where="
         + JsonFiles.line("(%s) and id in (%s)".formatted(condition(section), ids));
+  }
+
+  /**
+   * The one piece that has a text in it, whatever its blanks.
+   *
+   * @return from 0; empty if none has, or several have
+   */
+  OptionalInt having(String text) {
+    String sought = plain(text);
+    int[] found =
+        IntStream.range(0, rows.size())
+            .filter(i -> rows.get(i).stream().anyMatch(row -> has(row, sought)))
+            .toArray();
+    return found.length == 1 ? OptionalInt.of(found[0]) : OptionalInt.empty();
+  }
+
+  private static boolean has(Sample row, String sought) {
+    return row.content() instanceof Sample.PlainText text && plain(text.text()).contains(sought);
+  }
+
+  private static String plain(String text) {
+    return text.strip().replaceAll("\\s+", " ");
   }
 }

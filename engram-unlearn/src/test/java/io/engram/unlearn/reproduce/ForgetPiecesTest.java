@@ -83,6 +83,16 @@ class ForgetPiecesTest {
     assertThat(texts(List.of(named), pieces.key(2, 3))).containsExactly("two", "three");
   }
 
+  @Test
+  void aTextBelongsToTheOnePieceThatHasIt() throws IOException {
+    ForgetPieces pieces = ForgetPieces.of(recipe(List.of(file("chapter", 12))));
+    assertThat(pieces.having("  chapter\n 4 ")).hasValue(1);
+    assertThat(pieces.having("apter 9")).hasValue(3);
+    // Of chapters 1, 10 and 11.
+    assertThat(pieces.having("chapter 1")).isEmpty();
+    assertThat(pieces.having("verse")).isEmpty();
+  }
+
   /** MUSE-News comes in four files. */
   @Test
   void fourSourcesAreAPieceEach() throws IOException {
