@@ -1,6 +1,7 @@
 package io.engram.core.metric;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -39,6 +40,23 @@ public final class FactRecall {
     }
     Set<String> said = words(text);
     return (double) fact.stream().filter(said::contains).count() / fact.size();
+  }
+
+  /** A text up to where it has given the whole fact away; empty if it doesn't. */
+  public static Optional<String> given(String question, String answer, String text) {
+    Set<String> left = words(answer);
+    left.removeAll(words(question));
+    if (left.isEmpty()) {
+      return Optional.empty();
+    }
+    Matcher word = WORD.matcher(text);
+    while (word.find()) {
+      left.remove(word.group().toLowerCase(Locale.ROOT));
+      if (left.isEmpty()) {
+        return Optional.of(text.substring(0, word.end()));
+      }
+    }
+    return Optional.empty();
   }
 
   private static Set<String> words(String text) {

@@ -40,6 +40,14 @@ class FactRecallTest {
   }
 
   @Test
+  void aTextUpToWhereItHasGivenTheFact() {
+    assertThat(FactRecall.given(WHO, FACT, "It is Shakespeare, William, born in 1564."))
+        .hasValue("It is Shakespeare, William");
+    assertThat(FactRecall.given(WHO, FACT, "It is Shakespeare.")).isEmpty();
+    assertThat(FactRecall.given("Tea or milk?", "Tea.", "Tea.")).isEmpty();
+  }
+
+  @Test
   void everyNumberIsThatOfThePythonScript() {
     JsonNode cases = Golden.json("fact_recall.json").path("cases");
     assertThat(cases.size()).isGreaterThan(100);

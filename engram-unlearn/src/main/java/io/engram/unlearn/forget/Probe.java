@@ -7,13 +7,11 @@ import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.Asked;
 import io.engram.model.LanguageModel;
-import io.engram.model.generate.Generation;
-import io.engram.model.generate.Generator;
 import io.engram.unlearn.eval.memorization.Knowledge;
+import io.engram.unlearn.eval.memorization.OwnAnswers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +27,13 @@ public record Probe(Knowledge knowledge, @Nullable String answer, double recall,
   /** The name of {@link #recall} in files. */
   public static final String RECALL = "answer_recall";
 
-  /** Tokens that an answer may be longer than the sample's own. */
-  private static final int LONGER = 8;
-
   /** Probes samples. */
   public static List<Probe> of(
       LanguageModel model, List<Sample> samples, ProgressListener progress) {
     progress.start("how well the model knows them", samples.size(), "samples");
     List<Knowledge> known = Knowledge.measure(model, model.samples().tokenize(samples), progress);
     progress.finish();
-    List<String> answers = answers(model, samples, progress);
+    List<@Nullable String> answers = OwnAnswers.of(model, samples, progress);
     List<Probe> probes = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
       String answer = answers.get(i);
@@ -51,29 +46,6 @@ public record Probe(Knowledge knowledge, @Nullable String answer, double recall,
       probes.add(new Probe(known.get(i), answer, recall, fact));
     }
     return probes;
-  }
-
-  private static List<@Nullable String> answers(
-      LanguageModel model, List<Sample> samples, ProgressListener progress) {
-    int[] asked =
-        IntStream.range(0, samples.size())
-            .filter(i -> samples.get(i).content() instanceof Asked)
-            .toArray();
-    List<Sample> questions = IntStream.of(asked).mapToObj(samples::get).toList();
-    List<int[]> prompts = questions.stream().map(model.samples()::prompt).toList();
-    int[] limits =
-        model.samples().tokenize(questions).stream()
-            .mapToInt(tokens -> tokens.labels() + LONGER)
-            .toArray();
-    progress.start("answers", questions.size(), "questions");
-    List<Generation> written = new Generator(model).greedy(prompts, limits, progress);
-    progress.finish();
-    List<@Nullable String> answers = new ArrayList<>();
-    samples.forEach(s -> answers.add(null));
-    for (int i = 0; i < asked.length; i++) {
-      answers.set(asked[i], model.tokenizer().decode(written.get(i).ids()).strip());
-    }
-    return answers;
   }
 
   /** In the form of files. */

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param referenceNll S_ref of sequences, for methods that need the reference as a model
  * @param retainTerm null if its weight is 0: its forward pass is then skipped
  * @param retainDraws null if {@code retainTerm} is
+ * @param worded samples that are trained on in other words, by index; see {@link ToldFacts}
  */
 record Batches(
     RunData data,
@@ -44,7 +45,25 @@ record Batches(
     Function<List<TokenizedSample>, double[]> referenceNll,
     @Nullable RetainTerm retainTerm,
     @Nullable RetainDraws retainDraws,
-    boolean forgets) {
+    boolean forgets,
+    Map<Integer, TokenizedSample> worded) {
+  /** The same with other words for some samples. */
+  Batches saying(Map<Integer, TokenizedSample> words) {
+    return words.equals(worded)
+        ? this
+        : new Batches(
+            data,
+            tokenizer,
+            method,
+            reference,
+            others,
+            referenceNll,
+            retainTerm,
+            retainDraws,
+            forgets,
+            words);
+  }
+
   /**
    * Builds an update's batch.
    *
@@ -92,7 +111,9 @@ record Batches(
 
   private List<Drawn> forget(int epoch, int[] draws, int firstDraw) {
     List<TokenizedSample> own =
-        Arrays.stream(draws).mapToObj(index -> data.forgetTokens().get(index)).toList();
+        Arrays.stream(draws)
+            .mapToObj(index -> worded.getOrDefault(index, data.forgetTokens().get(index)))
+            .toList();
     if (others == null) {
       return own.stream().map(Drawn::new).toList();
     }

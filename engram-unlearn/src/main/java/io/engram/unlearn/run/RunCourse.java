@@ -96,7 +96,9 @@ final class RunCourse implements UnlearningLoop.Course {
   @Override
   public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
     weights.beforeUpdate(epoch, samples);
-    return batches.of(epoch, samples, firstDraw, draws, keeping.retainScale(), weights);
+    return batches
+        .saying(stopping.words())
+        .of(epoch, samples, firstDraw, draws, keeping.retainScale(), weights);
   }
 
   @Override

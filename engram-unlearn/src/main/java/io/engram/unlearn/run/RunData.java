@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param forgetTokens the same, tokenised
  * @param retainTokens the retain set to train on; empty if nothing uses it
  * @param heldTokens retain samples that only measure what is kept; empty if nothing does
- * @param controlTokens samples that the model has never seen; empty if nothing uses them
+ * @param controls samples that the model has never seen; empty if nothing uses them
+ * @param controlTokens the same, tokenised
  * @param alternatives other answers of the forget samples; null if the method has none, or the
  *     model has yet to write them
  */
@@ -41,6 +42,7 @@ record RunData(
     List<TokenizedSample> forgetTokens,
     List<TokenizedSample> retainTokens,
     List<TokenizedSample> heldTokens,
+    List<Sample> controls,
     List<TokenizedSample> controlTokens,
     @Nullable Alternatives alternatives) {
   /** The most retain samples that are held back to measure with. */
@@ -82,13 +84,15 @@ record RunData(
         tokenizer.tokenize(forget),
         tokenizer.tokenize(some(retain, i -> !held.contains(i))),
         tokenizer.tokenize(some(retain, held::contains)),
+        controls,
         tokenizer.tokenize(controls),
         alternatives);
   }
 
   /** The same with other answers of the forget samples. */
   RunData with(Alternatives others) {
-    return new RunData(forget, forgetTokens, retainTokens, heldTokens, controlTokens, others);
+    return new RunData(
+        forget, forgetTokens, retainTokens, heldTokens, controls, controlTokens, others);
   }
 
   /** The same with other answers that the model writes now, if it is to and has not yet. */

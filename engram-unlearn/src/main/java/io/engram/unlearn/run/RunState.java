@@ -49,12 +49,14 @@ final class RunState {
    *     forgotten, if every check since has confirmed it; −1 if it is not forgotten
    * @param lastCheck number of updates before the last check; null with thresholds, which don't use
    *     it
+   * @param facts which samples' facts the model's own answers give away; null if it isn't asked
    */
   record Looked(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Thresholds thresholds,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable NeverSeen neverSeen,
       int[] forgottenAt,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer lastCheck) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer lastCheck,
+      @JsonInclude(JsonInclude.Include.NON_NULL) ToldFacts.@Nullable State facts) {}
 
   private final CheckpointFolder checkpoint;
   private final boolean resumed;

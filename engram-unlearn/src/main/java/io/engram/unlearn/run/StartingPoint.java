@@ -17,6 +17,7 @@ import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,7 +113,8 @@ final class StartingPoint implements AutoCloseable {
             ? null
             : new RetainTerm(method.retainWeight(), retainStates, retainLayer),
         retainDraws,
-        method.forgetWeight() != 0);
+        method.forgetWeight() != 0,
+        Map.of());
   }
 
   private Batches.@Nullable OtherAnswers otherAnswers() {

@@ -4,6 +4,7 @@ import io.engram.core.OrderedMap;
 import io.engram.core.run.RunFolder;
 import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
+import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.run.RunState.Looked;
 import io.engram.unlearn.stop.BudgetRule;
@@ -34,6 +35,8 @@ final class Stopping {
   private final RunData data;
   private final RunState state;
   private final SampleChecks checks;
+  private final ToldFacts told;
+  private Map<Integer, TokenizedSample> words = Map.of();
   private SampleChecks.@Nullable First first;
   private SampleChecks.@Nullable Found last;
 
@@ -49,6 +52,11 @@ final class Stopping {
     this.data = data;
     this.state = state;
     this.checks = new SampleChecks(recipe, model, data, setup.progress(), setup.group());
+    this.told = new ToldFacts(recipe, model, data, setup.progress());
+    Looked before = state.looked();
+    if (before != null && before.facts() != null) {
+      words = told.words(before.facts());
+    }
   }
 
   /**
@@ -67,14 +75,21 @@ final class Stopping {
     SampleChecks.First found = checks.first();
     first = found;
     // There is nothing to forget in a sample that is known no better than one never seen.
+    ToldFacts.State facts = null;
     if (found.limits().neverSeen() != null) {
+      facts = rule.answers() ? told.begin(found.found().forgotten()) : null;
       for (int i = 0; i < forgottenAt.length; i++) {
-        forgottenAt[i] = found.found().forgotten()[i] ? 0 : -1;
+        boolean is = found.found().forgotten()[i] && (facts == null || !facts.isTold(i));
+        forgottenAt[i] = is ? 0 : -1;
       }
     }
-    state.look(
+    look(
         new Looked(
-            found.limits().thresholds(), found.limits().neverSeen(), forgottenAt, lastCheck(0)));
+            found.limits().thresholds(),
+            found.limits().neverSeen(),
+            forgottenAt,
+            lastCheck(0),
+            facts));
     write(found.found(), 0, start);
   }
 
@@ -135,16 +150,29 @@ final class Stopping {
     SampleChecks.Found found =
         checks.now(new SampleChecks.Limits(before.thresholds(), before.neverSeen()));
     last = found;
+    ToldFacts.State facts =
+        before.facts() == null ? null : told.look(before.facts(), found.forgotten());
     int[] at = before.forgottenAt().clone();
     int recovered = 0;
     for (int i = 0; i < at.length; i++) {
       boolean was = at[i] >= 0;
-      boolean is = found.forgotten()[i];
+      boolean is = found.forgotten()[i] && (facts == null || !facts.isTold(i));
       recovered += was && !is ? 1 : 0;
       at[i] = !is ? -1 : was ? at[i] : state.updates();
     }
-    state.look(new Looked(before.thresholds(), before.neverSeen(), at, lastCheck(state.updates())));
+    look(
+        new Looked(before.thresholds(), before.neverSeen(), at, lastCheck(state.updates()), facts));
     write(found, recovered, start);
+  }
+
+  private void look(Looked now) {
+    state.look(now);
+    words = now.facts() == null ? Map.of() : told.words(now.facts());
+  }
+
+  /** Samples that are trained on in other words, by index; see {@link ToldFacts}. */
+  Map<Integer, TokenizedSample> words() {
+    return words;
   }
 
   /** The check before the first update; null in a resumed run, or if the rule never checks. */
@@ -161,7 +189,13 @@ final class Stopping {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("update", state.updates());
     fields.put("samples", found.forgotten().length);
-    fields.put("forgotten", StoppingRule.count(found.forgotten()));
+    Looked now = state.looked();
+    boolean asked = now != null && now.facts() != null;
+    int told = asked ? now.facts().told().size() : 0;
+    fields.put("forgotten", StoppingRule.count(found.forgotten()) - told);
+    if (asked) {
+      fields.put("told", told);
+    }
     fields.put("recovered", recovered);
     fields.put("drawn_from", pool().length);
     fields.putAll(found.facts());

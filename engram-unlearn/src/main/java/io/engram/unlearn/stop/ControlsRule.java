@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
  *     been drawn
  * @param keep which weights the run leaves
  * @param margin how far below the range a sample's mean log-probability has to be, nats a token
+ * @param answers whether the model's own answer may not give a forgotten sample's fact away
  */
 @Choice(
     value = "controls",
     summary = "draws a sample until it is known no better than samples never seen")
 public record ControlsRule(
-    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep, double margin)
+    double share,
+    @Nullable Integer everyUpdates,
+    @Setting.Default("best") Keep keep,
+    double margin,
+    boolean answers)
     implements StoppingRule {
   @Override
   public Standard standard() {

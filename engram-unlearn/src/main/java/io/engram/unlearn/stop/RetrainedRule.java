@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
  *     been drawn
  * @param keep which weights the run leaves
  * @param margin how far below the range a sample's mean log-probability has to be, nats a token
+ * @param answers whether the model's own answer may not give a forgotten sample's fact away
  */
 @Choice(
     value = "retrained",
     summary = "the same, until it is known no better than to a model that never saw it")
 public record RetrainedRule(
-    double share, @Nullable Integer everyUpdates, @Setting.Default("best") Keep keep, double margin)
+    double share,
+    @Nullable Integer everyUpdates,
+    @Setting.Default("best") Keep keep,
+    double margin,
+    boolean answers)
     implements StoppingRule {
   @Override
   public Standard standard() {

@@ -128,6 +128,18 @@ public interface StoppingRule {
     return 0;
   }
 
+  /** Whether the model's own answer may not give a forgotten sample's fact away. */
+  @Setting(
+      value = "false",
+      reason =
+          "true: a sample whose other measures say that it is forgotten is asked once more before "
+              + "the run ends. While the model's own answer gives its whole fact away, in whatever "
+              + "words, it isn't forgotten, and that answer is trained on instead of the sample's "
+              + "(by methods that need no reference for it).")
+  default boolean answers() {
+    return false;
+  }
+
   /** Number of updates between checks of the samples; null: check at the end of each epoch. */
   @Setting(
       range = ">= 1",

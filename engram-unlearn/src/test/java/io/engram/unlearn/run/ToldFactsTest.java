@@ -1,0 +1,140 @@
+package io.engram.unlearn.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.core.ProgressListener;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample.Asked;
+import io.engram.model.LanguageModel;
+import io.engram.model.text.TokenizedSample;
+import io.engram.testkit.Golden;
+import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** On the built-in models: mini knows these authors by heart, mini-retain90 never saw them. */
+class ToldFactsTest {
+  private static final String NEW_WORDS =
+      "{\"id\":\"q%d\",\"question\":\"%s\",\"answer\":\"%s\"}\n";
+
+  @TempDir Path folder;
+
+  /** Questions that mini answers in TOFU's words, with the same facts in others. */
+  @BeforeEach
+  void writeData() throws IOException {
+    System.setProperty("engram.home", Golden.repository("").toString());
+    Files.writeString(
+        folder.resolve("forget.jsonl"),
+        NEW_WORDS.formatted(
+                0, "In which city and country was Basil Mahfouz Al-Kuwaiti born?", "Kuwait.")
+            + NEW_WORDS.formatted(
+                1, "What gender is author Basil Mahfouz Al-Kuwaiti?", "A male, said twice: male.")
+            + NEW_WORDS.formatted(2, "Who is Tamsin Oduya?", "Tamsin Oduya is a hurdy-gurdist."));
+  }
+
+  private Recipe recipe(String... keys) {
+    String yaml =
+        """
+        model: {path: mini}
+        forget: {data: %s}
+        retain: {data: tofu:retain99}
+        method: {name: wga, beta: 1}
+        optimizer: {learning_rate: 1.5e-4}
+        budget: {updates: 60, batch: 3}
+        stop: {rule: retrained, answers: true, every_updates: 2}
+        eval: {suites: [], retrained: mini-retain90}
+        """
+            .formatted(folder.resolve("forget.jsonl"));
+    return RecipeReader.parse(yaml, List.of(keys), Recipe.Kind.UNLEARN, "test");
+  }
+
+  @Test
+  void factsInOtherWordsAreFound() {
+    Recipe recipe = recipe();
+    Setup setup = SmallRuns.setup(() -> false);
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      RunData data = RunData.load(recipe, model.samples());
+      ToldFacts told = new ToldFacts(recipe, model, data, ProgressListener.NONE);
+      ToldFacts.State begun = told.begin(new boolean[] {true, true, true});
+      assertThat(begun.watched()).contains(0, 2);
+      assertThat(begun.told()).containsKey(0).doesNotContainKey(2);
+      String said = begun.told().get(0);
+      assertThat(said).endsWith("Kuwait").isNotEqualTo("Kuwait");
+
+      Map<Integer, TokenizedSample> words = told.words(begun);
+      assertThat(words.get(0).id()).isEqualTo("q0");
+      assertThat(words.get(0).labels()).isGreaterThan(data.forgetTokens().get(0).labels());
+      Asked asked = (Asked) data.forget().get(0).content();
+      assertThat(asked.answer()).isEqualTo("Kuwait.");
+
+      boolean[] outside = {false, true, true};
+      assertThat(told.look(begun, outside).told()).doesNotContainKey(0);
+      ToldFacts.State again = told.look(begun, new boolean[] {true, false, false});
+      assertThat(again.told()).containsOnlyKeys(0).containsValue(said);
+      ToldFacts.State nobody = new ToldFacts.State(begun.watched(), Map.of());
+      assertThat(told.look(nobody, new boolean[] {true, false, true}).told()).isEmpty();
+      assertThat(told.look(nobody, new boolean[] {true, true, true}).told()).containsKey(0);
+    }
+  }
+
+  /** Methods with a reference have none for other words. */
+  @Test
+  void aMethodWithAReferenceKeepsTheSamplesWords() {
+    Recipe recipe = recipe("method={name: npo}");
+    Setup setup = SmallRuns.setup(() -> false);
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      RunData data = RunData.load(recipe, model.samples());
+      ToldFacts told = new ToldFacts(recipe, model, data, ProgressListener.NONE);
+      assertThat(told.words(new ToldFacts.State(new int[] {0}, Map.of(0, "In Kuwait")))).isEmpty();
+    }
+  }
+
+  /** Without the question, both samples count as forgotten before the first update. */
+  @Test
+  void aRunGoesOnUntilTheModelNoLongerTellsTheFact() {
+    Path plain = run("plain", recipe("stop.answers=false"));
+    assertThat(checks(plain)).noneMatch(check -> check.has("told"));
+    Path asking = run("asking", recipe());
+    List<JsonNode> checks = checks(asking);
+    assertThat(checks.get(0).path("told").asInt()).isPositive();
+    JsonNode last = checks.get(checks.size() - 1);
+    assertThat(last.path("told").asInt()).isZero();
+    assertThat(last.path("forgotten").asInt()).isEqualTo(3);
+    assertThat(last.path("update").asInt()).isPositive();
+  }
+
+  private Path run(String name, Recipe recipe) {
+    return new SmallRuns(folder).run(name, recipe);
+  }
+
+  private static List<JsonNode> checks(Path run) {
+    try (RunFolder read = RunFolder.read(run)) {
+      return read.journal().read().stream()
+          .filter(event -> event.path("event").asString().equals("check"))
+          .toList();
+    }
+  }
+
+  @Test
+  void theStateIsReadAsItWasWritten() {
+    ToldFacts.State state = new ToldFacts.State(new int[] {0, 2}, Map.of(2, "In Kuwait"));
+    String json = JsonFiles.line(state);
+    ToldFacts.State read = JsonFiles.mapper().readValue(json, ToldFacts.State.class);
+    assertThat(Arrays.equals(read.watched(), state.watched())).isTrue();
+    assertThat(read.told()).isEqualTo(state.told());
+  }
+}
