@@ -58,9 +58,13 @@ public record Redaction(Path run) {
     return Files.exists(run.resolve(OwnerOnly.FOLDER).resolve(VerdictRow.FILE));
   }
 
-  /** Takes the texts out. What has none any more stays as it is, so it may be done again. */
+  /**
+   * Takes the texts out of a finished run. What has none any more stays as it is, so it may be done
+   * again. The checkpoints go: they may hold answers, and nothing resumes from them.
+   */
   public void apply() {
     owners();
+    new CheckpointFolder(run).discard();
     for (String name : MIXED) {
       redact(name);
     }

@@ -180,7 +180,7 @@ final class MuseExperiment implements Reproduction {
   private boolean isDone(ReproductionPlan plan, List<List<Trials>> steps) {
     return way == Way.SCALABILITY
         ? plan.runner().test(steps.stream().flatMap(List::stream).toList())
-        : steps.stream().allMatch(plan.runner()::test);
+        : steps.stream().allMatch(plan.runner());
   }
 
   private static Manifest manifest(List<List<Trials>> steps) {

@@ -190,10 +190,10 @@ final class Stopping {
     fields.put("update", state.updates());
     fields.put("samples", found.forgotten().length);
     Looked now = state.looked();
-    boolean asked = now != null && now.facts() != null;
-    int told = asked ? now.facts().told().size() : 0;
+    ToldFacts.State facts = now == null ? null : now.facts();
+    int told = facts == null ? 0 : facts.told().size();
     fields.put("forgotten", StoppingRule.count(found.forgotten()) - told);
-    if (asked) {
+    if (facts != null) {
       fields.put("told", told);
     }
     fields.put("recovered", recovered);
