@@ -151,7 +151,7 @@ final class Stopping {
         checks.now(new SampleChecks.Limits(before.thresholds(), before.neverSeen()));
     last = found;
     ToldFacts.State facts =
-        before.facts() == null ? null : told.look(before.facts(), found.forgotten());
+        before.facts() == null ? null : told.look(before.facts(), forgotten(), found.forgotten());
     int[] at = before.forgottenAt().clone();
     int recovered = 0;
     for (int i = 0; i < at.length; i++) {

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * as not forgotten, and what is trained on in its place is that answer, up to where it has given
  * the fact away.
  *
- * <p>Asking takes generation, so samples are asked before the first update, when all of them are
- * inside the range, and, while one's answer gives its fact away, at each check.
+ * <p>Asking takes generation, so a sample is asked before the first update, when it comes inside
+ * the range, at each check while its answer gives its fact away, and when all samples are inside.
  *
  * <p><b>Source:</b> ours; docs/findings.md has what it was measured with.
  */
@@ -77,10 +77,14 @@ final class ToldFacts {
     return asked(new State(watched, Map.of()), i -> inside[i]);
   }
 
-  /** Asks again. */
-  State look(State before, boolean[] inside) {
+  /**
+   * Asks again.
+   *
+   * @param forgotten for each sample, whether it counted as forgotten until now
+   */
+  State look(State before, boolean[] forgotten, boolean[] inside) {
     boolean all = IntStream.range(0, inside.length).allMatch(i -> inside[i]);
-    return asked(before, i -> inside[i] && (all || before.isTold(i)));
+    return asked(before, i -> inside[i] && (all || !forgotten[i]));
   }
 
   private State asked(State before, IntPredicate chosen) {

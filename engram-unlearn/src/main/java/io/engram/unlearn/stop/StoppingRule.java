@@ -132,10 +132,10 @@ public interface StoppingRule {
   @Setting(
       value = "false",
       reason =
-          "true: a sample whose other measures say that it is forgotten is asked once more before "
-              + "the run ends. While the model's own answer gives its whole fact away, in whatever "
-              + "words, it isn't forgotten, and that answer is trained on instead of the sample's "
-              + "(by methods that need no reference for it).")
+          "true: the model is asked about a sample whose other measures say that it is forgotten. "
+              + "While its own answer gives the whole fact away, in whatever words, the sample "
+              + "isn't forgotten, and that answer is trained on instead of the sample's (by methods "
+              + "that need no reference for it).")
   default boolean answers() {
     return false;
   }

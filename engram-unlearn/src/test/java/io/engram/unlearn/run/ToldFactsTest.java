@@ -79,13 +79,16 @@ class ToldFactsTest {
       Asked asked = (Asked) data.forget().get(0).content();
       assertThat(asked.answer()).isEqualTo("Kuwait.");
 
-      boolean[] outside = {false, true, true};
-      assertThat(told.look(begun, outside).told()).doesNotContainKey(0);
-      ToldFacts.State again = told.look(begun, new boolean[] {true, false, false});
-      assertThat(again.told()).containsOnlyKeys(0).containsValue(said);
+      boolean[] none = {false, false, false};
+      boolean[] all = {true, true, true};
+      boolean[] first = {true, false, false};
+      assertThat(told.look(begun, none, new boolean[] {false, true, true}).told())
+          .doesNotContainKey(0);
+      assertThat(told.look(begun, none, first).told()).containsOnlyKeys(0).containsValue(said);
       ToldFacts.State nobody = new ToldFacts.State(begun.watched(), Map.of());
-      assertThat(told.look(nobody, new boolean[] {true, false, true}).told()).isEmpty();
-      assertThat(told.look(nobody, new boolean[] {true, true, true}).told()).containsKey(0);
+      assertThat(told.look(nobody, first, first).told()).isEmpty();
+      assertThat(told.look(nobody, none, first).told()).containsOnlyKeys(0);
+      assertThat(told.look(nobody, all, all).told()).containsKey(0);
     }
   }
 
