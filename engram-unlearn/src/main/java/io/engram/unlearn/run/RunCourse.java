@@ -97,7 +97,7 @@ final class RunCourse implements UnlearningLoop.Course {
   public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
     weights.beforeUpdate(epoch, samples);
     return batches
-        .saying(stopping.words())
+        .saying(stopping.words(epoch))
         .of(epoch, samples, firstDraw, draws, keeping.retainScale(), weights);
   }
 

@@ -10,8 +10,10 @@ import io.engram.unlearn.run.RunState.Looked;
 import io.engram.unlearn.stop.BudgetRule;
 import io.engram.unlearn.stop.StoppingRule;
 import io.engram.unlearn.stop.StoppingRule.Standard;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -36,7 +38,7 @@ final class Stopping {
   private final RunState state;
   private final SampleChecks checks;
   private final ToldFacts told;
-  private Map<Integer, TokenizedSample> words = Map.of();
+  private final List<Map<Integer, TokenizedSample>> words = new ArrayList<>();
   private SampleChecks.@Nullable First first;
   private SampleChecks.@Nullable Found last;
 
@@ -53,10 +55,7 @@ final class Stopping {
     this.state = state;
     this.checks = new SampleChecks(recipe, model, data, setup.progress(), setup.group());
     this.told = new ToldFacts(recipe, model, data, setup.progress());
-    Looked before = state.looked();
-    if (before != null && before.facts() != null) {
-      words = told.words(before.facts());
-    }
+    reword();
   }
 
   /**
@@ -167,12 +166,21 @@ final class Stopping {
 
   private void look(Looked now) {
     state.look(now);
-    words = now.facts() == null ? Map.of() : told.words(now.facts());
+    reword();
   }
 
-  /** Samples that are trained on in other words, by index; see {@link ToldFacts}. */
-  Map<Integer, TokenizedSample> words() {
-    return words;
+  private void reword() {
+    Looked now = state.looked();
+    ToldFacts.State facts = now == null ? null : now.facts();
+    words.clear();
+    for (int epoch = 0; epoch < 2; epoch++) {
+      words.add(facts == null ? Map.of() : told.words(facts, epoch));
+    }
+  }
+
+  /** Samples that are trained on in other words in an epoch, by index; see {@link ToldFacts}. */
+  Map<Integer, TokenizedSample> words(int epoch) {
+    return words.get(epoch % 2);
   }
 
   /** The check before the first update; null in a resumed run, or if the rule never checks. */
@@ -191,10 +199,10 @@ final class Stopping {
     fields.put("samples", found.forgotten().length);
     Looked now = state.looked();
     ToldFacts.State facts = now == null ? null : now.facts();
-    int told = facts == null ? 0 : facts.told().size();
+    int told = facts == null ? 0 : facts.worded().size();
     fields.put("forgotten", StoppingRule.count(found.forgotten()) - told);
     if (facts != null) {
-      fields.put("told", told);
+      fields.put("told", facts.told().size());
     }
     fields.put("recovered", recovered);
     fields.put("drawn_from", pool().length);

@@ -20,23 +20,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds samples whose words are forgotten and whose facts aren't: the model's own answer gives the
- * whole fact away ({@link FactRecall}), in words that nothing was done about. Such a sample counts
- * as not forgotten, and what is trained on in its place is that answer, up to where it has given
- * the fact away.
+ * Finds samples whose facts the model's own answers give away ({@link FactRecall}), in whatever
+ * words. Such a sample counts as not forgotten, however well its own words are. That answer, up to
+ * where it has given the fact away, is trained on in the sample's place; while the sample's own
+ * words aren't forgotten either, in every second epoch.
  *
- * <p>Asking takes generation, so a sample is asked before the first update, when it comes inside
- * the range, at each check while its answer gives its fact away, and when all samples are inside.
+ * <p>Asking takes generation, so a sample is asked before the first update, when its own words are
+ * forgotten, and at each check while its answer gives its fact away. All are asked at every fourth
+ * check, since an answer may change, and when all are forgotten.
  *
  * <p><b>Source:</b> ours; docs/findings.md has what it was measured with.
  */
 final class ToldFacts {
+  /** At every so many checks, all samples are asked. */
+  private static final int ALL_EVERY = 4;
+
   private final Recipe recipe;
   private final LanguageModel model;
   private final RunData data;
@@ -55,10 +62,13 @@ final class ToldFacts {
    * @param watched indices of the samples that are asked: those with a fact, unless samples never
    *     seen are answered with their facts as often, or a model that never saw it answers the same
    * @param told the answers that give facts away, up to where they have, by the sample's index
+   * @param worded which of these samples' own words are forgotten
+   * @param checks how many there were after an update
    */
-  record State(int[] watched, Map<Integer, String> told) {
+  record State(int[] watched, Map<Integer, String> told, Set<Integer> worded, int checks) {
     State {
       told = new TreeMap<>(told);
+      worded = new TreeSet<>(worded);
     }
 
     boolean isTold(int sample) {
@@ -69,26 +79,33 @@ final class ToldFacts {
   /**
    * Decides which samples to ask, and asks them.
    *
-   * @param inside for each sample, whether its other measures say that it is forgotten
+   * @param forgotten for each sample, whether its own words are
    */
-  State begin(boolean[] inside) {
+  State begin(boolean[] forgotten) {
     int[] watched =
         recipe.stop().standard() == Standard.RETRAINED ? underRetrained() : besideControls();
-    return asked(new State(watched, Map.of()), i -> inside[i]);
+    return asked(watched, i -> true, forgotten, 0);
   }
 
   /**
    * Asks again.
    *
-   * @param forgotten for each sample, whether it counted as forgotten until now
+   * @param counted for each sample, whether it counted as forgotten until now
+   * @param forgotten whether its own words are now
    */
-  State look(State before, boolean[] forgotten, boolean[] inside) {
-    boolean all = IntStream.range(0, inside.length).allMatch(i -> inside[i]);
-    return asked(before, i -> inside[i] && (all || !forgotten[i]));
+  State look(State before, boolean[] counted, boolean[] forgotten) {
+    int checks = before.checks() + 1;
+    boolean all =
+        checks % ALL_EVERY == 0 || IntStream.range(0, forgotten.length).allMatch(i -> forgotten[i]);
+    return asked(
+        before.watched(),
+        i -> all || before.isTold(i) || (forgotten[i] && !counted[i]),
+        forgotten,
+        checks);
   }
 
-  private State asked(State before, IntPredicate chosen) {
-    int[] ask = Arrays.stream(before.watched()).filter(chosen).toArray();
+  private State asked(int[] watched, IntPredicate chosen, boolean[] forgotten, int checks) {
+    int[] ask = Arrays.stream(watched).filter(chosen).toArray();
     List<Sample> samples = Arrays.stream(ask).mapToObj(data.forget()::get).toList();
     List<@Nullable String> answers = OwnAnswers.of(model, samples, ProgressListener.NONE);
     Map<Integer, String> told = new LinkedHashMap<>();
@@ -98,7 +115,9 @@ final class ToldFacts {
       FactRecall.given(asked.question(), asked.answer(), Objects.requireNonNull(answers.get(i)))
           .ifPresent(text -> told.put(sample, text));
     }
-    return new State(before.watched(), told);
+    Set<Integer> worded =
+        told.keySet().stream().filter(i -> forgotten[i]).collect(Collectors.toSet());
+    return new State(watched, told, worded, checks);
   }
 
   private int[] besideControls() {
@@ -145,16 +164,19 @@ final class ToldFacts {
         : Double.NaN;
   }
 
-  /** What to train on in the samples' place; nothing where a method can't. */
-  Map<Integer, TokenizedSample> words(State now) {
+  /** What to train on in the samples' place in an epoch; nothing where a method can't. */
+  Map<Integer, TokenizedSample> words(State now, int epoch) {
     boolean able =
         recipe.method() instanceof LogProbMethod && recipe.method().refusalUse() == RefusalUse.NONE;
     Map<Integer, TokenizedSample> words = new TreeMap<>();
     if (able) {
       now.told()
           .forEach(
-              (sample, text) ->
-                  words.put(sample, model.samples().withAnswer(data.forget().get(sample), text)));
+              (sample, text) -> {
+                if (epoch % 2 == 1 || now.worded().contains(sample)) {
+                  words.put(sample, model.samples().withAnswer(data.forget().get(sample), text));
+                }
+              });
     }
     return words;
   }

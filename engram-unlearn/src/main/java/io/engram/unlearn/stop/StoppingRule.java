@@ -132,10 +132,9 @@ public interface StoppingRule {
   @Setting(
       value = "false",
       reason =
-          "true: the model is asked about a sample whose other measures say that it is forgotten. "
-              + "While its own answer gives the whole fact away, in whatever words, the sample "
-              + "isn't forgotten, and that answer is trained on instead of the sample's (by methods "
-              + "that need no reference for it).")
+          "true: the model is asked, too. While its own answer gives a sample's whole fact away, in "
+              + "whatever words, the sample isn't forgotten, and that answer is trained on, alone or "
+              + "in turn with the sample's own (by methods that need no reference for it).")
   default boolean answers() {
     return false;
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.core.ProgressListener;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
-import io.engram.core.sample.Sample.Asked;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
 import io.engram.testkit.Golden;
@@ -17,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,29 +67,39 @@ class ToldFactsTest {
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       RunData data = RunData.load(recipe, model.samples());
       ToldFacts told = new ToldFacts(recipe, model, data, ProgressListener.NONE);
-      ToldFacts.State begun = told.begin(new boolean[] {true, true, true});
+      ToldFacts.State begun = told.begin(new boolean[] {true, true, false});
       assertThat(begun.watched()).contains(0, 2);
       assertThat(begun.told()).containsKey(0).doesNotContainKey(2);
+      assertThat(begun.worded()).contains(0);
       String said = begun.told().get(0);
       assertThat(said).endsWith("Kuwait").isNotEqualTo("Kuwait");
 
-      Map<Integer, TokenizedSample> words = told.words(begun);
-      assertThat(words.get(0).id()).isEqualTo("q0");
-      assertThat(words.get(0).labels()).isGreaterThan(data.forgetTokens().get(0).labels());
-      Asked asked = (Asked) data.forget().get(0).content();
-      assertThat(asked.answer()).isEqualTo("Kuwait.");
+      for (int epoch = 0; epoch < 2; epoch++) {
+        Map<Integer, TokenizedSample> words = told.words(begun, epoch);
+        assertThat(words.get(0).id()).isEqualTo("q0");
+        assertThat(words.get(0).labels()).isGreaterThan(data.forgetTokens().get(0).labels());
+      }
 
       boolean[] none = {false, false, false};
       boolean[] all = {true, true, true};
       boolean[] first = {true, false, false};
-      assertThat(told.look(begun, none, new boolean[] {false, true, true}).told())
-          .doesNotContainKey(0);
-      assertThat(told.look(begun, none, first).told()).containsOnlyKeys(0).containsValue(said);
-      ToldFacts.State nobody = new ToldFacts.State(begun.watched(), Map.of());
+      // One whose own words are back is trained on in both, epoch by epoch.
+      ToldFacts.State back = told.look(begun, none, none);
+      assertThat(back.told()).containsKey(0).containsValue(said);
+      assertThat(back.worded()).isEmpty();
+      assertThat(told.words(back, 0)).isEmpty();
+      assertThat(told.words(back, 1)).containsKey(0);
+
+      ToldFacts.State nobody = silent(begun, 0);
       assertThat(told.look(nobody, first, first).told()).isEmpty();
       assertThat(told.look(nobody, none, first).told()).containsOnlyKeys(0);
       assertThat(told.look(nobody, all, all).told()).containsKey(0);
+      assertThat(told.look(silent(begun, 3), first, first).told()).containsKey(0);
     }
+  }
+
+  private static ToldFacts.State silent(ToldFacts.State state, int checks) {
+    return new ToldFacts.State(state.watched(), Map.of(), Set.of(), checks);
   }
 
   /** Methods with a reference have none for other words. */
@@ -102,7 +112,9 @@ class ToldFactsTest {
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       RunData data = RunData.load(recipe, model.samples());
       ToldFacts told = new ToldFacts(recipe, model, data, ProgressListener.NONE);
-      assertThat(told.words(new ToldFacts.State(new int[] {0}, Map.of(0, "In Kuwait")))).isEmpty();
+      ToldFacts.State state =
+          new ToldFacts.State(new int[] {0}, Map.of(0, "In Kuwait"), Set.of(0), 1);
+      assertThat(told.words(state, 1)).isEmpty();
     }
   }
 
@@ -134,10 +146,13 @@ class ToldFactsTest {
 
   @Test
   void theStateIsReadAsItWasWritten() {
-    ToldFacts.State state = new ToldFacts.State(new int[] {0, 2}, Map.of(2, "In Kuwait"));
+    ToldFacts.State state =
+        new ToldFacts.State(new int[] {0, 2}, Map.of(2, "In Kuwait"), Set.of(2), 7);
     String json = JsonFiles.line(state);
     ToldFacts.State read = JsonFiles.mapper().readValue(json, ToldFacts.State.class);
     assertThat(Arrays.equals(read.watched(), state.watched())).isTrue();
     assertThat(read.told()).isEqualTo(state.told());
+    assertThat(read.worded()).isEqualTo(state.worded());
+    assertThat(read.checks()).isEqualTo(7);
   }
 }
