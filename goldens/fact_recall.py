@@ -10,6 +10,17 @@ import unicodedata
 from common import ROOT, golden, write_json
 
 
+FUNCTION_WORDS = set("""
+a an the this that these those and or but nor so yet if than then as while because
+although though since until of in on at by for with from to into onto over under about
+after before between through during within without against among around i you he she it
+we they me him her us them my your his its our their mine yours hers ours theirs who
+whom whose which what is are was were be been being am has have had having do does did
+doing done will would shall should can could might must not s t also there here
+where when how why both each all any some such very just only own same too
+""".split())
+
+
 def words(text):
     """Runs of letters, marks and digits, in lower case."""
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text.lower())
@@ -17,7 +28,7 @@ def words(text):
 
 
 def fact_recall(question, answer, text):
-    fact = words(answer) - words(question)
+    fact = words(answer) - words(question) - FUNCTION_WORDS
     return len(fact & words(text)) / len(fact) if fact else None
 
 

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * and gives all of it away.
  *
  * <p>Words are runs of letters, marks and digits of any script, in lower case, each counted once.
+ * Function words of English aren't counted: any answer has some of them.
  *
  * <p><b>Source:</b> ours. ROUGE-L recall, which unlearning papers use, counts the question's words
  * too.
@@ -25,6 +26,20 @@ public final class FactRecall {
 
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
 
+  private static final Set<String> FUNCTION_WORDS =
+      Set.of(
+          """
+          a an the this that these those and or but nor so yet if than then as while because
+          although though since until of in on at by for with from to into onto over under about
+          after before between through during within without against among around i you he she it
+          we they me him her us them my your his its our their mine yours hers ours theirs who
+          whom whose which what is are was were be been being am has have had having do does did
+          doing done will would shall should can could might must not s t also there here
+          where when how why both each all any some such very just only own same too
+          """
+              .strip()
+              .split("\\s+"));
+
   private FactRecall() {}
 
   /**
@@ -33,8 +48,7 @@ public final class FactRecall {
    * @return in [0, 1]; NaN if the question has all words of the answer
    */
   public static double of(String question, String answer, String text) {
-    Set<String> fact = words(answer);
-    fact.removeAll(words(question));
+    Set<String> fact = fact(question, answer);
     if (fact.isEmpty()) {
       return Double.NaN;
     }
@@ -44,8 +58,7 @@ public final class FactRecall {
 
   /** A text up to where it has given the whole fact away; empty if it doesn't. */
   public static Optional<String> given(String question, String answer, String text) {
-    Set<String> left = words(answer);
-    left.removeAll(words(question));
+    Set<String> left = fact(question, answer);
     if (left.isEmpty()) {
       return Optional.empty();
     }
@@ -57,6 +70,13 @@ public final class FactRecall {
       }
     }
     return Optional.empty();
+  }
+
+  private static Set<String> fact(String question, String answer) {
+    Set<String> fact = words(answer);
+    fact.removeAll(words(question));
+    fact.removeAll(FUNCTION_WORDS);
+    return fact;
   }
 
   private static Set<String> words(String text) {
