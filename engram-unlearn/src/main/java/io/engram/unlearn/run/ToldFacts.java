@@ -16,7 +16,6 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.stop.StoppingRule.Standard;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * where it has given the fact away, is trained on in the sample's place; while the sample's own
  * words aren't forgotten either, in every second epoch.
  *
- * <p>Asking takes generation, so a sample is asked before the first update, when its own words are
- * forgotten, and at each check while its answer gives its fact away. All are asked at every fourth
- * check, since an answer may change, and when all are forgotten.
+ * <p>Asking takes generation, so a sample is asked when its own words come to be forgotten, and at
+ * each check while they are and its answer gives its fact away. All are asked before the first
+ * update, at every fourth check, since answers change, and when all are forgotten.
  *
  * <p><b>Source:</b> ours; docs/findings.md has what it was measured with.
  */
@@ -84,7 +83,7 @@ final class ToldFacts {
   State begin(boolean[] forgotten) {
     int[] watched =
         recipe.stop().standard() == Standard.RETRAINED ? underRetrained() : besideControls();
-    return asked(watched, i -> true, forgotten, 0);
+    return asked(new State(watched, Map.of(), Set.of(), 0), i -> true, forgotten, 0);
   }
 
   /**
@@ -97,18 +96,15 @@ final class ToldFacts {
     int checks = before.checks() + 1;
     boolean all =
         checks % ALL_EVERY == 0 || IntStream.range(0, forgotten.length).allMatch(i -> forgotten[i]);
-    return asked(
-        before.watched(),
-        i -> all || before.isTold(i) || (forgotten[i] && !counted[i]),
-        forgotten,
-        checks);
+    return asked(before, i -> all || (forgotten[i] && !counted[i]), forgotten, checks);
   }
 
-  private State asked(int[] watched, IntPredicate chosen, boolean[] forgotten, int checks) {
-    int[] ask = Arrays.stream(watched).filter(chosen).toArray();
+  private State asked(State before, IntPredicate chosen, boolean[] forgotten, int checks) {
+    int[] ask = Arrays.stream(before.watched()).filter(chosen).toArray();
     List<Sample> samples = Arrays.stream(ask).mapToObj(data.forget()::get).toList();
     List<@Nullable String> answers = OwnAnswers.of(model, samples, ProgressListener.NONE);
-    Map<Integer, String> told = new LinkedHashMap<>();
+    Map<Integer, String> told = new TreeMap<>(before.told());
+    Arrays.stream(ask).forEach(told::remove);
     for (int i = 0; i < ask.length; i++) {
       Asked asked = (Asked) samples.get(i).content();
       int sample = ask[i];
@@ -117,7 +113,7 @@ final class ToldFacts {
     }
     Set<Integer> worded =
         told.keySet().stream().filter(i -> forgotten[i]).collect(Collectors.toSet());
-    return new State(watched, told, worded, checks);
+    return new State(before.watched(), told, worded, checks);
   }
 
   private int[] besideControls() {
