@@ -127,7 +127,7 @@ final class ReproduceMuseTest {
     double whole = 0;
     for (int piece = 1; piece <= 4; piece++) {
       String cell = pieces.path("rows").get(3).get(piece).asString();
-      whole += (piece == 4 ? 3 : 2) * Double.parseDouble(cell.split("\u00a0")[0]) / 9;
+      whole += (piece == 4 ? 3 : 2) * Double.parseDouble(cell.split("\u00a0", 2)[0]) / 9;
     }
     assertThat(whole)
         .isCloseTo(

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,9 +76,9 @@ class ToldFactsTest {
       assertThat(said).endsWith("Kuwait").isNotEqualTo("Kuwait");
 
       for (int epoch = 0; epoch < 2; epoch++) {
-        Map<Integer, TokenizedSample> words = told.words(begun, epoch);
-        assertThat(words.get(0).id()).isEqualTo("q0");
-        assertThat(words.get(0).labels()).isGreaterThan(data.forgetTokens().get(0).labels());
+        TokenizedSample words = Objects.requireNonNull(told.words(begun, epoch).get(0));
+        assertThat(words.id()).isEqualTo("q0");
+        assertThat(words.labels()).isGreaterThan(data.forgetTokens().get(0).labels());
       }
 
       boolean[] none = {false, false, false};

@@ -12,11 +12,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model answers itself to samples' questions, greedily, a few tokens more than they have.
+ * What a model answers itself to samples' questions, greedily. An answer may be a few tokens longer
+ * than the sample's, and at least as long as a sentence, since a fact can be told at the end of
+ * one.
  */
 public final class OwnAnswers {
   /** Tokens that an answer may be longer than the sample's own. */
   private static final int LONGER = 8;
+
+  private static final int LEAST = 32;
 
   private OwnAnswers() {}
 
@@ -31,7 +35,7 @@ public final class OwnAnswers {
     List<int[]> prompts = questions.stream().map(model.samples()::prompt).toList();
     int[] limits =
         model.samples().tokenize(questions).stream()
-            .mapToInt(tokens -> tokens.labels() + LONGER)
+            .mapToInt(tokens -> Math.max(LEAST, tokens.labels() + LONGER))
             .toArray();
     progress.start("answers", questions.size(), "questions");
     List<Generation> written = new Generator(model).greedy(prompts, limits, progress);
