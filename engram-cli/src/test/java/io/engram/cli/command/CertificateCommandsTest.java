@@ -122,7 +122,7 @@ final class CertificateCommandsTest {
     assertThat(
             predicate.path("measurements").get(0).path("after").path("standard_error").isNumber())
         .isTrue();
-    JsonNode kept = predicate.path("measurements").get(4);
+    JsonNode kept = predicate.path("measurements").get(5);
     assertThat(kept.path("of").asString()).isEqualTo("kept");
     assertThat(kept.path("before").path("mean").asDouble()).isEqualTo(0.25);
     assertThat(kept.path("after").path("mean").asDouble()).isEqualTo(0.375);
