@@ -5,6 +5,9 @@
  * executors and slow ones are Spark's business; nothing here retries. Only tokens and results
  * travel. What a batch is and how it is computed is engram-model's. Start with {@link
  * io.engram.spark.SparkRunner}.
+ *
+ * <p>Trials of recipes are tasks, too, each a whole run of engram-unlearn in a shared folder: see
+ * {@link io.engram.spark.SparkTrials}.
  */
 @NullMarked
 package io.engram.spark;

@@ -230,7 +230,7 @@ public final class Experiment {
   private EngramException lost(RuntimeException lost) {
     String state =
         Files.exists(folder.checkpoint())
-            ? "checkpoint/ holds the weights before the update that it interrupted, or those of the epoch before."
+            ? "checkpoint/ holds the weights before the update that it interrupted, or those of an earlier epoch."
             : "No checkpoint had been written yet.";
     return EngramException.resources(
         "%s\n%s\nTo go on, with any number of workers: engram %s --resume %s"
