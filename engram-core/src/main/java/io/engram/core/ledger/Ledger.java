@@ -8,6 +8,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -19,8 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * An append-only list of requests to forget, in a folder of its own.
@@ -126,16 +127,21 @@ public final class Ledger implements AutoCloseable {
     for (int i = 0; i < lines.size(); i++) {
       LedgerEntry entry;
       try {
-        entry = JsonFiles.mapper().readValue(lines.get(i), LedgerEntry.class);
-      } catch (JacksonException e) {
-        throw broken(i + 1, "isn't one of a ledger: " + e.getOriginalMessage());
+        entry = JsonFiles.parse(lines.get(i), LedgerEntry.class, "it");
+      } catch (EngramException e) {
+        throw broken(i + 1, "isn't one of a ledger: " + e.getMessage());
       }
-      if (entry == null || !Objects.equals(entry.previous(), head)) {
+      if (!Objects.equals(entry.previous(), head)) {
         throw broken(
             i + 1, i == 0 ? "isn't the first of a ledger" : "doesn't follow from line " + i);
       }
       if (!Objects.equals(entry.id(), id(i + 1))) {
         throw broken(i + 1, "has the id %s instead of %s".formatted(entry.id(), id(i + 1)));
+      }
+      for (Model model : List.of(entry.modelBefore(), entry.modelAfter())) {
+        if (!isPath(model.path())) {
+          throw broken(i + 1, "names a model that can't be a path");
+        }
       }
       entries.add(entry);
       head = Hashes.sha256(lines.get(i));
@@ -261,13 +267,37 @@ public final class Ledger implements AutoCloseable {
     return new Model(own ? folder.relativize(local).toString().replace('\\', '/') : path, digest);
   }
 
+  /**
+   * The folder of a model that has a digest; null if its path can't be one of a model: a ledger
+   * from elsewhere could name any folder, however large.
+   */
+  private @Nullable Path local(Model model) {
+    Path path = Path.of(path(model)).toAbsolutePath().normalize();
+    boolean own = path.startsWith(folder.resolve(RUNS).toAbsolutePath().normalize());
+    return own || (!model.path().startsWith(RUNS + "/") && holdsModel(path)) ? path : null;
+  }
+
+  private static boolean isPath(String path) {
+    try {
+      Path.of(path);
+      return true;
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static boolean holdsModel(Path folder) {
+    return Stream.of("config.json", "adapter_config.json", "manifest.json")
+        .anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
   /** What is wrong with a model; null if nothing is, or it can't be checked. */
   private @Nullable String wrong(Model model) {
     if (model.digest() == null) {
       return null;
     }
-    Path path = Path.of(path(model));
-    if (!Files.isDirectory(path)) {
+    Path path = local(model);
+    if (path == null || !Files.isDirectory(path)) {
       return "is missing";
     }
     return Hashes.sha256(path).equals(model.digest())

@@ -176,9 +176,10 @@ public final class CheckpointFolder {
         String sum = found.get(file.getKey());
         if (!file.getValue().equals(sum)) {
           return Optional.of(
-              "%s is damaged (%s)"
+              "%s/%s is damaged (%s)"
                   .formatted(
-                      folder.resolve(file.getKey()),
+                      folder,
+                      file.getKey(),
                       sum == null ? "it is missing" : "it has another checksum than when written"));
         }
       }

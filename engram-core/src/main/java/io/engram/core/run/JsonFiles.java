@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.MapperFeature;
@@ -74,27 +76,71 @@ public final class JsonFiles {
     }
   }
 
-  /** Reads one JSON value. */
+  /**
+   * Reads one JSON value.
+   *
+   * @throws EngramException of kind FILE if it isn't one, or lacks a field that isn't {@link
+   *     Nullable}
+   */
   public static <T> T read(Path file, Class<T> type) {
-    try {
-      return MAPPER.readValue(readText(file), type);
-    } catch (JacksonException e) {
-      throw EngramException.file(file + ": " + e.getOriginalMessage(), e);
-    }
+    return parse(readText(file), type, file.toString());
   }
 
-  /** Reads one value per line; blank lines are skipped. */
+  /**
+   * Parses one JSON value.
+   *
+   * @param where what it is called in messages
+   * @throws EngramException as {@link #read}
+   */
+  public static <T> T parse(String json, Class<T> type, String where) {
+    T value;
+    try {
+      value = MAPPER.readValue(json, type);
+    } catch (JacksonException e) {
+      throw EngramException.file(where + ": " + reason(e), e);
+    }
+    if (value == null) {
+      throw EngramException.file(where + " has no value, only null");
+    }
+    String missing = WholeRecord.missing(value);
+    if (missing != null) {
+      throw EngramException.file(where + " has no " + missing);
+    }
+    return value;
+  }
+
+  /** What is wrong, and in which field; without names of classes. */
+  private static String reason(JacksonException fault) {
+    Throwable cause = fault.getCause();
+    String said =
+        cause instanceof NullPointerException
+            ? "a field is missing, or null"
+            : cause instanceof IllegalArgumentException
+                ? String.valueOf(cause.getMessage())
+                : fault.getOriginalMessage();
+    String field =
+        fault.getPath().stream()
+            .map(step -> step.getPropertyName() == null ? "[]" : step.getPropertyName())
+            .collect(Collectors.joining("."));
+    if (said.startsWith("Cannot map `null`")) {
+      said = "a value is missing";
+    }
+    String plain = said.replaceAll("`(?:[a-zA-Z]\\w*\\.)+(\\w+)(?:\\$\\w+)*[^`]*`", "$1");
+    return field.isEmpty() ? plain : field + ": " + plain;
+  }
+
+  /**
+   * Reads one value per line; blank lines are skipped.
+   *
+   * @throws EngramException as {@link #read}, with the line
+   */
   public static <T> List<T> readLines(Path file, Class<T> type) {
     List<T> values = new ArrayList<>();
     int number = 0;
     for (String line : (Iterable<String>) readText(file).lines()::iterator) {
       number++;
-      try {
-        if (!line.isBlank()) {
-          values.add(MAPPER.readValue(line, type));
-        }
-      } catch (JacksonException e) {
-        throw EngramException.file(file + " line " + number + ": " + e.getOriginalMessage(), e);
+      if (!line.isBlank()) {
+        values.add(parse(line, type, file + " line " + number));
       }
     }
     return values;

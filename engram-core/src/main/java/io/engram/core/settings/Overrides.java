@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,14 +34,12 @@ public final class Overrides {
         continue;
       }
       try {
-        JsonNode value = Yaml.MAPPER.readTree(override.substring(sign + 1));
+        JsonNode value = Yaml.value(override.substring(sign + 1), "the value");
         overrides.values.put(
             override.substring(0, sign).strip(),
             value.isMissingNode() ? NullNode.getInstance() : value);
-      } catch (JacksonException e) {
-        faults.add(
-            "%s: the value is not YAML: %s"
-                .formatted(override, e.getOriginalMessage().lines().findFirst().orElse("")));
+      } catch (EngramException e) {
+        faults.add("%s: %s".formatted(override, e.getMessage()));
       }
     }
     if (!faults.isEmpty()) {

@@ -77,6 +77,39 @@ class LedgerTest {
         .isEqualTo("--received tomorrow: give a date such as 2026-11-28");
   }
 
+  /** Whoever can write a ledger can write its hashes, and name the root as a model. */
+  @Test
+  void aModelThatIsNoneIsNotHashed() throws IOException {
+    try (Ledger ledger = Ledger.open(folder())) {
+      add(ledger);
+    }
+    for (String path : new String[] {"/", "..", "runs/../../..", "/proc"}) {
+      rewrite("\"path\":\"[^\"]*\",\"digest\"", "\"path\":\"" + path + "\",\"digest\"");
+      assertThat(Ledger.read(folder()).faults())
+          .containsExactly("001: its model " + path + " is missing");
+    }
+    rewrite("\"path\":\"[^\"]*\",\"digest\"", "\"path\":\"a\\\\u0000b\",\"digest\"");
+    assertThat(message(() -> Ledger.read(folder())))
+        .contains("line 1 names a model that can't be a path");
+  }
+
+  @Test
+  void aLineThatLacksAPartIsTold() throws IOException {
+    try (Ledger ledger = Ledger.open(folder())) {
+      add(ledger);
+    }
+    rewrite("\"model_after\":\\{[^}]*\\}", "\"model_after\":{}");
+    assertThat(message(() -> Ledger.read(folder()))).contains("model_after.path");
+  }
+
+  /** Changes the only line, and its hash. */
+  private void rewrite(String pattern, String by) throws IOException {
+    Path file = folder().resolve("ledger.jsonl");
+    String line = Files.readString(file).strip().replaceAll(pattern, by);
+    Files.writeString(file, line + "\n");
+    Files.writeString(folder().resolve("head"), Hashes.sha256(line) + "\n");
+  }
+
   @Test
   void aChangedLineBreaksTheChain() throws IOException {
     two();

@@ -3,9 +3,13 @@ package io.engram.core.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.core.EngramException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,10 +33,48 @@ class JsonFilesTest {
 
   @Test
   void aFaultNamesFileAndLine() throws IOException {
-    Path file = Files.writeString(temporary.resolve("a.jsonl"), "{\"token_count\":1}\n{\"id\":}\n");
+    Path file =
+        Files.writeString(
+            temporary.resolve("a.jsonl"),
+            "{\"id\":\"a\",\"token_count\":1,\"stopped\":\"end_token\"}\n{\"id\":}\n");
     assertThatThrownBy(() -> JsonFiles.readLines(file, Answer.class))
         .hasMessageStartingWith(file + " line 2: ");
     assertThatThrownBy(() -> JsonFiles.read(temporary.resolve("none"), Answer.class))
         .hasMessage(temporary.resolve("none") + " does not exist");
+  }
+
+  private record Line(
+      String id, @Nullable String note, List<Answer> answers, Map<String, Double> values) {}
+
+  /** A file from elsewhere may leave out anything, where the program relies on a value. */
+  @Test
+  void aFieldThatIsMissingIsNamed() throws IOException {
+    Path file = temporary.resolve("a.json");
+    assertMissing("{}", "id");
+    assertMissing("{\"id\":\"a\",\"values\":{}}", "answers");
+    assertMissing("{\"id\":\"a\",\"answers\":[null],\"values\":{}}", "answers[0]");
+    assertMissing(
+        "{\"id\":\"a\",\"answers\":[{\"token_count\":1}],\"values\":{}}", "answers[0].id");
+    assertMissing("{\"id\":\"a\",\"answers\":[],\"values\":{\"x\":null}}", "values.x");
+    Files.writeString(file, "{\"id\":\"a\",\"answers\":[],\"values\":{}}");
+    assertThat(JsonFiles.read(file, Line.class).note()).isNull();
+    Files.writeString(file, "null");
+    assertThatThrownBy(() -> JsonFiles.read(file, Line.class))
+        .hasMessage(file + " has no value, only null");
+  }
+
+  @Test
+  void aValueOfAWrongKindIsNamedByItsField() throws IOException {
+    Path file = Files.writeString(temporary.resolve("a.json"), "{\"id\":\"a\",\"answers\":1}");
+    assertThatThrownBy(() -> JsonFiles.read(file, Line.class))
+        .hasMessageStartingWith(file + ": answers: ")
+        .hasMessageNotContaining("java");
+  }
+
+  private void assertMissing(String json, String field) throws IOException {
+    Path file = Files.writeString(temporary.resolve("a.json"), json);
+    assertThatThrownBy(() -> JsonFiles.read(file, Line.class))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(file + " has no " + field);
   }
 }

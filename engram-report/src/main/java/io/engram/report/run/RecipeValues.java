@@ -1,12 +1,12 @@
 package io.engram.report.run;
 
+import io.engram.core.EngramException;
+import io.engram.core.settings.Yaml;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * A resolved recipe as dotted keys and the text of their values, in the file's order. Read as a
@@ -14,14 +14,12 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * format.
  */
 public record RecipeValues(String yaml, Map<String, String> values) {
-  private static final YAMLMapper MAPPER = YAMLMapper.builder().build();
-
   /** Text that isn't YAML has no keys; the page still shows it unchanged. */
   public static RecipeValues parse(String yaml) {
     Map<String, String> values = new LinkedHashMap<>();
     try {
-      flatten("", MAPPER.readTree(yaml), values);
-    } catch (JacksonException damaged) {
+      flatten("", Yaml.value(yaml, "recipe.yaml"), values);
+    } catch (EngramException damaged) {
       values.clear();
     }
     return new RecipeValues(yaml, values);

@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.settings.Yaml;
 import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.generative.KnownKeys;
 import java.io.IOException;
@@ -20,17 +21,12 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The tasks there are: every YAML file beside this class. */
 public final class HarnessTasks {
   private static final String GROUPS = "groups.yaml";
   private static final String ENDING = ".yaml";
-
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /**
    * Tasks under one name.
@@ -51,7 +47,7 @@ public final class HarnessTasks {
 
     private static void read() {
       for (Map.Entry<String, String> file : files().entrySet()) {
-        JsonNode tree = YAML.readTree(file.getValue());
+        JsonNode tree = Yaml.value(file.getValue(), file.getKey());
         if (file.getKey().equals(GROUPS)) {
           tree.properties()
               .forEach(
@@ -94,12 +90,7 @@ public final class HarnessTasks {
    * @throws EngramException with everything that is wrong with it
    */
   static TaskSpec open(Path file) {
-    JsonNode tree;
-    try {
-      tree = YAML.readTree(JsonFiles.readText(file));
-    } catch (JacksonException e) {
-      throw EngramException.usage(file + " isn't YAML: " + e.getOriginalMessage());
-    }
+    JsonNode tree = Yaml.value(JsonFiles.readText(file), file.toString());
     List<String> faults = KnownKeys.faults(tree, TaskSpec.class);
     if (!faults.isEmpty()) {
       throw wrong(file, faults);
@@ -125,7 +116,7 @@ public final class HarnessTasks {
 
   /** A task's YAML. */
   static TaskSpec parse(String yaml) {
-    return parse(YAML.readTree(yaml));
+    return parse(Yaml.value(yaml, "the task"));
   }
 
   private static TaskSpec parse(JsonNode tree) {

@@ -5,6 +5,7 @@ import io.engram.core.EngramHome;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
+import io.engram.core.settings.Yaml;
 import io.engram.unlearn.eval.DataFolders;
 import io.engram.unlearn.eval.generative.KnownKeys;
 import java.io.IOException;
@@ -19,9 +20,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * A corpus with all its texts and questions, read and checked before anything is measured.
@@ -47,9 +46,6 @@ record CorpusFiles(
 
   /** Runs of words by which texts are compared. */
   private static final int RUN = 13;
-
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** A text. */
   record Passage(String id, String text) {}
@@ -94,12 +90,7 @@ record CorpusFiles(
   }
 
   static Corpus parse(String yaml, String name) {
-    JsonNode tree;
-    try {
-      tree = YAML.readTree(yaml);
-    } catch (JacksonException e) {
-      throw EngramException.usage(name + " isn't YAML: " + e.getOriginalMessage());
-    }
+    JsonNode tree = Yaml.value(yaml, name);
     List<String> faults = KnownKeys.faults(tree, Corpus.class);
     Corpus corpus = null;
     if (faults.isEmpty()) {

@@ -1,4 +1,4 @@
-package io.engram.model.fuzz;
+package io.engram.core.fuzz;
 
 import io.engram.core.certificate.Certificate;
 import io.engram.core.certificate.Certificate.Measure;
@@ -10,6 +10,9 @@ import io.engram.core.certificate.Statement;
 import io.engram.core.certificate.Verification;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
+import io.engram.testkit.fuzz.ByteMutator;
+import io.engram.testkit.fuzz.Fuzz;
+import io.engram.testkit.fuzz.JsonMutator;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

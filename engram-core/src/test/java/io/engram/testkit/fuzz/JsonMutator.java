@@ -1,4 +1,4 @@
-package io.engram.model.fuzz;
+package io.engram.testkit.fuzz;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Damages JSON: values and names of other types, sizes and lengths, deep nesting, other bytes. */
-final class JsonMutator implements Fuzz.Variants {
+public final class JsonMutator implements Fuzz.Variants {
   private static final Pattern TOKEN =
       Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|-?[0-9][0-9.eE+-]*|true|false|null");
 
@@ -24,6 +24,7 @@ final class JsonMutator implements Fuzz.Variants {
           "1e-320",
           "1e308",
           "1e999",
+          "1e999999999",
           "2147483647",
           "2147483648",
           "4294967296",
@@ -47,6 +48,7 @@ final class JsonMutator implements Fuzz.Variants {
           "\"..\"",
           "\"../x\"",
           "\"/etc/passwd\"",
+          "\"runs/../../x\"",
           "\"C:\\\\x\"",
           "\"a\\u0000b\"",
           "\"\\u001b[2J\"",
@@ -56,7 +58,10 @@ final class JsonMutator implements Fuzz.Variants {
   private final String valid;
   private final List<MatchResult> tokens;
 
-  JsonMutator(String valid) {
+  /**
+   * @param valid the whole text
+   */
+  public JsonMutator(String valid) {
     this.valid = valid;
     this.tokens = TOKEN.matcher(valid).results().toList();
   }

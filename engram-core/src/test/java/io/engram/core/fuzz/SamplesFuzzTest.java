@@ -1,9 +1,12 @@
-package io.engram.model.fuzz;
+package io.engram.core.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import io.engram.core.sample.SampleSource;
+import io.engram.testkit.fuzz.ByteMutator;
+import io.engram.testkit.fuzz.Fuzz;
+import io.engram.testkit.fuzz.JsonMutator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package io.engram.model.fuzz;
+package io.engram.testkit.fuzz;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * @param valid the whole file
  * @param header how many of its first bytes most of the damage falls on
  */
-record ByteMutator(byte[] valid, int header) implements Fuzz.Variants {
+public record ByteMutator(byte[] valid, int header) implements Fuzz.Variants {
   private static final long[] NUMBERS = {
     0,
     1,
