@@ -238,6 +238,14 @@ public final class LanguageModel implements AutoCloseable {
     this.runner = there;
   }
 
+  /** Lets passes over many samples be computed where this other model's are. */
+  public void computeWhere(LanguageModel other) {
+    BatchRunner there = other.runner;
+    if (there != null) {
+      there.attach(this);
+    }
+  }
+
   /** Where passes over many samples are computed; null: here. */
   public @Nullable BatchRunner runner() {
     return runner;

@@ -4,6 +4,7 @@ import io.engram.core.ProgressListener;
 import io.engram.model.BatchRunner;
 import io.engram.model.BatchRunners;
 import io.engram.model.BatchWork;
+import io.engram.model.LanguageModel;
 import io.engram.model.ModelSource;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -23,14 +24,16 @@ final class SparkRunner implements BatchRunner {
 
   private final Cluster cluster;
   private final ModelSource source;
+  private final boolean lent;
 
-  /** On this cluster, which it closes in the end. */
-  SparkRunner(Cluster cluster, BatchRunners.Request request) {
+  /** Computes this model's batches on a cluster; both are borrowed. */
+  SparkRunner(Cluster cluster, LanguageModel model) {
     this.cluster = cluster;
-    ModelSource own = request.model().source();
-    this.source = cluster.isLocal() ? own : own.requiring(request.model().hash());
-    if (cluster.isLocal()) {
-      ExecutorModels.lend(source, request.model());
+    this.lent = cluster.isLocal();
+    ModelSource own = model.source();
+    this.source = lent ? own : own.requiring(model.hash());
+    if (lent) {
+      ExecutorModels.lend(source, model);
     }
   }
 
@@ -83,10 +86,14 @@ final class SparkRunner implements BatchRunner {
   }
 
   @Override
+  public void attach(LanguageModel other) {
+    other.computeOn(new SparkRunner(cluster, other));
+  }
+
+  @Override
   public void close() {
-    if (cluster.isLocal()) {
+    if (lent) {
       ExecutorModels.takeBack(source);
     }
-    cluster.close();
   }
 }

@@ -1,7 +1,7 @@
 package io.engram.spark;
 
-import io.engram.model.BatchRunner;
 import io.engram.model.BatchRunners;
+import io.engram.model.LanguageModel;
 import java.util.Objects;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
@@ -14,11 +14,24 @@ public final class SparkRunners implements BatchRunners {
   }
 
   @Override
-  public BatchRunner start(Request request) {
+  public Place start(Request request) {
     SparkConf conf =
         new Settings(
                 request.master(), request.settings(), request.nativeBytes(), request.messages())
             .ofBatches();
-    return new SparkRunner(Cluster.start(conf, request.master(), request.messages()), request);
+    return new SparkPlace(Cluster.start(conf, request.master(), request.messages()));
+  }
+
+  /** A cluster that models share. */
+  private record SparkPlace(Cluster cluster) implements Place {
+    @Override
+    public void attach(LanguageModel model) {
+      model.computeOn(new SparkRunner(cluster, model));
+    }
+
+    @Override
+    public void close() {
+      cluster.close();
+    }
   }
 }

@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,7 +71,7 @@ final class ClusterTest {
     model.close();
   }
 
-  private BatchRunner cluster() {
+  private BatchRunners.Place cluster() {
     Map<String, String> all =
         Map.of(
             "spark.executor.memory", "512m",
@@ -79,7 +80,7 @@ final class ClusterTest {
     return new SparkRunners()
         .start(
             new BatchRunners.Request(
-                "local-cluster[2,1,1024]", all, model, tasks -> 1L << 30, message -> {}));
+                "local-cluster[2,1,1024]", all, tasks -> 1L << 30, message -> {}));
   }
 
   private List<TokenizedSample> samples(int count) {
@@ -125,10 +126,11 @@ final class ClusterTest {
   void aLostExecutorAndASlowTaskChangeNoByte() throws Exception {
     List<TokenizedSample> samples = samples(60);
     List<double[]> plain = new Scorer(model).logProbs(samples, ProgressListener.NONE);
-    try (BatchRunner cluster = cluster()) {
-      model.computeOn(cluster);
+    try (BatchRunners.Place place = cluster()) {
+      place.attach(model);
       sameAs(plain, samples);
       assertThat(executors()).hasSize(2);
+      BatchRunner cluster = Objects.requireNonNull(model.runner());
 
       Killer killer = new Killer();
       assertThat(cluster.run(new Slow(-1), numbered(12), 2, killer))
@@ -149,8 +151,8 @@ final class ClusterTest {
   @Test
   void aModelThatIsNotThereOrDiffersIsOneError() throws IOException {
     Path weights = model.path().resolve("model.safetensors");
-    try (BatchRunner cluster = cluster()) {
-      model.computeOn(cluster);
+    try (BatchRunners.Place place = cluster()) {
+      place.attach(model);
       Files.write(
           model.path().resolve("config.json"), new byte[] {'\n'}, StandardOpenOption.APPEND);
       assertThatThrownBy(() -> new Scorer(model).logProbs(samples(40), ProgressListener.NONE))

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Runs {@code engram} in this process. */
 final class Command {
@@ -45,5 +48,24 @@ final class Command {
     Ran ran = run(all.toArray());
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     return Files.readString(out);
+  }
+
+  /** The rows that a command writes to a folder of its run folder, by the file's name. */
+  static Map<String, String> folder(
+      Path parent, String name, List<?> command, List<?> more, Object... last) throws IOException {
+    Path out = parent.resolve("run-" + last.length);
+    List<Object> all = new ArrayList<>(command);
+    all.addAll(List.of("--out", out));
+    all.addAll(more);
+    all.addAll(List.of(last));
+    Ran ran = run(all.toArray());
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    Map<String, String> rows = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(out.resolve(name))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".jsonl")).toList()) {
+        rows.put(file.getFileName().toString(), Files.readString(file));
+      }
+    }
+    return rows;
   }
 }

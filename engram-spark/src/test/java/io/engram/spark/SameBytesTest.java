@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,34 @@ final class SameBytesTest {
         List.of("generate", Command.TINY, "tofu:forget01", "--max-new-tokens", 12, "--threads", 2);
     assertThat(Command.written(folder, command, "--spark", "local[2]"))
         .isEqualTo(Command.written(folder, command));
+  }
+
+  @Test
+  void ofMeasurements() throws IOException {
+    List<Object> command =
+        List.of("eval", Command.TINY, "--suite", "tofu,memorization:tofu:forget01", "--limit", 4);
+    List<Object> more =
+        List.of("--threads", 2, "eval.retrained=" + Command.TINY);
+    Map<String, String> plain = Command.folder(folder, "eval", command, more);
+    assertThat(plain).containsKeys("forget.jsonl", "memorization.jsonl");
+    assertThat(Command.folder(folder, "eval", command, more, "--spark", "local[2]", "--spark-conf", Jobs.LISTENS))
+        .isEqualTo(plain);
+    assertThat(Jobs.started()).isGreaterThan(3);
+  }
+
+  /** An attack that only reads runs on Spark, one that changes weights here, in turn. */
+  @Test
+  void ofAttacks() throws IOException {
+    List<Object> command =
+        List.of("audit", "--model", Command.TINY, "--before", Command.TINY, "--requests", "tofu:forget01");
+    List<Object> more =
+        List.of("--template", "plain", "--threads", 2, "--attacks", "int8,membership,prefix");
+    Map<String, String> plain = Command.folder(folder, "audit", command, more);
+    assertThat(plain)
+        .containsKeys("none.jsonl", "int8.jsonl", "membership.jsonl", "prefix.jsonl");
+    assertThat(Command.folder(folder, "audit", command, more, "--spark", "local[2]", "--spark-conf", Jobs.LISTENS))
+        .isEqualTo(plain);
+    assertThat(Jobs.started()).isGreaterThan(3);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ComputeChoice;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.run.AuditRun;
 import io.engram.model.tensor.Compute;
 import io.engram.unlearn.audit.AuditSubject.Options;
@@ -119,13 +120,15 @@ final class AuditCommand implements Callable<Integer> {
       description = "Where the results go; goes with --model (default: runs/DATE-audit)")
   private @Nullable Path out;
 
+  @Mixin private SparkChoice spark = new SparkChoice();
+
   @Mixin private ComputeChoice compute = new ComputeChoice();
 
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
-    try (Compute.Use use = compute.use(common, false)) {
+    try (Compute.Use use = compute.use(common, spark.asked())) {
       return computed();
     }
   }
@@ -134,9 +137,10 @@ final class AuditCommand implements Callable<Integer> {
     if (minutes != null && !(minutes > 0)) {
       throw common.mistake("--minutes " + minutes + ": must be above 0");
     }
+    spark.check(common);
     Options options =
         new Options(attacks, keep, controls, retrained, probes, finetune, deployed, minutes);
-    AuditRun audit = new AuditRun(options, common);
+    AuditRun audit = new AuditRun(options, common, spark);
     Path folder = run;
     if (folder != null) {
       if (model != null || before != null || requests != null || template != null || out != null) {

@@ -3,6 +3,8 @@ package io.engram.cli.command;
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ComputeChoice;
 import io.engram.cli.option.ModelChoice;
+import io.engram.cli.option.OpeningMemory;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
@@ -13,6 +15,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
 import io.engram.model.tensor.Compute;
 import io.engram.model.tensor.Torch;
@@ -91,6 +94,8 @@ final class EvalCommand implements Callable<Integer> {
           "What suites read, such as eval.datasets=DIR; engram recipe explain eval says more")
   private List<String> settings = List.of();
 
+  @Mixin private SparkChoice spark = new SparkChoice();
+
   @Mixin private ComputeChoice compute = new ComputeChoice();
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -140,7 +145,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Compute.Use use = compute.use(common, false)) {
+    try (Compute.Use use = compute.use(common, spark.asked())) {
       return computed();
     }
   }
@@ -149,11 +154,13 @@ final class EvalCommand implements Callable<Integer> {
     if (limit < 0) {
       throw common.mistake("--limit " + limit + ": must be 1 or more, or 0 for all rows");
     }
+    spark.check(common);
     EvaluatedModel evaluated = EvaluatedModel.of(model, common, settings());
     limit = evaluated.recipe().eval().limit();
     List<Suite> chosen = Suites.of(evaluated.recipe().eval());
     List<Measurement> measurements;
-    try (LanguageModel opened = ModelChoice.open(evaluated.recipe(), common)) {
+    try (LanguageModel opened = ModelChoice.open(evaluated.recipe(), common);
+        BatchRunners.Place there = spark.start(opened, OpeningMemory.Use.SCORING, common)) {
       List<Suite> suites = evaluated.suites(chosen, opened);
       measurements =
           out == null

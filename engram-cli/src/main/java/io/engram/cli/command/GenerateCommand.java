@@ -8,6 +8,7 @@ import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SparkChoice;
 import io.engram.cli.progress.Watched;
 import io.engram.core.sample.Sample;
+import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
 import io.engram.model.generate.Generation;
 import io.engram.model.generate.Generator;
@@ -58,7 +59,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write one JSON line for each sample to this file")
+      description = "Write a row for each sample to this file: JSON Lines, or Parquet if it is named "
+              + "X.parquet")
   private @Nullable Path out;
 
   @Mixin private SparkChoice spark = new SparkChoice();
@@ -81,8 +83,8 @@ final class GenerateCommand implements Callable<Integer> {
     spark.check(common);
     SampleFilter.Chosen chosen = chosen();
     List<Row> rows;
-    try (LanguageModel opened = model.open(common)) {
-      spark.attach(opened, OpeningMemory.Use.SCORING, common);
+    try (LanguageModel opened = model.open(common);
+        BatchRunners.Place there = spark.start(opened, OpeningMemory.Use.SCORING, common)) {
       rows = generate(opened, chosen.of(opened));
     }
     common.console().write(out, rows);

@@ -11,6 +11,7 @@ import io.engram.cli.output.DifficultyText;
 import io.engram.cli.progress.Watched;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
+import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.difficulty.DifficultyScores;
@@ -119,7 +120,8 @@ final class MrdCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write one JSON line for each sample to this file")
+      description = "Write a row for each sample to this file: JSON Lines, or Parquet if it is named "
+              + "X.parquet")
   private @Nullable Path out;
 
   @Mixin private SweepChoice sweep = new SweepChoice();
@@ -144,8 +146,8 @@ final class MrdCommand implements Callable<Integer> {
     KeptDraws kept;
     OpeningMemory.Use use =
         score instanceof DrawnScore ? OpeningMemory.Use.MRD : OpeningMemory.Use.SCORING;
-    try (LanguageModel opened = ModelChoice.open(recipe, common, use)) {
-      spark.attach(opened, use, common);
+    try (LanguageModel opened = ModelChoice.open(recipe, common, use);
+        BatchRunners.Place there = spark.start(opened, use, common)) {
       List<Sample> of = chosen.of(opened);
       samples = of;
       kept = kept(opened, of, score, recipe.seed());

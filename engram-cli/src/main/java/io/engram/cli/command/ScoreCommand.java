@@ -9,6 +9,7 @@ import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
 import io.engram.core.text.NumberText;
+import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Compute;
@@ -44,7 +45,8 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write one JSON line for each sample to this file")
+      description = "Write a row for each sample to this file: JSON Lines, or Parquet if it is named "
+              + "X.parquet")
   private @Nullable Path out;
 
   @Mixin private SparkChoice spark = new SparkChoice();
@@ -64,8 +66,8 @@ final class ScoreCommand implements Callable<Integer> {
     spark.check(common);
     SampleFilter.Chosen chosen = filter.load(data);
     List<Row> rows;
-    try (LanguageModel opened = model.open(common)) {
-      spark.attach(opened, OpeningMemory.Use.SCORING, common);
+    try (LanguageModel opened = model.open(common);
+        BatchRunners.Place there = spark.start(opened, OpeningMemory.Use.SCORING, common)) {
       rows = score(opened, opened.samples().tokenize(chosen.of(opened)));
     }
     common.console().write(out, rows);

@@ -4,6 +4,7 @@ import io.engram.cli.output.Console;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.ProgressListener;
+import io.engram.model.BatchRunners;
 import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
@@ -155,7 +156,8 @@ public final class CommonOptions {
         Interruption::requested,
         List.of(),
         ignoreMemory(),
-        WorkerGroup.ALONE);
+        WorkerGroup.ALONE,
+        BatchRunners.HERE);
   }
 
   /** A mistake in how this command was called. */

@@ -4,9 +4,11 @@ import io.engram.cli.progress.Interruption;
 import io.engram.core.EngramException;
 import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
 import io.engram.model.ModelSize;
 import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
+import io.engram.model.tensor.Torch;
 import io.engram.unlearn.run.RunMemory;
 import io.engram.unlearn.run.TrialRunner;
 import java.util.LinkedHashMap;
@@ -83,29 +85,44 @@ public final class SparkChoice {
     }
   }
 
-  /** Lets Spark compute the model's passes, if asked to; closed with the model. */
-  public void attach(LanguageModel model, OpeningMemory.Use use, CommonOptions common) {
+  /**
+   * Starts Spark for the passes of this model and others that are attached later, if asked to;
+   * otherwise passes are computed here. The caller closes it.
+   */
+  public BatchRunners.Place start(
+      LanguageModel model, OpeningMemory.Use use, CommonOptions common) {
+    BatchRunners.Place place = start(model.source().model(), model.options(), use, common);
+    place.attach(model);
+    return place;
+  }
+
+  /**
+   * The same for models that aren't open yet.
+   *
+   * @param path of the largest of them
+   */
+  public BatchRunners.Place start(
+      String path, ModelOptions options, OpeningMemory.Use use, CommonOptions common) {
     check(common);
     if (master == null) {
-      return;
+      return BatchRunners.HERE;
     }
-    requireCpu(model.options().device().isCpu(), common);
-    ModelSize size = LanguageModel.size(model.source().model(), model.options());
-    model.computeOn(
-        BatchRunners.find()
-            .orElseThrow(this::absent)
-            .start(
-                new BatchRunners.Request(
-                    master,
-                    Map.copyOf(settings),
-                    model,
-                    tasks -> bytes(size, use, model, tasks),
-                    common.console()::message)));
+    requireCpu(options.device().isCpu(), common);
+    ModelSize size = LanguageModel.size(path, options);
+    int threads = options.threads() > 0 ? options.threads() : Torch.threads();
+    int tokens = Math.max(1, options.batchTokens() / threads);
+    return BatchRunners.find()
+        .orElseThrow(this::absent)
+        .start(
+            new BatchRunners.Request(
+                master,
+                Map.copyOf(settings),
+                tasks -> bytes(size, use, tokens, tasks),
+                common.console()::message));
   }
 
   /** What a process needs outside of the Java heap to compute so many pieces at a time. */
-  private static long bytes(ModelSize size, OpeningMemory.Use use, LanguageModel model, int tasks) {
-    int tokens = Math.max(1, model.options().batchTokens() / model.source().threads());
+  private static long bytes(ModelSize size, OpeningMemory.Use use, int tokens, int tasks) {
     MemoryEstimate estimate = new MemoryEstimate(size);
     MemoryNeed one =
         use == OpeningMemory.Use.MRD

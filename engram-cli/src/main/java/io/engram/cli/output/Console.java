@@ -1,5 +1,6 @@
 package io.engram.cli.output;
 
+import io.engram.core.data.DuckDb;
 import io.engram.core.run.JsonFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -38,10 +39,17 @@ public record Console(PrintWriter out, PrintWriter err, boolean json, boolean qu
     result(Map.of("samples", rows), text);
   }
 
-  /** Writes rows as JSON Lines to the file given by {@code --out}, if any, and says so. */
+  /**
+   * Writes rows to the file given by {@code --out}, if any, and says so: as Parquet if that is its
+   * name, otherwise as JSON Lines.
+   */
   public void write(@Nullable Path out, List<?> rows) {
     if (out != null) {
-      JsonFiles.writeLines(out, rows);
+      if (out.toString().endsWith(".parquet") && !rows.isEmpty()) {
+        DuckDb.writeParquet(out, rows.stream().map(JsonFiles::line).toList());
+      } else {
+        JsonFiles.writeLines(out, rows);
+      }
       message(rows.size() + " samples written to " + out);
     }
   }

@@ -1,6 +1,8 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.OpeningMemory;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.AuditText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
@@ -10,6 +12,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Redaction;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.RunModel;
+import io.engram.model.BatchRunners;
 import io.engram.report.Report;
 import io.engram.unlearn.audit.Audit;
 import io.engram.unlearn.audit.AuditSubject;
@@ -35,8 +38,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param options what was asked
  * @param common how to compute
+ * @param spark where attacks that only read are made
  */
-public record AuditRun(Options options, CommonOptions common) {
+public record AuditRun(Options options, CommonOptions common, SparkChoice spark) {
   private static final String RECIPE = "recipes/forget.yaml";
 
   /** Audits the model of a run; returns the exit code. */
@@ -126,8 +130,21 @@ public record AuditRun(Options options, CommonOptions common) {
 
   /** Attacks and judges; null if it was interrupted. */
   Audit.@Nullable Judged judged(AuditSubject subject) {
-    return new Audit(subject, Attacks.named(options.attacks()), setup(), common.console()::message)
-        .run();
+    Setup setup = setup();
+    Recipe recipe = subject.recipe();
+    try (BatchRunners.Place place =
+        spark.start(
+            recipe.model().path(),
+            setup.modelOptions(recipe.model(), recipe.seed()),
+            OpeningMemory.Use.SCORING,
+            common)) {
+      return new Audit(
+              subject,
+              Attacks.named(options.attacks()),
+              setup.with(place),
+              common.console()::message)
+          .run();
+    }
   }
 
   private Setup setup() {

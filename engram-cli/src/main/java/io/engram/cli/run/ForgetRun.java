@@ -1,6 +1,7 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
+import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.AuditText;
 import io.engram.cli.output.Console;
 import io.engram.cli.output.ForgetText;
@@ -288,7 +289,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
               .anyMatch(v -> v.verdict().equals(VerdictRow.KNOWN));
       return known ? STILL_KNOWN : 0;
     }
-    AuditRun audit = new AuditRun(AuditSubject.Options.NONE, common);
+    AuditRun audit = new AuditRun(AuditSubject.Options.NONE, common, new SparkChoice());
     Audit.Judged audited = audit.judged(audit.subject(run));
     CertificateRun.Written certificate = new CertificateRun(run, key, null).write();
     if (audited != null) {

@@ -1,7 +1,10 @@
 package io.engram.core.data;
 
 import io.engram.core.EngramException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -10,13 +13,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Uses DuckDB to read Parquet files, and to find the rows that meet a SQL condition. */
+/** Uses DuckDB to read and write Parquet files, and to find the rows that meet a SQL condition. */
 public final class DuckDb {
   /** DuckDB writes NaN and Infinity, which aren't JSON. */
   private static final JsonMapper JSON =
@@ -61,6 +65,32 @@ public final class DuckDb {
     }
   }
 
+  /**
+   * Writes rows as a Parquet file, atomically: a column for each field, with the narrowest type that
+   * all rows fit (text, whole number, number, truth value, lists and structures of these). A field
+   * that a row doesn't have is null.
+   *
+   * @param rows at least one, each a JSON object
+   * @throws EngramException of kind FILE if it can't be written
+   */
+  public static void writeParquet(Path file, List<String> rows) {
+    Path whole = file.toAbsolutePath();
+    Path beside = whole.resolveSibling(whole.getFileName() + ".part");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      Files.createDirectories(Objects.requireNonNull(whole.getParent()));
+      statement.execute("CREATE TABLE source (row_number INTEGER, fields JSON)");
+      insert(connection, rows);
+      statement.execute(
+          "COPY (SELECT unnest(json_transform(fields, '%s')) FROM source ORDER BY row_number) TO '%s' (FORMAT parquet)"
+              .formatted(structure(statement), beside.toString().replace("'", "''")));
+      Files.move(
+          beside, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (SQLException | IOException e) {
+      throw EngramException.file(file + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
   /** Streams rows instead of loading them all. */
   private static Properties streaming() {
     Properties properties = new Properties();
@@ -82,19 +112,19 @@ public final class DuckDb {
         Statement statement = connection.createStatement()) {
       statement.execute("SET enable_external_access = false");
       statement.execute("CREATE TABLE source (row_number INTEGER, fields JSON)");
-      insert(connection, rows);
+      insert(connection, rows.stream().map(ObjectNode::toString).toList());
       return query(statement, structure(statement), where);
     } catch (SQLException e) {
       throw ConditionFault.of(String.valueOf(e.getMessage()), where, setBy, rows);
     }
   }
 
-  private static void insert(Connection connection, List<ObjectNode> rows) throws SQLException {
+  private static void insert(Connection connection, List<String> rows) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement("INSERT INTO source VALUES (?, ?)")) {
       for (int i = 0; i < rows.size(); i++) {
         insert.setInt(1, i);
-        insert.setString(2, rows.get(i).toString());
+        insert.setString(2, rows.get(i));
         insert.addBatch();
       }
       insert.executeBatch();

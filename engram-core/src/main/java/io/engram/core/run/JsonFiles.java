@@ -1,6 +1,7 @@
 package io.engram.core.run;
 
 import io.engram.core.EngramException;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,13 +55,25 @@ public final class JsonFiles {
 
   /** Writes one value per line, atomically. */
   public static void writeLines(Path file, Collection<?> values) {
-    StringBuilder text = new StringBuilder();
-    values.forEach(value -> text.append(line(value)).append('\n'));
-    writeText(file, text.toString());
+    write(
+        file,
+        to -> {
+          for (Object value : values) {
+            to.append(line(value)).append('\n');
+          }
+        });
   }
 
   /** Writes a text, atomically; creates missing folders. */
   public static void writeText(Path file, String text) {
+    write(file, to -> to.append(text));
+  }
+
+  private interface Content {
+    void writeTo(Appendable to) throws IOException;
+  }
+
+  private static void write(Path file, Content content) {
     Path whole = file.toAbsolutePath();
     Path folder = whole.getParent();
     Path beside = whole.resolveSibling(whole.getFileName() + ".part");
@@ -68,7 +81,9 @@ public final class JsonFiles {
       if (folder != null) {
         Files.createDirectories(folder);
       }
-      Files.writeString(beside, text);
+      try (BufferedWriter to = Files.newBufferedWriter(beside)) {
+        content.writeTo(to);
+      }
       Files.move(
           beside, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

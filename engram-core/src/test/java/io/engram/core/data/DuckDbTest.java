@@ -52,6 +52,26 @@ class DuckDbTest {
   }
 
   @Test
+  void rowsWrittenAsParquetAreReadBackTheSame() throws IOException {
+    List<String> rows =
+        List.of(
+            "{\"id\":\"0\",\"day\":\"2024-01-02\",\"n\":3,\"p\":-0.1,\"ids\":[1,2],\"ps\":[],\"is\":true}",
+            "{\"id\":\"01\",\"day\":\"it's\",\"n\":4,\"p\":1.5E300,\"ids\":[3],\"ps\":[0.25,-7.0],\"is\":false}");
+    Path file = temporary.resolve("it's/new/rows.parquet");
+    DuckDb.writeParquet(file, rows);
+    assertThat(DuckDb.parquet(file, 0, 10_000)).map(Object::toString).isEqualTo(rows);
+    assertThat(file.resolveSibling("rows.parquet.part")).doesNotExist();
+    DuckDb.writeParquet(file, List.of("{\"a\":1}", "{\"a\":null,\"b\":[]}"));
+    assertThat(DuckDb.parquet(file, 0, 10_000))
+        .map(Object::toString)
+        .containsExactly("{\"a\":1,\"b\":null}", "{\"a\":null,\"b\":[]}");
+    Path readOnly = Files.createFile(temporary.resolve("file"));
+    assertThatThrownBy(() -> DuckDb.writeParquet(readOnly.resolve("x.parquet"), rows))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("x.parquet can't be written");
+  }
+
+  @Test
   void parquetListsAreTokenIds() throws SQLException {
     Path file =
         parquet("b.parquet", "SELECT 'x' AS id, [1, 2]::INT[] AS prompt_ids, [3] AS answer_ids");

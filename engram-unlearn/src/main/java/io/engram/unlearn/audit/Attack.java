@@ -17,6 +17,14 @@ public interface Attack {
   Outcome on(Victim victim);
 
   /**
+   * Whether it never changes a weight, so that copies of the model on other machines can compute its
+   * passes.
+   */
+  default boolean onlyReads() {
+    return false;
+  }
+
+  /**
    * Numbers for the summary that need all models; none unless an attack has some.
    *
    * @param plain the measurement without an attack

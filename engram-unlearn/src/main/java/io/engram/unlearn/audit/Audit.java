@@ -145,7 +145,7 @@ public record Audit(
       double seconds = (deadline - System.nanoTime() / 1e9) * samples.size() / left;
       try {
         progress.start(kind.name() + ", " + role.text(), samples.size(), "samples");
-        LanguageModel model = models.model(role);
+        LanguageModel model = models.model(role, attack.onlyReads());
         outcomes.put(
             role, attack.on(new Victim(role, model, samples, models.data(), progress, seconds)));
       } catch (EngramException | LimitedProgress.OutOfTime | OutOfMemoryError e) {

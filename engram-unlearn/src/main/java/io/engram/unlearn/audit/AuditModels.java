@@ -5,6 +5,7 @@ import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.OwnerOnly;
 import io.engram.core.sample.Sample;
+import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.text.TokenizedSample;
@@ -36,6 +37,7 @@ final class AuditModels implements AutoCloseable {
   private static final double UNRELATED = 0.7;
 
   private final AuditData data;
+  private final BatchRunners.Place reading;
   private final String comparedWith;
   private final List<Sample> controlSamples;
   private final String common;
@@ -54,11 +56,13 @@ final class AuditModels implements AutoCloseable {
 
   private AuditModels(
       AuditData data,
+      BatchRunners.Place reading,
       String comparedWith,
       List<Sample> controlSamples,
       String common,
       Map<Need, String> own) {
     this.data = data;
+    this.reading = reading;
     this.comparedWith = comparedWith;
     this.controlSamples = controlSamples;
     this.common = common;
@@ -138,6 +142,7 @@ final class AuditModels implements AutoCloseable {
             String.valueOf(recipe.seed()));
     return new AuditModels(
         data,
+        setup.reading(),
         retrained == null ? loaded.origin() : "retrained",
         controlSamples,
         common,
@@ -331,16 +336,24 @@ final class AuditModels implements AutoCloseable {
         : List.of(Role.CONTROL, Role.BEFORE, Role.AFTER);
   }
 
-  /** The model of this role; borrowed until the next call. */
-  LanguageModel model(Role role) {
+  /**
+   * The model of this role; borrowed until the next call.
+   *
+   * @param onlyReads whether its weights stay as they are
+   */
+  LanguageModel model(Role role, boolean onlyReads) {
     Source source =
         switch (role) {
           case AFTER -> Source.AFTER;
           case BEFORE -> Source.BEFORE;
           case CONTROL -> isRetrained() ? Source.RETRAINED : Source.BEFORE;
         };
+    boolean elsewhere = onlyReads && !reading.isHere();
     LanguageModel model = open;
-    if (model != null && openSource == source && !wasMerged(model)) {
+    if (model != null
+        && openSource == source
+        && elsewhere == (model.runner() != null)
+        && !wasMerged(model)) {
       return model;
     }
     discard();
@@ -351,6 +364,9 @@ final class AuditModels implements AutoCloseable {
           case RETRAINED -> Objects.requireNonNull(data.models().retrained()).get();
         };
     open = opened;
+    if (elsewhere) {
+      reading.attach(opened);
+    }
     openSource = source;
     hadAdapters = !opened.decoder().parameters().adapters().isEmpty();
     return opened;

@@ -1,6 +1,7 @@
 package io.engram.unlearn.run;
 
 import io.engram.core.ProgressListener;
+import io.engram.model.BatchRunners;
 import io.engram.model.ModelOptions;
 import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Device;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     the evaluation before, and MRD before the first update
  * @param ignoreMemory start even if the run needs more memory than is available
  * @param group the processes that make the run together
+ * @param reading where the passes of models that are only read are computed
  */
 public record Setup(
     String command,
@@ -37,7 +39,8 @@ public record Setup(
     BooleanSupplier interrupted,
     List<Path> siblings,
     boolean ignoreMemory,
-    WorkerGroup group) {
+    WorkerGroup group,
+    BatchRunners.Place reading) {
   /** Keeps a copy of the list. */
   public Setup {
     siblings = List.copyOf(siblings);
@@ -60,7 +63,8 @@ public record Setup(
         interrupted,
         List.of(),
         false,
-        WorkerGroup.ALONE);
+        WorkerGroup.ALONE,
+        BatchRunners.HERE);
   }
 
   /** The same by several processes. */
@@ -74,13 +78,29 @@ public record Setup(
         interrupted,
         siblings,
         ignoreMemory,
-        workers);
+        workers,
+        reading);
+  }
+
+  /** The same with the passes of models that are only read computed there. */
+  public Setup with(BatchRunners.Place place) {
+    return new Setup(
+        command,
+        device,
+        threads,
+        batchTokens,
+        progress,
+        interrupted,
+        siblings,
+        ignoreMemory,
+        group,
+        place);
   }
 
   /** The same, reusing results of other runs. */
   public Setup beside(List<Path> runs) {
     return new Setup(
-        command, device, threads, batchTokens, progress, interrupted, runs, ignoreMemory, group);
+        command, device, threads, batchTokens, progress, interrupted, runs, ignoreMemory, group, reading);
   }
 
   /** The options with which to open the recipe's model. */

@@ -1,6 +1,7 @@
 package io.engram.unlearn.run;
 
 import io.engram.core.ProgressListener;
+import io.engram.model.BatchRunners;
 import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Device;
 import io.engram.unlearn.recipe.Recipe;
@@ -128,7 +129,8 @@ public interface TrialRunner {
               interrupted,
               beside,
               ignoreMemory,
-              WorkerGroup.ALONE);
+              WorkerGroup.ALONE,
+              BatchRunners.HERE);
       return trial.isDone() || trial.carryOut(setup).status().equals("done");
     }
   }

@@ -68,6 +68,11 @@ public final class ExposedValues implements Attack {
   private record Place(Sample sample, int index, StructuredValue value, int number) {}
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public Outcome on(Victim victim) {
     List<Place> places = places(victim.samples());
     if (places.isEmpty()) {

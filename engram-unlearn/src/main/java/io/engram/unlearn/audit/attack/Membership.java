@@ -65,6 +65,11 @@ public final class Membership implements Attack {
   private final Map<Sample, Double> retrainedLoss = new HashMap<>();
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public Outcome on(Victim victim) {
     List<String> notes = new ArrayList<>();
     List<Row> rows = rows(victim, victim.samples(), notes);

@@ -23,6 +23,11 @@ public final class NoAttack implements Attack {
           NoAttack::new);
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public Outcome on(Victim victim) {
     List<Probe> probes = Probe.of(victim.model(), victim.samples(), victim.progress());
     List<Row> rows = new ArrayList<>();

@@ -89,6 +89,11 @@ public record OtherWords(boolean given) implements Attack {
   private record Way(String id, String kind, TokenizedSample tokens, int[] prompt, String answer) {}
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public Outcome on(Victim victim) {
     List<Way> ways = given ? probes(victim) : made(victim);
     if (ways.isEmpty()) {

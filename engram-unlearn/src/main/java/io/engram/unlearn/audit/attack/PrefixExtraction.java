@@ -45,6 +45,11 @@ public final class PrefixExtraction implements Attack {
           PrefixExtraction::new);
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public Outcome on(Victim victim) {
     LanguageModel model = victim.model();
     List<TokenizedSample> texts =

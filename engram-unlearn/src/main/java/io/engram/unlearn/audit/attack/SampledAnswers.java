@@ -68,6 +68,11 @@ public final class SampledAnswers implements Attack {
   private int answers;
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public Outcome on(Victim victim) {
     List<Sample> asked =
         victim.samples().stream().filter(s -> s.content() instanceof Asked).toList();

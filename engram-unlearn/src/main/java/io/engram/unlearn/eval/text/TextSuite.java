@@ -358,6 +358,7 @@ public final class TextSuite implements Suite {
         limit -> {
           ModelOptions options = RetrainedModel.options(stage.model().options());
           try (LanguageModel model = LanguageModel.open(path, options)) {
+            model.computeWhere(stage.model());
             return scores(model, sets, new RowCounts(), stage.progress());
           }
         });

@@ -70,6 +70,7 @@ public final class RetrainedModel {
     }
     if (known == null || !known.hasAll(pairs)) {
       try (LanguageModel retrained = LanguageModel.open(path, options(tested.options()))) {
+        retrained.computeWhere(tested);
         known = ScoredPairs.of(retrained, labels, pairs, "The same under " + path, progress);
       }
     }
