@@ -1,6 +1,7 @@
 package io.engram.spark;
 
 import io.engram.core.EngramException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 import scala.Function1;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction0;
+import scala.runtime.AbstractFunction1;
 import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
@@ -105,6 +108,11 @@ final class Cluster implements AutoCloseable {
     return Math.max(1, context.defaultParallelism() / taskCpus());
   }
 
+  /** The address of this process's machine, as executors reach it. */
+  String host() {
+    return context.getConf().get("spark.driver.host");
+  }
+
   /** Cores of a task. */
   int taskCpus() {
     return context.getConf().getInt("spark.task.cpus", 1);
@@ -129,9 +137,40 @@ final class Cluster implements AutoCloseable {
    * @throws EngramException if Spark gives up
    */
   <P, T> void run(List<P> parts, Function1<Iterator<P>, T> task, Answers<T> answers) {
+    run(parts, task, answers, false);
+  }
+
+  /**
+   * Computes a task for each part, all at the same time: a barrier stage.
+   *
+   * @param answer takes the answers as they come
+   * @throws EngramException if Spark gives up, which it does when a task is lost
+   */
+  <P, T> void runTogether(
+      List<P> parts, Function1<Iterator<P>, T> task, Consumer<T> answer) {
+    run(
+        parts,
+        task,
+        new Answers<T>() {
+          @Override
+          public void take(int part, T one) {
+            answer.accept(one);
+          }
+
+          @Override
+          public void waiting() {}
+        },
+        true);
+  }
+
+  private <P, T> void run(
+      List<P> parts, Function1<Iterator<P>, T> task, Answers<T> answers, boolean together) {
     BlockingQueue<Arrival<T>> arrivals = new LinkedBlockingQueue<>();
     try (JavaSparkContext java = new Borrowed(context)) {
       RDD<P> rdd = java.parallelize(parts, parts.size()).rdd();
+      if (together) {
+        rdd = rdd.barrier().mapPartitions(new Unchanged<>(), true, ClassTag$.MODULE$.apply(Object.class));
+      }
       SimpleFutureAction<Boolean> action = submit(rdd, parts.size(), task, arrivals);
       try {
         for (int left = parts.size(); left > 0; ) {
@@ -212,6 +251,17 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     context.stop();
+  }
+
+  /** Hands a partition on as it is. */
+  private static final class Unchanged<P> extends AbstractFunction1<Iterator<P>, Iterator<P>>
+      implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Iterator<P> apply(Iterator<P> partition) {
+      return partition;
+    }
   }
 
   /** Java's view of a context that stays open. */

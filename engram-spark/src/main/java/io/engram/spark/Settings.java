@@ -92,6 +92,19 @@ record Settings(
     return conf(NATIVE + here + home, List.of());
   }
 
+  /**
+   * Of the workers of a group. Without the others, a worker that is started again has nothing to do.
+   *
+   * @throws EngramException if no master is named
+   */
+  SparkConf ofWorkers() {
+    SparkConf conf = ofTrials();
+    conf.set("spark.task.maxFailures", "1");
+    conf.set("spark.stage.maxConsecutiveAttempts", "1");
+    conf.set("spark.speculation", "false");
+    return conf;
+  }
+
   /** Quoted, since Spark splits options at blanks. */
   private static String property(String name, Path path) {
     return " \"-D%s=%s\"".formatted(name, path.toAbsolutePath());

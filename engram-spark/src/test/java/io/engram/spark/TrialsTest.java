@@ -118,8 +118,6 @@ final class TrialsTest {
   void mistakes() {
     assertThat(unlearn("one", "trials=1", "--spark", "local").err())
         .contains("--spark makes trials side by side, and this is one run: add trials=5");
-    assertThat(unlearn("both", "--workers", 2, "--spark", "local").err())
-        .contains("--spark and --workers: give one of them");
     assertThat(Command.run("reproduce", "figure3", "--spark", "local").err())
         .contains("--spark spreads trials, and figure3 has none");
   }

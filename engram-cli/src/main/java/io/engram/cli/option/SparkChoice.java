@@ -11,6 +11,7 @@ import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Torch;
 import io.engram.unlearn.run.RunMemory;
 import io.engram.unlearn.run.TrialRunner;
+import io.engram.unlearn.run.WorkerRunner;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,29 @@ public final class SparkChoice {
                 memory::bytes,
                 common.console()::message,
                 Interruption::requested));
+  }
+
+  /**
+   * Starts workers on Spark and waits until they have joined; the caller closes them.
+   *
+   * @param memory of the run
+   * @param size number of workers, this process among them
+   */
+  public WorkerRunner.Running workers(
+      RunMemory memory, int size, boolean sharesState, CommonOptions common) {
+    check(common);
+    return WorkerRunner.find()
+        .orElseThrow(this::absent)
+        .start(
+            new WorkerRunner.Request(
+                String.valueOf(master),
+                Map.copyOf(settings),
+                memory::bytes,
+                common.console()::message,
+                size,
+                sharesState,
+                common.typed(),
+                common.batchTokens()));
   }
 
   private static void requireCpu(boolean is, CommonOptions common) {

@@ -6,6 +6,7 @@ import io.engram.cli.output.Console;
 import io.engram.cli.output.MeasurementText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
+import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
@@ -20,6 +21,7 @@ import io.engram.unlearn.run.Experiment.Outcome;
 import io.engram.unlearn.run.RunMemory;
 import io.engram.unlearn.run.Setup;
 import io.engram.unlearn.run.Trials;
+import io.engram.unlearn.run.WorkerRunner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,6 +29,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -45,13 +49,34 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
   /** Starts or resumes a run, as the arguments say, with as many processes as they say. */
   public int carryOut(RunArguments arguments) {
     int workers = arguments.workers(common);
-    return workers == 1
-        ? carriedOut(arguments)
-        : WorkerProcesses.carryOut(
-            common,
-            workers,
-            arguments.shardsOptimizer(),
-            joined -> new RecipeRun(kind, common, joined).carriedOut(arguments));
+    ToIntFunction<WorkerGroup> command =
+        joined -> new RecipeRun(kind, common, joined).carriedOut(arguments);
+    if (workers == 1) {
+      return carriedOut(arguments);
+    }
+    SparkChoice spark = arguments.spark(common);
+    return spark.asked()
+        ? onSpark(arguments, spark, workers, command)
+        : WorkerProcesses.carryOut(common, workers, arguments.shardsOptimizer(), command);
+  }
+
+  /** Leads workers on Spark. */
+  private int onSpark(
+      RunArguments arguments, SparkChoice spark, int workers, ToIntFunction<WorkerGroup> command) {
+    Path resumed = arguments.resumed(common);
+    Recipe recipe =
+        resumed == null ? recipe(arguments, message -> {}) : Trials.recipeIn(resumed, kind);
+    RunMemory memory = RunMemory.of(recipe, setup(List.of(), ProgressListener.NONE));
+    try (WorkerRunner.Running running =
+        spark.workers(memory, workers, arguments.shardsOptimizer(), common)) {
+      return command.applyAsInt(running.group());
+    } catch (WorkerGroup.Lost e) {
+      throw EngramException.resources(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Recipe recipe(RunArguments arguments, Consumer<String> messages) {
+    return RecipeReader.read(arguments.recipeFile(), arguments.overrides(common), kind, messages);
   }
 
   private int carriedOut(RunArguments arguments) {
@@ -62,17 +87,16 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
               .carryOut(Trials.of(Trials.recipeIn(resumed, kind), resumed))
           : shown(resumed, unreported(resumed).orElseGet(() -> resume(resumed)));
     }
-    Recipe recipe =
-        RecipeReader.read(
-            arguments.recipeFile(), arguments.overrides(common), kind, common.console()::message);
+    Recipe recipe = recipe(arguments, common.console()::message);
     Path folder = arguments.folder();
     SparkChoice spark = arguments.spark(common);
     if (recipe.trials() > 1) {
       Suites.of(recipe.eval());
       return new TrialsRun(this, spark).carryOut(Trials.of(recipe, folder));
     }
-    if (spark.asked()) {
-      throw common.mistake("--spark makes trials side by side, and this is one run: add trials=5");
+    if (spark.asked() && group.isAlone()) {
+      throw common.mistake(
+          "--spark makes trials side by side, and this is one run: add trials=5, or --workers N for N processes that make it together");
     }
     return shown(folder, start(recipe, folder, List.of()));
   }

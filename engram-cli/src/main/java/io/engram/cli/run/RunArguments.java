@@ -53,7 +53,8 @@ public final class RunArguments {
       paramLabel = "N",
       description =
           "Processes on this machine that make each update together, with a share of --threads "
-              + "each (default: ${DEFAULT-VALUE})")
+              + "each; with --spark, this one and N - 1 of Spark's tasks (default: "
+              + "${DEFAULT-VALUE})")
   private int workers = 1;
 
   @Option(
@@ -83,9 +84,6 @@ public final class RunArguments {
     }
     if (workers == 1 && shardOptimizer) {
       throw common.mistake("--shard-optimizer shares the state among --workers N: add them");
-    }
-    if (workers > 1 && spark.asked()) {
-      throw common.mistake("--spark and --workers: give one of them");
     }
     if (workers > 1 && common.device().startsWith("cuda")) {
       throw common.mistake(

@@ -82,7 +82,7 @@ public record TrialsRun(RecipeRun run, SparkChoice spark) {
       }
     }
     Interruption.watch(run.common().console());
-    if (spark.asked()) {
+    if (spark.asked() && run.group().isAlone()) {
       return onSpark(firsts, others);
     }
     if (!areSideBySide(firsts.get(0), firsts.size() + others.size() - 1)) {

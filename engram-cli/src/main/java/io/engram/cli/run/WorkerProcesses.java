@@ -5,10 +5,8 @@ import io.engram.cli.progress.Interruption;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.Trees;
-import io.engram.core.run.RunFolder;
 import io.engram.model.group.WorkerGroup;
-import io.engram.unlearn.run.Experiment;
-import io.engram.unlearn.run.Experiment.Assisted;
+import io.engram.unlearn.run.Assistant;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -31,11 +29,6 @@ import java.util.function.ToIntFunction;
 final class WorkerProcesses {
   /** The place of a process: {@code rank/size/rendezvous}. */
   private static final String PLACE = "ENGRAM_WORKER";
-
-  private static final String END = "end";
-
-  /** Gloo tells this on standard output, where results belong. */
-  private static final String GLOO = "[Gloo] ";
 
   private static final long PATIENCE_SECONDS = 30;
 
@@ -78,30 +71,21 @@ final class WorkerProcesses {
     try (WorkerGroup group =
         WorkerGroup.join(Path.of(words[2]), rank, Integer.parseInt(words[1]), sharesState)) {
       if (rank > 0) {
-        assist(common, group, Path.of(words[2] + "." + rank));
+        // A signal goes to all; the leader decides when to stop.
+        Assistant.work(
+            group,
+            Path.of(words[2] + "." + rank),
+            common.setup(ProgressListener.NONE),
+            () -> Interruption.watch(common.console()));
         return 0;
       }
       try {
         return command.applyAsInt(group);
       } finally {
-        group.announce(END);
+        Assistant.dismiss(group);
       }
     } catch (WorkerGroup.Lost e) {
       throw EngramException.resources(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static void assist(CommonOptions common, WorkerGroup group, Path scratch) {
-    int run = 0;
-    for (String told = group.awaitAnnouncement();
-        !told.equals(END);
-        told = group.awaitAnnouncement()) {
-      // A signal goes to all; the leader decides when to stop.
-      Interruption.watch(common.console());
-      try (RunFolder own = RunFolder.create(scratch.resolve(Integer.toString(run)))) {
-        Experiment.assist(Assisted.of(told), own, common.setup(ProgressListener.NONE).with(group));
-      }
-      run++;
     }
   }
 
@@ -183,9 +167,7 @@ final class WorkerProcesses {
     forward.start();
     try (BufferedReader out = new BufferedReader(leader.inputReader(StandardCharsets.UTF_8))) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
-        if (!line.startsWith(GLOO)) {
-          common.console().out().println(line);
-        }
+        common.console().out().println(line);
       }
     }
     try {
@@ -209,8 +191,7 @@ final class WorkerProcesses {
     }
     String last = "";
     try {
-      List<String> lines = Files.readAllLines(log(folder, rank));
-      last = lines.stream().filter(line -> !line.startsWith(GLOO)).reduce((a, b) -> b).orElse("");
+      last = Files.readAllLines(log(folder, rank)).stream().reduce((a, b) -> b).orElse("");
     } catch (IOException e) {
       last = e.toString();
     }

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.FileStore;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
@@ -39,7 +40,7 @@ public final class WorkerGroup implements AutoCloseable {
   private final int rank;
   private final int size;
   private final boolean sharesState;
-  private final @Nullable FileStore store;
+  private final @Nullable Store store;
   private final @Nullable ProcessGroupGloo gloo;
   private int announced;
   private boolean isClosed;
@@ -48,7 +49,7 @@ public final class WorkerGroup implements AutoCloseable {
       int rank,
       int size,
       boolean sharesState,
-      @Nullable FileStore store,
+      @Nullable Store store,
       @Nullable ProcessGroupGloo gloo) {
     this.rank = rank;
     this.size = size;
@@ -62,6 +63,7 @@ public final class WorkerGroup implements AutoCloseable {
    * optimizer.
    *
    * @see #join(Path, int, int, boolean)
+   * @see Meeting for workers on several machines
    */
   public static WorkerGroup join(Path rendezvous, int rank, int size) {
     return join(rendezvous, rank, size, false);
@@ -80,19 +82,32 @@ public final class WorkerGroup implements AutoCloseable {
    */
   public static WorkerGroup join(Path rendezvous, int rank, int size, boolean sharesState) {
     Torch.load();
+    FileStore store = new FileStore(rendezvous.toString(), size);
+    store.retainReference();
+    return of(store, rank, size, "127.0.0.1", sharesState);
+  }
+
+  /**
+   * Connects to the others that share a store.
+   *
+   * @param store retained once; the group's from now on
+   * @param address of this machine, as the others reach it
+   * @throws Lost if the others can't be reached
+   */
+  static WorkerGroup of(Store store, int rank, int size, String address, boolean sharesState) {
     try (PointerScope scope = new PointerScope()) {
-      FileStore store = new FileStore(rendezvous.toString(), size);
       store.setTimeout(new Milliseconds(TIMEOUT_MILLIS));
       ProcessGroupGloo.Options options =
           ProcessGroupGloo.Options.create(new Milliseconds(TIMEOUT_MILLIS));
       GlooDeviceVector devices = options.devices();
-      devices.push_back(ProcessGroupGloo.createDeviceForHostname("127.0.0.1"));
-      ProcessGroupGloo gloo = new ProcessGroupGloo(store, rank, size, options);
+      devices.push_back(ProcessGroupGloo.createDeviceForHostname(address));
+      ProcessGroupGloo gloo =
+          NativeOutput.silenced(() -> new ProcessGroupGloo(store, rank, size, options));
       awaitAll(gloo);
-      store.retainReference();
       gloo.retainReference();
       return new WorkerGroup(rank, size, sharesState, store, gloo);
     } catch (RuntimeException e) {
+      store.releaseReference();
       throw new Lost(rank, size, e);
     }
   }
