@@ -7,7 +7,8 @@
  * io.engram.spark.SparkRunner}.
  *
  * <p>Trials of recipes are tasks, too, each a whole run of engram-unlearn in a shared folder: see
- * {@link io.engram.spark.SparkTrials}.
+ * {@link io.engram.spark.SparkTrials}. The workers of one run are the tasks of a barrier stage: see
+ * {@link io.engram.spark.SparkWorkers}.
  */
 @NullMarked
 package io.engram.spark;
