@@ -135,7 +135,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
               + (recipe.optimizer().learningRate() == 0
                   ? "looks for a learning rate and forecasts the run …"
                   : "forecasts the run …"));
-      Forecast forecast = Forecast.of(prepared.recipe(), setup, model);
+      Forecast forecast = Forecast.of(prepared.recipe(), setup, model, prepared.triage().seconds());
       ForgetPlan plan = forecast.plan(pricePerHour);
       List<String> kept = exact(model, Forecast.measured(forecast.recipe(), model));
       return new Planned(forecast.recipe(), withTriage(plan, prepared.triage(), kept));

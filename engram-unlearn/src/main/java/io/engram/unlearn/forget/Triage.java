@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param standard what they are compared with
  * @param requests in the order of the data
+ * @param seconds that asking about the requests took
  */
-record Triage(Standard standard, List<Request> requests) {
+record Triage(Standard standard, List<Request> requests, double seconds) {
   /** Nats a token by which an answer to the same question about others may be less likely. */
   private static final double SAME = 0.1;
 
@@ -98,7 +99,9 @@ record Triage(Standard standard, List<Request> requests) {
 
   private static Triage judged(
       LanguageModel model, List<Sample> samples, Standard standard, ProgressListener progress) {
+    long begun = System.nanoTime();
     List<Probe> before = Probe.of(model, samples, progress);
+    double seconds = (System.nanoTime() - begun) / 1e9;
     List<@Nullable Boolean> others = answeredForOthers(model, samples, before, progress);
     List<Request> requests = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
@@ -111,7 +114,7 @@ record Triage(Standard standard, List<Request> requests) {
               above,
               others.get(i)));
     }
-    return new Triage(standard, requests);
+    return new Triage(standard, requests, seconds);
   }
 
   /**

@@ -73,6 +73,9 @@ public record Forecast(
 
   private static final double LAST = 0.9;
 
+  /** How often a request is asked, in checks: all at every fourth, some more often. */
+  private static final double ASKED = 0.5;
+
   /** Share of the time that checkpoints take. */
   private static final double SAVING = 1.0 / RunCourse.WORK_PER_SAVING;
 
@@ -80,13 +83,23 @@ public record Forecast(
   private static final double INTERVAL = 1.5;
 
   /**
-   * Makes the forecast of a recipe; the model's weights are the same afterwards.
+   * Makes the forecast of a recipe; the model's weights are the same afterwards. Its time doesn't
+   * count asking ({@code stop.answers}).
    *
    * @param recipe one whose stopping rule checks samples; a learning rate of 0 is searched
    * @param model the recipe's model
    * @throws EngramException if the rule checks no samples or no rate forgets
    */
   public static Forecast of(Recipe recipe, Setup setup, LanguageModel model) {
+    return of(recipe, setup, model, 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param asking seconds that it takes to ask the model about all samples
+   */
+  public static Forecast of(Recipe recipe, Setup setup, LanguageModel model, double asking) {
     if (!recipe.stop().looks()) {
       throw EngramException.usage(
           "stop.rule = budget: never checks a sample, so there is nothing to forecast but the budget.\nSet stop.rule to controls, retrained, per_sample or el_ma.");
@@ -145,7 +158,7 @@ public record Forecast(
         data.heldTokens().stream().limit(before.length).map(TokenizedSample::id).toList(),
         before,
         after,
-        secondsPerUpdate(found, data, once.times(), before.length),
+        secondsPerUpdate(found, data, once.times(), before.length, asking),
         need.total(),
         (System.nanoTime() - begun) / 1e9,
         outcomes);
@@ -153,17 +166,19 @@ public record Forecast(
 
   /**
    * Time of an update with its share of the checks, of the loss on all samples to keep that
-   * measure, and of checkpoints.
+   * measure, of asking, and of checkpoints.
    *
    * @param times what a rehearsal found
    * @param kept how many samples to keep it looked at
+   * @param asking time to ask about all samples
    */
   private static double secondsPerUpdate(
-      Recipe recipe, RunData data, Rehearsal.Times times, int kept) {
+      Recipe recipe, RunData data, Rehearsal.Times times, int kept, double asking) {
     int samples = data.forget().size();
     int apart = Stopping.apart(recipe.stop(), Plan.of(samples, recipe.budget()), data, samples);
     double looked = times.kept() / Math.max(1, kept) * data.heldTokens().size();
-    return (1 + SAVING) * (times.update() + (times.check() + looked) / apart);
+    double asked = recipe.stop().answers() ? ASKED * asking : 0;
+    return (1 + SAVING) * (times.update() + (times.check() + looked + asked) / apart);
   }
 
   /**

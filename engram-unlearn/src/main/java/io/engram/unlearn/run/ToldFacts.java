@@ -34,14 +34,18 @@ import org.jspecify.annotations.Nullable;
  * words aren't forgotten either, in every second epoch.
  *
  * <p>Asking takes generation, so a sample is asked when its own words come to be forgotten, and at
- * each check while they are and its answer gives its fact away. All are asked before the first
- * update, at every fourth check, since answers change, and when all are forgotten.
+ * every second check, or every one if no other's words are left, while its answer gives its fact
+ * away. All are asked before the first update, at every fourth check, since answers change, and
+ * before the run ends.
  *
  * <p><b>Source:</b> ours; docs/findings.md has what it was measured with.
  */
 final class ToldFacts {
   /** At every so many checks, all samples are asked. */
   private static final int ALL_EVERY = 4;
+
+  /** At every so many checks, those are asked again that gave their facts away. */
+  private static final int TOLD_EVERY = 2;
 
   private final Recipe recipe;
   private final LanguageModel model;
@@ -94,9 +98,14 @@ final class ToldFacts {
    */
   State look(State before, boolean[] counted, boolean[] forgotten) {
     int checks = before.checks() + 1;
-    boolean all =
-        checks % ALL_EVERY == 0 || IntStream.range(0, forgotten.length).allMatch(i -> forgotten[i]);
-    return asked(before, i -> all || (forgotten[i] && !counted[i]), forgotten, checks);
+    boolean ends = IntStream.range(0, forgotten.length).allMatch(i -> forgotten[i]);
+    boolean tellers = ends || checks % TOLD_EVERY == 0;
+    IntPredicate chosen =
+        checks % ALL_EVERY == 0
+            ? i -> true
+            : i -> forgotten[i] && !counted[i] && (tellers || !before.isTold(i));
+    State now = asked(before, chosen, forgotten, checks);
+    return ends && now.told().isEmpty() ? asked(now, chosen.negate(), forgotten, checks) : now;
   }
 
   private State asked(State before, IntPredicate chosen, boolean[] forgotten, int checks) {
