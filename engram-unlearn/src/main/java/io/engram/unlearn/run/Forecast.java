@@ -3,6 +3,7 @@ package io.engram.unlearn.run;
 import io.engram.core.EngramException;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.sample.Sample;
+import io.engram.core.stats.RankCorrelation;
 import io.engram.model.LanguageModel;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.text.TokenizedSample;
@@ -132,6 +133,12 @@ public record Forecast(
     for (int i = 0; i < distance.length; i++) {
       distance[i] = corrected(once.updates()[i], twice.updates()[i], factor);
     }
+    distance =
+        inOrderOf(
+            open
+                ? List.of(outcomes.get(0).updates(), once.updates())
+                : List.of(once.updates()),
+            distance);
     boolean ownBudget = !open || recipe.budget().updates() != null;
     int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(distance));
     OptimizerSettings optimizer = found.optimizer().settings();
@@ -224,6 +231,38 @@ public record Forecast(
     }
     double line = once - (twice - once) * Math.log(factor) / Math.log(2);
     return Math.max(once / 2, Math.min(once, line));
+  }
+
+  /**
+   * The same numbers of updates, given to the samples in the order in which rehearsals forgot them.
+   * Extending each sample's two numbers to shorter steps by itself would multiply what is chance in
+   * them. The samples' ranks are summed over the rehearsals, those with steps twice as long left
+   * out: they are half as many, so that chance decides most there.
+   *
+   * @param rehearsals updates of each sample; NaN: it wasn't forgotten
+   * @param distance of each sample; NaN comes last
+   */
+  static double[] inOrderOf(List<double[]> rehearsals, double[] distance) {
+    double[] rank = new double[distance.length];
+    for (double[] updates : rehearsals) {
+      double[] own =
+          RankCorrelation.ranks(
+              Arrays.stream(updates).map(u -> Double.isNaN(u) ? Double.MAX_VALUE : u).toArray());
+      Arrays.setAll(rank, i -> rank[i] + own[i]);
+    }
+    double[] sorted = distance.clone();
+    Arrays.sort(sorted);
+    int[] order =
+        IntStream.range(0, rank.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> rank[i]))
+            .mapToInt(i -> i)
+            .toArray();
+    double[] given = new double[distance.length];
+    for (int i = 0; i < order.length; i++) {
+      given[order[i]] = sorted[i];
+    }
+    return given;
   }
 
   /**

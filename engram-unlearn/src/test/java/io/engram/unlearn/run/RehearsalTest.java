@@ -73,6 +73,18 @@ class RehearsalTest {
     assertThat(Forecast.keepShrink(0.2, 0.1, 4)).isEqualTo(1);
   }
 
+  /** Ranks 1, 3, 2, 4 and 2, 3, 1, 4: sums 3, 6, 3, 8, equal ones in the samples' order. */
+  @Test
+  void samplesAreOrderedByAllRehearsals() {
+    double none = Double.NaN;
+    double[] search = {5, 40, 30, none};
+    double[] once = {20, 44, 12, 50};
+    double[] distance = {33, 11, none, 22};
+    assertThat(Forecast.inOrderOf(List.of(search, once), distance))
+        .containsExactly(11, 33, 22, none);
+    assertThat(Forecast.inOrderOf(List.of(once), distance)).containsExactly(22, 33, 11, none);
+  }
+
   /**
    * A straight line to 0 over 100 updates: rates 1, 0.99, 0.98, … of the peak. The first ten add up
    * to 9.55, and all to 50.5.
