@@ -213,6 +213,8 @@ def schedules():
         "linear": lambda o: transformers.get_linear_schedule_with_warmup(o, warmup, total),
         "cosine": lambda o: transformers.get_cosine_schedule_with_warmup(o, warmup, total),
         "constant": lambda o: transformers.get_constant_schedule_with_warmup(o, warmup),
+        "wsd": lambda o: transformers.get_wsd_schedule(
+            o, warmup, num_decay_steps=(total - warmup) * 2 / 3, num_stable_steps=(total - warmup) / 3, decay_type="linear"),
     }
     rows = {}
     for name, make in makers.items():

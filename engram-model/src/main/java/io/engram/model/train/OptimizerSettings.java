@@ -50,8 +50,13 @@ public record OptimizerSettings(
     /** Stays constant. */
     CONSTANT,
     /** Falls to 0 along a half cosine. */
-    COSINE
+    COSINE,
+    /** Warm-up, stable, decay: constant for a third of the updates, then falls linearly to 0. */
+    WSD
   }
+
+  /** Share of the updates over which {@link Schedule#WSD} falls. */
+  private static final double DECAY = 2.0 / 3;
 
   /** Whether a weight with this many dimensions decays. */
   boolean decays(long dimensions) {
@@ -60,7 +65,8 @@ public record OptimizerSettings(
 
   /**
    * The learning rate of an update, as in transformers' schedules: a linear rise over the warm-up,
-   * during which update 0 has rate 0, then constant, a straight line to 0 or a half cosine to 0.
+   * during which update 0 has rate 0, then constant, a straight line to 0, a half cosine to 0, or
+   * constant for a third and a straight line to 0.
    *
    * @param update counted from 0
    * @param total updates of the whole run
@@ -77,6 +83,7 @@ public record OptimizerSettings(
     return switch (schedule) {
       case CONSTANT -> 1;
       case LINEAR -> Math.max(0, left);
+      case WSD -> Math.max(0, Math.min(1, left / DECAY));
       case COSINE -> Math.max(0, 0.5 * (1 + Math.cos(Math.PI * (1 - left))));
     };
   }

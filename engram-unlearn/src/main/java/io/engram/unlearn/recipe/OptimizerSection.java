@@ -77,7 +77,8 @@ public interface OptimizerSection {
       value = "linear",
       reason =
           "How the learning rate changes after the warm-up. linear: falls linearly to 0; "
-              + "constant: stays; cosine: falls to 0 along half a cosine.")
+              + "constant: stays; cosine: falls to 0 along half a cosine; wsd (warm-up, stable, "
+              + "decay): stays for a third of the updates, then falls linearly to 0.")
   Schedule schedule();
 
   /** Number of updates over which the learning rate rises from 0. */
