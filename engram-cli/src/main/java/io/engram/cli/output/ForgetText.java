@@ -193,18 +193,21 @@ public final class ForgetText {
     JsonNode stop = last(journal, "stop");
     boolean stillKnown = verdicts.stream().anyMatch(v -> v.verdict().equals(VerdictRow.KNOWN));
     if (keep != null) {
-      double loss = best == null ? keep.path("loss").asDouble() : best.path("keep_loss").asDouble();
-      double rise = loss - keep.path("start").asDouble();
+      double loss =
+          best == null
+              ? JsonFiles.number(keep.path("loss"))
+              : JsonFiles.number(best.path("keep_loss"));
+      double rise = loss - JsonFiles.number(keep.path("start"));
       double bound = keep.path("bound").asDouble(Double.NaN);
       lines.add(
           "Samples to keep: loss %.3f → %.3f nats a token (%s by %.3f%s), over %d that were not trained on."
               .formatted(
-                  keep.path("start").asDouble(),
+                  JsonFiles.number(keep.path("start")),
                   loss,
                   rise < 0 ? "fell" : "rose",
                   Math.abs(rise),
                   Double.isNaN(bound) ? "" : "; bound %.3f".formatted(bound),
-                  keep.path("samples").asInt()));
+                  keep.path("samples").asInt(0)));
     }
     List<String> exact = plan.keepLoss().exact();
     if (exact != null && !exact.isEmpty() && stop != null) {
@@ -220,7 +223,7 @@ public final class ForgetText {
                           + (keptLost.size() > 5 ? ", …" : "")));
     }
     if (stop != null) {
-      int made = stop.path("updates").asInt();
+      int made = stop.path("updates").asInt(0);
       Double median = plan.updates().median();
       lines.add(
           "Plan and run: %s updates planned, %d made%s."
@@ -230,16 +233,17 @@ public final class ForgetText {
                       : "%.0f (%.0f to %.0f)"
                           .formatted(median, plan.updates().low(), plan.updates().high()),
                   made,
-                  best == null ? "" : ", the model is that after " + best.path("update").asInt()));
+                  best == null ? "" : ", the model is that after " + best.path("update").asInt(0)));
     }
     if (stillKnown && keep != null) {
       boolean over =
-          keep.path("loss").asDouble() - keep.path("start").asDouble()
+          JsonFiles.number(keep.path("loss")) - JsonFiles.number(keep.path("start"))
               > keep.path("bound").asDouble(Double.POSITIVE_INFINITY);
       lines.add(
           over
               ? "Forgetting the rest would cost the samples to keep more than the bound allows: a rise of %.3f at the last update. Give more samples to keep (--keep), or allow more (--keep-loss)."
-                  .formatted(keep.path("loss").asDouble() - keep.path("start").asDouble())
+                  .formatted(
+                      JsonFiles.number(keep.path("loss")) - JsonFiles.number(keep.path("start")))
               : "The budget of %d updates was too small for the rest: give budget.updates=N."
                   .formatted(plan.budget()));
     }

@@ -116,7 +116,15 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
    */
   static Path best(Path folder) {
     Path file = folder.resolve(BEST);
-    return Files.isRegularFile(file) ? folder.resolve(JsonFiles.readText(file).strip()) : folder;
+    if (!Files.isRegularFile(file)) {
+      return folder;
+    }
+    String name = JsonFiles.readText(file).strip();
+    if (!name.matches(BEST_PREFIX + "\\d{1,9}")) {
+      throw EngramException.file(
+          "%s names %s, which is not a run in this folder".formatted(file, name));
+    }
+    return folder.resolve(name);
   }
 
   private static List<VerdictRow> verdicts(Path run) {

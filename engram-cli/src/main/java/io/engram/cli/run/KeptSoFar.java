@@ -120,14 +120,14 @@ record KeptSoFar(Ledger ledger, @Nullable String data) {
     }
     double after =
         best != null && best.has("keep_loss")
-            ? best.path("keep_loss").asDouble()
-            : keep.path("loss").asDouble();
+            ? JsonFiles.number(best.path("keep_loss"))
+            : JsonFiles.number(keep.path("loss"));
     double risen = KeepLosses.of(ledger.entries()).rise(data);
     return new Kept(
         data,
-        keep.path("samples").asInt(),
-        keep.path("start").asDouble(),
+        keep.path("samples").asInt(0),
+        JsonFiles.number(keep.path("start")),
         after,
-        keep.has("bound") ? Double.valueOf(keep.path("bound").asDouble() + risen) : null);
+        keep.has("bound") ? Double.valueOf(JsonFiles.number(keep.path("bound")) + risen) : null);
   }
 }

@@ -8,6 +8,7 @@ import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.UnstartedRun;
@@ -109,11 +110,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
     try (RunFolder run = RunFolder.read(folder)) {
       return run.manifest().status().equals("done")
           ? run.journal().read().stream()
-              .filter(event -> event.path("event").asString().equals("stop"))
+              .filter(event -> event.path("event").asString("").equals("stop"))
               .map(
                   event ->
                       new Outcome(
-                          "done", event.path("updates").asInt(), event.path("seconds").asDouble()))
+                          "done",
+                          event.path("updates").asInt(0),
+                          JsonFiles.number(event.path("seconds"))))
               .findFirst()
           : Optional.empty();
     }
@@ -209,13 +212,13 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
   }
 
   private static String text(JsonNode stop) {
-    String reason = stop.path("reason").asString();
+    String reason = stop.path("reason").asString("");
     String by = reason.equals("budget") ? "its budget" : "stop.rule = " + reason;
     return "Ended by %s after %d updates: %d of %d samples are forgotten"
         .formatted(
             by,
-            stop.path("updates").asInt(),
-            stop.path("forgotten").asInt(),
-            stop.path("samples").asInt());
+            stop.path("updates").asInt(0),
+            stop.path("forgotten").asInt(0),
+            stop.path("samples").asInt(0));
   }
 }

@@ -166,7 +166,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
             manifest.template(),
             last(journal, "stop").path("updates").asInt(0),
             last(journal, "best").has("update")
-                ? Integer.valueOf(last(journal, "best").path("update").asInt())
+                ? Integer.valueOf(last(journal, "best").path("update").asInt(0))
                 : null),
         recipe(),
         new Certificate.Requests(each.size(), Certificate.Requests.DIGEST, digests.ofSalt(), each),

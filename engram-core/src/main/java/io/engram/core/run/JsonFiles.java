@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationContext;
@@ -159,6 +160,21 @@ public final class JsonFiles {
       }
     }
     return values;
+  }
+
+  /**
+   * The number that a value holds, also where it isn't finite and therefore written as a text; NaN
+   * if it holds none.
+   */
+  public static double number(JsonNode value) {
+    if (value.isString()) {
+      return switch (value.asString("")) {
+        case "Infinity" -> Double.POSITIVE_INFINITY;
+        case "-Infinity" -> Double.NEGATIVE_INFINITY;
+        default -> Double.NaN;
+      };
+    }
+    return value.isNumber() ? value.doubleValue() : Double.NaN;
   }
 
   public static String readText(Path file) {

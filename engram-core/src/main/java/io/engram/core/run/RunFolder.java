@@ -135,7 +135,7 @@ public final class RunFolder implements AutoCloseable {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(file -> file.matches("epoch-\\d+\\.jsonl"))
+          .filter(file -> file.matches("epoch-\\d{1,9}\\.jsonl"))
           .map(file -> Integer.valueOf(file.replaceAll("\\D", "")))
           .toList();
     } catch (IOException e) {

@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Finds the known names that a misspelt name was most likely meant to be. */
 public final class NearestNames {
+  /** A name in a file may be of any length; more letters bring it no nearer to another. */
+  private static final int LONGEST = 100;
+
   private NearestNames() {}
 
   /** The known names with the smallest edit distance, nearest first. */
@@ -18,8 +21,13 @@ public final class NearestNames {
         .toList();
   }
 
-  /** Levenshtein's distance: the fewest letters to insert, delete or replace. */
-  static int edits(String a, String b) {
+  /**
+   * Levenshtein's distance of the names' first 100 letters: the fewest to insert, delete or
+   * replace.
+   */
+  static int edits(String one, String other) {
+    String a = one.substring(0, Math.min(one.length(), LONGEST));
+    String b = other.substring(0, Math.min(other.length(), LONGEST));
     int[] above = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       above[j] = j;

@@ -77,4 +77,19 @@ class JsonFilesTest {
         .isInstanceOf(EngramException.class)
         .hasMessage(file + " has no " + field);
   }
+
+  @Test
+  void numbersThatAreNotFiniteAreTexts() {
+    var tree =
+        JsonFiles.mapper().readTree("[0.5, \"Infinity\", \"-Infinity\", \"NaN\", \"x\", [], null]");
+    assertThat(tree.valueStream().mapToDouble(JsonFiles::number))
+        .containsExactly(
+            0.5,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN);
+  }
 }

@@ -28,7 +28,7 @@ public final class Fuzz {
   private static final int COUNT = Integer.getInteger("engram.fuzz", 300);
 
   /** With fewer variants, all may be harmless or none. */
-  private static final int ENOUGH = 300;
+  private static final int ENOUGH = 60;
 
   private static final int ONLY = Integer.getInteger("engram.fuzz.only", -1);
   private static final @Nullable String LOG = System.getProperty("engram.fuzz.log");
@@ -100,7 +100,7 @@ public final class Fuzz {
       throw new AssertionError(fuzz.where() + ": " + fuzz.failure, fuzz.failure);
     }
     if (ONLY < 0) {
-      if (COUNT >= ENOUGH) {
+      if (count >= ENOUGH) {
         assertThat(fuzz.refused).as(what + ": refused of " + count).isPositive();
         assertThat(fuzz.read).as(what + ": read of " + count).isPositive();
       }

@@ -51,7 +51,7 @@ public record RunContents(
       Set.of(
           RunWords.MRD, "antithetic", "activation", "shared", "paper", "gradient", "gauss_newton");
 
-  private static final Pattern EPOCH = Pattern.compile("epoch\\D*(\\d+)");
+  private static final Pattern EPOCH = Pattern.compile("epoch\\D*(\\d{1,9})");
 
   /**
    * A colour and a shape.

@@ -29,6 +29,20 @@ class RunReaderTest {
     assertThat(runs).extracting(RunContents::label).containsExactly("first", "second");
   }
 
+  /** Numbers in names and stages may be of any length. */
+  @Test
+  void epochsThatAreNoneAreLeftOut() throws IOException {
+    Path run = RunFixture.order("mrd").write(dir.resolve("run"));
+    Path last = run.resolve("mrd/epoch-002.jsonl");
+    Files.copy(last, run.resolve("mrd/epoch-99999999999.jsonl"));
+    Path file = run.resolve("measurements.jsonl");
+    String lines = Files.readString(file).replace("\"before\"", "\"epoch-99999999999\"");
+    Files.writeString(file, lines);
+    RunContents read = RunReader.read(List.of(run)).get(0);
+    assertThat(read.mrd()).containsOnlyKeys(0, 1, 2);
+    assertThat(read.epochStages()).isEmpty();
+  }
+
   private Path trials(String order, int... seeds) throws IOException {
     Path folder = Files.createDirectories(dir.resolve(order));
     Files.writeString(folder.resolve("recipe.yaml"), "seed: 42\n");

@@ -60,21 +60,24 @@ record AuditFiles(Path folder) {
 
   private static final List<String> OWN = List.of("id", "model", "setting", "tokens");
 
-  /** The results of an attack that was made with the same things before; null if there are none. */
+  /**
+   * The results of an attack that was made with the same things before; null if there are none, or
+   * a file of them is damaged, so that it is made again.
+   */
   @Nullable Made find(String attack, String digest) {
     Path file = folder.resolve(attack + ".json");
     if (!Files.exists(file) || !Files.exists(rows(attack))) {
       return null;
     }
-    Header header;
     try {
-      header = JsonFiles.read(file, Header.class);
+      Header header = JsonFiles.read(file, Header.class);
+      return header.digest().equals(digest) ? made(header, attack) : null;
     } catch (EngramException damaged) {
-      return null; // It is made again.
-    }
-    if (!header.digest().equals(digest)) {
       return null;
     }
+  }
+
+  private Made made(Header header, String attack) {
     Map<Role, List<Row>> rows = new EnumMap<>(Role.class);
     for (JsonNode line : JsonFiles.readLines(rows(attack), JsonNode.class)) {
       rows.computeIfAbsent(role(line.path("model").asString("")), r -> new ArrayList<>())
@@ -89,7 +92,7 @@ record AuditFiles(Path folder) {
                     role(key),
                     new Outcome(
                         rows.getOrDefault(role(key), List.of()), facts.facts(), facts.notes())));
-    return new Made(digest, header.seconds(), outcomes);
+    return new Made(header.digest(), header.seconds(), outcomes);
   }
 
   /** Writes the results of an attack that is whole. */
@@ -129,14 +132,22 @@ record AuditFiles(Path folder) {
     SortedMap<String, Double> measures = new TreeMap<>();
     for (Map.Entry<String, JsonNode> field : line.properties()) {
       if (!OWN.contains(field.getKey())) {
-        measures.put(field.getKey(), field.getValue().asDouble());
+        double value = JsonFiles.number(field.getValue());
+        if (Double.isNaN(value) && !field.getValue().asString("").equals("NaN")) {
+          throw damaged(field.getKey());
+        }
+        measures.put(field.getKey(), value);
       }
     }
     return new Row(
-        line.path("id").asString(),
+        line.path("id").asStringOpt().orElseThrow(() -> damaged("id")),
         line.path("setting").asString(""),
         line.path("tokens").asInt(0),
         measures);
+  }
+
+  private static EngramException damaged(String field) {
+    return EngramException.file("audit: a row has another " + field + " than was written");
   }
 
   private static Role role(String key) {

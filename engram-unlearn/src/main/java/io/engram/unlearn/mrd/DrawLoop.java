@@ -73,7 +73,12 @@ public final class DrawLoop {
 
   private void draw(int k) {
     DrawSource.Draw draw = kept.find(k);
-    if (draw == null) {
+    int n = source.samples().size();
+    boolean fits =
+        draw != null
+            && draw.values().length == n
+            && (draw.controls().length == n || draw.controls().length == 0);
+    if (draw == null || !fits) {
       draw = source.draw(k);
       kept.keep(k, draw);
     }

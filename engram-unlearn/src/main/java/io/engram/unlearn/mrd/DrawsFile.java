@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Draws kept in a file of JSON lines: a header with the {@link Key} of the measurement, then a line
@@ -64,7 +63,7 @@ public final class DrawsFile implements KeptDraws {
 
   private void read(List<String> lines, String key) {
     Header header = lines.isEmpty() ? null : parse(lines.get(0), Header.class);
-    if (header == null || !key.equals(header.drawsOf())) {
+    if (header == null || !header.drawsOf().equals(key)) {
       messages.accept(
           file + " holds draws of another model, data, settings or version; they are not used");
       return;
@@ -79,8 +78,8 @@ public final class DrawsFile implements KeptDraws {
 
   private static <T> @Nullable T parse(String text, Class<T> type) {
     try {
-      return JsonFiles.mapper().readValue(text, type);
-    } catch (JacksonException e) {
+      return JsonFiles.parse(text, type, "the line");
+    } catch (EngramException incomplete) {
       return null;
     }
   }

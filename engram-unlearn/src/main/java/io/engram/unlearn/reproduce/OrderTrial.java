@@ -1,5 +1,6 @@
 package io.engram.unlearn.reproduce;
 
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ record OrderTrial(
     TreeMap<Integer, Double> series = new TreeMap<>();
     for (JsonNode line : journal) {
       if (line.path("event").asString("").equals(event) && line.path(field).isNumber()) {
-        series.put(line.path("update").asInt(), line.path(field).asDouble());
+        series.put(line.path("update").asInt(0), JsonFiles.number(line.path(field)));
       }
     }
     return series;

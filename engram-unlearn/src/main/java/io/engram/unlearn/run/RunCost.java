@@ -23,8 +23,8 @@ record RunCost(int updates, double seconds) {
     for (JsonNode event : events) {
       double seconds = event.path("seconds").asDouble(0);
       switch (event.path("event").asString("")) {
-        case "update" -> updates.put(event.path("update").asInt(), seconds);
-        case "refresh" -> refreshes.put(event.path("epoch").asInt(), seconds);
+        case "update" -> updates.put(event.path("update").asInt(0), seconds);
+        case "refresh" -> refreshes.put(event.path("epoch").asInt(0), seconds);
         default -> {}
       }
     }

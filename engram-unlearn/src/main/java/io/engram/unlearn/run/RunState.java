@@ -38,7 +38,20 @@ final class RunState {
       List<int[]> drawn,
       @Nullable Looked stop,
       @JsonInclude(JsonInclude.Include.NON_NULL) Keeping.@Nullable State keep,
-      @JsonInclude(JsonInclude.Include.NON_NULL) SampleWeights.@Nullable State weights) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) SampleWeights.@Nullable State weights) {
+    /** The position in the folder of a checkpoint. */
+    static Position read(Path checkpoint) {
+      return JsonFiles.read(checkpoint.resolve(POSITION), Position.class);
+    }
+
+    /** Whether it is one of a run on this number of samples. */
+    boolean fits(int samples) {
+      return updates >= 0
+          && drawn.stream().allMatch(each -> each.length == samples)
+          && (stop == null || stop.fits(samples))
+          && (weights == null || weights.fits(samples));
+    }
+  }
 
   /**
    * The state of the stopping rule.
@@ -56,7 +69,11 @@ final class RunState {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable NeverSeen neverSeen,
       int[] forgottenAt,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer lastCheck,
-      @JsonInclude(JsonInclude.Include.NON_NULL) ToldFacts.@Nullable State facts) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) ToldFacts.@Nullable State facts) {
+    private boolean fits(int samples) {
+      return forgottenAt.length == samples && (facts == null || facts.fits(samples));
+    }
+  }
 
   private final CheckpointFolder checkpoint;
   private final boolean resumed;
@@ -82,8 +99,8 @@ final class RunState {
     boolean there = Files.isRegularFile(checkpoint.path().resolve(POSITION));
     RunState state = new RunState(checkpoint, resumed && there);
     if (state.resumed) {
-      Position position = JsonFiles.read(checkpoint.path().resolve(POSITION), Position.class);
-      if (position.drawn().stream().anyMatch(d -> d.length != data.forget().size())) {
+      Position position = Position.read(checkpoint.path());
+      if (!position.fits(data.forget().size())) {
         throw EngramException.usage(
             folder.path()
                 + ": the number of samples in the data has changed since the run started; it "
@@ -167,7 +184,7 @@ final class RunState {
 
   /** Updates made when the last checkpoint was written. */
   int savedUpdates() {
-    return JsonFiles.read(checkpoint.path().resolve(POSITION), Position.class).updates();
+    return Position.read(checkpoint.path()).updates();
   }
 
   /**

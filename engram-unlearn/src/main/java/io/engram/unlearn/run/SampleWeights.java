@@ -52,7 +52,14 @@ final class SampleWeights implements Batches.Weighting {
    * @param weights the weights of the last draws, which a run that is resumed in the middle of them
    *     draws by again; empty if all counted the same
    */
-  record State(double[] nll, double[] loss, int epoch, double[] weights) {}
+  record State(double[] nll, double[] loss, int epoch, double[] weights) {
+    /** Whether it is one of this number of samples. */
+    boolean fits(int samples) {
+      return nll.length == samples
+          && loss.length == samples
+          && (weights.length == 0 || weights.length == samples);
+    }
+  }
 
   /**
    * Starts, or continues from the state of a resumed run.

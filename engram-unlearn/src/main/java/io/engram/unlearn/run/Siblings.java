@@ -115,8 +115,8 @@ final class Siblings {
   /** The journal line is written after the rows, so if it is there the rows are complete. */
   private static Optional<List<MrdRow>> copyDifficulty(Sibling other, RunFolder to) {
     return other.folder().journal().read().stream()
-        .filter(event -> event.path("event").asString().equals("refresh"))
-        .filter(event -> event.path("epoch").asInt() == EPOCH)
+        .filter(event -> event.path("event").asString("").equals("refresh"))
+        .filter(event -> event.path("epoch").asInt(0) == EPOCH)
         .findFirst()
         .map(
             event -> {
@@ -140,7 +140,7 @@ final class Siblings {
               }
             });
     List<String> notes = new ArrayList<>();
-    event.path("notes").forEach(note -> notes.add(note.asString()));
+    event.path("notes").forEach(note -> notes.add(note.asString("")));
     notes.add("copied from " + from + ", which measured it");
     fields.put("notes", notes);
     return fields;

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,14 @@ final class ToldFacts {
     State {
       told = new TreeMap<>(told);
       worded = new TreeSet<>(worded);
+    }
+
+    /** Whether it names samples among this number only. */
+    boolean fits(int samples) {
+      return IntStream.concat(
+              IntStream.of(watched),
+              Stream.concat(told.keySet().stream(), worded.stream()).mapToInt(i -> i))
+          .allMatch(sample -> sample >= 0 && sample < samples);
     }
 
     boolean isTold(int sample) {

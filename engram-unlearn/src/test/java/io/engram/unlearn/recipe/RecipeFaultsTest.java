@@ -5,11 +5,13 @@ import static io.engram.unlearn.recipe.RecipeReaderTest.SMALLEST;
 import static io.engram.unlearn.recipe.RecipeReaderTest.unlearn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.engram.core.EngramException;
 import io.engram.unlearn.difficulty.PredictedUpdates;
 import io.engram.unlearn.method.Methods;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,5 +202,37 @@ class RecipeFaultsTest {
         .hasMessageMatching(
             "npo is not key.path=value\n=3 is not key.path=value\n"
                 + "model.template=\\{: the value is not YAML: .+");
+  }
+
+  /** The parser takes time that grows with the square of a word's length. */
+  @Test
+  void whatIsFarTooLongIsRefused() {
+    assertThatThrownBy(() -> unlearn("seed: " + "7".repeat(1_000_000)))
+        .hasMessage("recipe.yaml has a word of more than 65536 characters");
+    assertThatThrownBy(() -> unlearn("seed: 1 # " + "a ".repeat(1_000_000)))
+        .hasMessage("recipe.yaml has 2000010 characters; settings have at most 1048576");
+    assertThatThrownBy(() -> unlearn(SMALLEST, "seed=" + "7".repeat(100_000)))
+        .hasMessageEndingWith(": the value has a word of more than 65536 characters");
+  }
+
+  /** The nearest known names were looked for letter by letter. */
+  @Test
+  void aKeyOfManyLettersIsToldSoon() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () ->
+            assertThatThrownBy(() -> unlearn("? " + "a ".repeat(100_000) + "\n: 1"))
+                .isInstanceOf(EngramException.class));
+  }
+
+  /** Tags and anchors make nothing but text. */
+  @Test
+  void yamlMakesNoObjects() {
+    assertThatThrownBy(() -> unlearn("seed: !!java.net.URL [\"http://127.0.0.1:9/\"]"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("seed");
+    assertThatThrownBy(() -> unlearn("a: &a [x, x]\nb: &b [*a, *a]\nseed: *b"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("seed = \"b\"");
   }
 }
