@@ -139,8 +139,10 @@ public final class Ledger implements AutoCloseable {
         throw broken(i + 1, "has the id %s instead of %s".formatted(entry.id(), id(i + 1)));
       }
       for (Model model : List.of(entry.modelBefore(), entry.modelAfter())) {
-        if (!isPath(model.path())) {
-          throw broken(i + 1, "names a model that can't be a path");
+        try {
+          var unused = folder.resolve(model.path());
+        } catch (InvalidPathException e) {
+          throw broken(i + 1, "names a model that can't be a path: " + e.getReason());
         }
       }
       entries.add(entry);
@@ -275,15 +277,6 @@ public final class Ledger implements AutoCloseable {
     Path path = Path.of(path(model)).toAbsolutePath().normalize();
     boolean own = path.startsWith(folder.resolve(RUNS).toAbsolutePath().normalize());
     return own || (!model.path().startsWith(RUNS + "/") && holdsModel(path)) ? path : null;
-  }
-
-  private static boolean isPath(String path) {
-    try {
-      Path.of(path);
-      return true;
-    } catch (InvalidPathException e) {
-      return false;
-    }
   }
 
   private static boolean holdsModel(Path folder) {

@@ -69,7 +69,7 @@ public record Forecast(
   private static final int LEAST_UPDATES = 40;
   private static final int MOST_UPDATES = 260;
 
-  /** With a budget's rates a run can go this many times as far as the forecast. */
+  /** A budget is this much longer than the forecast. */
   private static final double RESERVE = 2;
 
   private static final double LAST = 0.9;
@@ -295,14 +295,11 @@ public record Forecast(
     return Double.NaN;
   }
 
-  /**
-   * The fewest updates whose rates add up to twice what the last sample needs. Counted in updates,
-   * the reserve would be used up by a rate that falls.
-   */
+  /** A budget in which the last sample is forgotten half way, so that a run has a reserve. */
   private static int budget(OptimizerSettings optimizer, double last) {
     double distance = Double.isNaN(last) ? MOST_UPDATES : last;
     int budget = (int) Math.max(LEAST_UPDATES, Math.ceil(RESERVE * distance));
-    while (Double.isNaN(updatesFor(RESERVE * distance, optimizer, budget))) {
+    while (!(updatesFor(distance, optimizer, budget) <= budget / RESERVE)) {
       budget++;
     }
     return budget;

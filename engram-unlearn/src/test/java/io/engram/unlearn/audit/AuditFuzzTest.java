@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +71,8 @@ class AuditFuzzTest {
     Row row = new Row("a", "", 17, new TreeMap<>(Map.of("log_prob", Double.NaN)));
     Attack.Outcome outcome = new Attack.Outcome(List.of(row), new TreeMap<>(), List.of());
     files.write("none", new AuditFiles.Made("digest", 1.5, Map.of(Role.AFTER, outcome)));
-    assertThat(files.find("none", "digest").rows()).isEqualTo(Map.of(Role.AFTER, List.of(row)));
+    AuditFiles.Made found = Objects.requireNonNull(files.find("none", "digest"));
+    assertThat(found.rows()).isEqualTo(Map.of(Role.AFTER, List.of(row)));
     Path file = folder.resolve("none.jsonl");
     Files.writeString(file, Files.readString(file).replace("\"NaN\"", "\"x\""));
     assertThat(files.find("none", "digest")).isNull();
