@@ -20,7 +20,10 @@ public interface BatchRunner extends AutoCloseable {
   <B extends BatchWork.Batch, T extends Serializable> List<T> run(
       BatchWork<B, T> work, List<B> batches, int beside, ProgressListener progress);
 
-  /** Lets another model's passes be computed in the same place, as {@link BatchRunners.Place#attach}. */
+  /**
+   * Lets another model's passes be computed in the same place, as {@link
+   * BatchRunners.Place#attach}.
+   */
   void attach(LanguageModel other);
 
   /** Called by the model when it closes. */

@@ -146,8 +146,7 @@ final class Cluster implements AutoCloseable {
    * @param answer takes the answers as they come
    * @throws EngramException if Spark gives up, which it does when a task is lost
    */
-  <P, T> void runTogether(
-      List<P> parts, Function1<Iterator<P>, T> task, Consumer<T> answer) {
+  <P, T> void runTogether(List<P> parts, Function1<Iterator<P>, T> task, Consumer<T> answer) {
     run(
         parts,
         task,
@@ -169,7 +168,9 @@ final class Cluster implements AutoCloseable {
     try (JavaSparkContext java = new Borrowed(context)) {
       RDD<P> rdd = java.parallelize(parts, parts.size()).rdd();
       if (together) {
-        rdd = rdd.barrier().mapPartitions(new Unchanged<>(), true, ClassTag$.MODULE$.apply(Object.class));
+        rdd =
+            rdd.barrier()
+                .mapPartitions(new Unchanged<>(), true, ClassTag$.MODULE$.apply(Object.class));
       }
       SimpleFutureAction<Boolean> action = submit(rdd, parts.size(), task, arrivals);
       try {

@@ -93,7 +93,8 @@ record Settings(
   }
 
   /**
-   * Of the workers of a group. Without the others, a worker that is started again has nothing to do.
+   * Of the workers of a group. Without the others, a worker that is started again has nothing to
+   * do.
    *
    * @throws EngramException if no master is named
    */

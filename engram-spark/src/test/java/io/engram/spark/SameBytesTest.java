@@ -80,11 +80,12 @@ final class SameBytesTest {
   void ofMeasurements() throws IOException {
     List<Object> command =
         List.of("eval", Command.TINY, "--suite", "tofu,memorization:tofu:forget01", "--limit", 4);
-    List<Object> more =
-        List.of("--threads", 2, "eval.retrained=" + Command.TINY);
+    List<Object> more = List.of("--threads", 2, "eval.retrained=" + Command.TINY);
     Map<String, String> plain = Command.folder(folder, "eval", command, more);
     assertThat(plain).containsKeys("forget.jsonl", "memorization.jsonl");
-    assertThat(Command.folder(folder, "eval", command, more, "--spark", "local[2]", "--spark-conf", Jobs.LISTENS))
+    assertThat(
+            Command.folder(
+                folder, "eval", command, more, "--spark", "local[2]", "--spark-conf", Jobs.LISTENS))
         .isEqualTo(plain);
     assertThat(Jobs.started()).isGreaterThan(3);
   }
@@ -93,13 +94,28 @@ final class SameBytesTest {
   @Test
   void ofAttacks() throws IOException {
     List<Object> command =
-        List.of("audit", "--model", Command.TINY, "--before", Command.TINY, "--requests", "tofu:forget01");
+        List.of(
+            "audit",
+            "--model",
+            Command.TINY,
+            "--before",
+            Command.TINY,
+            "--requests",
+            "tofu:forget01");
     List<Object> more =
         List.of("--template", "plain", "--threads", 2, "--attacks", "int8,membership,prefix");
     Map<String, String> plain = Command.folder(folder, "audit", command, more);
-    assertThat(plain)
-        .containsKeys("none.jsonl", "int8.jsonl", "membership.jsonl", "prefix.jsonl");
-    assertThat(Command.folder(folder, "audit", command, more, "--spark", "local[2]", "--spark-conf", Jobs.LISTENS))
+    assertThat(plain).containsKeys("none.jsonl", "int8.jsonl", "membership.jsonl", "prefix.jsonl");
+    assertThat(
+            Command.folder(
+                folder,
+                "audit",
+                command,
+                more,
+                "--spark",
+                "local[2]",
+                "--spark-conf",
+                Jobs.LISTENS))
         .isEqualTo(plain);
     assertThat(Jobs.started()).isGreaterThan(3);
   }

@@ -120,7 +120,8 @@ final class MrdCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write a row for each sample to this file: JSON Lines, or Parquet if it is named "
+      description =
+          "Write a row for each sample to this file: JSON Lines, or Parquet if it is named "
               + "X.parquet")
   private @Nullable Path out;
 

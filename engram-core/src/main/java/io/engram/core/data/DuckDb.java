@@ -66,9 +66,9 @@ public final class DuckDb {
   }
 
   /**
-   * Writes rows as a Parquet file, atomically: a column for each field, with the narrowest type that
-   * all rows fit (text, whole number, number, truth value, lists and structures of these). A field
-   * that a row doesn't have is null.
+   * Writes rows as a Parquet file, atomically: a column for each field, with the narrowest type
+   * that all rows fit (text, whole number, number, truth value, lists and structures of these). A
+   * field that a row doesn't have is null.
    *
    * @param rows at least one, each a JSON object
    * @throws EngramException of kind FILE if it can't be written

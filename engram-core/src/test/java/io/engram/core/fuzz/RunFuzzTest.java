@@ -104,7 +104,11 @@ class RunFuzzTest {
 
   @Test
   void samples() throws Exception {
-    fuzz("samples.jsonl", () -> assertThat(RunFolder.read(run).samples()).allSatisfy(row -> assertThat(row.id()).isNotNull()));
+    fuzz(
+        "samples.jsonl",
+        () ->
+            assertThat(RunFolder.read(run).samples())
+                .allSatisfy(row -> assertThat(row.id()).isNotNull()));
   }
 
   @Test

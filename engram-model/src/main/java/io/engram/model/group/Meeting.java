@@ -90,8 +90,7 @@ public final class Meeting implements AutoCloseable {
    * @param sharesState see {@link WorkerGroup#join}
    * @throws WorkerGroup.Lost if the leader can't be reached
    */
-  public static WorkerGroup join(
-      String leader, int port, int rank, int size, boolean sharesState) {
+  public static WorkerGroup join(String leader, int port, int rank, int size, boolean sharesState) {
     Torch.load();
     String own;
     TCPStore store;
@@ -111,8 +110,7 @@ public final class Meeting implements AutoCloseable {
   /** This machine's address on the way to the leader. */
   private static String ownAddress(String leader, int port) throws IOException {
     try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(leader, port), Math.toIntExact(PATIENCE.toMillis()));
+      socket.connect(new InetSocketAddress(leader, port), Math.toIntExact(PATIENCE.toMillis()));
       return socket.getLocalAddress().getHostAddress();
     }
   }

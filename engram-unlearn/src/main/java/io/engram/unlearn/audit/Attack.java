@@ -17,8 +17,8 @@ public interface Attack {
   Outcome on(Victim victim);
 
   /**
-   * Whether it never changes a weight, so that copies of the model on other machines can compute its
-   * passes.
+   * Whether it never changes a weight, so that copies of the model on other machines can compute
+   * its passes.
    */
   default boolean onlyReads() {
     return false;

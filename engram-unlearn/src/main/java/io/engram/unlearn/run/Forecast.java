@@ -135,9 +135,7 @@ public record Forecast(
     }
     distance =
         inOrderOf(
-            open
-                ? List.of(outcomes.get(0).updates(), once.updates())
-                : List.of(once.updates()),
+            open ? List.of(outcomes.get(0).updates(), once.updates()) : List.of(once.updates()),
             distance);
     boolean ownBudget = !open || recipe.budget().updates() != null;
     int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(distance));

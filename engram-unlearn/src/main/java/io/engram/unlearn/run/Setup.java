@@ -100,7 +100,16 @@ public record Setup(
   /** The same, reusing results of other runs. */
   public Setup beside(List<Path> runs) {
     return new Setup(
-        command, device, threads, batchTokens, progress, interrupted, runs, ignoreMemory, group, reading);
+        command,
+        device,
+        threads,
+        batchTokens,
+        progress,
+        interrupted,
+        runs,
+        ignoreMemory,
+        group,
+        reading);
   }
 
   /** The options with which to open the recipe's model. */

@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
 
 /**
- * Starts the workers of a group on other machines; this process leads them. All must see the
- * model, the data and the run folder under the same paths. Modules that have a runner provide it by
- * {@link ServiceLoader}.
+ * Starts the workers of a group on other machines; this process leads them. All must see the model,
+ * the data and the run folder under the same paths. Modules that have a runner provide it by {@link
+ * ServiceLoader}.
  */
 public interface WorkerRunner {
   /**
@@ -19,7 +19,8 @@ public interface WorkerRunner {
    *
    * @param master where they run, in its own words: {@code local[2]}, {@code spark://host:7077}
    * @param settings its own settings
-   * @param nativeBytes the memory outside of the Java heap that a process with so many workers needs
+   * @param nativeBytes the memory outside of the Java heap that a process with so many workers
+   *     needs
    * @param messages receives what a user should know
    * @param size number of workers, this process among them
    * @param sharesState whether they share the optimizer's state
