@@ -45,7 +45,6 @@ final class NativeOutput {
 
   private static synchronized void begin() {
     if (users++ == 0) {
-      System.out.flush();
       kept = C.LIBRARY.dup(OUT);
       int nowhere = C.LIBRARY.open("/dev/null", WRITE_ONLY);
       C.LIBRARY.dup2(nowhere, OUT);
@@ -55,7 +54,6 @@ final class NativeOutput {
 
   private static synchronized void end() {
     if (--users == 0) {
-      System.out.flush();
       C.LIBRARY.dup2(kept, OUT);
       C.LIBRARY.close(kept);
     }
