@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * to keep that are at risk.
  *
  * <p>Two rehearsals, with steps F and 2F times as long, forecast the updates; see {@link
- * #corrected} for how they are put together.
+ * #corrected} for how they are put together, and {@link #inOrderOf} for which sample needs which.
  *
  * @param recipe the recipe with its learning rate
  * @param searched whether the rate was found here
