@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,7 @@ record Batches(
    * @param draws indices of forget samples
    * @param firstDraw number of the first of them within the epoch
    * @param retained number of samples to keep
+   * @param forgetScale by what the forget loss is multiplied
    * @param retainScale by what the retain weight is multiplied
    * @param weighting factors of the forget samples' losses
    */
@@ -78,22 +80,29 @@ record Batches(
       int[] draws,
       int firstDraw,
       int retained,
+      double forgetScale,
       double retainScale,
       Weighting weighting) {
     List<TrainingSequence> sequences = new ArrayList<>();
-    int forgotten = 0;
+    int[] sequenceOf = new int[0];
     if (forgets && draws.length > 0) {
       List<Drawn> forget = forget(epoch, draws, firstDraw);
       UpdateSize size = UpdateSize.of(forget.stream().map(Drawn::sample).toList());
+      sequenceOf = sequences(draws);
       for (int i = 0; i < draws.length; i++) {
-        Drawn drawn = forget.get(i);
-        Objective objective = method.objective(drawn, size, reference);
-        sequences.add(
-            new TrainingSequence(
-                drawn.sequences(), weighting.applied(objective, draws[i], drawn.sample())));
+        if (sequenceOf[i] == sequences.size()) {
+          Drawn drawn = forget.get(i);
+          int sequence = sequenceOf[i];
+          long times = Arrays.stream(sequenceOf).filter(k -> k == sequence).count();
+          Objective objective =
+              method.objective(drawn, size, reference).scaled(forgetScale * times);
+          sequences.add(
+              new TrainingSequence(
+                  drawn.sequences(), weighting.applied(objective, draws[i], drawn.sample())));
+        }
       }
-      forgotten = forget.size();
     }
+    int forgotten = sequences.size();
     if (retainTerm != null && retainDraws != null) {
       List<TokenizedSample> retain = new ArrayList<>();
       for (int i = 0; i < retained; i++) {
@@ -106,7 +115,23 @@ record Batches(
             new TrainingSequence(sample, retainTerm.scaled(retainScale).of(sample, size)));
       }
     }
-    return new UnlearningLoop.Batch(sequences, forgotten);
+    return new UnlearningLoop.Batch(sequences, forgotten, sequenceOf);
+  }
+
+  /**
+   * The sequence of each draw, numbered in the order in which they first occur: the draws of one
+   * sample share one, unless each of them has another refusal or alternative beside it.
+   */
+  private int[] sequences(int[] draws) {
+    if (others != null) {
+      return IntStream.range(0, draws.length).toArray();
+    }
+    int[] distinct = Arrays.stream(draws).distinct().toArray();
+    return Arrays.stream(draws).map(draw -> indexOf(distinct, draw)).toArray();
+  }
+
+  private static int indexOf(int[] distinct, int draw) {
+    return IntStream.range(0, distinct.length).filter(k -> distinct[k] == draw).findFirst().orElseThrow();
   }
 
   private List<Drawn> forget(int epoch, int[] draws, int firstDraw) {

@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the loss on samples to keep. At each check it measures L_R, the mean loss a token on retain
- * samples that are never trained on. While L_R is more than ε above its start, the retain weight
- * grows by a dual variable: {@code w_r (1 + λ)} with {@code λ ← max(0, λ + 0.1 (L_R − L_R0 −
- * ε)/ε)}, and the steps are shorter by {@code (ε / rise)²}. It also keeps the weights of the best
- * check.
+ * samples that are never trained on. While its rise {@code r = L_R − L_R0} is more than the target
+ * {@code 0.9 ε}, the retain weight grows by a dual variable: {@code w_r (1 + λ)} with {@code λ ←
+ * max(0, λ + 0.1 (r − 0.9 ε)/ε)}, and the steps are shorter by {@code (0.9 ε / r)²}. The target lies
+ * inside the bound since the rise moves up and down from check to check: one that is held at ε
+ * itself is outside half of the time, also when everything is forgotten. It also keeps the weights
+ * of the best check.
  *
  * <p><b>Source:</b> dual ascent on the Lagrangian of "forget, subject to L_R ≤ L_R0 + ε" with a
  * step of 0.1/ε, which makes λ free of units. Ten times the step winds λ up faster than weights can
@@ -36,6 +38,9 @@ final class Keeping {
 
   /** η ε. */
   private static final double STEP = 0.1;
+
+  /** What the rise is held to, as a share of ε. */
+  private static final double TARGET = 0.9;
 
   private static final double LEAST_BOUND = 0.05;
 
@@ -137,9 +142,9 @@ final class Keeping {
     write(now, (System.nanoTime() - start) / 1e9);
   }
 
-  /** λ after a check: {@code max(0, λ + 0.1 (rise − ε)/ε)}. */
+  /** λ after a check: {@code max(0, λ + 0.1 (rise − 0.9 ε)/ε)}. */
   static double raised(double lambda, double rise, double epsilon) {
-    return Math.max(0, lambda + STEP * (rise - epsilon) / epsilon);
+    return Math.max(0, lambda + STEP * (rise - TARGET * epsilon) / epsilon);
   }
 
   /**
@@ -204,8 +209,8 @@ final class Keeping {
   }
 
   /**
-   * By what the learning rate is multiplied: {@code (ε / rise)²} while the loss has risen by more
-   * than ε, otherwise 1. Adam's steps are as long as the rate whatever the gradient, and what they
+   * By what the learning rate is multiplied: {@code (0.9 ε / rise)²} while the loss has risen by
+   * more than 0.9 ε, otherwise 1. Adam's steps are as long as the rate whatever the gradient, and what they
    * shake harms the samples to keep most.
    */
   double rateScale() {
@@ -215,9 +220,10 @@ final class Keeping {
         : rateScale(now.loss() - now.start(), epsilon(now.start()));
   }
 
-  /** {@code min(1, ε / rise)²}. */
+  /** {@code min(1, 0.9 ε / rise)²}. */
   static double rateScale(double rise, double epsilon) {
-    return rise > epsilon ? Math.pow(epsilon / rise, 2) : 1;
+    double target = TARGET * epsilon;
+    return rise > target ? Math.pow(target / rise, 2) : 1;
   }
 
   /** Sets the weights to the best ones seen. */

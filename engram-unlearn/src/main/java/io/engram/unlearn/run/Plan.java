@@ -48,6 +48,15 @@ public record Plan(int samples, int perUpdate, int updates) {
     return Math.min(samples, from(update) + perUpdate);
   }
 
+  /**
+   * By what the forget loss is multiplied when this many samples are left: an update's loss is the
+   * mean over a batch, in which those that are forgotten count 0. So with fewer samples left than a
+   * batch has, each is pushed as hard as when it was one of a batch, not harder.
+   */
+  double forgetScale(int left) {
+    return Math.min(1, (double) left / perUpdate);
+  }
+
   /** Whether this update is the first of its epoch. */
   boolean startsEpoch(int update) {
     return from(update) == 0;

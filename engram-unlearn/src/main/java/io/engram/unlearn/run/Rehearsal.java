@@ -349,7 +349,9 @@ public final class Rehearsal {
 
     @Override
     public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
-      return batches.of(epoch, samples, firstDraw, draws, 1, Batches.Weighting.NONE);
+      double forgetScale = plan.forgetScale(pool().length);
+      return batches.of(
+          epoch, samples, firstDraw, draws, forgetScale, 1, Batches.Weighting.NONE);
     }
 
     @Override

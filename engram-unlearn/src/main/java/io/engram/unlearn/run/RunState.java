@@ -63,15 +63,32 @@ final class RunState {
    * @param lastCheck number of updates before the last check; null with thresholds, which don't use
    *     it
    * @param facts which samples' facts the model's own answers give away; null if it isn't asked
+   * @param depth how far samples are pushed; null with thresholds, with which all are drawn that
+   *     aren't forgotten
    */
   record Looked(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Thresholds thresholds,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable NeverSeen neverSeen,
       int[] forgottenAt,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer lastCheck,
-      @JsonInclude(JsonInclude.Include.NON_NULL) ToldFacts.@Nullable State facts) {
+      @JsonInclude(JsonInclude.Include.NON_NULL) ToldFacts.@Nullable State facts,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Depth depth) {
     private boolean fits(int samples) {
-      return forgottenAt.length == samples && (facts == null || facts.fits(samples));
+      return forgottenAt.length == samples
+          && (facts == null || facts.fits(samples))
+          && (depth == null || depth.fits(samples));
+    }
+  }
+
+  /**
+   * How far samples are pushed before they are left alone.
+   *
+   * @param until the mean log-probability to which a sample is pushed, somewhat below its limit
+   * @param reached whether a sample was found forgotten and below it
+   */
+  record Depth(double[] until, boolean[] reached) {
+    private boolean fits(int samples) {
+      return until.length == samples && reached.length == samples;
     }
   }
 

@@ -27,6 +27,7 @@ final class SampleWeights implements Batches.Weighting {
   private final SampleOrder order;
   private final long seed;
   private final RunData data;
+  private final Plan plan;
   private final RunState state;
   private final Stopping stopping;
   private final MeasuredDifficulty difficulty;
@@ -64,12 +65,14 @@ final class SampleWeights implements Batches.Weighting {
   /**
    * Starts, or continues from the state of a resumed run.
    *
+   * @param plan of the run's updates
    * @param before ℓ_t of each forget sample before the first update
    * @param group the workers among which an update's samples are divided
    */
   SampleWeights(
       Recipe recipe,
       RunData data,
+      Plan plan,
       RunState state,
       Stopping stopping,
       MeasuredDifficulty difficulty,
@@ -80,6 +83,7 @@ final class SampleWeights implements Batches.Weighting {
     this.order = recipe.order();
     this.seed = recipe.seed();
     this.data = data;
+    this.plan = plan;
     this.state = state;
     this.stopping = stopping;
     this.difficulty = difficulty;
@@ -136,11 +140,11 @@ final class SampleWeights implements Batches.Weighting {
     return order.shuffle() ? Draws.shuffled(weights, seed) : weights;
   }
 
-  /** Whether the stopping rule hasn't found each sample forgotten. */
+  /** Whether each sample is still drawn, or would be if the stopping rule left any alone. */
   private boolean[] left() {
     boolean[] left = new boolean[data.forget().size()];
     for (int i = 0; i < left.length; i++) {
-      left[i] = stopping.forgottenAt(i) == null;
+      left[i] = stopping.isPushed(i);
     }
     return left;
   }
@@ -195,8 +199,9 @@ final class SampleWeights implements Batches.Weighting {
     }
     int[] samples = update.samples();
     takeOver(Arrays.stream(samples).distinct().toArray());
+    double scale = plan.forgetScale(stopping.pool().length);
     for (int k = 0; k < update.losses().length; k++) {
-      double factor = factor(samples[k]);
+      double factor = scale * factor(samples[k]);
       if (factor > 0) {
         loss[samples[k]] = update.losses()[k] * samples.length / factor;
       }

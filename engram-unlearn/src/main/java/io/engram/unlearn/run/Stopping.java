@@ -6,6 +6,7 @@ import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.run.RunState.Depth;
 import io.engram.unlearn.run.RunState.Looked;
 import io.engram.unlearn.stop.BudgetRule;
 import io.engram.unlearn.stop.StoppingRule;
@@ -31,6 +32,13 @@ final class Stopping {
    * at most half as long as the updates between them.
    */
   private static final int CHECKED_PER_DRAW = 3;
+
+  /**
+   * How far beyond its limit a sample is pushed, as a share of the way there. At the limit itself it
+   * would cross it again and again, since what is kept pulls it back as soon as it isn't drawn; of
+   * many samples a few would always be above.
+   */
+  private static final double BEYOND = 0.1;
 
   private final StoppingRule rule;
   private final RunFolder folder;
@@ -88,8 +96,35 @@ final class Stopping {
             found.limits().neverSeen(),
             forgottenAt,
             lastCheck(0),
-            facts));
+            facts,
+            depth(found, forgottenAt)));
     write(found.found(), 0, start);
+  }
+
+  private static @Nullable Depth depth(SampleChecks.First first, int[] forgottenAt) {
+    if (first.limits().neverSeen() == null) {
+      return null;
+    }
+    double[] until = new double[forgottenAt.length];
+    for (int i = 0; i < until.length; i++) {
+      double limit = SampleChecks.limit(first.limits(), i);
+      until[i] = pushedTo(first.found().values()[i], limit);
+    }
+    return new Depth(until, reached(until, first.found().values(), forgottenAt));
+  }
+
+  /** The log-probability to which a sample is pushed that starts at one and has a limit. */
+  static double pushedTo(double start, double limit) {
+    return limit - BEYOND * Math.max(0, start - limit);
+  }
+
+  /** Whether each sample is forgotten and its log-probability no higher than it is pushed to. */
+  static boolean[] reached(double[] until, double[] logProbs, int[] forgottenAt) {
+    boolean[] reached = new boolean[until.length];
+    for (int i = 0; i < reached.length; i++) {
+      reached[i] = forgottenAt[i] >= 0 && logProbs[i] <= until[i];
+    }
+    return reached;
   }
 
   /** Whether the rule checks the samples after this many updates. */
@@ -159,8 +194,15 @@ final class Stopping {
       recovered += was && !is ? 1 : 0;
       at[i] = !is ? -1 : was ? at[i] : state.updates();
     }
+    Depth depth = before.depth();
     look(
-        new Looked(before.thresholds(), before.neverSeen(), at, lastCheck(state.updates()), facts));
+        new Looked(
+            before.thresholds(),
+            before.neverSeen(),
+            at,
+            lastCheck(state.updates()),
+            facts,
+            depth == null ? null : new Depth(depth.until(), reached(depth.until(), found.values(), at))));
     write(found, recovered, start);
   }
 
@@ -211,9 +253,21 @@ final class Stopping {
     folder.journal().write("check", fields);
   }
 
-  /** Indices of the samples to draw from now on; empty if all are forgotten. */
+  /**
+   * Indices of the samples to draw from now on: with a rule that leaves forgotten ones alone, those
+   * that aren't yet somewhat beyond their limit. Empty if none is left.
+   */
   int[] pool() {
-    return rule.pool(forgotten());
+    Looked looked = state.looked();
+    Depth depth = looked == null ? null : looked.depth();
+    return rule.pool(depth == null ? forgotten() : depth.reached());
+  }
+
+  /** Whether a sample isn't yet as far beyond its limit as samples are pushed. */
+  boolean isPushed(int sample) {
+    Looked looked = state.looked();
+    Depth depth = looked == null ? null : looked.depth();
+    return depth == null ? forgottenAt(sample) == null : !depth.reached()[sample];
   }
 
   /** Whether the stopping rule is met. */

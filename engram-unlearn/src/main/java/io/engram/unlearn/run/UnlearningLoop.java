@@ -12,6 +12,7 @@ import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,8 +140,24 @@ public final class UnlearningLoop {
    *
    * @param sequences forget part, then retain part
    * @param forgotten how many of them belong to the forget part
+   * @param drawn for each draw the index of its sequence: a sample that is drawn several times is
+   *     one sequence, whose loss counts as often
    */
-  public record Batch(List<TrainingSequence> sequences, int forgotten) {
+  public record Batch(List<TrainingSequence> sequences, int forgotten, int[] drawn) {
+    /** With a sequence for each draw. */
+    public Batch(List<TrainingSequence> sequences, int forgotten) {
+      this(sequences, forgotten, IntStream.range(0, forgotten).toArray());
+    }
+
+    /** The part of each draw in the losses of the forget sequences. */
+    double[] ofDraws(double[] losses) {
+      int[] times = new int[forgotten];
+      for (int sequence : drawn) {
+        times[sequence]++;
+      }
+      return Arrays.stream(drawn).mapToDouble(k -> losses[k] / times[k]).toArray();
+    }
+
     List<TrainingSequence> forget() {
       return sequences.subList(0, forgotten);
     }
@@ -260,7 +277,7 @@ public final class UnlearningLoop {
         made + 1,
         epoch,
         samples,
-        Arrays.copyOf(losses, batch.forgotten()),
+        batch.ofDraws(losses),
         forget,
         retain,
         norm,

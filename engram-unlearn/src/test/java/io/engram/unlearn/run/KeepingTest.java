@@ -54,12 +54,15 @@ class KeepingTest {
     }
   }
 
-  /** 0.3 above the start with ε = 0.2: λ grows by 0.1 · 0.1 / 0.2, and never falls below 0. */
+  /**
+   * 0.3 above the start with ε = 0.2, so a target of 0.18: λ grows by 0.1 · 0.12 / 0.2, and never
+   * falls below 0.
+   */
   @Test
   void theDualVariableGrowsByTheExcess() {
-    assertThat(Keeping.raised(0, 0.3, 0.2)).isCloseTo(0.05, within(1e-12));
-    assertThat(Keeping.raised(0.04, 0.1, 0.2)).isZero();
-    assertThat(Keeping.raised(2, 0.1, 0.2)).isCloseTo(1.95, within(1e-12));
+    assertThat(Keeping.raised(0, 0.3, 0.2)).isCloseTo(0.06, within(1e-12));
+    assertThat(Keeping.raised(0.03, 0.1, 0.2)).isZero();
+    assertThat(Keeping.raised(2, 0.1, 0.2)).isCloseTo(1.96, within(1e-12));
   }
 
   /**
@@ -78,11 +81,11 @@ class KeepingTest {
     assertThat(checks).containsExactly(milder, all, most, half, start);
   }
 
-  /** A rise of twice the bound: a quarter of the rate. */
+  /** A rise of twice nine tenths of the bound: a quarter of the rate. */
   @Test
-  void beyondTheBoundStepsAreShorter() {
-    assertThat(Keeping.rateScale(0.4, 0.2)).isCloseTo(0.25, within(1e-12));
-    assertThat(Keeping.rateScale(0.2, 0.2)).isEqualTo(1);
+  void beyondItsTargetStepsAreShorter() {
+    assertThat(Keeping.rateScale(0.36, 0.2)).isCloseTo(0.25, within(1e-12));
+    assertThat(Keeping.rateScale(0.18, 0.2)).isEqualTo(1);
     assertThat(Keeping.rateScale(-1, 0.2)).isEqualTo(1);
   }
 

@@ -26,6 +26,18 @@ class PlanTest {
     assertThat(plan.epochs()).isEqualTo(2);
   }
 
+  @Test
+  void whatIsForgottenCountsNothing() {
+    Plan plan = Plan.of(40, new BudgetSection(5, null, 4, 4));
+    assertThat(plan.forgetScale(40)).isEqualTo(1);
+    assertThat(plan.forgetScale(16)).isEqualTo(1);
+    assertThat(plan.forgetScale(4)).isEqualTo(0.25);
+    // A set smaller than a batch is one update an epoch.
+    Plan few = Plan.of(7, new BudgetSection(5, null, 4, 4));
+    assertThat(few.forgetScale(7)).isEqualTo(1);
+    assertThat(few.forgetScale(1)).isEqualTo(1.0 / 7);
+  }
+
   /**
    * 15 updates of 16 samples, three passes each, are 18 passes over 40 samples, 36 with samples to
    * keep. Three passes without noise remain to be made at each measurement.

@@ -55,6 +55,16 @@ class StoppingTest {
     assertThat(Stopping.leastApart(checked, perUpdate)).isEqualTo(apart);
   }
 
+  /** From −0.2 with a limit of −5.2 to −5.7; one that starts below its limit stays. */
+  @Test
+  void samplesArePushedSomewhatBeyondTheirLimit() {
+    assertThat(Stopping.pushedTo(-0.2, -5.2)).isCloseTo(-5.7, within(1e-12));
+    assertThat(Stopping.pushedTo(-6, -5.2)).isEqualTo(-5.2);
+    double[] until = {-5.7, -5.7, -5.7};
+    assertThat(Stopping.reached(until, new double[] {-5.6, -5.8, -5.8}, new int[] {8, 8, -1}))
+        .containsExactly(false, true, false);
+  }
+
   private Recipe recipe(String... overrides) {
     String yaml =
         """
