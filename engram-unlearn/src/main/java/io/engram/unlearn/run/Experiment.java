@@ -348,7 +348,7 @@ public final class Experiment {
         folder.journal().write("resume", Map.of("update", state.updates()));
       }
       SampleWeights weights =
-          new SampleWeights(recipe, data, plan, state, stopping, difficulty, model, before, group);
+          new SampleWeights(recipe, data, state, stopping, difficulty, model, before, group);
       RunCourse course =
           new RunCourse(
               recipe,

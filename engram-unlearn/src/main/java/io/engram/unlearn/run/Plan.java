@@ -57,6 +57,15 @@ public record Plan(int samples, int perUpdate, int updates) {
     return Math.min(1, (double) left / perUpdate);
   }
 
+  /**
+   * By what the learning rate is multiplied when this many samples are left: the square root of how
+   * much more seldom a sample was drawn when all were. The fewer are left, the more often each is
+   * drawn, so the last ones come on faster all the same, by steps that harm less of what is kept.
+   */
+  double rateScale(int left) {
+    return Math.sqrt(Math.min(1, (double) Math.max(left, perUpdate) / samples));
+  }
+
   /** Whether this update is the first of its epoch. */
   boolean startsEpoch(int update) {
     return from(update) == 0;

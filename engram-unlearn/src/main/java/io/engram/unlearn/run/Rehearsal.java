@@ -349,14 +349,16 @@ public final class Rehearsal {
 
     @Override
     public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
-      double forgetScale = plan.forgetScale(pool().length);
+      double forgetScale =
+          rule.comparesWithNeverSeen() ? plan.forgetScale(pool().length) : 1;
       return batches.of(
           epoch, samples, firstDraw, draws, forgetScale, 1, Batches.Weighting.NONE);
     }
 
     @Override
     public double rate(int update, double scheduled) {
-      return scheduled * Math.pow(growth, update);
+      double scale = rule.comparesWithNeverSeen() ? plan.rateScale(pool().length) : 1;
+      return scale * scheduled * Math.pow(growth, update);
     }
 
     @Override

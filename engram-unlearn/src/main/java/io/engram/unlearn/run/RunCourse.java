@@ -103,7 +103,7 @@ final class RunCourse implements UnlearningLoop.Course {
             samples,
             firstDraw,
             draws,
-            plan.forgetScale(pool().length),
+            stopping.forgetScale(),
             keeping.retainScale(),
             weights);
   }
@@ -133,7 +133,7 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public double rate(int update, double scheduled) {
-    return scheduled * keeping.rateScale();
+    return scheduled * keeping.rateScale() * stopping.rateScale();
   }
 
   @Override
@@ -156,7 +156,7 @@ final class RunCourse implements UnlearningLoop.Course {
 
   @Override
   public boolean looksAfter(int updates) {
-    if (stopping.isDue(plan, updates)) {
+    if (stopping.isDue(updates)) {
       return true;
     }
     return keeping.isOn() && !checksOften && measuresKept(updates);

@@ -27,7 +27,6 @@ final class SampleWeights implements Batches.Weighting {
   private final SampleOrder order;
   private final long seed;
   private final RunData data;
-  private final Plan plan;
   private final RunState state;
   private final Stopping stopping;
   private final MeasuredDifficulty difficulty;
@@ -65,14 +64,12 @@ final class SampleWeights implements Batches.Weighting {
   /**
    * Starts, or continues from the state of a resumed run.
    *
-   * @param plan of the run's updates
    * @param before ℓ_t of each forget sample before the first update
    * @param group the workers among which an update's samples are divided
    */
   SampleWeights(
       Recipe recipe,
       RunData data,
-      Plan plan,
       RunState state,
       Stopping stopping,
       MeasuredDifficulty difficulty,
@@ -83,7 +80,6 @@ final class SampleWeights implements Batches.Weighting {
     this.order = recipe.order();
     this.seed = recipe.seed();
     this.data = data;
-    this.plan = plan;
     this.state = state;
     this.stopping = stopping;
     this.difficulty = difficulty;
@@ -199,7 +195,7 @@ final class SampleWeights implements Batches.Weighting {
     }
     int[] samples = update.samples();
     takeOver(Arrays.stream(samples).distinct().toArray());
-    double scale = plan.forgetScale(stopping.pool().length);
+    double scale = stopping.forgetScale();
     for (int k = 0; k < update.losses().length; k++) {
       double factor = scale * factor(samples[k]);
       if (factor > 0) {

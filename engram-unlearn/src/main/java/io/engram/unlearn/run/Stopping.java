@@ -43,6 +43,7 @@ final class Stopping {
   private final StoppingRule rule;
   private final RunFolder folder;
   private final RunData data;
+  private final Plan plan;
   private final RunState state;
   private final SampleChecks checks;
   private final ToldFacts told;
@@ -60,6 +61,7 @@ final class Stopping {
     this.rule = recipe.stop();
     this.folder = folder;
     this.data = data;
+    this.plan = Plan.of(data.forget().size(), recipe.budget());
     this.state = state;
     this.checks = new SampleChecks(recipe, model, data, setup.progress(), setup.group());
     this.told = new ToldFacts(recipe, model, data, setup.progress());
@@ -128,7 +130,7 @@ final class Stopping {
   }
 
   /** Whether the rule checks the samples after this many updates. */
-  boolean isDue(Plan plan, int updates) {
+  boolean isDue(int updates) {
     Looked looked = state.looked();
     if (!rule.looks() || looked == null) {
       return false;
@@ -273,6 +275,16 @@ final class Stopping {
   /** Whether the stopping rule is met. */
   boolean isMet() {
     return rule.looks() && rule.ends(forgotten());
+  }
+
+  /** {@link Plan#forgetScale} now; 1 with rules that don't compare with samples never seen. */
+  double forgetScale() {
+    return rule.comparesWithNeverSeen() ? plan.forgetScale(pool().length) : 1;
+  }
+
+  /** {@link Plan#rateScale} now; 1 with rules that don't compare with samples never seen. */
+  double rateScale() {
+    return rule.comparesWithNeverSeen() ? plan.rateScale(pool().length) : 1;
   }
 
   /** How many samples are not forgotten yet; all of them if the rule never checks. */

@@ -38,6 +38,16 @@ class PlanTest {
     assertThat(few.forgetScale(1)).isEqualTo(1.0 / 7);
   }
 
+  /** 200 samples, 16 an update: 50 that are left are drawn four times as often, 16 every time. */
+  @Test
+  void whatIsDrawnMoreOftenIsPushedBySmallerSteps() {
+    Plan plan = Plan.of(200, new BudgetSection(5, null, 4, 4));
+    assertThat(plan.rateScale(200)).isEqualTo(1);
+    assertThat(plan.rateScale(50)).isEqualTo(0.5);
+    assertThat(plan.rateScale(3)).isEqualTo(Math.sqrt(0.08));
+    assertThat(Plan.of(7, new BudgetSection(5, null, 4, 4)).rateScale(1)).isEqualTo(1);
+  }
+
   /**
    * 15 updates of 16 samples, three passes each, are 18 passes over 40 samples, 36 with samples to
    * keep. Three passes without noise remain to be made at each measurement.
