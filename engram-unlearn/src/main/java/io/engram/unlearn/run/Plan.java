@@ -49,15 +49,6 @@ public record Plan(int samples, int perUpdate, int updates) {
   }
 
   /**
-   * By what the forget loss is multiplied when this many samples are left: an update's loss is the
-   * mean over a batch, in which those that are forgotten count 0. So with fewer samples left than a
-   * batch has, each is pushed as hard as when it was one of a batch, not harder.
-   */
-  double forgetScale(int left) {
-    return Math.min(1, (double) left / perUpdate);
-  }
-
-  /**
    * By what the learning rate is multiplied when this many samples are left: the square root of how
    * much more seldom a sample was drawn when all were. The fewer are left, the more often each is
    * drawn, so the last ones come on faster all the same, by steps that harm less of what is kept.
