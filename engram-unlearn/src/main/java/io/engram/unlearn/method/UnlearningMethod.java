@@ -56,9 +56,9 @@ public interface UnlearningMethod {
       unit = "nats a token",
       reason =
           "How far the loss on samples to keep may rise above its start. It is measured on retain "
-              + "samples that are never trained on; while it is higher, the retain weight grows, "
-              + "and a run doesn't end. auto: a tenth of the loss at the start, at least 0.05. "
-              + "null: it may rise as far as it likes.")
+              + "samples that are never trained on. From nine tenths of the bound on, the retain weight "
+              + "grows and steps are shorter; beyond it, a run doesn't end. auto: a tenth of the loss at "
+              + "the start, at least 0.05. null: it may rise as far as it likes.")
   default @Nullable Double retainBound() {
     return null;
   }
