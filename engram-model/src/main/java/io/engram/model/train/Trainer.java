@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -348,12 +349,37 @@ public final class Trainer implements AutoCloseable {
 
   /** Writes the trained weights without the optimiser's state; creates the folder. */
   public void saveWeights(Path folder) {
+    create(folder);
+    new TrainerState(trained, optimizer).saveWeights(folder);
+  }
+
+  /** Writes a copy of earlier weights as {@link #saveWeights} does. */
+  public static void saveWeights(WeightCopy copy, Path folder) {
+    create(folder);
+    copy.write(TrainerState.weights(folder));
+  }
+
+  private static void create(Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw EngramException.resources(folder + " can't be created: " + e.getMessage(), e);
     }
-    new TrainerState(trained, optimizer).saveWeights(folder);
+  }
+
+  /** Copies the trained weights. */
+  public void copyWeights(WeightCopy into) {
+    into.take(trained.all());
+  }
+
+  /** Sets the trained weights to those of a copy. */
+  public void setWeights(WeightCopy copy) {
+    copy.putBack(trained.all());
+  }
+
+  /** Bytes of the trained weights. */
+  public long weightBytes() {
+    return trained.all().values().stream().mapToLong(Tensor::nbytes).sum();
   }
 
   /** Sets the trained weights to those that {@link #saveWeights} wrote. */

@@ -53,13 +53,18 @@ record TrainerState(TrainedWeights trained, Optimizer optimizer) {
     try (PointerScope scope = new PointerScope()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       trained.all().forEach((name, weight) -> tensors.put(name, weight.detach()));
-      SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors, null);
+      SafetensorsWriter.write(weights(folder), tensors, null);
     }
+  }
+
+  /** The file of the trained weights alone. */
+  static Path weights(Path folder) {
+    return folder.resolve(WEIGHTS);
   }
 
   /** Sets the weights to those that {@link #saveWeights} wrote. */
   void loadWeights(Path folder) {
-    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS));
+    try (SafetensorsFile file = new SafetensorsFile(weights(folder));
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       trained.all().forEach((name, weight) -> weight.detach().copy_(file.tensor(name)));

@@ -339,10 +339,10 @@ public final class Experiment {
     WorkerGroup group = setup.group();
     try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
         Trainer trainer =
-            RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed, group)) {
+            RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed, group);
+        Keeping keeping = keeping(model, data, state, trainer)) {
       Batches batches = start.batches(model, before);
       state.restore(trainer);
-      Keeping keeping = keeping(model, data, state);
       keeping.begin(trainer, stopping.left(), stopping.known());
       if (state.isResumed()) {
         folder.journal().write("resume", Map.of("update", state.updates()));
@@ -374,7 +374,7 @@ public final class Experiment {
     }
   }
 
-  private Keeping keeping(LanguageModel model, RunData data, RunState state) {
+  private Keeping keeping(LanguageModel model, RunData data, RunState state, Trainer trainer) {
     return new Keeping(
         recipe.method().retainBound(),
         recipe.stop().keep(),
@@ -382,7 +382,8 @@ public final class Experiment {
         model,
         data.heldTokens(),
         state,
-        setup.group());
+        setup.group(),
+        RunMemory.of(recipe, setup).leaves(trainer.weightBytes()));
   }
 
   private static Outcome outcome(String status, RunState state, long start) {

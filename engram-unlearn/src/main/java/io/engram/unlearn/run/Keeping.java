@@ -9,6 +9,7 @@ import io.engram.model.group.WorkerGroup;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Trainer;
+import io.engram.model.train.WeightCopy;
 import io.engram.unlearn.stop.StoppingRule.Keep;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * step of 0.1/ε, which makes λ free of units. Ten times the step winds λ up faster than weights can
  * follow: on the built-in model it reached 14, where the run forgets nothing more and keeps less.
  */
-final class Keeping {
+final class Keeping implements AutoCloseable {
   /** The folder of the best weights, inside the run folder. */
   private static final String BEST = "best";
 
@@ -60,12 +61,19 @@ final class Keeping {
   private final RunState state;
   private final WorkerGroup group;
 
+  /** The best weights, if they are kept in memory; empty if the folder has them. */
+  private final @Nullable WeightCopy copy;
+
+  private boolean isWritten = true;
+
   /**
    * For a run.
    *
    * @param bound ε, nats a token; 0: chosen from the loss at the start; null: none
    * @param held retain samples that are never trained on; empty: the loss isn't measured
    * @param group the workers that measure together; its leader keeps the best weights
+   * @param inMemory whether there is memory for the best weights; they are then written with the
+   *     checkpoint only, not whenever a check finds better ones
    */
   Keeping(
       @Nullable Double bound,
@@ -74,8 +82,10 @@ final class Keeping {
       LanguageModel model,
       List<TokenizedSample> held,
       RunState state,
-      WorkerGroup group) {
+      WorkerGroup group,
+      boolean inMemory) {
     this.group = group;
+    this.copy = inMemory ? new WeightCopy() : null;
     this.bound = bound;
     this.keep = keep;
     this.folder = folder;
@@ -230,7 +240,11 @@ final class Keeping {
   void restoreBest(Trainer trainer) {
     State now = state.kept();
     if (now != null && now.best() != null && now.best().update() != state.updates()) {
-      trainer.loadWeights(best());
+      if (copy == null || copy.isEmpty()) {
+        trainer.loadWeights(best());
+      } else {
+        trainer.setWeights(copy);
+      }
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("update", now.best().update());
       fields.put("left", now.best().left());
@@ -250,8 +264,29 @@ final class Keeping {
   }
 
   private void saveBest(Trainer trainer) {
-    if (keep == Keep.BEST && group.leads()) {
+    if (keep != Keep.BEST || !group.leads()) {
+      return;
+    }
+    if (copy == null) {
       trainer.saveWeights(best());
+    } else {
+      trainer.copyWeights(copy);
+      isWritten = false;
+    }
+  }
+
+  /** Writes the best weights if the folder has others; before each checkpoint, which names them. */
+  void write() {
+    if (copy != null && !isWritten) {
+      Trainer.saveWeights(copy, best());
+      isWritten = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (copy != null) {
+      copy.close();
     }
   }
 

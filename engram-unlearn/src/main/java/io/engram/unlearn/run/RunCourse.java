@@ -213,6 +213,7 @@ final class RunCourse implements UnlearningLoop.Course {
   @Override
   public void save() {
     long begun = System.nanoTime();
+    keeping.write();
     state.save(trainer, setup.group());
     savedAt = System.nanoTime();
     saving = savedAt - begun;

@@ -82,6 +82,11 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     return bytes(group.size()) - (group.sharesState() ? (group.size() - 1) * state : 0);
   }
 
+  /** Whether there is room for this many bytes beside the run. */
+  boolean leaves(long bytes) {
+    return available.isEmpty() || need().total() + bytes <= available.getAsLong() * USABLE;
+  }
+
   /** Whether this many runs like this one fit in memory at the same time. */
   public boolean fits(int runs) {
     return available.isEmpty() || bytes(runs) <= available.getAsLong() * USABLE;
