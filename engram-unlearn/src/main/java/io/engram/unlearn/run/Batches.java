@@ -71,6 +71,7 @@ record Batches(
    * @param draws indices of forget samples
    * @param firstDraw number of the first of them within the epoch
    * @param retained number of samples to keep
+   * @param forgetScale by what the forget loss is multiplied
    * @param retainScale by what the retain weight is multiplied
    * @param weighting factors of the forget samples' losses
    */
@@ -79,6 +80,7 @@ record Batches(
       int[] draws,
       int firstDraw,
       int retained,
+      double forgetScale,
       double retainScale,
       Weighting weighting) {
     List<TrainingSequence> sequences = new ArrayList<>();
@@ -93,7 +95,7 @@ record Batches(
           int sequence = sequenceOf[i];
           long times = Arrays.stream(sequenceOf).filter(k -> k == sequence).count();
           Objective objective =
-              method.objective(drawn, size, reference).scaled(times);
+              method.objective(drawn, size, reference).scaled(forgetScale * times);
           sequences.add(
               new TrainingSequence(
                   drawn.sequences(), weighting.applied(objective, draws[i], drawn.sample())));

@@ -49,6 +49,16 @@ public record Plan(int samples, int perUpdate, int updates) {
   }
 
   /**
+   * By what the forget loss is multiplied when fewer samples are left than an update draws: the
+   * square root of their share. An update's loss is a mean over its draws, so at its full weight a
+   * single sample would be pushed as hard as a whole batch, against what is kept; with the share
+   * itself it hardly moves, where a method pushes less what is known less.
+   */
+  double forgetScale(int left) {
+    return Math.sqrt(Math.min(1, (double) left / perUpdate));
+  }
+
+  /**
    * By what the learning rate is multiplied when this many samples are left: the square root of how
    * much more seldom a sample was drawn when all were. The fewer are left, the more often each is
    * drawn, so the last ones come on faster all the same, by steps that harm less of what is kept.

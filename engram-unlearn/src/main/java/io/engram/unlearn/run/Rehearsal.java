@@ -349,7 +349,10 @@ public final class Rehearsal {
 
     @Override
     public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
-      return batches.of(epoch, samples, firstDraw, draws, 1, Batches.Weighting.NONE);
+      double forgetScale =
+          rule.comparesWithNeverSeen() ? plan.forgetScale(pool().length) : 1;
+      return batches.of(
+          epoch, samples, firstDraw, draws, forgetScale, 1, Batches.Weighting.NONE);
     }
 
     @Override

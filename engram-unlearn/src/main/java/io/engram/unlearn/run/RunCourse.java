@@ -98,7 +98,14 @@ final class RunCourse implements UnlearningLoop.Course {
     weights.beforeUpdate(epoch, samples);
     return batches
         .saying(stopping.words(epoch))
-        .of(epoch, samples, firstDraw, draws, keeping.retainScale(), weights);
+        .of(
+            epoch,
+            samples,
+            firstDraw,
+            draws,
+            stopping.forgetScale(),
+            keeping.retainScale(),
+            weights);
   }
 
   @Override

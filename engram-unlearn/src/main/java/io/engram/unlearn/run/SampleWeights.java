@@ -195,8 +195,9 @@ final class SampleWeights implements Batches.Weighting {
     }
     int[] samples = update.samples();
     takeOver(Arrays.stream(samples).distinct().toArray());
+    double scale = stopping.forgetScale();
     for (int k = 0; k < update.losses().length; k++) {
-      double factor = factor(samples[k]);
+      double factor = scale * factor(samples[k]);
       if (factor > 0) {
         loss[samples[k]] = update.losses()[k] * samples.length / factor;
       }

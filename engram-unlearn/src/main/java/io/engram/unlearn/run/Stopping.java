@@ -277,6 +277,11 @@ final class Stopping {
     return rule.looks() && rule.ends(forgotten());
   }
 
+  /** {@link Plan#forgetScale} now; 1 with rules that don't compare with samples never seen. */
+  double forgetScale() {
+    return rule.comparesWithNeverSeen() ? plan.forgetScale(pool().length) : 1;
+  }
+
   /** {@link Plan#rateScale} now; 1 with rules that don't compare with samples never seen. */
   double rateScale() {
     return rule.comparesWithNeverSeen() ? plan.rateScale(pool().length) : 1;

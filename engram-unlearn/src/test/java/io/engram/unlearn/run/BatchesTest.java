@@ -21,7 +21,7 @@ class BatchesTest {
   /** Losses of the forget sequences, and of each draw. */
   private record Losses(double[] sequences, double[] draws) {}
 
-  private Losses losses(String method, int[] draws) throws Exception {
+  private Losses losses(String method, int[] draws, double forgetScale) throws Exception {
     SmallRuns runs = new SmallRuns(folder);
     runs.writeData();
     Recipe recipe = runs.recipe(method, "name: uniform");
@@ -37,7 +37,7 @@ class BatchesTest {
         UnlearningLoop.Batch batch =
             start
                 .batches(model, List.of())
-                .of(0, draws, 0, 0, 1, Batches.Weighting.NONE);
+                .of(0, draws, 0, 0, forgetScale, 1, Batches.Weighting.NONE);
         double[] losses = trainer.accumulate(batch.forget());
         return new Losses(losses, batch.ofDraws(losses));
       }
@@ -48,8 +48,8 @@ class BatchesTest {
   @Test
   void drawsOfOneSampleShareASequence() throws Exception {
     String method = "name: wga, beta: 1, retain_weight: 0";
-    double[] once = losses(method, new int[] {0, 1}).sequences();
-    Losses twice = losses(method, new int[] {0, 1, 0});
+    double[] once = losses(method, new int[] {0, 1}, 1).sequences();
+    Losses twice = losses(method, new int[] {0, 1, 0}, 1);
     assertThat(twice.sequences()).hasSize(2);
     double ratio = twice.sequences()[0] / twice.sequences()[1];
     assertThat(ratio).isCloseTo(2 * once[0] / once[1], within(1e-5));
@@ -58,8 +58,16 @@ class BatchesTest {
   }
 
   @Test
+  void forgetLossIsScaled() throws Exception {
+    String method = "name: wga, beta: 1, retain_weight: 0";
+    double whole = losses(method, new int[] {0, 1}, 1).sequences()[1];
+    double quarter = losses(method, new int[] {0, 1}, 0.25).sequences()[1];
+    assertThat(quarter).isCloseTo(whole / 4, within(1e-7));
+  }
+
+  @Test
   void drawsWithRefusalsOfTheirOwnShareNothing() throws Exception {
-    Losses twice = losses("name: po, retain_weight: 0", new int[] {0, 1, 0});
+    Losses twice = losses("name: po, retain_weight: 0", new int[] {0, 1, 0}, 1);
     assertThat(twice.sequences()).hasSize(3).isEqualTo(twice.draws());
   }
 }

@@ -26,6 +26,18 @@ class PlanTest {
     assertThat(plan.epochs()).isEqualTo(2);
   }
 
+  @Test
+  void fewSamplesArePushedLess() {
+    Plan plan = Plan.of(40, new BudgetSection(5, null, 4, 4));
+    assertThat(plan.forgetScale(40)).isEqualTo(1);
+    assertThat(plan.forgetScale(16)).isEqualTo(1);
+    assertThat(plan.forgetScale(4)).isEqualTo(0.5);
+    // A set smaller than a batch is one update an epoch.
+    Plan few = Plan.of(7, new BudgetSection(5, null, 4, 4));
+    assertThat(few.forgetScale(7)).isEqualTo(1);
+    assertThat(few.forgetScale(1)).isEqualTo(Math.sqrt(1.0 / 7));
+  }
+
   /** 200 samples, 16 an update: 50 that are left are drawn four times as often, 16 every time. */
   @Test
   void whatIsDrawnMoreOftenIsPushedBySmallerSteps() {
