@@ -1,6 +1,6 @@
 package io.engram.spark;
 
-import io.engram.core.Hashes;
+import io.engram.core.run.Hashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

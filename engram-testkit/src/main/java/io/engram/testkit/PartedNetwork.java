@@ -102,7 +102,7 @@ public final class PartedNetwork implements AutoCloseable {
   private byte[] redirected(byte[] bytes) {
     for (int i = 0; i + LOOPBACK.length <= bytes.length; i++) {
       if (isAddress(bytes, i)) {
-        int port = (bytes[i + 2] & 0xff) << 8 | bytes[i + 3] & 0xff;
+        int port = (bytes[i + 2] & 0xff) << 8 | (bytes[i + 3] & 0xff);
         int proxy = proxyOf("127.0.0." + bytes[i + 7], port);
         bytes[i + 2] = (byte) (proxy >> 8);
         bytes[i + 3] = (byte) proxy;

@@ -84,7 +84,7 @@ final class Pulse implements AutoCloseable {
         write(beat);
         long least = Long.MAX_VALUE;
         for (int i = 0; i < watched.length; i++) {
-          String[] words = store.get_to_str("pulse " + watched[i]).split(" ");
+          String[] words = store.get_to_str("pulse " + watched[i]).split(" ", 2);
           missed[i] = words[0].equals(last[i]) ? missed[i] + 1 : 0;
           last[i] = words[0];
           least = Math.min(least, Long.parseLong(words[1]));
