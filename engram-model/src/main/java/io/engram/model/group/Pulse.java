@@ -21,6 +21,9 @@ final class Pulse implements AutoCloseable {
   /** Beats without an answer after which a worker counts as lost. */
   private static final int PATIENCE = 40;
 
+  /** Beats that one may miss, and still be heard. */
+  private static final int UNHEARD = 3;
+
   /** A sum that all have begun may take a beat more for each so many bytes. */
   private static final double BYTES_A_BEAT = 5e6;
 
@@ -34,7 +37,7 @@ final class Pulse implements AutoCloseable {
   /** Beats that were answered. */
   private volatile long answered;
 
-  /** Sums that all other workers have begun; known to the leader only. */
+  /** Sums that all other workers have begun; -1: not the leader, or not all are heard. */
   private volatile long begunByAll = -1;
 
   private volatile @Nullable String silent;
@@ -87,7 +90,7 @@ final class Pulse implements AutoCloseable {
           String[] words = store.get_to_str("pulse " + watched[i]).split(" ", 2);
           missed[i] = words[0].equals(last[i]) ? missed[i] + 1 : 0;
           last[i] = words[0];
-          least = Math.min(least, Long.parseLong(words[1]));
+          least = missed[i] > UNHEARD ? -1 : Math.min(least, Long.parseLong(words[1]));
           if (missed[i] >= PATIENCE) {
             silent = "worker %d has fallen silent".formatted(watched[i] + 1);
             return;
