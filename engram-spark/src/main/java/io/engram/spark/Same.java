@@ -11,10 +11,14 @@ import java.net.UnknownHostException;
  *
  * @param java the feature release, such as 17
  * @param engram version and commit
+ * @param spark version
  */
-record Same(int java, String engram) implements Serializable {
+record Same(int java, String engram, String spark) implements Serializable {
   static Same here() {
-    return new Same(Runtime.version().feature(), Version.code());
+    return new Same(
+        Runtime.version().feature(),
+        Version.code(),
+        org.apache.spark.package$.MODULE$.SPARK_VERSION());
   }
 
   /**
@@ -34,6 +38,11 @@ record Same(int java, String engram) implements Serializable {
       throw EngramException.usage(
           "Engram %s is on %s, %s here.%nInstall the same version everywhere."
               .formatted(there.engram, host, engram));
+    }
+    if (!there.spark.equals(spark)) {
+      throw EngramException.usage(
+          "Spark %s runs on %s, %s here.%nSet SPARK_HOME to the cluster's version."
+              .formatted(there.spark, host, spark));
     }
   }
 

@@ -103,6 +103,9 @@ record Settings(
     conf.set("spark.task.maxFailures", "1");
     conf.set("spark.stage.maxConsecutiveAttempts", "1");
     conf.set("spark.speculation", "false");
+    // An executor that no longer reaches this process ends itself; after 10 minutes by default.
+    conf.setIfMissing("spark.executor.heartbeatInterval", "5s");
+    conf.setIfMissing("spark.executor.heartbeat.maxFailures", "6");
     return conf;
   }
 

@@ -59,7 +59,7 @@ public final class SparkWorkers implements WorkerRunner {
 
   private record OnCluster(Cluster cluster, WorkerGroup group, Thread stage) implements Running {
     static OnCluster of(Cluster cluster, Request request) {
-      try (Meeting meeting = Meeting.open(request.size())) {
+      try (Meeting meeting = Meeting.open(request.size(), Meeting.PATIENCE)) {
         List<Integer> ranks = IntStream.range(1, request.size()).boxed().toList();
         Joined task =
             new Joined(
@@ -101,10 +101,12 @@ public final class SparkWorkers implements WorkerRunner {
     @Override
     public void close() {
       Assistant.dismiss(group);
-      try {
-        stage.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      if (!group.isLost()) { // else some never end by themselves
+        try {
+          stage.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
       }
       group.close();
       cluster.close();
@@ -159,7 +161,7 @@ public final class SparkWorkers implements WorkerRunner {
 
     private boolean work(int rank) {
       Path scratch = scratch();
-      try (WorkerGroup group = Meeting.join(leader, port, rank, size, sharesState)) {
+      try (WorkerGroup group = Meeting.join(leader, port, rank, size, sharesState, Meeting.PATIENCE)) {
         Setup setup =
             new Setup(
                 command, Device.CPU, threads, batchTokens, ProgressListener.NONE, () -> false);

@@ -117,6 +117,14 @@ final class ClusterTest {
         .toList();
   }
 
+  /** Spark kills an executor that doesn't end by itself 10 seconds after it should. */
+  static void awaitNoExecutors() throws InterruptedException {
+    for (int i = 0; i < 200 && !executors().isEmpty(); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(executors()).isEmpty();
+  }
+
   /**
    * One cluster for both, since starting one takes longest. Spark doesn't start a second attempt of
    * a slow task on the same host, so speculation can't be tried here; an attempt more changes
@@ -141,10 +149,7 @@ final class ClusterTest {
       assertThat(cluster.run(new Slow(3), numbered(8), 2, ProgressListener.NONE))
           .isEqualTo(IntStream.range(0, 8).boxed().toList());
     }
-    for (int i = 0; i < 100 && !executors().isEmpty(); i++) {
-      Thread.sleep(100);
-    }
-    assertThat(executors()).isEmpty();
+    awaitNoExecutors();
   }
 
   /** Before the executors have opened the model. */

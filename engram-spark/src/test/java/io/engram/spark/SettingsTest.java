@@ -74,13 +74,24 @@ final class SettingsTest {
         .isEqualTo("local[3]");
   }
 
+  /** Without them, an executor behind a parted network would live on for ten minutes. */
   @Test
-  void anotherJavaOrEngramIsRefused() {
-    Same here = new Same(17, "0.1.0 (abc)");
+  void aWorkersExecutorEndsItself() {
+    SparkConf conf =
+        settings("yarn", Map.of("spark.executor.heartbeatInterval", "8s")).ofWorkers();
+    assertThat(conf.get("spark.executor.heartbeatInterval")).isEqualTo("8s");
+    assertThat(conf.get("spark.executor.heartbeat.maxFailures")).isEqualTo("6");
+  }
+
+  @Test
+  void anotherJavaEngramOrSparkIsRefused() {
+    Same here = new Same(17, "0.1.0 (abc)", "4.0.1");
     here.require(here, "node7");
-    assertThatThrownBy(() -> here.require(new Same(21, "0.1.0 (abc)"), "node7"))
+    assertThatThrownBy(() -> here.require(new Same(21, "0.1.0 (abc)", "4.0.1"), "node7"))
         .hasMessageContaining("Java 21 runs on node7, Java 17 here");
-    assertThatThrownBy(() -> here.require(new Same(17, "0.1.0 (def)"), "node7"))
+    assertThatThrownBy(() -> here.require(new Same(17, "0.1.0 (def)", "4.0.1"), "node7"))
         .hasMessageContaining("Engram 0.1.0 (def) is on node7, 0.1.0 (abc) here");
+    assertThatThrownBy(() -> here.require(new Same(17, "0.1.0 (abc)", "4.1.0"), "node7"))
+        .hasMessageContaining("Spark 4.1.0 runs on node7, 4.0.1 here");
   }
 }

@@ -2,110 +2,100 @@ package io.engram.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.engram.core.run.Hashes;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workers of a group as tasks of a barrier stage, against the processes of one machine. */
 final class WorkersTest {
-  private static final List<Object> CLUSTER =
-      List.of(
-          "--spark",
-          "local-cluster[2,1,1024]",
-          "--spark-conf",
-          "spark.executor.extraClassPath=" + System.getProperty("java.class.path"),
-          "--spark-conf",
-          "spark.ui.enabled=false");
+  private static final List<Object> CLUSTER = SmallRecipe.cluster(2);
+  private static final String THIRD_UPDATE = "\"event\":\"update\",\"update\":3";
 
   @TempDir Path folder;
 
-  private Path recipe;
-
-  @BeforeAll
-  static void makeSparkHome() throws IOException {
-    ClusterTest.makeSparkHome();
-  }
+  private SmallRecipe recipe;
 
   @BeforeEach
   void write() throws IOException {
-    recipe = folder.resolve("recipe.yaml");
-    Files.writeString(
-        recipe,
-        """
-        model: {path: %s}
-        forget: {data: "tofu:forget01"}
-        retain: {data: "tofu:retain95"}
-        method: {name: npo}
-        optimizer: {learning_rate: 0.001}
-        budget: {updates: 6, batch: 6}
-        eval: {suites: [], limit: 3}
-        """
-            .formatted(Command.TINY));
-  }
-
-  private Command.Ran unlearn(String name, List<?> more, Object... last) {
-    return Command.run(
-        Stream.of(
-                Stream.of("unlearn", recipe, "--out", folder.resolve(name)),
-                more.stream(),
-                Stream.of(last))
-            .flatMap(all -> all)
-            .toArray());
-  }
-
-  private String model(String name) {
-    return Hashes.sha256(folder.resolve(name).resolve("model/model.safetensors"));
+    recipe =
+        SmallRecipe.write(
+            folder, "budget: {updates: 6, batch: 6}\neval: {suites: [], limit: 3}\n");
   }
 
   @Test
-  void sameBytesAsTheWorkersOfOneMachine() {
-    assertThat(unlearn("plain", List.of("--workers", 3, "--threads", 3)).exitCode()).isZero();
-    Command.Ran ran = unlearn("spark", CLUSTER, "--workers", 3, "--threads", 1);
+  void sameBytesAsTheWorkersOfOneMachine() throws IOException {
+    assertThat(recipe.unlearn("plain", List.of("--workers", 3, "--threads", 3)).exitCode())
+        .isZero();
+    Command.Ran ran = recipe.unlearn("spark", CLUSTER, "--workers", 3, "--threads", 1);
     assertThat(ran.exitCode()).as(ran.err()).isZero();
-    assertThat(model("spark")).isEqualTo(model("plain"));
+    assertThat(model("spark")).isEqualTo(model("plain")).isNotNull();
     List<Object> here = List.of("--spark", "local[2]", "--workers", 3, "--threads", 1);
-    assertThat(unlearn("local", here, "--shard-optimizer").exitCode()).isZero();
+    assertThat(recipe.unlearn("local", here, "--shard-optimizer").exitCode()).isZero();
     assertThat(model("local")).isEqualTo(model("plain"));
+  }
+
+  private @Nullable String model(String name) throws IOException {
+    return recipe.results(name).get("model/model.safetensors");
   }
 
   /** The run ends with a checkpoint, from which one process goes on. */
   @Test
-  void aLostExecutorEndsTheRun() throws IOException {
-    Path run = folder.resolve("lost");
-    Thread killer = new Thread(() -> killAfterAnUpdate(run.resolve("journal.jsonl")));
-    killer.start();
-    Command.Ran ran =
-        unlearn("lost", CLUSTER, "--workers", 2, "--threads", 1, "budget.updates=2000");
-    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
-    assertThat(ran.err()).contains("can't reach the others any more");
-    assertThat(run.resolve("checkpoint")).isNotEmptyDirectory();
-    assertThat(ClusterTest.executors()).isEmpty();
+  void aLostExecutorEndsTheRun() throws InterruptedException {
+    recipe.once(
+        "lost",
+        THIRD_UPDATE,
+        () -> ClusterTest.executors().forEach(ProcessHandle::destroyForcibly));
+    ends("lost", "can't reach the others any more");
   }
 
-  private static void killAfterAnUpdate(Path journal) {
+  /** As behind a network that is parted: its connections stay open, and nothing comes. */
+  @Test
+  void anExecutorThatFallsSilentEndsTheRunWithinAMinute() throws InterruptedException {
+    long[] stopped = new long[1];
+    recipe.once(
+        "silent",
+        THIRD_UPDATE,
+        () -> {
+          stopped[0] = System.nanoTime();
+          ClusterTest.executors().forEach(WorkersTest::stop);
+        });
+    long ended = ends("silent", "worker 2 has fallen silent");
+    assertThat(TimeUnit.NANOSECONDS.toSeconds(ended - stopped[0])).isBetween(0L, 59L);
+  }
+
+  private static void stop(ProcessHandle process) {
     try {
-      while (!Files.exists(journal)
-          || !Files.readString(journal).contains("\"event\":\"update\",\"update\":3")) {
-        Thread.sleep(5);
-      }
-      ClusterTest.executors().forEach(ProcessHandle::destroyForcibly);
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
+      new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  /** Checks how a run ends; returns when, in nanoseconds. */
+  private long ends(String name, String message) throws InterruptedException {
+    Command.Ran ran =
+        recipe.unlearn(name, CLUSTER, "--workers", 2, "--threads", 1, "budget.updates=2000");
+    long ended = System.nanoTime();
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.err()).contains(message);
+    assertThat(recipe.run(name).resolve("checkpoint")).isNotEmptyDirectory();
+    ClusterTest.awaitNoExecutors();
+    return ended;
   }
 
   @Test
   void mistakes() {
-    assertThat(unlearn("few", List.of("--workers", 4, "--spark", "local[2]")).err())
+    assertThat(recipe.unlearn("few", List.of("--workers", 4, "--spark", "local[2]")).err())
         .contains(
             "--workers 4 --spark local[2]: this process leads, and the other 3 must run at the same time, but Spark has room for 2 tasks.");
-    assertThat(folder.resolve("few")).doesNotExist();
+    assertThat(recipe.run("few")).doesNotExist();
   }
 }

@@ -17,15 +17,20 @@ import org.bytedeco.pytorch.TCPStoreOptions;
  * that is trusted.
  */
 public final class Meeting implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** A worker that can't be reached for so long is lost. */
+  public static final Duration PATIENCE = Duration.ofSeconds(40);
+
   private static final String HERE = "here";
+  private static final String SELF = "localhost";
 
   private final int size;
+  private final Duration patience;
   private final TCPStore store;
   private boolean isClosed;
 
-  private Meeting(int size, TCPStore store) {
+  private Meeting(int size, Duration patience, TCPStore store) {
     this.size = size;
+    this.patience = patience;
     this.store = store;
   }
 
@@ -33,20 +38,21 @@ public final class Meeting implements AutoCloseable {
    * Opens it on a free port of this machine.
    *
    * @param size number of workers, the leader among them, at least 2
+   * @param patience how long a worker may not be reached before it is lost
    */
-  public static Meeting open(int size) {
+  public static Meeting open(int size, Duration patience) {
     Torch.load();
-    return new Meeting(size, store("localhost", 0, true));
+    return new Meeting(size, patience, store(SELF, 0, true, patience));
   }
 
-  private static TCPStore store(String host, int port, boolean serves) {
+  private static TCPStore store(String host, int port, boolean serves, Duration patience) {
     try (PointerScope scope = new PointerScope()) {
       TCPStoreOptions options = new TCPStoreOptions();
       options
           .port((short) port)
           .isServer(serves)
           .waitWorkers(false)
-          .timeout(new Milliseconds(PATIENCE.toMillis()));
+          .timeout(new Milliseconds(patience.toMillis()));
       TCPStore store = new TCPStore(host, options);
       store.retainReference();
       return store;
@@ -66,6 +72,14 @@ public final class Meeting implements AutoCloseable {
    * @param check called several times a second; throws if they won't come
    */
   public WorkerGroup lead(String address, boolean sharesState, Runnable check) {
+    awaitAll(store, size, check);
+    isClosed = true;
+    Pulse pulse = new Pulse(store(SELF, port(), false, patience), 0, size, patience);
+    return WorkerGroup.of(store, 0, size, address, sharesState, patience, pulse);
+  }
+
+  /** From here on, all are there, and patience counts. */
+  private static void awaitAll(TCPStore store, int size, Runnable check) {
     store.add(HERE, 1);
     while (store.add(HERE, 0) < size) {
       check.run();
@@ -76,8 +90,6 @@ public final class Meeting implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
-    isClosed = true;
-    return WorkerGroup.of(store, 0, size, address, sharesState);
   }
 
   /**
@@ -88,29 +100,34 @@ public final class Meeting implements AutoCloseable {
    * @param rank of this worker, from 1
    * @param size number of workers
    * @param sharesState see {@link WorkerGroup#join}
+   * @param patience as of the leader
    * @throws WorkerGroup.Lost if the leader can't be reached
    */
-  public static WorkerGroup join(String leader, int port, int rank, int size, boolean sharesState) {
+  public static WorkerGroup join(
+      String leader, int port, int rank, int size, boolean sharesState, Duration patience) {
     Torch.load();
     String own;
     TCPStore store;
+    Pulse pulse;
     try {
-      own = ownAddress(leader, port);
-      store = store(leader, port, false);
+      own = ownAddress(leader, port, patience);
+      store = store(leader, port, false, patience);
+      pulse = new Pulse(store(leader, port, false, patience), rank, size, patience);
+      awaitAll(store, size, () -> {});
     } catch (IOException | RuntimeException e) {
       throw new WorkerGroup.Lost(
           rank,
           size,
           new IllegalStateException("%s:%d: %s".formatted(leader, port, e.getMessage()), e));
     }
-    store.add(HERE, 1);
-    return WorkerGroup.of(store, rank, size, own, sharesState);
+    return WorkerGroup.of(store, rank, size, own, sharesState, patience, pulse);
   }
 
   /** This machine's address on the way to the leader. */
-  private static String ownAddress(String leader, int port) throws IOException {
+  private static String ownAddress(String leader, int port, Duration patience)
+      throws IOException {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(leader, port), Math.toIntExact(PATIENCE.toMillis()));
+      socket.connect(new InetSocketAddress(leader, port), Math.toIntExact(patience.toMillis()));
       return socket.getLocalAddress().getHostAddress();
     }
   }

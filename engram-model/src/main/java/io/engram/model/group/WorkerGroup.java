@@ -4,8 +4,14 @@ import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.tensor.Torch;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -32,30 +38,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerGroup implements AutoCloseable {
   /** A process by itself: what is summed stays as it is. */
-  public static final WorkerGroup ALONE = new WorkerGroup(0, 1, false, null, null);
+  public static final WorkerGroup ALONE = new WorkerGroup(0, 1, false, null, null, null);
 
   /** Worker 0 may evaluate for a long time between two updates. A lost worker is seen at once. */
   private static final long TIMEOUT_MILLIS = 24L * 3600 * 1000;
+
+  /** How often Gloo tries to connect, each time as long as its options say. */
+  private static final int CONNECTION_TRIES = 5;
 
   private final int rank;
   private final int size;
   private final boolean sharesState;
   private final @Nullable Store store;
   private final @Nullable ProcessGroupGloo gloo;
+
+  /** Null: all are on this machine, and a process that ends closes its connections. */
+  private final @Nullable Pulse pulse;
+
   private int announced;
   private boolean isClosed;
+
+  /** What the others couldn't be reached for. */
+  private @Nullable Lost lost;
 
   private WorkerGroup(
       int rank,
       int size,
       boolean sharesState,
       @Nullable Store store,
-      @Nullable ProcessGroupGloo gloo) {
+      @Nullable ProcessGroupGloo gloo,
+      @Nullable Pulse pulse) {
     this.rank = rank;
     this.size = size;
     this.sharesState = sharesState;
     this.store = store;
     this.gloo = gloo;
+    this.pulse = pulse;
   }
 
   /**
@@ -84,7 +102,8 @@ public final class WorkerGroup implements AutoCloseable {
     Torch.load();
     FileStore store = new FileStore(rendezvous.toString(), size);
     store.retainReference();
-    return of(store, rank, size, "127.0.0.1", sharesState);
+    return of(
+        store, rank, size, "127.0.0.1", sharesState, Duration.ofMillis(TIMEOUT_MILLIS), null);
   }
 
   /**
@@ -92,22 +111,41 @@ public final class WorkerGroup implements AutoCloseable {
    *
    * @param store retained once; the group's from now on
    * @param address of this machine, as the others reach it
+   * @param patience how long to wait for the others
+   * @param pulse not started yet; the group's from now on; null: none is needed
    * @throws Lost if the others can't be reached
    */
-  static WorkerGroup of(Store store, int rank, int size, String address, boolean sharesState) {
+  static WorkerGroup of(
+      Store store,
+      int rank,
+      int size,
+      String address,
+      boolean sharesState,
+      Duration patience,
+      @Nullable Pulse pulse) {
     try (PointerScope scope = new PointerScope()) {
-      store.setTimeout(new Milliseconds(TIMEOUT_MILLIS));
+      Milliseconds aDay = new Milliseconds(TIMEOUT_MILLIS);
+      store.setTimeout(new Milliseconds(patience.toMillis()));
       ProcessGroupGloo.Options options =
-          ProcessGroupGloo.Options.create(new Milliseconds(TIMEOUT_MILLIS));
+          ProcessGroupGloo.Options.create(new Milliseconds(patience.toMillis() / CONNECTION_TRIES));
       GlooDeviceVector devices = options.devices();
       devices.push_back(ProcessGroupGloo.createDeviceForHostname(address));
       ProcessGroupGloo gloo =
           NativeOutput.silenced(() -> new ProcessGroupGloo(store, rank, size, options));
+      gloo.setTimeout(new Milliseconds(patience.toMillis()));
       awaitAll(gloo);
+      gloo.setTimeout(aDay);
+      store.setTimeout(aDay);
       gloo.retainReference();
-      return new WorkerGroup(rank, size, sharesState, store, gloo);
+      if (pulse != null) {
+        pulse.start();
+      }
+      return new WorkerGroup(rank, size, sharesState, store, gloo, pulse);
     } catch (RuntimeException e) {
       store.releaseReference();
+      if (pulse != null) {
+        pulse.close();
+      }
       throw new Lost(rank, size, e);
     }
   }
@@ -159,6 +197,11 @@ public final class WorkerGroup implements AutoCloseable {
     return sharesState;
   }
 
+  /** Whether the others couldn't be reached any more. */
+  public boolean isLost() {
+    return lost != null;
+  }
+
   /** Whether there is only this process. */
   public boolean isAlone() {
     return size == 1;
@@ -170,17 +213,99 @@ public final class WorkerGroup implements AutoCloseable {
    * @throws Lost if a worker has ended
    */
   public void sum(List<Tensor> tensors) {
-    ProcessGroupGloo group = gloo;
-    if (group == null) {
+    Sums sums = new Sums();
+    sums.begin(tensors);
+    sums.await();
+  }
+
+  /**
+   * Sums that are computed in the background. All workers begin the same sums in the same order;
+   * until they are awaited, nobody may touch the tensors.
+   */
+  public final class Sums {
+    private final List<Begun> all = new ArrayList<>();
+
+    /** Begins to replace each tensor by its sum over all workers. */
+    public void begin(List<Tensor> tensors) {
+      ProcessGroupGloo group = gloo;
+      if (group == null) {
+        return;
+      }
+      try (PointerScope scope = new PointerScope()) {
+        for (Tensor tensor : tensors) {
+          all.add(begun(group.allreduce(new TensorVector(tensor)), tensor));
+        }
+      } catch (RuntimeException e) {
+        throw lost(e);
+      }
+    }
+
+    /**
+     * Waits until all that were begun are complete.
+     *
+     * @throws Lost if a worker has ended
+     */
+    public void await() {
+      awaitAll(all);
+    }
+  }
+
+  /**
+   * Something that all workers do together.
+   *
+   * @param work retained once
+   * @param watch null: without a pulse
+   */
+  private record Begun(Work work, Pulse.@Nullable Watch watch) {}
+
+  private Begun begun(Work work, Tensor tensor) {
+    work.retainReference();
+    return new Begun(
+        work, pulse == null ? null : pulse.new Watch(pulse.begin(), tensor.nbytes()));
+  }
+
+  private void awaitAll(List<Begun> all) {
+    try (PointerScope scope = new PointerScope()) {
+      all.forEach(this::await);
+    } catch (RuntimeException e) {
+      throw lost(e);
+    } finally {
+      all.forEach(begun -> begun.work().releaseReference());
+      all.clear();
+    }
+  }
+
+  private void await(Begun begun) {
+    if (lost != null) {
+      throw lost;
+    }
+    Work work = begun.work();
+    if (pulse == null || begun.watch() == null) {
+      work._wait();
       return;
     }
-    try (PointerScope scope = new PointerScope()) {
-      List<Work> all =
-          tensors.stream().map(tensor -> group.allreduce(new TensorVector(tensor))).toList();
-      all.forEach(Work::_wait);
-    } catch (RuntimeException e) {
-      throw new Lost(rank, size, e);
+    Milliseconds beat = new Milliseconds(pulse.beatMillis());
+    while (true) {
+      try {
+        work._wait(beat);
+        return;
+      } catch (RuntimeException e) {
+        if (work.isCompleted()) {
+          throw e;
+        }
+        begun.watch().beat();
+      }
     }
+  }
+
+  private Lost lost(RuntimeException cause) {
+    lost = cause instanceof Lost already ? already : new Lost(rank, size, cause);
+    return lost;
+  }
+
+  /** Sums to be begun. */
+  public Sums sums() {
+    return new Sums();
   }
 
   /**
@@ -210,19 +335,17 @@ public final class WorkerGroup implements AutoCloseable {
     if (group == null) {
       return;
     }
+    List<Begun> all = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
-      List<Work> all =
-          IntStream.range(0, owner.length)
-              .mapToObj(
-                  i ->
-                      group.broadcast(
-                          new TensorVector(tensors.get(i)),
-                          new BroadcastOptions().rootRank(owner[i])))
-              .toList();
-      all.forEach(Work::_wait);
+      for (int i = 0; i < owner.length; i++) {
+        BroadcastOptions options = new BroadcastOptions().rootRank(owner[i]);
+        Tensor tensor = tensors.get(i);
+        all.add(begun(group.broadcast(new TensorVector(tensor), options), tensor));
+      }
     } catch (RuntimeException e) {
-      throw new Lost(rank, size, e);
+      throw lost(e);
     }
+    awaitAll(all);
   }
 
   /** Whether any worker says so. */
@@ -281,9 +404,39 @@ public final class WorkerGroup implements AutoCloseable {
       throw new IllegalStateException("a process by itself is told nothing");
     }
     try {
-      return store.get_to_str(name);
+      return pulse == null ? store.get_to_str(name) : toldInTime(store, pulse, name);
     } catch (RuntimeException e) {
-      throw new Lost(rank, size, e);
+      throw lost(e);
+    }
+  }
+
+  /** The native call blocks if the leader doesn't answer, so another thread makes it. */
+  private static String toldInTime(Store store, Pulse pulse, String name) {
+    CompletableFuture<String> told = new CompletableFuture<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                told.complete(store.get_to_str(name));
+              } catch (RuntimeException e) {
+                told.completeExceptionally(e);
+              }
+            },
+            "told");
+    reader.setDaemon(true);
+    reader.start();
+    Pulse.Watch watch = pulse.new Watch(Long.MAX_VALUE, 0);
+    while (true) {
+      try {
+        return told.get(pulse.beatMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        watch.beat();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
     }
   }
 
@@ -301,13 +454,22 @@ public final class WorkerGroup implements AutoCloseable {
     return told("announced " + announced++);
   }
 
-  /** Leaves the group; what was joined once is left once. */
+  /**
+   * Leaves the group; what was joined once is left once. Native threads that still wait for a worker
+   * that has fallen silent keep their connections: to free those would wait for them.
+   */
   @Override
   public void close() {
     if (isClosed) {
       return;
     }
     isClosed = true;
+    if (pulse != null) {
+      pulse.close();
+    }
+    if (lost != null && lost.getCause() instanceof Pulse.Silence) {
+      return;
+    }
     if (gloo != null) {
       gloo.releaseReference();
     }

@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
 import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Decoder;
+import io.engram.model.decoder.config.WeightNames;
 import io.engram.model.group.WorkerGroup;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Tensors;
@@ -11,8 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -45,6 +49,9 @@ public final class Trainer implements AutoCloseable {
 
   /** Whether the gradient is this worker's part, not yet summed over the group. */
   private boolean isPart;
+
+  /** The sums over the group that were begun while the gradient was computed; null: none. */
+  private @Nullable Sending sending;
 
   private double stretch = 1;
   private long updates;
@@ -136,28 +143,90 @@ public final class Trainer implements AutoCloseable {
    * @return each sequence's loss, in the order given
    */
   public double[] accumulate(List<TrainingSequence> sequences) {
+    return accumulate(sequences, false);
+  }
+
+  /**
+   * The same, of the last sequences before the gradient is used: a group's workers begin to sum
+   * each layer's gradient while they compute that of the layers below. {@link #accumulate} must not
+   * be called again until it has been used.
+   */
+  public double[] accumulateLast(List<TrainingSequence> sequences) {
+    return accumulate(sequences, true);
+  }
+
+  private double[] accumulate(List<TrainingSequence> sequences, boolean isLast) {
+    if (sending != null) {
+      throw new IllegalStateException("the gradient's sum was begun and hasn't been used");
+    }
     int[] own = group.share(sequences.stream().mapToInt(TrainingSequence::tokens).toArray());
     List<TrainingSequence> mine = Arrays.stream(own).mapToObj(sequences::get).toList();
     double[] losses = new double[sequences.size()];
-    for (int[] places : TrainingPass.Passes.of(mine, model.options().batchTokens())) {
-      double[] part = pass.gradient(Arrays.stream(places).mapToObj(mine::get).toList());
+    Sending begun = isLast && !group.isAlone() ? new Sending() : null;
+    sending = begun;
+    List<int[]> passes = TrainingPass.Passes.of(mine, model.options().batchTokens());
+    for (int p = 0; p < passes.size(); p++) {
+      int[] places = passes.get(p);
+      IntConsumer done = begun != null && p == passes.size() - 1 ? begun::from : layer -> {};
+      double[] part = pass.gradient(Arrays.stream(places).mapToObj(mine::get).toList(), done);
       for (int i = 0; i < places.length; i++) {
         losses[own[places[i]]] = part[i];
       }
     }
     isPart = !group.isAlone();
+    if (begun != null) {
+      begun.rest();
+    }
     return group.sum(losses);
+  }
+
+  /** Sums of gradients over the group: the LM head's, the layers' from the last to the first, the rest. */
+  private final class Sending {
+    private final WorkerGroup.Sums sums = group.sums();
+    private final Set<String> left = new LinkedHashSet<>(trained.names());
+    private int next = decoder.config().layers();
+
+    /** Begins those of this layer and all above; the head counts as the layer above the last. */
+    void from(int layer) {
+      for (; next >= layer; next--) {
+        begin(left.stream().filter(name -> layerOf(name) == next).toList());
+      }
+    }
+
+    void rest() {
+      from(0);
+      begin(List.copyOf(left));
+    }
+
+    private int layerOf(String name) {
+      WeightNames names = decoder.config().names();
+      return name.equals(names.ownHead())
+          ? decoder.config().layers()
+          : names.layerOf(name).orElse(-1);
+    }
+
+    private void begin(List<String> names) {
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        sums.begin(names.stream().map(trained::gradient).toList());
+      }
+      names.forEach(left::remove);
+    }
   }
 
   /** Sums the gradient over the group, unless that is done. */
   private void gather() {
-    if (isPart) {
+    Sending begun = sending;
+    if (begun != null) {
+      sending = null;
+      begun.sums.await();
+    } else if (isPart) {
       try (PointerScope scope = new PointerScope();
           AutoGradMode off = new AutoGradMode(false)) {
         group.sum(trained.names().stream().map(trained::gradient).toList());
       }
-      isPart = false;
     }
+    isPart = false;
   }
 
   /**
@@ -417,10 +486,22 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (sending != null) {
+      awaitSums();
+    }
     if (pair != null) {
       pair.close();
     }
     optimizer.close();
     trained.close();
+  }
+
+  /** An update that isn't made: the others sum all the same. */
+  private void awaitSums() {
+    try {
+      gather();
+    } catch (WorkerGroup.Lost e) {
+      // Then the tensors are nobody's any more.
+    }
   }
 }

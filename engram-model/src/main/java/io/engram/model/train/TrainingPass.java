@@ -1,10 +1,9 @@
 package io.engram.model.train;
 
-import io.engram.model.decoder.CheckpointedPass;
+import io.engram.model.decoder.LayerwisePass;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
-import io.engram.model.decoder.PackedBatch;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;
@@ -12,14 +11,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -36,48 +33,40 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
    * Adds the gradient of the sequences' summed losses to the trained weights'.
    *
    * @param sequences those of one pass
+   * @param done told what is complete while the rest is still computed
    * @return each sequence's loss, in the order given
    */
-  double[] gradient(List<TrainingSequence> sequences) {
+  double[] gradient(List<TrainingSequence> sequences, IntConsumer done) {
     LabelledBatch batch = TrainingSequence.batch(sequences);
     double[] losses = new double[sequences.size()];
+    Tensor ofEmbedding = trained.embeddingGradient();
     try (PointerScope scope = new PointerScope()) {
-      Tensor embedded = embed(batch.batch());
-      if (checkpointed) {
-        checkpointedPass(sequences, batch, embedded, losses);
-        return losses;
-      }
-      Tensor hidden = hidden(sequences.get(0).objective().layer(), batch, embedded);
-      Tensor gradient;
+      Tensor embedded;
       try (AutoGradMode off = new AutoGradMode(false)) {
-        gradient = slope(sequences, batch, hidden.detach(), trained.headGradient(), losses);
+        embedded = decoder.embed(batch.batch().ids());
       }
-      if (hidden.requires_grad()) {
-        hidden.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
-      }
-      if (trained.embeddingGradient() != null) {
-        addEmbeddingGradient(batch.batch(), embedded.grad());
+      try (LayerwisePass pass =
+          new LayerwisePass(
+              decoder,
+              batch.batch(),
+              embedded,
+              Tensors.ofInts(batch.rows(), decoder.device()),
+              sequences.get(0).objective().layer(),
+              new LayerwisePass.Trained(trained.lowestLayer(), ofEmbedding != null),
+              checkpointed)) {
+        Tensor gradient;
+        try (AutoGradMode off = new AutoGradMode(false)) {
+          gradient = slope(sequences, batch, pass.hidden(), trained.headGradient(), losses);
+        }
+        done.accept(decoder.config().layers());
+        Tensor ofEmbedded = pass.backward(gradient, done);
+        if (ofEmbedding != null && ofEmbedded != null) {
+          Tensor ids = Tensors.ofInts(batch.batch().ids(), decoder.device());
+          ofEmbedding.index_add_(0, ids, ofEmbedded);
+        }
       }
     }
     return losses;
-  }
-
-  private void checkpointedPass(
-      List<TrainingSequence> sequences, LabelledBatch batch, Tensor embedded, double[] losses) {
-    Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());
-    OptionalInt layer = sequences.get(0).objective().layer();
-    try (CheckpointedPass pass =
-        new CheckpointedPass(decoder, batch.batch(), embedded, rows, layer)) {
-      Tensor gradient;
-      try (AutoGradMode off = new AutoGradMode(false)) {
-        gradient = slope(sequences, batch, pass.hidden(), trained.headGradient(), losses);
-      }
-      boolean ofEmbedded = trained.embeddingGradient() != null;
-      Tensor below = pass.backward(gradient, trained.lowestLayer(), ofEmbedded);
-      if (below != null) {
-        addEmbeddingGradient(batch.batch(), below);
-      }
-    }
   }
 
   private Tensor hidden(OptionalInt layer, LabelledBatch batch, Tensor embedded) {
@@ -109,19 +98,6 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
       slope(sequences, batch, hidden, null, losses);
     }
     return Arrays.stream(losses).sum();
-  }
-
-  private Tensor embed(PackedBatch batch) {
-    try (AutoGradMode off = new AutoGradMode(false)) {
-      Tensor embedded = decoder.embed(batch.ids());
-      embedded.set_requires_grad(trained.embeddingGradient() != null);
-      return embedded;
-    }
-  }
-
-  private void addEmbeddingGradient(PackedBatch batch, Tensor ofEmbedded) {
-    Tensor sum = Objects.requireNonNull(trained.embeddingGradient());
-    sum.index_add_(0, Tensors.ofInts(batch.ids(), decoder.device()), ofEmbedded);
   }
 
   /** Decides which sequences go through the model together. */

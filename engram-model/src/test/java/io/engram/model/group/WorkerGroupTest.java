@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
+import io.engram.testkit.PartedNetwork;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -143,5 +147,103 @@ class WorkerGroupTest {
               }
             });
     assertThat(told.get(0)).startsWith("Worker 1 of 2 can't reach the others any more: ");
+  }
+
+  /** Long enough for a busy machine to connect, much shorter than in earnest. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Two workers that meet through a network that can be parted. */
+  private record Pair(WorkerGroup leader, WorkerGroup other) {
+    static Pair meet(Meeting meeting, int port) {
+      CompletableFuture<WorkerGroup> other =
+          CompletableFuture.supplyAsync(
+              () -> Meeting.join("127.0.0.1", port, 1, 2, false, PATIENCE));
+      WorkerGroup leader = meeting.lead(PartedNetwork.LEADER, false, () -> {});
+      return new Pair(leader, other.join());
+    }
+  }
+
+  private static CompletableFuture<String> lost(Runnable waits) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            waits.run();
+            return "nothing was lost";
+          } catch (WorkerGroup.Lost e) {
+            return String.valueOf(e.getMessage());
+          }
+        });
+  }
+
+  /** No connection is closed. Waiting for longer than the patience is no reason to give up. */
+  @Test
+  void aPartedNetworkIsNoticedByBoth() throws Exception {
+    try (Meeting meeting = Meeting.open(2, PATIENCE);
+        PartedNetwork network = new PartedNetwork(meeting.port())) {
+      Pair pair = Pair.meet(meeting, network.port());
+      assertThat(network.connections()).isPositive();
+      CompletableFuture<double[]> sum =
+          CompletableFuture.supplyAsync(pair.other()::awaitAnnouncement)
+              .thenApply(announced -> pair.other().sum(new double[] {1}));
+      pair.leader().announce("now");
+      Thread.sleep(PATIENCE.plusSeconds(1).toMillis());
+      assertThat(pair.leader().sum(new double[] {2})).containsExactly(3);
+      assertThat(sum.get()).containsExactly(3);
+
+      network.part();
+      CompletableFuture<String> leader = lost(() -> pair.leader().sum(new double[] {1}));
+      CompletableFuture<String> other = lost(pair.other()::awaitAnnouncement);
+      assertThat(leader.get())
+          .isEqualTo(
+              "Worker 1 of 2 can't reach the others any more: worker 2 has fallen silent");
+      assertThat(other.get())
+          .isEqualTo(
+              "Worker 2 of 2 can't reach the others any more: the leader has fallen silent");
+      assertThat(pair.leader().isLost()).isTrue();
+      pair.leader().close();
+      pair.other().close();
+    }
+  }
+
+  /** Both reach the meeting, but their sums don't get through. */
+  @Test
+  void workersThatDontReachEachOther() throws Exception {
+    try (Meeting meeting = Meeting.open(2, PATIENCE);
+        PartedNetwork network = new PartedNetwork(meeting.port())) {
+      Pair pair = Pair.meet(meeting, network.port());
+      network.partWorkers();
+      CompletableFuture<String> leader = lost(() -> pair.leader().sum(new double[] {1}));
+      CompletableFuture<String> other = lost(() -> pair.other().sum(new double[] {1}));
+      assertThat(leader.get()).endsWith("all wait for each other; some don't reach each other");
+      network.close(); // as the leader's end would
+      assertThat(other.get()).startsWith("Worker 2 of 2 can't reach the others any more: ");
+      pair.leader().close();
+      pair.other().close();
+    }
+  }
+
+  @Test
+  void workersThatNeverReachEachOther() throws Exception {
+    try (Meeting meeting = Meeting.open(2, PATIENCE);
+        PartedNetwork network = new PartedNetwork(meeting.port())) {
+      network.partWorkers();
+      CompletableFuture<String> other =
+          lost(() -> Meeting.join("127.0.0.1", network.port(), 1, 2, false, PATIENCE));
+      CompletableFuture<String> leader = lost(() -> meeting.lead(PartedNetwork.LEADER, false, () -> {}));
+      assertThat(leader.get()).startsWith("Worker 1 of 2 can't reach the others any more: ");
+      assertThat(other.get()).startsWith("Worker 2 of 2 can't reach the others any more: ");
+    }
+  }
+
+  @Test
+  void nobodyMeetsThere() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    assertThatThrownBy(
+            () -> Meeting.join("127.0.0.1", port, 1, 2, false, PATIENCE))
+        .isInstanceOf(WorkerGroup.Lost.class)
+        .hasMessageContaining("127.0.0.1:%d: ".formatted(port));
   }
 }

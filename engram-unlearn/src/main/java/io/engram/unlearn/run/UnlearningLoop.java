@@ -289,16 +289,16 @@ public final class UnlearningLoop {
   private double[] accumulate(Batch batch) {
     GradientRule rule = method.gradientRule();
     if (rule == null && samRho == 0) {
-      return trainer.accumulate(batch.sequences());
+      return trainer.accumulateLast(batch.sequences());
     }
-    double[] forget = trainer.accumulate(batch.forget());
+    double[] forget = trainer.accumulateLast(batch.forget());
     if (samRho > 0) {
       trainer.sharpen(samRho, batch.forget());
     }
     if (rule != null) {
       trainer.setAside();
     }
-    double[] retain = trainer.accumulate(batch.retain());
+    double[] retain = trainer.accumulateLast(batch.retain());
     if (rule != null) {
       trainer.combine(rule);
     }

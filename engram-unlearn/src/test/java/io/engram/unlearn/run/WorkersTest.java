@@ -8,15 +8,18 @@ import io.engram.core.EngramException;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
 import io.engram.model.checkpoint.SafetensorsFile;
+import io.engram.model.group.Meeting;
 import io.engram.model.group.WorkerGroup;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.recipe.RecipeWriter;
+import io.engram.testkit.PartedNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs by several workers, here threads of one process, against the same run by one. */
 @Timeout(120)
@@ -315,5 +319,79 @@ class WorkersTest {
       Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
     }
     assertThat(distance(out, whole)).isLessThan(1e-6);
+  }
+
+  /** After three updates nothing gets through any more, and no connection is closed. */
+  @Test
+  void aPartedNetworkEndsTheRunWithACheckpoint() throws Exception {
+    Recipe recipe =
+        changed(runs.recipe("name: npo", "name: uniform"), "optimizer={name: sgd, momentum: 0.5}");
+    Path whole = runs.run("whole", recipe);
+    Path out = folder.resolve("parted");
+    Duration patience = Duration.ofSeconds(5);
+    AtomicInteger made = new AtomicInteger();
+    try (Meeting meeting = Meeting.open(2, patience);
+        PartedNetwork network = new PartedNetwork(meeting.port())) {
+      CompletableFuture<Void> other =
+          CompletableFuture.runAsync(
+              () -> {
+                try (WorkerGroup group =
+                        Meeting.join("127.0.0.1", network.port(), 1, 2, false, patience);
+                    RunFolder own = RunFolder.create(folder.resolve("second"))) {
+                  Experiment.assist(
+                      Experiment.Assisted.of(group.awaitAnnouncement()),
+                      own,
+                      SmallRuns.setup(
+                              () -> {
+                                if (made.incrementAndGet() == 4) {
+                                  network.part();
+                                }
+                                return false;
+                              })
+                          .with(group));
+                }
+              });
+      try (WorkerGroup group = meeting.lead(PartedNetwork.LEADER, false, () -> {});
+          RunFolder run = RunFolder.create(out)) {
+        assertThatThrownBy(
+                () -> Experiment.run(recipe, run, SmallRuns.setup(() -> false).with(group)))
+            .isInstanceOfSatisfying(
+                EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
+            .hasMessageContaining("worker 2 has fallen silent")
+            .hasMessageContaining("engram unlearn --resume " + out);
+      }
+      assertThatThrownBy(() -> other.get(20, TimeUnit.SECONDS))
+          .hasMessageContaining("the leader has fallen silent");
+    }
+    try (RunFolder run = RunFolder.resume(out)) {
+      assertThat(run.checkpoint()).isNotEmptyDirectory();
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    assertThat(distance(out, whole)).isLessThan(1e-6);
+  }
+
+  /** Interrupted by three, gone on by two; the moments come from the checkpoint. */
+  @Test
+  void resumedByAnotherNumberOfWorkers() throws Exception {
+    Recipe recipe =
+        changed(
+            runs.recipe("name: npo", "name: uniform"), "optimizer={name: adamw, clip_norm: 0.1}");
+    Path whole = runs.run("whole", recipe);
+    AtomicInteger asked = new AtomicInteger();
+    Path cut = by(3, false, "cut", recipe, () -> asked.incrementAndGet() == 5);
+    assertThat(distance(byTwo("cut", recipe, () -> false), whole)).isLessThan(1e-6);
+    assertThat(distance(cut, whole)).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name: npo, retain_loss: kl", "name: gru, retain_loss: kl"})
+  void adaptersToo(String method) throws Exception {
+    Recipe recipe =
+        changed(
+            runs.recipe(method, "name: uniform"),
+            "scope={train: lora, rank: 4, targets: [q_proj, up_proj]}",
+            "optimizer={name: sgd, learning_rate: 0.01, momentum: 0.5}");
+    Path alone = runs.run("alone", recipe);
+    assertThat(distance(byTwo("two", recipe, () -> false), alone)).isLessThan(1e-6);
   }
 }
