@@ -1,5 +1,6 @@
 package io.engram.model.text;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.engram.core.EngramException;
 import java.io.ByteArrayInputStream;
@@ -54,6 +55,30 @@ public final class NativeTokenizer {
     } catch (IOException | RuntimeException e) {
       throw EngramException.file(origin + " is not a tokenizer: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Tokenises a text. Some faults of a tokenizer.json show only here, such as an unknown token that
+   * it doesn't hold.
+   *
+   * @param addSpecial whether to add the special tokens that the tokenizer adds by itself
+   * @param origin the file it comes from, for messages
+   * @throws EngramException if the library can't do it, or gives a number that is not a token's
+   */
+  public static Encoding encode(
+      HuggingFaceTokenizer tokenizer, String text, boolean addSpecial, String origin) {
+    Encoding encoding;
+    try {
+      encoding = tokenizer.encode(text, addSpecial, false);
+    } catch (RuntimeException e) {
+      throw EngramException.file(origin + " can't tokenise a text: " + e.getMessage(), e);
+    }
+    for (long id : encoding.getIds()) {
+      if (id > Integer.MAX_VALUE) {
+        throw EngramException.file(origin + " gives the token " + id + ", which no model has");
+      }
+    }
+    return encoding;
   }
 
   /** Strict JSON within the depth, numbers and characters that the library accepts. */
