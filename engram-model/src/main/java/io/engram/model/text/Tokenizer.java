@@ -61,6 +61,11 @@ public final class Tokenizer implements AutoCloseable {
     Encoding encoding = NativeTokenizer.encode(tokenizer, text, addSpecial, origin);
     long[] longs = encoding.getIds();
     CharSpan[] spans = encoding.getCharTokenSpans();
+    if (spans.length != longs.length) {
+      throw EngramException.file(
+          "%s covers %d tokens of %d with characters"
+              .formatted(origin, spans.length, longs.length));
+    }
     int[] ids = new int[longs.length];
     int[] ends = new int[longs.length];
     int codePoints = 0;
