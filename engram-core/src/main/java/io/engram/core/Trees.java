@@ -1,6 +1,7 @@
 package io.engram.core;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -43,6 +44,27 @@ public final class Trees {
     }
     for (Path path : all) {
       Files.deleteIfExists(path);
+    }
+  }
+
+  /**
+   * Requires that nothing is written elsewhere when files of a folder are: a link in it may only
+   * point to something that is in the folder, too.
+   *
+   * @throws EngramException of kind FILE if one doesn't, or can't be followed
+   */
+  public static void requireNoWayOut(Path folder) {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      Path real = folder.toRealPath();
+      for (Path path : (Iterable<Path>) walk.filter(Files::isSymbolicLink)::iterator) {
+        if (!Files.exists(path) || !path.toRealPath().startsWith(real)) {
+          throw EngramException.file(
+              "%s is a link to %s, outside of the folder, where nothing may be written. Put a copy in its place."
+                  .formatted(path, Files.readSymbolicLink(path)));
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      throw EngramException.file(folder + " can't be read: " + e.getMessage(), e);
     }
   }
 }

@@ -53,7 +53,7 @@ public record Assets(String css, String script, List<String> vega, String specs,
    * JSON that can't end its script element or begin a comment there: escapes markup characters, and
    * the two line ends that JSON allows but old JavaScript doesn't.
    */
-  static String insideScript(String json) {
+  public static String insideScript(String json) {
     return json.replace("<", "\\u003c")
         .replace(">", "\\u003e")
         .replace("&", "\\u0026")

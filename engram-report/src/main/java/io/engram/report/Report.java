@@ -2,13 +2,14 @@ package io.engram.report;
 
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
-import gg.jte.output.StringOutput;
+import gg.jte.output.WriterOutput;
 import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.page.Page;
 import io.engram.report.run.RunContents;
 import io.engram.report.run.RunReader;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +35,20 @@ public final class Report {
    */
   public static List<OrderPairs.Difference> write(List<Path> runFolders, Path out) {
     List<RunContents> runs = RunReader.read(runFolders);
-    JsonFiles.writeText(out, html(Page.of(runs)));
+    Page page = Page.of(runs);
+    JsonFiles.write(out, to -> render(page, to));
     return OrderPairs.of(runs).stream()
         .map(OrderPairs::difference)
         .flatMap(Stream::ofNullable)
         .toList();
   }
 
-  static String html(Page page) {
-    StringOutput html = new StringOutput();
+  /** Written as it is made: the page of many samples doesn't fit in memory twice. */
+  private static void render(Page page, Writer to) {
     TemplateEngine.createPrecompiled(ContentType.Html)
-        .render("report.jte", Map.of("page", page, "assets", Assets.of(page.figures())), html);
-    return html.toString();
+        .render(
+            "report.jte",
+            Map.of("page", page, "assets", Assets.of(page.figures())),
+            new WriterOutput(to));
   }
 }

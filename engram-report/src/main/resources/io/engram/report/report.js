@@ -30,50 +30,140 @@
     return Promise.all(drawings);
   }
 
+  // The rows that the page has.
+  function written(table) {
+    return [...table.tBodies].map((body) => ({
+      body: () => body,
+      // Words only: a search for 17 should not find every sample with 17 tokens.
+      words: () => ['.id', '.question', '.detail'].map((part) => body.querySelector(part).textContent),
+      key: (column) => body.rows[0].cells[column].dataset.sort ?? body.rows[0].cells[column].textContent.trim(),
+    }));
+  }
+
+  // The rows of a large table, which become elements when they are shown.
+  function listed({labels, rows}) {
+    function element(name, className, ...content) {
+      const made = document.createElement(name);
+      if (className) made.className = className;
+      made.append(...content);
+      return made;
+    }
+    function title(row) {
+      return row.question || row.answer || '(no text recorded)';
+    }
+    function answer({missing, stretches}) {
+      if (missing) return [element('em', '', 'not asked')];
+      if (stretches.length === 0) return [element('em', '', 'nothing: the model stopped at once')];
+      return stretches.map(({text, shared}) => shared ? element('mark', '', text) : text);
+    }
+    function part(name, className, content) {
+      return element('div', className, element('dt', '', name), element('dd', '', ...content));
+    }
+    function make(row) {
+      const button = element('button', 'open', element('span', '', title(row)));
+      button.type = 'button';
+      button.setAttribute('aria-expanded', 'false');
+      const head = element('tr', 'head', element('td', 'id', row.id), element('td', 'question', button));
+      row.cells.forEach(([text, , style], i) => {
+        const number = element('td', 'number', element('span', style, text));
+        number.dataset.label = labels[i];
+        head.append(number);
+      });
+      const parts = element('dl', '',
+          ...(row.question ? [part('Question', '', [row.question])] : []),
+          part('True answer', 'truth', [row.answer || 'not recorded']),
+          ...row.answers.map((one) => part('Model ' + one.label, '', answer(one))));
+      const wide = element('td', '', parts);
+      wide.colSpan = row.cells.length + 2;
+      return element('tbody', 'sample', head, element('tr', 'detail', wide));
+    }
+    return rows.map((row) => {
+      let made;
+      return {
+        body: () => made ??= make(row),
+        words: () => [row.id, row.question, row.answer,
+          ...row.answers.map((one) => one.stretches.map((stretch) => stretch.text).join(''))],
+        key: (column) => column === 0 ? row.id : column === 1 ? title(row) : row.cells[column - 2][1],
+      };
+    });
+  }
+
   function sampleTable() {
     const table = document.getElementById('sample-table');
     if (!table) return;
-    const bodies = [...table.tBodies];
-    // Words only: a search for 17 should not find every sample with 17 tokens.
-    const texts = bodies.map((body) => ['.id', '.question', '.detail']
-        .map((part) => body.querySelector(part).textContent.toLowerCase()).join(' '));
+    const json = document.getElementById('sample-rows');
+    const data = json && JSON.parse(json.textContent);
+    const size = data ? data.page : Infinity;
+    let rows = data ? listed(data) : written(table);
     const heads = [...table.tHead.rows[0].cells];
     const count = document.getElementById('sample-count');
     const toggle = document.getElementById('samples-toggle');
+    const place = document.getElementById('page-place');
+    const [before, after] = ['page-before', 'page-after'].map((id) => document.getElementById(id));
+    let texts;
+    let hits = rows;
+    let first = 0;
+    let allOpen = false;
 
     function open(body, yes) {
       body.classList.toggle('opened', yes);
       body.querySelector('button.open').setAttribute('aria-expanded', String(yes));
     }
-    function search(words) {
-      let shown = 0;
-      bodies.forEach((body, i) => {
-        const hit = words.every((word) => texts[i].includes(word));
-        body.hidden = !hit;
-        shown += hit ? 1 : 0;
-      });
-      count.textContent = words.length === 0 ? `${bodies.length} samples` : `${shown} of ${bodies.length} samples`;
+    function show() {
+      if (!data) {
+        const chosen = new Set(hits);
+        rows.forEach((row) => { row.body().hidden = !chosen.has(row); });
+        table.append(...rows.map((row) => row.body()));
+        return;
+      }
+      first = Math.max(0, Math.min(first, hits.length - 1));
+      first -= first % size;
+      [...table.tBodies].forEach((body) => body.remove());
+      const bodies = hits.slice(first, first + size).map((row) => row.body());
+      if (allOpen) bodies.forEach((body) => open(body, true));
+      table.append(...bodies);
+      const last = first + bodies.length;
+      place.textContent = hits.length === 0 ? 'none' : `${first + 1} to ${last} of ${hits.length}`;
+      before.disabled = first === 0;
+      after.disabled = last >= hits.length;
     }
-    function key(body, column) {
-      const cell = body.rows[0].cells[column];
-      const text = cell.dataset.sort ?? cell.textContent.trim();
+    function search(words) {
+      texts ??= new Map(rows.map((row) => [row, row.words().join(' ').toLowerCase()]));
+      hits = rows.filter((row) => words.every((word) => texts.get(row).includes(word)));
+      count.textContent = words.length === 0 ? `${rows.length} samples` : `${hits.length} of ${rows.length} samples`;
+      first = 0;
+      show();
+    }
+    const collator = new Intl.Collator('en', {numeric: true});
+    function key(row, column) {
+      const text = row.key(column);
       return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
     }
     function compare(a, b) {
       const numbers = typeof a === 'number' && typeof b === 'number';
-      return numbers ? a - b : String(a).localeCompare(String(b), 'en', {numeric: true});
+      return numbers ? a - b : collator.compare(String(a), String(b));
     }
+    const number = new Map(rows.map((row, i) => [row, i]));
     function sort(head) {
       const column = Number(head.dataset.column);
       const down = head.getAttribute('aria-sort') === 'ascending';
       heads.forEach((other) => other.setAttribute('aria-sort', 'none'));
       head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const rows = bodies.map((body, i) => ({body, i, key: key(body, column)}));
-      rows.sort((a, b) => {
+      const keyed = rows.map((row) => ({row, key: key(row, column)}));
+      keyed.sort((a, b) => {
         if ((a.key === '') !== (b.key === '')) return a.key === '' ? 1 : -1;
-        return (down ? -1 : 1) * compare(a.key, b.key) || a.i - b.i;
+        return (down ? -1 : 1) * compare(a.key, b.key) || number.get(a.row) - number.get(b.row);
       });
-      rows.forEach((row) => table.append(row.body));
+      const chosen = new Set(hits);
+      rows = keyed.map((one) => one.row);
+      hits = rows.filter((row) => chosen.has(row));
+      first = 0;
+      show();
+    }
+    function turn(by) {
+      first += by * size;
+      show();
+      table.scrollIntoView({block: 'start'});
     }
 
     heads.forEach((head) => head.querySelector('button').addEventListener('click', () => sort(head)));
@@ -84,14 +174,19 @@
       open(body, !body.classList.contains('opened'));
     });
     toggle.addEventListener('click', () => {
-      const yes = toggle.getAttribute('aria-pressed') !== 'true';
-      toggle.setAttribute('aria-pressed', String(yes));
-      toggle.textContent = yes ? 'Close all' : 'Open all';
-      bodies.forEach((body) => open(body, yes));
+      allOpen = toggle.getAttribute('aria-pressed') !== 'true';
+      toggle.setAttribute('aria-pressed', String(allOpen));
+      toggle.textContent = allOpen ? 'Close all' : 'Open all';
+      [...table.tBodies].forEach((body) => open(body, allOpen));
     });
     document.getElementById('sample-search').addEventListener('input', (event) => {
       search(event.target.value.toLowerCase().split(/\s+/).filter(Boolean));
     });
+    if (data) {
+      before.addEventListener('click', () => turn(-1));
+      after.addEventListener('click', () => turn(1));
+      show();
+    }
   }
 
   function contents() {

@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,6 +153,54 @@ class ReportBrowserTest {
     Page page = open(1280, true);
     assertThat(page.locator("img, #samples b").count()).isZero();
     assertThat(page.textContent("#samples")).contains("</script><img src=x onerror=alert(1)>");
+  }
+
+  /** {@code -Dengram.report.rows=100000}: of as many. */
+  @Test
+  void aLargeTableIsShownInPartsAndSearchedAsAWhole() throws IOException {
+    int rows = Integer.getInteger("engram.report.rows", 3000);
+    String hostile = "</script><img src=x onerror=alert(1)>";
+    Path report = dir.resolve("large.html");
+    Path run =
+        RunFixture.order("uniform")
+            .size(rows, 60)
+            .firstSample("<b>bold</b> question", hostile)
+            .write(dir.resolve("large"));
+    Report.write(List.of(run), report);
+    assertThat(report)
+        .content()
+        .contains("The first 200 of " + rows + " samples")
+        .doesNotContain(hostile);
+    long start = System.nanoTime();
+    Page page = open(report, 1280, true);
+    told("opened with %d samples".formatted(rows), start);
+    assertThat(page.locator("#sample-table tbody").count()).isEqualTo(200);
+    assertThat(page.textContent("#page-place")).isEqualTo("1 to 200 of " + rows);
+    assertThat(page.isDisabled("#page-before")).isTrue();
+    assertThat(page.textContent("#sample-table tbody >> nth=0")).contains(hostile);
+    page.click("#page-after");
+    assertThat(page.textContent("#page-place")).isEqualTo("201 to 400 of " + rows);
+    start = System.nanoTime();
+    page.click("#sample-table th[data-column='0'] button");
+    page.click("#sample-table th[data-column='0'] button");
+    told("sorted twice", start);
+    assertThat(page.textContent("#sample-table .id >> nth=0")).isEqualTo("" + (rows - 1));
+    start = System.nanoTime();
+    page.fill("#sample-search", "Chapter 2017 ilse");
+    told("searched", start);
+    assertThat(page.textContent("#sample-count")).isEqualTo("1 of " + rows + " samples");
+    assertThat(page.textContent("#page-place")).isEqualTo("1 to 1 of 1");
+    page.click("#sample-table button.open");
+    assertThat(page.textContent("tbody.opened .detail")).contains("Model after");
+    assertThat(page.locator("img, #samples b").count()).isZero();
+    assertThat(complaints).isEmpty();
+    page.fill("#sample-search", "nothing of the kind");
+    assertThat(page.textContent("#page-place")).isEqualTo("none");
+  }
+
+  @SuppressWarnings("SystemOut") // Worth a line in the log.
+  private static void told(String what, long start) {
+    System.out.println("Report: %s in %.1f s".formatted(what, (System.nanoTime() - start) / 1e9));
   }
 
   @Test

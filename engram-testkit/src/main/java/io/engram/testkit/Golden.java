@@ -1,8 +1,13 @@
 package io.engram.testkit;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -12,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Golden {
   private static final Path ROOT = Path.of(System.getProperty("engram.root", ".."));
+
+  private static final int TINY_VOCABULARY = 320;
 
   private Golden() {}
 
@@ -38,6 +45,27 @@ public final class Golden {
   /** The folder of a tiny Llama; {@code with-tokenizer} is the one that reads text. */
   public static Path model(String name) {
     return repository("engram-model/src/test/resources/golden/llama").resolve(name);
+  }
+
+  /**
+   * Copies the tiny Llama that reads text, so that every other token ends what it writes: the plain
+   * one has learned no end and writes as much as it may.
+   *
+   * @param folder where the model's folder is made
+   */
+  public static Path briefModel(Path folder) throws IOException {
+    Path from = model("with-tokenizer");
+    Path to = Files.createDirectory(folder.resolve("brief"));
+    for (String file :
+        List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(from.resolve(file), to.resolve(file));
+    }
+    String ends =
+        IntStream.range(0, TINY_VOCABULARY / 2)
+            .mapToObj(i -> Integer.toString(2 * i))
+            .collect(Collectors.joining(","));
+    Files.writeString(to.resolve("generation_config.json"), "{\"eos_token_id\": [" + ends + "]}");
+    return to;
   }
 
   /** The folder of a tiny encoder. */

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.engram.cli.Child;
 import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
+import io.engram.testkit.Golden;
 import io.engram.testkit.hub.FakeHub;
 import io.engram.testkit.hub.RefusingProxy;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -155,6 +158,31 @@ final class FetchCommandTest {
       assertThat(proxy.heard())
           .contains("CONNECT hub.invalid:443 HTTP/1.1", "Proxy-Authorization: Basic bWU6c2VjcmV0")
           .noneMatch(line -> line.contains("hf_secret"));
+    }
+  }
+
+  /** A run that ends well, and a fetch that is refused: no file and no line has a secret. */
+  @Test
+  void noFileHoldsATokenOrAPassword() throws Exception {
+    environment.put("HF_TOKEN", "hf_secret");
+    environment.put("HTTPS_PROXY", "http://me:secret@127.0.0.1:1");
+    Path recipe =
+        Files.writeString(
+            folder.resolve("recipe.yaml"),
+            "model: {path: '%s'}\nforget: {data: 'tofu:forget01'}\nmethod: {name: ga}\nbudget: {updates: 1, batch: 1}\neval: {suites: []}\n"
+                .formatted(Golden.briefModel(folder)));
+    Ran ran = run("unlearn", recipe, "--out", folder.resolve("run"));
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    hub.always(hub.revision("main"), FakeHub.refusal(401, "RepoNotFound"));
+    assertThat(run("fetch", "acme/tiny", "--stacktrace").exitCode()).isEqualTo(2);
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder)) {
+      files = all.filter(Files::isRegularFile).toList();
+    }
+    assertThat(files).hasSizeGreaterThan(15);
+    for (Path file : files) {
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+      assertThat(text).as(file.toString()).doesNotContain("hf_secret", "me:secret", "bWU6c2VjcmV0");
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.Cli;
 import io.engram.core.run.JsonFiles;
+import io.engram.testkit.Golden;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +24,15 @@ import tools.jackson.databind.JsonNode;
 /** {@code engram reproduce} of what shows single samples, with a tiny model in mini's place. */
 @Tag("recipe")
 final class ReproduceFiguresTest {
+  @TempDir static Path models;
   @TempDir Path folder;
+
+  private static Path model;
+
+  @BeforeAll
+  static void writeModel() throws IOException {
+    model = Golden.briefModel(models);
+  }
 
   /** What each figure says of its samples: how many the plan asked for, from the set it names. */
   @ParameterizedTest
@@ -36,7 +47,7 @@ final class ReproduceFiguresTest {
     List<Object> command =
         new ArrayList<>(
             List.of("reproduce", name, "--trials", "1", "--json", "--out", folder.resolve(name)));
-    command.addAll(List.of("model.path='" + Cli.TINY + "'", "forget.data=tofu:forget01"));
+    command.addAll(List.of("model.path='" + model + "'", "forget.data=tofu:forget01"));
     command.add("forget.where=\"id in ('0', '1', '2')\"");
     command.add("eval.limit=1");
     if (name.matches("figure[345]")) {

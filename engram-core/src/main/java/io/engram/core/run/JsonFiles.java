@@ -3,11 +3,13 @@ package io.engram.core.run;
 import io.engram.core.EngramException;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -70,11 +72,14 @@ public final class JsonFiles {
     write(file, to -> to.append(text));
   }
 
-  private interface Content {
-    void writeTo(Appendable to) throws IOException;
+  /** What a file is to hold, written bit by bit. */
+  public interface Content {
+    /** Writes it. */
+    void writeTo(Writer to) throws IOException;
   }
 
-  private static void write(Path file, Content content) {
+  /** Writes a text as it is made, atomically; creates missing folders. */
+  public static void write(Path file, Content content) {
     Path whole = file.toAbsolutePath();
     Path folder = whole.getParent();
     Path beside = whole.resolveSibling(whole.getFileName() + ".part");
@@ -82,7 +87,9 @@ public final class JsonFiles {
       if (folder != null) {
         Files.createDirectories(folder);
       }
-      try (BufferedWriter to = Files.newBufferedWriter(beside)) {
+      // What a stranger's folder has in its place may be a link to something else.
+      Files.deleteIfExists(beside);
+      try (BufferedWriter to = Files.newBufferedWriter(beside, StandardOpenOption.CREATE_NEW)) {
         content.writeTo(to);
       }
       Files.move(
@@ -164,7 +171,7 @@ public final class JsonFiles {
 
   /**
    * The number that a value holds, also where it isn't finite and therefore written as a text; NaN
-   * if it holds none.
+   * if it holds none. One too large for a double is infinite.
    */
   public static double number(JsonNode value) {
     if (value.isString()) {
@@ -174,7 +181,8 @@ public final class JsonFiles {
         default -> Double.NaN;
       };
     }
-    return value.isNumber() ? value.doubleValue() : Double.NaN;
+    // Not doubleValue(), which fails where a whole number is too large.
+    return value.isNumber() ? value.numberValue().doubleValue() : Double.NaN;
   }
 
   public static String readText(Path file) {

@@ -1,6 +1,7 @@
 package io.engram.core.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,10 +56,12 @@ public final class RunFolder implements AutoCloseable {
   /**
    * Opens the folder of a run to resume it.
    *
-   * @throws EngramException if it isn't a run folder, or another process is writing to it
+   * @throws EngramException if it isn't a run folder, has a link that leads out of it, or another
+   *     process is writing to it
    */
   public static RunFolder resume(Path dir) {
     checkIsRun(dir);
+    Trees.requireNoWayOut(dir);
     return new RunFolder(dir, FolderLock.take(dir));
   }
 

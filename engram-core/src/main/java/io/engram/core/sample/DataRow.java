@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -85,54 +86,60 @@ public record DataRow(ObjectNode fields, String where) {
    * @throws EngramException if the file is missing, empty, not UTF-8 or not in its format
    */
   static List<DataRow> read(Path file, String name, int most) {
+    List<DataRow> rows = new ArrayList<>();
+    forEach(file, name, most, rows::add);
+    return rows;
+  }
+
+  /**
+   * Hands on the rows, in the file's order. A file of lines is read as it goes, so that only what
+   * is made of a row stays in memory.
+   *
+   * @throws EngramException as {@link #read(Path, String, int)}, after the rows before
+   */
+  static void forEach(Path file, String name, int most, Consumer<DataRow> each) {
     String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
     ending = ending.substring(Math.max(0, ending.lastIndexOf('.')));
-    List<DataRow> rows =
-        switch (ending) {
-          case ".jsonl" -> lines(TextFile.read(file, name, most), name);
-          case ".json" -> json(file, name, most);
-          case ".csv" -> table(TextFile.read(file, name), name, ',');
-          case ".tsv" -> table(TextFile.read(file, name), name, '\t');
-          case ".txt" -> text(TextFile.read(file, name, most), name);
-          case ".parquet" -> parquet(file, name, most);
-          default ->
-              throw EngramException.usage(
-                  ("%s is neither tofu:SPLIT nor a file with one of the endings %s (optionally"
-                          + " followed by .gz)")
-                      .formatted(name, SampleSource.ENDINGS));
-        };
+    switch (ending) {
+      case ".jsonl" ->
+          TextFile.lines(
+              file, name, most, (number, line) -> each.accept(json(line, at(name, number))));
+      case ".txt" ->
+          TextFile.lines(
+              file, name, most, (number, line) -> each.accept(text(line, at(name, number))));
+      case ".json" -> first(json(file, name, most), name, most, each);
+      case ".csv" -> first(table(TextFile.read(file, name), name, ','), name, most, each);
+      case ".tsv" -> first(table(TextFile.read(file, name), name, '\t'), name, most, each);
+      case ".parquet" -> first(parquet(file, name, most), name, most, each);
+      default ->
+          throw EngramException.usage(
+              ("%s is neither tofu:SPLIT nor a file with one of the endings %s (optionally"
+                      + " followed by .gz)")
+                  .formatted(name, SampleSource.ENDINGS));
+    }
+  }
+
+  private static void first(List<DataRow> rows, String name, int most, Consumer<DataRow> each) {
     if (rows.isEmpty()) {
       throw EngramException.file(name + " holds no samples");
     }
-    return most > 0 && most < rows.size() ? rows.subList(0, most) : rows;
+    (most > 0 && most < rows.size() ? rows.subList(0, most) : rows).forEach(each);
   }
 
-  private static List<DataRow> lines(String text, String name) {
-    List<DataRow> rows = new ArrayList<>();
-    int number = 0;
-    for (String line : (Iterable<String>) text.lines()::iterator) {
-      String where = name + " line " + ++number;
-      if (!line.isBlank()) {
-        try {
-          rows.add(row(JSON.readTree(line), where));
-        } catch (JacksonException e) {
-          throw EngramException.file(where + " is not JSON: " + e.getOriginalMessage(), e);
-        }
-      }
-    }
-    return rows;
+  private static String at(String name, int line) {
+    return name + " line " + line;
   }
 
-  private static List<DataRow> text(String text, String name) {
-    List<DataRow> rows = new ArrayList<>();
-    int number = 0;
-    for (String line : (Iterable<String>) text.lines()::iterator) {
-      number++;
-      if (!line.isBlank()) {
-        rows.add(new DataRow(JSON.createObjectNode().put("text", line), name + " line " + number));
-      }
+  private static DataRow json(String line, String where) {
+    try {
+      return row(JSON.readTree(line), where);
+    } catch (JacksonException e) {
+      throw EngramException.file(where + " is not JSON: " + e.getOriginalMessage(), e);
     }
-    return rows;
+  }
+
+  private static DataRow text(String line, String where) {
+    return new DataRow(JSON.createObjectNode().put("text", line), where);
   }
 
   /**
@@ -164,11 +171,9 @@ public record DataRow(ObjectNode fields, String where) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         line = parser.currentLocation().getLineNr();
         if (token == JsonToken.VALUE_STRING && parser.streamReadContext().inArray()) {
-          rows.add(
-              new DataRow(
-                  JSON.createObjectNode().put("text", parser.getString()), name + " line " + line));
+          rows.add(text(parser.getString(), at(name, line)));
         } else if (token != JsonToken.START_ARRAY && token != JsonToken.END_ARRAY) {
-          rows.add(row(reader.readTree(parser), name + " line " + line));
+          rows.add(row(reader.readTree(parser), at(name, line)));
         }
       }
     } catch (JacksonException e) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -71,13 +72,19 @@ public final class SampleSource {
   public static List<List<Sample>> loadEach(List<String> data, Choice choice) {
     List<List<Sample>> bySource = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
-    int number = 0;
     for (String source : data) {
-      List<DataRow> rows = rows(source, choice.filters() ? 0 : Math.max(0, choice.limit()));
+      int before = seen.size();
       List<Sample> all = new ArrayList<>();
-      for (DataRow row : rows) {
-        add(all, seen, SampleFields.sample(row, Integer.toString(number++)), row);
-      }
+      List<DataRow> rows = new ArrayList<>();
+      forEachRow(
+          source,
+          choice.filters() ? 0 : Math.max(0, choice.limit()),
+          row -> {
+            add(all, seen, SampleFields.sample(row, Integer.toString(before + all.size())), row);
+            if (choice.filters()) {
+              rows.add(row);
+            }
+          });
       List<Sample> chosen = choice.filters() ? where(all, rows, choice) : all;
       boolean cut = choice.limit() > 0 && choice.limit() < chosen.size();
       bySource.add(cut ? chosen.subList(0, choice.limit()) : chosen);
@@ -143,11 +150,12 @@ public final class SampleSource {
             Arrays.stream(Layout.values()).map(Layout::prefix).collect(Collectors.joining(", ")));
   }
 
-  private static List<DataRow> rows(String source, int most) {
+  private static void forEachRow(String source, int most, Consumer<DataRow> each) {
     Path file = file(source);
     Optional<Layout> layout = Layout.of(source);
     if (layout.isEmpty()) {
-      return DataRow.read(file, source, most);
+      DataRow.forEach(file, source, most, each);
+      return;
     }
     if (!Files.exists(file)) {
       throw EngramException.file("%s does not exist. %s".formatted(source, layout.get().origin()));
@@ -156,7 +164,7 @@ public final class SampleSource {
     if (rows.isEmpty()) {
       throw EngramException.file(source + " holds no samples");
     }
-    return rows;
+    rows.forEach(each);
   }
 
   private static void add(

@@ -2,12 +2,15 @@ package io.engram.core.sample;
 
 import io.engram.core.EngramException;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +63,51 @@ final class TextFile {
         throw EngramException.file(name + " is empty");
       }
       return text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+    } catch (IOException e) {
+      throw EngramException.file(name + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** What is done with a line. */
+  interface Lines {
+    /** Takes a line that isn't blank; the first has the number 1. */
+    void line(int number, String text);
+  }
+
+  /**
+   * Hands on the lines that aren't blank, one after another, so that a large file is never whole in
+   * memory.
+   *
+   * @param most only the first this many; the rest is not read. 0: all
+   * @throws EngramException as {@link #read(Path, String, int)}, after the lines before
+   */
+  static void lines(Path file, String name, int most, Lines lines) {
+    try (InputStream in = open(file, name);
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
+      int left = most > 0 ? most : Integer.MAX_VALUE;
+      int number = 0;
+      boolean empty = true;
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        number++;
+        if (number == 1 && !line.isEmpty() && line.charAt(0) == BYTE_ORDER_MARK) {
+          line = line.substring(1);
+        }
+        if (!line.isBlank()) {
+          empty = false;
+          lines.line(number, line);
+          if (--left == 0) {
+            break;
+          }
+        }
+      }
+      if (empty) {
+        throw EngramException.file(name + " is empty");
+      }
+    } catch (CharacterCodingException e) {
+      // Reads it again to name the line and the byte.
+      read(file, name, most);
+      throw EngramException.file(name + " is not UTF-8", e);
     } catch (IOException e) {
       throw EngramException.file(name + " can't be read: " + e.getMessage(), e);
     }

@@ -92,8 +92,12 @@ record Allowed(String text, Predicate<JsonNode> admits) {
     DoublePredicate within = range(range);
     return new Allowed(
         "a number" + words(range),
-        node ->
-            node.isNumber() && Double.isFinite(node.asDouble()) && within.test(node.asDouble()));
+        node -> node.isNumber() && Double.isFinite(value(node)) && within.test(value(node)));
+  }
+
+  /** Infinite where a whole number is too large, where asDouble() would fail. */
+  private static double value(JsonNode number) {
+    return number.numberValue().doubleValue();
   }
 
   private static Allowed whole(String range) {

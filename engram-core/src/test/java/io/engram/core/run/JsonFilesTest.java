@@ -32,6 +32,13 @@ class JsonFilesTest {
   }
 
   @Test
+  void aWholeNumberTooLargeIsInfinite() {
+    assertThat(JsonFiles.number(JsonFiles.mapper().readTree("1".repeat(400))))
+        .isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(JsonFiles.number(JsonFiles.mapper().readTree("12"))).isEqualTo(12);
+  }
+
+  @Test
   void aFaultNamesFileAndLine() throws IOException {
     Path file =
         Files.writeString(

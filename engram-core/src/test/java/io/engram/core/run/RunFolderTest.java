@@ -13,7 +13,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFolderTest {
   @TempDir Path temporary;
@@ -181,6 +185,38 @@ class RunFolderTest {
       assertThat(RunFolder.read(dir).manifest()).isEqualTo(manifest());
     }
     RunFolder.resume(dir).close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"journal.jsonl", "model", "eval/new"})
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a right there")
+  void aLinkOutOfTheFolderIsNotWrittenThrough(String name) throws IOException {
+    Path run = Files.createDirectories(temporary.resolve("run/eval")).getParent();
+    Files.writeString(run.resolve("manifest.json"), "{}");
+    Files.createSymbolicLink(run.resolve("inside"), Path.of("eval"));
+    RunFolder.resume(run).close();
+    Path link = run.resolve(name);
+    Path elsewhere = temporary.resolve("elsewhere");
+    if (!name.equals("eval/new")) {
+      Files.writeString(elsewhere, "text");
+    }
+    Files.createSymbolicLink(link, elsewhere);
+    assertThatThrownBy(() -> RunFolder.resume(run))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "%s is a link to %s, outside of the folder, where nothing may be written. Put a copy in"
+                + " its place.",
+            link, elsewhere);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a right there")
+  void aLinkInThePlaceOfAHalfWrittenFileIsReplaced() throws IOException {
+    Path elsewhere = Files.writeString(temporary.resolve("elsewhere"), "text");
+    Files.createSymbolicLink(temporary.resolve("a.json.part"), elsewhere);
+    JsonFiles.writeText(temporary.resolve("a.json"), "{}");
+    assertThat(temporary.resolve("a.json")).isRegularFile().hasContent("{}");
+    assertThat(elsewhere).hasContent("text");
   }
 
   @Test

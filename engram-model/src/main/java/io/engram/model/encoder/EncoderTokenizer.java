@@ -108,7 +108,7 @@ final class EncoderTokenizer implements AutoCloseable {
   }
 
   private Encoding encodeWhole(String text) {
-    return tokenizer.encode(text, true, false);
+    return NativeTokenizer.encode(tokenizer, text, true, file.toString());
   }
 
   /** How many special tokens end the text; the mask doesn't count those that the text spells. */

@@ -10,11 +10,14 @@ import java.util.Set;
 /** A model's own tokenizer, run by the Hugging Face library. */
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
+  private final String origin;
   private final int eosId;
   private final Set<Integer> specialIds;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, int eosId, Set<Integer> specialIds) {
+  private Tokenizer(
+      HuggingFaceTokenizer tokenizer, String origin, int eosId, Set<Integer> specialIds) {
     this.tokenizer = tokenizer;
+    this.origin = origin;
     this.eosId = eosId;
     this.specialIds = specialIds;
   }
@@ -39,7 +42,7 @@ public final class Tokenizer implements AutoCloseable {
 
   static Tokenizer open(TokenizerFiles.Content content, int eosId) {
     HuggingFaceTokenizer opened = NativeTokenizer.open(content.json(), content.origin());
-    return new Tokenizer(opened, eosId, content.specialIds());
+    return new Tokenizer(opened, content.origin(), eosId, content.specialIds());
   }
 
   /** Tokenises a text, with the special tokens that the tokenizer adds by itself. */
@@ -52,11 +55,17 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @param addSpecial whether to add the special tokens that the tokenizer adds by itself; special
    *     tokens in the text are recognised either way
+   * @throws EngramException if the tokenizer can't do it
    */
   public Tokens encodeWithEnds(String text, boolean addSpecial) {
-    Encoding encoding = tokenizer.encode(text, addSpecial, false);
+    Encoding encoding = NativeTokenizer.encode(tokenizer, text, addSpecial, origin);
     long[] longs = encoding.getIds();
     CharSpan[] spans = encoding.getCharTokenSpans();
+    if (spans.length != longs.length) {
+      throw EngramException.file(
+          "%s covers %d tokens of %d with characters"
+              .formatted(origin, spans.length, longs.length));
+    }
     int[] ids = new int[longs.length];
     int[] ends = new int[longs.length];
     int codePoints = 0;

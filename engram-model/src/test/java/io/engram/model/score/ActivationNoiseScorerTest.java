@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Noise in the activations against noise on the weights, on tiny models of width 32. */
 class ActivationNoiseScorerTest {
-  private static final int DRAWS = 400;
+  private static final int DRAWS = 200;
 
   /** Of one length and of another, with labels that are inputs too, and longer than the width. */
   private static final List<TokenizedSample> SAMPLES =
@@ -78,7 +78,7 @@ class ActivationNoiseScorerTest {
     return all;
   }
 
-  /** r by noise in the activations, {@code [samples][400]}. */
+  /** r by noise in the activations, {@code [samples][200]}. */
   private static double[][] inActivations(
       LanguageModel model, List<TokenizedSample> samples, double sigma) {
     ActivationNoiseScorer scorer = new ActivationNoiseScorer(model);
@@ -92,7 +92,7 @@ class ActivationNoiseScorerTest {
     return changes;
   }
 
-  /** r by noise on the weights, pairs with opposite signs side by side, {@code [samples][800]}. */
+  /** r by noise on the weights, pairs with opposite signs side by side, {@code [samples][400]}. */
   private static double[][] onWeights(
       LanguageModel model, List<TokenizedSample> samples, double sigma) {
     double[][] changes = new double[samples.size()][2 * DRAWS];

@@ -1,5 +1,7 @@
 package io.engram.report.page;
 
+import io.engram.core.OrderedMap;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.run.MrdRow;
 import io.engram.core.run.SampleRow;
 import io.engram.report.figure.Cell;
@@ -16,11 +18,55 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row per sample, with all runs side by side, to sort, search and open.
+ * One row per sample, with all runs side by side, to sort, search and open. A browser takes seconds
+ * to lay out some thousand rows, so the page of a large table has its first rows, and all of them
+ * as JSON, from which its script shows some at a time.
  *
  * @param columns after the first two, which are the id and the question
  */
 public record SampleTable(List<DataTable.Column> columns, List<Row> rows) {
+  /** The most rows that the page has as a whole. */
+  static final int MOST_ROWS = 1000;
+
+  /** How many rows of a larger table are shown at a time. */
+  private static final int PAGE = 200;
+
+  /** Whether there are too many rows to show at a time. */
+  public boolean isPaged() {
+    return rows.size() > MOST_ROWS;
+  }
+
+  /** The rows that the page has without its script. */
+  public List<Row> shown() {
+    return isPaged() ? rows.subList(0, PAGE) : rows;
+  }
+
+  /** The object of the page's script without its rows and its end. */
+  public String jsonHead() {
+    List<String> labels =
+        columns.stream()
+            .map(c -> c.unit().isEmpty() ? c.title() : c.title() + ", " + c.unit())
+            .toList();
+    String head = JsonFiles.line(OrderedMap.of("page", PAGE, "labels", labels));
+    return head.substring(0, head.length() - 1) + ",\"rows\":[";
+  }
+
+  /** A row as JSON, with each cell's text, sort key and style. */
+  public String json(int row) {
+    Row all = rows.get(row);
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("id", all.id());
+    shown.put("question", all.question());
+    shown.put("answer", all.answer());
+    shown.put(
+        "cells",
+        all.cells().stream()
+            .map(cell -> List.of(cell.text(), cell.sortKey(), cell.provenance().cssClass()))
+            .toList());
+    shown.put("answers", all.answers());
+    return JsonFiles.line(shown);
+  }
+
   /** A sample: what the row shows and what opening it shows. */
   public record Row(
       String id, String question, String answer, List<Cell> cells, List<Answer> answers) {}

@@ -11,6 +11,7 @@ import io.engram.model.train.TrainingScope;
 import io.engram.unlearn.mrd.DrawLoop.KeptDraws;
 import io.engram.unlearn.mrd.ModelScorer;
 import io.engram.unlearn.mrd.ModelScorer.Scope;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ public final class Scoring {
 
   /** The samples to keep. */
   public Scoring retaining(List<TokenizedSample> kept) {
-    this.retain = List.copyOf(kept);
+    this.retain = Collections.unmodifiableList(kept);
     return this;
   }
 

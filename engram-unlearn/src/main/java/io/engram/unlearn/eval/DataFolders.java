@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +65,19 @@ public record DataFolders(@Nullable Path root, @Nullable HubCache cache) {
     return bases.stream().filter(Files::isDirectory).toList();
   }
 
-  /** The files below a folder that match a glob, in order of name. */
+  /**
+   * The files below a folder that match a glob, in order of name.
+   *
+   * @throws EngramException if it isn't a glob
+   */
   public static List<Path> matching(Path base, String glob) {
-    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    PathMatcher matcher;
+    try {
+      matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    } catch (PatternSyntaxException e) {
+      throw EngramException.usage(
+          "\"%s\" is not a pattern for names of files: %s".formatted(glob, e.getDescription()));
+    }
     try (Stream<Path> all = Files.walk(base, DEPTH)) {
       return all.filter(file -> matcher.matches(base.relativize(file)))
           .filter(Files::isRegularFile)

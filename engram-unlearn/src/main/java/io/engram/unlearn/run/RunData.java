@@ -82,7 +82,7 @@ record RunData(
     return new RunData(
         forget,
         tokenizer.tokenize(forget),
-        tokenizer.tokenize(some(retain, i -> !held.contains(i))),
+        LateTokens.of(some(retain, i -> !held.contains(i)), tokenizer),
         tokenizer.tokenize(some(retain, held::contains)),
         controls,
         tokenizer.tokenize(controls),
@@ -119,7 +119,9 @@ record RunData(
   static Set<Integer> held(int retain, long seed) {
     if (retain < 2) {
       throw EngramException.usage(
-          "retain.data has 1 sample: at least 2 are needed, one to train on and one to measure what is kept.\nGive more samples to keep, or set method.retain_bound=null and stop.keep=last.");
+          "retain.data has 1 sample: at least 2 are needed, one to train on and one to measure what"
+              + " is kept.\n"
+              + "Give more samples to keep, or set method.retain_bound=null and stop.keep=last.");
     }
     int count = Math.max(1, Math.min(MOST_HELD, retain / HELD_OF));
     int[] order = RandomStream.of(seed, "held", 0, 0).permutation(retain);
@@ -133,14 +135,10 @@ record RunData(
    * @param samples samples per update, each paired with a retain sample if there is a retain set
    */
   int longestUpdate(int batchTokens, int samples) {
-    int forget = longest(forgetTokens);
-    int retain = longest(retainTokens);
+    int forget = LateTokens.longest(forgetTokens);
+    int retain = LateTokens.longest(retainTokens);
     long all = (long) samples * (forget + retain);
     return (int) Math.max(Math.max(forget, retain), Math.min(batchTokens, all));
-  }
-
-  private static int longest(List<TokenizedSample> samples) {
-    return samples.stream().mapToInt(sample -> sample.ids().length).max().orElse(0);
   }
 
   /** SHA-256 of each data file, by the file's name in the recipe. */

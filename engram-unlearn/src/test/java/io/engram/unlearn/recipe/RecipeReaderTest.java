@@ -36,6 +36,13 @@ class RecipeReaderTest {
   }
 
   @Test
+  void aWholeNumberTooLargeIsAFault() {
+    assertThatThrownBy(() -> unlearn(SMALLEST, "optimizer.learning_rate=" + "1".repeat(400)))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("optimizer.learning_rate = 111");
+  }
+
+  @Test
   void everythingButTheForgetSetHasADefault() {
     assertThat(unlearn(SMALLEST))
         .isEqualTo(
@@ -163,7 +170,8 @@ class RecipeReaderTest {
                     "method={name: altpo, alternatives: a.jsonl, sampled_alternatives: 5}"))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining(
-            "method.sampled_alternatives = 5: the alternatives are in method.alternatives = a.jsonl; set only one");
+            "method.sampled_alternatives = 5: the alternatives are in method.alternatives ="
+                + " a.jsonl; set only one");
     assertThat(unlearn(SMALLEST, "method.name=flat").retain().isEmpty()).isTrue();
   }
 
@@ -189,7 +197,8 @@ class RecipeReaderTest {
     assertThat(rate(rule + SMALLEST, "stop.rule=budget")).isEqualTo(1e-5);
     assertThat(said(folder, SMALLEST))
         .containsExactly(
-            "optimizer.learning_rate is not given: 1e-5, since stop.rule = budget checks no samples by which a rehearsal could find one.");
+            "optimizer.learning_rate is not given: 1e-5, since stop.rule = budget checks no samples"
+                + " by which a rehearsal could find one.");
     assertThat(said(folder, rule + SMALLEST))
         .containsExactly(
             "optimizer.learning_rate is not given: a rehearsal before the run finds it.");

@@ -18,7 +18,14 @@ import java.util.function.BooleanSupplier;
 
 /** Recipes of a tiny model on six made-up authors, and their runs, in a folder. */
 record SmallRuns(Path folder) {
+  /** The model has learned no end token, so its answers are as long as this lets them be. */
+  private static final int CONTEXT = 64;
+
+  /** For prompts that ask for other answers. */
+  private static final Path LONG_CONTEXT = Golden.model("with-tokenizer");
+
   void writeData() throws IOException {
+    writeModel();
     List<String> forget = new ArrayList<>();
     List<String> retain = new ArrayList<>();
     List<String> alternatives = new ArrayList<>();
@@ -37,6 +44,22 @@ record SmallRuns(Path folder) {
     Files.write(folder.resolve("retain.jsonl"), retain);
   }
 
+  private void writeModel() throws IOException {
+    Path from = Golden.model("with-tokenizer");
+    Path to = Files.createDirectories(model());
+    for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(from.resolve(file), to.resolve(file));
+    }
+    String config = Files.readString(from.resolve("config.json"));
+    String context = "\"max_position_embeddings\": ";
+    assertThat(config).contains(context + 2048);
+    Files.writeString(to.resolve("config.json"), config.replace(context + 2048, context + CONTEXT));
+  }
+
+  private Path model() {
+    return folder.resolve("with-tokenizer");
+  }
+
   /** A recipe; FOLDER in the method stands for the folder. */
   Recipe recipe(String method, String order) {
     String yaml =
@@ -51,7 +74,7 @@ record SmallRuns(Path folder) {
         eval: {suites: []}
         """
             .formatted(
-                Golden.model("with-tokenizer"),
+                method.contains("sampled_alternatives") ? LONG_CONTEXT : model(),
                 folder.resolve("forget.jsonl"),
                 folder.resolve("retain.jsonl"),
                 method.replace("FOLDER", folder.toString()),

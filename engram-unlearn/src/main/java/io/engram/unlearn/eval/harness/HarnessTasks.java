@@ -107,6 +107,9 @@ public final class HarnessTasks {
     }
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
     List<String> named = task.data().folders();
+    if (named.stream().anyMatch(Objects::isNull)) {
+      throw wrong(file, List.of("data.folders: each must be a path, and one is empty"));
+    }
     return task.in((named.isEmpty() ? folder : folder.resolve(named.get(0))).toString());
   }
 

@@ -57,6 +57,17 @@ class OwnTaskTest {
   }
 
   @Test
+  void aFolderWithoutANameAndFilesThatAreNoPatternAreTold() throws IOException {
+    String folders = TASK.replace("data: {layouts", "data: {folders: [null], layouts");
+    assertThatThrownBy(() -> open(folders))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("data.folders: each must be a path, and one is empty");
+    assertThatThrownBy(() -> open(TASK.replace("files: rivers.jsonl", "files: '{{q}}'")))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("\"{{q}}\" is not a pattern for names of files: ");
+  }
+
+  @Test
   void measuresRowsBesideTheFile() throws IOException {
     write(
         "rivers.jsonl",
