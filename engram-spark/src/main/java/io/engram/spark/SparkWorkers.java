@@ -161,7 +161,8 @@ public final class SparkWorkers implements WorkerRunner {
 
     private boolean work(int rank) {
       Path scratch = scratch();
-      try (WorkerGroup group = Meeting.join(leader, port, rank, size, sharesState, Meeting.PATIENCE)) {
+      try (WorkerGroup group =
+          Meeting.join(leader, port, rank, size, sharesState, Meeting.PATIENCE)) {
         Setup setup =
             new Setup(
                 command, Device.CPU, threads, batchTokens, ProgressListener.NONE, () -> false);

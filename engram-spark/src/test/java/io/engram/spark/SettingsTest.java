@@ -77,8 +77,7 @@ final class SettingsTest {
   /** Without them, an executor behind a parted network would live on for ten minutes. */
   @Test
   void aWorkersExecutorEndsItself() {
-    SparkConf conf =
-        settings("yarn", Map.of("spark.executor.heartbeatInterval", "8s")).ofWorkers();
+    SparkConf conf = settings("yarn", Map.of("spark.executor.heartbeatInterval", "8s")).ofWorkers();
     assertThat(conf.get("spark.executor.heartbeatInterval")).isEqualTo("8s");
     assertThat(conf.get("spark.executor.heartbeat.maxFailures")).isEqualTo("6");
   }

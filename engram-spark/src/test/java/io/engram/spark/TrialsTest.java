@@ -48,8 +48,7 @@ final class TrialsTest {
         "checkpoint",
         () -> ClusterTest.executors().forEach(ProcessHandle::destroyForcibly));
     Command.Ran ran =
-        recipe.unlearn(
-            "lost", SmallRecipe.cluster(1), "--threads", 1, "budget.updates=12");
+        recipe.unlearn("lost", SmallRecipe.cluster(1), "--threads", 1, "budget.updates=12");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(Files.readString(recipe.run("lost/trial-43/journal.jsonl")))
         .contains("\"event\":\"resume\"");

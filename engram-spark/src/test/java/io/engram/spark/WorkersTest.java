@@ -24,8 +24,7 @@ final class WorkersTest {
   @BeforeEach
   void write() throws IOException {
     recipe =
-        SmallRecipe.write(
-            folder, "budget: {updates: 6, batch: 6}\neval: {suites: [], limit: 3}\n");
+        SmallRecipe.write(folder, "budget: {updates: 6, batch: 6}\neval: {suites: [], limit: 3}\n");
   }
 
   @Test

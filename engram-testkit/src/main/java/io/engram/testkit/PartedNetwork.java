@@ -60,8 +60,7 @@ public final class PartedNetwork implements AutoCloseable {
     partsData = true;
   }
 
-  private synchronized int proxy(String host, int target, boolean isMeeting)
-      throws IOException {
+  private synchronized int proxy(String host, int target, boolean isMeeting) throws IOException {
     ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName(host));
     servers.add(server);
     start(

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * and can be used, before that of the layer below is begun. Gradients are those of {@link
  * Decoder#hidden}, the same operations in the same order.
  *
- * <p>A checkpointed pass keeps only each layer's input, {@code [N, C]}, and computes the layer again
- * to differentiate it: autograd keeps only one layer's activations at a time, at the price of a
- * second forward pass.
+ * <p>A checkpointed pass keeps only each layer's input, {@code [N, C]}, and computes the layer
+ * again to differentiate it: autograd keeps only one layer's activations at a time, at the price of
+ * a second forward pass.
  *
  * <p>One backward pass; close it afterwards.
  *

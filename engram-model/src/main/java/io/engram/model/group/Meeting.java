@@ -124,8 +124,7 @@ public final class Meeting implements AutoCloseable {
   }
 
   /** This machine's address on the way to the leader. */
-  private static String ownAddress(String leader, int port, Duration patience)
-      throws IOException {
+  private static String ownAddress(String leader, int port, Duration patience) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(leader, port), Math.toIntExact(patience.toMillis()));
       return socket.getLocalAddress().getHostAddress();

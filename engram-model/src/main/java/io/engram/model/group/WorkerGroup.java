@@ -102,8 +102,7 @@ public final class WorkerGroup implements AutoCloseable {
     Torch.load();
     FileStore store = new FileStore(rendezvous.toString(), size);
     store.retainReference();
-    return of(
-        store, rank, size, "127.0.0.1", sharesState, Duration.ofMillis(TIMEOUT_MILLIS), null);
+    return of(store, rank, size, "127.0.0.1", sharesState, Duration.ofMillis(TIMEOUT_MILLIS), null);
   }
 
   /**
@@ -260,8 +259,7 @@ public final class WorkerGroup implements AutoCloseable {
 
   private Begun begun(Work work, Tensor tensor) {
     work.retainReference();
-    return new Begun(
-        work, pulse == null ? null : pulse.new Watch(pulse.begin(), tensor.nbytes()));
+    return new Begun(work, pulse == null ? null : pulse.new Watch(pulse.begin(), tensor.nbytes()));
   }
 
   private void awaitAll(List<Begun> all) {
@@ -455,8 +453,8 @@ public final class WorkerGroup implements AutoCloseable {
   }
 
   /**
-   * Leaves the group; what was joined once is left once. Native threads that still wait for a worker
-   * that has fallen silent keep their connections: to free those would wait for them.
+   * Leaves the group; what was joined once is left once. Native threads that still wait for a
+   * worker that has fallen silent keep their connections: to free those would wait for them.
    */
   @Override
   public void close() {

@@ -180,7 +180,10 @@ public final class Trainer implements AutoCloseable {
     return group.sum(losses);
   }
 
-  /** Sums of gradients over the group: the LM head's, the layers' from the last to the first, the rest. */
+  /**
+   * Sums of gradients over the group: the LM head's, the layers' from the last to the first, the
+   * rest.
+   */
   private final class Sending {
     private final WorkerGroup.Sums sums = group.sums();
     private final Set<String> left = new LinkedHashSet<>(trained.names());

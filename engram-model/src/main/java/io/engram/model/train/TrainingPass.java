@@ -1,9 +1,9 @@
 package io.engram.model.train;
 
-import io.engram.model.decoder.LayerwisePass;
 import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Groups;
 import io.engram.model.decoder.LabelledBatch;
+import io.engram.model.decoder.LayerwisePass;
 import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import java.util.ArrayList;

@@ -194,11 +194,9 @@ class WorkerGroupTest {
       CompletableFuture<String> leader = lost(() -> pair.leader().sum(new double[] {1}));
       CompletableFuture<String> other = lost(pair.other()::awaitAnnouncement);
       assertThat(leader.get())
-          .isEqualTo(
-              "Worker 1 of 2 can't reach the others any more: worker 2 has fallen silent");
+          .isEqualTo("Worker 1 of 2 can't reach the others any more: worker 2 has fallen silent");
       assertThat(other.get())
-          .isEqualTo(
-              "Worker 2 of 2 can't reach the others any more: the leader has fallen silent");
+          .isEqualTo("Worker 2 of 2 can't reach the others any more: the leader has fallen silent");
       assertThat(pair.leader().isLost()).isTrue();
       pair.leader().close();
       pair.other().close();
@@ -229,7 +227,8 @@ class WorkerGroupTest {
       network.partWorkers();
       CompletableFuture<String> other =
           lost(() -> Meeting.join("127.0.0.1", network.port(), 1, 2, false, PATIENCE));
-      CompletableFuture<String> leader = lost(() -> meeting.lead(PartedNetwork.LEADER, false, () -> {}));
+      CompletableFuture<String> leader =
+          lost(() -> meeting.lead(PartedNetwork.LEADER, false, () -> {}));
       assertThat(leader.get()).startsWith("Worker 1 of 2 can't reach the others any more: ");
       assertThat(other.get()).startsWith("Worker 2 of 2 can't reach the others any more: ");
     }
@@ -241,8 +240,7 @@ class WorkerGroupTest {
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
-    assertThatThrownBy(
-            () -> Meeting.join("127.0.0.1", port, 1, 2, false, PATIENCE))
+    assertThatThrownBy(() -> Meeting.join("127.0.0.1", port, 1, 2, false, PATIENCE))
         .isInstanceOf(WorkerGroup.Lost.class)
         .hasMessageContaining("127.0.0.1:%d: ".formatted(port));
   }

@@ -81,8 +81,7 @@ final class GroupTrainerTest {
   private static List<double[]> trained(
       WorkerGroup group, TrainingScope scope, boolean checkpointed, boolean early) {
     try (LanguageModel model = TinyModels.open(Golden.path("llama/gqa-tied"), Dtype.FLOAT32, 32);
-        Trainer trainer =
-            new Trainer(model, scope, TinyTraining.adamw(), 7, checkpointed, group)) {
+        Trainer trainer = new Trainer(model, scope, TinyTraining.adamw(), 7, checkpointed, group)) {
       for (int i = 0; i < 2; i++) {
         trainer.accumulate(sequences().subList(1, 3));
         if (early) {
@@ -122,8 +121,7 @@ final class GroupTrainerTest {
           try (LanguageModel model =
                   TinyModels.open(Golden.path("llama/gqa-tied"), Dtype.FLOAT32, 32);
               Trainer trainer =
-                  new Trainer(
-                      model, TrainingScope.all(), TinyTraining.adamw(), 7, false, group)) {
+                  new Trainer(model, TrainingScope.all(), TinyTraining.adamw(), 7, false, group)) {
             trainer.accumulateLast(sequences());
             assertThatThrownBy(() -> trainer.accumulate(sequences()))
                 .isInstanceOf(IllegalStateException.class);

@@ -131,7 +131,10 @@ record Batches(
   }
 
   private static int indexOf(int[] distinct, int draw) {
-    return IntStream.range(0, distinct.length).filter(k -> distinct[k] == draw).findFirst().orElseThrow();
+    return IntStream.range(0, distinct.length)
+        .filter(k -> distinct[k] == draw)
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<Drawn> forget(int epoch, int[] draws, int firstDraw) {

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Holds the loss on samples to keep. At each check it measures L_R, the mean loss a token on retain
  * samples that are never trained on. While its rise {@code r = L_R − L_R0} is more than the target
  * {@code 0.9 ε}, the retain weight grows by a dual variable: {@code w_r (1 + λ)} with {@code λ ←
- * max(0, λ + 0.1 (r − 0.9 ε)/ε)}, and the steps are shorter by {@code (0.9 ε / r)²}. The target lies
- * inside the bound since the rise moves up and down from check to check: one that is held at ε
+ * max(0, λ + 0.1 (r − 0.9 ε)/ε)}, and the steps are shorter by {@code (0.9 ε / r)²}. The target
+ * lies inside the bound since the rise moves up and down from check to check: one that is held at ε
  * itself is outside half of the time, also when everything is forgotten. It also keeps the weights
  * of the best check.
  *
@@ -220,8 +220,8 @@ final class Keeping implements AutoCloseable {
 
   /**
    * By what the learning rate is multiplied: {@code (0.9 ε / rise)²} while the loss has risen by
-   * more than 0.9 ε, otherwise 1. Adam's steps are as long as the rate whatever the gradient, and what they
-   * shake harms the samples to keep most.
+   * more than 0.9 ε, otherwise 1. Adam's steps are as long as the rate whatever the gradient, and
+   * what they shake harms the samples to keep most.
    */
   double rateScale() {
     State now = state.kept();

@@ -349,10 +349,8 @@ public final class Rehearsal {
 
     @Override
     public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
-      double forgetScale =
-          rule.comparesWithNeverSeen() ? plan.forgetScale(pool().length) : 1;
-      return batches.of(
-          epoch, samples, firstDraw, draws, forgetScale, 1, Batches.Weighting.NONE);
+      double forgetScale = rule.comparesWithNeverSeen() ? plan.forgetScale(pool().length) : 1;
+      return batches.of(epoch, samples, firstDraw, draws, forgetScale, 1, Batches.Weighting.NONE);
     }
 
     @Override

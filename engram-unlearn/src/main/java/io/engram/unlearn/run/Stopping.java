@@ -34,9 +34,9 @@ final class Stopping {
   private static final int CHECKED_PER_DRAW = 3;
 
   /**
-   * How far beyond its limit a sample is pushed, as a share of the way there. At the limit itself it
-   * would cross it again and again, since what is kept pulls it back as soon as it isn't drawn; of
-   * many samples a few would always be above.
+   * How far beyond its limit a sample is pushed, as a share of the way there. At the limit itself
+   * it would cross it again and again, since what is kept pulls it back as soon as it isn't drawn;
+   * of many samples a few would always be above.
    */
   private static final double BEYOND = 0.1;
 
@@ -204,7 +204,9 @@ final class Stopping {
             at,
             lastCheck(state.updates()),
             facts,
-            depth == null ? null : new Depth(depth.until(), reached(depth.until(), found.values(), at))));
+            depth == null
+                ? null
+                : new Depth(depth.until(), reached(depth.until(), found.values(), at))));
     write(found, recovered, start);
   }
 
