@@ -143,7 +143,7 @@ public final class NativeTokenizer {
       String second =
           merge.isArray() ? merge.path(1).asString("") : pair.substring(pair.indexOf(' ') + 1);
       byte[] all = bytes(second);
-      boolean whole = all.length == mark || all.length > mark && (all[mark] & 0xC0) != 0x80;
+      boolean whole = all.length == mark || (all.length > mark && (all[mark] & 0xC0) != 0x80);
       if (!whole) {
         throw new IOException("its merges are shorter than the " + MARK);
       }

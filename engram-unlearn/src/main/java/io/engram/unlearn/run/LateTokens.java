@@ -48,7 +48,7 @@ final class LateTokens extends AbstractList<TokenizedSample> implements RandomAc
     int left = LONGEST;
     for (int i = 0; i < lengths.length; i++) {
       // Many may be as long as the last of the longest.
-      boolean isLong = lengths[i] > least || lengths[i] == least && left-- > 0;
+      boolean isLong = lengths[i] > least || (lengths[i] == least && left-- > 0);
       if (isLong || lengths[i] == 0) {
         longest = Math.max(longest, tokenizer.tokenize(samples.get(i)).ids().length);
       }
