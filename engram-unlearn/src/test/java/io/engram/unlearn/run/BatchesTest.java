@@ -8,8 +8,10 @@ import io.engram.model.group.WorkerGroup;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,13 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 class BatchesTest {
   @TempDir Path folder;
 
+  @BeforeEach
+  void writeData() throws IOException {
+    new SmallRuns(folder).writeData();
+  }
+
   /** Losses of the forget sequences, and of each draw. */
   private record Losses(double[] sequences, double[] draws) {}
 
-  private Losses losses(String method, int[] draws, double forgetScale) throws Exception {
-    SmallRuns runs = new SmallRuns(folder);
-    runs.writeData();
-    Recipe recipe = runs.recipe(method, "name: uniform");
+  private Losses losses(String method, int[] draws, double forgetScale) {
+    Recipe recipe = new SmallRuns(folder).recipe(method, "name: uniform");
     Setup setup = SmallRuns.setup(() -> false);
     try (LanguageModel model =
         LanguageModel.open(
@@ -46,7 +51,7 @@ class BatchesTest {
 
   /** The loss of an update is a mean over its draws; in the ratio of two samples that cancels. */
   @Test
-  void drawsOfOneSampleShareASequence() throws Exception {
+  void drawsOfOneSampleShareASequence() {
     String method = "name: wga, beta: 1, retain_weight: 0";
     double[] once = losses(method, new int[] {0, 1}, 1).sequences();
     Losses twice = losses(method, new int[] {0, 1, 0}, 1);
@@ -58,7 +63,7 @@ class BatchesTest {
   }
 
   @Test
-  void forgetLossIsScaled() throws Exception {
+  void forgetLossIsScaled() {
     String method = "name: wga, beta: 1, retain_weight: 0";
     double whole = losses(method, new int[] {0, 1}, 1).sequences()[1];
     double quarter = losses(method, new int[] {0, 1}, 0.25).sequences()[1];
@@ -66,7 +71,7 @@ class BatchesTest {
   }
 
   @Test
-  void drawsWithRefusalsOfTheirOwnShareNothing() throws Exception {
+  void drawsWithRefusalsOfTheirOwnShareNothing() {
     Losses twice = losses("name: po, retain_weight: 0", new int[] {0, 1, 0}, 1);
     assertThat(twice.sequences()).hasSize(3).isEqualTo(twice.draws());
   }

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 /** Recipes of a tiny model on six made-up authors, and their runs, in a folder. */
 record SmallRuns(Path folder) {
   /** The model has learned no end token, so its answers are as long as this lets them be. */
-  private static final int CONTEXT = 64;
+  private static final int CONTEXT = 128;
 
   /** For prompts that ask for other answers. */
   private static final Path LONG_CONTEXT = Golden.model("with-tokenizer");

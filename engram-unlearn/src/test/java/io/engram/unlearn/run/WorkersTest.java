@@ -314,7 +314,7 @@ class WorkersTest {
           .hasMessageContaining("Worker 1 of 2 can't reach the others any more")
           .hasMessageContaining("engram unlearn --resume " + out);
     }
-    assertThat(other).isCompletedExceptionally();
+    assertThatThrownBy(() -> other.get(60, TimeUnit.SECONDS)).hasMessageContaining("gone");
     try (RunFolder run = RunFolder.resume(out)) {
       Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
     }
