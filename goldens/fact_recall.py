@@ -1,11 +1,13 @@
-"""How much of a fact texts give away, from the definition, by Python's own idea of a word.
+"""How much of a fact texts give away, from the definition, by Python's own idea of a word; and which tokens are of the fact.
 
     python goldens/fact_recall.py
 
-Writes golden/fact_recall.json in engram-core. Texts are TOFU's paraphrased and wrong answers, and a few in other scripts.
+Writes golden/fact_recall.json in engram-core and golden/llama/with-tokenizer/fact_tokens.json in engram-model. Texts are TOFU's paraphrased and wrong answers, and a few in other scripts.
 """
 import json
 import unicodedata
+
+from tokenizers import Tokenizer
 
 from common import ROOT, golden, write_json
 
@@ -32,6 +34,36 @@ def fact_recall(question, answer, text):
     return len(fact & words(text)) / len(fact) if fact else None
 
 
+def fact_places(question, answer, text):
+    """Which characters of a text belong to words of the fact, word by word."""
+    fact = words(answer) - words(question) - FUNCTION_WORDS
+    places, at = set(), 0
+    while at < len(text):
+        end = at
+        while end < len(text) and unicodedata.category(text[end])[0] in "LMN":
+            end += 1
+        if text[at:end].lower() in fact:
+            places |= set(range(at, end))
+        at = max(end, at + 1)
+    return places
+
+
+def fact_tokens(cases):
+    """For texts after their questions: the token ids, and which of those that reach into the text are of the fact."""
+    folder = golden("model", "llama", "with-tokenizer")
+    bpe = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    rows = []
+    for question, answer, text in cases:
+        prompt = question + " "
+        places = {len(prompt) + i for i in fact_places(question, answer, text)}
+        encoding = bpe.encode(prompt + text)
+        labelled = [(a, b) for a, b in encoding.offsets if b > len(question)]
+        rows.append({"question": question, "answer": answer, "text": text,
+                     "of_fact": [int(bool(places & set(range(a, b)))) for a, b in labelled]})
+    write_json(folder / "fact_tokens.json", {"samples": rows})
+    print(len(rows), "samples,", sum(sum(r["of_fact"]) for r in rows), "tokens of facts of", sum(len(r["of_fact"]) for r in rows))
+
+
 def main():
     cases = [("Gdzie mieszka Łucja?", "Łucja mieszka w Żółkwi.", "W ŻÓŁKWI, od 1987 r."),
              ("Где живёт Анна?", "Анна живёт в Туле.", "В Москве"),
@@ -45,6 +77,7 @@ def main():
             cases.append((row["question"], row["answer"], text))
     out = [{"question": q, "answer": a, "text": t, "fact_recall": fact_recall(q, a, t)} for q, a, t in cases]
     write_json(golden("core") / "fact_recall.json", {"cases": out})
+    fact_tokens(cases[:40])
     print(len(out), "cases, mean", sum(c["fact_recall"] or 0 for c in out) / len(out))
 
 

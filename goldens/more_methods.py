@@ -16,7 +16,7 @@ from method_gradients import BETA, KL, L, LR, MODELS, S, W_F, W_R, distributions
 
 STEPS = 2
 SIM_BETA, SIM_DELTA = 1.5, 5.0  # the tiny models are at 5.3 nats a token
-WGA_BETA, UNDIAL_BETA = 0.25, 10.0
+WGA_BETA, WGA_OTHER_WORDS, UNDIAL_BETA = 0.25, 0.2, 10.0
 ALTPO_BETA, TNPO_BETA, TNPO_ALPHA = 0.05, 4.0, 0.5
 SATIMP_SATURATION, SATIMP_IMPORTANCE = 0.5, 2.0
 RMU_LAYER, RMU_STEERING = 0, 2.0
@@ -63,6 +63,13 @@ def wga(model, x):
     log_p, labels = distributions(model, x)
     own = log_p.gather(1, labels[:, None])[:, 0]
     return own.exp().detach() ** WGA_BETA * own
+
+
+def wga_of_facts(model, x):
+    """Every third token is of the fact."""
+    n = len(x["ids"]) - x["label_start"]
+    shares = torch.tensor([1 if t % 3 == 0 else WGA_OTHER_WORDS for t in range(n)], dtype=torch.float64)
+    return shares / shares.mean() * wga(model, x)
 
 
 def satimp(model, x):
@@ -147,6 +154,8 @@ def losses(data, direction):
                 lambda m, ref: token_mean(f, lambda x: pdu(m, x)), nll, total),
         "wga": ("mean over tokens of sg(p)^beta log p",
                 lambda m, ref: token_mean(f, lambda x: wga(m, x)), nll, total),
+        "wga-facts": ("mean over tokens of a sg(p)^beta log p, a 1 for tokens of facts and less for others, over its mean",
+                      lambda m, ref: token_mean(f, lambda x: wga_of_facts(m, x)), nll, total),
         "satimp": ("mean over tokens of sg(p^saturation (1 - p)^importance) log p",
                    lambda m, ref: token_mean(f, lambda x: satimp(m, x)), nll, total),
         "undial": ("mean over tokens of KL(softmax(z_ref - beta onehot) || model); retain: KL(reference || model)",
@@ -234,7 +243,7 @@ def main():
     direction = torch.rand(width, generator=generator, dtype=torch.float64)
     direction = direction / direction.norm()
     result = {"learning_rate": LR, "steps": STEPS, "forget_weight": W_F, "retain_weight": W_R, "dpo_beta": BETA,
-              "simnpo_beta": SIM_BETA, "simnpo_delta": SIM_DELTA, "wga_beta": WGA_BETA, "altpo_beta": ALTPO_BETA,
+              "simnpo_beta": SIM_BETA, "simnpo_delta": SIM_DELTA, "wga_beta": WGA_BETA, "wga-facts_beta": WGA_BETA, "wga-facts_other_words": WGA_OTHER_WORDS, "altpo_beta": ALTPO_BETA,
               "tnpo_beta": TNPO_BETA, "tnpo_alpha": 0.0, "wtnpo_beta": TNPO_BETA, "wtnpo_alpha": TNPO_ALPHA, "undial_beta": UNDIAL_BETA,
               "satimp_saturation": SATIMP_SATURATION, "satimp_importance": SATIMP_IMPORTANCE,
               "fit_learning_rate": FIT_LR, "sam_rho": SAM_RHO, "rmu_layer": RMU_LAYER, "rmu_steering": RMU_STEERING, "rmu_direction": direction.tolist()}

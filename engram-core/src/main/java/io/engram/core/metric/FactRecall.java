@@ -1,5 +1,6 @@
 package io.engram.core.metric;
 
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -70,6 +71,26 @@ public final class FactRecall {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The characters of an answer's text, as it stands within a longer one, that belong to words of
+   * the fact.
+   *
+   * @param from where the text begins in {@code within}
+   * @param to where it ends
+   */
+  public static BitSet characters(
+      String question, String answer, String within, int from, int to) {
+    Set<String> fact = fact(question, answer);
+    BitSet characters = new BitSet(within.length());
+    Matcher word = WORD.matcher(within).region(from, to);
+    while (word.find()) {
+      if (fact.contains(word.group().toLowerCase(Locale.ROOT))) {
+        characters.set(word.start(), word.end());
+      }
+    }
+    return characters;
   }
 
   private static Set<String> fact(String question, String answer) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.testkit.Golden;
+import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -46,6 +47,19 @@ class FactRecallTest {
         .hasValue("It is Shakespeare, William");
     assertThat(FactRecall.given(WHO, FACT, "It is Shakespeare.")).isEmpty();
     assertThat(FactRecall.given("Tea or milk?", "Tea.", "Tea.")).isEmpty();
+  }
+
+  /** "It is William Shakespeare." after "A: ": the fact's words are at 9 to 15 and 17 to 27. */
+  @Test
+  void theCharactersOfTheFactWithinAText() {
+    String within = "A: It is William Shakespeare. William";
+    BitSet characters = FactRecall.characters(WHO, FACT, within, 3, 29);
+    assertThat(characters.cardinality()).isEqualTo(7 + 11);
+    assertThat(characters.nextSetBit(0)).isEqualTo(9);
+    assertThat(characters.nextClearBit(9)).isEqualTo(16);
+    assertThat(characters.nextSetBit(16)).isEqualTo(17);
+    assertThat(characters.nextClearBit(17)).isEqualTo(28);
+    assertThat(FactRecall.characters("Tea or milk?", "Tea.", "Tea.", 0, 4).isEmpty()).isTrue();
   }
 
   @Test

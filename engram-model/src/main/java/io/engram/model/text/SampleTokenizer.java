@@ -1,8 +1,10 @@
 package io.engram.model.text;
 
 import io.engram.core.EngramException;
+import io.engram.core.metric.FactRecall;
 import io.engram.core.sample.Sample;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -95,6 +97,33 @@ public final class SampleTokenizer {
     }
     TokenizedSample own = tokenize(sample);
     return new TokenizedSample(own.id(), own.ids(), 1);
+  }
+
+  /**
+   * Which labelled tokens of a sample belong to words of a fact ({@link FactRecall}).
+   *
+   * @param question the question that the fact answers
+   * @param answer the answer that holds the fact; the sample may give it in other words
+   * @return {@code [n]}; none of them if the sample has no question
+   */
+  public boolean[] ofFact(Sample sample, String question, String answer) {
+    TokenizedSample own = tokenize(sample);
+    boolean[] ofFact = new boolean[own.labels()];
+    if (sample.content() instanceof Sample.Asked asked) {
+      PromptTemplate.Rendered rendered = template.render(sample.id(), asked);
+      BitSet fact =
+          FactRecall.characters(
+              question, answer, rendered.text(), rendered.boundary(), rendered.answerEnd());
+      int[] ends = encode(rendered.text()).ends();
+      int labelled = Math.min(ends.length, own.ids().length);
+      for (int t = own.labelStart(); t < labelled; t++) {
+        // Several tokens that make up one character end at the same place.
+        int start = Math.min(ends[t - 1], ends[t] - 1);
+        int next = ends[t] == 0 ? -1 : fact.nextSetBit(Math.max(0, start));
+        ofFact[t - own.labelStart()] = next >= 0 && next < ends[t];
+      }
+    }
+    return ofFact;
   }
 
   /** The sample with another answer, as preference optimisation trains it. */

@@ -55,6 +55,35 @@ class TokenizerGoldenTest {
     assertThat(merged).isEqualTo(3);
   }
 
+  @Test
+  void tokensOfTheFactAreThoseOfThePythonScript() {
+    PromptTemplate spaced = new PairTemplate("spaced", "{question} ", "{answer}");
+    int ofFact = 0;
+    try (LanguageModel model = open(spaced)) {
+      for (JsonNode one : Golden.json("llama/with-tokenizer/fact_tokens.json").path("samples")) {
+        String question = one.path("question").asString();
+        Sample sample = Sample.of("x", question, one.path("text").asString());
+        boolean[] own = model.samples().ofFact(sample, question, one.path("answer").asString());
+        int[] expected = Golden.ints(one.path("of_fact"));
+        assertThat(own).hasSize(expected.length + 1);
+        assertThat(own[expected.length]).as("the end token").isFalse();
+        for (int i = 0; i < expected.length; i++) {
+          assertThat(own[i]).as("token %d of %s", i, one).isEqualTo(expected[i] == 1);
+          ofFact += expected[i];
+        }
+      }
+    }
+    assertThat(ofFact).isGreaterThan(300);
+  }
+
+  @Test
+  void aTextWithoutAQuestionHasNoFact() {
+    try (LanguageModel model = open(BARE)) {
+      Sample text = new Sample("x", new Sample.PlainText("Maria Lind was born."));
+      assertThat(model.samples().ofFact(text, "Who?", "Maria Lind.")).containsOnly(false);
+    }
+  }
+
   /** The plain prompt ends in a blank, a token by itself; in the whole text it's the answer's. */
   @Test
   void byThePromptsLengthTheFirstTokenOfAnAnswerIsNotLabelled() {

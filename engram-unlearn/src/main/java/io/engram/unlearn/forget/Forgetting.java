@@ -9,6 +9,7 @@ import io.engram.core.run.RunModel;
 import io.engram.core.run.SampleRow;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
+import io.engram.core.text.NumberText;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.text.TokenizedSample;
@@ -137,6 +138,12 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
                   : "forecasts the run …"));
       Forecast forecast = Forecast.of(prepared.recipe(), setup, model, prepared.triage().seconds());
       ForgetPlan plan = forecast.plan(pricePerHour);
+      double otherWords = forecast.recipe().method().otherWords();
+      if (prepared.recipe().method().otherWords() == 0 && otherWords < 1) {
+        say.accept(
+            "An answer's other words count %s times as much as its fact, in proportion to how much better than samples never seen the model knows them."
+                .formatted(NumberText.plain(otherWords)));
+      }
       List<String> kept = exact(model, Forecast.measured(forecast.recipe(), model));
       return new Planned(forecast.recipe(), withTriage(plan, prepared.triage(), kept));
     }

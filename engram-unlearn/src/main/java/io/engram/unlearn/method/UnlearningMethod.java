@@ -122,6 +122,14 @@ public interface UnlearningMethod {
     return false;
   }
 
+  /**
+   * How much a token counts that doesn't belong to its answer's fact, beside 1 for one that does; 0:
+   * found from the samples before the first update. Below 1, the method needs {@link Drawn#ofFact}.
+   */
+  default double otherWords() {
+    return 1;
+  }
+
   /** Whether the method needs the reference as a complete model throughout the run. */
   default boolean needsModel() {
     return false;
@@ -192,8 +200,11 @@ public interface UnlearningMethod {
    * @param sample the sequence
    * @param refusal the same prompt with a refusal or an alternative answer; null if the method does
    *     not use one
+   * @param ofFact which labelled tokens belong to the fact in the answer, {@code [n]}; null if
+   *     {@link #otherWords} is 1, or the sample has no question
    */
-  record Drawn(TokenizedSample sample, @Nullable Refused refusal) {
+  record Drawn(
+      TokenizedSample sample, @Nullable Refused refusal, boolean @Nullable [] ofFact) {
     /**
      * A refusal, or an alternative answer, and its likelihood under the reference.
      *
@@ -203,9 +214,9 @@ public interface UnlearningMethod {
      */
     public record Refused(TokenizedSample sample, double referenceNll) {}
 
-    /** Without a refusal. */
+    /** Without a refusal, and with no fact known. */
     public Drawn(TokenizedSample sample) {
-      this(sample, null);
+      this(sample, null, null);
     }
 
     /** The refusal, for a method that declared that it uses one. */

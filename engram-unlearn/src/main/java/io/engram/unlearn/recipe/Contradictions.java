@@ -149,6 +149,12 @@ final class Contradictions {
   private void checkWeights() {
     UnlearningMethod method = recipe.method();
     require(
+        method.otherWords() > 0 || recipe.stop().comparesWithNeverSeen(),
+        "method.other_words",
+        " = auto: compares with samples never seen, and stop.rule = %s names none; set it to a number, or stop.rule to controls or retrained"
+            .formatted(Choices.nameOf(recipe.stop())),
+        "stop.rule");
+    require(
         method.forgetWeight() > 0 || method.retainWeight() > 0,
         "method.forget_weight",
         " = 0 and method.retain_weight = 0: there is nothing left to train on",

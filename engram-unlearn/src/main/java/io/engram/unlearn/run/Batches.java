@@ -3,6 +3,7 @@ package io.engram.unlearn.run;
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
 import io.engram.core.random.RandomStream;
+import io.engram.core.sample.Sample;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
@@ -47,9 +48,9 @@ record Batches(
     @Nullable RetainTerm retainTerm,
     @Nullable RetainDraws retainDraws,
     boolean forgets,
-    Map<Integer, TokenizedSample> worded) {
+    Map<Integer, Sample> worded) {
   /** The same with other words for some samples. */
-  Batches saying(Map<Integer, TokenizedSample> words) {
+  Batches saying(Map<Integer, Sample> words) {
     return words.equals(worded)
         ? this
         : new Batches(
@@ -138,12 +139,9 @@ record Batches(
   }
 
   private List<Drawn> forget(int epoch, int[] draws, int firstDraw) {
-    List<TokenizedSample> own =
-        Arrays.stream(draws)
-            .mapToObj(index -> worded.getOrDefault(index, data.forgetTokens().get(index)))
-            .toList();
+    List<Drawn> own = Arrays.stream(draws).mapToObj(this::own).toList();
     if (others == null) {
-      return own.stream().map(Drawn::new).toList();
+      return own;
     }
     List<TokenizedSample> refused = new ArrayList<>();
     for (int i = 0; i < draws.length; i++) {
@@ -155,12 +153,27 @@ record Batches(
         : beside(own, refused);
   }
 
-  private List<Drawn> beside(List<TokenizedSample> own, List<TokenizedSample> refused) {
+  /** A forget sample in its own words, or in those in which the model told its fact. */
+  private Drawn own(int index) {
+    Sample own = data.forget().get(index);
+    Sample worded = this.worded.get(index);
+    TokenizedSample tokens =
+        worded == null ? data.forgetTokens().get(index) : tokenizer.tokenize(worded);
+    return new Drawn(
+        tokens,
+        null,
+        method.otherWords() < 1 && own.content() instanceof Sample.Asked asked
+            ? tokenizer.ofFact(worded == null ? own : worded, asked.question(), asked.answer())
+            : null);
+  }
+
+  private List<Drawn> beside(List<Drawn> own, List<TokenizedSample> refused) {
     double[] nll = method.needsModel() ? referenceNll.apply(refused) : new double[0];
     List<Drawn> drawn = new ArrayList<>();
     for (int i = 0; i < refused.size(); i++) {
       double start = nll.length == 0 ? Double.NaN : nll[i];
-      drawn.add(new Drawn(own.get(i), new Drawn.Refused(refused.get(i), start)));
+      Drawn one = own.get(i);
+      drawn.add(new Drawn(one.sample(), new Drawn.Refused(refused.get(i), start), one.ofFact()));
     }
     return drawn;
   }

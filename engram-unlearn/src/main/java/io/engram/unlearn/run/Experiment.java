@@ -64,16 +64,23 @@ public final class Experiment {
               + recipe.trials()
               + ": Experiment runs a single trial; use Trials to run several.");
     }
-    Recipe own = recipe.optimizer().learningRate() == 0 ? planned(recipe, folder, setup) : recipe;
+    boolean open = recipe.optimizer().learningRate() == 0 || recipe.method().otherWords() == 0;
+    Recipe own = open ? settled(recipe, folder, setup) : recipe;
     folder.writeRecipe(RecipeWriter.yaml(own));
     return new Experiment(own, folder, setup).carryOut(false);
   }
 
-  /** The recipe with a learning rate found by rehearsing; the plan goes to the run folder. */
-  private static Recipe planned(Recipe recipe, RunFolder folder, Setup setup) {
+  /**
+   * The recipe with what it leaves open; if that is the learning rate, found by rehearsing, the plan
+   * goes to the run folder.
+   */
+  private static Recipe settled(Recipe recipe, RunFolder folder, Setup setup) {
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      if (recipe.optimizer().learningRate() != 0) {
+        return OtherWords.settled(recipe, model, RunData.load(recipe, model.samples()));
+      }
       Forecast forecast = Forecast.of(recipe, setup, model);
       JsonFiles.write(folder.path().resolve(ForgetPlan.FILE), forecast.plan(null));
       return forecast.recipe();

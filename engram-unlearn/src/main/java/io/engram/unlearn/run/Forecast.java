@@ -100,13 +100,14 @@ public record Forecast(
    *
    * @param asking seconds that it takes to ask the model about all samples
    */
-  public static Forecast of(Recipe recipe, Setup setup, LanguageModel model, double asking) {
-    if (!recipe.stop().looks()) {
+  public static Forecast of(Recipe given, Setup setup, LanguageModel model, double asking) {
+    if (!given.stop().looks()) {
       throw EngramException.usage(
           "stop.rule = budget: never checks a sample, so there is nothing to forecast but the budget.\nSet stop.rule to controls, retrained, per_sample or el_ma.");
     }
     long begun = System.nanoTime();
-    RunData data = RunData.load(recipe, model.samples());
+    RunData data = RunData.load(given, model.samples());
+    Recipe recipe = OtherWords.settled(given, model, data);
     boolean open = recipe.optimizer().learningRate() == 0;
     Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, KEPT);
     Plan plan = Plan.of(data.forget().size(), recipe.budget());

@@ -130,8 +130,9 @@ public final class Rehearsal {
    */
   public static RehearsedUpdates.Run of(
       Recipe recipe, Setup setup, LanguageModel model, List<Sample> samples) {
-    return (factor, until) ->
-        found(recipe, setup, model, RunData.of(recipe, samples, model.samples()), factor, until);
+    RunData data = RunData.of(recipe, samples, model.samples());
+    Recipe settled = OtherWords.settled(recipe, model, data);
+    return (factor, until) -> found(settled, setup, model, data, factor, until);
   }
 
   /** A forecast may be too high by a third, so the rehearsal goes on for twice the run's length. */

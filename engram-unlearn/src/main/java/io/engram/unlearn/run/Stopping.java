@@ -2,9 +2,9 @@ package io.engram.unlearn.run;
 
 import io.engram.core.OrderedMap;
 import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample;
 import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
-import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.run.RunState.Depth;
 import io.engram.unlearn.run.RunState.Looked;
@@ -47,7 +47,7 @@ final class Stopping {
   private final RunState state;
   private final SampleChecks checks;
   private final ToldFacts told;
-  private final List<Map<Integer, TokenizedSample>> words = new ArrayList<>();
+  private final List<Map<Integer, Sample>> words = new ArrayList<>();
   private SampleChecks.@Nullable First first;
   private SampleChecks.@Nullable Found last;
 
@@ -225,7 +225,7 @@ final class Stopping {
   }
 
   /** Samples that are trained on in other words in an epoch, by index; see {@link ToldFacts}. */
-  Map<Integer, TokenizedSample> words(int epoch) {
+  Map<Integer, Sample> words(int epoch) {
     return words.get(epoch % 2);
   }
 

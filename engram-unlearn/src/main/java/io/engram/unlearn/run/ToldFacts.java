@@ -5,7 +5,6 @@ import io.engram.core.metric.FactRecall;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.Asked;
 import io.engram.model.LanguageModel;
-import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.eval.memorization.OwnAnswers;
@@ -179,16 +178,18 @@ final class ToldFacts {
   }
 
   /** What to train on in the samples' place in an epoch; nothing where a method can't. */
-  Map<Integer, TokenizedSample> words(State now, int epoch) {
+  Map<Integer, Sample> words(State now, int epoch) {
     boolean able =
         recipe.method() instanceof LogProbMethod && recipe.method().refusalUse() == RefusalUse.NONE;
-    Map<Integer, TokenizedSample> words = new TreeMap<>();
+    Map<Integer, Sample> words = new TreeMap<>();
     if (able) {
       now.told()
           .forEach(
               (sample, text) -> {
                 if (epoch % 2 == 1 || now.worded().contains(sample)) {
-                  words.put(sample, model.samples().withAnswer(data.forget().get(sample), text));
+                  Sample own = data.forget().get(sample);
+                  Sample.Content said = ((Asked) own.content()).withAnswer(text);
+                  words.put(sample, new Sample(own.id(), said));
                 }
               });
     }

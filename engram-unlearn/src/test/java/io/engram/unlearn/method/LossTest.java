@@ -111,14 +111,38 @@ class LossTest {
   void weightedAscentHoldsItsWeightsConstant() {
     // w/N = 0.2, p = e^−1 and e^−3, β = 2.
     SequenceLoss.Slope slope =
-        new Wga(2, 0, RetainLoss.NLL, null, 2).forget(SAMPLE, SIZE).at(LOG_PROBS);
+        new Wga(2, 0, RetainLoss.NLL, null, 2, 1).forget(SAMPLE, SIZE).at(LOG_PROBS);
     assertThat(slope.loss()).isCloseTo(-0.2 * (Math.exp(-2) + 3 * Math.exp(-6)), within(1e-15));
     assertThat(slope.gradient())
         .containsExactly(new double[] {0.2 * Math.exp(-2), 0.2 * Math.exp(-6)}, within(1e-15));
     // At β = 0 it's gradient ascent.
-    assertThat(new Wga(2, 0, RetainLoss.NLL, null, 0).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
+    assertThat(new Wga(2, 0, RetainLoss.NLL, null, 0, 1).forget(SAMPLE, SIZE).at(LOG_PROBS).loss())
         .isCloseTo(-0.8, within(1e-15));
-    assertSlope(new Wga(2, 0, RetainLoss.NLL, null, 0).forget(SAMPLE, SIZE));
+    assertSlope(new Wga(2, 0, RetainLoss.NLL, null, 0, 1).forget(SAMPLE, SIZE));
+  }
+
+  /** c = 0.25, one token of four of the fact: 1 / 1.75 and 0.25 / 1.75 of four. */
+  @Test
+  void whatIsNotOfTheFactIsPushedLess() {
+    Wga wga = new Wga(2, 0, RetainLoss.NLL, null, 2, 0.25);
+    assertThat(wga.shares(new boolean[] {false, true, false, false}))
+        .containsExactly(
+            new double[] {1 / 1.75, 4 / 1.75, 1 / 1.75, 1 / 1.75}, within(1e-15));
+    assertThat(wga.shares(new boolean[2])).containsExactly(1, 1);
+
+    Drawn drawn = new Drawn(SAMPLE, null, new boolean[] {false, true});
+    Reference none = Reference.ofLogProbs(Map.of());
+    Objective.OfLogProbs weighted = (Objective.OfLogProbs) wga.objective(drawn, SIZE, none);
+    // w/N = 0.2, p = e^−1 and e^−3, β = 2; shares 0.4 and 1.6.
+    assertThat(weighted.loss().at(LOG_PROBS).gradient())
+        .containsExactly(new double[] {0.08 * Math.exp(-2), 0.32 * Math.exp(-6)}, within(1e-15));
+    assertThat(weighted.loss().at(LOG_PROBS).loss())
+        .isCloseTo(-0.08 * Math.exp(-2) - 3 * 0.32 * Math.exp(-6), within(1e-15));
+    Objective.OfLogProbs plain =
+        (Objective.OfLogProbs) wga.objective(new Drawn(SAMPLE), SIZE, none);
+    assertThat(plain.loss().at(LOG_PROBS))
+        .usingRecursiveComparison()
+        .isEqualTo(wga.forget(SAMPLE, SIZE).at(LOG_PROBS));
   }
 
   @Test
@@ -133,7 +157,7 @@ class LossTest {
     // Without importance it's WGA; a certain token isn't pushed at all.
     assertThat(new SatImp(2, 0, RetainLoss.NLL, null, 2, 0).forget(SAMPLE, SIZE).at(LOG_PROBS))
         .usingRecursiveComparison()
-        .isEqualTo(new Wga(2, 0, RetainLoss.NLL, null, 2).forget(SAMPLE, SIZE).at(LOG_PROBS));
+        .isEqualTo(new Wga(2, 0, RetainLoss.NLL, null, 2, 1).forget(SAMPLE, SIZE).at(LOG_PROBS));
     assertThat(
             new SatImp(2, 0, RetainLoss.NLL, null, 2, 1)
                 .forget(SAMPLE, SIZE)
@@ -184,7 +208,7 @@ class LossTest {
     // P(answer) = (e^−1 + e^−3)/2, P(refusal) = e^−0.5; w/(2 sequences) = 3/8.
     Flat flat = new Flat(3, 0, RetainLoss.NLL, null, null);
     TokenizedSample refusal = new TokenizedSample("a", new int[] {1, 2, 5}, 2);
-    Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, Double.NaN));
+    Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, Double.NaN), null);
     SequenceLoss loss =
         ((Objective.OfLogProbs) flat.objective(drawn, SIZE, Reference.ofLogProbs(Map.of()))).loss();
     double[] at = {-1, -3, -0.5};
@@ -213,7 +237,7 @@ class LossTest {
     Reference reference = Reference.ofLogProbs(Map.of("a", new double[] {-1.5, -1}));
     Dpo dpo = new Dpo(3, 0, RetainLoss.NLL, null, 0.5, null);
     TokenizedSample refusal = new TokenizedSample("a", new int[] {1, 2, 5}, 2);
-    Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, 6));
+    Drawn drawn = new Drawn(SAMPLE, new Drawn.Refused(refusal, 6), null);
     SequenceLoss loss = ((Objective.OfLogProbs) dpo.objective(drawn, SIZE, reference)).loss();
     SequenceLoss.Slope slope = loss.at(new double[] {-1, -3, -5});
     assertThat(slope.loss())

@@ -66,7 +66,15 @@ class MoreMethodsGoldenTest {
               forget, retain, RetainLoss.NLL, null, beta, GOLDEN.path(name + "_alpha").asDouble());
       case "pdu" -> new Pdu(forget, retain, RetainLoss.NLL, null);
       case "dpo" -> new Dpo(forget, retain, RetainLoss.NLL, null, beta, null);
-      case "wga" -> new Wga(forget, retain, RetainLoss.NLL, null, beta);
+      case "wga" -> new Wga(forget, retain, RetainLoss.NLL, null, beta, 1);
+      case "wga-facts" ->
+          new Wga(
+              forget,
+              retain,
+              RetainLoss.NLL,
+              null,
+              beta,
+              GOLDEN.path(name + "_other_words").asDouble());
       case "satimp" ->
           new SatImp(
               forget,
@@ -113,8 +121,19 @@ class MoreMethodsGoldenTest {
     return new Reference(Reference.byId(forget, logProbs), states, control);
   }
 
+  private static boolean[] everyThird(int labels) {
+    boolean[] chosen = new boolean[labels];
+    for (int t = 0; t < labels; t += 3) {
+      chosen[t] = true;
+    }
+    return chosen;
+  }
+
   private static List<Drawn> drawn(UnlearningMethod method, LanguageModel reference) {
     List<TokenizedSample> forget = inputs("forget");
+    if (method.otherWords() < 1) {
+      return forget.stream().map(s -> new Drawn(s, null, everyThird(s.labels()))).toList();
+    }
     if (method.refusalUse() == UnlearningMethod.RefusalUse.NONE) {
       return forget.stream().map(Drawn::new).toList();
     }
@@ -122,7 +141,7 @@ class MoreMethodsGoldenTest {
     double[] nll = nll(reference, "refusal");
     List<Drawn> drawn = new ArrayList<>();
     for (int i = 0; i < nll.length; i++) {
-      drawn.add(new Drawn(forget.get(i), new Drawn.Refused(refused.get(i), nll[i])));
+      drawn.add(new Drawn(forget.get(i), new Drawn.Refused(refused.get(i), nll[i]), null));
     }
     return drawn;
   }
@@ -163,6 +182,7 @@ class MoreMethodsGoldenTest {
     "gqa-tied,altpo",
     "gqa-tied,flat",
     "gqa-tied,wga",
+    "gqa-tied,wga-facts",
     "gqa-tied,satimp",
     "gqa-tied,tnpo",
     "gqa-tied,wtnpo",
@@ -180,6 +200,7 @@ class MoreMethodsGoldenTest {
     "gqa-untied,altpo",
     "gqa-untied,flat",
     "gqa-untied,wga",
+    "gqa-untied,wga-facts",
     "gqa-untied,satimp",
     "gqa-untied,tnpo",
     "gqa-untied,wtnpo",

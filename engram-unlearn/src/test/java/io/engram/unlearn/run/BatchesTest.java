@@ -3,14 +3,18 @@ package io.engram.unlearn.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.core.ProgressListener;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.group.WorkerGroup;
+import io.engram.model.score.Scorer;
 import io.engram.model.train.Trainer;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,49 @@ class BatchesTest {
     assertThat(ratio).isCloseTo(2 * once[0] / once[1], within(1e-5));
     double half = twice.sequences()[0] / 2;
     assertThat(twice.draws()).containsExactly(half, twice.sequences()[1], half);
+  }
+
+  /** With other words than its own too, the tokens of a sample's fact carry all of its loss. */
+  @Test
+  void theFactCarriesTheLossWhereOtherWordsHardlyCount() {
+    String method = "name: wga, beta: 1, retain_weight: 0, other_words: 1e-9";
+    Recipe recipe = new SmallRuns(folder).recipe(method, "name: uniform");
+    Setup setup = SmallRuns.setup(() -> false);
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      Sample own = Sample.of("q", "Where was the author born?", "The author was born in Kuwait.");
+      RunData data = RunData.of(recipe, List.of(own), model.samples());
+      Sample.Asked asked = (Sample.Asked) own.content();
+      Sample worded = new Sample(own.id(), asked.withAnswer("Some say: " + asked.answer()));
+      Plan plan = Plan.of(data.forget().size(), recipe.budget());
+      try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
+          Trainer trainer =
+              RecipeSettings.trainer(model, recipe, start.scope(model), false, WorkerGroup.ALONE)) {
+        Batches batches = start.batches(model, List.of());
+        for (Sample said : List.of(own, worded)) {
+          double loss =
+              trainer.accumulate(
+                  batches
+                      .saying(said == own ? Map.of() : Map.of(0, said))
+                      .of(0, new int[] {0}, 0, 0, 1, 1, Batches.Weighting.NONE)
+                      .forget())[0];
+          boolean[] ofFact = model.samples().ofFact(said, asked.question(), asked.answer());
+          double[] logProbs =
+              new Scorer(model)
+                  .logProbs(List.of(model.samples().tokenize(said)), ProgressListener.NONE)
+                  .get(0);
+          double sum = 0;
+          int count = 0;
+          for (int t = 0; t < logProbs.length; t++) {
+            sum += ofFact[t] ? Math.exp(logProbs[t]) * logProbs[t] : 0;
+            count += ofFact[t] ? 1 : 0;
+          }
+          assertThat(count).isBetween(1, logProbs.length - 1);
+          assertThat(loss).isCloseTo(sum / count, within(1e-5));
+        }
+      }
+    }
   }
 
   @Test

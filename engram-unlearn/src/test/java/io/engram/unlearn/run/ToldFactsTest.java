@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.core.ProgressListener;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
+import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.TokenizedSample;
 import io.engram.testkit.Golden;
@@ -76,7 +77,8 @@ class ToldFactsTest {
       assertThat(said).endsWith("Kuwait").isNotEqualTo("Kuwait");
 
       for (int epoch = 0; epoch < 2; epoch++) {
-        TokenizedSample words = Objects.requireNonNull(told.words(begun, epoch).get(0));
+        Sample worded = Objects.requireNonNull(told.words(begun, epoch).get(0));
+        TokenizedSample words = model.samples().tokenize(worded);
         assertThat(words.id()).isEqualTo("q0");
         assertThat(words.labels()).isGreaterThan(data.forgetTokens().get(0).labels());
       }
