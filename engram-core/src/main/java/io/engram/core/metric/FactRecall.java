@@ -80,8 +80,7 @@ public final class FactRecall {
    * @param from where the text begins in {@code within}
    * @param to where it ends
    */
-  public static BitSet characters(
-      String question, String answer, String within, int from, int to) {
+  public static BitSet characters(String question, String answer, String within, int from, int to) {
     Set<String> fact = fact(question, answer);
     BitSet characters = new BitSet(within.length());
     Matcher word = WORD.matcher(within).region(from, to);

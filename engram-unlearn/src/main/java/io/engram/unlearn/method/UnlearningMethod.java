@@ -123,8 +123,9 @@ public interface UnlearningMethod {
   }
 
   /**
-   * How much a token counts that doesn't belong to its answer's fact, beside 1 for one that does; 0:
-   * found from the samples before the first update. Below 1, the method needs {@link Drawn#ofFact}.
+   * How much a token counts that doesn't belong to its answer's fact, beside 1 for one that does;
+   * 0: found from the samples before the first update. Below 1, the method needs {@link
+   * Drawn#ofFact}.
    */
   default double otherWords() {
     return 1;
@@ -203,8 +204,7 @@ public interface UnlearningMethod {
    * @param ofFact which labelled tokens belong to the fact in the answer, {@code [n]}; null if
    *     {@link #otherWords} is 1, or the sample has no question
    */
-  record Drawn(
-      TokenizedSample sample, @Nullable Refused refusal, boolean @Nullable [] ofFact) {
+  record Drawn(TokenizedSample sample, @Nullable Refused refusal, boolean @Nullable [] ofFact) {
     /**
      * A refusal, or an alternative answer, and its likelihood under the reference.
      *

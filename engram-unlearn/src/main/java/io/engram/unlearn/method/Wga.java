@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * #otherWords}, a_t is proportional to 1 for tokens of the answer's fact (its words that the
  * question doesn't have, {@link io.engram.core.metric.FactRecall}) and to c for all others, and its
  * mean over the sample is 1. The other tokens say nothing that is to be forgotten: making "The
- * capital of France is" unlikely harms every answer that begins so. At c = 1, and in samples without
- * a fact, all a_t are 1.
+ * capital of France is" unlikely harms every answer that begins so. At c = 1, and in samples
+ * without a fact, all a_t are 1.
  *
  * <p><b>Source:</b> Wang et al. 2025, "Rethinking LLM Unlearning Objectives"; a_t is ours. Choosing
  * tokens has been proposed with assisting models (Wan et al. 2025, "Not Every Token Needs

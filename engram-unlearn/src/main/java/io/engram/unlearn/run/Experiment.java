@@ -71,8 +71,8 @@ public final class Experiment {
   }
 
   /**
-   * The recipe with what it leaves open; if that is the learning rate, found by rehearsing, the plan
-   * goes to the run folder.
+   * The recipe with what it leaves open; if that is the learning rate, found by rehearsing, the
+   * plan goes to the run folder.
    */
   private static Recipe settled(Recipe recipe, RunFolder folder, Setup setup) {
     try (LanguageModel model =

@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Finds {@code method.other_words} where a recipe leaves it open: how much more the model knows of a
- * token that doesn't belong to its answer's fact than a model that never saw the sample, as a share
- * of the same for a token that does:
+ * Finds {@code method.other_words} where a recipe leaves it open: how much more the model knows of
+ * a token that doesn't belong to its answer's fact than a model that never saw the sample, as a
+ * share of the same for a token that does:
  *
  * <pre>c = (ō − ō₀) / (f̄ − f̄₀), held within [0.05, 1]</pre>
  *
  * <p>f̄ and ō are mean log-probabilities of the fact's tokens and of all others, over the samples
  * that the model knows; f̄₀ and ō₀ the same of samples never seen, or of the same samples under the
  * model that never saw them. A model that speaks the language knows "The capital of France is" of
- * any question about capitals, and c is small. A model that learned even its grammar from the samples
- * knows the other words from them too, and c is near 1.
+ * any question about capitals, and c is small. A model that learned even its grammar from the
+ * samples knows the other words from them too, and c is near 1.
  *
  * <p><b>Source:</b> ours; docs/findings.md has what it was measured with.
  */
@@ -84,8 +84,7 @@ final class OtherWords {
     List<Tokens> tokens = new ArrayList<>();
     for (int i = 0; i < asked.size(); i++) {
       Asked content = (Asked) asked.get(i).content();
-      boolean[] ofFact =
-          model.samples().ofFact(asked.get(i), content.question(), content.answer());
+      boolean[] ofFact = model.samples().ofFact(asked.get(i), content.question(), content.answer());
       tokens.add(new Tokens(logProbs.get(i), ofFact));
     }
     return tokens;

@@ -126,8 +126,7 @@ class LossTest {
   void whatIsNotOfTheFactIsPushedLess() {
     Wga wga = new Wga(2, 0, RetainLoss.NLL, null, 2, 0.25);
     assertThat(wga.shares(new boolean[] {false, true, false, false}))
-        .containsExactly(
-            new double[] {1 / 1.75, 4 / 1.75, 1 / 1.75, 1 / 1.75}, within(1e-15));
+        .containsExactly(new double[] {1 / 1.75, 4 / 1.75, 1 / 1.75, 1 / 1.75}, within(1e-15));
     assertThat(wga.shares(new boolean[2])).containsExactly(1, 1);
 
     Drawn drawn = new Drawn(SAMPLE, null, new boolean[] {false, true});

@@ -86,11 +86,12 @@ class BatchesTest {
         Batches batches = start.batches(model, List.of());
         for (Sample said : List.of(own, worded)) {
           double loss =
-              trainer.accumulate(
-                  batches
-                      .saying(said == own ? Map.of() : Map.of(0, said))
-                      .of(0, new int[] {0}, 0, 0, 1, 1, Batches.Weighting.NONE)
-                      .forget())[0];
+              trainer
+                  .accumulate(
+                      batches
+                          .saying(said.equals(own) ? Map.of() : Map.of(0, said))
+                          .of(0, new int[] {0}, 0, 0, 1, 1, Batches.Weighting.NONE)
+                          .forget())[0];
           boolean[] ofFact = model.samples().ofFact(said, asked.question(), asked.answer());
           double[] logProbs =
               new Scorer(model)

@@ -54,7 +54,8 @@ class OtherWordsTest {
   void theRecipeSaysWhatWasFound() throws IOException {
     Files.writeString(
         folder.resolve("controls.jsonl"),
-        "{\"question\": \"Where was she born?\", \"answer\": \"She was born in Qqxz.\"}\n".repeat(20));
+        "{\"question\": \"Where was she born?\", \"answer\": \"She was born in Qqxz.\"}\n"
+            .repeat(20));
     Recipe open =
         Rehearsal.changed(
             new SmallRuns(folder).recipe("name: wga, beta: 1, retain_weight: 0", "name: uniform"),
