@@ -112,7 +112,7 @@ public final class ForgetText {
   /**
    * What came of it.
    *
-   * @param keptLost samples to keep that are no longer answered word for word
+   * @param keptLost samples to keep whose answer the model no longer gives
    * @param journal the run's events; empty if nothing was run
    */
   public static String verdicts(
@@ -209,13 +209,13 @@ public final class ForgetText {
                   Double.isNaN(bound) ? "" : "; bound %.3f".formatted(bound),
                   keep.path("samples").asInt(0)));
     }
-    List<String> exact = plan.keepLoss().exact();
-    if (exact != null && !exact.isEmpty() && stop != null) {
+    List<String> answered = plan.keepLoss().answered();
+    if (answered != null && !answered.isEmpty() && stop != null) {
       lines.add(
-          "  Of %d that the model answered word for word before, it still does %d%s."
+          "  Of %d whose answer the model gave before, it still gives %d%s."
               .formatted(
-                  exact.size(),
-                  exact.size() - keptLost.size(),
+                  answered.size(),
+                  answered.size() - keptLost.size(),
                   keptLost.isEmpty()
                       ? ""
                       : "; no longer "

@@ -78,7 +78,7 @@ class ForgetCommandTest {
         .contains("Plan: ");
     assertThat(ran.out())
         .contains("Verdict: 3 still known, 2 not known before. The model knew 3 of 5 requests.")
-        .contains("that the model answered word for word before, it still does")
+        .contains("whose answer the model gave before, it still gives")
         .contains("Not checked: whether it comes back under attack");
     assertThat(verdicts())
         .extracting(VerdictRow::verdict)

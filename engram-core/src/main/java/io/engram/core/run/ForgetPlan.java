@@ -68,7 +68,8 @@ public record ForgetPlan(
   }
 
   /** The same plan with what is known of the requests. */
-  public ForgetPlan ofRequests(List<Planned> requests, List<String> exactKept, Controls compared) {
+  public ForgetPlan ofRequests(
+      List<Planned> requests, List<String> answeredKept, Controls compared) {
     return new ForgetPlan(
         updates,
         budget,
@@ -79,7 +80,7 @@ public record ForgetPlan(
         cost,
         requests,
         keepAtRisk,
-        new KeepLoss(keepLoss.samples(), keepLoss.before(), keepLoss.forecast(), exactKept),
+        new KeepLoss(keepLoss.samples(), keepLoss.before(), keepLoss.forecast(), answeredKept),
         rehearsal,
         compared);
   }
@@ -128,14 +129,14 @@ public record ForgetPlan(
    * The loss on samples to keep, nats a token.
    *
    * @param samples how many were looked at
-   * @param exact ids of the samples that only measure which the model answers word for word; null
-   *     if the plan is not of a request
+   * @param answered ids of the samples that only measure whose answer the model gives itself: the
+   *     whole fact, in whatever words; null if the plan is not of a request
    */
   public record KeepLoss(
       int samples,
       double before,
       double forecast,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> exact) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> answered) {}
 
   /**
    * What the forecast is taken from.

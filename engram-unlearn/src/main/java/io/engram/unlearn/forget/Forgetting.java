@@ -2,6 +2,7 @@ package io.engram.unlearn.forget;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
+import io.engram.core.metric.FactRecall;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
@@ -12,10 +13,10 @@ import io.engram.core.sample.Sample;
 import io.engram.core.text.NumberText;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
-import io.engram.model.text.TokenizedSample;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.eval.memorization.NeverSeen;
+import io.engram.unlearn.eval.memorization.OwnAnswers;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -144,7 +145,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
             "An answer's other words count %s times as much as its fact, in proportion to how much better than samples never seen the model knows them."
                 .formatted(NumberText.plain(otherWords)));
       }
-      List<String> kept = exact(model, Forecast.measured(forecast.recipe(), model));
+      List<String> kept = answered(model, Forecast.measured(forecast.recipe(), model));
       return new Planned(forecast.recipe(), withTriage(plan, prepared.triage(), kept));
     }
   }
@@ -155,14 +156,25 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   }
 
   /**
-   * Ids of the samples that a model answers word for word: whose every token is its first choice.
+   * Ids of the samples whose answer a model gives: its own answer tells the whole fact, in whatever
+   * words; of texts, and of answers without a fact, every token is its first choice.
    */
-  private static List<String> exact(LanguageModel model, List<TokenizedSample> samples) {
-    List<Knowledge> known = Knowledge.measure(model, samples, ProgressListener.NONE);
+  private static List<String> answered(LanguageModel model, List<Sample> samples) {
+    List<Knowledge> known =
+        Knowledge.measure(model, model.samples().tokenize(samples), ProgressListener.NONE);
+    List<@Nullable String> own = OwnAnswers.of(model, samples, ProgressListener.NONE);
     return IntStream.range(0, samples.size())
-        .filter(i -> known.get(i).memorization() == 1)
+        .filter(i -> isAnswered(samples.get(i), own.get(i), known.get(i)))
         .mapToObj(i -> samples.get(i).id())
         .toList();
+  }
+
+  private static boolean isAnswered(Sample sample, @Nullable String own, Knowledge known) {
+    double told =
+        sample.content() instanceof Sample.Asked asked && own != null
+            ? FactRecall.of(asked.question(), asked.answer(), own)
+            : Double.NaN;
+    return Double.isNaN(told) ? known.memorization() == 1 : told == 1;
   }
 
   /** The recipe with its controls, and what the model knows. */
@@ -238,12 +250,12 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     }
   }
 
-  private static ForgetPlan withTriage(ForgetPlan plan, Triage triage, List<String> exactKept) {
+  private static ForgetPlan withTriage(ForgetPlan plan, Triage triage, List<String> answeredKept) {
     List<ForgetPlan.Planned> samples = new ArrayList<>();
     for (int i = 0; i < triage.requests().size(); i++) {
       samples.add(planned(triage.requests().get(i), plan.samples().get(i).updates()));
     }
-    return plan.ofRequests(samples, exactKept, triage.standard().controls());
+    return plan.ofRequests(samples, answeredKept, triage.standard().controls());
   }
 
   private static ForgetPlan nothing(Triage triage) {
@@ -287,8 +299,8 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
    * What came of a request.
    *
    * @param verdicts one for each request
-   * @param keptLost ids of the samples to keep that the model answered word for word before and no
-   *     longer does, of those that only measure
+   * @param keptLost ids of the samples to keep whose answer the model gave before and no longer
+   *     does, of those that only measure
    */
   public record Judged(List<VerdictRow> verdicts, List<String> keptLost) {}
 
@@ -311,10 +323,10 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       List<VerdictRow> verdicts =
           verdicts(plan, standard(plan, done, setup, requests), after, rows);
       JsonFiles.writeLines(folder.path().resolve(VERDICTS), verdicts);
-      List<String> before = Objects.requireNonNullElse(plan.keepLoss().exact(), List.of());
-      List<TokenizedSample> kept =
+      List<String> before = Objects.requireNonNullElse(plan.keepLoss().answered(), List.of());
+      List<Sample> kept =
           Forecast.measured(done, model).stream().filter(k -> before.contains(k.id())).toList();
-      List<String> still = exact(model, kept);
+      List<String> still = answered(model, kept);
       return new Judged(verdicts, before.stream().filter(id -> !still.contains(id)).toList());
     }
   }

@@ -201,8 +201,8 @@ public record Forecast(
   }
 
   /** The retain samples that only measure what is kept. */
-  public static List<TokenizedSample> measured(Recipe recipe, LanguageModel model) {
-    return RunData.load(recipe, model.samples()).heldTokens();
+  public static List<Sample> measured(Recipe recipe, LanguageModel model) {
+    return RunData.load(recipe, model.samples()).held();
   }
 
   /** Updates that a run should take: sixteen epochs, at least 40 and at most 260. */

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param forget the samples to draw from: the forget set, or the training set when fine-tuning
  * @param forgetTokens the same, tokenised
  * @param retainTokens the retain set to train on; empty if nothing uses it
- * @param heldTokens retain samples that only measure what is kept; empty if nothing does
+ * @param held retain samples that only measure what is kept; empty if nothing does
+ * @param heldTokens the same, tokenised
  * @param controls samples that the model has never seen; empty if nothing uses them
  * @param controlTokens the same, tokenised
  * @param alternatives other answers of the forget samples; null if the method has none, or the
@@ -41,6 +42,7 @@ record RunData(
     List<Sample> forget,
     List<TokenizedSample> forgetTokens,
     List<TokenizedSample> retainTokens,
+    List<Sample> held,
     List<TokenizedSample> heldTokens,
     List<Sample> controls,
     List<TokenizedSample> controlTokens,
@@ -78,12 +80,14 @@ record RunData(
             ? SampleSets.load(recipe.controls(), "controls", recipe.seed(), tokenizer)
             : List.of();
     boolean measures = !retain.isEmpty() && measuresKept(recipe);
-    Set<Integer> held = measures ? held(retain.size(), recipe.seed()) : Set.of();
+    Set<Integer> chosen = measures ? held(retain.size(), recipe.seed()) : Set.of();
+    List<Sample> held = some(retain, chosen::contains);
     return new RunData(
         forget,
         tokenizer.tokenize(forget),
-        LateTokens.of(some(retain, i -> !held.contains(i)), tokenizer),
-        tokenizer.tokenize(some(retain, held::contains)),
+        LateTokens.of(some(retain, i -> !chosen.contains(i)), tokenizer),
+        held,
+        tokenizer.tokenize(held),
         controls,
         tokenizer.tokenize(controls),
         alternatives);
@@ -92,7 +96,7 @@ record RunData(
   /** The same with other answers of the forget samples. */
   RunData with(Alternatives others) {
     return new RunData(
-        forget, forgetTokens, retainTokens, heldTokens, controls, controlTokens, others);
+        forget, forgetTokens, retainTokens, held, heldTokens, controls, controlTokens, others);
   }
 
   /** The same with other answers that the model writes now, if it is to and has not yet. */
