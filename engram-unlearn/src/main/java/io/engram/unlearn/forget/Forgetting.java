@@ -169,7 +169,8 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
         .toList();
   }
 
-  private static boolean isAnswered(Sample sample, @Nullable String own, Knowledge known) {
+  /** Whether a model gives a sample's answer, by its own answer and what it knows. */
+  static boolean isAnswered(Sample sample, @Nullable String own, Knowledge known) {
     double told =
         sample.content() instanceof Sample.Asked asked && own != null
             ? FactRecall.of(asked.question(), asked.answer(), own)
