@@ -116,6 +116,11 @@ class RecipeFaultsTest {
             + "is nothing",
         "order={name: uniform, apply: loss} | order.apply = \"loss\": is for order.name = mrd or"
             + " deficit or hinge or dro or saturation; here it is uniform (set on the command line)",
+        "method={name: wga, other_words: auto} | method.other_words = auto: compares with samples"
+            + " never seen, and stop.rule = budget names none; set it to a number, or stop.rule to"
+            + " controls or retrained",
+        "method={name: wga, other_words: 0} | method.other_words = 0: must be a number > 0 and <= 1,"
+            + " or auto",
         "order={name: hinge} | order.until = auto: order.name = hinge needs a loss that samples"
             + " should come to, and stop.rule = budget gives none; set order.until in nats a token,"
             + " or stop.rule to controls or retrained",
