@@ -69,6 +69,9 @@ public record Forecast(
   private static final int LEAST_UPDATES = 40;
   private static final int MOST_UPDATES = 260;
 
+  /** The same where an update draws all samples. */
+  private static final int UPDATES_OF_ONE_BATCH = 20;
+
   /** A budget is this much longer than the forecast. */
   private static final double RESERVE = 2;
 
@@ -205,9 +208,14 @@ public record Forecast(
     return RunData.load(recipe, model.samples()).held();
   }
 
-  /** Updates that a run should take: sixteen epochs, at least 40 and at most 260. */
-  private static int wanted(Plan plan) {
-    return Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, EPOCHS * plan.updatesPerEpoch()));
+  /**
+   * Updates that a run should take: sixteen epochs, at least 40 and at most 260; 20 where an update
+   * draws all samples.
+   */
+  static int wanted(Plan plan) {
+    return plan.updatesPerEpoch() == 1
+        ? UPDATES_OF_ONE_BATCH
+        : Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, EPOCHS * plan.updatesPerEpoch()));
   }
 
   /** Updates between checks with which checking takes no longer than updating. */

@@ -238,4 +238,13 @@ class RehearsalTest {
       assertThat(plan.budget()).isEqualTo(made.budget().updates());
     }
   }
+
+  /** 16 draws an update: one an epoch, 2, 3 and 20 of them. */
+  @Test
+  void aRunShouldTakeSixteenEpochsWithinLimits() {
+    assertThat(Forecast.wanted(new Plan(16, 16, 5))).isEqualTo(20);
+    assertThat(Forecast.wanted(new Plan(32, 16, 5))).isEqualTo(40);
+    assertThat(Forecast.wanted(new Plan(40, 16, 5))).isEqualTo(48);
+    assertThat(Forecast.wanted(new Plan(320, 16, 5))).isEqualTo(260);
+  }
 }
