@@ -198,6 +198,7 @@ public final class ForgetFixture {
             10,
             1e-4,
             true,
+            null,
             80,
             1 << 30,
             null,

@@ -68,6 +68,11 @@ public final class ForgetText {
             .formatted(
                 NumberText.plain(plan.learningRate()),
                 plan.learningRateFound() ? ", found by rehearsing" : ""));
+    if (plan.otherWords() != null) {
+      lines.add(
+          "  an answer's other words count %s times as much as its fact"
+              .formatted(NumberText.plain(plan.otherWords())));
+    }
     ForgetPlan.KeepLoss keep = plan.keepLoss();
     if (keep.samples() > 0) {
       lines.add(

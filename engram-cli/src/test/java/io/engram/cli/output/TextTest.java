@@ -2,12 +2,14 @@ package io.engram.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.TrialSummary;
 import io.engram.core.sample.Sample;
 import io.engram.report.compare.MeasureDifference;
 import io.engram.report.compare.OrderPairs;
 import io.engram.report.compare.PlanAccuracy;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -184,5 +186,21 @@ final class TextTest {
             keep loss, measured less forecast, nats a token  -0.0100  0.004  2
             1 of 2 ended by their budget: they need more updates than they made""")
         .contains("Left out, not finished: c.");
+  }
+
+  @Test
+  void thePlanSaysHowMuchOtherWordsCount() {
+    ForgetPlan.Updates updates = new ForgetPlan.Updates(20.0, 15.0, 30.0);
+    ForgetPlan.KeepLoss keep = new ForgetPlan.KeepLoss(0, 0, 0, null);
+    ForgetPlan.Rehearsed rehearsed = new ForgetPlan.Rehearsed(List.of(), 0, 0);
+    for (Double share : Arrays.asList(null, 0.05)) {
+      String text =
+          ForgetText.plan(
+              new ForgetPlan(
+                  updates, 40, 1e-4, true, share, 60, 1 << 30, null, List.of(), List.of(), keep,
+                  rehearsed));
+      assertThat(text.contains("other words count 0.05 times as much as its fact"))
+          .isEqualTo(share != null);
+    }
   }
 }

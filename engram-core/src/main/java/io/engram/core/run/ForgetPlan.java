@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param budget updates after which the run ends in any case
  * @param learningRate learning rate of the run
  * @param learningRateFound whether it was found by rehearsing
+ * @param otherWords how much a token of an answer counts that doesn't belong to its fact; null: as
+ *     much as one that does
  * @param seconds time of the run
  * @param peakBytes memory at the most
  * @param cost price of the run's time; null if no price per hour was given
@@ -25,6 +27,7 @@ public record ForgetPlan(
     int budget,
     double learningRate,
     boolean learningRateFound,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double otherWords,
     double seconds,
     long peakBytes,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double cost,
@@ -39,6 +42,7 @@ public record ForgetPlan(
       int budget,
       double learningRate,
       boolean learningRateFound,
+      @Nullable Double otherWords,
       double seconds,
       long peakBytes,
       @Nullable Double cost,
@@ -51,6 +55,7 @@ public record ForgetPlan(
         budget,
         learningRate,
         learningRateFound,
+        otherWords,
         seconds,
         peakBytes,
         cost,
@@ -75,6 +80,7 @@ public record ForgetPlan(
         budget,
         learningRate,
         learningRateFound,
+        otherWords,
         seconds,
         peakBytes,
         cost,

@@ -10,7 +10,6 @@ import io.engram.core.run.RunModel;
 import io.engram.core.run.SampleRow;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
-import io.engram.core.text.NumberText;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.unlearn.eval.memorization.Knowledge;
@@ -139,12 +138,6 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
                   : "forecasts the run …"));
       Forecast forecast = Forecast.of(prepared.recipe(), setup, model, prepared.triage().seconds());
       ForgetPlan plan = forecast.plan(pricePerHour);
-      double otherWords = forecast.recipe().method().otherWords();
-      if (prepared.recipe().method().otherWords() == 0 && otherWords < 1) {
-        say.accept(
-            "An answer's other words count %s times as much as its fact, in proportion to how much better than samples never seen the model knows them."
-                .formatted(NumberText.plain(otherWords)));
-      }
       List<String> kept = answered(model, Forecast.measured(forecast.recipe(), model));
       return new Planned(forecast.recipe(), withTriage(plan, prepared.triage(), kept));
     }
@@ -265,6 +258,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
         0,
         0,
         false,
+        null,
         0,
         0,
         null,

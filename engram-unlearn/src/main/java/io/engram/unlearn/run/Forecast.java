@@ -320,11 +320,13 @@ public record Forecast(
   public ForgetPlan plan(@Nullable Double pricePerHour) {
     double needed = Double.isNaN(median) ? budgetUpdates : median;
     double time = secondsPerUpdate * needed;
+    double otherWords = recipe.method().otherWords();
     return new ForgetPlan(
         new ForgetPlan.Updates(finite(median), finite(low), finite(high)),
         budgetUpdates,
         recipe.optimizer().learningRate(),
         searched,
+        otherWords < 1 ? Double.valueOf(otherWords) : null,
         time,
         peakBytes,
         pricePerHour == null ? null : Double.valueOf(time / 3600 * pricePerHour),

@@ -2,8 +2,11 @@ package io.engram.unlearn.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.core.run.ForgetPlan;
+import io.engram.core.run.RunFolder;
 import io.engram.model.LanguageModel;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.OtherWords.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +73,43 @@ class OtherWordsTest {
       Recipe settled = OtherWords.settled(open, model, data);
       assertThat(settled.method().otherWords()).isBetween(0.05, 1.0);
       assertThat(OtherWords.settled(settled, model, data)).isSameAs(settled);
+    }
+  }
+
+  /** Texts have no fact, so all their tokens count the same. */
+  @Test
+  void aRunSettlesItBeforeItsFirstUpdate() throws IOException {
+    KnownTexts texts = new KnownTexts(folder);
+    texts.writeData();
+    Recipe open =
+        texts.recipe(
+            "method={name: wga, other_words: auto, retain_bound: 5}", "budget={updates: 1}");
+    Path out = folder.resolve("out");
+    try (RunFolder run = RunFolder.create(out)) {
+      Experiment.run(open, run, SmallRuns.setup(() -> false));
+    }
+    try (RunFolder run = RunFolder.read(out)) {
+      Recipe made = RecipeReader.parse(run.recipe(), List.of(), Recipe.Kind.UNLEARN, "recipe.yaml");
+      assertThat(made.method().otherWords()).isEqualTo(1);
+      assertThat(made.optimizer().learningRate()).isEqualTo(1e-3);
+    }
+    assertThat(out.resolve(ForgetPlan.FILE)).doesNotExist();
+  }
+
+  @Test
+  void theForecastSaysWhatWasFound() throws IOException {
+    KnownTexts texts = new KnownTexts(folder);
+    texts.writeData();
+    Setup setup = SmallRuns.setup(() -> false);
+    for (String share : List.of("0.5", "1")) {
+      Recipe recipe =
+          texts.recipe("method={name: wga, retain_bound: 5}", "method.other_words=" + share);
+      try (LanguageModel model =
+          LanguageModel.open(
+              recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+        assertThat(Forecast.of(recipe, setup, model).plan(null).otherWords())
+            .isEqualTo(share.equals("1") ? null : Double.valueOf(share));
+      }
     }
   }
 }
