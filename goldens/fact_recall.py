@@ -2,7 +2,7 @@
 
     python goldens/fact_recall.py
 
-Writes golden/fact_recall.json in engram-core and golden/llama/with-tokenizer/fact_tokens.json in engram-model. Texts are TOFU's paraphrased and wrong answers, and a few in other scripts.
+Writes golden/fact_recall.json in engram-core and golden/fact_tokens.json in engram-model, by the tokenizer of golden/llama/with-tokenizer. Texts are TOFU's paraphrased and wrong answers, and a few in other scripts.
 """
 import json
 import unicodedata
@@ -60,7 +60,7 @@ def fact_tokens(cases):
         labelled = [(a, b) for a, b in encoding.offsets if b > len(question)]
         rows.append({"question": question, "answer": answer, "text": text,
                      "of_fact": [int(bool(places & set(range(a, b)))) for a, b in labelled]})
-    write_json(folder / "fact_tokens.json", {"samples": rows})
+    write_json(golden("model") / "fact_tokens.json", {"samples": rows})
     print(len(rows), "samples,", sum(sum(r["of_fact"]) for r in rows), "tokens of facts of", sum(len(r["of_fact"]) for r in rows))
 
 

@@ -60,7 +60,7 @@ class TokenizerGoldenTest {
     PromptTemplate spaced = new PairTemplate("spaced", "{question} ", "{answer}");
     int ofFact = 0;
     try (LanguageModel model = open(spaced)) {
-      for (JsonNode one : Golden.json("llama/with-tokenizer/fact_tokens.json").path("samples")) {
+      for (JsonNode one : Golden.json("fact_tokens.json").path("samples")) {
         String question = one.path("question").asString();
         Sample sample = Sample.of("x", question, one.path("text").asString());
         boolean[] own = model.samples().ofFact(sample, question, one.path("answer").asString());
