@@ -14,10 +14,10 @@ import io.engram.model.generate.Generation;
 import io.engram.model.generate.Generator;
 import io.engram.model.tensor.Compute;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -83,13 +83,17 @@ final class GenerateCommand implements Callable<Integer> {
     }
     spark.check(common);
     SampleFilter.Chosen chosen = chosen();
-    List<Row> rows;
     try (LanguageModel opened = model.open(common);
         BatchRunners.Place there = spark.start(opened, OpeningMemory.Use.SCORING, common)) {
-      rows = generate(opened, chosen.of(opened));
+      List<Sample> samples = chosen.of(opened);
+      common
+          .console()
+          .rows(
+              out,
+              samples.size(),
+              taker -> generate(opened, samples, taker),
+              GenerateCommand::text);
     }
-    common.console().write(out, rows);
-    common.console().rows(rows, out == null ? text(rows) : "");
     return 0;
   }
 
@@ -103,26 +107,32 @@ final class GenerateCommand implements Callable<Integer> {
     throw common.mistake("give DATA or --prompt TEXT" + (data == null ? "" : ", not both"));
   }
 
-  private List<Row> generate(LanguageModel opened, List<Sample> samples) {
-    List<int[]> prompts = samples.stream().map(opened.samples()::prompt).toList();
-    List<Generation> generations =
-        Watched.stage(
-            common.console(),
-            "Generating",
-            prompts.size(),
-            progress -> new Generator(opened).greedy(prompts, maxNewTokens, progress));
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < samples.size(); i++) {
-      Generation generation = generations.get(i);
-      rows.add(
-          new Row(
-              samples.get(i).id(),
-              opened.samples().promptText(samples.get(i)),
-              opened.tokenizer().decode(generation.ids()),
-              generation.ids().length,
-              generation.stopped().name().toLowerCase(Locale.ROOT)));
-    }
-    return rows;
+  private void generate(LanguageModel opened, List<Sample> samples, Consumer<Row> taker) {
+    Generator generator = new Generator(opened);
+    Watched.stage(
+        common.console(),
+        "Generating",
+        samples.size(),
+        progress ->
+            InParts.each(
+                samples,
+                opened.samples()::prompt,
+                prompt -> prompt.length + maxNewTokens,
+                part -> {
+                  List<Generation> made = generator.greedy(part.values(), maxNewTokens, progress);
+                  for (int i = 0; i < made.size(); i++) {
+                    taker.accept(row(opened, part.samples().get(i), made.get(i)));
+                  }
+                }));
+  }
+
+  private static Row row(LanguageModel opened, Sample sample, Generation made) {
+    return new Row(
+        sample.id(),
+        opened.samples().promptText(sample),
+        opened.tokenizer().decode(made.ids()),
+        made.ids().length,
+        made.stopped().name().toLowerCase(Locale.ROOT));
   }
 
   private static String text(List<Row> rows) {

@@ -8,6 +8,7 @@ import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SparkChoice;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
+import io.engram.core.sample.Sample;
 import io.engram.core.text.NumberText;
 import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
@@ -15,10 +16,10 @@ import io.engram.model.score.Scorer;
 import io.engram.model.tensor.Compute;
 import io.engram.model.text.TokenizedSample;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,28 +67,33 @@ final class ScoreCommand implements Callable<Integer> {
   private int computed() {
     spark.check(common);
     SampleFilter.Chosen chosen = filter.load(data);
-    List<Row> rows;
     try (LanguageModel opened = model.open(common);
         BatchRunners.Place there = spark.start(opened, OpeningMemory.Use.SCORING, common)) {
-      rows = score(opened, opened.samples().tokenize(chosen.of(opened)));
+      List<Sample> samples = chosen.of(opened);
+      common
+          .console()
+          .rows(out, samples.size(), taker -> score(opened, samples, taker), ScoreCommand::table);
     }
-    common.console().write(out, rows);
-    common.console().rows(rows, out == null ? table(rows) : "");
     return 0;
   }
 
-  private List<Row> score(LanguageModel opened, List<TokenizedSample> tokenized) {
-    List<double[]> logProbs =
-        Watched.stage(
-            common.console(),
-            "Scoring",
-            tokenized.size(),
-            progress -> new Scorer(opened).logProbs(tokenized, progress));
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < tokenized.size(); i++) {
-      rows.add(Row.of(tokenized.get(i), logProbs.get(i)));
-    }
-    return rows;
+  private void score(LanguageModel opened, List<Sample> samples, Consumer<Row> taker) {
+    Scorer scorer = new Scorer(opened);
+    Watched.stage(
+        common.console(),
+        "Scoring",
+        samples.size(),
+        progress ->
+            InParts.each(
+                samples,
+                opened.samples()::tokenize,
+                tokenized -> tokenized.ids().length,
+                part -> {
+                  List<double[]> logProbs = scorer.logProbs(part.values(), progress);
+                  for (int i = 0; i < logProbs.size(); i++) {
+                    taker.accept(Row.of(part.values().get(i), logProbs.get(i)));
+                  }
+                }));
   }
 
   private static String table(List<Row> rows) {

@@ -1,11 +1,14 @@
 package io.engram.cli.output;
 
+import io.engram.core.Rows;
 import io.engram.core.data.DuckDb;
 import io.engram.core.run.JsonFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +37,23 @@ public record Console(PrintWriter out, PrintWriter err, boolean json, boolean qu
     }
   }
 
-  /** Prints a result with one row per sample. */
-  public void rows(List<?> rows, String text) {
-    result(Map.of("samples", rows), text);
+  /**
+   * Makes rows, one for each sample, and writes them to the file given by {@code --out} as they
+   * come. Without a file, or with {@code --json}, prints them once all are made.
+   *
+   * @param count how many there will be
+   * @param text of rows that are printed
+   */
+  public <R> void rows(
+      @Nullable Path out, int count, Rows<R> rows, Function<List<R>, String> text) {
+    if (out != null && !json) {
+      writeRows(out, count, rows);
+      return;
+    }
+    List<R> made = new ArrayList<>();
+    rows.each(made::add);
+    write(out, made);
+    result(Map.of("samples", made), json ? "" : text.apply(made));
   }
 
   /**
@@ -45,12 +62,18 @@ public record Console(PrintWriter out, PrintWriter err, boolean json, boolean qu
    */
   public void write(@Nullable Path out, List<?> rows) {
     if (out != null) {
-      if (out.toString().endsWith(".parquet") && !rows.isEmpty()) {
-        DuckDb.writeParquet(out, rows.stream().map(JsonFiles::line).toList());
-      } else {
-        JsonFiles.writeLines(out, rows);
-      }
-      message(rows.size() + " samples written to " + out);
+      Rows<Object> each = rows::forEach;
+      writeRows(out, rows.size(), each);
     }
+  }
+
+  private void writeRows(Path out, int count, Rows<?> rows) {
+    Rows<String> lines = taker -> rows.each(row -> taker.accept(JsonFiles.line(row)));
+    if (out.toString().endsWith(".parquet") && count > 0) {
+      DuckDb.writeParquet(out, lines);
+    } else {
+      JsonFiles.writeLines(out, lines);
+    }
+    message(count + " samples written to " + out);
   }
 }

@@ -2,7 +2,6 @@ package io.engram.core.data;
 
 import io.engram.core.EngramException;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -11,14 +10,13 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import tools.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wrong with a condition on samples, in the user's words. DuckDB's own message quotes the
  * query around the condition, which the user never wrote.
  */
 final class ConditionFault {
-  /** A name that needs no quotation marks. */
   private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]*");
 
   /** DuckDB's messages, and what to say instead. */
@@ -68,25 +66,24 @@ final class ConditionFault {
    * @param message DuckDB's
    * @param where the condition
    * @param setBy the condition's name: {@code --where}
-   * @param rows the rows to choose from
+   * @param fields the rows' fields
+   * @param text a field that is a text; null: there is none
    */
-  static EngramException of(String message, String where, String setBy, List<ObjectNode> rows) {
+  static EngramException of(
+      String message, String where, String setBy, Set<String> fields, @Nullable String text) {
     return EngramException.usage(
-        "%s '%s': %s.%n%s".formatted(setBy, where, fault(message, where), help(rows)));
+        "%s '%s': %s.%nThe fields are %s. A condition is, for example, length(%s) > 40"
+            .formatted(
+                setBy,
+                where,
+                fault(message, where),
+                String.join(", ", fields),
+                text == null ? "id" : text));
   }
 
-  private static String help(List<ObjectNode> rows) {
-    Set<String> fields = new LinkedHashSet<>();
-    rows.forEach(row -> fields.addAll(row.propertyNames()));
-    String text =
-        rows.stream()
-            .flatMap(row -> row.propertyStream())
-            .filter(field -> field.getValue().isString() && PLAIN.matcher(field.getKey()).matches())
-            .map(field -> field.getKey())
-            .reduce((earlier, later) -> later.equals("answer") ? later : earlier)
-            .orElse("id");
-    return "The fields are %s. A condition is, for example, length(%s) > 40"
-        .formatted(String.join(", ", fields), text);
+  /** Whether a name needs no quotation marks. */
+  static boolean isPlain(String name) {
+    return PLAIN.matcher(name).matches();
   }
 
   /** What is wrong. */

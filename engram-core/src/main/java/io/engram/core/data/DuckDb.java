@@ -1,6 +1,7 @@
 package io.engram.core.data;
 
 import io.engram.core.EngramException;
+import io.engram.core.Rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Uses DuckDB to read and write Parquet files, and to find the rows that meet a SQL condition. */
+/** Reads and writes Parquet files with DuckDB. */
 public final class DuckDb {
   /** DuckDB writes NaN and Infinity, which aren't JSON. */
   private static final JsonMapper JSON =
@@ -73,17 +74,17 @@ public final class DuckDb {
    * @param rows at least one, each a JSON object
    * @throws EngramException of kind FILE if it can't be written
    */
-  public static void writeParquet(Path file, List<String> rows) {
+  public static void writeParquet(Path file, Rows<String> rows) {
     Path whole = file.toAbsolutePath();
     Path beside = whole.resolveSibling(whole.getFileName() + ".part");
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = connection.createStatement()) {
+    try (RowTable table = new RowTable()) {
       Files.createDirectories(Objects.requireNonNull(whole.getParent()));
-      statement.execute("CREATE TABLE source (row_number INTEGER, fields JSON)");
-      insert(connection, rows);
-      statement.execute(
-          "COPY (SELECT unnest(json_transform(fields, '%s')) FROM source ORDER BY row_number) TO '%s' (FORMAT parquet)"
-              .formatted(structure(statement), beside.toString().replace("'", "''")));
+      rows.each(table::add);
+      try (Statement statement = table.statement()) {
+        statement.execute(
+            "COPY (SELECT unnest(json_transform(fields, '%s')) FROM source ORDER BY row_number) TO '%s' (FORMAT parquet)"
+                .formatted(table.structure(), beside.toString().replace("'", "''")));
+      }
       Files.move(
           beside, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (SQLException | IOException e) {
@@ -96,63 +97,5 @@ public final class DuckDb {
     Properties properties = new Properties();
     properties.setProperty("jdbc_stream_results", "true");
     return properties;
-  }
-
-  /**
-   * The numbers, from 0 and ascending, of the rows for which a condition holds. The rows' fields
-   * are the columns; the condition can't access anything else.
-   *
-   * @param where a DuckDB expression: {@code length(answer) > 40}
-   * @param setBy the condition's name in messages: {@code --where}
-   * @throws EngramException of kind USAGE if DuckDB doesn't understand it, saying why in the user's
-   *     words, and which fields exist
-   */
-  public static List<Integer> where(List<ObjectNode> rows, String where, String setBy) {
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = connection.createStatement()) {
-      statement.execute("SET enable_external_access = false");
-      statement.execute("CREATE TABLE source (row_number INTEGER, fields JSON)");
-      insert(connection, rows.stream().map(ObjectNode::toString).toList());
-      return query(statement, structure(statement), where);
-    } catch (SQLException e) {
-      throw ConditionFault.of(String.valueOf(e.getMessage()), where, setBy, rows);
-    }
-  }
-
-  private static void insert(Connection connection, List<String> rows) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO source VALUES (?, ?)")) {
-      for (int i = 0; i < rows.size(); i++) {
-        insert.setInt(1, i);
-        insert.setString(2, rows.get(i));
-        insert.addBatch();
-      }
-      insert.executeBatch();
-    }
-  }
-
-  /** The columns and their types, as DuckDB infers them from all rows. */
-  private static String structure(Statement statement) throws SQLException {
-    try (ResultSet result =
-        statement.executeQuery("SELECT json_group_structure(fields)::VARCHAR FROM source")) {
-      result.next();
-      return result.getString(1).replace("'", "''");
-    }
-  }
-
-  private static List<Integer> query(Statement statement, String structure, String where)
-      throws SQLException {
-    String columns =
-        "SELECT row_number AS engram_row, unnest(json_transform(fields, '%s')) FROM source"
-            .formatted(structure);
-    String query =
-        "SELECT engram_row FROM (%s) WHERE (%s\n) ORDER BY engram_row".formatted(columns, where);
-    List<Integer> numbers = new ArrayList<>();
-    try (ResultSet result = statement.executeQuery(query)) {
-      while (result.next()) {
-        numbers.add(result.getInt(1));
-      }
-    }
-    return numbers;
   }
 }

@@ -1,8 +1,10 @@
 package io.engram.core.run;
 
 import io.engram.core.EngramException;
+import io.engram.core.Rows;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,13 +60,26 @@ public final class JsonFiles {
 
   /** Writes one value per line, atomically. */
   public static void writeLines(Path file, Collection<?> values) {
+    writeLines(file, taker -> values.forEach(value -> taker.accept(line(value))));
+  }
+
+  /**
+   * The same as the lines are made.
+   *
+   * @param lines each a JSON value
+   */
+  public static void writeLines(Path file, Rows<String> lines) {
     write(
         file,
-        to -> {
-          for (Object value : values) {
-            to.append(line(value)).append('\n');
-          }
-        });
+        to ->
+            lines.each(
+                line -> {
+                  try {
+                    to.append(line).append('\n');
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }));
   }
 
   /** Writes a text, atomically; creates missing folders. */
@@ -78,11 +93,15 @@ public final class JsonFiles {
     void writeTo(Writer to) throws IOException;
   }
 
-  /** Writes a text as it is made, atomically; creates missing folders. */
+  /**
+   * Writes a text as it is made, atomically; creates missing folders. If making it fails, nothing
+   * is left of it.
+   */
   public static void write(Path file, Content content) {
     Path whole = file.toAbsolutePath();
     Path folder = whole.getParent();
     Path beside = whole.resolveSibling(whole.getFileName() + ".part");
+    boolean done = false;
     try {
       if (folder != null) {
         Files.createDirectories(folder);
@@ -94,8 +113,21 @@ public final class JsonFiles {
       }
       Files.move(
           beside, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
+      done = true;
+    } catch (IOException | UncheckedIOException e) {
       throw EngramException.file(file + " can't be written: " + e.getMessage(), e);
+    } finally {
+      if (!done) {
+        delete(beside);
+      }
+    }
+  }
+
+  private static void delete(Path unfinished) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      // The reason why it is unfinished is what the user has to hear.
     }
   }
 

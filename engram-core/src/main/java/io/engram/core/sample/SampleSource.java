@@ -2,7 +2,7 @@ package io.engram.core.sample;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
-import io.engram.core.data.DuckDb;
+import io.engram.core.data.Condition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,19 +73,8 @@ public final class SampleSource {
     List<List<Sample>> bySource = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
     for (String source : data) {
-      int before = seen.size();
-      List<Sample> all = new ArrayList<>();
-      List<DataRow> rows = new ArrayList<>();
-      forEachRow(
-          source,
-          choice.filters() ? 0 : Math.max(0, choice.limit()),
-          row -> {
-            add(all, seen, SampleFields.sample(row, Integer.toString(before + all.size())), row);
-            if (choice.filters()) {
-              rows.add(row);
-            }
-          });
-      List<Sample> chosen = choice.filters() ? where(all, rows, choice) : all;
+      List<Sample> chosen =
+          choice.filters() ? meeting(source, seen, choice) : first(source, seen, choice.limit());
       boolean cut = choice.limit() > 0 && choice.limit() < chosen.size();
       bySource.add(cut ? chosen.subList(0, choice.limit()) : chosen);
     }
@@ -97,17 +86,26 @@ public final class SampleSource {
     return bySource;
   }
 
-  private static List<Sample> where(List<Sample> all, List<DataRow> rows, Choice choice) {
-    for (int i = 0; i < rows.size(); i++) {
-      rows.get(i).fields().put("id", all.get(i).id());
+  private static List<Sample> first(String source, Map<String, String> seen, int limit) {
+    List<Sample> all = new ArrayList<>();
+    forEachRow(source, Math.max(0, limit), row -> all.add(sample(row, seen)));
+    return all;
+  }
+
+  private static List<Sample> meeting(String source, Map<String, String> seen, Choice choice) {
+    List<Sample> all = new ArrayList<>();
+    try (Condition condition =
+        new Condition(Objects.requireNonNull(choice.where()), choice.setBy())) {
+      forEachRow(
+          source,
+          0,
+          row -> {
+            Sample sample = sample(row, seen);
+            all.add(sample);
+            condition.add(row.fields().put("id", sample.id()));
+          });
+      return condition.rows().stream().map(all::get).toList();
     }
-    return DuckDb.where(
-            rows.stream().map(DataRow::fields).toList(),
-            Objects.requireNonNull(choice.where()),
-            choice.setBy())
-        .stream()
-        .map(all::get)
-        .toList();
   }
 
   /**
@@ -167,15 +165,16 @@ public final class SampleSource {
     rows.forEach(each);
   }
 
-  private static void add(
-      List<Sample> samples, Map<String, String> seen, Sample sample, DataRow row) {
+  /** The sample of a row; without an id its number among all so far is one. */
+  private static Sample sample(DataRow row, Map<String, String> seen) {
+    Sample sample = SampleFields.sample(row, Integer.toString(seen.size()));
     String before = seen.putIfAbsent(sample.id(), row.where());
     if (before != null) {
       throw EngramException.usage(
           "%s has the id \"%s\", which %s has too; ids must differ"
               .formatted(row.where(), sample.id(), before));
     }
-    samples.add(sample);
+    return sample;
   }
 
   /**

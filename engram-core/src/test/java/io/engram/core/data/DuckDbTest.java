@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,17 +59,50 @@ class DuckDbTest {
             "{\"id\":\"0\",\"day\":\"2024-01-02\",\"n\":3,\"p\":-0.1,\"ids\":[1,2],\"ps\":[],\"is\":true}",
             "{\"id\":\"01\",\"day\":\"it's\",\"n\":4,\"p\":1.5E300,\"ids\":[3],\"ps\":[0.25,-7.0],\"is\":false}");
     Path file = temporary.resolve("it's/new/rows.parquet");
-    DuckDb.writeParquet(file, rows);
+    DuckDb.writeParquet(file, rows::forEach);
     assertThat(DuckDb.parquet(file, 0, 10_000)).map(Object::toString).isEqualTo(rows);
     assertThat(file.resolveSibling("rows.parquet.part")).doesNotExist();
-    DuckDb.writeParquet(file, List.of("{\"a\":1}", "{\"a\":null,\"b\":[]}"));
+    DuckDb.writeParquet(file, List.of("{\"a\":1}", "{\"a\":null,\"b\":[]}")::forEach);
     assertThat(DuckDb.parquet(file, 0, 10_000))
         .map(Object::toString)
         .containsExactly("{\"a\":1,\"b\":null}", "{\"a\":null,\"b\":[]}");
     Path readOnly = Files.createFile(temporary.resolve("file"));
-    assertThatThrownBy(() -> DuckDb.writeParquet(readOnly.resolve("x.parquet"), rows))
+    assertThatThrownBy(() -> DuckDb.writeParquet(readOnly.resolve("x.parquet"), rows::forEach))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("x.parquet can't be written");
+  }
+
+  @Test
+  void rowsThatFailLeaveNoFile() {
+    Path file = temporary.resolve("half.parquet");
+    assertThatThrownBy(
+            () ->
+                DuckDb.writeParquet(
+                    file,
+                    taker -> {
+                      taker.accept("{\"a\":1}");
+                      throw new IllegalStateException("stopped");
+                    }))
+        .hasMessage("stopped");
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
+  void manyRowsKeepTheirOrder() throws IOException {
+    int count = 70_000;
+    Path file = temporary.resolve("many.parquet");
+    DuckDb.writeParquet(
+        file,
+        taker -> {
+          for (int i = 0; i < count; i++) {
+            taker.accept("{\"text\":\"%s\"}".formatted("x".repeat(i % 50 + 1) + i));
+          }
+        });
+    List<Sample> samples = SampleSource.load(file.toString(), "id::int % 7 = 3", 0);
+    assertThat(samples)
+        .extracting(Sample::id)
+        .isEqualTo(
+            IntStream.range(0, count).filter(i -> i % 7 == 3).mapToObj(Integer::toString).toList());
   }
 
   @Test

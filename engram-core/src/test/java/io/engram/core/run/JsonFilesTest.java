@@ -70,6 +70,26 @@ class JsonFilesTest {
         .hasMessage(file + " has no value, only null");
   }
 
+  /** As where a command is stopped half way. */
+  @Test
+  void linesThatFailLeaveWhatWasThere() throws IOException {
+    Path file = temporary.resolve("lines.jsonl");
+    JsonFiles.writeLines(file, List.of("old"));
+    assertThatThrownBy(
+            () ->
+                JsonFiles.writeLines(
+                    file,
+                    taker -> {
+                      taker.accept("1");
+                      throw new IllegalStateException("stopped");
+                    }))
+        .hasMessage("stopped");
+    assertThat(file).hasContent("\"old\"");
+    assertThat(file.resolveSibling("lines.jsonl.part")).doesNotExist();
+    JsonFiles.writeLines(file, taker -> List.of("1", "2").forEach(taker));
+    assertThat(file).hasContent("1\n2");
+  }
+
   @Test
   void aValueOfAWrongKindIsNamedByItsField() throws IOException {
     Path file = Files.writeString(temporary.resolve("a.json"), "{\"id\":\"a\",\"answers\":1}");

@@ -1,0 +1,65 @@
+package io.engram.cli.command;
+
+import io.engram.core.sample.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/**
+ * Takes samples in parts of about so many tokens, in their order, so that a command holds the
+ * tokens and results of one part only. Usual files are one part.
+ */
+final class InParts {
+  /** Large enough that a part keeps a thousand executors busy, and small enough for a heap. */
+  static final int TOKENS = 1 << 24;
+
+  private InParts() {}
+
+  /**
+   * Samples and what was made of them.
+   *
+   * @param values one for each sample
+   */
+  record Part<T>(List<Sample> samples, List<T> values) {}
+
+  /**
+   * Makes the parts and gives each on.
+   *
+   * @param made what a sample becomes
+   * @param tokens how many tokens that takes
+   * @return the number of parts
+   */
+  static <T> int each(
+      List<Sample> samples,
+      Function<Sample, T> made,
+      ToIntFunction<T> tokens,
+      Consumer<Part<T>> taker) {
+    return each(samples, made, tokens, taker, TOKENS);
+  }
+
+  static <T> int each(
+      List<Sample> samples,
+      Function<Sample, T> made,
+      ToIntFunction<T> tokens,
+      Consumer<Part<T>> taker,
+      int most) {
+    int parts = 0;
+    List<T> values = new ArrayList<>();
+    long sum = 0;
+    for (int i = 0; i < samples.size(); i++) {
+      T value = made.apply(samples.get(i));
+      values.add(value);
+      sum += tokens.applyAsInt(value);
+      if (sum >= most || i == samples.size() - 1) {
+        int end = i + 1;
+        taker.accept(new Part<>(samples.subList(end - values.size(), end), values));
+        values = new ArrayList<>();
+        sum = 0;
+        parts++;
+      }
+    }
+    return parts;
+  }
+}
