@@ -2,6 +2,7 @@ package io.engram.spark;
 
 import io.engram.core.EngramException;
 import java.io.Serializable;
+import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,6 +65,13 @@ final class Cluster implements AutoCloseable {
   }
 
   private static EngramException refused(String master, Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return EngramException.usage(
+            "--spark %s: a port of this machine can't be used: %s%nName another (spark.driver.port, spark.blockManager.port, spark.ui.port), or none: then the system chooses."
+                .formatted(master, firstLine(cause)));
+      }
+    }
     return EngramException.usage(
         "--spark %s: Spark %s could not be started there: %s%nCheck the address, and that the cluster runs the same Spark."
             .formatted(master, org.apache.spark.package$.MODULE$.SPARK_VERSION(), firstLine(e)));

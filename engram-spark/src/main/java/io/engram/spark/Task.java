@@ -36,14 +36,21 @@ final class Task<B extends BatchWork.Batch, T extends Serializable>
   @Override
   public Answer<T> apply(Iterator<Part<B>> parts) {
     List<B> batches = parts.next().batches();
+    String host = Same.host();
     try {
-      String host = Same.host();
       same.require(Same.here(), host);
       LanguageModel model = ExecutorModels.of(source, host);
       return Answer.of(
           Workers.asPiece(beside, source.threads(), () -> work.compute(model, batches)));
     } catch (EngramException e) {
       return Answer.of(e);
+    } catch (OutOfMemoryError e) {
+      // Thrown, it would end the executor, and the task would do the same to the next ones.
+      return Answer.of(
+          EngramException.resources(
+              "An executor on %s has too little memory for its tasks: %s.%nGive it more: --spark-conf spark.executor.memory=4g for Java's heap, spark.executor.memoryOverhead for tensors; or fewer tasks at a time (spark.executor.cores), or a smaller --batch-tokens."
+                  .formatted(host, e.getMessage()),
+              e));
     }
   }
 }

@@ -14,9 +14,12 @@ import io.engram.model.ModelOptions;
 import io.engram.model.score.Scorer;
 import io.engram.model.text.TokenizedSample;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +175,42 @@ final class ClusterTest {
     }
   }
 
+  /** Java's heap; tensors are let go of by splitting a batch, as in the plain command. */
+  @Test
+  void anExecutorWithTooLittleMemoryIsOneError() throws InterruptedException {
+    try (BatchRunners.Place place = cluster()) {
+      place.attach(model);
+      BatchRunner cluster = Objects.requireNonNull(model.runner());
+      assertThatThrownBy(() -> cluster.run(new Greedy(), numbered(4), 2, ProgressListener.NONE))
+          .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
+          .hasMessageContaining("has too little memory for its tasks: Java heap space")
+          .hasMessageContaining("spark.executor.memory=");
+      assertThat(executors()).as("nothing is tried again").hasSize(2);
+    }
+    awaitNoExecutors();
+  }
+
+  @Test
+  void aPortInUseIsOneError() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<String, String> settings =
+          Map.of(
+              "spark.driver.port",
+              Integer.toString(taken.getLocalPort()),
+              "spark.port.maxRetries",
+              "0");
+      assertThatThrownBy(
+              () ->
+                  new SparkRunners()
+                      .start(
+                          new BatchRunners.Request(
+                              "local[1]", settings, tasks -> 1L << 30, message -> {})))
+          .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+          .hasMessageStartingWith("--spark local[1]: a port of this machine can't be used: ")
+          .hasMessageContaining("spark.driver.port");
+    }
+  }
+
   private void sameAs(List<double[]> plain, List<TokenizedSample> samples) {
     assertThat(new Scorer(model).logProbs(samples, ProgressListener.NONE))
         .usingElementComparator(Arrays::compare)
@@ -213,6 +252,18 @@ final class ClusterTest {
         throw new IllegalStateException(e);
       }
       return numbers;
+    }
+  }
+
+  /** Needs more than an executor's heap. */
+  private record Greedy() implements BatchWork<Slow.Numbered, Integer> {
+    @Override
+    public List<Integer> compute(LanguageModel opened, List<Slow.Numbered> batches) {
+      List<long[]> held = new ArrayList<>();
+      for (int i = 0; i < 1024; i++) {
+        held.add(new long[1 << 20]);
+      }
+      return List.of(held.size());
     }
   }
 }
