@@ -111,7 +111,7 @@ record ModelFolder(
       return builtIn.get();
     }
     if (RunModel.isRun(path)) {
-      return RunModel.of(path);
+      return RunModel.result(path);
     }
     if (Files.isDirectory(path) || GgufFile.isGguf(path)) {
       return path;

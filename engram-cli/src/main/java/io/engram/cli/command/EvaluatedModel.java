@@ -44,7 +44,8 @@ record EvaluatedModel(Recipe recipe, String stage) {
   }
 
   private static EvaluatedModel ofRun(
-      Path folder, ModelChoice choice, CommonOptions common, Map<String, String> settings) {
+      Path named, ModelChoice choice, CommonOptions common, Map<String, String> settings) {
+    Path folder = RunModel.best(named);
     Map<String, String> keys = new LinkedHashMap<>();
     keys.put("model.path", JsonFiles.line(RunModel.of(folder).toString()));
     keys.put("model.base", choice.base() == null ? "null" : JsonFiles.line(choice.base()));

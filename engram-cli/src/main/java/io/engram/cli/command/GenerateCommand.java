@@ -116,7 +116,7 @@ final class GenerateCommand implements Callable<Integer> {
         progress ->
             InParts.each(
                 samples,
-                opened.samples()::prompt,
+                some -> some.stream().map(opened.samples()::prompt).toList(),
                 prompt -> prompt.length + maxNewTokens,
                 part -> {
                   List<Generation> made = generator.greedy(part.values(), maxNewTokens, progress);

@@ -15,6 +15,9 @@ final class InParts {
   /** Large enough that a part keeps a thousand executors busy, and small enough for a heap. */
   static final int TOKENS = 1 << 24;
 
+  /** Samples that are tokenised together; a part ends behind one of these blocks. */
+  private static final int BLOCK = 4096;
+
   private InParts() {}
 
   /**
@@ -27,33 +30,35 @@ final class InParts {
   /**
    * Makes the parts and gives each on.
    *
-   * @param made what a sample becomes
+   * @param made what samples become
    * @param tokens how many tokens that takes
    * @return the number of parts
    */
   static <T> int each(
       List<Sample> samples,
-      Function<Sample, T> made,
+      Function<List<Sample>, List<T>> made,
       ToIntFunction<T> tokens,
       Consumer<Part<T>> taker) {
-    return each(samples, made, tokens, taker, TOKENS);
+    return each(samples, made, tokens, taker, TOKENS, BLOCK);
   }
 
   static <T> int each(
       List<Sample> samples,
-      Function<Sample, T> made,
+      Function<List<Sample>, List<T>> made,
       ToIntFunction<T> tokens,
       Consumer<Part<T>> taker,
-      int most) {
+      int most,
+      int block) {
     int parts = 0;
     List<T> values = new ArrayList<>();
     long sum = 0;
-    for (int i = 0; i < samples.size(); i++) {
-      T value = made.apply(samples.get(i));
-      values.add(value);
-      sum += tokens.applyAsInt(value);
-      if (sum >= most || i == samples.size() - 1) {
-        int end = i + 1;
+    for (int end = 0; end < samples.size(); ) {
+      int start = end;
+      end = Math.min(samples.size(), start + block);
+      List<T> more = made.apply(samples.subList(start, end));
+      values.addAll(more);
+      sum += more.stream().mapToLong(tokens::applyAsInt).sum();
+      if (sum >= most || end == samples.size()) {
         taker.accept(new Part<>(samples.subList(end - values.size(), end), values));
         values = new ArrayList<>();
         sum = 0;

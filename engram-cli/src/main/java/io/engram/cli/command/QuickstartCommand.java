@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs the whole workflow on the built-in model and TOFU, up to a report. Start here.",
       "Measures how hard each sample of the forget set is to forget (MRD), makes the model "
-          + "forget them with NPO, once in uniform order and once in MRD order with the same "
-          + "budget, evaluates before and after, and writes a report.",
+          + "forget them, once in uniform order and once in MRD order, evaluates before and after, "
+          + "and writes a report beside a model that never saw them.",
       "If it is stopped, run the same command to continue."
     },
     sortOptions = false)
@@ -25,7 +25,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "key=value",
-      description = "Recipe keys to change in both runs; eval.limit=50 makes it faster")
+      description = "Recipe keys to change in both runs; eval.limit=20 makes it faster")
   private List<String> overrides = List.of();
 
   @Option(

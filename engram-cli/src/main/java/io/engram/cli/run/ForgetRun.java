@@ -17,6 +17,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.OwnerOnly;
 import io.engram.core.run.Redaction;
 import io.engram.core.run.RunFolder;
+import io.engram.core.run.RunModel;
 import io.engram.core.run.UnstartedRun;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
@@ -58,11 +59,6 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
   /** How often --audit forgets again with a deeper stop. */
   private static final int STRONGER = 2;
 
-  /** Names the best of the runs inside a run folder; missing: the first one. */
-  private static final String BEST = "stronger";
-
-  private static final String BEST_PREFIX = "stronger-";
-
   /** Carries it out; returns the exit code. */
   public int carryOut() {
     Interruption.watch(common.console());
@@ -87,7 +83,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
       if (next.margin() == null) {
         break;
       }
-      Path again = folder.resolve(BEST_PREFIX + attempt);
+      Path again = folder.resolve(RunModel.STRONGER + attempt);
       List<String> overrides = new ArrayList<>(request.overrides());
       overrides.add("stop.margin=" + next.margin());
       int code = new ForgetRun(request.with(overrides, again), common).forget(again);
@@ -103,7 +99,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
         break;
       }
       best = again;
-      JsonFiles.writeText(folder.resolve(BEST), BEST_PREFIX + attempt + "\n");
+      JsonFiles.writeText(folder.resolve(RunModel.BEST), RunModel.STRONGER + attempt + "\n");
     }
     if (!best.equals(folder)) {
       common.console().message("The model that stands attacks best: " + best.resolve("model"));
@@ -111,31 +107,12 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     return left(best) > 0 ? STILL_KNOWN : 0;
   }
 
-  /**
-   * The run of a folder whose model stands attacks best: a stronger one inside of it, or itself.
-   */
-  static Path best(Path folder) {
-    Path file = folder.resolve(BEST);
-    if (!Files.isRegularFile(file)) {
-      return folder;
-    }
-    String name = JsonFiles.readText(file).strip();
-    if (!name.matches(BEST_PREFIX + "\\d{1,9}")) {
-      throw EngramException.file(
-          "%s names %s, which is not a run in this folder".formatted(file, name));
-    }
-    return folder.resolve(name);
-  }
-
   private static List<VerdictRow> verdicts(Path run) {
     return JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class);
   }
 
   private static long left(Path run) {
-    return verdicts(run).stream()
-        .map(VerdictRow::verdict)
-        .filter(v -> v.equals(VerdictRow.HIDDEN) || v.equals(VerdictRow.KNOWN))
-        .count();
+    return verdicts(run).stream().filter(VerdictRow::isLeft).count();
   }
 
   private static double margin(Path run) {
@@ -291,11 +268,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
       redact(run);
       show(run.path(), judged, run.journal().read(), null);
       common.console().message(certificate.text());
-      boolean known =
-          judged.verdicts().stream()
-              .filter(v -> v.knownBefore().equals(VerdictRow.KNOWN))
-              .anyMatch(v -> v.verdict().equals(VerdictRow.KNOWN));
-      return known ? STILL_KNOWN : 0;
+      return judged.verdicts().stream().anyMatch(VerdictRow::isLeft) ? STILL_KNOWN : 0;
     }
     AuditRun audit = new AuditRun(AuditSubject.Options.NONE, common, new SparkChoice());
     Audit.Judged audited = audit.judged(audit.subject(run));

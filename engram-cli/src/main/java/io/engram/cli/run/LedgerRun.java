@@ -9,6 +9,7 @@ import io.engram.core.ledger.LedgerEntry.Earlier;
 import io.engram.core.ledger.LedgerEntry.Model;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunModel;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
@@ -117,7 +118,7 @@ public record LedgerRun(
   private int write(Ledger ledger, String id) {
     Asked asked = JsonFiles.read(asked(ledger, id), Asked.class);
     Path run = ledger.run(id);
-    Path best = ForgetRun.best(run);
+    Path best = RunModel.best(run);
     Model last = ledger.last();
     Model start = last == null ? ledger.describe(asked.model()) : last;
     boolean changed = Files.isDirectory(best.resolve("model"));

@@ -12,6 +12,12 @@ import java.util.stream.Stream;
  * produced.
  */
 public final class RunModel {
+  /** Runs of {@code engram forget --audit} inside of the first have this and a number as name. */
+  public static final String STRONGER = "stronger-";
+
+  /** The file that names the one of them that stands attacks best. */
+  public static final String BEST = "stronger";
+
   private static final String MANIFEST = "manifest.json";
 
   private RunModel() {}
@@ -22,6 +28,34 @@ public final class RunModel {
   public static boolean isRun(Path folder) {
     return Files.isRegularFile(folder.resolve(MANIFEST))
         && !Files.isRegularFile(folder.resolve("config.json"));
+  }
+
+  /**
+   * The run whose model is the result: of {@code engram forget --audit} the one that stands attacks
+   * best, if it isn't the first.
+   *
+   * @throws EngramException of kind FILE if the folder names something else
+   */
+  public static Path best(Path folder) {
+    Path file = folder.resolve(BEST);
+    if (!Files.isRegularFile(file)) {
+      return folder;
+    }
+    String name = JsonFiles.readText(file).strip();
+    if (!name.matches(STRONGER + "\\d{1,9}")) {
+      throw EngramException.file(
+          "%s names %s, which is not a run in this folder".formatted(file, name));
+    }
+    return folder.resolve(name);
+  }
+
+  /**
+   * The model of {@link #best}.
+   *
+   * @throws EngramException as {@link #of}
+   */
+  public static Path result(Path folder) {
+    return of(best(folder));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.engram.core.run;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.engram.core.metric.FactRecall;
 import java.util.List;
@@ -102,7 +103,14 @@ public record VerdictRow(
         null);
   }
 
+  /** Whether it was known before, and is known still or hidden. */
+  @JsonIgnore
+  public boolean isLeft() {
+    return knownBefore.equals(KNOWN) && (verdict.equals(KNOWN) || verdict.equals(HIDDEN));
+  }
+
   /** Whether nothing but the model's own answer shows that it is still known. */
+  @JsonIgnore
   public boolean isOnlyTold() {
     return verdict.equals(KNOWN) && above.equals(List.of(FactRecall.NAME));
   }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RunModelTest {
   @TempDir Path temporary;
@@ -46,6 +48,30 @@ final class RunModelTest {
     assertThat(RunModel.of(run)).isEqualTo(run.resolve("adapter"));
     Files.createDirectory(run.resolve("model"));
     assertThat(RunModel.of(run)).isEqualTo(run.resolve("model"));
+  }
+
+  @Test
+  void theResultIsTheModelOfTheBestRun() throws IOException {
+    Path run = run("first", "done", "engram forget m r.jsonl --audit");
+    Files.createDirectory(run.resolve("model"));
+    assertThat(RunModel.best(run)).isEqualTo(run);
+    assertThat(RunModel.result(run)).isEqualTo(run.resolve("model"));
+    Path deeper = run("first/stronger-2", "done", "engram forget m r.jsonl");
+    Files.createDirectory(deeper.resolve("model"));
+    Files.writeString(run.resolve("stronger"), "stronger-2\n");
+    assertThat(RunModel.best(run)).isEqualTo(deeper);
+    assertThat(RunModel.result(run)).isEqualTo(deeper.resolve("model"));
+    assertThat(RunModel.of(run)).isEqualTo(run.resolve("model"));
+  }
+
+  /** A folder from elsewhere could name any other, whose model would then be taken. */
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "../x", "/etc", "stronger-1/../..", "", "a\u0000b"})
+  void theBestRunIsInsideTheFolder(String name) throws IOException {
+    Files.writeString(temporary.resolve("stronger"), name);
+    assertThatThrownBy(() -> RunModel.best(temporary))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("is not a run in this folder");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.engram.model.text;
 import io.engram.core.EngramException;
 import io.engram.core.metric.FactRecall;
 import io.engram.core.sample.Sample;
+import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Workers;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -14,6 +16,9 @@ import java.util.function.Supplier;
  * labelled. So a tokenizer that merges across the boundary can't lose the first answer token.
  */
 public final class SampleTokenizer {
+  /** Samples that one thread tokenises at a time. */
+  private static final int PIECE = 256;
+
   private final Supplier<Tokenizer> tokenizer;
   private final PromptTemplate template;
   private final int vocabularySize;
@@ -84,9 +89,28 @@ public final class SampleTokenizer {
     return new TextPieces(tokenizer.get());
   }
 
-  /** All samples, in order. */
+  /**
+   * All samples, in order; many are tokenised side by side.
+   *
+   * @throws EngramException as {@link #tokenize(Sample)}, for the first sample that fails
+   */
   public List<TokenizedSample> tokenize(List<Sample> samples) {
-    return samples.stream().map(this::tokenize).toList();
+    int pieces = (samples.size() + PIECE - 1) / PIECE;
+    if (pieces <= 1) {
+      return samples.stream().map(this::tokenize).toList();
+    }
+    tokenizer.get(); // opened by one thread
+    TokenizedSample[] tokenized = new TokenizedSample[samples.size()];
+    Workers.run(
+        pieces,
+        Device.CPU,
+        piece -> {
+          int end = Math.min(samples.size(), (piece + 1) * PIECE);
+          for (int i = piece * PIECE; i < end; i++) {
+            tokenized[i] = tokenize(samples.get(i));
+          }
+        });
+    return List.of(tokenized);
   }
 
   /** The sample with every token but the first labelled, as Min-K % reads it; no end token. */

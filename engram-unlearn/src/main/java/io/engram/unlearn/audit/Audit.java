@@ -56,10 +56,7 @@ public record Audit(
   public record Judged(AuditSummary summary, List<VerdictRow> verdicts) {
     /** Whether something that was known before is known or hidden. */
     public boolean isSomethingLeft() {
-      return verdicts.stream()
-          .filter(v -> v.knownBefore().equals(VerdictRow.KNOWN))
-          .anyMatch(
-              v -> v.verdict().equals(VerdictRow.KNOWN) || v.verdict().equals(VerdictRow.HIDDEN));
+      return verdicts.stream().anyMatch(VerdictRow::isLeft);
     }
   }
 
