@@ -20,6 +20,7 @@ import io.engram.unlearn.eval.EvaluationWriter;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.SampleSets;
 import io.engram.unlearn.run.Setup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,10 +95,14 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
       Setup setup = common.setup();
       try (LanguageModel model =
           LanguageModel.open(NEVER_SAW, setup.modelOptions(recipe.model(), recipe.seed()))) {
-        List<Sample> forget = SampleSource.load(recipe.forget().data());
+        List<Sample> forget =
+            SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
+        List<String> names = Suites.matching(recipe.eval().suites(), recipe.forget().data());
         EvaluationWriter.evaluate(
             model,
-            Suites.of(recipe.eval()).stream().map(suite -> suite.ofRun(forget)).toList(),
+            Suites.of(recipe.eval().withSuites(names)).stream()
+                .map(suite -> suite.ofRun(forget))
+                .toList(),
             recipe.eval().limit(),
             Measurement.NEVER_SAW,
             run,

@@ -3,11 +3,11 @@ package io.engram.unlearn.forget;
 import io.engram.core.EngramException;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.Asked;
-import io.engram.core.sample.SampleSource;
 import io.engram.model.LanguageModel;
 import io.engram.model.text.SampleTokenizer;
 import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.SampleSets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ final class Requests {
     }
     requireFit(requests, model);
     requireOnce(requests);
-    requireNotKept(requests, recipe);
+    requireNotKept(requests, recipe, model);
   }
 
   /**
@@ -77,7 +77,7 @@ final class Requests {
     }
   }
 
-  private static void requireNotKept(List<Sample> requests, Recipe recipe) {
+  private static void requireNotKept(List<Sample> requests, Recipe recipe, LanguageModel model) {
     if (recipe.retain().isEmpty()) {
       return;
     }
@@ -86,7 +86,7 @@ final class Requests {
       asked.put(question(request), request.id());
     }
     List<String> both = new ArrayList<>();
-    for (Sample kept : SampleSource.load(recipe.retain().data())) {
+    for (Sample kept : SampleSets.load(recipe.retain(), "retain", recipe.seed(), model.samples())) {
       String request = asked.get(question(kept));
       if (request != null && !question(kept).isEmpty()) {
         both.add("request %s and keep row %s".formatted(request, kept.id()));

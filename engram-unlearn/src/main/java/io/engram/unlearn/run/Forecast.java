@@ -119,7 +119,7 @@ public record Forecast(
     int updates = plan.updates();
     List<Rehearsal.Outcome> outcomes = new ArrayList<>();
     if (open) {
-      updates = wanted(plan);
+      updates = recipe.budget().updates() == null ? wanted(plan) : within(plan);
       RateSearch.Found search =
           RateSearch.search(rehearsal, recipe, updates, plan.updatesPerEpoch(), every);
       outcomes.add(search.found());
@@ -216,6 +216,11 @@ public record Forecast(
     return plan.updatesPerEpoch() == 1
         ? UPDATES_OF_ONE_BATCH
         : Math.max(LEAST_UPDATES, Math.min(MOST_UPDATES, EPOCHS * plan.updatesPerEpoch()));
+  }
+
+  /** The same with a budget that the user set: it leaves a reserve, too. */
+  static int within(Plan plan) {
+    return Math.max(1, Math.min(wanted(plan), (int) (plan.updates() / RESERVE)));
   }
 
   /** Updates between checks with which checking takes no longer than updating. */

@@ -27,6 +27,9 @@ final class ForgetAnswers {
   /** Limit for prompt and answer together, as in the TOFU suite. */
   private static final int TOTAL_TOKENS = 200;
 
+  /** The same for the answer alone, whatever the prompt's length. */
+  private static final int LEAST_TOKENS = 32;
+
   /** How many samples are asked at most. */
   static final int MOST_ASKED = 1000;
 
@@ -90,7 +93,8 @@ final class ForgetAnswers {
   private static Map<String, String> generate(
       List<Sample> samples, LanguageModel model, Setup setup) {
     List<int[]> prompts = samples.stream().map(model.samples()::prompt).toList();
-    int[] limits = prompts.stream().mapToInt(p -> Math.max(1, TOTAL_TOKENS - p.length)).toArray();
+    int[] limits =
+        prompts.stream().mapToInt(p -> Math.max(LEAST_TOKENS, TOTAL_TOKENS - p.length)).toArray();
     setup.progress().start("answers to the forget set", samples.size(), "questions");
     List<Generation> written = new Generator(model).greedy(prompts, limits, setup.progress());
     setup.progress().finish();

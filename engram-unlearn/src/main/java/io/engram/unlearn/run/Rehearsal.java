@@ -222,6 +222,9 @@ public final class Rehearsal {
         try {
           new UnlearningLoop(own, order, plan, trainer, course, 0).run();
         } catch (EngramException e) {
+          if (e.kind() != EngramException.Kind.USAGE) {
+            throw e;
+          }
           diverged = true;
         } finally {
           setup.progress().finish();

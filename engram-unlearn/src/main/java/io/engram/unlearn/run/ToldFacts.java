@@ -106,7 +106,7 @@ final class ToldFacts {
    */
   State look(State before, boolean[] counted, boolean[] forgotten) {
     int checks = before.checks() + 1;
-    boolean ends = IntStream.range(0, forgotten.length).allMatch(i -> forgotten[i]);
+    boolean ends = recipe.stop().ends(forgotten);
     boolean tellers = ends || checks % TOLD_EVERY == 0;
     IntPredicate chosen =
         checks % ALL_EVERY == 0

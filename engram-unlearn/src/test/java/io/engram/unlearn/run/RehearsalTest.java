@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
+import io.engram.core.ProgressListener;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.tensor.Device;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -246,5 +248,35 @@ class RehearsalTest {
     assertThat(Forecast.wanted(new Plan(32, 16, 5))).isEqualTo(40);
     assertThat(Forecast.wanted(new Plan(40, 16, 5))).isEqualTo(48);
     assertThat(Forecast.wanted(new Plan(320, 16, 5))).isEqualTo(260);
+    assertThat(Forecast.within(new Plan(320, 16, 100))).as("100 updates are given").isEqualTo(50);
+    assertThat(Forecast.within(new Plan(40, 16, 500))).isEqualTo(48);
+    assertThat(Forecast.within(new Plan(16, 16, 1))).isEqualTo(1);
+  }
+
+  /** What runs out isn't a loss that runs away: no other rate would help. */
+  @Test
+  void aRehearsalThatRunsOutOfMemorySaysSo() throws IOException {
+    ProgressListener full =
+        new ProgressListener() {
+          @Override
+          public void start(String what, long total, String unit) {}
+
+          @Override
+          public void advance(long done) {
+            throw EngramException.resources("out of memory", null);
+          }
+
+          @Override
+          public void finish() {}
+        };
+    Recipe recipe = recipe();
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+      byte[] before = saved(model, "before");
+      RunData data = RunData.load(recipe, model.samples());
+      Setup setup = new Setup("engram plan test", Device.CPU, 1, 4096, full, () -> false);
+      Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, 0);
+      assertThatThrownBy(() -> rehearsal.run(1e-4, 2, 4, 1)).hasMessage("out of memory");
+      assertThat(saved(model, "after")).isEqualTo(before);
+    }
   }
 }

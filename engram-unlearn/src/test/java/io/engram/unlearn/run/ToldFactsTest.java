@@ -101,6 +101,22 @@ class ToldFactsTest {
     }
   }
 
+  /** With a share of two thirds the run ends with two of three: all that are watched are asked. */
+  @Test
+  void whereEnoughAreForgottenAllAreAskedBeforeTheRunEnds() {
+    Recipe recipe = recipe("stop.share=0.6");
+    Setup setup = SmallRuns.setup(() -> false);
+    try (LanguageModel model =
+        LanguageModel.open(
+            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+      RunData data = RunData.load(recipe, model.samples());
+      ToldFacts told = new ToldFacts(recipe, model, data, ProgressListener.NONE);
+      ToldFacts.State begun = told.begin(new boolean[] {true, true, false});
+      boolean[] two = {true, true, false};
+      assertThat(told.look(silent(begun, 0), two, two).told()).containsKey(0);
+    }
+  }
+
   private static ToldFacts.State silent(ToldFacts.State state, int checks) {
     return new ToldFacts.State(state.watched(), Map.of(), Set.of(), checks);
   }
