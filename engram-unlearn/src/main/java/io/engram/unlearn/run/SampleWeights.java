@@ -110,7 +110,8 @@ final class SampleWeights implements Batches.Weighting {
   /**
    * The weights of all samples now; empty if all count the same.
    *
-   * @throws EngramException if a weight is no weight, or no sample has one before the first update
+   * @throws EngramException if a weight is negative, NaN or infinite, or no sample has one before
+   *     the first update
    */
   private double[] now(int epoch) {
     double[] weights =

@@ -71,7 +71,8 @@ public interface StoppingRule {
       reason =
           "Which weights the run leaves. last: those after the last update; best: the best that a "
               + "check has seen, which is within method.retain_bound if any is, has the fewest "
-              + "samples left to forget, and of these the least loss on samples to keep.")
+              + "samples left to forget, of these knows them least, and of these has the least "
+              + "loss on samples to keep.")
   default Keep keep() {
     return Keep.LAST;
   }
@@ -139,13 +140,15 @@ public interface StoppingRule {
     return false;
   }
 
-  /** Number of updates between checks of the samples; null: check at the end of each epoch. */
+  /** Number of updates between checks of the samples; null: the rule's own. */
   @Setting(
       range = ">= 1",
       unit = "updates",
       reason =
           "Checks the samples every this many updates. A check costs a pass over them, and "
-              + "generation for EL. null: at the end of each epoch.")
+              + "generation for EL. null: where samples are compared with samples never seen "
+              + "(controls, retrained), when all that are left have been drawn and checks take at "
+              + "most half as long as updates; otherwise at the end of each epoch.")
   default @Nullable Integer everyUpdates() {
     return null;
   }
