@@ -11,6 +11,7 @@ import io.engram.model.LanguageModel;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Forecast;
+import io.engram.unlearn.run.RunMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ final class PlanCommand implements Callable<Integer> {
             : EngramHome.find(recipe.toString()).orElse(recipe);
     Recipe read = RecipeReader.read(file, all, Recipe.Kind.UNLEARN);
     ForgetPlan plan;
+    RunMemory.of(read, common.setup()).requireRehearsal();
     try (LanguageModel model = ModelChoice.open(read, common, OpeningMemory.Use.SCORING)) {
       plan =
           Watched.run(

@@ -40,6 +40,13 @@ public record MemoryNeed(long mapped, Map<String, Long> own) {
     return new MemoryNeed(mapped + other.mapped, both);
   }
 
+  /** With something more that it holds. */
+  public MemoryNeed holding(String what, long bytes) {
+    Map<String, Long> all = new LinkedHashMap<>(own);
+    all.put(what, bytes);
+    return new MemoryNeed(mapped, all);
+  }
+
   /**
    * The need of two stages, one after the other: the larger {@link #least} and the larger {@link
    * #total}, which may come from different stages.

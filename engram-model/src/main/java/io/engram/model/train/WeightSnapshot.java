@@ -4,6 +4,7 @@ import io.engram.model.LanguageModel;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.tensor.Tensors;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -21,13 +22,26 @@ public final class WeightSnapshot implements AutoCloseable {
 
   /** Copies the weights as they are now. */
   public WeightSnapshot(LanguageModel model) {
+    this(model, TrainingScope.all());
+  }
+
+  /**
+   * Copies what training in a scope may change: all weights, or none where it trains adapters,
+   * which {@link #restore} removes again.
+   */
+  public WeightSnapshot(LanguageModel model, TrainingScope scope) {
     parameters = model.decoder().parameters();
     NewAdapters.merge(parameters);
-    for (String name : parameters.names()) {
-      try (PointerScope scope = new PointerScope()) {
+    for (String name : copiesWeights(scope) ? parameters.names() : List.<String>of()) {
+      try (PointerScope temporary = new PointerScope()) {
         copies.put(name, Tensors.keep(parameters.get(name).detach().clone()));
       }
     }
+  }
+
+  /** Whether there is anything to copy. */
+  public static boolean copiesWeights(TrainingScope scope) {
+    return scope.lora() == null;
   }
 
   /** Restores the weights bit for bit and removes adapters; no trainer may be open. */

@@ -23,6 +23,7 @@ import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.recipe.SampleSets;
 import io.engram.unlearn.run.Experiment;
 import io.engram.unlearn.run.Forecast;
+import io.engram.unlearn.run.RunMemory;
 import io.engram.unlearn.run.Setup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,6 +118,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
    * @param pricePerHour of the machine; null: no cost is given
    */
   public Planned plan(Path folder, @Nullable Double pricePerHour) {
+    RunMemory.of(recipe, setup).requireRehearsal();
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {

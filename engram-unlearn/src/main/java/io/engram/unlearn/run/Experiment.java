@@ -75,6 +75,7 @@ public final class Experiment {
    * plan goes to the run folder.
    */
   private static Recipe settled(Recipe recipe, RunFolder folder, Setup setup) {
+    RunMemory.of(recipe, setup).requireRehearsal();
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {

@@ -48,6 +48,7 @@ public final class Rehearsal {
   private final List<TokenizedSample> kept;
   private final double[] keptBefore;
   private final List<double[]> before;
+  private final boolean checkpointed;
 
   /**
    * Prepares rehearsals of a recipe from the model's present weights.
@@ -79,6 +80,7 @@ public final class Rehearsal {
     this.first = until == 0 ? checks.first() : checks.firstBelow(until);
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
     this.keptBefore = keptLosses();
+    this.checkpointed = RunMemory.of(recipe, setup).mustCheckpoint(data);
     this.before = new Scorer(model).logProbs(data.forgetTokens(), ProgressListener.NONE);
   }
 
@@ -203,10 +205,11 @@ public final class Rehearsal {
     Plan plan = Plan.of(data.forget().size(), own.budget());
     boolean diverged = false;
     Course course;
-    try (WeightSnapshot start = new WeightSnapshot(model)) {
+    try (WeightSnapshot start = new WeightSnapshot(model, own.scope().training())) {
       try (StartingPoint point = new StartingPoint(own, setup, model, data, plan);
           Trainer trainer =
-              RecipeSettings.trainer(model, own, point.scope(model), false, WorkerGroup.ALONE)) {
+              RecipeSettings.trainer(
+                  model, own, point.scope(model), checkpointed, WorkerGroup.ALONE)) {
         Batches batches = point.batches(model, before);
         course = new Course(batches, plan, factor, growth, every, enough);
         // Weights need what a rehearsal doesn't have; uniform order takes about as long.

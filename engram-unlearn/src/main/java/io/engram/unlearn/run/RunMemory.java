@@ -11,6 +11,7 @@ import io.engram.model.memory.MemoryEstimate.Reference;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.train.TrainingScope;
+import io.engram.model.train.WeightSnapshot;
 import io.engram.unlearn.eval.suites.RetrainedMemory;
 import io.engram.unlearn.method.UnlearningMethod.RetainLoss;
 import io.engram.unlearn.recipe.BudgetSection;
@@ -57,7 +58,17 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
    *     need less
    */
   public void require() {
-    check().require(setup.ignoreMemory(), alternatives(), "--ignore-memory");
+    check().require(setup.ignoreMemory(), alternatives(false), "--ignore-memory");
+  }
+
+  /**
+   * Checks that a rehearsal of the run fits, which holds a copy of the weights to set back.
+   *
+   * @throws EngramException as {@link #require}
+   */
+  public void requireRehearsal() {
+    new MemoryCheck(need(scope(), size, setup.batchTokens(), true), available)
+        .require(setup.ignoreMemory(), alternatives(true), "--ignore-memory");
   }
 
   /** What so many runs like this one need at the same time, in bytes. */
@@ -117,22 +128,31 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     return need(scope(), size, setup.batchTokens());
   }
 
-  private List<MemoryCheck.Alternative> alternatives() {
+  private List<MemoryCheck.Alternative> alternatives(boolean rehearses) {
     List<MemoryCheck.Alternative> all = new ArrayList<>();
     int tokens = setup.batchTokens();
     if (tokens > FEW_TOKENS) {
       all.add(
           new MemoryCheck.Alternative(
-              "--batch-tokens " + FEW_TOKENS, need(scope(), size, FEW_TOKENS)));
+              "--batch-tokens " + FEW_TOKENS, need(scope(), size, FEW_TOKENS, rehearses)));
     }
     TrainingScope lora = recipe.scope().lora().training();
-    all.add(new MemoryCheck.Alternative("scope.train=lora", need(lora, size, tokens)));
+    all.add(new MemoryCheck.Alternative("scope.train=lora", need(lora, size, tokens, rehearses)));
     if (size.dtype() == Dtype.FLOAT32) {
       String setting =
           scope().lora() != null ? "model.dtype=bfloat16" : "scope.train=lora model.dtype=bfloat16";
-      all.add(new MemoryCheck.Alternative(setting, need(lora, size.in(Dtype.BFLOAT16), tokens)));
+      all.add(
+          new MemoryCheck.Alternative(
+              setting, need(lora, size.in(Dtype.BFLOAT16), tokens, rehearses)));
     }
     return all;
+  }
+
+  private MemoryNeed need(TrainingScope scope, ModelSize model, int tokens, boolean rehearses) {
+    MemoryNeed run = need(scope, model, tokens);
+    return rehearses && WeightSnapshot.copiesWeights(scope)
+        ? run.holding("copy of the weights", model.parameters() * model.dtype().sizeBytes())
+        : run;
   }
 
   /** The largest need among the run's stages, which run one after the other. */

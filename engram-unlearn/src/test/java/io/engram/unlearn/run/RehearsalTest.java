@@ -253,6 +253,20 @@ class RehearsalTest {
     assertThat(Forecast.within(new Plan(16, 16, 1))).isEqualTo(1);
   }
 
+  @Test
+  void adaptersAreTakenOffAgain() throws IOException {
+    Recipe recipe = recipe("scope={train: lora, rank: 4, targets: [q_proj, up_proj]}");
+    try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+      byte[] before = saved(model, "before");
+      RunData data = RunData.load(recipe, model.samples());
+      Rehearsal rehearsal = new Rehearsal(recipe, SmallRuns.setup(() -> false), model, data, 16);
+      Rehearsal.Outcome first = rehearsal.run(0.01, 3, 4, 1);
+      assertThat(saved(model, "after")).isEqualTo(before);
+      assertThat(rehearsal.run(0.01, 3, 4, 1).keepRise()).isEqualTo(first.keepRise());
+      assertThat(first.keepRise()[0]).isNotZero();
+    }
+  }
+
   /** What runs out isn't a loss that runs away: no other rate would help. */
   @Test
   void aRehearsalThatRunsOutOfMemorySaysSo() throws IOException {

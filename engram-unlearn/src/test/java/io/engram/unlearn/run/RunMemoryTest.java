@@ -48,6 +48,28 @@ class RunMemoryTest {
     assertThat(here.text()).contains("Memory: about 0.", "can be had");
   }
 
+  /** A rehearsal of all weights copies them; one of adapters takes the adapters off again. */
+  @Test
+  void aRehearsalHoldsACopyOfTheWeights() {
+    for (Recipe recipe : List.of(runs.recipe("name: ga", "name: uniform"), runs.lora(""))) {
+      RunMemory here = RunMemory.of(recipe, SmallRuns.setup(() -> false));
+      long run = here.need().least();
+      RunMemory enough = new RunMemory(recipe, here.setup(), here.size(), OptionalLong.of(run));
+      enough.require();
+      if (recipe.scope().training().lora() != null) {
+        enough.requireRehearsal();
+      } else {
+        assertThatThrownBy(enough::requireRehearsal)
+            .isInstanceOfSatisfying(
+                EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(4))
+            .hasMessageContaining("Not enough memory");
+        long copy = here.size().parameters() * here.size().dtype().sizeBytes();
+        new RunMemory(recipe, here.setup(), here.size(), OptionalLong.of(run + copy))
+            .requireRehearsal();
+      }
+    }
+  }
+
   /** Weights of both lie in their files, for LoRA leaves the first model's as they are. */
   @Test
   void theRetrainedModelIsCountedWhereASuiteAsksIt() {
