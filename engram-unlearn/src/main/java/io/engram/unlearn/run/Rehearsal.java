@@ -132,9 +132,12 @@ public final class Rehearsal {
    */
   public static RehearsedUpdates.Run of(
       Recipe recipe, Setup setup, LanguageModel model, List<Sample> samples) {
-    RunData data = RunData.of(recipe, samples, model.samples());
-    Recipe settled = OtherWords.settled(recipe, model, data);
-    return (factor, until) -> found(settled, setup, model, data, factor, until);
+    // Most scores never ask for it, and a retain set takes long to read.
+    return (factor, until) -> {
+      RunData data = RunData.of(recipe, samples, model.samples());
+      Recipe settled = OtherWords.settled(recipe, model, data);
+      return found(settled, setup, model, data, factor, until);
+    };
   }
 
   /** A forecast may be too high by a third, so the rehearsal goes on for twice the run's length. */

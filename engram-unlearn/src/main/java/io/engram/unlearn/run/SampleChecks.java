@@ -84,12 +84,9 @@ final class SampleChecks {
           new Limits(first.thresholds(), null), found(first.look(), first.thresholds()));
     }
     NeverSeen range = rule.standard() == Standard.CONTROLS ? ofControls() : underRetrained();
-    NeverSeen neverSeen =
-        rule.margin() == 0
-            ? range
-            : range.deeper(
-                rule.margin(), measured(model, data.forgetTokens(), ProgressListener.NONE));
-    return new First(new Limits(null, neverSeen), compared(neverSeen));
+    List<Knowledge> known = measured(model, data.forgetTokens(), ProgressListener.NONE);
+    NeverSeen neverSeen = rule.margin() == 0 ? range : range.deeper(rule.margin(), known);
+    return new First(new Limits(null, neverSeen), compared(neverSeen, known));
   }
 
   /**
@@ -174,7 +171,10 @@ final class SampleChecks {
   }
 
   private Found compared(NeverSeen neverSeen) {
-    List<Knowledge> known = measured(model, data.forgetTokens(), ProgressListener.NONE);
+    return compared(neverSeen, measured(model, data.forgetTokens(), ProgressListener.NONE));
+  }
+
+  private static Found compared(NeverSeen neverSeen, List<Knowledge> known) {
     boolean[] forgotten = new boolean[known.size()];
     for (int i = 0; i < forgotten.length; i++) {
       forgotten[i] = neverSeen.isInside(i, known.get(i));

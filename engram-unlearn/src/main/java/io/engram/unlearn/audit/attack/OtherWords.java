@@ -182,13 +182,15 @@ public record OtherWords(boolean given) implements Attack {
     LanguageModel model = victim.model();
     List<Sample> samples =
         victim.samples().stream().filter(s -> s.content() instanceof Asked).toList();
+    List<Set<String>> words = samples.stream().map(OtherWords::words).toList();
+    Map<String, Integer> with = countsWith(words);
     List<Way> ways = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
       Sample sample = samples.get(i);
       ways.add(forced(model, sample));
       ways.add(asked(model, sample.id(), "persona", reworded(sample, PERSONA)));
       if (samples.size() > 1) {
-        String hint = ((Asked) samples.get(related(samples, i)).content()).answer();
+        String hint = ((Asked) samples.get(related(words, with, i)).content()).answer();
         ways.add(asked(model, sample.id(), "in_context", reworded(sample, hint + " ")));
       }
     }
@@ -241,11 +243,20 @@ public record OtherWords(boolean given) implements Attack {
    */
   static int related(List<Sample> samples, int one) {
     List<Set<String>> words = samples.stream().map(OtherWords::words).toList();
+    return related(words, countsWith(words), one);
+  }
+
+  /** How many samples have each word. */
+  private static Map<String, Integer> countsWith(List<Set<String>> words) {
     Map<String, Integer> with = new HashMap<>();
     words.forEach(own -> own.forEach(word -> with.merge(word, 1, Integer::sum)));
+    return with;
+  }
+
+  private static int related(List<Set<String>> words, Map<String, Integer> with, int one) {
     int best = one == 0 ? 1 : 0;
     double most = -1;
-    for (int other = 0; other < samples.size(); other++) {
+    for (int other = 0; other < words.size(); other++) {
       Set<String> both = new HashSet<>(words.get(one));
       both.retainAll(words.get(other));
       double shared = both.stream().mapToDouble(w -> 1.0 / with.getOrDefault(w, 1)).sum();
