@@ -55,6 +55,7 @@ public final class Trainer implements AutoCloseable {
 
   private double stretch = 1;
   private long updates;
+  private boolean isWhole = true;
 
   /** Prepares training that keeps all activations of a pass for its gradient. */
   public Trainer(LanguageModel model, TrainingScope scope, OptimizerSettings settings, long seed) {
@@ -234,8 +235,8 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * Replaces the gradient g summed so far by the sequences' gradient at {@code θ + ρ g/‖g‖}, near
-   * the worst point within ρ of the weights θ; the weights stay as they are. Does nothing if g is
-   * zero, NaN or infinite.
+   * the worst point within ρ of the weights θ; the weights stay as they are, also if this fails.
+   * Does nothing if g is zero, NaN or infinite.
    *
    * <p><b>Source:</b> Foret et al. 2021, "Sharpness-Aware Minimization", Eq. 2 and 3; in
    * unlearning, on the forget loss alone: Fan et al. 2025, "Towards LLM Unlearning Resilient to
@@ -255,15 +256,25 @@ public final class Trainer implements AutoCloseable {
       return;
     }
     try (WeightLine line = new WeightLine(trained)) {
-      try (PointerScope scope = new PointerScope();
-          AutoGradMode off = new AutoGradMode(false)) {
-        for (String name : trained.names()) {
-          trained.weight(name).detach().add_(trained.gradient(name), new Scalar(rho / norm));
-        }
-        trained.zeroGradients();
+      isWhole = false;
+      try {
+        ascend(rho / norm);
+        accumulate(sequences);
+      } finally {
+        line.to(0);
+        isWhole = true;
       }
-      accumulate(sequences);
-      line.to(0);
+    }
+  }
+
+  /** Moves the weights along the gradient and sets it to zero. */
+  private void ascend(double factor) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      for (String name : trained.names()) {
+        trained.weight(name).detach().add_(trained.gradient(name), new Scalar(factor));
+      }
+      trained.zeroGradients();
     }
   }
 
@@ -293,7 +304,9 @@ public final class Trainer implements AutoCloseable {
    */
   public double update(double learningRate) {
     double norm = prepareGradients();
+    isWhole = false;
     finishUpdate(learningRate * stretch);
+    isWhole = true;
     return norm;
   }
 
@@ -309,12 +322,14 @@ public final class Trainer implements AutoCloseable {
   public double fittedUpdate(double learningRate, List<TrainingSequence> judges, double here) {
     double norm = prepareGradients();
     try (WeightLine line = new WeightLine(trained)) {
+      isWhole = false;
       finishUpdate(learningRate * stretch);
       double ahead = loss(judges);
       line.to(-1);
       double length = WeightLine.ParabolaStep.length(loss(judges), here, ahead);
       line.to(length);
       stretch *= length;
+      isWhole = true;
     }
     return norm;
   }
@@ -361,6 +376,14 @@ public final class Trainer implements AutoCloseable {
       trained.zeroGradients();
     }
     updates++;
+  }
+
+  /**
+   * Whether weights and optimizer state are those after the last complete update. False once an
+   * update has failed that had begun to change them: they can't be saved to resume from.
+   */
+  public boolean isWhole() {
+    return isWhole;
   }
 
   /** The factor by which fits have stretched the learning rate; 1 at the start. */
@@ -417,6 +440,7 @@ public final class Trainer implements AutoCloseable {
     TrainerState.Counts counts = new TrainerState(trained, optimizer).load(folder);
     updates = counts.updates();
     stretch = counts.stretch();
+    isWhole = true;
   }
 
   /** Writes the trained weights without the optimiser's state; creates the folder. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,14 @@ final class GroupTrainerTest {
     return sequences;
   }
 
+  private static List<double[]> weights(LanguageModel model) {
+    try (PointerScope open = new PointerScope()) {
+      return model.decoder().parameters().names().stream()
+          .map(name -> Tensors.toDoubles(model.decoder().parameters().get(name).detach()))
+          .toList();
+    }
+  }
+
   /** The weights after two updates, each of two sums. */
   private static List<double[]> trained(
       WorkerGroup group, TrainingScope scope, boolean checkpointed, boolean early) {
@@ -91,11 +100,7 @@ final class GroupTrainerTest {
         }
         trainer.update(0.01);
       }
-      try (PointerScope open = new PointerScope()) {
-        return model.decoder().parameters().names().stream()
-            .map(name -> Tensors.toDoubles(model.decoder().parameters().get(name).detach()))
-            .toList();
-      }
+      return weights(model);
     }
   }
 
@@ -128,5 +133,57 @@ final class GroupTrainerTest {
             return true;
           }
         });
+  }
+
+  /** What an update leaves whose second half the other worker doesn't take part in. */
+  private record Left(boolean isWhole, boolean isAsBefore) {}
+
+  /** The second worker sums the gradient and leaves; then the leader begins its part. */
+  private Left left(Consumer<Trainer> part) throws Exception {
+    return all(
+            2,
+            group -> {
+              try (LanguageModel model =
+                      TinyModels.open(Golden.path("llama/gqa-tied"), Dtype.FLOAT32, 32);
+                  Trainer trainer =
+                      new Trainer(
+                          model, TrainingScope.all(), TinyTraining.adamw(), 7, false, group)) {
+                double[][] before = weights(model).toArray(double[][]::new);
+                trainer.accumulateLast(sequences());
+                if (group.leads()) {
+                  assertThatThrownBy(() -> part.accept(trainer))
+                      .isInstanceOf(WorkerGroup.Lost.class);
+                } else {
+                  trainer.setAside();
+                }
+                return new Left(
+ trainer.isWhole(), Arrays.deepEquals(before, weights(model).toArray()));
+              }
+            })
+        .get(0);
+  }
+
+  @Test
+  void aWorkerThatIsLostAtTheSharpestPointLeavesTheWeights() throws Exception {
+    Left left = left(trainer -> trainer.sharpen(0.5, sequences()));
+    assertThat(left).isEqualTo(new Left(true, true));
+  }
+
+  /** The optimizer has stepped: neither its state nor the weights are those before the update. */
+  @Test
+  void aWorkerThatIsLostWhileAStepIsFittedLeavesNoWholeUpdate() throws Exception {
+    Left left = left(trainer -> trainer.fittedUpdate(0.01, sequences(), 1));
+    assertThat(left).isEqualTo(new Left(false, false));
+  }
+
+  @Test
+  void aWorkerThatIsLostBeforeTheStepLeavesAWholeUpdate() throws Exception {
+    Left left =
+        left(
+            trainer -> {
+              trainer.setAside();
+              trainer.accumulateLast(sequences());
+            });
+    assertThat(left).isEqualTo(new Left(true, true));
   }
 }

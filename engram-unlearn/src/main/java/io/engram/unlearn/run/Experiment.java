@@ -375,7 +375,7 @@ public final class Experiment {
           new UnlearningLoop(recipe, recipe.order(), plan, trainer, course, state.updates()).run();
       course.ends();
       if (finished && group.leads()) {
-        keeping.restoreBest(trainer);
+        keeping.restoreBest(trainer).ifPresent(stopping::leaves);
         ended.accept(trainer);
       }
       return finished;

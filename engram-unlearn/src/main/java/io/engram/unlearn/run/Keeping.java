@@ -1,5 +1,6 @@
 package io.engram.unlearn.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.Trees;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,8 +113,15 @@ final class Keeping implements AutoCloseable {
    * @param left samples that are not forgotten yet
    * @param known how well these are known, see {@link Stopping#known}
    * @param loss L_R, nats a token
+   * @param forgottenAt {@link RunState.Looked#forgottenAt} at this check; null if the stopping rule
+   *     checks no samples
    */
-  record Checked(int update, int left, double known, double loss) {}
+  record Checked(
+      int update,
+      int left,
+      double known,
+      double loss,
+      @JsonInclude(JsonInclude.Include.NON_NULL) int @Nullable [] forgottenAt) {}
 
   /** Whether there is anything to do at a check. */
   boolean isOn() {
@@ -125,7 +134,7 @@ final class Keeping implements AutoCloseable {
       return;
     }
     double start = measure();
-    Checked first = new Checked(0, left, known, start);
+    Checked first = checked(left, known, start);
     State now = new State(start, start, 0, keep == Keep.BEST ? first : null);
     state.keep(now);
     saveBest(trainer);
@@ -142,7 +151,7 @@ final class Keeping implements AutoCloseable {
     double loss = measure();
     double lambda =
         bound == null ? 0 : raised(before.lambda(), loss - before.start(), epsilon(before.start()));
-    Checked here = new Checked(state.updates(), left, known, loss);
+    Checked here = checked(left, known, loss);
     boolean better = before.best() != null && isBetter(here, before.best(), before.start());
     State now = new State(before.start(), loss, lambda, better ? here : before.best());
     state.keep(now);
@@ -150,6 +159,13 @@ final class Keeping implements AutoCloseable {
       saveBest(trainer);
     }
     write(now, (System.nanoTime() - start) / 1e9);
+  }
+
+  /** The check that the stopping rule has just made. */
+  private Checked checked(int left, double known, double loss) {
+    RunState.Looked looked = state.looked();
+    int[] forgottenAt = looked == null ? null : looked.forgottenAt();
+    return new Checked(state.updates(), left, known, loss, forgottenAt);
   }
 
   /** λ after a check: {@code max(0, λ + 0.1 (rise − 0.9 ε)/ε)}. */
@@ -236,21 +252,28 @@ final class Keeping implements AutoCloseable {
     return rise > target ? Math.pow(target / rise, 2) : 1;
   }
 
-  /** Sets the weights to the best ones seen. */
-  void restoreBest(Trainer trainer) {
+  /**
+   * Sets the weights to the best ones seen.
+   *
+   * @return the check that saw them; empty if these are the weights already
+   */
+  Optional<Checked> restoreBest(Trainer trainer) {
     State now = state.kept();
-    if (now != null && now.best() != null && now.best().update() != state.updates()) {
-      if (copy == null || copy.isEmpty()) {
-        trainer.loadWeights(best());
-      } else {
-        trainer.setWeights(copy);
-      }
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("update", now.best().update());
-      fields.put("left", now.best().left());
-      fields.put("keep_loss", now.best().loss());
-      folder.journal().write("best", fields);
+    Checked best = now == null ? null : now.best();
+    if (best == null || best.update() == state.updates()) {
+      return Optional.empty();
     }
+    if (copy == null || copy.isEmpty()) {
+      trainer.loadWeights(best());
+    } else {
+      trainer.setWeights(copy);
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("update", best.update());
+    fields.put("left", best.left());
+    fields.put("keep_loss", best.loss());
+    folder.journal().write("best", fields);
+    return Optional.of(best);
   }
 
   /** Deletes the best weights of a run that is done: they are those of its model. */

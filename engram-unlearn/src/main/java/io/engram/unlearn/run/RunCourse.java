@@ -275,7 +275,7 @@ final class RunCourse implements UnlearningLoop.Course {
 
   /** Says which finite state the checkpoint still holds. */
   private String kept() {
-    if (trainer.isFinite()) {
+    if (trainer.isWhole() && trainer.isFinite()) {
       save();
     }
     return state.isSaved()

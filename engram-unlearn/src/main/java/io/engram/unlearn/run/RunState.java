@@ -46,10 +46,21 @@ final class RunState {
 
     /** Whether it is one of a run on this number of samples. */
     boolean fits(int samples) {
+      int[] best = bestForgottenAt();
       return updates >= 0
           && drawn.stream().allMatch(each -> each.length == samples)
           && (stop == null || stop.fits(samples))
+          && (best == null || best.length == samples)
           && (weights == null || weights.fits(samples));
+    }
+
+    private int @Nullable [] bestForgottenAt() {
+      return keep == null || keep.best() == null ? null : keep.best().forgottenAt();
+    }
+
+    /** Whether it doesn't say which samples its best weights have forgotten. */
+    boolean isOfEarlierVersion() {
+      return stop != null && keep != null && keep.best() != null && bestForgottenAt() == null;
     }
   }
 
@@ -122,6 +133,13 @@ final class RunState {
             folder.path()
                 + ": the number of samples in the data has changed since the run started; it "
                 + "can't be resumed.");
+      }
+      if (position.isOfEarlierVersion()) {
+        throw EngramException.usage(
+            folder.path()
+                + ": an earlier version of Engram wrote the checkpoint; it doesn't say which samples "
+                + "the best weights so far have forgotten.\n"
+                + "Resume the run with that version, or start it anew.");
       }
       state.updates = position.updates();
       state.drawn.addAll(position.drawn());

@@ -51,6 +51,9 @@ final class Stopping {
   private SampleChecks.@Nullable First first;
   private SampleChecks.@Nullable Found last;
 
+  /** Of the weights that the run leaves, if these aren't those of the last check. */
+  private int @Nullable [] forgottenAt;
+
   Stopping(
       Recipe recipe,
       RunFolder folder,
@@ -312,6 +315,13 @@ final class Stopping {
         .orElse(0);
   }
 
+  /**
+   * The run leaves the weights of an earlier check: from now on tells what is forgotten with these.
+   */
+  void leaves(Keeping.Checked check) {
+    forgottenAt = check.forgottenAt();
+  }
+
   /** What ended the run: the name of the rule, or the budget. */
   String reason() {
     return isMet() ? Choices.nameOf(rule) : Choices.nameOf(BudgetRule.class);
@@ -331,9 +341,8 @@ final class Stopping {
    */
   @Nullable Integer forgottenAt(int sample) {
     Looked looked = state.looked();
-    return looked == null || looked.forgottenAt()[sample] < 0
-        ? null
-        : Integer.valueOf(looked.forgottenAt()[sample]);
+    int[] at = forgottenAt != null ? forgottenAt : looked == null ? null : looked.forgottenAt();
+    return at == null || at[sample] < 0 ? null : Integer.valueOf(at[sample]);
   }
 
   private boolean[] forgotten() {

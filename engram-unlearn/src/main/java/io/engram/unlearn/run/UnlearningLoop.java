@@ -119,7 +119,10 @@ public final class UnlearningLoop {
     /** Saves the state, so that a run can be resumed from here. */
     default void save() {}
 
-    /** Called when another worker was lost during an update, which wasn't made. */
+    /**
+     * Called when another worker was lost during an update that wasn't made: weights and
+     * optimizer state are those before it.
+     */
     default void isLost() {}
 
     /**
@@ -229,12 +232,17 @@ public final class UnlearningLoop {
     return true;
   }
 
-  /** Makes an update; if a worker is lost meanwhile, the weights before it can be saved. */
+  /**
+   * Makes an update. If a worker is lost meanwhile, the state before it can be saved, unless the
+   * update had begun to change it.
+   */
   private Update updated(int epoch, int[] samples) {
     try {
       return update(epoch, samples);
     } catch (WorkerGroup.Lost e) {
-      course.isLost();
+      if (trainer.isWhole()) {
+        course.isLost();
+      }
       throw e;
     }
   }

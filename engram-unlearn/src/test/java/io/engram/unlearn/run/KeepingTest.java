@@ -71,11 +71,11 @@ class KeepingTest {
    */
   @Test
   void theBestStateHasForgottenMostThenKeptMost() {
-    Keeping.Checked start = new Keeping.Checked(0, 40, -0.3, 0.10);
-    Keeping.Checked half = new Keeping.Checked(60, 40, -3.0, 0.13);
-    Keeping.Checked most = new Keeping.Checked(80, 2, -1.0, 0.14);
-    Keeping.Checked all = new Keeping.Checked(90, 0, 0, 0.145);
-    Keeping.Checked milder = new Keeping.Checked(95, 0, 0, 0.12);
+    Keeping.Checked start = new Keeping.Checked(0, 40, -0.3, 0.10, null);
+    Keeping.Checked half = new Keeping.Checked(60, 40, -3.0, 0.13, null);
+    Keeping.Checked most = new Keeping.Checked(80, 2, -1.0, 0.14, null);
+    Keeping.Checked all = new Keeping.Checked(90, 0, 0, 0.145, null);
+    Keeping.Checked milder = new Keeping.Checked(95, 0, 0, 0.12, null);
     List<Keeping.Checked> checks = new ArrayList<>(List.of(all, start, most, milder, half));
     checks.sort(Keeping.BEST_FIRST);
     assertThat(checks).containsExactly(milder, all, most, half, start);
@@ -156,6 +156,89 @@ class KeepingTest {
     }
     assertThat(SmallRuns.weights(out))
         .isEqualTo(Files.readAllBytes(folder.resolve("start/model.safetensors")));
+  }
+
+  /** After two updates 3 of 4 are forgotten, within the bound; after four all are, outside it. */
+  private Recipe overshooting() {
+    return recipe(
+        "method.retain_bound=0.053",
+        "method.retain_weight=0.1",
+        "optimizer.learning_rate=6.0e-3",
+        "budget.epochs=2",
+        "stop.every_updates=1");
+  }
+
+  @Test
+  void whatIsToldIsOfTheWeightsThatTheRunLeaves() {
+    Path out = run("told", overshooting());
+    assertThat(events(out, "check"))
+        .extracting(check -> check.path("forgotten").asInt())
+        .containsExactly(0, 0, 3, 4, 4);
+    toldOfTheBest(out);
+  }
+
+  private static void toldOfTheBest(Path run) {
+    assertThat(events(run, "best").get(0).path("update").asInt()).isEqualTo(2);
+    JsonNode stop = events(run, "stop").get(0);
+    assertThat(stop.path("reason").asString()).isEqualTo("budget");
+    assertThat(stop.path("updates").asInt()).isEqualTo(4);
+    assertThat(stop.path("forgotten").asInt()).isEqualTo(3);
+    assertThat(stop.path("samples").asInt()).isEqualTo(4);
+    assertThat(stop.has("efficiency")).isFalse();
+    try (RunFolder read = RunFolder.read(run)) {
+      assertThat(read.samples())
+          .extracting(SampleRow::forgottenAtUpdate)
+          .containsExactlyInAnyOrder(2, 2, 2, null);
+    }
+  }
+
+  /** The checkpoint says what the best weights have forgotten. */
+  @Test
+  void aResumedRunTellsOfTheWeightsThatItLeaves() {
+    Path out = interrupted("resumed");
+    try (RunFolder run = RunFolder.resume(out)) {
+      Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false));
+    }
+    toldOfTheBest(out);
+  }
+
+  private Path interrupted(String name) {
+    Path out = folder.resolve(name);
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(out)) {
+      assertThat(
+              Experiment.run(
+                      overshooting(), run, SmallRuns.setup(() -> asked.incrementAndGet() == 3))
+                  .status())
+          .isEqualTo("interrupted");
+    }
+    return out;
+  }
+
+  @Test
+  void aCheckpointThatDoesNotSayWhatTheBestHasForgottenIsRefused() throws IOException {
+    Path out = interrupted("earlier");
+    Path position = out.resolve("checkpoint/position.json");
+    String text = Files.readString(position);
+    int best = text.indexOf("\"best\"");
+    String earlier =
+        text.substring(0, best)
+            + text.substring(best).replaceFirst(",\\s*\"forgotten_at\"\\s*:\\s*\\[[^]]*]", "");
+    assertThat(earlier).isNotEqualTo(text);
+    Files.writeString(position, earlier);
+    Files.delete(out.resolve("checkpoint/sums.json"));
+    try (RunFolder run = RunFolder.resume(out)) {
+      EngramException e =
+          catchThrowableOfType(
+              EngramException.class,
+              () -> Experiment.resume(run, Recipe.Kind.UNLEARN, SmallRuns.setup(() -> false)));
+      assertThat(e)
+          .hasMessage(
+              out
+                  + ": an earlier version of Engram wrote the checkpoint; it doesn't say which "
+                  + "samples the best weights so far have forgotten.\n"
+                  + "Resume the run with that version, or start it anew.");
+    }
   }
 
   @Test

@@ -34,7 +34,8 @@ class ResumeFuzzTest {
        "stop": {"thresholds": null, "forgotten_at": [-1, 3, 2], "last_check": 4,
          "facts": {"watched": [0, 2], "told": {"2": "He did."}, "worded": [1], "checks": 2}},
        "keep": {"start": 0.5, "loss": 0.25, "lambda": 1.5,
-         "best": {"update": 4, "left": 1, "known": 0.5, "loss": "NaN"}},
+         "best": {"update": 4, "left": 1, "known": 0.5, "loss": "NaN",
+           "forgotten_at": [2, -1, -1]}},
        "weights": {"nll": [1.5, 2, 3], "loss": [0, 0.5, 0.25], "epoch": 1, "weights": [1, 1, 0]}}
       """;
 
@@ -65,6 +66,7 @@ class ResumeFuzzTest {
       quoteCharacter = '~',
       value = {
         "\"forgotten_at\": [-1, 3, 2] | \"forgotten_at\": [-1, 3]",
+        "\"forgotten_at\": [2, -1, -1] | \"forgotten_at\": [2, -1, -1, -1]",
         "\"watched\": [0, 2] | \"watched\": [0, 3]",
         "\"told\": {\"2\" | \"told\": {\"-1\"",
         "\"worded\": [1] | \"worded\": [3]",

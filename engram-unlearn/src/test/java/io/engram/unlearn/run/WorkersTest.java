@@ -7,12 +7,22 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.EngramException;
 import io.engram.core.run.RunFolder;
 import io.engram.core.run.SampleRow;
+import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
 import io.engram.model.checkpoint.SafetensorsFile;
 import io.engram.model.group.Meeting;
 import io.engram.model.group.WorkerGroup;
+import io.engram.model.text.TokenizedSample;
+import io.engram.model.train.GradientRule;
+import io.engram.model.train.Objective;
+import io.engram.model.train.SequenceLoss;
+import io.engram.model.train.Trainer;
+import io.engram.model.train.TrainingScope;
+import io.engram.model.train.TrainingSequence;
 import io.engram.testkit.PartedNetwork;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeSettings;
 import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -393,5 +404,118 @@ class WorkersTest {
             "optimizer={name: sgd, learning_rate: 0.01, momentum: 0.5}");
     Path alone = runs.run("alone", recipe);
     assertThat(distance(byTwo("two", recipe, () -> false), alone)).isLessThan(1e-6);
+  }
+
+  /** Four sequences, two of them to forget. */
+  private static UnlearningLoop.Batch batch() {
+    SequenceLoss sum =
+        logProbs -> {
+          double[] slopes = new double[logProbs.length];
+          Arrays.fill(slopes, -1);
+          return new SequenceLoss.Slope(-Arrays.stream(logProbs).sum(), slopes);
+        };
+    List<TrainingSequence> sequences = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      int[] ids = {5 + i, 9, 20 + 3 * i, 7, 30 + i, 11};
+      sequences.add(
+          new TrainingSequence(
+              new TokenizedSample("s" + i, ids, 1), new Objective.OfLogProbs(sum)));
+    }
+    return new UnlearningLoop.Batch(sequences, 2);
+  }
+
+  /** Draws the same batch each time, and remembers whether the state before an update was left. */
+  private static final class OneBatch implements UnlearningLoop.Course {
+    boolean isLost;
+
+    @Override
+    public int[] pool() {
+      return new int[] {0, 1};
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return false;
+    }
+
+    @Override
+    public UnlearningLoop.Batch batch(int epoch, int[] samples, int firstDraw, int draws) {
+      return WorkersTest.batch();
+    }
+
+    @Override
+    public void made(UnlearningLoop.Update update) {}
+
+    @Override
+    public void isLost() {
+      isLost = true;
+    }
+  }
+
+  /**
+   * The second worker leaves when the forget loss is to be differentiated again near by, or when
+   * the step that was made is to be fitted; the optimizer's state is then no longer the one before.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "name: ga | 0.1 | true",
+        "name: ngdiff, fit_updates: 1 | 0 | false",
+      })
+  void onlyTheStateBeforeAnUpdateIsSaved(String method, double rho, boolean isBefore)
+      throws Exception {
+    Recipe recipe =
+        changed(
+            runs.recipe(method, "name: uniform"),
+            "optimizer={name: adamw, learning_rate: 0.01, warmup_updates: 0, sam_rho: %s}"
+                .formatted(rho));
+    Path rendezvous = folder.resolve("rendezvous");
+    CompletableFuture<Void> other =
+        CompletableFuture.runAsync(
+            () -> {
+              try (WorkerGroup group = WorkerGroup.join(rendezvous, 1, 2);
+                  LanguageModel model = model(recipe);
+                  Trainer trainer = trainer(model, recipe, group)) {
+                trainer.accumulateLast(batch().forget());
+                trainer.setAside();
+                GradientRule rule = recipe.method().gradientRule();
+                if (rule != null) {
+                  trainer.accumulateLast(batch().retain());
+                  trainer.combine(rule);
+                }
+              }
+            });
+    OneBatch course = new OneBatch();
+    try (WorkerGroup group = WorkerGroup.join(rendezvous, 0, 2);
+        LanguageModel model = model(recipe);
+        Trainer trainer = trainer(model, recipe, group)) {
+      UnlearningLoop loop =
+          new UnlearningLoop(
+              recipe, recipe.order(), Plan.of(2, recipe.budget()), trainer, course, 0);
+      assertThatThrownBy(loop::run).isInstanceOf(WorkerGroup.Lost.class);
+      trainer.saveWeights(folder.resolve("left"));
+    }
+    other.get(60, TimeUnit.SECONDS);
+    assertThat(course.isLost).isEqualTo(isBefore);
+    try (LanguageModel model = model(recipe);
+        Trainer trainer = trainer(model, recipe, WorkerGroup.ALONE)) {
+      trainer.saveWeights(folder.resolve("before"));
+    }
+    assertThat(Arrays.equals(saved("left"), saved("before"))).isEqualTo(isBefore);
+  }
+
+  private static LanguageModel model(Recipe recipe) {
+    return LanguageModel.open(recipe.model().path(), ModelOptions.defaults());
+  }
+
+  private static Trainer trainer(LanguageModel model, Recipe recipe, WorkerGroup group) {
+    return RecipeSettings.trainer(model, recipe, TrainingScope.all(), false, group);
+  }
+
+  private byte[] saved(String name) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(name))) {
+      return Files.readAllBytes(files.findFirst().orElseThrow());
+    }
   }
 }
