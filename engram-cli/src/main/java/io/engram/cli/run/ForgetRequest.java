@@ -9,10 +9,7 @@ import io.engram.core.run.JsonFiles;
 import io.engram.unlearn.forget.Forgetting;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -138,14 +135,6 @@ public record ForgetRequest(
 
   /** The run folder: as given, or a new one under runs/. */
   Path folder() {
-    if (out != null) {
-      return out;
-    }
-    String name = LocalDate.now(ZoneId.systemDefault()) + "-forget";
-    Path folder = Path.of("runs", name);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = Path.of("runs", name + "-" + i);
-    }
-    return folder;
+    return out == null ? NewFolder.under("forget") : out;
   }
 }

@@ -209,8 +209,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     requireBegun(folder);
     SigningKey key = request.key() == null ? null : SigningKey.read(request.key());
     try (RunFolder run = RunFolder.resume(folder)) {
-      if (!Files.exists(folder.resolve(ForgetPlan.FILE))
-          || Forgetting.planOf(folder).controls() == null) {
+      if (!Forgetting.isOf(folder)) {
         throw EngramException.usage(
             "%s is not a run of engram forget. To resume it: engram unlearn --resume %s"
                 .formatted(folder, folder));

@@ -6,8 +6,6 @@ import io.engram.core.EngramHome;
 import io.engram.core.run.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -129,15 +127,8 @@ public final class RunArguments {
     if (out != null) {
       return out;
     }
-    String name =
-        LocalDate.now(ZoneId.systemDefault())
-            + "-"
-            + recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", "");
-    Path folder = Path.of("runs", name);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = Path.of("runs", name + "-" + i);
-    }
-    return folder;
+    return NewFolder.under(
+        recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", ""));
   }
 
   private static void add(List<String> all, String key, @Nullable Object value) {
