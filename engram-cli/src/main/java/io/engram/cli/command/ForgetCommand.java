@@ -156,10 +156,25 @@ final class ForgetCommand implements Callable<Integer> {
           "--ledger keeps the run in its own folder: leave out "
               + (planOnly ? "--plan-only" : "--out"));
     }
+    if (ledger != null) {
+      requireAllRows();
+    }
     ForgetRequest request = request(requests);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();
+  }
+
+  /** Every row in a ledger is measured again later, so every row has to be asked for now. */
+  private void requireAllRows() {
+    for (String override : overrides) {
+      String key = override.split("=", 2)[0].strip();
+      if (key.equals("forget") || key.startsWith("forget.")) {
+        throw common.mistake(
+            "--ledger takes REQUESTS as they are, all rows: leave out %s, and write the rows to forget to a file of their own"
+                .formatted(override));
+      }
+    }
   }
 
   private int resumed() {
