@@ -7,9 +7,7 @@ import io.engram.cli.run.ForgetRun;
 import io.engram.cli.run.LedgerRun;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +28,23 @@ import picocli.CommandLine.Parameters;
     },
     sortOptions = false)
 final class ForgetCommand implements Callable<Integer> {
+  /** Options of a run that has begun can't change. */
+  private static final List<String> BEGUN_WITH =
+      List.of(
+          "--keep",
+          "--controls",
+          "--retrained",
+          "--keep-loss",
+          "--plan-only",
+          "--price",
+          "--ledger",
+          "--received",
+          "--out",
+          "--template",
+          "--base",
+          "--dtype",
+          "--seed");
+
   @Mixin private ModelChoice model = new ModelChoice();
 
   @Parameters(
@@ -178,10 +193,8 @@ final class ForgetCommand implements Callable<Integer> {
   }
 
   private int resumed() {
-    boolean alone =
-        Stream.of(requests, keep, controls, retrained, keepLoss, price, ledger, received, out)
-            .allMatch(Objects::isNull);
-    if (!alone || planOnly || !overrides.isEmpty()) {
+    common.requireNoneWithResume(BEGUN_WITH);
+    if (requests != null || !overrides.isEmpty()) {
       throw common.mistake(
           "give --resume and the run folder alone: the folder has all that it needs");
     }

@@ -15,6 +15,10 @@ import picocli.CommandLine.Parameters;
 
 /** The arguments of {@code engram unlearn} and {@code engram finetune}. */
 public final class RunArguments {
+  /** Options of a run that has begun can't change. */
+  private static final List<String> BEGUN_WITH =
+      List.of("--out", "--template", "--base", "--dtype", "--seed");
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -99,6 +103,9 @@ public final class RunArguments {
     }
     if (resume == null && recipe == null) {
       throw common.mistake("give RECIPE.yaml, or --resume DIR to resume a run");
+    }
+    if (resume != null) {
+      common.requireNoneWithResume(BEGUN_WITH);
     }
     return resume;
   }

@@ -22,6 +22,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** On the built-in model: three requests that it knows by heart, and two about nobody. */
@@ -274,6 +276,22 @@ class ForgetCommandTest {
     assertThat(Cli.run("forget", "--resume", folder).err())
         .contains("is not a run folder: it has no manifest.json");
     assertThat(forget("five.jsonl", "--resume").err()).contains("give --resume and the run folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--seed 7", "--dtype bfloat16", "--template chat", "--base mini", "--price 1", "--plan-only"
+      })
+  void whatARunWasBegunWithIsNotChangedWhenItIsResumed(String option) {
+    List<Object> words = new ArrayList<>(List.of("forget", "--resume", out()));
+    words.addAll(List.of(option.split(" ")));
+    Cli.Ran ran = Cli.run(words.toArray());
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains(
+            "--resume takes what the run was begun with from its folder: leave out "
+                + option.split(" ")[0]);
   }
 
   @Test
