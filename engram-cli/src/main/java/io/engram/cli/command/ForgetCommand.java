@@ -7,9 +7,7 @@ import io.engram.cli.run.ForgetRun;
 import io.engram.cli.run.LedgerRun;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +28,23 @@ import picocli.CommandLine.Parameters;
     },
     sortOptions = false)
 final class ForgetCommand implements Callable<Integer> {
+  /** Options of a run that has begun can't change. */
+  private static final List<String> BEGUN_WITH =
+      List.of(
+          "--keep",
+          "--controls",
+          "--retrained",
+          "--keep-loss",
+          "--plan-only",
+          "--price",
+          "--ledger",
+          "--received",
+          "--out",
+          "--template",
+          "--base",
+          "--dtype",
+          "--seed");
+
   @Mixin private ModelChoice model = new ModelChoice();
 
   @Parameters(
@@ -156,17 +171,30 @@ final class ForgetCommand implements Callable<Integer> {
           "--ledger keeps the run in its own folder: leave out "
               + (planOnly ? "--plan-only" : "--out"));
     }
+    if (ledger != null) {
+      requireAllRows();
+    }
     ForgetRequest request = request(requests);
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();
   }
 
+  /** Every row in a ledger is measured again later, so every row has to be asked for now. */
+  private void requireAllRows() {
+    for (String override : overrides) {
+      String key = override.split("=", 2)[0].strip();
+      if (key.equals("forget") || key.startsWith("forget.")) {
+        throw common.mistake(
+            "--ledger takes REQUESTS as they are, all rows: leave out %s, and write the rows to forget to a file of their own"
+                .formatted(override));
+      }
+    }
+  }
+
   private int resumed() {
-    boolean alone =
-        Stream.of(requests, keep, controls, retrained, keepLoss, price, ledger, received, out)
-            .allMatch(Objects::isNull);
-    if (!alone || planOnly || !overrides.isEmpty()) {
+    common.requireNoneWithResume(BEGUN_WITH);
+    if (requests != null || !overrides.isEmpty()) {
       throw common.mistake(
           "give --resume and the run folder alone: the folder has all that it needs");
     }

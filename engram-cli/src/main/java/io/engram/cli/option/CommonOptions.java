@@ -17,6 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The options that every command takes. */
@@ -158,6 +159,20 @@ public final class CommonOptions {
         ignoreMemory(),
         WorkerGroup.ALONE,
         BatchRunners.HERE);
+  }
+
+  /**
+   * Rejects options that a run takes from its folder once it has begun. Those that say how to
+   * compute, such as {@code --threads}, may change.
+   */
+  public void requireNoneWithResume(List<String> options) {
+    ParseResult parsed = command().commandLine().getParseResult();
+    for (String option : options) {
+      if (parsed.hasMatchedOption(option)) {
+        throw mistake(
+            "--resume takes what the run was begun with from its folder: leave out " + option);
+      }
+    }
   }
 
   /** A mistake in how this command was called. */

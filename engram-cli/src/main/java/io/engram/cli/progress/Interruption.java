@@ -41,6 +41,13 @@ public final class Interruption {
     return REQUESTED.get();
   }
 
+  /** Ends a computation that can't be resumed if a stop was requested. */
+  public static void stopIfRequested() {
+    if (requested()) {
+      throw new Stopped();
+    }
+  }
+
   /** From now on the first signal requests a stop. */
   public static void watch(Console console) {
     REQUESTED.set(false);

@@ -25,8 +25,6 @@ import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Setup;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +45,7 @@ public record AuditRun(Options options, CommonOptions common, SparkChoice spark)
   public int ofRun(Path folder) {
     Attacks.named(options.attacks());
     try (RunFolder run = RunFolder.resume(folder)) {
-      return carryOut(subject(run), true);
+      return carryOut(subject(run), common.typed());
     }
   }
 
@@ -60,7 +58,9 @@ public record AuditRun(Options options, CommonOptions common, SparkChoice spark)
     }
     Recipe recipe =
         RecipeReader.resolved(run.recipe(), List.of(), kind, run.path() + "/recipe.yaml");
-    return new AuditSubject(recipe, RunModel.of(run.path()).toString(), run.path(), options);
+    AuditSubject.Kind is =
+        Forgetting.isOf(run.path()) ? AuditSubject.Kind.FORGET : AuditSubject.Kind.RUN;
+    return new AuditSubject(recipe, RunModel.of(run.path()).toString(), run.path(), is, options);
   }
 
   /**
@@ -72,8 +72,8 @@ public record AuditRun(Options options, CommonOptions common, SparkChoice spark)
   public int ofModel(
       String model, String before, String requests, @Nullable String template, @Nullable Path out) {
     Attacks.named(options.attacks());
-    Path folder =
-        out != null ? out : Path.of("runs", LocalDate.now(ZoneId.systemDefault()) + "-audit");
+    Path folder = out == null ? NewFolder.under("audit") : out;
+    common.console().message("Audit folder: " + folder);
     List<String> all = new ArrayList<>();
     all.add("model.path=" + JsonFiles.line(before));
     all.add("forget.data=" + JsonFiles.line(requests));
@@ -93,20 +93,28 @@ public record AuditRun(Options options, CommonOptions common, SparkChoice spark)
     if (template == null) {
       recipe = Forgetting.withTemplate(recipe, setup(), common.console()::message);
     }
-    return carryOut(new AuditSubject(recipe, model, folder, options), false);
+    String again =
+        out == null
+            ? common.typed() + " --out " + CommonOptions.quoted(folder.toString())
+            : common.typed();
+    return carryOut(
+        new AuditSubject(recipe, model, folder, AuditSubject.Kind.MODEL, options), again);
   }
 
-  private int carryOut(AuditSubject subject, boolean ofRun) {
+  /**
+   * Carries it out and shows it.
+   *
+   * @param again the command that resumes it
+   */
+  private int carryOut(AuditSubject subject, String again) {
     Interruption.watch(common.console());
     Audit.Judged judged = judged(subject);
     if (judged == null) {
-      common
-          .console()
-          .message("Stopped. Attacks that are whole are kept; to resume, give the same command.");
+      common.console().message("Stopped. Attacks that are whole are kept. To resume: " + again);
       return Interruption.EXIT_CODE;
     }
     Path folder = subject.folder();
-    if (ofRun) {
+    if (subject.kind() != AuditSubject.Kind.MODEL) {
       Redaction redaction = new Redaction(folder);
       if (redaction.wasApplied()) {
         redaction.apply();

@@ -2,17 +2,14 @@ package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.ModelChoice;
-import io.engram.cli.progress.Progress;
 import io.engram.core.EngramHome;
+import io.engram.core.ProgressListener;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.unlearn.forget.Forgetting;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +87,9 @@ public record ForgetRequest(
    * recipes/forget.yaml with what was asked; the template is chosen where nobody has.
    *
    * @param folder where controls and general questions go that are made
+   * @param progress of choosing the template
    */
-  Recipe recipe(Path folder, CommonOptions common) {
+  Recipe recipe(Path folder, CommonOptions common, ProgressListener progress) {
     List<String> all = new ArrayList<>();
     all.add("model.path=" + JsonFiles.line(model().model()));
     add(all, "model.base", model().base());
@@ -125,8 +123,7 @@ public record ForgetRequest(
     boolean open =
         template == null && overrides().stream().noneMatch(o -> o.startsWith("model.template"));
     return open
-        ? Forgetting.withTemplate(
-            recipe, common.setup(Progress.shown(common.console())), common.console()::message)
+        ? Forgetting.withTemplate(recipe, common.setup(progress), common.console()::message)
         : recipe;
   }
 
@@ -138,14 +135,6 @@ public record ForgetRequest(
 
   /** The run folder: as given, or a new one under runs/. */
   Path folder() {
-    if (out != null) {
-      return out;
-    }
-    String name = LocalDate.now(ZoneId.systemDefault()) + "-forget";
-    Path folder = Path.of("runs", name);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = Path.of("runs", name + "-" + i);
-    }
-    return folder;
+    return out == null ? NewFolder.under("forget") : out;
   }
 }

@@ -7,6 +7,7 @@ import io.engram.cli.output.Console;
 import io.engram.cli.output.ForgetText;
 import io.engram.cli.progress.Interruption;
 import io.engram.cli.progress.Progress;
+import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
 import io.engram.core.Trees;
 import io.engram.core.certificate.RequestWords;
@@ -40,6 +41,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -86,7 +88,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
       Path again = folder.resolve(RunModel.STRONGER + attempt);
       List<String> overrides = new ArrayList<>(request.overrides());
       overrides.add("stop.margin=" + next.margin());
-      int code = new ForgetRun(request.with(overrides, again), common).forget(again);
+      int code = again(new ForgetRun(request.with(overrides, again), common), again, best);
       if (code == Interruption.EXIT_CODE) {
         return code;
       }
@@ -107,6 +109,17 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     return left(best) > 0 ? STILL_KNOWN : 0;
   }
 
+  /** Forgets again, unless it is stopped before it has begun to. */
+  private int again(ForgetRun stronger, Path folder, Path best) {
+    try {
+      Interruption.stopIfRequested();
+      return stronger.forget(folder);
+    } catch (Interruption.Stopped stopped) {
+      common.console().message("Stopped. %s stays the result.".formatted(best.resolve("model")));
+      return Interruption.EXIT_CODE;
+    }
+  }
+
   private static List<VerdictRow> verdicts(Path run) {
     return JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class);
   }
@@ -124,7 +137,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     try {
       Path folder = Files.createTempDirectory("engram-plan");
       try {
-        showPlan(forgetting(folder).plan(folder, request.price()).plan());
+        showPlan(plan(folder).planned().plan());
         return 0;
       } finally {
         Trees.delete(folder);
@@ -144,11 +157,8 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
         OwnerOnly.folder(folder); // It holds texts until the end; see Redaction.
       }
       Path texts = request.redact() ? new Redaction(folder).owners() : folder;
-      Forgetting forgetting = forgetting(texts);
-      if (request.redact()) {
-        requireRedactable(forgetting.recipe());
-      }
-      Forgetting.Planned planned = forgetting.plan(texts, request.price());
+      Asked asked = plan(texts);
+      Forgetting.Planned planned = asked.planned();
       if (request.planOnly()) {
         JsonFiles.write(folder.resolve(ForgetPlan.FILE), planned.plan());
         whole = true;
@@ -161,7 +171,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
         JsonFiles.write(folder.resolve(ForgetPlan.FILE), planned.plan());
         List<VerdictRow> verdicts = Forgetting.unchanged(planned.plan());
         JsonFiles.writeLines(folder.resolve(Forgetting.VERDICTS), verdicts);
-        Experiment.leaveOut(forgetting.recipe(), run, setup());
+        Experiment.leaveOut(asked.recipe(), run, setup());
         Path page = folder.resolve("report.html");
         Report.write(List.of(folder), page);
         common.console().message("The model knows none of the requests: there is nothing to do.");
@@ -174,7 +184,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
       }
       common.console().message(ForgetText.plan(planned.plan()));
       sayIfUnfit(planned.plan());
-      Outcome outcome = forgetting.run(planned, run);
+      Outcome outcome = new Forgetting(asked.recipe(), setup(), say()).run(planned, run);
       if (outcome.status().equals("interrupted")) {
         return stopped(outcome, folder);
       }
@@ -209,8 +219,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     requireBegun(folder);
     SigningKey key = request.key() == null ? null : SigningKey.read(request.key());
     try (RunFolder run = RunFolder.resume(folder)) {
-      if (!Files.exists(folder.resolve(ForgetPlan.FILE))
-          || Forgetting.planOf(folder).controls() == null) {
+      if (!Forgetting.isOf(folder)) {
         throw EngramException.usage(
             "%s is not a run of engram forget. To resume it: engram unlearn --resume %s"
                 .formatted(folder, folder));
@@ -374,13 +383,36 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     return common.setup(Progress.shown(common.console()));
   }
 
-  private Forgetting forgetting(Path folder) {
+  /** What was asked, and what was found before anything is changed. */
+  private record Asked(Recipe recipe, Forgetting.Planned planned) {}
+
+  /**
+   * Asks, rehearses and plans. Nothing of it can be resumed, so Ctrl-C ends it.
+   *
+   * @param folder where controls and general questions go that are made
+   */
+  private Asked plan(Path folder) {
     if (request.keep() == null) {
       common
           .console()
           .message(
               "No samples to keep were given (--keep DATA): what the model answers to general questions stands in for them. It can't protect what your model was made for, nor what is close to the requests.");
     }
-    return new Forgetting(request.recipe(folder, common), setup(), common.console()::message);
+    return Watched.run(
+        common.console(),
+        progress -> {
+          Recipe recipe = request.recipe(folder, common, progress);
+          if (request.redact()) {
+            requireRedactable(recipe);
+          }
+          Forgetting forgetting = new Forgetting(recipe, common.setup(progress), say());
+          Asked asked = new Asked(recipe, forgetting.plan(folder, request.price()));
+          Interruption.stopIfRequested(); // Not all of a plan reports progress.
+          return asked;
+        });
+  }
+
+  private Consumer<String> say() {
+    return common.console()::message;
   }
 }

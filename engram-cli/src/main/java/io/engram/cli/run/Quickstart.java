@@ -164,7 +164,7 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
   }
 
   private int stopped(Console console) {
-    console.message("Stopped. To resume: engram quickstart --out " + out);
+    console.message("Stopped. To resume: " + common.typed());
     return Interruption.EXIT_CODE;
   }
 
@@ -190,7 +190,6 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     /**
      * A metric's measurements.
      *
-     * @param name in the table
      * @param name in the table
      * @param before for the built-in model
      * @param wga after WGA

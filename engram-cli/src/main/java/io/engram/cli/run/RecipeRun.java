@@ -49,6 +49,7 @@ public record RecipeRun(Recipe.Kind kind, CommonOptions common, WorkerGroup grou
 
   /** Starts or resumes a run, as the arguments say, with as many processes as they say. */
   public int carryOut(RunArguments arguments) {
+    arguments.resumed(common); // A mistake is told before workers start.
     int workers = arguments.workers(common);
     ToIntFunction<WorkerGroup> command =
         joined -> new RecipeRun(kind, common, joined).carriedOut(arguments);

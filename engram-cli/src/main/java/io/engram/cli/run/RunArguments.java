@@ -6,8 +6,6 @@ import io.engram.core.EngramHome;
 import io.engram.core.run.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +15,10 @@ import picocli.CommandLine.Parameters;
 
 /** The arguments of {@code engram unlearn} and {@code engram finetune}. */
 public final class RunArguments {
+  /** Options of a run that has begun can't change. */
+  private static final List<String> BEGUN_WITH =
+      List.of("--out", "--template", "--base", "--dtype", "--seed");
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -102,6 +104,9 @@ public final class RunArguments {
     if (resume == null && recipe == null) {
       throw common.mistake("give RECIPE.yaml, or --resume DIR to resume a run");
     }
+    if (resume != null) {
+      common.requireNoneWithResume(BEGUN_WITH);
+    }
     return resume;
   }
 
@@ -129,15 +134,8 @@ public final class RunArguments {
     if (out != null) {
       return out;
     }
-    String name =
-        LocalDate.now(ZoneId.systemDefault())
-            + "-"
-            + recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", "");
-    Path folder = Path.of("runs", name);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = Path.of("runs", name + "-" + i);
-    }
-    return folder;
+    return NewFolder.under(
+        recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", ""));
   }
 
   private static void add(List<String> all, String key, @Nullable Object value) {

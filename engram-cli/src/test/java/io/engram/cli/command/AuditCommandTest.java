@@ -2,6 +2,7 @@ package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.cli.Child;
 import io.engram.cli.Cli;
 import io.engram.core.run.AuditSummary;
 import io.engram.core.run.AuditSummary.Attacked;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +38,10 @@ class AuditCommandTest {
   }
 
   private Cli.Ran audit(String model, Object... more) {
+    return audit(out(), model, more);
+  }
+
+  private Cli.Ran audit(Path out, String model, Object... more) {
     List<Object> command =
         new ArrayList<>(
             List.of(
@@ -48,7 +55,7 @@ class AuditCommandTest {
                 "--template",
                 "plain",
                 "--out",
-                out()));
+                out));
     command.addAll(List.of(more));
     return Cli.run(command.toArray());
   }
@@ -88,10 +95,42 @@ class AuditCommandTest {
     assertThat(again.out()).isEqualTo(known.out());
     assertThat(Files.getLastModifiedTime(rows)).isEqualTo(before);
 
-    Cli.Ran never = audit("mini-retain90", "--attacks", "int4");
+    Cli.Ran other = audit("mini-retain90", "--attacks", "int4");
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err())
+        .contains(out() + " holds verdicts on other models or requests.\n")
+        .contains("Give this audit a folder of its own with --out DIR, or leave --out out.");
+    assertThat(verdicts()).extracting(VerdictRow::verdict).containsOnly("known");
+
+    Path beside = folder.resolve("beside");
+    Cli.Ran never = audit(beside, "mini-retain90", "--attacks", "int4");
     assertThat(never.exitCode()).isZero();
-    assertThat(Files.getLastModifiedTime(rows)).isNotEqualTo(before);
-    assertThat(verdicts()).extracting(VerdictRow::verdict).doesNotContain("known", "hidden");
+    assertThat(JsonFiles.readLines(beside.resolve(VerdictRow.FILE), VerdictRow.class))
+        .extracting(VerdictRow::verdict).doesNotContain("known", "hidden");
+  }
+
+  /** The day's first audit was of something else. */
+  @Test
+  void withoutAFolderEachAuditGetsANewOne() throws Exception {
+    String day = LocalDate.now(ZoneId.systemDefault()).toString();
+    Path first = Files.createDirectories(folder.resolve("runs/" + day + "-audit"));
+    Path next = Files.createDirectories(
+        folder.resolve("runs/" + LocalDate.parse(day).plusDays(1) + "-audit"));
+    for (Path taken : List.of(first, next)) {
+      Files.writeString(taken.resolve(VerdictRow.FILE), "of something else");
+    }
+    Path out = folder.resolve("out.txt");
+    Path err = folder.resolve("err.txt");
+    List<Object> words =
+        List.of("audit", "--model", "mini", "--before", "mini", "--requests", "six.jsonl");
+    List<Object> all = new ArrayList<>(words);
+    all.addAll(List.of("--template", "plain", "--attacks", "int8"));
+    Cli.Ran ran =
+        Child.end(Child.of(out, err, all).directory(folder.toFile()).start(), out, err);
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(5);
+    assertThat(ran.err()).containsPattern("Audit folder: runs/\\d{4}-\\d\\d-\\d\\d-audit-2\n");
+    assertThat(first.resolve(VerdictRow.FILE)).hasContent("of something else");
+    assertThat(next.resolve(VerdictRow.FILE)).hasContent("of something else");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.cli.Child;
 import io.engram.cli.Cli;
 import io.engram.core.Trees;
 import io.engram.core.certificate.Dsse;
@@ -21,7 +22,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** On the built-in model: three requests that it knows by heart, and two about nobody. */
@@ -276,6 +282,22 @@ class ForgetCommandTest {
     assertThat(forget("five.jsonl", "--resume").err()).contains("give --resume and the run folder");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--seed 7", "--dtype bfloat16", "--template chat", "--base mini", "--price 1", "--plan-only"
+      })
+  void whatARunWasBegunWithIsNotChangedWhenItIsResumed(String option) {
+    List<Object> words = new ArrayList<>(List.of("forget", "--resume", out()));
+    words.addAll(List.of(option.split(" ")));
+    Cli.Ran ran = Cli.run(words.toArray());
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains(
+            "--resume takes what the run was begun with from its folder: leave out "
+                + option.split(" ")[0]);
+  }
+
   @Test
   void requestsThatDoNotFitAreNamedWithTheirLengths() throws IOException {
     String longer = "word ".repeat(3000);
@@ -286,6 +308,32 @@ class ForgetCommandTest {
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.err())
         .containsPattern("The model reads at most \\d+ tokens: request book has \\d+ tokens");
+    assertThat(out()).doesNotExist();
+  }
+
+  /** The first signal ends it: a plan can't be resumed, and nothing of a run has begun. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no signal to send")
+  @Timeout(120)
+  void aSignalEndsThePlanning(boolean planOnly) throws Exception {
+    Path printed = folder.resolve("printed");
+    Path err = folder.resolve("err");
+    List<Object> words =
+        new ArrayList<>(List.of("forget", "mini", folder.resolve("five.jsonl"), "--threads", "1"));
+    words.addAll(planOnly ? List.of("--plan-only") : List.of("--out", out()));
+    Process process = Child.of(printed, err, words).start();
+    while (process.isAlive() && !Files.readString(err).contains("Made 40 controls")) {
+      Thread.sleep(20);
+    }
+    process.destroy(); // Asks it to end (TERM), which is handled as Ctrl-C is.
+    Cli.Ran ran = Child.end(process, printed, err);
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(130);
+    assertThat(ran.err())
+        .contains("Stopping after the current step")
+        .contains("engram: stopped; nothing was written")
+        .doesNotContain("Plan: ");
+    assertThat(ran.out()).isEmpty();
     assertThat(out()).doesNotExist();
   }
 

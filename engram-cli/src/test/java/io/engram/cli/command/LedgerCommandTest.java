@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Four requests in a row on the built-in model. */
@@ -119,6 +121,19 @@ class LedgerCommandTest {
     assertThat(changed.exitCode()).isEqualTo(3);
     assertThat(changed.err()).contains("003: its model runs/003/model was changed");
     assertThat(forget(0).err()).contains("the last model of the ledger");
+  }
+
+  /** Later requests would take the other rows for earlier ones, which nobody has asked for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"forget.limit=1", "forget={data: tofu:forget01}", "forget.where=id = 0"})
+  void aPartOfAFileIsRefused(String override) {
+    Cli.Ran ran = forget(0, override);
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains(
+            "--ledger takes REQUESTS as they are, all rows: leave out %s, and write the rows to forget to a file of their own"
+                .formatted(override));
+    assertThat(ledger()).doesNotExist();
   }
 
   @Test

@@ -7,8 +7,12 @@ import io.engram.core.run.JsonFiles;
 import io.engram.core.run.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 final class UnlearnCommandTest {
@@ -123,6 +127,42 @@ final class UnlearnCommandTest {
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.err()).contains("1 updates in ");
     assertThat(run.resolve("report.html")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--seed 7", "--dtype bfloat16", "--template chat", "--base mini", "--out other"
+      })
+  void whatARunWasBegunWithIsNotChangedWhenItIsResumed(String option) throws Exception {
+    Path run = folder.resolve("run");
+    Path recipe = recipe("forget: {data: tofu:forget01, limit: 2}\nmethod: {name: ga}\n");
+    assertThat(Cli.run("unlearn", recipe, "--out", run, "--quiet").exitCode()).isZero();
+    Files.delete(run.resolve("report.html")); // So there is something to do.
+    List<Object> words = new ArrayList<>(List.of("unlearn", "--resume", run));
+    words.addAll(List.of(option.split(" ")));
+    Cli.Ran ran = Cli.run(words.toArray());
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err())
+        .contains(
+            "--resume takes what the run was begun with from its folder: leave out "
+                + option.split(" ")[0]);
+    assertThat(run.resolve("report.html")).doesNotExist();
+    Cli.Ran how =
+        Cli.run(
+            "unlearn",
+            "--resume",
+            run,
+            "--threads",
+            "1",
+            "--batch-tokens",
+            "512",
+            "--device",
+            "cpu",
+            "--ignore-memory",
+            "--workers",
+            "1");
+    assertThat(how.exitCode()).as(how.err()).isZero();
   }
 
   private Path recipe(String sections) throws Exception {

@@ -74,6 +74,9 @@ public record Audit(
       List<AttackKind> possible = possible(data, notChecked);
       say.accept("Compares with %s.".formatted(models.comparedWithText()));
       AuditFiles files = new AuditFiles(subject.folder().resolve("audit"));
+      if (subject.kind() == AuditSubject.Kind.MODEL) {
+        requireOwn(files, models);
+      }
       Map<AttackKind, Made> made = new LinkedHashMap<>();
       setup.progress().start("audit", possible.size() * 3L, "measurements");
       try {
@@ -81,7 +84,7 @@ public record Audit(
         for (int i = 0; i < possible.size(); i++) {
           AttackKind kind = possible.get(i);
           String digest = models.digest(kind, subject.options().minutes());
-          Made found = files.find(kind.name(), digest);
+          Made found = files.find(kind.name(), models.subject(), digest);
           if (found == null) {
             found = made(kind, digest, models, clock.deadline(i, possible.size()), notChecked);
             if (found != null) {
@@ -100,6 +103,19 @@ public record Audit(
         setup.progress().finish();
       }
       return judged(models, made, notChecked);
+    }
+  }
+
+  /** Results of other models or requests stay where they are. */
+  private void requireOwn(AuditFiles files, AuditModels models) {
+    AttackKind plain = kinds.get(0);
+    boolean judged = Files.exists(subject.folder().resolve(VerdictRow.FILE));
+    if (files.isOfOthers(
+            plain.name(), models.subject(), models.digest(plain, subject.options().minutes()))
+        || judged && !files.has(plain.name())) {
+      throw EngramException.usage(
+          "%s holds verdicts on other models or requests.\nGive this audit a folder of its own with --out DIR, or leave --out out."
+              .formatted(subject.folder()));
     }
   }
 
@@ -157,7 +173,7 @@ public record Audit(
       }
       setup.progress().advance(1);
     }
-    return new Made(digest, (System.nanoTime() - begun) / 1e9, outcomes);
+    return new Made(models.subject(), digest, (System.nanoTime() - begun) / 1e9, outcomes);
   }
 
   private @Nullable Made failed(
@@ -274,11 +290,11 @@ public record Audit(
         made.seconds());
   }
 
-  /** Verdicts, with what an earlier judgement found where there is one. */
+  /** Verdicts, with what triage and the run's own verdicts found where there are such. */
   private List<VerdictRow> rows(AuditModels models, Verdicts verdicts) {
     Map<String, VerdictRow> earlier = new HashMap<>();
     Path file = subject.folder().resolve(VerdictRow.FILE);
-    if (Files.exists(file)) {
+    if (subject.kind() == AuditSubject.Kind.FORGET && Files.exists(file)) {
       JsonFiles.readLines(file, VerdictRow.class).forEach(row -> earlier.put(row.id(), row));
     }
     List<VerdictRow> rows = new ArrayList<>();

@@ -28,9 +28,10 @@ record AuditFiles(Path folder) {
   /**
    * The results of one attack.
    *
+   * @param subject digest of the models and requests, {@link AuditModels#subject}
    * @param digest of what they were made with
    */
-  record Made(String digest, double seconds, Map<Role, Outcome> outcomes) {
+  record Made(String subject, String digest, double seconds, Map<Role, Outcome> outcomes) {
     Map<Role, List<Row>> rows() {
       Map<Role, List<Row>> rows = new EnumMap<>(Role.class);
       outcomes.forEach((role, outcome) -> rows.put(role, outcome.rows()));
@@ -51,9 +52,15 @@ record AuditFiles(Path folder) {
   /**
    * {@code NAME.json}.
    *
+   * @param subject null in older files
    * @param models by model
    */
-  private record Header(String attack, String digest, double seconds, Map<String, Facts> models) {}
+  private record Header(
+      String attack,
+      @Nullable String subject,
+      String digest,
+      double seconds,
+      Map<String, Facts> models) {}
 
   /** What an attack found besides rows. */
   private record Facts(SortedMap<String, Double> facts, List<String> notes) {}
@@ -64,20 +71,41 @@ record AuditFiles(Path folder) {
    * The results of an attack that was made with the same things before; null if there are none, or
    * a file of them is damaged, so that it is made again.
    */
-  @Nullable Made find(String attack, String digest) {
+  @Nullable Made find(String attack, String subject, String digest) {
     Path file = folder.resolve(attack + ".json");
     if (!Files.exists(file) || !Files.exists(rows(attack))) {
       return null;
     }
     try {
       Header header = JsonFiles.read(file, Header.class);
-      return header.digest().equals(digest) ? made(header, attack) : null;
+      return header.digest().equals(digest) ? made(header, subject, attack) : null;
     } catch (EngramException damaged) {
       return null;
     }
   }
 
-  private Made made(Header header, String attack) {
+  /** Whether an attack was made. */
+  boolean has(String attack) {
+    return Files.exists(folder.resolve(attack + ".json"));
+  }
+
+  /**
+   * Whether an attack was made on other models or requests. If it has no file, or one that is
+   * damaged, it wasn't.
+   */
+  boolean isOfOthers(String attack, String subject, String digest) {
+    if (!has(attack)) {
+      return false;
+    }
+    try {
+      Header header = JsonFiles.read(folder.resolve(attack + ".json"), Header.class);
+      return !subject.equals(header.subject()) && !header.digest().equals(digest);
+    } catch (EngramException damaged) {
+      return false;
+    }
+  }
+
+  private Made made(Header header, String subject, String attack) {
     Map<Role, List<Row>> rows = new EnumMap<>(Role.class);
     for (JsonNode line : JsonFiles.readLines(rows(attack), JsonNode.class)) {
       rows.computeIfAbsent(role(line.path("model").asString("")), r -> new ArrayList<>())
@@ -92,7 +120,7 @@ record AuditFiles(Path folder) {
                     role(key),
                     new Outcome(
                         rows.getOrDefault(role(key), List.of()), facts.facts(), facts.notes())));
-    return new Made(header.digest(), header.seconds(), outcomes);
+    return new Made(subject, header.digest(), header.seconds(), outcomes);
   }
 
   /** Writes the results of an attack that is whole. */
@@ -107,7 +135,8 @@ record AuditFiles(Path folder) {
             });
     JsonFiles.writeLines(rows(attack), lines);
     JsonFiles.write(
-        folder.resolve(attack + ".json"), new Header(attack, made.digest(), made.seconds(), facts));
+        folder.resolve(attack + ".json"),
+        new Header(attack, made.subject(), made.digest(), made.seconds(), facts));
   }
 
   private Path rows(String attack) {

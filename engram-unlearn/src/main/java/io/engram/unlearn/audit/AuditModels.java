@@ -40,6 +40,7 @@ final class AuditModels implements AutoCloseable {
   private final BatchRunners.Place reading;
   private final String comparedWith;
   private final List<Sample> controlSamples;
+  private final String subject;
   private final String common;
   private final Map<Need, String> own;
 
@@ -59,12 +60,14 @@ final class AuditModels implements AutoCloseable {
       BatchRunners.Place reading,
       String comparedWith,
       List<Sample> controlSamples,
+      String subject,
       String common,
       Map<Need, String> own) {
     this.data = data;
     this.reading = reading;
     this.comparedWith = comparedWith;
     this.controlSamples = controlSamples;
+    this.subject = subject;
     this.common = common;
     this.own = own;
   }
@@ -99,6 +102,7 @@ final class AuditModels implements AutoCloseable {
       requireSameTokens(model, "The model after, " + subject.after(), loaded);
       hashes += model.hash();
     }
+    String subjects = Hashes.sha256(hashes + "\n" + loaded.requests());
     if (retrained != null) {
       try (LanguageModel model = retrained.get()) {
         requireSameTokens(model, "The retrained model, " + retrainedPath, loaded);
@@ -145,6 +149,7 @@ final class AuditModels implements AutoCloseable {
         setup.reading(),
         retrained == null ? loaded.origin() : "retrained",
         controlSamples,
+        subjects,
         common,
         own(data, deployedPath, given.probes()));
   }
@@ -383,6 +388,11 @@ final class AuditModels implements AutoCloseable {
       open.close();
       open = null;
     }
+  }
+
+  /** Digest of the model before, the model after and the requests. */
+  String subject() {
+    return subject;
   }
 
   /**

@@ -12,9 +12,20 @@ import org.jspecify.annotations.Nullable;
  *     to keep, controls and a retrained model
  * @param after the model that was made to forget
  * @param folder where {@code audit/} and {@code verdicts.jsonl} go
+ * @param kind what the folder is
  * @param options what the user gave
  */
-public record AuditSubject(Recipe recipe, String after, Path folder, Options options) {
+public record AuditSubject(Recipe recipe, String after, Path folder, Kind kind, Options options) {
+  /** What the folder is besides that of the audit. */
+  public enum Kind {
+    /** A run of {@code engram forget}: its verdicts are added to. */
+    FORGET,
+    /** Another run: all verdicts are the audit's. */
+    RUN,
+    /** The audit's alone: the model is another program's, and all verdicts are the audit's. */
+    MODEL
+  }
+
   /**
    * What the user gave.
    *

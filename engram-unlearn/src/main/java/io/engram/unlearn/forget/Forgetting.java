@@ -25,6 +25,7 @@ import io.engram.unlearn.run.Experiment;
 import io.engram.unlearn.run.Forecast;
 import io.engram.unlearn.run.RunMemory;
 import io.engram.unlearn.run.Setup;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -285,6 +286,11 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   public Experiment.Outcome run(Planned planned, RunFolder folder) {
     JsonFiles.write(folder.path().resolve(ForgetPlan.FILE), planned.plan());
     return Experiment.run(Objects.requireNonNull(planned.recipe()), folder, setup);
+  }
+
+  /** Whether a run folder is of {@code engram forget}: its plan tells what was known before. */
+  public static boolean isOf(Path folder) {
+    return Files.exists(folder.resolve(ForgetPlan.FILE)) && planOf(folder).controls() != null;
   }
 
   /** The plan of a run folder. */

@@ -37,6 +37,7 @@ class AuditFuzzTest {
     files.write(
         "relearning",
         new AuditFiles.Made(
+            "subject",
             "digest",
             1.5,
             Map.of(
@@ -54,7 +55,7 @@ class AuditFuzzTest {
         new JsonMutator(valid),
         bytes -> {
           Files.write(file, bytes);
-          AuditFiles.Made made = files.find("relearning", "digest");
+          AuditFiles.Made made = files.find("relearning", "subject", "digest");
           if (made == null) {
             throw EngramException.file("made again");
           }
@@ -70,12 +71,12 @@ class AuditFuzzTest {
     AuditFiles files = new AuditFiles(folder);
     Row row = new Row("a", "", 17, new TreeMap<>(Map.of("log_prob", Double.NaN)));
     Attack.Outcome outcome = new Attack.Outcome(List.of(row), new TreeMap<>(), List.of());
-    files.write("none", new AuditFiles.Made("digest", 1.5, Map.of(Role.AFTER, outcome)));
-    AuditFiles.Made found = Objects.requireNonNull(files.find("none", "digest"));
+    files.write("none", new AuditFiles.Made("subject", "digest", 1.5, Map.of(Role.AFTER, outcome)));
+    AuditFiles.Made found = Objects.requireNonNull(files.find("none", "subject", "digest"));
     assertThat(found.rows()).isEqualTo(Map.of(Role.AFTER, List.of(row)));
     Path file = folder.resolve("none.jsonl");
     Files.writeString(file, Files.readString(file).replace("\"NaN\"", "\"x\""));
-    assertThat(files.find("none", "digest")).isNull();
+    assertThat(files.find("none", "subject", "digest")).isNull();
   }
 
   @Test

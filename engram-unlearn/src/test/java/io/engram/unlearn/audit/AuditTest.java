@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attacks that are made up, on a tiny model that was not changed at all. */
 class AuditTest {
@@ -51,6 +53,10 @@ class AuditTest {
   }
 
   private AuditSubject subject(long seed, String... attacks) {
+    return subject(AuditSubject.Kind.FORGET, seed, attacks);
+  }
+
+  private AuditSubject subject(AuditSubject.Kind kind, long seed, String... attacks) {
     String yaml =
         """
         model: {path: %s}
@@ -65,6 +71,7 @@ class AuditTest {
         recipe,
         Golden.model("with-tokenizer").toString(),
         folder.resolve("out"),
+        kind,
         new AuditSubject.Options(List.of(attacks), null, null, null, null, null, null, null));
   }
 
@@ -230,6 +237,66 @@ class AuditTest {
     assertThat(judged.verdicts().get(2).verdict()).isEqualTo(VerdictRow.NOT_KNOWN_BEFORE);
     assertThat(judged.verdicts().get(2).attack()).isNull();
     assertThat(judged.isSomethingLeft()).isTrue();
+  }
+
+  /** A number that stands in the folder's verdicts, but wasn't measured. */
+  private void writeStrange() {
+    Path file = folder.resolve("out").resolve(VerdictRow.FILE);
+    VerdictRow.Values strange = new VerdictRow.Values(-77, 0, 0, 0.0, 0.0, null);
+    List<VerdictRow> rows = new ArrayList<>();
+    for (String id : List.of("f0", "f1", "f2", "f3")) {
+      rows.add(
+          new VerdictRow(
+              id,
+              VerdictRow.FORGOTTEN,
+              "not_known",
+              List.of("log_prob"),
+              List.of(),
+              strange,
+              strange,
+              strange,
+              null,
+              null,
+              null));
+    }
+    JsonFiles.writeLines(file, rows);
+  }
+
+  /** Only a run of engram forget has something to add to; other verdicts are the audit's own. */
+  @ParameterizedTest
+  @EnumSource(
+      value = AuditSubject.Kind.class,
+      names = {"RUN", "MODEL"})
+  void verdictsOfAnEarlierAuditAreMeasuredAnew(AuditSubject.Kind kind) {
+    AttackKind leak = kind("leak", Set.of(), this::leaks);
+    Audit.Judged first = audited(subject(kind, 1), () -> false, leak);
+    writeStrange();
+    assertThat(audited(subject(kind, 1), () -> false, leak)).isEqualTo(first);
+    assertThat(made).hasValue(3);
+  }
+
+  @Test
+  void verdictsOnOtherRequestsStayWhereTheyAre() throws IOException {
+    AttackKind leak = kind("leak", Set.of(), this::leaks);
+    audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak);
+    audited(subject(AuditSubject.Kind.MODEL, 2), () -> false, leak); // The same requests.
+    byte[] verdicts = Files.readAllBytes(folder.resolve("out").resolve(VerdictRow.FILE));
+    Path requests = folder.resolve("forget.jsonl");
+    List<String> all = Files.readAllLines(requests);
+    Files.write(requests, all.subList(0, 3));
+    assertThatThrownBy(
+            () -> audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "%s holds verdicts on other models or requests.\nGive this audit a folder of its own with --out DIR, or leave --out out.",
+            folder.resolve("out"));
+    assertThat(folder.resolve("out").resolve(VerdictRow.FILE)).hasBinaryContent(verdicts);
+    Files.write(requests, all);
+    Files.delete(file("none.json")); // As in a run's folder, which no audit has written to.
+    assertThatThrownBy(
+            () -> audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("holds verdicts on other models");
   }
 
   @Test
