@@ -210,7 +210,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
 
   /**
    * Finishes a run that was stopped: its updates, its verdicts and its report are those of a run
-   * that wasn't.
+   * that wasn't, but for the deeper stops of {@code --audit}.
    *
    * @throws EngramException if there is nothing to resume; the message says why
    */
@@ -240,7 +240,24 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
           request.finishing(
               request.audit() || command.contains(" --audit"),
               request.redact() || command.contains(" --redact"));
-      return new ForgetRun(asked, common).judged(run, key);
+      int code = new ForgetRun(asked, common).judged(run, key);
+      if (asked.audit() && code == STILL_KNOWN) {
+        sayStronger(folder);
+      }
+      return code;
+    }
+  }
+
+  /** A resumed run doesn't forget again: it doesn't know all that it was started with. */
+  private void sayStronger(Path folder) {
+    AuditSummary summary = JsonFiles.read(folder.resolve(AuditSummary.FILE), AuditSummary.class);
+    Double margin = Stronger.after(summary, verdicts(folder), margin(folder)).margin();
+    if (margin != null) {
+      common
+          .console()
+          .message(
+              "A run that was resumed doesn't forget again with a deeper stop. To do that, start the same command with stop.margin=%.2f and another --out."
+                  .formatted(margin));
     }
   }
 

@@ -134,8 +134,7 @@ public final class RunArguments {
     if (out != null) {
       return out;
     }
-    return NewFolder.under(
-        recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", ""));
+    return NewFolder.under(recipeFile().getFileName().toString().replaceFirst("\\.ya?ml$", ""));
   }
 
   private static void add(List<String> all, String key, @Nullable Object value) {

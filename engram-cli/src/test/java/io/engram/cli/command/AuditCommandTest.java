@@ -106,7 +106,8 @@ class AuditCommandTest {
     Cli.Ran never = audit(beside, "mini-retain90", "--attacks", "int4");
     assertThat(never.exitCode()).isZero();
     assertThat(JsonFiles.readLines(beside.resolve(VerdictRow.FILE), VerdictRow.class))
-        .extracting(VerdictRow::verdict).doesNotContain("known", "hidden");
+        .extracting(VerdictRow::verdict)
+        .doesNotContain("known", "hidden");
   }
 
   /** The day's first audit was of something else. */
@@ -114,8 +115,9 @@ class AuditCommandTest {
   void withoutAFolderEachAuditGetsANewOne() throws Exception {
     String day = LocalDate.now(ZoneId.systemDefault()).toString();
     Path first = Files.createDirectories(folder.resolve("runs/" + day + "-audit"));
-    Path next = Files.createDirectories(
-        folder.resolve("runs/" + LocalDate.parse(day).plusDays(1) + "-audit"));
+    Path next =
+        Files.createDirectories(
+            folder.resolve("runs/" + LocalDate.parse(day).plusDays(1) + "-audit"));
     for (Path taken : List.of(first, next)) {
       Files.writeString(taken.resolve(VerdictRow.FILE), "of something else");
     }
@@ -125,8 +127,7 @@ class AuditCommandTest {
         List.of("audit", "--model", "mini", "--before", "mini", "--requests", "six.jsonl");
     List<Object> all = new ArrayList<>(words);
     all.addAll(List.of("--template", "plain", "--attacks", "int8"));
-    Cli.Ran ran =
-        Child.end(Child.of(out, err, all).directory(folder.toFile()).start(), out, err);
+    Cli.Ran ran = Child.end(Child.of(out, err, all).directory(folder.toFile()).start(), out, err);
     assertThat(ran.exitCode()).as(ran.err()).isEqualTo(5);
     assertThat(ran.err()).containsPattern("Audit folder: runs/\\d{4}-\\d\\d-\\d\\d-audit-2\n");
     assertThat(first.resolve(VerdictRow.FILE)).hasContent("of something else");

@@ -285,7 +285,12 @@ class ForgetCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "--seed 7", "--dtype bfloat16", "--template chat", "--base mini", "--price 1", "--plan-only"
+        "--seed 7",
+        "--dtype bfloat16",
+        "--template chat",
+        "--base mini",
+        "--price 1",
+        "--plan-only"
       })
   void whatARunWasBegunWithIsNotChangedWhenItIsResumed(String option) {
     List<Object> words = new ArrayList<>(List.of("forget", "--resume", out()));

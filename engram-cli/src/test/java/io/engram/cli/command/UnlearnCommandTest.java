@@ -131,9 +131,7 @@ final class UnlearnCommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "--seed 7", "--dtype bfloat16", "--template chat", "--base mini", "--out other"
-      })
+      strings = {"--seed 7", "--dtype bfloat16", "--template chat", "--base mini", "--out other"})
   void whatARunWasBegunWithIsNotChangedWhenItIsResumed(String option) throws Exception {
     Path run = folder.resolve("run");
     Path recipe = recipe("forget: {data: tofu:forget01, limit: 2}\nmethod: {name: ga}\n");

@@ -157,7 +157,7 @@ final class GroupTrainerTest {
                   trainer.setAside();
                 }
                 return new Left(
- trainer.isWhole(), Arrays.deepEquals(before, weights(model).toArray()));
+                    trainer.isWhole(), Arrays.deepEquals(before, weights(model).toArray()));
               }
             })
         .get(0);

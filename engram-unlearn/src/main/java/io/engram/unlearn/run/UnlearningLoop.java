@@ -120,8 +120,8 @@ public final class UnlearningLoop {
     default void save() {}
 
     /**
-     * Called when another worker was lost during an update that wasn't made: weights and
-     * optimizer state are those before it.
+     * Called when another worker was lost during an update that wasn't made: weights and optimizer
+     * state are those before it.
      */
     default void isLost() {}
 

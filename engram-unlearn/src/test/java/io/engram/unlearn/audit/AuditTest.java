@@ -284,8 +284,7 @@ class AuditTest {
     Path requests = folder.resolve("forget.jsonl");
     List<String> all = Files.readAllLines(requests);
     Files.write(requests, all.subList(0, 3));
-    assertThatThrownBy(
-            () -> audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak))
+    assertThatThrownBy(() -> audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak))
         .isInstanceOf(EngramException.class)
         .hasMessage(
             "%s holds verdicts on other models or requests.\nGive this audit a folder of its own with --out DIR, or leave --out out.",
@@ -293,8 +292,7 @@ class AuditTest {
     assertThat(folder.resolve("out").resolve(VerdictRow.FILE)).hasBinaryContent(verdicts);
     Files.write(requests, all);
     Files.delete(file("none.json")); // As in a run's folder, which no audit has written to.
-    assertThatThrownBy(
-            () -> audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak))
+    assertThatThrownBy(() -> audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("holds verdicts on other models");
   }
