@@ -160,7 +160,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** The model's tokenizer, opened on first use, since token ids don't need one. Borrowed. */
-  public Tokenizer tokenizer() {
+  public synchronized Tokenizer tokenizer() {
     if (tokenizer == null) {
       tokenizer = folder.tokenizer();
     }

@@ -99,7 +99,6 @@ public final class SampleTokenizer {
     if (pieces <= 1) {
       return samples.stream().map(this::tokenize).toList();
     }
-    tokenizer.get(); // opened by one thread
     TokenizedSample[] tokenized = new TokenizedSample[samples.size()];
     Workers.run(
         pieces,

@@ -110,9 +110,10 @@ public record Audit(
   private void requireOwn(AuditFiles files, AuditModels models) {
     AttackKind plain = kinds.get(0);
     boolean judged = Files.exists(subject.folder().resolve(VerdictRow.FILE));
-    if (files.isOfOthers(
-            plain.name(), models.subject(), models.digest(plain, subject.options().minutes()))
-        || judged && !files.has(plain.name())) {
+    boolean others =
+        files.isOfOthers(
+            plain.name(), models.subject(), models.digest(plain, subject.options().minutes()));
+    if (others || (judged && !files.has(plain.name()))) {
       throw EngramException.usage(
           "%s holds verdicts on other models or requests.\nGive this audit a folder of its own with --out DIR, or leave --out out."
               .formatted(subject.folder()));
