@@ -293,14 +293,15 @@ class ForgetCommandTest {
         "--plan-only"
       })
   void whatARunWasBegunWithIsNotChangedWhenItIsResumed(String option) {
+    List<String> given = List.of(option.split(" ", -1));
     List<Object> words = new ArrayList<>(List.of("forget", "--resume", out()));
-    words.addAll(List.of(option.split(" ")));
+    words.addAll(given);
     Cli.Ran ran = Cli.run(words.toArray());
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.err())
         .contains(
             "--resume takes what the run was begun with from its folder: leave out "
-                + option.split(" ")[0]);
+                + given.get(0));
   }
 
   @Test

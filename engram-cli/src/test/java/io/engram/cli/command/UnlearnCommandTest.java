@@ -138,13 +138,13 @@ final class UnlearnCommandTest {
     assertThat(Cli.run("unlearn", recipe, "--out", run, "--quiet").exitCode()).isZero();
     Files.delete(run.resolve("report.html")); // So there is something to do.
     List<Object> words = new ArrayList<>(List.of("unlearn", "--resume", run));
-    words.addAll(List.of(option.split(" ")));
+    words.addAll(List.of(option.split(" ", -1)));
     Cli.Ran ran = Cli.run(words.toArray());
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.err())
         .contains(
             "--resume takes what the run was begun with from its folder: leave out "
-                + option.split(" ")[0]);
+                + option.split(" ", -1)[0]);
     assertThat(run.resolve("report.html")).doesNotExist();
     Cli.Ran how =
         Cli.run(
