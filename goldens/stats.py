@@ -3,11 +3,11 @@
     python goldens/stats.py
 
 Writes golden/correlation.json (Kendall's tau-b, Spearman's rho; ten cases, most with ties), golden/ks.json (statistic,
-exact two-sided p-value, asymptotic p-value), golden/partial_spearman.json (partial rank correlations) and
-golden/student_t.json (intervals of a mean) in engram-core.
+exact two-sided p-value, asymptotic p-value), golden/partial_spearman.json (partial rank correlations),
+golden/student_t.json (intervals of a mean) and golden/proportion.json (lower bounds of a proportion) in engram-core.
 """
 import numpy as np
-from scipy.stats import kendalltau, ks_2samp, pearsonr, rankdata, sem, spearmanr, t
+from scipy.stats import binomtest, kendalltau, ks_2samp, pearsonr, rankdata, sem, spearmanr, t
 
 from common import golden, write_json
 
@@ -41,6 +41,15 @@ def interval_cases():
     return cases
 
 
+def proportion_cases():
+    """Exact one-sided lower bounds, Clopper and Pearson."""
+    cases = []
+    for count, n, level in [(0, 6, 0.95), (1, 6, 0.95), (2, 8, 0.95), (8, 8, 0.95), (20, 20, 0.95), (37, 40, 0.95), (40, 40, 0.99), (150, 400, 0.9)]:
+        low = binomtest(count, n, alternative="greater").proportion_ci(level, method="exact").low
+        cases.append({"count": count, "n": n, "level": level, "low": float(low)})
+    return cases
+
+
 def main():
     rng = np.random.default_rng(13)
     out = []
@@ -68,6 +77,7 @@ def main():
     partial = partial_cases()
     write_json(golden("core") / "partial_spearman.json", {"cases": partial})
     write_json(golden("core") / "student_t.json", {"cases": interval_cases()})
+    write_json(golden("core") / "proportion.json", {"cases": proportion_cases()})
     print(len(partial), "partial correlations,", len(out), "correlations,", len(ks), "KS tests", [c["p_exact"] for c in ks])
 
 

@@ -53,10 +53,10 @@ public record Wga(
             reason =
                 "How much an answer's token counts that doesn't belong to its fact, beside 1 for one "
                     + "that does. The fact is the answer's words that its question doesn't have, but "
-                    + "for function words. A smaller share keeps more. auto: by how much better the "
-                    + "model knows such tokens than one that never saw the samples, as a share of "
-                    + "the same for the facts; needs stop.rule = controls or retrained. 1: all tokens "
-                    + "count the same, as published, and as in texts without a question.")
+                    + "for function words. A smaller share keeps more. auto: the share of the "
+                    + "samples whose other words the model knows better than those of samples never "
+                    + "seen; needs stop.rule = controls or retrained. 1: all tokens count the same, "
+                    + "as published, and as in texts without a question.")
         double otherWords)
     implements LogProbMethod {
   @Override

@@ -3,6 +3,7 @@ package io.engram.unlearn.run;
 import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.Asked;
+import io.engram.core.stats.Proportion;
 import io.engram.model.LanguageModel;
 import io.engram.model.score.Scorer;
 import io.engram.unlearn.eval.memorization.NeverSeen;
@@ -13,25 +14,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
- * Finds {@code method.other_words} where a recipe leaves it open: how much more the model knows of
- * a token that doesn't belong to its answer's fact than a model that never saw the sample, as a
- * share of the same for a token that does:
+ * Finds {@code method.other_words} where a recipe leaves it open: the share of the samples whose
+ * other words, those that don't belong to the answer's fact, the model knows better than 95 % of
+ * the other words of samples that it never saw:
  *
- * <pre>c = (ō − ō₀) / (f̄ − f̄₀), held within [0.05, 1]</pre>
+ * <pre>c = (s − 0.05) / 0.95, held within [0.05, 1]
+ * s = #{i : ō_i > the 95th percentile of ō of samples never seen} / n</pre>
  *
- * <p>f̄ and ō are mean log-probabilities of the fact's tokens and of all others, over the samples
- * that the model knows; f̄₀ and ō₀ the same of samples never seen, or of the same samples under the
- * model that never saw them. A model that speaks the language knows "The capital of France is" of
- * any question about capitals, and c is small. A model that learned even its grammar from the
- * samples knows the other words from them too, and c is near 1.
+ * <p>ō is the mean log-probability of a sample's other words; i are the samples that the model
+ * knows, and s is taken at its lower 95 % bound ({@link Proportion}). The samples never seen are
+ * the controls, or the same samples under the model that never saw them. A model that speaks the
+ * language knows "The capital of France is" no better than the beginning of any answer about
+ * capitals, and c is small: there is nothing to forget in it. A model that was trained on the
+ * samples knows their other words from them, too, and c is 1.
  *
  * <p><b>Source:</b> ours; docs/findings.md has what it was measured with.
  */
 final class OtherWords {
   /** At 0, ascent comes to rest when the facts are unlikely, before all samples are forgotten. */
   private static final double LEAST = 0.05;
+
+  /** Share of samples never seen that are above their own 95th percentile. */
+  private static final double BY_CHANCE = 0.05;
+
+  /** Of the bound: of eight samples two are above by chance often enough. */
+  private static final double LEVEL = 0.95;
 
   private OtherWords() {}
 
@@ -74,6 +84,15 @@ final class OtherWords {
     double mean() {
       return Arrays.stream(logProbs).average().orElse(Double.NaN);
     }
+
+    /** ō; NaN if all belong to the fact. */
+    double other() {
+      return IntStream.range(0, logProbs.length)
+          .filter(t -> !ofFact[t])
+          .mapToDouble(t -> logProbs[t])
+          .average()
+          .orElse(Double.NaN);
+    }
   }
 
   /** The tokens of the samples that have a question. */
@@ -90,30 +109,22 @@ final class OtherWords {
     return tokens;
   }
 
-  /**
-   * c, to two digits; 1 if there is nothing to compare, or the facts are known no better than to a
-   * model that never saw them.
-   */
+  /** c, to two digits; 1 if there is nothing to compare. */
   static double share(List<Tokens> known, List<Tokens> never) {
-    double fact = mean(known, true) - mean(never, true);
-    double other = mean(known, false) - mean(never, false);
-    if (!(fact > 0) || Double.isNaN(other)) {
+    double[] mine = others(known);
+    double[] theirs = others(never);
+    if (mine.length == 0 || theirs.length == 0) {
       return 1;
     }
-    return Math.round(100 * Math.min(1, Math.max(LEAST, other / fact))) / 100.0;
+    double limit = NeverSeen.percentile(theirs);
+    int above = (int) Arrays.stream(mine).filter(o -> o > limit).count();
+    double sure = Proportion.lowerBound(above, mine.length, LEVEL);
+    double share = (sure - BY_CHANCE) / (1 - BY_CHANCE);
+    return Math.round(100 * Math.max(LEAST, share)) / 100.0;
   }
 
-  private static double mean(List<Tokens> samples, boolean ofFact) {
-    double sum = 0;
-    int count = 0;
-    for (Tokens sample : samples) {
-      for (int t = 0; t < sample.logProbs().length; t++) {
-        if (sample.ofFact()[t] == ofFact) {
-          sum += sample.logProbs()[t];
-          count++;
-        }
-      }
-    }
-    return sum / count;
+  /** ō of the samples that have other words. */
+  private static double[] others(List<Tokens> samples) {
+    return samples.stream().mapToDouble(Tokens::other).filter(o -> !Double.isNaN(o)).toArray();
   }
 }

@@ -11,7 +11,9 @@ import io.engram.unlearn.run.OtherWords.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,32 +26,48 @@ class OtherWordsTest {
     new SmallRuns(folder).writeData();
   }
 
-  private static Tokens tokens(double other, double fact, double last) {
-    return new Tokens(new double[] {other, fact, last}, new boolean[] {false, true, false});
+  /** A sample whose other words have a mean log-probability, around a fact that has another. */
+  private static Tokens tokens(double other, double fact) {
+    return new Tokens(
+        new double[] {other - 0.1, fact, other + 0.1}, new boolean[] {false, true, false});
   }
 
-  /** Facts: −1 instead of −5. Others: −0.5 instead of −1.5, the mean of −1 and −2. 1 / 4. */
+  private static List<Tokens> samples(int count, double other, double fact) {
+    return Collections.nCopies(count, tokens(other, fact));
+  }
+
+  private static List<Tokens> both(List<Tokens> some, List<Tokens> more) {
+    return Stream.of(some, more).flatMap(List::stream).toList();
+  }
+
+  /** Of 20 controls the 95th percentile is the largest, -1. */
+  private static final List<Tokens> NEVER = both(samples(19, -3, -5), samples(1, -1, -1));
+
+  /**
+   * The bounds that Clopper and Pearson give for 8 and 3 of 8 are 0.6877 and 0.1111: (0.6877 -
+   * 0.05) / 0.95 and (0.1111 - 0.05) / 0.95.
+   */
   @Test
   void theShareByHand() {
-    List<Tokens> known = List.of(tokens(-0.5, -0.5, -0.5), tokens(-0.25, -1.5, -0.75));
-    List<Tokens> never = List.of(tokens(-1, -5, -2));
-    assertThat(OtherWords.share(known, never)).isEqualTo(0.25);
+    assertThat(OtherWords.share(samples(8, -0.5, -0.5), NEVER)).isEqualTo(0.67);
+    assertThat(OtherWords.share(both(samples(3, -0.5, -0.5), samples(5, -2, -0.5)), NEVER))
+        .isEqualTo(0.06);
+    assertThat(OtherWords.share(samples(40, -0.5, -0.5), NEVER)).isEqualTo(0.92);
+  }
+
+  /** Two of eight are above by chance in one of eighteen cases. */
+  @Test
+  void whatMayBeChanceCountsAsNothing() {
+    assertThat(OtherWords.share(both(samples(2, -0.5, -0.5), samples(6, -2, -0.5)), NEVER))
+        .isEqualTo(0.05);
+    assertThat(OtherWords.share(samples(8, -1, 0), NEVER)).as("at the limit").isEqualTo(0.05);
   }
 
   @Test
-  void itStaysWithinItsRange() {
-    Tokens never = tokens(-1, -5, -1);
-    assertThat(OtherWords.share(List.of(tokens(-1, -1, -1)), List.of(never)))
-        .as("other words are known no better")
-        .isEqualTo(0.05);
-    assertThat(OtherWords.share(List.of(tokens(-0.1, -4.9, -0.1)), List.of(never)))
-        .as("other words are known better than facts")
-        .isEqualTo(1);
-    assertThat(OtherWords.share(List.of(tokens(-0.5, -6, -0.5)), List.of(never)))
-        .as("facts are known no better")
-        .isEqualTo(1);
-    Tokens noFact = new Tokens(new double[] {-1}, new boolean[1]);
-    assertThat(OtherWords.share(List.of(noFact), List.of(never))).isEqualTo(1);
+  void withNothingToCompareAllCountTheSame() {
+    Tokens onlyFact = new Tokens(new double[] {-1}, new boolean[] {true});
+    assertThat(OtherWords.share(List.of(onlyFact), NEVER)).isEqualTo(1);
+    assertThat(OtherWords.share(samples(8, -0.5, -0.5), List.of(onlyFact))).isEqualTo(1);
   }
 
   /** The model at its own start and itself as the one that never saw them: facts are equal. */
