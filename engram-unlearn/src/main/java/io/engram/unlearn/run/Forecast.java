@@ -3,13 +3,11 @@ package io.engram.unlearn.run;
 import io.engram.core.EngramException;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.sample.Sample;
-import io.engram.core.stats.RankCorrelation;
 import io.engram.model.LanguageModel;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.unlearn.recipe.Recipe;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * leaves it open, the updates until each sample is forgotten, the time and memory, and the samples
  * to keep that are at risk.
  *
- * <p>Two rehearsals, with steps F and 2F times as long, forecast the updates; see {@link
- * #corrected} for how they are put together, and {@link #inOrderOf} for which sample needs which.
+ * <p>One {@link Rehearsal} finds it all. Where the rate is open, its steps grow until it is found
+ * ({@link RateSearch}) and are F times as long as the run's from there on; where it is set, they are
+ * F times as long throughout. How far a sample has to be pushed, the sum of the rates until it is
+ * forgotten, hardly depends on the length of the steps.
  *
  * @param recipe the recipe with its learning rate
  * @param searched whether the rate was found here
@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param secondsPerUpdate time of an update with its share of the checks and checkpoints
  * @param peakBytes memory at the most
  * @param seconds time that the forecast took
- * @param rehearsals what it is taken from
+ * @param factor F
+ * @param rehearsal what it is taken from
  */
 public record Forecast(
     Recipe recipe,
@@ -56,7 +57,8 @@ public record Forecast(
     double secondsPerUpdate,
     long peakBytes,
     double seconds,
-    List<Rehearsal.Outcome> rehearsals) {
+    double factor,
+    Rehearsal.Outcome rehearsal) {
   /** Kept samples that a rehearsal looks at. */
   private static final int KEPT = 16;
 
@@ -115,43 +117,31 @@ public record Forecast(
     Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, KEPT);
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     int every = checkEvery(data, plan);
-    Recipe found = recipe;
     int updates = plan.updates();
-    List<Rehearsal.Outcome> outcomes = new ArrayList<>();
     if (open) {
       updates = recipe.budget().updates() == null ? wanted(plan) : within(plan);
-      RateSearch.Found search =
-          RateSearch.search(rehearsal, recipe, updates, plan.updatesPerEpoch(), every);
-      outcomes.add(search.found());
-      found = Rehearsal.changed(recipe, "optimizer.learning_rate=" + search.rate());
     }
     double factor = Math.max(2, (double) updates / Math.max(REHEARSED, plan.updatesPerEpoch()));
     int most = (int) Math.ceil(RESERVE * updates / factor);
-    double rate = found.optimizer().learningRate();
-    Rehearsal.Outcome once = rehearsal.run(rate, factor, most, every);
-    Rehearsal.Outcome twice =
-        rehearsal.run(rate, 2 * factor, (most + 1) / 2, Math.max(1, every / 2));
-    outcomes.add(once);
-    outcomes.add(twice);
-    double[] distance = new double[data.forget().size()];
-    for (int i = 0; i < distance.length; i++) {
-      distance[i] = corrected(once.updates()[i], twice.updates()[i], factor);
+    Rehearsal.Outcome outcome;
+    if (open) {
+      RateSearch search = new RateSearch(updates, plan.updatesPerEpoch(), factor);
+      outcome = rehearsal.run(search, RateSearch.MOST_UPDATES + most, every);
+      search.requireRate(outcome);
+    } else {
+      double rate = recipe.optimizer().learningRate();
+      outcome = rehearsal.run(Rehearsal.Pace.constant(rate, factor), most, every);
     }
-    distance =
-        inOrderOf(
-            open ? List.of(outcomes.get(0).updates(), once.updates()) : List.of(once.updates()),
-            distance);
+    Recipe found =
+        open ? Rehearsal.changed(recipe, "optimizer.learning_rate=" + outcome.rate()) : recipe;
     boolean ownBudget = !open || recipe.budget().updates() != null;
-    int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(distance));
+    int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(outcome.updates()));
     OptimizerSettings optimizer = found.optimizer().settings();
-    double[] each = Arrays.stream(distance).map(d -> updatesFor(d, optimizer, budget)).toArray();
+    double[] each = Arrays.stream(outcome.updates()).map(d -> updatesFor(d, optimizer, budget)).toArray();
     double last = last(each);
     double[] before = rehearsal.keptBefore();
-    double shrink = keepShrink(once.meanKeepRise(), twice.meanKeepRise(), factor);
-    double[] after =
-        IntStream.range(0, before.length)
-            .mapToDouble(i -> before[i] + shrink * once.keepRise()[i])
-            .toArray();
+    double[] after = before.clone();
+    Arrays.setAll(after, i -> before[i] + keepShrink(factor) * outcome.keepRise()[i]);
     MemoryNeed need = RunMemory.of(found, setup).need();
     return new Forecast(
         ownBudget
@@ -167,10 +157,11 @@ public record Forecast(
         data.heldTokens().stream().limit(before.length).map(TokenizedSample::id).toList(),
         before,
         after,
-        secondsPerUpdate(found, data, once.times(), before.length, asking),
+        secondsPerUpdate(found, data, outcome.times(), before.length, asking),
         need.total(),
         (System.nanoTime() - begun) / 1e9,
-        outcomes);
+        factor,
+        outcome);
   }
 
   /**
@@ -231,61 +222,11 @@ public record Forecast(
   }
 
   /**
-   * Puts two rehearsals together. With steps F times as long the forecast is too high by a share
-   * that grows with the logarithm of F, so the two are extended to F = 1 on that line: {@code N_F −
-   * (N_2F − N_F) log F / log 2}, held between half of N_F and N_F.
-   *
-   * @return NaN if the first rehearsal didn't forget the sample
+   * By what the rise of the keep loss in a rehearsal is multiplied to forecast that of the run:
+   * {@code F^(−3/4)}. Longer steps harm more; the power is measured on the built-in model.
    */
-  static double corrected(double once, double twice, double factor) {
-    if (Double.isNaN(twice) || once == 0) {
-      return once;
-    }
-    double line = once - (twice - once) * Math.log(factor) / Math.log(2);
-    return Math.max(once / 2, Math.min(once, line));
-  }
-
-  /**
-   * The same numbers of updates, given to the samples in the order in which rehearsals forgot them.
-   * Extending each sample's two numbers to shorter steps by itself would multiply what is chance in
-   * them. The samples' ranks are summed over the rehearsals, those with steps twice as long left
-   * out: they are half as many, so that chance decides most there.
-   *
-   * @param rehearsals updates of each sample; NaN: it wasn't forgotten
-   * @param distance of each sample; NaN comes last
-   */
-  static double[] inOrderOf(List<double[]> rehearsals, double[] distance) {
-    double[] rank = new double[distance.length];
-    for (double[] updates : rehearsals) {
-      double[] own =
-          RankCorrelation.ranks(
-              Arrays.stream(updates).map(u -> Double.isNaN(u) ? Double.MAX_VALUE : u).toArray());
-      Arrays.setAll(rank, i -> rank[i] + own[i]);
-    }
-    double[] sorted = distance.clone();
-    Arrays.sort(sorted);
-    int[] order =
-        IntStream.range(0, rank.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> rank[i]))
-            .mapToInt(i -> i)
-            .toArray();
-    double[] given = new double[distance.length];
-    for (int i = 0; i < order.length; i++) {
-      given[order[i]] = sorted[i];
-    }
-    return given;
-  }
-
-  /**
-   * By what the rise of the keep loss in a rehearsal is multiplied to forecast that of the run. It
-   * grows with a power of F that two rehearsals show: {@code (rise_F / rise_2F)^(log F / log 2)}.
-   */
-  static double keepShrink(double once, double twice, double factor) {
-    if (!(once > 0) || !(twice > once)) {
-      return 1;
-    }
-    return Math.pow(once / twice, Math.log(factor) / Math.log(2));
+  static double keepShrink(double factor) {
+    return Math.pow(factor, -0.75);
   }
 
   /**
@@ -344,9 +285,7 @@ public record Forecast(
             .toList(),
         new ForgetPlan.KeepLoss(keepBefore.length, mean(keepBefore), mean(keepAfter), null),
         new ForgetPlan.Rehearsed(
-            rehearsals.stream().map(Rehearsal.Outcome::factor).toList(),
-            rehearsals.stream().mapToInt(Rehearsal.Outcome::made).sum(),
-            seconds));
+List.of(factor), rehearsal.made(), seconds));
   }
 
   private static @Nullable Double finite(double value) {

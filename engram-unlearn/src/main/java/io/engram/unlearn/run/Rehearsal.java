@@ -87,27 +87,25 @@ public final class Rehearsal {
   /**
    * What a rehearsal found.
    *
-   * @param factor F
-   * @param updates forecast of the updates at the recipe's peak rate after which each sample is
-   *     forgotten; where it wasn't, extended at the speed it had; NaN if it hardly moved; 0 if it
-   *     is known no better than samples never seen to begin with
+   * @param rate learning rate of the run that was rehearsed; NaN: none was found
+   * @param updates forecast of the updates at that rate after which each sample is forgotten: the
+   *     sum of the rehearsal's rates until then over it; where it wasn't, extended at the speed it
+   *     had; NaN if it hardly moved; 0 if it is known no better than samples never seen to begin
+   *     with
    * @param forgotten how many samples were forgotten
    * @param keepRise by how much the loss of each kept sample rose, nats a token
    * @param made updates of the rehearsal
    * @param progress mean over the samples of how far each came, 0 at the start and 1 at its limit
-   * @param distance sum of the rates, in units of the first, at which the mean progress was as far
-   *     as asked for; linear between two checks; of all updates if it never was
    * @param diverged whether the loss ran away
    * @param times what its parts took
    */
   public record Outcome(
-      double factor,
+      double rate,
       double[] updates,
       int forgotten,
       double[] keepRise,
       int made,
       double progress,
-      double distance,
       boolean diverged,
       Times times) {
     /** Mean rise of the loss on kept samples, nats a token. */
@@ -124,6 +122,44 @@ public final class Rehearsal {
    * @param kept of the loss on the samples to keep that the rehearsal looks at
    */
   public record Times(double update, double check, double kept) {}
+
+  /** The learning rates of a rehearsal. */
+  interface Pace {
+    /** Of an update, counted from 0. */
+    double rate(int update);
+
+    /** Of the run that is rehearsed; NaN: not found yet. */
+    double runRate();
+
+    /**
+     * Told after each check.
+     *
+     * @param made updates so far
+     * @param progress how far the samples came on average, 0 at the start and 1 at their limits
+     * @param distance sum of the rates so far
+     */
+    default void checked(int made, double progress, double distance) {}
+
+    /** Whether nothing is to be found any more. */
+    default boolean gaveUp() {
+      return false;
+    }
+
+    /** Steps F times as long as the run's. */
+    static Pace constant(double runRate, double factor) {
+      return new Pace() {
+        @Override
+        public double rate(int update) {
+          return runRate * factor;
+        }
+
+        @Override
+        public double runRate() {
+          return runRate;
+        }
+      };
+    }
+  }
 
   /**
    * A recipe's run for the score {@code rehearsal}.
@@ -149,7 +185,8 @@ public final class Rehearsal {
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     int most = (int) Math.max(1, Math.ceil(2 * plan.updates() / factor));
     double rate = recipe.optimizer().learningRate();
-    Outcome outcome = rehearsal.run(rate, factor, most, Forecast.checkEvery(data, plan));
+    Outcome outcome =
+        rehearsal.run(Pace.constant(rate, factor), most, Forecast.checkEvery(data, plan));
     return new RehearsedUpdates.Found(
         outcome.updates(),
         outcome.forgotten(),
@@ -170,25 +207,6 @@ public final class Rehearsal {
   }
 
   /**
-   * Rehearses with one factor; the weights are the same afterwards.
-   *
-   * @param rate learning rate of the run
-   * @param updates of the rehearsal, at most
-   * @param every updates between checks
-   */
-  Outcome run(double rate, double factor, int updates, int every) {
-    Recipe longer =
-        changed(
-            recipe,
-            "optimizer.learning_rate=" + rate * factor,
-            "budget.epochs=null",
-            "budget.updates=" + updates,
-            "optimizer.schedule=constant",
-            "optimizer.warmup_updates=0");
-    return run(longer, factor, 1, every, 1);
-  }
-
-  /**
    * The same recipe with other values of some keys.
    *
    * @param overrides {@code key=value}
@@ -199,12 +217,20 @@ public final class Rehearsal {
   }
 
   /**
-   * Makes the updates of a recipe from the present weights, then sets the weights back.
+   * Rehearses until all samples are forgotten, then sets the weights back.
    *
-   * @param growth by what the learning rate is multiplied after each update
-   * @param enough ends when the mean progress is this far; 1: when all samples are forgotten
+   * @param updates of the rehearsal, at most
+   * @param every updates between checks
    */
-  Outcome run(Recipe own, double factor, double growth, int every, double enough) {
+  Outcome run(Pace pace, int updates, int every) {
+    Recipe own =
+        changed(
+            recipe,
+            "optimizer.learning_rate=" + pace.rate(0),
+            "budget.epochs=null",
+            "budget.updates=" + updates,
+            "optimizer.schedule=constant",
+            "optimizer.warmup_updates=0");
     Plan plan = Plan.of(data.forget().size(), own.budget());
     boolean diverged = false;
     Course course;
@@ -214,17 +240,13 @@ public final class Rehearsal {
               RecipeSettings.trainer(
                   model, own, point.scope(model), checkpointed, WorkerGroup.ALONE)) {
         Batches batches = point.batches(model, before);
-        course = new Course(batches, plan, factor, growth, every, enough);
+        course = new Course(batches, plan, pace, every);
         // Weights need what a rehearsal doesn't have; uniform order takes about as long.
         SampleOrder order =
             own.order() instanceof UniformOrder uniform
                 ? uniform
                 : new UniformOrder(false, own.order().pair());
-        String what =
-            growth > 1
-                ? "looking for a rate, at most"
-                : "rehearsal with steps %.0f times as long, at most".formatted(factor);
-        setup.progress().start(what, plan.updates(), "updates");
+        setup.progress().start("rehearsal, at most", plan.updates(), "updates");
         try {
           new UnlearningLoop(own, order, plan, trainer, course, 0).run();
         } catch (EngramException e) {
@@ -303,46 +325,32 @@ public final class Rehearsal {
     return least;
   }
 
-  /** The distance at which a progress was reached between two checks, on a straight line. */
-  static double between(
-      double distanceBefore, double distance, double before, double now, double enough) {
-    return distanceBefore + (enough - before) / (now - before) * (distance - distanceBefore);
-  }
-
   private final class Course implements UnlearningLoop.Course {
     private final Batches batches;
     private final Plan plan;
-    private final double factor;
-    private final double growth;
+    private final Pace pace;
     private final int every;
-    private final double enough;
     private final StoppingRule rule = recipe.stop();
-    private final double[] updates = new double[data.forget().size()];
+    /** Sum of the rates until each sample was forgotten; NaN: it isn't. */
+    private final double[] distances = new double[data.forget().size()];
+
     private SampleChecks.Found last = first.found();
     private boolean[] forgotten;
     private int made;
     private double updateSeconds;
     private int looked;
     private double lookSeconds;
-    private int checkedAt;
     private double distance;
     private double distanceChecked;
-    private double progressChecked;
-    private double distanceEnough = Double.NaN;
 
-    Course(Batches batches, Plan plan, double factor, double growth, int every, double enough) {
+    Course(Batches batches, Plan plan, Pace pace, int every) {
       this.batches = batches;
       this.plan = plan;
-      this.factor = factor;
-      this.growth = growth;
+      this.pace = pace;
       this.every = every;
-      this.enough = enough;
       boolean skips = first.limits().neverSeen() != null;
-      forgotten = skips ? first.found().forgotten().clone() : new boolean[updates.length];
-      Arrays.fill(updates, Double.NaN);
-      for (int i = 0; i < updates.length; i++) {
-        updates[i] = forgotten[i] ? 0 : Double.NaN;
-      }
+      forgotten = skips ? first.found().forgotten().clone() : new boolean[distances.length];
+      Arrays.setAll(distances, i -> forgotten[i] ? 0 : Double.NaN);
     }
 
     @Override
@@ -354,7 +362,7 @@ public final class Rehearsal {
     public boolean hasEnded() {
       boolean ends =
           rule.looks() ? rule.ends(forgotten) : StoppingRule.count(forgotten) == forgotten.length;
-      return ends || (enough < 1 && meanProgress() >= enough);
+      return ends || pace.gaveUp();
     }
 
     @Override
@@ -366,12 +374,12 @@ public final class Rehearsal {
     @Override
     public double rate(int update, double scheduled) {
       double scale = rule.comparesWithNeverSeen() ? plan.rateScale(pool().length) : 1;
-      return scale * scheduled * Math.pow(growth, update);
+      return scale * pace.rate(update);
     }
 
     @Override
     public void made(UnlearningLoop.Update update) {
-      distance += Math.pow(growth, made);
+      distance += pace.rate(made);
       made++;
       updateSeconds += update.seconds();
       setup.progress().advance(1);
@@ -392,27 +400,22 @@ public final class Rehearsal {
         boolean is = found.forgotten()[i];
         if (is && !forgotten[i]) {
           double share = passed(i, last, found);
-          updates[i] = factor * (checkedAt + share * (made - checkedAt));
+          distances[i] = distanceChecked + share * (distance - distanceChecked);
         } else if (!is) {
-          updates[i] = Double.NaN;
+          distances[i] = Double.NaN;
         }
       }
       forgotten = found.forgotten();
       last = found;
-      checkedAt = made;
-      double progress = meanProgress();
-      if (Double.isNaN(distanceEnough) && progress >= enough) {
-        distanceEnough = between(distanceChecked, distance, progressChecked, progress, enough);
-      }
       distanceChecked = distance;
-      progressChecked = progress;
+      pace.checked(made, meanProgress(), distance);
     }
 
     /** Over the samples that were not forgotten to begin with; 1 if there are none. */
     private double meanProgress() {
       double sum = 0;
       int count = 0;
-      for (int i = 0; i < updates.length; i++) {
+      for (int i = 0; i < forgotten.length; i++) {
         if (!first.found().forgotten()[i]) {
           double limit = SampleChecks.limit(first.limits(), i);
           sum += forgotten[i] ? 1 : progress(first.found().values()[i], last.values()[i], limit);
@@ -422,10 +425,10 @@ public final class Rehearsal {
       return count == 0 ? 1 : sum / count;
     }
 
-    /** The updates that a sample would need at the speed it had. */
+    /** The distance that a sample would need at the speed it had. */
     private double extended(int sample) {
       double way = progress(sample, first.found(), last);
-      return way < SLOWEST ? Double.NaN : factor * Math.max(made, made / way);
+      return way < SLOWEST ? Double.NaN : Math.max(distance, distance / way);
     }
 
     Outcome outcome(boolean diverged) {
@@ -436,19 +439,16 @@ public final class Rehearsal {
       for (int i = 0; i < rise.length; i++) {
         rise[i] = now[i] - keptBefore[i];
       }
-      for (int i = 0; i < updates.length; i++) {
-        if (!forgotten[i]) {
-          updates[i] = extended(i);
-        }
-      }
+      double[] updates = new double[distances.length];
+      Arrays.setAll(
+          updates, i -> (forgotten[i] ? distances[i] : extended(i)) / pace.runRate());
       return new Outcome(
-          factor,
+          pace.runRate(),
           updates,
           StoppingRule.count(forgotten),
           rise,
           made,
           meanProgress(),
-          Double.isNaN(distanceEnough) ? distance : distanceEnough,
           diverged,
           new Times(
               updateSeconds / Math.max(1, made), lookSeconds / Math.max(1, looked), keptSeconds));

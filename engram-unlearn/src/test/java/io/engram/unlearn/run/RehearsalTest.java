@@ -17,6 +17,7 @@ import io.engram.model.tensor.Device;
 import io.engram.model.train.OptimizerSettings;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.run.Rehearsal.Pace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,33 +59,48 @@ class RehearsalTest {
   /** After 7 rates a quarter of the way, after 15 three quarters: half way after 11. */
   @Test
   void halfWayIsBetweenTwoChecks() {
-    assertThat(Rehearsal.between(7, 15, 0.25, 0.75, 0.5)).isEqualTo(11);
+    assertThat(RateSearch.between(7, 15, 0.25, 0.75, 0.5)).isEqualTo(11);
     assertThat(RateSearch.rounded(1.2345e-4)).isCloseTo(1.2e-4, within(1e-12));
     assertThat(RateSearch.rounded(0.0987)).isCloseTo(0.099, within(1e-12));
   }
 
-  /** 120 at F = 4 and 130 at 8: ten less for each halving, so 100 at 1; never below half. */
+  /**
+   * Rates 2, 4 and 8 (millionths): a quarter of the way after 6, three quarters after 14, so half
+   * after 10 and all after 1.4 · 20 = 28. In 20 updates that is 1.4 each, and 3.5 with F = 2.5.
+   */
   @Test
-  void twoRehearsalsAreExtendedToStepsOfTheRunsLength() {
-    assertThat(Forecast.corrected(120, 130, 4)).isCloseTo(100, within(1e-9));
-    assertThat(Forecast.corrected(120, 110, 4)).isEqualTo(120);
-    assertThat(Forecast.corrected(120, 190, 4)).isEqualTo(60);
-    assertThat(Forecast.corrected(120, Double.NaN, 4)).isEqualTo(120);
-    assertThat(Forecast.corrected(0, 0, 4)).isZero();
-    assertThat(Forecast.keepShrink(0.2, 0.4, 4)).isCloseTo(0.25, within(1e-12));
-    assertThat(Forecast.keepShrink(0.2, 0.1, 4)).isEqualTo(1);
+  void theRateGrowsUntilHalfWayAndThenStays() {
+    RateSearch search = new RateSearch(20, 1, 2.5);
+    assertThat(search.rate(0)).isEqualTo(2e-6);
+    assertThat(search.rate(2)).isEqualTo(8e-6);
+    search.checked(2, 0.25, 6e-6);
+    assertThat(search.runRate()).isNaN();
+    search.checked(3, 0.75, 14e-6);
+    assertThat(search.runRate()).isCloseTo(1.4e-6, within(1e-15));
+    assertThat(search.rate(3)).isCloseTo(3.5e-6, within(1e-15)).isEqualTo(search.rate(30));
+    search.checked(4, 1, 17.5e-6);
+    assertThat(search.runRate()).isCloseTo(1.4e-6, within(1e-15));
+    assertThat(search.gaveUp()).isFalse();
   }
 
-  /** Ranks 1, 3, 2, 4 and 2, 3, 1, 4: sums 3, 6, 3, 8, equal ones in the samples' order. */
+  /** Never longer than the step that the samples have stood; no rate is found: it gives up. */
   @Test
-  void samplesAreOrderedByAllRehearsals() {
-    double none = Double.NaN;
-    double[] search = {5, 40, 30, none};
-    double[] once = {20, 44, 12, 50};
-    double[] distance = {33, 11, none, 22};
-    assertThat(Forecast.inOrderOf(List.of(search, once), distance))
-        .containsExactly(11, 33, 22, none);
-    assertThat(Forecast.inOrderOf(List.of(once), distance)).containsExactly(22, 33, 11, none);
+  void theRateGrowsToALimit() {
+    RateSearch long16 = new RateSearch(20, 1, 16);
+    long16.checked(3, 0.75, 14e-6);
+    assertThat(long16.rate(3)).isEqualTo(8e-6);
+    RateSearch none = new RateSearch(20, 1, 2);
+    none.checked(15, 0.1, 0.06);
+    assertThat(none.gaveUp()).isFalse();
+    none.checked(18, 0.1, 0.2);
+    assertThat(none.gaveUp()).isTrue();
+    assertThat(none.rate(18)).isEqualTo(none.rate(15)).isLessThan(0.1);
+  }
+
+  /** 16^(−3/4) = 2^−3. */
+  @Test
+  void shorterStepsHarmLess() {
+    assertThat(Forecast.keepShrink(16)).isCloseTo(0.125, within(1e-12));
   }
 
   /**
@@ -110,15 +126,15 @@ class RehearsalTest {
       byte[] before = saved(model, "before");
       RunData data = RunData.load(recipe, model.samples());
       Rehearsal rehearsal = new Rehearsal(recipe, SmallRuns.setup(() -> false), model, data, 16);
-      double rate = recipe.optimizer().learningRate();
-      Rehearsal.Outcome first = rehearsal.run(rate, 3, 4, 1);
+      Pace pace = Pace.constant(recipe.optimizer().learningRate(), 3);
+      Rehearsal.Outcome first = rehearsal.run(pace, 4, 1);
       assertThat(saved(model, "after")).isEqualTo(before);
-      Rehearsal.Outcome again = rehearsal.run(rate, 3, 4, 1);
+      Rehearsal.Outcome again = rehearsal.run(pace, 4, 1);
       assertThat(again.updates()).isEqualTo(first.updates());
       assertThat(first.made()).isBetween(1, 4);
       assertThat(first.updates()).hasSize(4);
       assertThat(first.keepRise()).hasSize(2);
-      assertThat(first.factor()).isEqualTo(3);
+      assertThat(first.rate()).isEqualTo(recipe.optimizer().learningRate());
     }
   }
 
@@ -129,7 +145,8 @@ class RehearsalTest {
     try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
       RunData data = RunData.load(recipe, model.samples());
       Rehearsal rehearsal = new Rehearsal(recipe, SmallRuns.setup(() -> false), model, data, 16);
-      Rehearsal.Outcome found = rehearsal.run(recipe.optimizer().learningRate(), 3, 2, 1);
+      Pace pace = Pace.constant(recipe.optimizer().learningRate(), 3);
+      Rehearsal.Outcome found = rehearsal.run(pace, 2, 1);
       assertThat(found.made()).isPositive();
       assertThat(found.progress()).isBetween(0.0, 1.0);
     }
@@ -260,9 +277,10 @@ class RehearsalTest {
       byte[] before = saved(model, "before");
       RunData data = RunData.load(recipe, model.samples());
       Rehearsal rehearsal = new Rehearsal(recipe, SmallRuns.setup(() -> false), model, data, 16);
-      Rehearsal.Outcome first = rehearsal.run(0.01, 3, 4, 1);
+      Pace pace = Pace.constant(0.01, 3);
+      Rehearsal.Outcome first = rehearsal.run(pace, 4, 1);
       assertThat(saved(model, "after")).isEqualTo(before);
-      assertThat(rehearsal.run(0.01, 3, 4, 1).keepRise()).isEqualTo(first.keepRise());
+      assertThat(rehearsal.run(pace, 4, 1).keepRise()).isEqualTo(first.keepRise());
       assertThat(first.keepRise()[0]).isNotZero();
     }
   }
@@ -289,7 +307,7 @@ class RehearsalTest {
       RunData data = RunData.load(recipe, model.samples());
       Setup setup = new Setup("engram plan test", Device.CPU, 1, 4096, full, () -> false);
       Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, 0);
-      assertThatThrownBy(() -> rehearsal.run(1e-4, 2, 4, 1)).hasMessage("out of memory");
+      assertThatThrownBy(() -> rehearsal.run(Pace.constant(1e-4, 2), 4, 1)).hasMessage("out of memory");
       assertThat(saved(model, "after")).isEqualTo(before);
     }
   }
