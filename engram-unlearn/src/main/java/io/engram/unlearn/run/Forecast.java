@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * to keep that are at risk.
  *
  * <p>One {@link Rehearsal} finds it all. Where the rate is open, its steps grow until it is found
- * ({@link RateSearch}) and are F times as long as the run's from there on; where it is set, they are
- * F times as long throughout. How far a sample has to be pushed, the sum of the rates until it is
+ * ({@link RateSearch}) and are F times as long as the run's from there on; where it is set, they
+ * double from the run's to F times as long. How far a sample has to be pushed, the sum of the rates until it is
  * forgotten, hardly depends on the length of the steps.
  *
  * @param recipe the recipe with its learning rate
@@ -130,7 +130,7 @@ public record Forecast(
       search.requireRate(outcome);
     } else {
       double rate = recipe.optimizer().learningRate();
-      outcome = rehearsal.run(Rehearsal.Pace.constant(rate, factor), most, every);
+      outcome = rehearsal.run(Rehearsal.Pace.rising(rate, factor), most, every);
     }
     Recipe found =
         open ? Rehearsal.changed(recipe, "optimizer.learning_rate=" + outcome.rate()) : recipe;

@@ -22,12 +22,13 @@ import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.stop.StoppingRule;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
 /**
- * Rehearses a run: the recipe itself with steps F times as long, so that it takes a F-th of the
- * updates, and then sets the weights back. The number of updates after which a sample is forgotten,
- * times F, forecasts the number that it needs in a run at the same rate throughout; the loss on
- * samples to keep shows what else would suffer.
+ * Rehearses a run: the recipe itself with steps up to F times as long, so that it takes about a F-th
+ * of the updates, and then sets the weights back. The sum of the rates until a sample is forgotten,
+ * over the run's rate, forecasts the updates that it needs in a run at that rate throughout; the
+ * loss on samples to keep shows what else would suffer.
  *
  * <p>A sample that is forgotten between two checks is placed between them where the last of its
  * measures passed its limit, on a straight line (MA where the rule is of EL and MA). The rehearsal
@@ -147,10 +148,19 @@ public final class Rehearsal {
 
     /** Steps F times as long as the run's. */
     static Pace constant(double runRate, double factor) {
+      return of(runRate, update -> runRate * factor);
+    }
+
+    /** Steps as long as the run's at first, doubling to F times as long: closer to the run. */
+    static Pace rising(double runRate, double factor) {
+      return of(runRate, update -> runRate * Math.min(factor, Math.pow(2, update)));
+    }
+
+    private static Pace of(double runRate, IntToDoubleFunction rate) {
       return new Pace() {
         @Override
         public double rate(int update) {
-          return runRate * factor;
+          return rate.applyAsDouble(update);
         }
 
         @Override

@@ -83,6 +83,17 @@ class RehearsalTest {
     assertThat(search.gaveUp()).isFalse();
   }
 
+  /** Steps of 1, 2, 4 and then 6 times the run's. */
+  @Test
+  void stepsRiseToFTimesTheRuns() {
+    Pace rising = Pace.rising(1e-4, 6);
+    assertThat(rising.rate(0)).isEqualTo(1e-4);
+    assertThat(rising.rate(2)).isEqualTo(4e-4);
+    assertThat(rising.rate(3)).isCloseTo(6e-4, within(1e-15)).isEqualTo(rising.rate(9));
+    assertThat(rising.runRate()).isEqualTo(1e-4);
+    assertThat(Pace.constant(1e-4, 6).rate(0)).isCloseTo(6e-4, within(1e-15));
+  }
+
   /** Never longer than the step that the samples have stood; no rate is found: it gives up. */
   @Test
   void theRateGrowsToALimit() {
