@@ -63,7 +63,7 @@ public record LedgerRun(
       finishLast(ledger);
       Model last = ledger.last();
       requireSameModel(ledger, last);
-      KeptSoFar kept = KeptSoFar.of(ledger, request, common.seed());
+      KeptSoFar kept = KeptSoFar.of(ledger, request, request.seed());
       Double bound = kept.left(request, common.console());
       String id = ledger.nextId();
       List<Sample> requests = SampleSource.load(request.requests());
@@ -75,10 +75,10 @@ public record LedgerRun(
       JsonFiles.write(
           asked(ledger, id),
           new Asked(
-              asked, request.model().model(), before.size(), known.size(), back, kept.data()));
+              asked, request.model(), before.size(), known.size(), back, kept.data()));
       ForgetRequest own = inLedger(ledger, last, id, known, requests, bound);
       int code = new ForgetRun(own, common).carryOut();
-      if (!EarlierRequests.isWhole(ledger.run(id))) {
+      if (!ForgetProgress.isFinished(ledger.run(id))) {
         return code;
       }
       int knownAfter = write(ledger, id);
@@ -93,7 +93,7 @@ public record LedgerRun(
     if (!Files.exists(run)) {
       return;
     }
-    if (!EarlierRequests.isWhole(run) || !Files.exists(asked(ledger, id))) {
+    if (!ForgetProgress.isFinished(run) || !Files.exists(asked(ledger, id))) {
       throw EngramException.file(
           "%s holds a run that was stopped, so it isn't in the ledger.\nTo finish it: engram forget --resume %s; the next request then writes it down first.\nOr delete that folder, and ask again."
               .formatted(run, run));
@@ -149,7 +149,7 @@ public record LedgerRun(
   }
 
   private void requireSameModel(Ledger ledger, @Nullable Model last) {
-    String named = request.model().model();
+    String named = request.model();
     if (last == null) {
       return;
     }
