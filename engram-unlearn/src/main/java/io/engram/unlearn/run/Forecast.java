@@ -111,7 +111,9 @@ public record Forecast(
     long begun = System.nanoTime();
     RunData data = RunData.load(given, model.samples());
     Recipe recipe = OtherWords.settled(given, model, data);
-    boolean open = recipe.optimizer().learningRate() == 0;
+    boolean open = recipe.isRateOpen();
+    boolean ownBudget =
+        !open || recipe.budget().updates() != null || recipe.budget().epochs() != null;
     Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, KEPT);
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     int every = checkEvery(data, plan);
@@ -119,7 +121,7 @@ public record Forecast(
     int updates = plan.updates();
     List<Rehearsal.Outcome> outcomes = new ArrayList<>();
     if (open) {
-      updates = recipe.budget().updates() == null ? wanted(plan) : within(plan);
+      updates = ownBudget ? within(plan) : wanted(plan);
       RateSearch.Found search =
           RateSearch.search(rehearsal, recipe, updates, plan.updatesPerEpoch(), every);
       outcomes.add(search.found());
@@ -141,7 +143,6 @@ public record Forecast(
         inOrderOf(
             open ? List.of(outcomes.get(0).updates(), once.updates()) : List.of(once.updates()),
             distance);
-    boolean ownBudget = !open || recipe.budget().updates() != null;
     int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(distance));
     OptimizerSettings optimizer = found.optimizer().settings();
     double[] each = Arrays.stream(distance).map(d -> updatesFor(d, optimizer, budget)).toArray();
