@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -187,13 +188,13 @@ class ForgetAuditTest {
             .isEqualTo(certificate(whole.resolve(run)).attacks());
       }
     }
-    assertThat(RunModel.best(cut).getFileName().toString())
+    assertThat(name(RunModel.best(cut)))
         .isEqualTo(RunModel.best(whole).equals(whole) ? stopped : name(RunModel.best(whole)));
     assertThat(Cli.run("forget", "--resume", cut).err()).contains("is a finished run");
   }
 
   private static String name(Path path) {
-    return path.getFileName().toString();
+    return String.valueOf(path.getFileName());
   }
 
   /** What a run leaves that was killed after its plan, before its first checkpoint. */
@@ -212,7 +213,7 @@ class ForgetAuditTest {
   private static void copy(Path from, Path to) throws IOException {
     for (Map.Entry<String, Path> file : Trees.files(from).entrySet()) {
       Path target = to.resolve(file.getKey());
-      Files.createDirectories(target.getParent());
+      Files.createDirectories(Objects.requireNonNull(target.getParent()));
       Files.copy(file.getValue(), target);
     }
   }
