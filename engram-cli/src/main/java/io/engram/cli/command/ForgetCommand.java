@@ -203,7 +203,22 @@ final class ForgetCommand implements Callable<Integer> {
 
   private ForgetRequest request(String what) {
     return new ForgetRequest(
-        model, what, keep, controls, retrained, keepLoss, price, overrides, planOnly, key, audit,
-        redact, out);
+        model.model(),
+        model.base(),
+        resume ? null : model.chosenTemplate(),
+        what,
+        keep,
+        controls,
+        retrained,
+        keepLoss,
+        price,
+        common.dtype(),
+        common.seed(),
+        overrides,
+        planOnly,
+        key,
+        audit,
+        redact,
+        out);
   }
 }

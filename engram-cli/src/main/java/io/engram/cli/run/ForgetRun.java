@@ -12,13 +12,11 @@ import io.engram.core.EngramException;
 import io.engram.core.Trees;
 import io.engram.core.certificate.RequestWords;
 import io.engram.core.certificate.SigningKey;
-import io.engram.core.run.AuditSummary;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.OwnerOnly;
 import io.engram.core.run.Redaction;
 import io.engram.core.run.RunFolder;
-import io.engram.core.run.RunModel;
 import io.engram.core.run.UnstartedRun;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
@@ -26,9 +24,7 @@ import io.engram.core.sample.SampleSource;
 import io.engram.report.Report;
 import io.engram.unlearn.audit.Audit;
 import io.engram.unlearn.audit.AuditSubject;
-import io.engram.unlearn.forget.EarlierRequests;
 import io.engram.unlearn.forget.Forgetting;
-import io.engram.unlearn.forget.Stronger;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Experiment;
@@ -58,9 +54,6 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
   /** Loss of samples to keep from which on they aren't what the model would say, nats a token. */
   private static final double UNFIT = 2;
 
-  /** How often --audit forgets again with a deeper stop. */
-  private static final int STRONGER = 2;
-
   /** Carries it out; returns the exit code. */
   public int carryOut() {
     Interruption.watch(common.console());
@@ -74,62 +67,57 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
 
   /**
    * Forgets again where attacks bring requests back, each time with a deeper stop, as long as that
-   * helps; each run is a folder inside the first one.
+   * helps; each run is a folder inside the first one. What is there already isn't done again.
    */
   private int stronger(Path folder) {
-    Path best = folder;
-    for (int attempt = 1; attempt <= STRONGER; attempt++) {
-      AuditSummary summary = JsonFiles.read(best.resolve(AuditSummary.FILE), AuditSummary.class);
-      Stronger next = Stronger.after(summary, verdicts(best), margin(best));
-      common.console().message(next.why());
-      if (next.margin() == null) {
-        break;
-      }
-      Path again = folder.resolve(RunModel.STRONGER + attempt);
+    try (RunFolder held = RunFolder.resume(folder)) {
+      return deeper(held.path());
+    }
+  }
+
+  private int deeper(Path folder) {
+    ForgetProgress progress = ForgetProgress.of(folder);
+    while (progress.next() != null) {
+      common.console().message(progress.why());
       List<String> overrides = new ArrayList<>(request.overrides());
-      overrides.add("stop.margin=" + next.margin());
-      int code = again(new ForgetRun(request.with(overrides, again), common), again, best);
+      overrides.add("stop.margin=" + progress.margin());
+      ForgetRun deeper = new ForgetRun(request.with(overrides, progress.next()), common);
+      int code = deeper.again(progress.next(), progress.best());
       if (code == Interruption.EXIT_CODE) {
         return code;
       }
-      if (left(again) >= left(best)) {
-        common
-            .console()
-            .message(
-                "That doesn't help: %d requests are left instead of %d. %s stays the result."
-                    .formatted(left(again), left(best), best.resolve("model")));
-        break;
-      }
-      best = again;
-      JsonFiles.writeText(folder.resolve(RunModel.BEST), RunModel.STRONGER + attempt + "\n");
+      progress = ForgetProgress.of(folder);
+      progress.write(folder);
     }
-    if (!best.equals(folder)) {
-      common.console().message("The model that stands attacks best: " + best.resolve("model"));
+    progress.write(folder);
+    common.console().message(progress.why());
+    if (!progress.best().equals(folder)) {
+      common
+          .console()
+          .message("The model that stands attacks best: " + progress.best().resolve("model"));
     }
-    return left(best) > 0 ? STILL_KNOWN : 0;
+    return ForgetProgress.left(progress.best()) > 0 ? STILL_KNOWN : 0;
   }
 
-  /** Forgets again, unless it is stopped before it has begun to. */
-  private int again(ForgetRun stronger, Path folder, Path best) {
+  /** Makes or finishes a run with a deeper stop, unless it is stopped before its first update. */
+  private int again(Path folder, Path best) {
     try {
       Interruption.stopIfRequested();
-      return stronger.forget(folder);
+      if (Files.exists(folder.resolve("manifest.json"))) {
+        return finish(folder);
+      }
+      Trees.delete(folder); // What a run leaves that was killed while it planned.
+      return forget(folder);
+    } catch (IOException e) {
+      throw EngramException.file(folder + " can't be deleted: " + e.getMessage(), e);
     } catch (Interruption.Stopped stopped) {
-      common.console().message("Stopped. %s stays the result.".formatted(best.resolve("model")));
+      common
+          .console()
+          .message(
+              "Stopped. The result so far: %s. To resume: engram forget --resume %s"
+                  .formatted(best.resolve("model"), ForgetProgress.first(folder)));
       return Interruption.EXIT_CODE;
     }
-  }
-
-  private static List<VerdictRow> verdicts(Path run) {
-    return JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class);
-  }
-
-  private static long left(Path run) {
-    return verdicts(run).stream().filter(VerdictRow::isLeft).count();
-  }
-
-  private static double margin(Path run) {
-    return EarlierRequests.recipe(run).stop().margin();
   }
 
   /** Shows the plan; the controls that are made for it are deleted again. */
@@ -166,6 +154,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
         showPlan(planned.plan());
         return 0;
       }
+      request.write(folder);
       if (!planned.isNeeded()) {
         whole = true;
         JsonFiles.write(folder.resolve(ForgetPlan.FILE), planned.plan());
@@ -209,55 +198,51 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
   }
 
   /**
-   * Finishes a run that was stopped: its updates, its verdicts and its report are those of a run
-   * that wasn't, but for the deeper stops of {@code --audit}.
+   * Finishes a run that was stopped: all that it leaves is as if it hadn't been.
    *
    * @throws EngramException if there is nothing to resume; the message says why
    */
   public int resume(Path folder) {
     Interruption.watch(common.console());
     requireBegun(folder);
-    SigningKey key = request.key() == null ? null : SigningKey.read(request.key());
-    try (RunFolder run = RunFolder.resume(folder)) {
-      if (!Forgetting.isOf(folder)) {
+    try (RunFolder run = RunFolder.read(folder)) {
+      if (!Forgetting.isOf(run.path())) {
         throw EngramException.usage(
             "%s is not a run of engram forget. To resume it: engram unlearn --resume %s"
                 .formatted(folder, folder));
       }
-      boolean done = run.manifest().status().equals("done");
-      boolean judged = Files.exists(folder.resolve("certificate.json")) || run.samples().isEmpty();
-      if (done && judged) {
-        throw EngramException.usage(folder + " is a finished run; there is nothing to resume.");
+    }
+    Path first = ForgetProgress.first(folder);
+    if (!first.equals(folder)) {
+      throw EngramException.usage(
+          "%s is a part of the run %s. To resume it: engram forget --resume %s"
+              .formatted(folder, first, first));
+    }
+    ForgetRequest asked = ForgetRequest.of(folder).resumedWith(request);
+    if (ForgetProgress.isFinished(folder, asked)) {
+      throw EngramException.usage(folder + " is a finished run; there is nothing to resume.");
+    }
+    ForgetRun resumed = new ForgetRun(asked, common);
+    int code =
+        ForgetProgress.isJudged(folder, asked.audit()) ? STILL_KNOWN : resumed.finish(folder);
+    return asked.audit() && code == STILL_KNOWN ? resumed.stronger(folder) : code;
+  }
+
+  /** The rest of the updates, if any are left, and what comes after them. */
+  private int finish(Path folder) {
+    SigningKey key = request.key() == null ? null : SigningKey.read(request.key());
+    try (RunFolder run = RunFolder.resume(folder)) {
+      request.write(folder);
+      if (request.redact()) {
+        OwnerOnly.folder(folder);
       }
-      if (!done) {
+      if (!run.manifest().status().equals("done")) {
         Outcome outcome = Experiment.resume(run, Recipe.Kind.UNLEARN, setup());
         if (outcome.status().equals("interrupted")) {
           return stopped(outcome, folder);
         }
       }
-      String command = run.manifest().command();
-      ForgetRequest asked =
-          request.finishing(
-              request.audit() || command.contains(" --audit"),
-              request.redact() || command.contains(" --redact"));
-      int code = new ForgetRun(asked, common).judged(run, key);
-      if (asked.audit() && code == STILL_KNOWN) {
-        sayStronger(folder);
-      }
-      return code;
-    }
-  }
-
-  /** A resumed run doesn't forget again: it doesn't know all that it was started with. */
-  private void sayStronger(Path folder) {
-    AuditSummary summary = JsonFiles.read(folder.resolve(AuditSummary.FILE), AuditSummary.class);
-    Double margin = Stronger.after(summary, verdicts(folder), margin(folder)).margin();
-    if (margin != null) {
-      common
-          .console()
-          .message(
-              "A run that was resumed doesn't forget again with a deeper stop. To do that, start the same command with stop.margin=%.2f and another --out."
-                  .formatted(margin));
+      return judged(run, key);
     }
   }
 
@@ -279,7 +264,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
         .console()
         .message(
             "Stopped after update %d. To resume: engram forget --resume %s"
-                .formatted(outcome.updates(), folder));
+                .formatted(outcome.updates(), ForgetProgress.first(folder)));
     return Interruption.EXIT_CODE;
   }
 
@@ -302,11 +287,15 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     if (audited != null) {
       Report.write(List.of(run.path()), run.path().resolve("report.html"));
     }
-    redact(run);
     if (audited == null) {
-      common.console().message("Stopped while attacking. To resume: engram audit " + run.path());
+      common
+          .console()
+          .message(
+              "Stopped while attacking. To resume: engram forget --resume "
+                  + ForgetProgress.first(run.path()));
       return Interruption.EXIT_CODE;
     }
+    redact(run);
     Forgetting.Judged all = new Forgetting.Judged(audited.verdicts(), judged.keptLost());
     show(run.path(), all, run.journal().read(), audited);
     common.console().message(certificate.text());

@@ -1,7 +1,8 @@
 package io.engram.cli.run;
 
 import io.engram.cli.option.CommonOptions;
-import io.engram.cli.progress.Progress;
+import io.engram.cli.progress.Interruption;
+import io.engram.cli.progress.Watched;
 import io.engram.core.EngramException;
 import io.engram.core.ledger.Ledger;
 import io.engram.core.ledger.LedgerEntry;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -60,46 +62,56 @@ public record LedgerRun(
     String asked = received == null ? today() : received;
     Ledger.deadline(asked);
     try (Ledger ledger = Ledger.open(folder)) {
-      finishLast(ledger);
+      if (!finishLast(ledger)) {
+        return Interruption.EXIT_CODE;
+      }
       Model last = ledger.last();
       requireSameModel(ledger, last);
-      KeptSoFar kept = KeptSoFar.of(ledger, request, common.seed());
+      KeptSoFar kept = KeptSoFar.of(ledger, request, request.seed());
       Double bound = kept.left(request, common.console());
       String id = ledger.nextId();
       List<Sample> requests = SampleSource.load(request.requests());
-      JsonFiles.writeLines(ledger.samples(id), requests.stream().map(Sample::row).toList());
       List<Measured> before = earlier(ledger, last);
+      JsonFiles.writeLines(ledger.samples(id), requests.stream().map(Sample::row).toList());
       List<Measured> known = before.stream().filter(Measured::isKnown).toList();
       sayKnown(before, known);
       int back = (int) known.stream().filter(Measured::isBack).count();
       JsonFiles.write(
           asked(ledger, id),
           new Asked(
-              asked, request.model().model(), before.size(), known.size(), back, kept.data()));
+              asked, request.model(), before.size(), known.size(), back, kept.data()));
       ForgetRequest own = inLedger(ledger, last, id, known, requests, bound);
       int code = new ForgetRun(own, common).carryOut();
-      if (!EarlierRequests.isWhole(ledger.run(id))) {
+      if (!ForgetProgress.isFinished(ledger.run(id))) {
         return code;
       }
-      int knownAfter = write(ledger, id);
-      return code == 0 && knownAfter > 0 ? ForgetRun.STILL_KNOWN : code;
+      OptionalInt knownAfter = write(ledger, id);
+      if (knownAfter.isEmpty()) {
+        return Interruption.EXIT_CODE;
+      }
+      return code == 0 && knownAfter.getAsInt() > 0 ? ForgetRun.STILL_KNOWN : code;
     }
   }
 
-  /** Writes down a request whose run was stopped and finished outside of the ledger. */
-  private void finishLast(Ledger ledger) {
+  /**
+   * Writes down a request whose run was stopped and finished outside of the ledger, or that was
+   * stopped before it was written down.
+   *
+   * @return false if it was stopped again
+   */
+  private boolean finishLast(Ledger ledger) {
     String id = ledger.nextId();
     Path run = ledger.run(id);
     if (!Files.exists(run)) {
-      return;
+      return true;
     }
-    if (!EarlierRequests.isWhole(run) || !Files.exists(asked(ledger, id))) {
+    if (!ForgetProgress.isFinished(run) || !Files.exists(asked(ledger, id))) {
       throw EngramException.file(
           "%s holds a run that was stopped, so it isn't in the ledger.\nTo finish it: engram forget --resume %s; the next request then writes it down first.\nOr delete that folder, and ask again."
               .formatted(run, run));
     }
-    common.console().message("Writes request %s down, whose run was resumed.".formatted(id));
-    write(ledger, id);
+    common.console().message("Writes request %s down, whose run is whole.".formatted(id));
+    return write(ledger, id).isPresent();
   }
 
   private static Path asked(Ledger ledger, String id) {
@@ -113,9 +125,9 @@ public record LedgerRun(
   /**
    * Measures earlier requests under the new model and appends the request to the ledger.
    *
-   * @return how many samples of earlier requests are known
+   * @return how many samples of earlier requests are known; empty if it was stopped
    */
-  private int write(Ledger ledger, String id) {
+  private OptionalInt write(Ledger ledger, String id) {
     Asked asked = JsonFiles.read(asked(ledger, id), Asked.class);
     Path run = ledger.run(id);
     Path best = RunModel.best(run);
@@ -123,7 +135,17 @@ public record LedgerRun(
     Model start = last == null ? ledger.describe(asked.model()) : last;
     boolean changed = Files.isDirectory(best.resolve("model"));
     Model end = changed ? ledger.describe(best.resolve("model").toString()) : start;
-    List<Measured> after = last == null ? List.of() : earlier(ledger, end);
+    List<Measured> after;
+    try {
+      after = last == null ? List.of() : earlier(ledger, end);
+    } catch (Interruption.Stopped stopped) {
+      common
+          .console()
+          .message(
+              "Stopped while measuring earlier requests. The run of request %s is whole: %s. The next request writes it down first."
+                  .formatted(id, run));
+      return OptionalInt.empty();
+    }
     int knownAfter = (int) after.stream().filter(Measured::isKnown).count();
     Path certificate = run.resolve("certificate.json");
     LedgerEntry entry =
@@ -145,11 +167,11 @@ public record LedgerRun(
                 Files.isRegularFile(certificate) ? Hashes.sha256(certificate) : null,
                 ""));
     say(ledger, entry, after);
-    return knownAfter;
+    return OptionalInt.of(knownAfter);
   }
 
   private void requireSameModel(Ledger ledger, @Nullable Model last) {
-    String named = request.model().model();
+    String named = request.model();
     if (last == null) {
       return;
     }
@@ -172,17 +194,21 @@ public record LedgerRun(
                     ledger.entries().size() == 1 ? "request" : "requests"));
   }
 
-  /** Samples of earlier requests under a model. */
+  /** Samples of earlier requests under a model. It can't be resumed, so Ctrl-C ends it. */
   private List<Measured> earlier(Ledger ledger, @Nullable Model model) {
     if (model == null || ledger.entries().isEmpty()) {
       return List.of();
     }
     String id = ledger.entries().get(ledger.entries().size() - 1).id();
-    return EarlierRequests.measure(
-        ledger,
-        Path.of(ledger.path(model)),
-        EarlierRequests.recipe(ledger.run(id)),
-        common.setup(Progress.shown(common.console())));
+    Interruption.stopIfRequested();
+    return Watched.run(
+        common.console(),
+        progress ->
+            EarlierRequests.measure(
+                ledger,
+                Path.of(ledger.path(model)),
+                EarlierRequests.recipe(ledger.run(id)),
+                common.setup(progress)));
   }
 
   private void sayKnown(List<Measured> before, List<Measured> known) {

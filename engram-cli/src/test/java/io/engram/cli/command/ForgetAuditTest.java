@@ -3,16 +3,20 @@ package io.engram.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.Cli;
+import io.engram.core.Trees;
 import io.engram.core.certificate.Certificate;
 import io.engram.core.certificate.Dsse;
 import io.engram.core.certificate.Statement;
 import io.engram.core.run.AuditSummary;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunModel;
 import io.engram.core.run.VerdictRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -117,6 +121,108 @@ class ForgetAuditTest {
       assertThat(ran.err()).contains("That doesn't help: ", out + "/model stays the result.");
       assertThat(out.resolve("stronger")).doesNotExist();
     }
+    assertThat(Cli.run("forget", "--resume", out).err()).contains("is a finished run");
+    assertThat(Cli.run("forget", "--resume", deeper).err())
+        .contains("To resume it: engram forget --resume " + out);
+
+    resumedIsTheSame(out, "forgetting", cut -> cut(out, cut));
+    resumedIsTheSame(
+        out,
+        "attacking",
+        cut -> {
+          copy(out, cut);
+          Files.delete(cut.resolve(AuditSummary.FILE));
+          Files.delete(cut.resolve("audit/relearn.json"));
+          withoutDeeper(cut);
+        });
+    resumedIsTheSame(
+        out,
+        "planning-deeper",
+        cut -> {
+          copy(out, cut);
+          withoutDeeper(cut);
+          Files.createDirectories(cut.resolve("stronger-1/audit"));
+        });
+    resumedIsTheSame(
+        out,
+        "forgetting-deeper",
+        cut -> {
+          copy(out, cut);
+          withoutDeeper(cut);
+          cut(deeper, cut.resolve("stronger-1"));
+        });
+    resumedIsTheSame(
+        out,
+        "attacking-deeper",
+        cut -> {
+          copy(out, cut);
+          withoutDeeper(cut);
+          copy(deeper, cut.resolve("stronger-1"));
+          Files.delete(cut.resolve("stronger-1").resolve(Certificate.FILE));
+        });
+  }
+
+  /** Makes what a run leaves that was stopped. */
+  private interface Stop {
+    void in(Path cut) throws IOException;
+  }
+
+  private void resumedIsTheSame(Path whole, String stopped, Stop stop) throws IOException {
+    Path cut = folder.resolve(stopped);
+    stop.in(cut);
+    Cli.Ran ran = Cli.run("forget", "--resume", cut);
+    assertThat(ran.exitCode()).as(stopped + ran.err()).isEqualTo(5);
+    for (String run : List.of(".", "stronger-1", "stronger-2")) {
+      assertThat(cut.resolve(run).toFile().exists())
+          .as(stopped + run)
+          .isEqualTo(whole.resolve(run).toFile().exists());
+      if (Files.exists(whole.resolve(run))) {
+        for (String file : List.of(VerdictRow.FILE, "samples.jsonl", "model/model.safetensors")) {
+          assertThat(cut.resolve(run).resolve(file))
+              .as(stopped)
+              .hasSameBinaryContentAs(whole.resolve(run).resolve(file));
+        }
+        assertThat(certificate(cut.resolve(run)).verdicts())
+            .isEqualTo(certificate(whole.resolve(run)).verdicts());
+        assertThat(certificate(cut.resolve(run)).attacks())
+            .isEqualTo(certificate(whole.resolve(run)).attacks());
+      }
+    }
+    assertThat(name(RunModel.best(cut)))
+        .isEqualTo(RunModel.best(whole).equals(whole) ? stopped : name(RunModel.best(whole)));
+    assertThat(Cli.run("forget", "--resume", cut).err()).contains("is a finished run");
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  /** What a run leaves that was killed after its plan, before its first checkpoint. */
+  private static void cut(Path whole, Path cut) throws IOException {
+    Files.createDirectories(cut);
+    for (String file : List.of("recipe.yaml", "plan.json", "request.json")) {
+      Files.copy(whole.resolve(file), cut.resolve(file));
+    }
+    Files.writeString(
+        cut.resolve("manifest.json"),
+        Files.readString(whole.resolve("manifest.json"))
+            .replaceFirst("\"status\" ?: ?\"done\"", "\"status\": \"running\"")
+            .replaceFirst("\"end\" ?: ?\"[^\"]*\"", "\"end\": null"));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    for (Map.Entry<String, Path> file : Trees.files(from).entrySet()) {
+      Path target = to.resolve(file.getKey());
+      Files.createDirectories(Objects.requireNonNull(target.getParent()));
+      Files.copy(file.getValue(), target);
+    }
+  }
+
+  private static void withoutDeeper(Path run) throws IOException {
+    for (String name : List.of("stronger-1", "stronger-2")) {
+      Trees.delete(run.resolve(name));
+    }
+    Files.deleteIfExists(run.resolve("stronger"));
   }
 
   private static Certificate certificate(Path run) {

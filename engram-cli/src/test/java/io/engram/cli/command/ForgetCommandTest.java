@@ -260,7 +260,7 @@ class ForgetCommandTest {
   /** What a run leaves that was killed after its plan, before its first update. */
   private static void cut(Path whole, Path cut) throws IOException {
     Files.createDirectories(cut);
-    for (String file : List.of("recipe.yaml", "plan.json")) {
+    for (String file : List.of("recipe.yaml", "plan.json", "request.json")) {
       Files.copy(whole.resolve(file), cut.resolve(file));
     }
     String manifest = Files.readString(whole.resolve("manifest.json"));

@@ -2,6 +2,10 @@ package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.Timeout;
+import io.engram.cli.Child;
 import io.engram.cli.Cli;
 import io.engram.core.ledger.Ledger;
 import io.engram.core.ledger.LedgerEntry;
@@ -57,12 +61,16 @@ class LedgerCommandTest {
   }
 
   private Cli.Ran forget(int request, Object... more) {
+    return Cli.run(words(request, more).toArray());
+  }
+
+  private List<Object> words(int request, Object... more) {
     List<Object> all =
         new ArrayList<>(List.of("forget", "mini", folder.resolve(request + ".jsonl")));
     all.addAll(List.of("--controls", folder.resolve("controls.jsonl"), "--ledger", ledger()));
     all.addAll(List.of("eval.suites=[]", "budget.updates=16"));
     all.addAll(List.of(more));
-    return Cli.run(all.toArray());
+    return all;
   }
 
   /**
@@ -134,6 +142,31 @@ class LedgerCommandTest {
             "--ledger takes REQUESTS as they are, all rows: leave out %s, and write the rows to forget to a file of their own"
                 .formatted(override));
     assertThat(ledger()).doesNotExist();
+  }
+
+  /** Its run is whole then, so the next request writes it down. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no signal to send")
+  @Timeout(120)
+  void aSignalEndsTheMeasuringOfEarlierRequests() throws Exception {
+    assertThat(forget(0, "optimizer.learning_rate=1e-3").exitCode()).isIn(0, 5);
+    Path printed = folder.resolve("printed");
+    Path err = folder.resolve("err");
+    Process process =
+        Child.of(printed, err, words(1, "optimizer.learning_rate=1e-3", "--threads", "1")).start();
+    while (process.isAlive() && !Files.readString(err).contains("Certificate: ")) {
+      Thread.sleep(5);
+    }
+    process.destroy();
+    Cli.Ran ran = Child.end(process, printed, err);
+    assertThat(ran.exitCode()).as(ran.err()).isEqualTo(130);
+    assertThat(ran.err())
+        .contains("Stopped while measuring earlier requests. The run of request 002 is whole: ")
+        .doesNotContain("Ledger: request 002");
+    assertThat(Ledger.read(ledger()).entries()).hasSize(1);
+    assertThat(forget(3).err())
+        .contains("Writes request 002 down, whose run is whole.", "Ledger: request 003 of");
+    assertThat(Ledger.read(ledger()).entries()).hasSize(3);
   }
 
   @Test

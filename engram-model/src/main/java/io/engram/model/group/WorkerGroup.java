@@ -181,6 +181,11 @@ public final class WorkerGroup implements AutoCloseable {
     return size;
   }
 
+  /** Workers whose memory is this machine's: those of several machines have their own. */
+  public int together() {
+    return pulse == null ? size : 1;
+  }
+
   /** Whether this worker writes the files. */
   public boolean leads() {
     return rank == 0;

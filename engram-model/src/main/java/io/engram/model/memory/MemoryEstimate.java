@@ -46,6 +46,11 @@ public record MemoryEstimate(ModelSize size) {
     MODEL
   }
 
+  /** What an open model holds itself before it computes anything; mapped weights are not in it. */
+  public long opened() {
+    return ownWeights(false, size.merged());
+  }
+
   /** Scoring or generating with passes of this many tokens. */
   public MemoryNeed scoring(int tokens) {
     Map<String, Long> own = start();

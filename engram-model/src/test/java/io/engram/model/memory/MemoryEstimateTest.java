@@ -50,6 +50,14 @@ class MemoryEstimateTest {
     assertThat(widened.own().get("weights")).isEqualTo(4 * size("bf16").parameters());
   }
 
+  /** Mapped weights can be dropped again; those in another format are copies. */
+  @Test
+  void anOpenModelHoldsTheWeightsThatAreNotMapped() {
+    assertThat(new MemoryEstimate(size("gqa-tied")).opened()).isZero();
+    ModelSize half = size("gqa-tied").in(Dtype.BFLOAT16);
+    assertThat(new MemoryEstimate(half).opened()).isEqualTo(2 * PARAMETERS);
+  }
+
   @Test
   void aLayersActivationsAreThoseOfItsTensors() {
     long hand = 4 * (6 * 32 + 5 * (32 + 16) + 16 + 2 * 32 + 4 * 48);

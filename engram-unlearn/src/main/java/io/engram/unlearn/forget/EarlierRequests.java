@@ -11,7 +11,6 @@ import io.engram.model.LanguageModel;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Setup;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,11 +89,5 @@ public final class EarlierRequests {
     Path file = run.resolve("recipe.yaml");
     return RecipeReader.resolved(
         JsonFiles.readText(file), List.of(), Recipe.Kind.UNLEARN, file.toString());
-  }
-
-  /** Whether a folder has what is measured again: a request whose run has ended. */
-  public static boolean isWhole(Path run) {
-    return Files.isRegularFile(run.resolve(VerdictRow.FILE))
-        && Files.isRegularFile(run.resolve(ForgetPlan.FILE));
   }
 }

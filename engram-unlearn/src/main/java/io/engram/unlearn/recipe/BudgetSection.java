@@ -4,7 +4,8 @@ import io.engram.core.settings.Setting;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code budget}: how long a run lasts, in epochs or in updates; only one of the two is set.
+ * {@code budget}: how long a run lasts, in epochs or in updates; only one of the two is set, and
+ * neither where a forecast decides.
  *
  * @param epochs passes; an epoch makes as many draws as the forget set has samples
  * @param updates optimizer steps
@@ -17,10 +18,11 @@ public record BudgetSection(
             range = ">= 1",
             unit = "epochs",
             unless = "updates",
-            shown = "5 (none where budget.updates is given)",
+            shown = "5 (none where budget.updates is given or the learning rate is found)",
             reason =
-                "How long to run. An epoch makes as many draws as the forget set has samples. 5 "
-                    + "if budget.updates is not set either.")
+                "How long to run. An epoch makes as many draws as the forget set has samples. If "
+                    + "neither this nor budget.updates is set: 5, or where "
+                    + "optimizer.learning_rate = auto, twice what is forecast.")
         @Nullable Integer epochs,
     @Setting(
             range = ">= 1",

@@ -78,6 +78,30 @@ public record Recipe(
     return method.forgets() ? Kind.UNLEARN : Kind.FINETUNE;
   }
 
+  /** Whether a rehearsal finds the learning rate, and the budget where nobody has set one. */
+  public boolean isRateOpen() {
+    return optimizer.learningRate() == 0;
+  }
+
+  /** The same without a budget. */
+  Recipe withoutBudget() {
+    return new Recipe(
+        model,
+        forget,
+        retain,
+        train,
+        controls,
+        method,
+        order,
+        optimizer,
+        scope,
+        new BudgetSection(null, null, budget.batch(), budget.accumulate()),
+        stop,
+        eval,
+        trials,
+        seed);
+  }
+
   /**
    * The difficulty score that the order uses.
    *

@@ -166,8 +166,12 @@ public final class RecipeReader {
   private record Read(Recipe recipe, Map<String, String> leftOut) {}
 
   private static boolean lacksRate(ObjectNode given) {
-    JsonNode rate = given.path("optimizer").path("learning_rate");
-    return rate.isMissingNode() || rate.isNull();
+    return lacks(given, "optimizer", "learning_rate");
+  }
+
+  private static boolean lacks(ObjectNode given, String section, String key) {
+    JsonNode value = given.path(section).path(key);
+    return value.isMissingNode() || value.isNull();
   }
 
   /** A rate that isn't given is found by rehearsing, where the stopping rule checks samples. */
@@ -196,6 +200,9 @@ public final class RecipeReader {
       findRate(given, where);
     }
     Recipe recipe = Recipe.SCHEMA.read(given, choices, lenient, faults);
+    if (recipe.isRateOpen() && lacks(given, "budget", "epochs") && lacks(given, "budget", "updates")) {
+      recipe = recipe.withoutBudget(); // The forecast sets it, not the default.
+    }
     Contradictions.check(recipe, kind, faults);
     faults.throwIfAny();
     return new Read(recipe, faults.leftOut());

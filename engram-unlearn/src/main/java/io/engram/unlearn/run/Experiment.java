@@ -122,17 +122,21 @@ public final class Experiment {
    *
    * @param folder the leader's run folder
    * @param resumed whether the leader continues from its checkpoint
+   * @param checkpointed whether the leader computes layers again to save memory
    */
-  public record Assisted(Path folder, Recipe.Kind kind, boolean resumed) {
+  public record Assisted(Path folder, Recipe.Kind kind, boolean resumed, boolean checkpointed) {
     String text() {
-      return "%s %s %s".formatted(kind, resumed, folder.toAbsolutePath());
+      return "%s %s %s %s".formatted(kind, resumed, checkpointed, folder.toAbsolutePath());
     }
 
     /** From what the leader of the group announced. */
     public static Assisted of(String announced) {
-      String[] words = announced.split(" ", 3);
+      String[] words = announced.split(" ", 4);
       return new Assisted(
-          Path.of(words[2]), Recipe.Kind.valueOf(words[0]), Boolean.parseBoolean(words[1]));
+          Path.of(words[3]),
+          Recipe.Kind.valueOf(words[0]),
+          Boolean.parseBoolean(words[1]),
+          Boolean.parseBoolean(words[2]));
     }
   }
 
@@ -149,12 +153,16 @@ public final class Experiment {
         RecipeReader.resolved(
             leading.recipe(), List.of(), run.kind(), leading.path() + "/recipe.yaml");
     Experiment own = new Experiment(recipe, scratch, setup);
+    RunMemory memory = RunMemory.of(recipe, setup);
     try (LanguageModel model =
         LanguageModel.open(
             recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
       RunData data = own.withAlternatives(RunData.load(recipe, model.samples()), leading);
       RunState state = RunState.open(leading, data, run.resumed(), warning -> {});
-      boolean checkpointed = RunMemory.of(recipe, setup).mustCheckpoint(data);
+      // On the leader's machine its model is open, so what is free here says less than it knew.
+      boolean alone = setup.group().together() == 1;
+      boolean checkpointed =
+          run.checkpointed() || (alone && memory.mustCheckpoint(data, setup.group()));
       Stopping stopping = new Stopping(recipe, scratch, setup, model, data, state);
       List<double[]> before = recipe.method().forgets() ? own.logProbs(model, data) : List.of();
       stopping.begin();
@@ -167,6 +175,7 @@ public final class Experiment {
           stopping,
           difficulty,
           before,
+          memory,
           checkpointed,
           trainer -> {});
     }
@@ -198,13 +207,15 @@ public final class Experiment {
       }
       RunData data = withAlternatives(loaded, folder);
       RunState state = RunState.open(folder, data, resumed, this::warn);
-      setup.group().announce(new Assisted(folder.path(), recipe.kind(), resumed).text());
-      boolean checkpointed = memory.mustCheckpoint(data);
+      boolean checkpointed = memory.mustCheckpoint(data, setup.group());
+      setup
+          .group()
+          .announce(new Assisted(folder.path(), recipe.kind(), resumed, checkpointed).text());
       noteMemory(memory, checkpointed);
       if (!resumed) {
         noteSmallSet(data);
       }
-      Outcome outcome = stages(model, data, state, checkpointed, start);
+      Outcome outcome = stages(model, data, state, memory, checkpointed, start);
       folder.writeManifest(Manifests.end(folder.manifest(), outcome.status()));
       if (outcome.status().equals("done")) {
         Keeping.discardBest(folder);
@@ -269,11 +280,17 @@ public final class Experiment {
   /**
    * Runs the remaining stages in order: evaluation before, training, evaluation after.
    *
+   * @param memory as it was before the model was opened
    * @param checkpointed whether training recomputes layers in the backward pass to save memory
    * @param begun start time, System.nanoTime
    */
   private Outcome stages(
-      LanguageModel model, RunData data, RunState state, boolean checkpointed, long begun) {
+      LanguageModel model,
+      RunData data,
+      RunState state,
+      RunMemory memory,
+      boolean checkpointed,
+      long begun) {
     RunEvaluation evaluation = new RunEvaluation(recipe, folder, setup, model, data);
     Stopping stopping = new Stopping(recipe, folder, setup, model, data, state);
     boolean forgets = recipe.method().forgets();
@@ -298,6 +315,7 @@ public final class Experiment {
             stopping,
             difficulty,
             before,
+            memory,
             checkpointed,
             trainer ->
                 new Results(recipe, folder, model, data, evaluation.savedDtype())
@@ -330,6 +348,7 @@ public final class Experiment {
   /**
    * Makes the run's updates.
    *
+   * @param memory as it was before the model was opened
    * @param ended given the trainer with the weights that the run leaves
    * @return false if it was interrupted
    */
@@ -341,6 +360,7 @@ public final class Experiment {
       Stopping stopping,
       MeasuredDifficulty difficulty,
       List<double[]> before,
+      RunMemory memory,
       boolean checkpointed,
       Consumer<Trainer> ended) {
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
@@ -348,7 +368,7 @@ public final class Experiment {
     try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
         Trainer trainer =
             RecipeSettings.trainer(model, recipe, start.scope(model), checkpointed, group);
-        Keeping keeping = keeping(model, data, state, trainer)) {
+        Keeping keeping = keeping(model, data, state, memory.leaves(trainer.weightBytes()))) {
       Batches batches = start.batches(model, before);
       state.restore(trainer);
       keeping.begin(trainer, stopping.left(), stopping.known());
@@ -382,7 +402,7 @@ public final class Experiment {
     }
   }
 
-  private Keeping keeping(LanguageModel model, RunData data, RunState state, Trainer trainer) {
+  private Keeping keeping(LanguageModel model, RunData data, RunState state, boolean inMemory) {
     return new Keeping(
         recipe.method().retainBound(),
         recipe.stop().keep(),
@@ -391,7 +411,7 @@ public final class Experiment {
         data.heldTokens(),
         state,
         setup.group(),
-        RunMemory.of(recipe, setup).leaves(trainer.weightBytes()));
+        inMemory);
   }
 
   private static Outcome outcome(String status, RunState state, long start) {

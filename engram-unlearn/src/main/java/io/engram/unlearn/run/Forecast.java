@@ -113,13 +113,15 @@ public record Forecast(
     long begun = System.nanoTime();
     RunData data = RunData.load(given, model.samples());
     Recipe recipe = OtherWords.settled(given, model, data);
-    boolean open = recipe.optimizer().learningRate() == 0;
+    boolean open = recipe.isRateOpen();
+    boolean ownBudget =
+        !open || recipe.budget().updates() != null || recipe.budget().epochs() != null;
     Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, KEPT);
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
     int every = checkEvery(data, plan);
     int updates = plan.updates();
     if (open) {
-      updates = recipe.budget().updates() == null ? wanted(plan) : within(plan);
+      updates = ownBudget ? within(plan) : wanted(plan);
     }
     double factor = Math.max(2, (double) updates / Math.max(REHEARSED, plan.updatesPerEpoch()));
     int most = (int) Math.ceil(RESERVE * updates / factor);
@@ -134,7 +136,6 @@ public record Forecast(
     }
     Recipe found =
         open ? Rehearsal.changed(recipe, "optimizer.learning_rate=" + outcome.rate()) : recipe;
-    boolean ownBudget = !open || recipe.budget().updates() != null;
     int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(outcome.updates()));
     OptimizerSettings optimizer = found.optimizer().settings();
     double[] each = Arrays.stream(outcome.updates()).map(d -> updatesFor(d, optimizer, budget)).toArray();

@@ -81,7 +81,7 @@ public final class Rehearsal {
     this.first = until == 0 ? checks.first() : checks.firstBelow(until);
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
     this.keptBefore = keptLosses();
-    this.checkpointed = RunMemory.of(recipe, setup).mustCheckpoint(data);
+    this.checkpointed = RunMemory.ofOpen(recipe, setup).mustCheckpoint(data, WorkerGroup.ALONE);
     this.before = new Scorer(model).logProbs(data.forgetTokens(), ProgressListener.NONE);
   }
 

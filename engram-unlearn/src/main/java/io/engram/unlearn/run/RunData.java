@@ -133,16 +133,25 @@ record RunData(
   }
 
   /**
-   * Tokens in the longest forward pass that an update can need.
+   * Tokens in the longest forward pass that an update can need. Workers divide an update's
+   * sequences, the longest first, each to the one that has least: none has more than an equal share
+   * and what of one sequence lies beyond it, {@code all / W + longest (W − 1) / W}.
    *
    * @param batchTokens limit of a pass; a single longer sequence exceeds it
    * @param samples samples per update, each paired with a retain sample if there is a retain set
+   * @param workers W, who make an update together
    */
-  int longestUpdate(int batchTokens, int samples) {
+  int longestUpdate(int batchTokens, int samples, int workers) {
     int forget = LateTokens.longest(forgetTokens);
     int retain = LateTokens.longest(retainTokens);
+    return longestPass(batchTokens, samples, workers, forget, retain);
+  }
+
+  static int longestPass(int batchTokens, int samples, int workers, int forget, int retain) {
+    int longest = Math.max(forget, retain);
     long all = (long) samples * (forget + retain);
-    return (int) Math.max(Math.max(forget, retain), Math.min(batchTokens, all));
+    long own = (all + (workers - 1L) * longest + workers - 1) / workers;
+    return (int) Math.max(longest, Math.min(batchTokens, own));
   }
 
   /** SHA-256 of each data file, by the file's name in the recipe. */

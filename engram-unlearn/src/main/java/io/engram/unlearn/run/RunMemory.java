@@ -46,6 +46,19 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
         setup.device().isCpu() ? AvailableMemory.here() : OptionalLong.empty());
   }
 
+  /** The same of a recipe whose model is open: what it holds counts as free. */
+  static RunMemory ofOpen(Recipe recipe, Setup setup) {
+    RunMemory now = of(recipe, setup);
+    return new RunMemory(recipe, setup, now.size, beforeOpening(now.available, now.size));
+  }
+
+  /** What was free before a model was opened, by what is free now. */
+  static OptionalLong beforeOpening(OptionalLong now, ModelSize size) {
+    return now.isEmpty()
+        ? now
+        : OptionalLong.of(now.getAsLong() + new MemoryEstimate(size).opened());
+  }
+
   /** Memory needed and memory available, as text; empty if the model does not run on the CPU. */
   public String text() {
     return setup.device().isCpu() ? check().text() : "";
@@ -88,14 +101,19 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
 
   /** What all workers need, in bytes: the optimizer's state once where they share it. */
   long bytes(WorkerGroup group) {
-    MemoryNeed one = need();
-    long state = one.own().getOrDefault("optimizer", 0L);
-    return bytes(group.size()) - (group.sharesState() ? (group.size() - 1) * state : 0);
+    return bytes(need(), group.size(), group.sharesState());
   }
 
-  /** Whether there is room for this many bytes beside the run. */
+  static long bytes(MemoryNeed one, int workers, boolean sharesState) {
+    long state = one.own().getOrDefault("optimizer", 0L);
+    return one.total() * workers - (sharesState ? (workers - 1) * state : 0);
+  }
+
+  /** Whether there is room for this many bytes beside the run and its other workers. */
   boolean leaves(long bytes) {
-    return available.isEmpty() || need().total() + bytes <= available.getAsLong() * USABLE;
+    WorkerGroup group = setup.group();
+    long all = bytes(need(), group.together(), group.sharesState());
+    return available.isEmpty() || all + bytes <= available.getAsLong() * USABLE;
   }
 
   /** Whether this many runs like this one fit in memory at the same time. */
@@ -106,14 +124,25 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
   /**
    * Whether training must recompute layers in the backward pass because keeping all activations
    * would not fit.
+   *
+   * @param group the workers that make the updates together: each holds a copy of the run, and
+   *     computes a share of an update
    */
-  boolean mustCheckpoint(RunData data) {
-    if (available.isEmpty()) {
-      return false;
-    }
-    int longest = data.longestUpdate(setup.batchTokens(), perUpdate());
-    MemoryNeed kept = training(scope(), size, longest, false);
-    return kept.total() > available.getAsLong() * USABLE;
+  boolean mustCheckpoint(RunData data, WorkerGroup group) {
+    int longest = data.longestUpdate(setup.batchTokens(), perUpdate(), group.size());
+    return mustCheckpoint(longest, group.together(), group.sharesState());
+  }
+
+  /**
+   * The same.
+   *
+   * @param longest tokens of a worker's longest pass
+   * @param together workers that share the memory
+   */
+  boolean mustCheckpoint(int longest, int together, boolean sharesState) {
+    return available.isPresent()
+        && bytes(training(scope(), size, longest, false), together, sharesState)
+            > available.getAsLong() * USABLE;
   }
 
   private TrainingScope scope() {

@@ -185,6 +185,23 @@ class RecipeReaderTest {
         .hasMessage("the recipe " + missing + " does not exist");
   }
 
+  /** 5 epochs are for a rate that is given; a rate that is found comes with its budget. */
+  @Test
+  void aBudgetThatIsNotGivenIsOpenWhereTheRateIs() {
+    String open = "stop: {rule: per_sample}\n" + SMALLEST;
+    BudgetSection none = new BudgetSection(null, null, 4, 4);
+    assertThat(unlearn(open).budget()).isEqualTo(none);
+    assertThat(unlearn(open, "budget.batch=2").budget())
+        .isEqualTo(new BudgetSection(null, null, 2, 4));
+    assertThat(unlearn(open, "budget.epochs=5").budget())
+        .isEqualTo(new BudgetSection(5, null, 4, 4));
+    assertThat(unlearn(open, "budget.updates=9").budget())
+        .isEqualTo(new BudgetSection(null, 9, 4, 4));
+    assertThat(unlearn(open, "optimizer.learning_rate=1e-4").budget())
+        .isEqualTo(new BudgetSection(5, null, 4, 4));
+    assertThat(unlearn(RecipeWriter.yaml(unlearn(open)))).isEqualTo(unlearn(open));
+  }
+
   /** 0 stands for a rate that is to be found. */
   @Test
   void aRateThatIsNotGivenIsFoundWhereSamplesAreChecked(@TempDir Path folder) throws IOException {

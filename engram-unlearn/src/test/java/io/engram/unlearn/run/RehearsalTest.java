@@ -257,7 +257,8 @@ class RehearsalTest {
   void aRunFindsItsRate() {
     Path out = folder.resolve("open");
     try (RunFolder run = RunFolder.create(out)) {
-      Experiment.run(recipe("optimizer.learning_rate=auto"), run, SmallRuns.setup(() -> false));
+      Recipe open = recipe("optimizer.learning_rate=auto", "budget={batch: 2, accumulate: 1}");
+      Experiment.run(open, run, SmallRuns.setup(() -> false));
     }
     try (RunFolder run = RunFolder.read(out)) {
       Recipe made = RecipeReader.parse(run.recipe(), List.of(), Recipe.Kind.UNLEARN, "recipe.yaml");
@@ -266,6 +267,21 @@ class RehearsalTest {
       assertThat(plan.learningRateFound()).isTrue();
       assertThat(plan.samples()).hasSize(4);
       assertThat(plan.budget()).isEqualTo(made.budget().updates());
+    }
+  }
+
+  /** Four samples, four an update. */
+  @Test
+  void aBudgetThatIsSetIsKeptWhereTheRateIsFound() {
+    for (String budget : List.of("budget={epochs: 12, batch: 4}", "budget={updates: 12, batch: 4}")) {
+      Recipe recipe = recipe(budget, "optimizer.learning_rate=auto");
+      try (LanguageModel model =
+          LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
+        Forecast forecast = Forecast.of(recipe, SmallRuns.setup(() -> false), model);
+        assertThat(forecast.budgetUpdates()).as(budget).isEqualTo(12);
+        assertThat(forecast.recipe().budget()).isEqualTo(recipe.budget());
+        assertThat(forecast.recipe().isRateOpen()).isFalse();
+      }
     }
   }
 

@@ -7,8 +7,12 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.ModelSize;
+import io.engram.model.decoder.config.DecoderConfig;
+import io.engram.model.group.WorkerGroup;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Device;
+import io.engram.model.tensor.Dtype;
 import io.engram.testkit.Golden;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -16,6 +20,7 @@ import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -109,8 +114,69 @@ class RunMemoryTest {
     try (LanguageModel model = LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
       data = RunData.load(recipe, model.samples());
     }
-    assertThat(here.mustCheckpoint(data)).isFalse();
+    assertThat(here.mustCheckpoint(data, WorkerGroup.ALONE)).isFalse();
     RunMemory little = new RunMemory(recipe, here.setup(), here.size(), OptionalLong.of(1 << 20));
-    assertThat(little.mustCheckpoint(data)).isTrue();
+    assertThat(little.mustCheckpoint(data, WorkerGroup.ALONE)).isTrue();
+  }
+
+  /**
+   * Four samples of at most 10 tokens, each with a kept one of at most 6: 64 tokens. Of two workers
+   * none has more than 32 and half of the longest, of four 16 and three quarters of it.
+   */
+  @Test
+  void aWorkersLongestPassIsItsShareOfAnUpdate() {
+    assertThat(RunData.longestPass(1000, 4, 1, 10, 6)).isEqualTo(64);
+    assertThat(RunData.longestPass(1000, 4, 2, 10, 6)).isEqualTo(37);
+    assertThat(RunData.longestPass(1000, 4, 4, 10, 6)).isEqualTo(24);
+    assertThat(RunData.longestPass(20, 4, 2, 10, 6)).as("limit of a pass").isEqualTo(20);
+    assertThat(RunData.longestPass(5, 4, 2, 10, 6)).as("a single sequence").isEqualTo(10);
+    assertThat(RunData.longestPass(1000, 1, 8, 10, 0)).isEqualTo(10);
+  }
+
+  @Test
+  void workersHoldACopyEachButOfASharedState() {
+    MemoryNeed one = new MemoryNeed(5, Map.of("weights", 10L, "optimizer", 8L));
+    assertThat(RunMemory.bytes(one, 1, true)).isEqualTo(23);
+    assertThat(RunMemory.bytes(one, 3, false)).isEqualTo(69);
+    assertThat(RunMemory.bytes(one, 3, true)).isEqualTo(69 - 2 * 8);
+  }
+
+  /**
+   * A layer's tensors {@code t} a token in each layer, half of that for the way back, and three
+   * states; logits and their way back; and what doesn't depend on tokens.
+   */
+  @Test
+  void layersAreKeptUpToTheTokensThatFit() {
+    Recipe recipe = runs.recipe("name: ga", "name: uniform");
+    RunMemory here = RunMemory.of(recipe, SmallRuns.setup(() -> false));
+    DecoderConfig config = here.size().config();
+    long q = config.shape().queryWidth();
+    long k = config.shape().keyWidth();
+    long t = 4 * (6L * config.hiddenSize() + 5 * (q + k) + k + 2 * q + 4L * config.intermediateSize());
+    long token = config.layers() * t + t / 2 + 12L * config.hiddenSize() + 8L * config.vocabularySize();
+    long fixed = here.need().total();
+    fixed -= here.need().own().getOrDefault("activations", 0L) + here.need().own().getOrDefault("logits", 0L);
+    assertThat(checkpoints(here, fixed + 37 * token, 37, 1)).isFalse();
+    assertThat(checkpoints(here, fixed + 37 * token, 38, 1)).isTrue();
+    assertThat(checkpoints(here, fixed + 37 * token, 1, 2)).as("no room for another").isTrue();
+    assertThat(checkpoints(here, 2 * (fixed + 37 * token), 37, 2)).isFalse();
+    assertThat(checkpoints(here, 2 * (fixed + 37 * token), 38, 2)).isTrue();
+  }
+
+  /** With this many bytes to fill, nine tenths of what is there. */
+  private static boolean checkpoints(RunMemory run, long usable, int longest, int together) {
+    OptionalLong available = OptionalLong.of((long) Math.ceil(usable / 0.9) + 1);
+    return new RunMemory(run.recipe(), run.setup(), run.size(), available)
+        .mustCheckpoint(longest, together, false);
+  }
+
+  @Test
+  void weightsThatAnOpenModelHoldsAreNotCountedTwice() {
+    ModelSize mapped = RunMemory.of(runs.lora(""), SmallRuns.setup(() -> false)).size();
+    ModelSize copied = mapped.in(Dtype.BFLOAT16);
+    OptionalLong now = OptionalLong.of(1000);
+    assertThat(RunMemory.beforeOpening(now, mapped)).hasValue(1000);
+    assertThat(RunMemory.beforeOpening(now, copied)).hasValue(1000 + 2 * copied.parameters());
+    assertThat(RunMemory.beforeOpening(OptionalLong.empty(), copied)).isEmpty();
   }
 }
