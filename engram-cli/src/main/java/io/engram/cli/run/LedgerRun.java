@@ -78,8 +78,7 @@ public record LedgerRun(
       int back = (int) known.stream().filter(Measured::isBack).count();
       JsonFiles.write(
           asked(ledger, id),
-          new Asked(
-              asked, request.model(), before.size(), known.size(), back, kept.data()));
+          new Asked(asked, request.model(), before.size(), known.size(), back, kept.data()));
       ForgetRequest own = inLedger(ledger, last, id, known, requests, bound);
       int code = new ForgetRun(own, common).carryOut();
       if (!ForgetProgress.isFinished(ledger.run(id))) {

@@ -2,9 +2,6 @@ package io.engram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.Timeout;
 import io.engram.cli.Child;
 import io.engram.cli.Cli;
 import io.engram.core.ledger.Ledger;
@@ -19,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +45,8 @@ class LedgerCommandTest {
     for (int i = 0; i < 20; i++) {
       controls.add(
           """
-          {"question": "In what genre does the author %s write?", "answer": "The author %s writes in the genre of %s and won the %s Award."}"""
+          {"question": "In what genre does the author %s write?", "answer": "The author %s writes in the genre of %s and won the %s Award."}\
+          """
               .formatted(names.get(i), names.get(i), genres[i % 5], names.get(19 - i)));
     }
     Files.write(folder.resolve("controls.jsonl"), controls);
@@ -86,7 +87,8 @@ class LedgerCommandTest {
     assertThat(second.err())
         .contains("Goes on from the ledger's last model")
         .contains(
-            "Of 2 samples of earlier requests 2 are known and taken into this run: 001/0, 001/1. None had been forgotten and came back.")
+            "Of 2 samples of earlier requests 2 are known and taken into this run: 001/0, 001/1."
+                + " None had been forgotten and came back.")
         .contains("Of 2 samples of earlier requests none is known now.");
     Cli.Ran third = forget(2, "optimizer.learning_rate=1e-3");
     assertThat(third.err()).contains("Of 4 samples of earlier requests");

@@ -96,7 +96,8 @@ public record DataRow(ObjectNode fields, String where) {
    * Hands on the rows, in the file's order. A file of lines is read as it goes, so that only what
    * is made of a row stays in memory.
    *
-   * @throws EngramException as {@link #read(Path, String, int)}; rows before may have been handed on
+   * @throws EngramException as {@link #read(Path, String, int)}; rows before may have been handed
+   *     on
    */
   static void forEach(Path file, String name, int most, Consumer<DataRow> each) {
     String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");

@@ -200,7 +200,9 @@ public final class RecipeReader {
       findRate(given, where);
     }
     Recipe recipe = Recipe.SCHEMA.read(given, choices, lenient, faults);
-    if (recipe.isRateOpen() && lacks(given, "budget", "epochs") && lacks(given, "budget", "updates")) {
+    if (recipe.isRateOpen()
+        && lacks(given, "budget", "epochs")
+        && lacks(given, "budget", "updates")) {
       recipe = recipe.withoutBudget(); // The forecast sets it, not the default.
     }
     Contradictions.check(recipe, kind, faults);

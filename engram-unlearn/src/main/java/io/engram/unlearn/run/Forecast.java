@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One {@link Rehearsal} finds it all. Where the rate is open, its steps grow until it is found
  * ({@link RateSearch}) and are F times as long as the run's from there on; where it is set, they
- * double from the run's to F times as long. How far a sample has to be pushed, the sum of the rates until it is
- * forgotten, hardly depends on the length of the steps.
+ * double from the run's to F times as long. How far a sample has to be pushed, the sum of the rates
+ * until it is forgotten, hardly depends on the length of the steps.
  *
  * @param recipe the recipe with its learning rate
  * @param searched whether the rate was found here
@@ -108,7 +108,9 @@ public record Forecast(
   public static Forecast of(Recipe given, Setup setup, LanguageModel model, double asking) {
     if (!given.stop().looks()) {
       throw EngramException.usage(
-          "stop.rule = budget: never checks a sample, so there is nothing to forecast but the budget.\nSet stop.rule to controls, retrained, per_sample or el_ma.");
+          "stop.rule = budget: never checks a sample, so there is nothing to forecast but the"
+              + " budget.\n"
+              + "Set stop.rule to controls, retrained, per_sample or el_ma.");
     }
     long begun = System.nanoTime();
     RunData data = RunData.load(given, model.samples());
@@ -136,9 +138,11 @@ public record Forecast(
     }
     Recipe found =
         open ? Rehearsal.changed(recipe, "optimizer.learning_rate=" + outcome.rate()) : recipe;
-    int budget = ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(outcome.updates()));
+    int budget =
+        ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(outcome.updates()));
     OptimizerSettings optimizer = found.optimizer().settings();
-    double[] each = Arrays.stream(outcome.updates()).map(d -> updatesFor(d, optimizer, budget)).toArray();
+    double[] each =
+        Arrays.stream(outcome.updates()).map(d -> updatesFor(d, optimizer, budget)).toArray();
     double last = last(each);
     double[] before = rehearsal.keptBefore();
     double[] after = before.clone();
@@ -285,8 +289,7 @@ public record Forecast(
             .map(i -> new ForgetPlan.AtRisk(keepIds.get(i), keepBefore[i], keepAfter[i]))
             .toList(),
         new ForgetPlan.KeepLoss(keepBefore.length, mean(keepBefore), mean(keepAfter), null),
-        new ForgetPlan.Rehearsed(
-List.of(factor), rehearsal.made(), seconds));
+        new ForgetPlan.Rehearsed(List.of(factor), rehearsal.made(), seconds));
   }
 
   private static @Nullable Double finite(double value) {

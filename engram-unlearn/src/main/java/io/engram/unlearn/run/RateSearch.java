@@ -99,7 +99,9 @@ final class RateSearch implements Rehearsal.Pace {
   void requireRate(Rehearsal.Outcome found) {
     if (found.made() == 0) {
       throw EngramException.usage(
-          "optimizer.learning_rate = auto: all samples count as forgotten before the first update, so there is nothing to find a rate by.\nSet a rate.");
+          "optimizer.learning_rate = auto: all samples count as forgotten before the first update,"
+              + " so there is nothing to find a rate by.\n"
+              + "Set a rate.");
     }
     if (Double.isNaN(rate)) {
       throw EngramException.usage(

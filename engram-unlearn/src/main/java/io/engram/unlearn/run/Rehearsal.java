@@ -25,10 +25,10 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Rehearses a run: the recipe itself with steps up to F times as long, so that it takes about a F-th
- * of the updates, and then sets the weights back. The sum of the rates until a sample is forgotten,
- * over the run's rate, forecasts the updates that it needs in a run at that rate throughout; the
- * loss on samples to keep shows what else would suffer.
+ * Rehearses a run: the recipe itself with steps up to F times as long, so that it takes about a
+ * F-th of the updates, and then sets the weights back. The sum of the rates until a sample is
+ * forgotten, over the run's rate, forecasts the updates that it needs in a run at that rate
+ * throughout; the loss on samples to keep shows what else would suffer.
  *
  * <p>A sample that is forgotten between two checks is placed between them where the last of its
  * measures passed its limit, on a straight line (MA where the rule is of EL and MA). The rehearsal
@@ -341,6 +341,7 @@ public final class Rehearsal {
     private final Pace pace;
     private final int every;
     private final StoppingRule rule = recipe.stop();
+
     /** Sum of the rates until each sample was forgotten; NaN: it isn't. */
     private final double[] distances = new double[data.forget().size()];
 
@@ -450,8 +451,7 @@ public final class Rehearsal {
         rise[i] = now[i] - keptBefore[i];
       }
       double[] updates = new double[distances.length];
-      Arrays.setAll(
-          updates, i -> (forgotten[i] ? distances[i] : extended(i)) / pace.runRate());
+      Arrays.setAll(updates, i -> (forgotten[i] ? distances[i] : extended(i)) / pace.runRate());
       return new Outcome(
           pace.runRate(),
           updates,

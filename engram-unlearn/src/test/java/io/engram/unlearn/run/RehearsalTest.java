@@ -221,7 +221,8 @@ class RehearsalTest {
     assertThatThrownBy(
             () -> recipe("order={name: mrd, refresh_epochs: 2, estimator: {name: rehearsal}}"))
         .hasMessageContaining(
-            "order.refresh_epochs = 2: order.estimator.name = rehearsal is measured once, before the first update; set it to 0");
+            "order.refresh_epochs = 2: order.estimator.name = rehearsal is measured once, before"
+                + " the first update; set it to 0");
   }
 
   private byte[] saved(LanguageModel model, String name) throws IOException {
@@ -273,7 +274,8 @@ class RehearsalTest {
   /** Four samples, four an update. */
   @Test
   void aBudgetThatIsSetIsKeptWhereTheRateIsFound() {
-    for (String budget : List.of("budget={epochs: 12, batch: 4}", "budget={updates: 12, batch: 4}")) {
+    for (String budget :
+        List.of("budget={epochs: 12, batch: 4}", "budget={updates: 12, batch: 4}")) {
       Recipe recipe = recipe(budget, "optimizer.learning_rate=auto");
       try (LanguageModel model =
           LanguageModel.open(recipe.model().path(), ModelOptions.defaults())) {
@@ -334,7 +336,8 @@ class RehearsalTest {
       RunData data = RunData.load(recipe, model.samples());
       Setup setup = new Setup("engram plan test", Device.CPU, 1, 4096, full, () -> false);
       Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, 0);
-      assertThatThrownBy(() -> rehearsal.run(Pace.constant(1e-4, 2), 4, 1)).hasMessage("out of memory");
+      assertThatThrownBy(() -> rehearsal.run(Pace.constant(1e-4, 2), 4, 1))
+          .hasMessage("out of memory");
       assertThat(saved(model, "after")).isEqualTo(before);
     }
   }

@@ -152,10 +152,14 @@ class RunMemoryTest {
     DecoderConfig config = here.size().config();
     long q = config.shape().queryWidth();
     long k = config.shape().keyWidth();
-    long t = 4 * (6L * config.hiddenSize() + 5 * (q + k) + k + 2 * q + 4L * config.intermediateSize());
-    long token = config.layers() * t + t / 2 + 12L * config.hiddenSize() + 8L * config.vocabularySize();
+    long t =
+        4 * (6L * config.hiddenSize() + 5 * (q + k) + k + 2 * q + 4L * config.intermediateSize());
+    long token =
+        config.layers() * t + t / 2 + 12L * config.hiddenSize() + 8L * config.vocabularySize();
     long fixed = here.need().total();
-    fixed -= here.need().own().getOrDefault("activations", 0L) + here.need().own().getOrDefault("logits", 0L);
+    fixed -=
+        here.need().own().getOrDefault("activations", 0L)
+            + here.need().own().getOrDefault("logits", 0L);
     assertThat(checkpoints(here, fixed + 37 * token, 37, 1)).isFalse();
     assertThat(checkpoints(here, fixed + 37 * token, 38, 1)).isTrue();
     assertThat(checkpoints(here, fixed + 37 * token, 1, 2)).as("no room for another").isTrue();
