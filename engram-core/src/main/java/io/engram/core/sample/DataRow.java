@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -96,19 +95,20 @@ public record DataRow(ObjectNode fields, String where) {
    * Hands on the rows, in the file's order. A file of lines is read as it goes, so that only what
    * is made of a row stays in memory.
    *
+<<<<<<< HEAD
    * @throws EngramException as {@link #read(Path, String, int)}; rows before may have been handed
    *     on
+=======
+   * @throws EngramException as {@link #read(Path, String, int)}, after the rows before
+>>>>>>> parent of f3ad6d00 (Lines of a JSON Lines file are parsed side by side)
    */
   static void forEach(Path file, String name, int most, Consumer<DataRow> each) {
     String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
     ending = ending.substring(Math.max(0, ending.lastIndexOf('.')));
     switch (ending) {
-      case ".jsonl" -> {
-        Parsing parsing = new Parsing(each);
-        TextFile.lines(
-            file, name, most, (number, line) -> parsing.add(new Line(line, at(name, number))));
-        parsing.handOn();
-      }
+      case ".jsonl" ->
+          TextFile.lines(
+              file, name, most, (number, line) -> each.accept(json(line, at(name, number))));
       case ".txt" ->
           TextFile.lines(
               file, name, most, (number, line) -> each.accept(text(line, at(name, number))));
@@ -135,53 +135,11 @@ public record DataRow(ObjectNode fields, String where) {
     return name + " line " + line;
   }
 
-  private record Line(String text, String where) {
-    DataRow parsed() {
-      try {
-        return row(JSON.readTree(text), where);
-      } catch (JacksonException e) {
-        throw EngramException.file(where + " is not JSON: " + e.getOriginalMessage(), e);
-      }
-    }
-  }
-
-  /** Parses lines side by side, some thousands at a time, and hands their rows on in order. */
-  private static final class Parsing {
-    private static final int LINES = 8192;
-    private static final int CHARACTERS = 1 << 22;
-
-    private final Consumer<DataRow> each;
-    private final List<Line> lines = new ArrayList<>();
-    private int characters;
-
-    Parsing(Consumer<DataRow> each) {
-      this.each = each;
-    }
-
-    void add(Line line) {
-      lines.add(line);
-      characters += line.text().length();
-      if (lines.size() >= LINES || characters >= CHARACTERS) {
-        handOn();
-      }
-    }
-
-    void handOn() {
-      // A line that can't be parsed is told in its turn: here it has no row.
-      List<Optional<DataRow>> rows = lines.parallelStream().map(Parsing::attempt).toList();
-      for (int i = 0; i < rows.size(); i++) {
-        each.accept(rows.get(i).orElseGet(lines.get(i)::parsed));
-      }
-      lines.clear();
-      characters = 0;
-    }
-
-    private static Optional<DataRow> attempt(Line line) {
-      try {
-        return Optional.of(line.parsed());
-      } catch (EngramException e) {
-        return Optional.empty();
-      }
+  private static DataRow json(String line, String where) {
+    try {
+      return row(JSON.readTree(line), where);
+    } catch (JacksonException e) {
+      throw EngramException.file(where + " is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 

@@ -12,10 +12,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,25 +51,6 @@ class SampleSourceTest {
     assertThat(SampleSource.load(file("a.TSV", tsv))).isEqualTo(TWO);
     assertThat(SampleSource.load(packed("a.jsonl.gz", lines))).isEqualTo(TWO);
     assertThat(SampleSource.load(packed("a.csv.gz", csv))).isEqualTo(TWO);
-  }
-
-  /** Lines are parsed side by side: their order stays, and the first fault is the one told. */
-  @Test
-  void aLargeFileKeepsItsOrder() throws IOException {
-    List<String> lines =
-        new ArrayList<>(
-            IntStream.range(0, 20_000).mapToObj("{\"text\":\"line %d\"}"::formatted).toList());
-    List<Sample> samples = SampleSource.load(file("a.jsonl", String.join("\n", lines)));
-    assertThat(samples).hasSize(20_000);
-    for (int i = 0; i < samples.size(); i++) {
-      assertThat(samples.get(i))
-          .isEqualTo(new Sample(Integer.toString(i), new PlainText("line " + i)));
-    }
-    lines.set(9_000, "{");
-    lines.set(8_500, "[]");
-    String faulty = file("b.jsonl", String.join("\n", lines));
-    assertThatThrownBy(() -> SampleSource.load(faulty))
-        .hasMessageEndingWith("b.jsonl line 8501 is [], not an object with named fields");
   }
 
   @Test
