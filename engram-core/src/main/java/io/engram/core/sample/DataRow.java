@@ -95,12 +95,7 @@ public record DataRow(ObjectNode fields, String where) {
    * Hands on the rows, in the file's order. A file of lines is read as it goes, so that only what
    * is made of a row stays in memory.
    *
-<<<<<<< HEAD
-   * @throws EngramException as {@link #read(Path, String, int)}; rows before may have been handed
-   *     on
-=======
    * @throws EngramException as {@link #read(Path, String, int)}, after the rows before
->>>>>>> parent of f3ad6d00 (Lines of a JSON Lines file are parsed side by side)
    */
   static void forEach(Path file, String name, int most, Consumer<DataRow> each) {
     String ending = file.toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
