@@ -73,10 +73,10 @@ class SampleSourceTest {
                 """
                         .stripTrailing()
                     + """
-                    {"role":"user","content":"R"},{"role":"assistant","content":"B"}],"system":"S"}
-                    {"question":"Q","answer":"A","system":"S"}
-                    {"question":"Q","answer":"A","system":null}
-                    """));
+                {"role":"user","content":"R"},{"role":"assistant","content":"B"}],"system":"S"}
+                {"question":"Q","answer":"A","system":"S"}
+                {"question":"Q","answer":"A","system":null}
+                """));
     Sample.Message system = new Sample.Message("system", "S");
     Sample.Message first = new Sample.Message("user", "Q");
     Sample.Message answer = new Sample.Message("assistant", "A");
