@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * micro-batch; their gradients are summed into buffers here.
  */
 final class TrainedWeights implements AutoCloseable {
+  private static final String ADAPTER_B = ".lora_B";
+
   private final Decoder decoder;
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
@@ -40,7 +45,7 @@ final class TrainedWeights implements AutoCloseable {
           .forEach(
               (name, adapter) -> {
                 weights.put(name + ".lora_A", adapter.a());
-                weights.put(name + ".lora_B", adapter.b());
+                weights.put(name + ADAPTER_B, adapter.b());
               });
     } else {
       for (String name : decoder.parameters().names()) {
@@ -159,6 +164,23 @@ final class TrainedWeights implements AutoCloseable {
         .mapToInt(name -> decoder.config().names().layerOf(name).orElse(0))
         .min()
         .orElse(0);
+  }
+
+  /** See {@link Trainer#scaleChange}. */
+  void scaleChange(@Nullable Parameters origin, double share) {
+    for (Map.Entry<String, Tensor> entry : weights.entrySet()) {
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        Tensor weight = entry.getValue().detach();
+        Scalar scale = new Scalar(share);
+        if (origin != null) {
+          Tensor start = NewAdapters.merged(origin, entry.getKey()).to(ScalarType.Float);
+          weight.copy_(weight.to(ScalarType.Float).sub(start).mul_(scale).add_(start));
+        } else if (entry.getKey().endsWith(ADAPTER_B)) {
+          weight.mul_(scale);
+        }
+      }
+    }
   }
 
   /** Sets all gradients to zero without freeing their memory. */

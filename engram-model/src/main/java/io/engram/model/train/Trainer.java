@@ -473,6 +473,16 @@ public final class Trainer implements AutoCloseable {
     copy.putBack(trained.all());
   }
 
+  /**
+   * Scales what training has changed: {@code θ ← θ_0 + s (θ − θ_0)}; of adapters, what they add.
+   *
+   * @param origin the model before training, with θ_0; null where adapters are trained
+   * @param share s
+   */
+  public void scaleChange(@Nullable LanguageModel origin, double share) {
+    trained.scaleChange(origin == null ? null : origin.decoder().parameters(), share);
+  }
+
   /** Bytes of the trained weights. */
   public long weightBytes() {
     return trained.all().values().stream().mapToLong(Tensor::nbytes).sum();

@@ -2,8 +2,11 @@ package io.engram.model.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.engram.model.LanguageModel;
+import io.engram.model.decoder.Parameters;
+import io.engram.model.tensor.Tensors;
 import io.engram.model.text.TokenizedSample;
 import io.engram.testkit.model.TinyModels;
 import io.engram.testkit.model.TinyTraining;
@@ -39,6 +42,11 @@ class WeightCopyTest {
     return Files.readAllBytes(TrainerState.weights(folder.resolve(name)));
   }
 
+  private static double[] firstWeight(LanguageModel model) {
+    Parameters parameters = model.decoder().parameters();
+    return Tensors.toDoubles(parameters.get(parameters.names().get(0)).detach());
+  }
+
   @Test
   void putsBackTheWeightsOfTheLastCopyBitForBit() throws Exception {
     try (LanguageModel model = TinyModels.open("gqa-tied");
@@ -57,6 +65,45 @@ class WeightCopyTest {
       assertThat(TrainerState.weights(folder.resolve("written"))).hasBinaryContent(wanted);
       trainer.loadWeights(folder.resolve("written"));
       assertThat(saved(trainer, "read")).isEqualTo(wanted);
+    }
+  }
+
+  /** Half of a change is half way between the weights before and after. */
+  @Test
+  void aChangeIsScaled() throws Exception {
+    try (LanguageModel origin = TinyModels.open("gqa-tied");
+        LanguageModel model = TinyModels.open("gqa-tied");
+        Trainer trainer = new Trainer(model, TrainingScope.all(), TinyTraining.adamw(), 7)) {
+      double[] before = firstWeight(model);
+      train(trainer, 3);
+      double[] after = firstWeight(model);
+      trainer.scaleChange(origin, 0.5);
+      double[] half = firstWeight(model);
+      assertThat(after).isNotEqualTo(before);
+      for (int i = 0; i < half.length; i++) {
+        assertThat(half[i]).isCloseTo((before[i] + after[i]) / 2, within(1e-7));
+      }
+    }
+  }
+
+  /** Of adapters, what they add is scaled: B, while A stays. */
+  @Test
+  void whatAdaptersAddIsScaled() throws Exception {
+    TrainingScope scope = TrainingScope.lora(4, 8, List.of("q_proj"), List.of());
+    try (LanguageModel model = TinyModels.open("gqa-tied");
+        Trainer trainer = new Trainer(model, scope, TinyTraining.adamw(), 7)) {
+      train(trainer, 3);
+      Parameters.Adapter adapter =
+          model.decoder().parameters().adapters().values().iterator().next();
+      double[] a = Tensors.toDoubles(adapter.a().detach());
+      double[] b = Tensors.toDoubles(adapter.b().detach());
+      trainer.scaleChange(null, 0.5);
+      assertThat(Tensors.toDoubles(adapter.a().detach())).isEqualTo(a);
+      double[] half = Tensors.toDoubles(adapter.b().detach());
+      for (int i = 0; i < half.length; i++) {
+        assertThat(half[i]).isEqualTo(b[i] / 2);
+      }
+      assertThat(Arrays.stream(b).map(Math::abs).max().orElse(0)).isPositive();
     }
   }
 

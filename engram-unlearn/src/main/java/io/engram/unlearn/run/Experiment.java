@@ -250,7 +250,7 @@ public final class Experiment {
     String state =
         Files.exists(folder.checkpoint())
             ? "checkpoint/ holds the weights before the update that it interrupted, or those of an"
-                  + " earlier epoch."
+                + " earlier epoch."
             : "No checkpoint had been written yet.";
     return EngramException.resources(
         "%s\n%s\nTo go on, with any number of workers: engram %s --resume %s"
@@ -380,6 +380,9 @@ public final class Experiment {
       }
       SampleWeights weights =
           new SampleWeights(recipe, data, state, stopping, difficulty, model, before, group);
+      boolean fits = memory.leaves(2 * trainer.weightBytes());
+      EasingBack easing =
+          new EasingBack(recipe, setup, folder, state, stopping, keeping, trainer, fits);
       RunCourse course =
           new RunCourse(
               recipe,
@@ -393,6 +396,7 @@ public final class Experiment {
               trainer,
               batches,
               weights,
+              easing,
               plan);
       boolean finished =
           new UnlearningLoop(recipe, recipe.order(), plan, trainer, course, state.updates()).run();

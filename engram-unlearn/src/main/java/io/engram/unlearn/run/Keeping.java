@@ -212,6 +212,12 @@ final class Keeping implements AutoCloseable {
     return now == null ? Double.NaN : now.loss() - now.start();
   }
 
+  /** By how much it has risen under the current model, measured now; changes nothing. */
+  double riseNow() {
+    State now = state.kept();
+    return now == null ? Double.NaN : measure() - now.start();
+  }
+
   /** By how much it may rise without harm: ε, or what it would be if there were a bound. */
   double mostRise() {
     State now = state.kept();

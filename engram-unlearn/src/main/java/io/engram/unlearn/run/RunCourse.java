@@ -41,6 +41,7 @@ final class RunCourse implements UnlearningLoop.Course {
   private final Plan plan;
   private final SampleWeights weights;
   private final RateAdvice advice;
+  private final EasingBack easing;
 
   /** Whether samples are checked every few updates; the run is then shown as one stage. */
   private final boolean checksOften;
@@ -61,6 +62,7 @@ final class RunCourse implements UnlearningLoop.Course {
       Trainer trainer,
       Batches batches,
       SampleWeights weights,
+      EasingBack easing,
       Plan plan) {
     this.recipe = recipe;
     this.folder = folder;
@@ -76,6 +78,7 @@ final class RunCourse implements UnlearningLoop.Course {
     this.checksOften = recipe.stop().comparesWithNeverSeen();
     this.weights = weights;
     this.advice = new RateAdvice(recipe.optimizer().settings(), plan.updates());
+    this.easing = easing;
   }
 
   @Override
@@ -176,6 +179,7 @@ final class RunCourse implements UnlearningLoop.Course {
     SampleChecks.Found found = stopping.last();
     weights.looked(found);
     keeping.look(trainer, stopping.left(), stopping.known());
+    easing.afterCheck();
     if (isShown) {
       setup.progress().note(standing());
     }

@@ -189,15 +189,14 @@ final class Stopping {
     SampleChecks.Found found =
         checks.now(new SampleChecks.Limits(before.thresholds(), before.neverSeen()));
     last = found;
-    ToldFacts.State facts =
-        before.facts() == null ? null : told.look(before.facts(), forgotten(), found.forgotten());
+    ToldFacts.State facts = facts(before, found);
+    boolean[] forgotten = forgotten(found, facts);
     int[] at = before.forgottenAt().clone();
     int recovered = 0;
     for (int i = 0; i < at.length; i++) {
       boolean was = at[i] >= 0;
-      boolean is = found.forgotten()[i] && (facts == null || !facts.isTold(i));
-      recovered += was && !is ? 1 : 0;
-      at[i] = !is ? -1 : was ? at[i] : state.updates();
+      recovered += was && !forgotten[i] ? 1 : 0;
+      at[i] = !forgotten[i] ? -1 : was ? at[i] : state.updates();
     }
     Depth depth = before.depth();
     look(
@@ -211,6 +210,31 @@ final class Stopping {
                 ? null
                 : new Depth(depth.until(), reached(depth.until(), found.values(), at))));
     write(found, recovered, start);
+  }
+
+  /** Whether the rule would be met under the current model; changes nothing. */
+  boolean wouldBeMet() {
+    Looked now = state.looked();
+    if (now == null) {
+      return false;
+    }
+    SampleChecks.Found found =
+        checks.now(new SampleChecks.Limits(now.thresholds(), now.neverSeen()));
+    return rule.ends(found.forgotten()) && rule.ends(forgotten(found, facts(now, found)));
+  }
+
+  private ToldFacts.@Nullable State facts(Looked before, SampleChecks.Found found) {
+    return before.facts() == null
+        ? null
+        : told.look(before.facts(), forgotten(), found.forgotten());
+  }
+
+  private static boolean[] forgotten(SampleChecks.Found found, ToldFacts.@Nullable State facts) {
+    boolean[] forgotten = found.forgotten().clone();
+    for (int i = 0; i < forgotten.length; i++) {
+      forgotten[i] &= facts == null || !facts.isTold(i);
+    }
+    return forgotten;
   }
 
   private void look(Looked now) {
