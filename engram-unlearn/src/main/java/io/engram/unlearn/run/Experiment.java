@@ -380,7 +380,7 @@ public final class Experiment {
       }
       SampleWeights weights =
           new SampleWeights(recipe, data, state, stopping, difficulty, model, before, group);
-      boolean fits = memory.leaves(2 * trainer.weightBytes());
+      boolean fits = !group.any(!memory.leaves(2 * trainer.weightBytes()));
       EasingBack easing =
           new EasingBack(recipe, setup, folder, state, stopping, keeping, trainer, fits);
       RunCourse course =
