@@ -120,6 +120,7 @@ public record Forecast(
         !open || recipe.budget().updates() != null || recipe.budget().epochs() != null;
     Rehearsal rehearsal = new Rehearsal(recipe, setup, model, data, KEPT);
     Plan plan = Plan.of(data.forget().size(), recipe.budget());
+    boolean oneBatch = plan.updatesPerEpoch() == 1;
     int every = checkEvery(data, plan);
     int updates = plan.updates();
     if (open) {
@@ -139,11 +140,13 @@ public record Forecast(
     Recipe found =
         open ? Rehearsal.changed(recipe, "optimizer.learning_rate=" + outcome.rate()) : recipe;
     int budget =
-        ownBudget ? plan.updates() : budget(found.optimizer().settings(), last(outcome.updates()));
+        ownBudget
+            ? plan.updates()
+            : budget(found.optimizer().settings(), last(outcome.updates(), oneBatch));
     OptimizerSettings optimizer = found.optimizer().settings();
     double[] each =
         Arrays.stream(outcome.updates()).map(d -> updatesFor(d, optimizer, budget)).toArray();
-    double last = last(each);
+    double last = last(each, oneBatch);
     double[] before = rehearsal.keptBefore();
     double[] after = before.clone();
     Arrays.setAll(after, i -> before[i] + keepShrink(factor) * outcome.keepRise()[i]);
@@ -187,15 +190,25 @@ public record Forecast(
   }
 
   /**
-   * The number of updates until all samples are forgotten: the 90th percentile of the samples'. The
-   * last ones need fewer than a rehearsal says, since a run draws nothing but them in the end.
+   * The number of updates until all samples are forgotten, of those that have to be: the last one's
+   * where an update draws them all, otherwise the 90th percentile. The last ones of a larger set
+   * are drawn more often once the others are forgotten, which a rehearsal's few checks see late.
    *
-   * @return NaN if more than a tenth of the samples have no forecast
+   * @param each of each sample; 0: there is nothing to forget; NaN: not forecast
+   * @param oneBatch whether an update draws all samples
+   * @return NaN if that sample has no forecast; 0 if there is nothing to forget
    */
-  static double last(double[] each) {
+  static double last(double[] each, boolean oneBatch) {
     double[] sorted =
-        Arrays.stream(each).map(u -> Double.isNaN(u) ? Double.MAX_VALUE : u).sorted().toArray();
-    double last = sorted[(int) Math.ceil(LAST * sorted.length) - 1];
+        Arrays.stream(each)
+            .filter(u -> u != 0)
+            .map(u -> Double.isNaN(u) ? Double.MAX_VALUE : u)
+            .sorted()
+            .toArray();
+    if (sorted.length == 0) {
+      return 0;
+    }
+    double last = sorted[(int) Math.ceil((oneBatch ? 1 : LAST) * sorted.length) - 1];
     return last == Double.MAX_VALUE ? Double.NaN : last;
   }
 

@@ -108,6 +108,18 @@ class RehearsalTest {
     assertThat(none.rate(18)).isEqualTo(none.rate(15)).isLessThan(0.1);
   }
 
+  /** Of twelve samples two have nothing to forget; the last of the ten needs 40, the ninth 18. */
+  @Test
+  void aRunEndsWithItsLastSamples() {
+    double[] each = {0, 10, 11, 12, 13, 14, 15, 16, 17, 18, 40, 0};
+    assertThat(Forecast.last(each, true)).isEqualTo(40);
+    assertThat(Forecast.last(each, false)).isEqualTo(18);
+    each[10] = Double.NaN;
+    assertThat(Forecast.last(each, true)).isNaN();
+    assertThat(Forecast.last(each, false)).isEqualTo(18);
+    assertThat(Forecast.last(new double[] {0, 0}, true)).isZero();
+  }
+
   /** 16^(−3/4) = 2^−3. */
   @Test
   void shorterStepsHarmLess() {
