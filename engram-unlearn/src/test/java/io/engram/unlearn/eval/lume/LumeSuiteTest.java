@@ -223,13 +223,19 @@ class LumeSuiteTest {
   }
 
   @Test
-  void readsTheExample() {
+  void readsTheExample() throws IOException {
     Path out = folder.resolve("lume");
     LumeExample.write(out, "lume", 42, 3, LumeExample.of(42, 3));
     LumeFiles files = LumeFiles.read(out.toString(), null);
     assertThat(files.forget()).hasSize(30);
     assertThat(files.retain()).hasSize(30);
     assertThat(files.members()).hasSize(3);
+    // A copy in another of the places isn't counted again.
+    Files.createDirectories(out.resolve("data"));
+    for (String file : List.of("forget.jsonl", "retain.jsonl", "member.jsonl")) {
+      Files.copy(out.resolve(file), out.resolve("data").resolve(file));
+    }
+    assertThat(LumeFiles.read(out.toString(), null)).isEqualTo(files);
     assertThat(LumeSuite.KIND.open(out.toString(), EvalSection.of(List.of())).name())
         .isEqualTo("lume");
   }
