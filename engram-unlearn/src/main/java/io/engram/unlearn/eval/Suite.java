@@ -17,6 +17,14 @@ public interface Suite {
   /** Measures a model in its current state. */
   Evaluation measure(Stage stage);
 
+  /**
+   * What it measures, by the beginning of the metric ids. Two suites of an evaluation may share a
+   * beginning only if it stands for equal things; otherwise one's values would replace the other's.
+   */
+  default Map<String, Object> measured() {
+    return Map.of(name(), this);
+  }
+
   /** Whether {@link #ofRun} changes what is measured. */
   default boolean followsRun() {
     return false;

@@ -87,6 +87,14 @@ public final class HarnessSuite implements Suite {
     return NAME;
   }
 
+  /** Its tasks: several suites may have different ones. */
+  @Override
+  public Map<String, Object> measured() {
+    Map<String, Object> tasks = new LinkedHashMap<>();
+    selection.runs().forEach(run -> tasks.put(NAME + "." + run.id(), run.task()));
+    return tasks;
+  }
+
   @Override
   public Evaluation measure(Stage stage) {
     int own = stage.model().config().maxPositions();
