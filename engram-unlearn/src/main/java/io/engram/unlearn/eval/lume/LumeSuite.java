@@ -62,7 +62,7 @@ public final class LumeSuite implements Suite {
       }
     }
     metrics.add(ratio("task_aggregate", true));
-    metrics.add(ratio("mia_auc", false).byChance(0.5));
+    metrics.add(SuiteMetric.nearer("mia_auc", 0.5).byChance(0.5));
     metrics.add(ratio("mia_score", true));
     metrics.add(ratio("mmlu", true).byChance(0.25));
     metrics.add(ratio("score", true));

@@ -102,6 +102,9 @@ class LumeSuiteTest {
             .isCloseTo(expected.path("measures").path(metric).asDouble(), within(1e-9));
         assertThat(each.standardError()).as(metric).isPositive();
         assertThat(each.n()).as(metric).isPositive();
+        assertThat(each.better().equals("nearer 0.5"))
+            .as(metric)
+            .isEqualTo(metric.equals("mia_auc"));
       }
       for (String set : List.of("forget", "retain")) {
         for (Object each : Objects.requireNonNull(before.rowsBySet().get("lume-" + set))) {

@@ -142,6 +142,12 @@ class TextSuiteTest {
           .as(metric)
           .isCloseTo(expected.path("measures").path(metric).asDouble(), within(1e-9));
       assertThat(each.standardError()).as(metric).isPositive();
+      if (metric.equals("forget.min_k_auc")) {
+        // As the retrained model's: privleak is 100 (A − A_ref) / A_ref.
+        double leak = expected.path("measures").path("privleak").asDouble();
+        assertThat(each.higherIsBetter()).isNull();
+        assertThat(each.best()).isCloseTo(each.value() / (1 + leak / 100), within(1e-9));
+      }
       if (expected.path("errors").has(metric)) {
         assertThat(each.standardError())
             .isCloseTo(expected.path("errors").path(metric).asDouble(), within(1e-12));
@@ -187,6 +193,9 @@ class TextSuiteTest {
             tuple("text.verbatim.rouge_l_f1", 4),
             tuple("text.knowledge.forget.rouge_l_f1", 1),
             tuple("text.forget.min_k_auc", 6));
+    assertThat(evaluation.measurements())
+        .extracting(Measurement::better)
+        .containsExactly("lower", "lower", "nearer 0.5");
     assertThat(evaluation.notes())
         .contains(
             "text measured on tales",
