@@ -232,6 +232,28 @@ class TextSuiteTest {
                 + " words in forget texts. Texts that no model was trained on are right.");
   }
 
+  /** A section data says more about a corpus; its files may be beside the YAML all the same. */
+  @Test
+  void filesBesideTheYamlAreFoundWhateverDataSays() throws IOException {
+    writeCorpus();
+    for (String data :
+        List.of(
+            "{hub: me/mine}",
+            "{licence: MIT}",
+            "{folders: [nowhere]}",
+            "{hub: me/mine, folders: [unseen]}")) {
+      assertThat(read(CORPUS + "data: " + data + "\n").forget()).as(data).hasSize(4);
+    }
+    Files.delete(folder.resolve("questions.jsonl"));
+    assertThatThrownBy(() -> read(CORPUS + "data: {hub: me/mine}\n"))
+        .isInstanceOf(EngramException.class)
+        .hasMessage(
+            "text: knowledge.forget of the corpus tales can't be read: [%s] has no file questions.jsonl.%nFetch it: engram fetch dataset:me/mine."
+                .formatted(folder.toAbsolutePath()));
+    assertThatThrownBy(() -> read(CORPUS + "data: {folders: [null]}\n"))
+        .hasMessageContaining("data.folders: each must be a path, and one is empty");
+  }
+
   @Test
   void everyFaultOfACorpusIsToldAtOnce() throws IOException {
     String wrong =
