@@ -34,6 +34,11 @@ enum RowMending {
     return named == null ? rows : named.of(rows);
   }
 
+  /** All names. */
+  static List<String> names() {
+    return Arrays.stream(values()).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+  }
+
   /** The mending of this name; null: none. */
   static @Nullable RowMending named(@Nullable String name) {
     return name == null ? null : valueOf(name.toUpperCase(Locale.ROOT));

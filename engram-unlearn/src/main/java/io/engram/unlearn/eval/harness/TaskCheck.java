@@ -31,6 +31,13 @@ final class TaskCheck {
                   .formatted(layout.files(), layout.examples()));
         }
       }
+      String mend = task.data().mend();
+      if (mend != null && !RowMending.names().contains(mend)) {
+        faults.add("data.mend is %s; there are %s".formatted(mend, RowMending.names()));
+      }
+      if (task.defaultShots() < 0) {
+        faults.add("shots.count is %d; 0 or more is right".formatted(task.defaultShots()));
+      }
       if (task.defaultShots() > 0 && !task.hasExamples()) {
         faults.add(
             "shots.count is %d, but no layout names files of examples: [{files: rows.jsonl, examples: shots.jsonl}]"

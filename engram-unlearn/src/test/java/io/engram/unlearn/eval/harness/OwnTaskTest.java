@@ -128,6 +128,11 @@ class OwnTaskTest {
         .hasMessageContaining("generate.stop has an empty text; every answer contains it")
         .hasMessageContaining("generate.scores[0]: ( isn't a regular expression: ")
         .hasMessageContaining("generate.scores[1]: another has the name exact");
+    assertThatThrownBy(() -> open(TASK.replace("count: 1", "count: -1")))
+        .hasMessageContaining("shots.count is -1; 0 or more is right");
+    assertThatThrownBy(() -> open(TASK.replace("data: {", "data: {mend: wiki, ")))
+        .hasMessageContaining(
+            "data.mend is wiki; there are [hellaswag, winogrande, truthfulqa, wikitext]");
     assertThatThrownBy(() -> open("task: x\nkind: generate\n"))
         .hasMessageContaining("data.layouts is missing")
         .hasMessageContaining("generate is missing; the kind generate needs answer,");
