@@ -272,7 +272,13 @@ class OwnTaskTest {
             tuple("harness.banks.b.acc", 3),
             tuple("harness.banks.acc", 7));
     assertThat(Objects.requireNonNull(evaluation.rowsBySet().get("harness_banks"))).hasSize(7);
-    Evaluation counted = measured(task.replace("data: {layouts", "data: {rows: 7, layouts"));
+    Evaluation counted =
+        measured(
+            "higher_is_better: false\nchance: 0.5\n"
+                + task.replace("data: {layouts", "data: {rows: 7, layouts"));
+    assertThat(counted.notes())
+        .contains(
+            "banks: lower is better, for it's knowledge that is to be forgotten; 0.5 is chance");
     assertThat(counted.notes()).noneMatch(note -> note.contains("the original 7"));
     assertThatThrownBy(() -> open(task.replace("[y, z]", "[]")))
         .hasMessageContaining("parts.b is []; a list of names is right");
