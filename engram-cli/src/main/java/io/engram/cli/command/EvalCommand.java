@@ -213,7 +213,7 @@ final class EvalCommand implements Callable<Integer> {
               common.console(),
               progress ->
                   EvaluationWriter.evaluate(
-                      opened, chosen, limit, evaluated.stage(), run, progress));
+                      chosen, new Stage(opened, evaluated.stage(), limit, progress), run));
       run.journal().read().stream()
           .filter(event -> event.path("event").asString("").equals("note"))
           .forEach(note -> common.console().message(note.path("text").asString("")));

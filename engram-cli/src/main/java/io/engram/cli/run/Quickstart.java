@@ -17,6 +17,7 @@ import io.engram.model.LanguageModel;
 import io.engram.report.Report;
 import io.engram.unlearn.difficulty.DifficultyScore;
 import io.engram.unlearn.eval.EvaluationWriter;
+import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.suites.Suites;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
@@ -60,8 +61,8 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
     Recipe second = recipe(recipes, "wga-mrd.yaml");
     recipes.requireUsed();
     console.message(
-        "Quickstart: makes the built-in model forget two authors of TOFU (forget01), twice. You can "
-            + "stop it with Ctrl-C and resume it with the same command.");
+        "Quickstart: makes the built-in model forget two authors of TOFU (forget01), twice. You can"
+            + " stop it with Ctrl-C and resume it with the same command.");
     long start = System.nanoTime();
     console.message(
         "[1/4] WGA: evaluate, forget until the model knows them no better than one that never saw "
@@ -99,14 +100,11 @@ public record Quickstart(Path out, List<String> overrides, CommonOptions common)
             SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
         List<String> names = Suites.matching(recipe.eval().suites(), recipe.forget().data());
         EvaluationWriter.evaluate(
-            model,
             Suites.of(recipe.eval().withSuites(names)).stream()
                 .map(suite -> suite.ofRun(forget))
                 .toList(),
-            recipe.eval().limit(),
-            Measurement.NEVER_SAW,
-            run,
-            setup.progress());
+            new Suite.Stage(model, Measurement.NEVER_SAW, recipe.eval().limit(), setup.progress()),
+            run);
       }
     }
   }

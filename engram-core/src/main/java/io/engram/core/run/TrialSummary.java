@@ -1,6 +1,7 @@
 package io.engram.core.run;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.engram.core.stats.Bootstrap;
 import io.engram.core.stats.MeanWithError;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param suite the suite that measured it
  * @param metric its id
  * @param unit its unit
- * @param higherIsBetter its direction; null if neither, and 0 is best
+ * @param higherIsBetter its direction; null if neither, and {@code best} is best
  * @param n number of trials that have it
  * @param mean mean over trials
  * @param standardDeviation standard deviation between trials, {@code √(Σ(x − x̄)²/(n−1))}; null for
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param low the lower end of the mean's 95 % interval by Student's t; null for one trial
  * @param high its upper end; null for one trial
  * @param values in the order of the seeds
+ * @param best the best value of a metric without a direction; null, and not in the line: 0
  * @param samples number of samples behind the first trial's value; not in the line, since the
  *     trials' own measurements have it
  */
@@ -39,6 +41,7 @@ public record TrialSummary(
     @Nullable Double low,
     @Nullable Double high,
     List<Double> values,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double best,
     @JsonIgnore int samples) {
   private static final double LEVEL = 0.95;
 
@@ -49,7 +52,7 @@ public record TrialSummary(
 
   /** Which direction is better, as in {@link Measurement#better()}. */
   public String better() {
-    return Measurement.better(higherIsBetter);
+    return Measurement.better(higherIsBetter, best);
   }
 
   private record Key(String stage, String suite, String metric) {}
@@ -91,6 +94,7 @@ public record TrialSummary(
         ofSeveral(interval.low(), mean.n()),
         ofSeveral(interval.high(), mean.n()),
         measured.stream().map(Measurement::value).toList(),
+        first.best(),
         first.n());
   }
 

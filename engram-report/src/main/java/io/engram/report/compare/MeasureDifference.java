@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param suite the suite that measured it
  * @param metric its id
  * @param unit its unit, and that of the difference
- * @param better {@code higher}, {@code lower}, {@code nearer 0}
+ * @param better {@code higher}, {@code lower}, {@code nearer 0}, {@code nearer 0.5}
  * @param pairs n: pairs that have the measure
  * @param baseline mean of the baseline runs
  * @param other mean of the other runs
  * @param betterBy {@code other − baseline} if higher is better, {@code baseline − other} if lower
- *     is, {@code |baseline| − |other|} if nearer 0 is; the mean over pairs
+ *     is, {@code |baseline − best| − |other − best|} if nearer its best value is; the mean over
+ *     pairs
  * @param low the lower end of its 95 % interval, Student's t over the pairs; null for one pair
  * @param high its upper end; null for one pair
  * @param verdict whether the other is better: {@code holds}, {@code fails}, {@code can't be decided
@@ -80,10 +81,7 @@ public record MeasureDifference(
     double[] baseline = values.stream().mapToDouble(pair -> pair.baseline().value()).toArray();
     double[] other = values.stream().mapToDouble(pair -> pair.other().value()).toArray();
     PairedDifference difference =
-        PairedDifference.of(
-            goodness(baseline, measure.higherIsBetter()),
-            goodness(other, measure.higherIsBetter()),
-            LEVEL);
+        PairedDifference.of(goodness(baseline, measure), goodness(other, measure), LEVEL);
     boolean several = difference.n() > 1;
     return new MeasureDifference(
         measure.suite(),
@@ -100,11 +98,13 @@ public record MeasureDifference(
   }
 
   /** The values, turned so that more is better. */
-  private static double[] goodness(double[] values, @Nullable Boolean higherIsBetter) {
+  private static double[] goodness(double[] values, Measurement measure) {
+    Boolean higherIsBetter = measure.higherIsBetter();
+    Double best = measure.best();
     double[] good = new double[values.length];
     for (int i = 0; i < good.length; i++) {
       if (higherIsBetter == null) {
-        good[i] = -Math.abs(values[i]);
+        good[i] = -Math.abs(values[i] - (best == null ? 0 : best));
       } else {
         good[i] = higherIsBetter ? values[i] : -values[i];
       }

@@ -93,6 +93,28 @@ class OrderPairsTest {
     assertThat(leak.unit()).isEqualTo("percent");
   }
 
+  /** 0.5 and 0.0: an area is best at ½, so nothing else is better than that. */
+  @Test
+  void whatIsBestAtAHalfIsJudgedByItsDistanceFromIt() {
+    addArea(run("uniform", 42, 0.5), 0.5);
+    addArea(run("mrd", 42, 0.5), 0.0);
+    addArea(run("uniform", 43, 0.5), 0.9);
+    addArea(run("mrd", 43, 0.5), 0.3);
+    MeasureDifference area = measure(pairs().get(0), "lume.mia_auc");
+    // −0.5 and 0.4 − 0.2
+    assertThat(area.betterBy()).isCloseTo(-0.15, within(1e-12));
+    assertThat(area.better()).isEqualTo("nearer 0.5");
+  }
+
+  private static void addArea(Path folder, double area) {
+    try (RunFolder run = RunFolder.resume(folder)) {
+      run.appendMeasurements(
+          List.of(
+              new Measurement(
+                  "after", "lume", "lume.mia_auc", area, "ratio", 9, null, null, null, 0.5)));
+    }
+  }
+
   @Test
   void runsOfUnequalSeedAreNotCrossed() {
     run("uniform", 42, 0.5);

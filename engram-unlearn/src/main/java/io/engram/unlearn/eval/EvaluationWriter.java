@@ -1,10 +1,8 @@
 package io.engram.unlearn.eval;
 
-import io.engram.core.ProgressListener;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
-import io.engram.model.LanguageModel;
 import io.engram.unlearn.eval.Suite.Evaluation;
 import io.engram.unlearn.eval.Suite.Stage;
 import java.util.ArrayList;
@@ -16,33 +14,27 @@ public final class EvaluationWriter {
   private EvaluationWriter() {}
 
   /**
-   * Measures a model. Writes {@code eval/STAGE/SET.jsonl} and {@code measurements.jsonl}, and the
-   * suites' notes into the journal.
+   * Measures a model at a stage. Writes {@code eval/STAGE/SET.jsonl} and {@code
+   * measurements.jsonl}, and the suites' notes into the journal.
    *
    * @param suites opened with their settings
-   * @param limit measure only the first this many rows of each set; 0 or less: all
    * @return all measurements of this stage
    */
-  public static List<Measurement> evaluate(
-      LanguageModel model,
-      List<Suite> suites,
-      int limit,
-      String stage,
-      RunFolder folder,
-      ProgressListener progress) {
+  public static List<Measurement> evaluate(List<Suite> suites, Stage stage, RunFolder folder) {
     List<Measurement> all = new ArrayList<>();
-    Stage measured = new Stage(model, stage, limit, progress);
     for (Suite suite : suites) {
-      Evaluation evaluation = suite.measure(measured);
+      Evaluation evaluation = suite.measure(stage);
       evaluation
           .rowsBySet()
           .forEach(
               (set, rows) ->
-                  JsonFiles.writeLines(folder.evaluationRows(stage).resolve(set + ".jsonl"), rows));
+                  JsonFiles.writeLines(
+                      folder.evaluationRows(stage.name()).resolve(set + ".jsonl"), rows));
       folder.appendMeasurements(evaluation.measurements());
       evaluation
           .notes()
-          .forEach(note -> folder.journal().write("note", Map.of("text", stage + ": " + note)));
+          .forEach(
+              note -> folder.journal().write("note", Map.of("text", stage.name() + ": " + note)));
       all.addAll(evaluation.measurements());
     }
     return all;

@@ -82,7 +82,8 @@ public final class Measurements {
             value.n(),
             metric.higherIsBetter(),
             Double.isFinite(error) ? Double.valueOf(error) : null,
-            judgedBy));
+            judgedBy,
+            metric.best()));
   }
 
   /** All so far. */

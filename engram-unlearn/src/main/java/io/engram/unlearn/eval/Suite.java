@@ -7,6 +7,7 @@ import io.engram.model.LanguageModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A set of measurements that belong together, opened with its settings. */
 public interface Suite {
@@ -15,6 +16,14 @@ public interface Suite {
 
   /** Measures a model in its current state. */
   Evaluation measure(Stage stage);
+
+  /**
+   * What it measures, by the beginning of the metric ids. Two suites of an evaluation may share a
+   * beginning only if it stands for equal things; otherwise one's values would replace the other's.
+   */
+  default Map<String, Object> measured() {
+    return Map.of(name(), this);
+  }
 
   /** Whether {@link #ofRun} changes what is measured. */
   default boolean followsRun() {
@@ -39,16 +48,35 @@ public interface Suite {
    * @param limit measure only the first this many rows of each set; 0 or less: all
    * @param answers this model's answers, shared by the suites
    * @param progress receives progress reports
+   * @param original what the stage {@code before} of the same run measured, nothing during that
+   *     stage itself; null: the model is measured outside of a run
    */
   record Stage(
       LanguageModel model,
       String name,
       int limit,
       GreedyAnswers answers,
-      ProgressListener progress) {
-    /** A stage without any answers yet. */
+      ProgressListener progress,
+      @Nullable List<Measurement> original) {
+    private static final String BEFORE = "before";
+
+    /** A stage outside of a run, without any answers yet. */
     public Stage(LanguageModel model, String name, int limit, ProgressListener progress) {
-      this(model, name, limit, new GreedyAnswers(model), progress);
+      this(model, name, limit, new GreedyAnswers(model), progress, null);
+    }
+
+    /** The same in a run that has measured this so far. */
+    public Stage in(List<Measurement> ofRun) {
+      boolean first = name.equals(BEFORE);
+      return new Stage(
+          model,
+          name,
+          limit,
+          answers,
+          progress,
+          first
+              ? List.of()
+              : ofRun.stream().filter(found -> found.stage().equals(BEFORE)).toList());
     }
 
     /** The rows of a set to measure. */

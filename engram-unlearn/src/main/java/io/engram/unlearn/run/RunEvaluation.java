@@ -46,8 +46,10 @@ final class RunEvaluation {
       return;
     }
     long start = System.nanoTime();
-    EvaluationWriter.evaluate(
-        model, suites, recipe.eval().limit(), stage, folder, setup.progress());
+    Suite.Stage measured =
+        new Suite.Stage(model, stage, recipe.eval().limit(), setup.progress())
+            .in(folder.measurements());
+    EvaluationWriter.evaluate(suites, measured, folder);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("stage", stage);
     fields.put("seconds", (System.nanoTime() - start) / 1e9);

@@ -111,7 +111,7 @@ class GreedyAnswersTest {
     Heard heard = new Heard();
     GreedyAnswers shared = fresh();
     for (Suite suite : Suites.of(EvalSection.of(names))) {
-      Evaluation together = suite.measure(new Stage(model, "before", 4, shared, heard));
+      Evaluation together = suite.measure(new Stage(model, "before", 4, shared, heard, null));
       Evaluation alone = suite.measure(new Stage(model, "before", 4, ProgressListener.NONE));
       assertThat(together.rowsBySet()).isEqualTo(alone.rowsBySet());
       assertThat(together.measurements()).isEqualTo(alone.measurements());

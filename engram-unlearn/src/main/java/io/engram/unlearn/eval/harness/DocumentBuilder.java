@@ -27,31 +27,31 @@ final class DocumentBuilder {
   private final PromptText prompt;
   private final PromptText continuation;
   private final List<PromptText> choices;
-  private final String beginning;
+  private final String description;
+  private final Examples examples;
 
-  /**
-   * For a part of a task.
-   *
-   * @param examples rows to put before each question, with their answers
-   */
-  DocumentBuilder(TaskSpec task, String part, List<DataRow> examples) {
+  /** For a part of a task. */
+  DocumentBuilder(TaskSpec task, String part, Examples examples) {
     this.task = task;
     this.prompt = new PromptText(task.prompt());
     this.continuation = new PromptText(task.continuation());
     this.choices = task.choices().texts().stream().map(PromptText::new).toList();
-    StringBuilder text = new StringBuilder();
-    if (!task.description().isEmpty()) {
-      text.append(
-          new PromptText(task.description())
-              .of(Map.of("part_words", part.replace('_', ' ')), task.task()));
-    }
-    for (DataRow example : examples) {
+    this.description =
+        new PromptText(task.description())
+            .of(Map.of("part_words", part.replace('_', ' ')), task.task());
+    this.examples = examples;
+  }
+
+  /** The text before a row's own: the description, and its examples with their answers. */
+  private String beginning(DataRow row) {
+    StringBuilder text = new StringBuilder(description);
+    for (DataRow example : examples.before(row)) {
       List<String> own = choices(example);
       int right = Label.places(Label.of(example, task, own.size())).get(0);
       text.append(prompt.of(example)).append(DELIMITER).append(own.get(right));
       text.append(AFTER_EXAMPLE);
     }
-    this.beginning = text.toString();
+    return text.toString();
   }
 
   /** The documents of rows, numbered from 0. */
@@ -66,6 +66,7 @@ final class DocumentBuilder {
   private TaskDocument document(String id, DataRow row) {
     List<String> own = choices(row);
     boolean[] isTrue = Label.of(row, task, own.size());
+    String beginning = beginning(row);
     if (task.kind() == TaskSpec.Kind.CONTEXTS) {
       List<String> contexts = own.stream().map(choice -> beginning + choice).toList();
       String next = DELIMITER + continuation.of(row);

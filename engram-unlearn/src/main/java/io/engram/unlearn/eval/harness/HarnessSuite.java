@@ -1,6 +1,7 @@
 package io.engram.unlearn.eval.harness;
 
 import io.engram.core.EngramException;
+import io.engram.core.text.NumberText;
 import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.Suite.Evaluation;
@@ -85,6 +86,14 @@ public final class HarnessSuite implements Suite {
   @Override
   public String name() {
     return NAME;
+  }
+
+  /** Its tasks: several suites may have different ones. */
+  @Override
+  public Map<String, Object> measured() {
+    Map<String, Object> tasks = new LinkedHashMap<>();
+    selection.runs().forEach(run -> tasks.put(NAME + "." + run.id(), run.task()));
+    return tasks;
   }
 
   @Override
@@ -217,9 +226,12 @@ public final class HarnessSuite implements Suite {
                 .formatted(run.id(), broken, rows.size()));
       }
       if (!run.task().higherIsBetter()) {
+        Double chance = run.task().chance();
         notes.add(
-            "%s: lower is better, for it's knowledge that is to be forgotten; 0.25 is chance"
-                .formatted(run.id()));
+            "%s: lower is better, for it's knowledge that is to be forgotten%s"
+                .formatted(
+                    run.id(),
+                    chance == null ? "" : "; %s is chance".formatted(NumberText.plain(chance))));
       }
     }
 

@@ -87,9 +87,16 @@ final class HarnessTable {
   void addPages(Selection.Run run, List<Perplexity.Row> rows) {
     MeanWithError words = nats(rows, Perplexity.Row::words);
     MeanWithError bytes = nats(rows, Perplexity.Row::bytes);
-    add(run, ".word_perplexity", Perplexity.of(words));
-    add(run, ".byte_perplexity", Perplexity.of(bytes));
-    add(run, ".bits_per_byte", Perplexity.bits(bytes));
+    for (String metric : run.task().metrics()) {
+      add(
+          run,
+          "." + metric,
+          switch (metric) {
+            case "word_perplexity" -> Perplexity.of(words);
+            case "byte_perplexity" -> Perplexity.of(bytes);
+            default -> Perplexity.bits(bytes);
+          });
+    }
   }
 
   private static MeanWithError nats(List<Perplexity.Row> rows, ToIntFunction<Perplexity.Row> unit) {

@@ -30,7 +30,18 @@ enum RowMending {
 
   /** The rows as the task needs them; null: unchanged. */
   static List<DataRow> mended(List<DataRow> rows, @Nullable String name) {
-    return name == null ? rows : valueOf(name.toUpperCase(Locale.ROOT)).of(rows);
+    RowMending named = named(name);
+    return named == null ? rows : named.of(rows);
+  }
+
+  /** All names. */
+  static List<String> names() {
+    return Arrays.stream(values()).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+  }
+
+  /** The mending of this name; null: none. */
+  static @Nullable RowMending named(@Nullable String name) {
+    return name == null ? null : valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   private List<DataRow> of(List<DataRow> rows) {

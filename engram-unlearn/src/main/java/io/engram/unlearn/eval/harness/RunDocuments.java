@@ -47,6 +47,9 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
       TaskRows source = new TaskRows(run.task(), name, datasets.find(run.task(), name));
       List<DataRow> all = source.documents();
       List<DataRow> rows = limit > 0 && limit < all.size() ? all.subList(0, limit) : all;
+      if (rolling) {
+        rows.forEach(TaskRunner::page);
+      }
       parts.add(
           new Part(
               name,
@@ -61,17 +64,19 @@ record RunDocuments(Selection.Run run, List<Part> parts) {
 
   private static List<TaskDocument> documents(
       Selection.Run run, String part, TaskRows source, List<DataRow> rows) {
-    List<DataRow> examples = run.shots() == 0 ? List.of() : source.examples(run.shots());
-    return new DocumentBuilder(run.task(), part, examples).documents(rows);
+    return new DocumentBuilder(run.task(), part, examples(run, source)).documents(rows);
   }
 
   private static List<Asked> asked(
       Selection.Run run, String part, TaskRows source, List<DataRow> rows) {
+    return new QuestionBuilder(run.task(), part, examples(run, source)).questions(rows);
+  }
+
+  private static Examples examples(Selection.Run run, TaskRows source) {
     TaskSpec.Shots how = run.task().shots();
-    boolean others = how != null && how.draw() == TaskSpec.Shots.Draw.SAMPLED_OTHERS;
-    int least = others ? run.shots() + 1 : run.shots();
-    List<DataRow> examples = run.shots() == 0 ? List.of() : source.allExamples(least);
-    return new QuestionBuilder(run.task(), part, examples, run.shots()).questions(rows);
+    TaskSpec.Shots.Draw draw = how == null ? TaskSpec.Shots.Draw.FIRST : how.draw();
+    int least = Examples.least(draw, run.shots());
+    return new Examples(least == 0 ? List.of() : source.examples(least), run.shots(), draw);
   }
 
   /**

@@ -33,21 +33,12 @@ final class TaskRows {
   }
 
   /**
-   * The first rows of the set that examples are taken from.
-   *
-   * @throws EngramException if there are fewer
-   */
-  List<DataRow> examples(int count) {
-    return allExamples(count).subList(0, count);
-  }
-
-  /**
    * All rows of the set that examples are taken from.
    *
    * @param least how many are needed
    * @throws EngramException if there are fewer
    */
-  List<DataRow> allExamples(int least) {
+  List<DataRow> examples(int least) {
     List<DataRow> rows = found.examples().isEmpty() ? List.of() : read(found.examples());
     if (rows.size() < least) {
       throw EngramException.file(

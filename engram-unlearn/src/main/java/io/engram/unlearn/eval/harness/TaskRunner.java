@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Puts the documents of a task to a model, and scores their choices by its log-probabilities.
@@ -120,14 +121,19 @@ final class TaskRunner {
     return rows;
   }
 
-  /** A row for each page. */
+  /**
+   * A row for each page. The model reads WikiText's as people write them; words and bytes are those
+   * of the page as it is.
+   */
   List<Perplexity.Row> pages(TaskSpec task, List<DataRow> pages) {
     RequestTokens tokens = new RequestTokens(model);
     List<Request> requests = new ArrayList<>();
     List<Integer> ends = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
-    for (DataRow page : pages) {
-      int[] ids = tokens.ids(WikiText.detokenized(text(page)));
+    boolean tokenised = RowMending.named(task.data().mend()) == RowMending.WIKITEXT;
+    for (DataRow row : pages) {
+      String page = page(row);
+      int[] ids = tokens.ids(tokenised ? WikiText.detokenized(page) : page);
       requests.addAll(RequestTokens.windows(ids, model.prefixId(), window));
       ends.add(requests.size());
       sizes.add(ids.length);
@@ -136,7 +142,7 @@ final class TaskRunner {
     List<Perplexity.Row> rows = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < pages.size(); i++) {
-      String page = text(pages.get(i));
+      String page = page(pages.get(i));
       int to = ends.get(i);
       double sum = scores.subList(from, to).stream().mapToDouble(Score::logProb).sum();
       int bytes = page.getBytes(StandardCharsets.UTF_8).length;
@@ -148,8 +154,21 @@ final class TaskRunner {
     return rows;
   }
 
-  private static String text(DataRow page) {
-    return Objects.requireNonNull(Columns.text(page, "page"));
+  /**
+   * A row's text: its column {@code page}, or else {@code text}.
+   *
+   * @throws EngramException if neither is a text
+   */
+  static String page(DataRow row) {
+    for (String column : List.of("page", "text")) {
+      JsonNode value = Columns.at(row.fields(), column);
+      if (value.isString()) {
+        return value.asString();
+      }
+    }
+    throw EngramException.usage(
+        "%s has no text; the kind rolling reads the column page, or else text, the row has %s"
+            .formatted(row.where(), row.fields().propertyNames()));
   }
 
   /** {@code argmax_i ℓ_i}: the first of equal ones, never a NaN; −1 if all are NaN. */

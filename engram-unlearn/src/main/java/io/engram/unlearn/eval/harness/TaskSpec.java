@@ -3,6 +3,7 @@ package io.engram.unlearn.eval.harness;
 import io.engram.core.sample.PlainTable;
 import io.engram.unlearn.eval.SuiteMetric;
 import io.engram.unlearn.eval.generative.GenerativeSpec;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param generate how answers are written and scored, for the kind {@code generate}
  * @param metrics {@code acc}, {@code acc_norm}; for texts {@code word_perplexity} and so on; for
  *     answers the names of their scores
- * @param higherIsBetter whether unlearning should leave the metrics high
+ * @param higherIsBetter whether unlearning should leave the metrics high; without it, all but the
+ *     perplexities of texts
  * @param chance {@code acc} of a model that guesses; null: it depends on the row
- * @param parts the parts, by group, that are measured one by one and averaged by size; empty: none
+ * @param parts the parts, by group, that are measured one by one and averaged by size; a part may
+ *     be in several groups; empty: none
  */
 public record TaskSpec(
     String task,
@@ -56,7 +59,17 @@ public record TaskSpec(
     /** The text as a whole, in windows. */
     ROLLING,
     /** The model writes an answer. */
-    GENERATE
+    GENERATE;
+
+    /** What can be measured of it; none where the task's own scores are its metrics. */
+    List<String> metrics() {
+      return switch (this) {
+        case CHOICES, CONTEXTS -> List.of("acc", "acc_norm");
+        case MASS -> List.of("acc");
+        case ROLLING -> List.of("word_perplexity", "byte_perplexity", "bits_per_byte");
+        case GENERATE -> List.of();
+      };
+    }
   }
 
   /**
@@ -188,8 +201,16 @@ public record TaskSpec(
     continuation = continuation == null ? "" : continuation;
     target = target == null ? new Target("", null, Map.of(), null) : target;
     metrics = generate != null ? generate.metrics() : metrics == null ? List.of() : metrics;
-    higherIsBetter = higherIsBetter == null || higherIsBetter;
-    parts = parts == null ? Map.of() : parts;
+    higherIsBetter = higherIsBetter == null ? kind != Kind.ROLLING : higherIsBetter;
+    parts = parts == null ? Map.of() : distinct(parts);
+  }
+
+  private static Map<String, List<String>> distinct(Map<String, List<String>> parts) {
+    Map<String, List<String>> groups = new LinkedHashMap<>();
+    parts.forEach(
+        (group, names) ->
+            groups.put(group, names == null ? List.of() : names.stream().distinct().toList()));
+    return groups;
   }
 
   /**
@@ -237,10 +258,10 @@ public record TaskSpec(
         parts);
   }
 
-  /** All parts; a single unnamed one if there are none. */
+  /** All parts, each once; a single unnamed one if there are none. */
   public List<String> allParts() {
     return parts.isEmpty()
         ? List.of("")
-        : parts.values().stream().flatMap(List::stream).sorted().toList();
+        : parts.values().stream().flatMap(List::stream).distinct().sorted().toList();
   }
 }

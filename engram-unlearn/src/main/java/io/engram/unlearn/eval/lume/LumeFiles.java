@@ -26,7 +26,12 @@ record LumeFiles(
   static final List<String> TASKS = List.of("Task1", "Task2", "Task3");
 
   private static final List<String> FOLDERS = List.of("lume", "lume-llm-unlearning", "semeval25");
-  private static final String ENDINGS = "{.jsonl,-*.parquet,.parquet}";
+
+  /** Where the rows of a set may be; the first that there is counts. */
+  private static final List<String> PLACES =
+      List.of(
+          "%s.jsonl",
+          "data/%s.jsonl", "%s-*.parquet", "data/%s-*.parquet", "%s.parquet", "data/%s.parquet");
 
   /** How a row is scored, by its id: {@code …sc1} or {@code …qa0}. */
   enum Kind {
@@ -76,16 +81,21 @@ record LumeFiles(
     List<Path> found = DataFolders.of(datasets).holding(FOLDERS, "");
     if (found.isEmpty()) {
       throw EngramException.file(
-          "lume: its rows aren't here. Put forget.jsonl and retain.jsonl of amazon-science/lume-llm-unlearning on GitHub (Apache-2.0) into a folder and name it, lume:DIR, or name the folder that holds a folder lume: eval.datasets=DIR.\nTo try it with invented rows: engram example lume --out DIR");
+          "lume: its rows aren't here. Put forget.jsonl and retain.jsonl of"
+              + " amazon-science/lume-llm-unlearning on GitHub (Apache-2.0) into a folder and name"
+              + " it, lume:DIR, or name the folder that holds a folder lume: eval.datasets=DIR.\n"
+              + "To try it with invented rows: engram example lume --out DIR");
     }
     return found;
   }
 
   private static List<DataRow> read(List<Path> bases, String name) {
     for (Path base : bases) {
-      List<Path> files = DataFolders.matching(base, "{,data/}" + name + ENDINGS);
-      if (!files.isEmpty()) {
-        return files.stream().flatMap(file -> DataRow.read(file).stream()).toList();
+      for (String place : PLACES) {
+        List<Path> files = DataFolders.matching(base, place.formatted(name));
+        if (!files.isEmpty()) {
+          return files.stream().flatMap(file -> DataRow.read(file).stream()).toList();
+        }
       }
     }
     return List.of();

@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +62,7 @@ public final class LumeSuite implements Suite {
       }
     }
     metrics.add(ratio("task_aggregate", true));
-    metrics.add(ratio("mia_auc", false).byChance(0.5));
+    metrics.add(SuiteMetric.nearer("mia_auc", 0.5).byChance(0.5));
     metrics.add(ratio("mia_score", true));
     metrics.add(ratio("mmlu", true).byChance(0.25));
     metrics.add(ratio("score", true));
@@ -88,7 +87,6 @@ public final class LumeSuite implements Suite {
 
   private final LumeFiles files;
   private final @Nullable Suite mmlu;
-  private @Nullable Double original;
 
   LumeSuite(LumeFiles files, @Nullable Suite mmlu) {
     this.files = files;
@@ -123,7 +121,7 @@ public final class LumeSuite implements Suite {
     }
     MeanWithError membership = membership(stage, to, rows, notes);
     MeanWithError utility = utility(stage, to, notes);
-    if (membership != null && utility != null && isValid(stage.name(), utility, notes)) {
+    if (membership != null && utility != null && isValid(stage, utility, notes)) {
       to.add("score", LumeScore.whole(tasks, membership, utility));
     }
     notes.addAll(
@@ -273,7 +271,8 @@ public final class LumeSuite implements Suite {
   private @Nullable MeanWithError utility(Stage stage, Measurements to, List<String> notes) {
     if (mmlu == null) {
       notes.add(
-          "lume: without the data set MMLU there is no mmlu and no score; engram fetch dataset:cais/mmlu --file 'all/test-*' gets it");
+          "lume: without the data set MMLU there is no mmlu and no score; engram fetch"
+              + " dataset:cais/mmlu --file 'all/test-*' gets it");
       return null;
     }
     Evaluation evaluation = mmlu.measure(stage);
@@ -289,17 +288,24 @@ public final class LumeSuite implements Suite {
     return null;
   }
 
-  /** The rule of 75 %: checked where the original was measured in the same run. */
-  private boolean isValid(String stage, MeanWithError utility, List<String> notes) {
-    if (stage.equals("before")) {
-      original = utility.mean();
+  /** The rule of 75 %: checked in a run, against its stage {@code before}. */
+  private static boolean isValid(Stage stage, MeanWithError utility, List<String> notes) {
+    List<Measurement> before = stage.original();
+    if (before != null && stage.name().equals("before")) {
       return true;
     }
-    Double first = original;
+    Double first =
+        before == null
+            ? null
+            : before.stream()
+                .filter(each -> each.metric().equals(NAME + ".mmlu"))
+                .map(Measurement::value)
+                .findFirst()
+                .orElse(null);
     if (first == null) {
       notes.add(
-          "lume.score: the original's MMLU wasn't measured in this run; the score is void if it was above %.3f, since mmlu would be below 75 %% of it"
-              .formatted(Objects.requireNonNull(utility).mean() / LumeScore.LEAST_UTILITY));
+          "lume.score: the original's MMLU isn't known here; the score is void if it was above %.3f, since mmlu would be below 75 %% of it"
+              .formatted(utility.mean() / LumeScore.LEAST_UTILITY));
       return true;
     }
     if (utility.mean() < LumeScore.LEAST_UTILITY * first) {

@@ -15,7 +15,11 @@ import io.engram.unlearn.eval.tofu.BenchmarkSuite;
 import io.engram.unlearn.eval.tofu.TofuSuite;
 import io.engram.unlearn.eval.tofu.WagleSuite;
 import io.engram.unlearn.eval.whp.WhpSuite;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** All suites. To add one, add a line here. */
 public final class Suites {
@@ -49,10 +53,34 @@ public final class Suites {
    * The suites that a recipe names, each optionally with a part after a colon: {@code
    * tofu:forget05}.
    *
-   * @throws EngramException if there is no such suite, or it can't be opened with these settings
+   * @throws EngramException if there is no such suite, it can't be opened with these settings, or
+   *     two of them would write different values under the same metric ids
    */
   public static List<Suite> of(EvalSection eval) {
-    return eval.suites().stream().map(name -> open(name, eval)).toList();
+    List<Suite> opened = new ArrayList<>();
+    Map<String, String> names = new HashMap<>();
+    Map<String, Object> measured = new HashMap<>();
+    for (String name : eval.suites()) {
+      Suite suite = open(name, eval);
+      suite
+          .measured()
+          .forEach(
+              (beginning, what) -> {
+                Object earlier = measured.putIfAbsent(beginning, what);
+                if (earlier != null && !earlier.equals(what)) {
+                  throw twice(beginning, Objects.requireNonNull(names.get(beginning)), name);
+                }
+                names.putIfAbsent(beginning, name);
+              });
+      opened.add(suite);
+    }
+    return opened;
+  }
+
+  private static EngramException twice(String beginning, String one, String other) {
+    return EngramException.usage(
+        "eval.suites: %s and %s would both be written as %s. Name one of them; measure the other by itself: engram eval MODEL --suite %s --out DIR"
+            .formatted(one, other, beginning, other));
   }
 
   private static Suite open(String name, EvalSection settings) {

@@ -4,6 +4,7 @@ import io.engram.jinja.JinjaException;
 import io.engram.unlearn.eval.generative.PromptText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param corpus its name
  * @param title what it is, in a few words
- * @param data where it may be found; null: beside the YAML file
+ * @param data where else it may be found; null: only beside the YAML file
  * @param forget texts that were forgotten
  * @param retain texts that were kept; null: none
  * @param holdout texts that no model was trained on; null: none
@@ -131,6 +132,9 @@ record Corpus(
     }
     if (forget == null) {
       faults.add("forget is missing; it says which files have the texts: {files: forget.jsonl}");
+    }
+    if (data != null && data.folders().stream().anyMatch(Objects::isNull)) {
+      faults.add("data.folders: each must be a path, and one is empty");
     }
     texts("forget", forget, faults);
     texts("retain", retain, faults);

@@ -224,7 +224,8 @@ record CorpusFiles(
           }
         }
         found.addAll(DataFolders.of(datasets).holding(data.folders(), data.hub()));
-      } else if (beside != null) {
+      }
+      if (beside != null) {
         found.add(beside);
       }
       this.bases = found;
@@ -244,20 +245,32 @@ record CorpusFiles(
     private EngramException missing(String glob, String key) {
       Corpus.Data data = corpus.data();
       String where = bases.isEmpty() ? "its folder isn't here" : bases + " has no file " + glob;
-      String fetch =
-          data == null || data.hub().isEmpty()
-              ? ""
-              : "%nFetch it: engram fetch dataset:%s%s (%s, licence: %s).%nOr name the folder that holds a folder %s: eval.datasets=DIR."
-                  .formatted(
-                      data.hub(),
-                      String.join(
-                          "", data.fetch().stream().map(f -> " --file '" + f + "'").toList()),
-                      data.download(),
-                      data.licence(),
-                      data.folders().get(0));
       return EngramException.file(
           "text: %s of the corpus %s can't be read: %s.%s"
-              .formatted(key, corpus.corpus(), where, fetch));
+              .formatted(
+                  key,
+                  corpus.corpus(),
+                  where,
+                  data == null || data.hub().isEmpty() ? "" : fetch(data)));
+    }
+
+    private static String fetch(Corpus.Data data) {
+      List<String> said = new ArrayList<>();
+      if (!data.download().isEmpty()) {
+        said.add(data.download());
+      }
+      if (!data.licence().isEmpty()) {
+        said.add("licence: " + data.licence());
+      }
+      return "%nFetch it: engram fetch dataset:%s%s%s.%s"
+          .formatted(
+              data.hub(),
+              String.join("", data.fetch().stream().map(f -> " --file '" + f + "'").toList()),
+              said.isEmpty() ? "" : " (" + String.join(", ", said) + ")",
+              data.folders().isEmpty()
+                  ? ""
+                  : "%nOr name the folder that holds a folder %s: eval.datasets=DIR."
+                      .formatted(data.folders().get(0)));
     }
   }
 }

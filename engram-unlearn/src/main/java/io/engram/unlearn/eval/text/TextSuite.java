@@ -54,12 +54,14 @@ public final class TextSuite implements Suite {
   private static final double MIN_K_SHARE = 0.4;
   private static final String SCORE = "rouge_l_f1";
 
+  private static final String FORGET_AUC = "forget.min_k_auc";
+
   private static final List<SuiteMetric> METRICS =
       List.of(
           ratio("verbatim." + SCORE, false),
           ratio("knowledge.forget." + SCORE, false),
           ratio("knowledge.retain." + SCORE, true),
-          ratio("forget.min_k_auc", true).byChance(0.5),
+          forgetAuc(0.5),
           ratio("retain.min_k_auc", false).byChance(0.5),
           new SuiteMetric("privleak", "percent", null, null));
 
@@ -265,6 +267,16 @@ public final class TextSuite implements Suite {
     return spec(1, StopTexts.NONE).of(SCORE, rows);
   }
 
+  /**
+   * The area of the forget set.
+   *
+   * @param best the retrained model's, or ½ if there is none: above it, forgotten texts are
+   *     stranger than texts that were never seen
+   */
+  private static SuiteMetric forgetAuc(double best) {
+    return SuiteMetric.nearer(FORGET_AUC, best).byChance(0.5);
+  }
+
   /** MUSE's C3. */
   private List<String> privacy(Stage stage, Measurements to, Map<String, List<?>> rows) {
     Map<String, List<Passage>> sets = new LinkedHashMap<>();
@@ -284,7 +296,14 @@ public final class TextSuite implements Suite {
       whole.put(set, own.stream().filter(row -> !isBroken(row)).toList());
     }
     double[] unseen = minK(whole, "holdout");
-    to.add("forget.min_k_auc", MembershipInference.auc(minK(whole, "forget"), unseen));
+    double best =
+        retrained == null
+            ? 0.5
+            : MembershipInference.auc(ofRetrained(whole, "forget"), ofRetrained(whole, "holdout"))
+                .mean();
+    to.add(
+        forgetAuc(Double.isFinite(best) ? best : 0.5),
+        MembershipInference.auc(minK(whole, "forget"), unseen));
     if (sets.containsKey("retain")) {
       to.add("retain.min_k_auc", MembershipInference.auc(minK(whole, "retain"), unseen));
     }

@@ -73,7 +73,9 @@ class HarnessSmolLm2Test {
     rows.forEach(row -> inColumnsOf(name, row));
     LanguageModel open = model();
     double begin = processorSeconds();
-    DocumentBuilder builder = new DocumentBuilder(run.task(), part, examples);
+    DocumentBuilder builder =
+        new DocumentBuilder(
+            run.task(), part, new Examples(examples, run.shots(), TaskSpec.Shots.Draw.FIRST));
     List<Row> found =
         new TaskRunner(open, 8192, ProgressListener.NONE)
             .choices(run.task(), part, builder.documents(rows));

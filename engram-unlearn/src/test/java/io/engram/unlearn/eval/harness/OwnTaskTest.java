@@ -2,6 +2,7 @@ package io.engram.unlearn.eval.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -126,6 +128,11 @@ class OwnTaskTest {
         .hasMessageContaining("generate.stop has an empty text; every answer contains it")
         .hasMessageContaining("generate.scores[0]: ( isn't a regular expression: ")
         .hasMessageContaining("generate.scores[1]: another has the name exact");
+    assertThatThrownBy(() -> open(TASK.replace("count: 1", "count: -1")))
+        .hasMessageContaining("shots.count is -1; 0 or more is right");
+    assertThatThrownBy(() -> open(TASK.replace("data: {", "data: {mend: wiki, ")))
+        .hasMessageContaining(
+            "data.mend is wiki; there are [hellaswag, winogrande, truthfulqa, wikitext]");
     assertThatThrownBy(() -> open("task: x\nkind: generate\n"))
         .hasMessageContaining("data.layouts is missing")
         .hasMessageContaining("generate is missing; the kind generate needs answer,");
@@ -163,6 +170,164 @@ class OwnTaskTest {
               "rivers: an answer may have 4000 tokens, which leaves no room for a question in the"
                   + " model's window of 2048");
     }
+  }
+
+  private static final String CHOICES =
+      """
+      task: banks
+      data: {layouts: [{files: banks.jsonl, examples: shown.jsonl}]}
+      prompt: "{{q}}"
+      choices: {texts: ["left", "right"]}
+      target: {column: right}
+      metrics: [acc]
+      """;
+
+  @Test
+  void metricsThatAKindDoesNotHaveAreTold() {
+    for (String metrics : List.of("[acc_normalized, f1]", "[acc, f1]", "[word_perplexity]")) {
+      assertThatThrownBy(() -> open(CHOICES.replace("[acc]", metrics)))
+          .isInstanceOf(EngramException.class)
+          .hasMessageContaining(
+              "metrics is %s; the kind choices has [acc, acc_norm]".formatted(metrics));
+    }
+    assertThatThrownBy(() -> open(CHOICES.replace("[acc]", "[null]")))
+        .hasMessageContaining("metrics is [null]; the kind choices has [acc, acc_norm]");
+    assertThatThrownBy(() -> open(CHOICES.replace("[acc]", "[acc, acc_norm]\nkind: mass")))
+        .hasMessageContaining("metrics is [acc, acc_norm]; the kind mass has [acc]");
+    assertThatThrownBy(() -> open(CHOICES + "kind: rolling\n"))
+        .hasMessageContaining(
+            "metrics is [acc]; the kind rolling has [word_perplexity, byte_perplexity,"
+                + " bits_per_byte]");
+  }
+
+  @Test
+  void templatesThatAreNoneAreTold() {
+    assertThatThrownBy(
+            () ->
+                open(
+                    CHOICES.replace("\"left\"", "\"{{q\"")
+                        + "description: \"{% if %}\"\ncontinuation: \"{{ | }}\"\n"))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("description isn't a template: ")
+        .hasMessageContaining("choices.texts[0] isn't a template: ")
+        .hasMessageContaining("continuation isn't a template: ");
+    assertThatThrownBy(() -> open(TASK.replace("{column: a}", "{text: \"{{a\"}")))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("generate.answer.text isn't a template: ");
+  }
+
+  /**
+   * Python's {@code random.Random(1234).sample(range(6), 2)}, three times: [3, 0], [0, 5], [4, 0].
+   */
+  @Test
+  void examplesAreDrawnForChoicesAsForWrittenAnswers() throws IOException {
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < 6; i++) {
+      shown.append("{\"q\": \"s%d\", \"a\": \"left\", \"right\": 0}\n".formatted(i));
+    }
+    write("shown.jsonl", shown.toString());
+    String rows = "{\"q\": \"q%d\", \"a\": \"left\", \"right\": 0}\n";
+    write("banks.jsonl", rows.formatted(0) + rows.formatted(1) + rows.formatted(2));
+    write("rivers.jsonl", rows.formatted(0) + rows.formatted(1) + rows.formatted(2));
+    String drawn = "shots: {count: 2, draw: sampled}\n";
+    List<String> contexts =
+        documents(CHOICES + drawn).documents().stream()
+            .map(each -> each.contexts().get(0).replace("\n\n", "|"))
+            .toList();
+    assertThat(contexts).isEqualTo(SAMPLED);
+    String written = TASK.replace("shots: {count: 1}\n", drawn).replace("Q: {{q}}\\nA:", "{{q}}");
+    assertThat(documents(written).asked())
+        .extracting(each -> each.prompt().replace("\n\n", "|"))
+        .isEqualTo(SAMPLED);
+    assertThat(documents(CHOICES + "shots: {count: 2}\n").documents())
+        .allSatisfy(
+            each -> assertThat(each.contexts().get(0)).startsWith("s0 left\n\ns1 left\n\nq"));
+  }
+
+  private static final List<String> SAMPLED =
+      List.of("s3 left|s0 left|q0", "s0 left|s5 left|q1", "s4 left|s0 left|q2");
+
+  private RunDocuments.Part documents(String task) throws IOException {
+    Path file = write("task.yaml", task);
+    Selection.Run run = Selection.of(file.toString()).runs().get(0);
+    return RunDocuments.read(run, new DatasetFolder(null, null), 0).parts().get(0);
+  }
+
+  /** 4 rows in part x, 2 in y, 1 in z; group a has x and y, b has y and z. */
+  @Test
+  void aPartInTwoGroupsIsMeasuredOnce() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (String part : List.of("x", "x", "x", "x", "y", "y", "z")) {
+      rows.append("{\"q\": \"so\", \"right\": 0, \"part\": \"%s\"}\n".formatted(part));
+    }
+    write("banks.jsonl", rows.toString());
+    String task =
+        CHOICES.replace("examples: shown.jsonl", "part_column: part")
+            + "parts: {a: [x, y, x], b: [y, z]}\n";
+    Evaluation evaluation = measured(task);
+    assertThat(evaluation.measurements())
+        .extracting(Measurement::metric, Measurement::n)
+        .containsExactly(
+            tuple("harness.banks.a.acc", 6),
+            tuple("harness.banks.b.acc", 3),
+            tuple("harness.banks.acc", 7));
+    assertThat(Objects.requireNonNull(evaluation.rowsBySet().get("harness_banks"))).hasSize(7);
+    Evaluation counted =
+        measured(
+            "higher_is_better: false\nchance: 0.5\n"
+                + task.replace("data: {layouts", "data: {rows: 7, layouts"));
+    assertThat(counted.notes())
+        .contains(
+            "banks: lower is better, for it's knowledge that is to be forgotten; 0.5 is chance");
+    assertThat(counted.notes()).noneMatch(note -> note.contains("the original 7"));
+    assertThatThrownBy(() -> open(task.replace("[y, z]", "[]")))
+        .hasMessageContaining("parts.b is []; a list of names is right");
+  }
+
+  private Evaluation measured(String task) throws IOException {
+    try (LanguageModel model = TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
+      return open(task).measure(new Stage(model, "before", 0, ProgressListener.NONE));
+    }
+  }
+
+  private static final String TEXTS =
+      """
+      task: letters
+      kind: rolling
+      data: {layouts: [{files: letters.jsonl}]}
+      metrics: [word_perplexity, bits_per_byte]
+      """;
+
+  /** " , " is a trace of tokenisation in WikiText, and a text like any other elsewhere. */
+  @Test
+  void textsAreReadAsTheyAre() throws IOException {
+    String page = "one , two . three";
+    write("letters.jsonl", "{\"text\": \"%s\"}\n".formatted(page));
+    Evaluation own = measured(TEXTS);
+    assertThat(own.measurements())
+        .extracting(Measurement::metric, Measurement::better)
+        .containsExactly(
+            tuple("harness.letters.word_perplexity", "lower"),
+            tuple("harness.letters.bits_per_byte", "lower"));
+    write("letters.jsonl", "{\"page\": \"%s\", \"text\": \"no\"}\n".formatted(page));
+    assertThat(measured(TEXTS).rowsBySet()).isEqualTo(own.rowsBySet());
+    Evaluation wiki = measured(TEXTS.replace("data: {", "data: {mend: wikitext, "));
+    Perplexity.Row plain = page(own);
+    Perplexity.Row mended = page(wiki);
+    assertThat(mended.tokens()).isLessThan(plain.tokens());
+    assertThat(plain.words()).isEqualTo(5).isEqualTo(mended.words());
+    assertThat(plain.bytes()).isEqualTo(17).isEqualTo(mended.bytes());
+    write("letters.jsonl", "{\"body\": \"one\"}\n");
+    assertThatThrownBy(() -> open(TEXTS))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining(
+            "has no text; the kind rolling reads the column page, or else text, the row has"
+                + " [body]");
+  }
+
+  private static Perplexity.Row page(Evaluation evaluation) {
+    List<?> rows = Objects.requireNonNull(evaluation.rowsBySet().get("harness_letters"));
+    return (Perplexity.Row) rows.get(0);
   }
 
   @Test

@@ -68,6 +68,11 @@ class LumeSuiteTest {
     return suite.measure(new Stage(model, stage, 0, ProgressListener.NONE));
   }
 
+  private static Evaluation inRun(
+      LumeSuite suite, LanguageModel model, String stage, List<Measurement> ofRun) {
+    return suite.measure(new Stage(model, stage, 0, ProgressListener.NONE).in(ofRun));
+  }
+
   private static double value(Evaluation evaluation, String metric) {
     return evaluation.measurements().stream()
         .filter(each -> each.metric().equals("lume." + metric))
@@ -80,9 +85,15 @@ class LumeSuiteTest {
   @Test
   void givesTheNumbersOfRougeScoreAndScikitLearn() {
     JsonNode expected = Golden.json("lume/expected.json");
-    LumeSuite suite = new LumeSuite(LumeFiles.read(ROWS.toString(), null), mmlu(0.3, 0.23, 0.22));
+    LumeFiles files = LumeFiles.read(ROWS.toString(), null);
+    LumeSuite suite = new LumeSuite(files, mmlu(0.3, 0.3));
     try (LanguageModel model = TinyModels.open(Golden.model("with-tokenizer"), Dtype.FLOAT32)) {
-      Evaluation before = measure(suite, model, "before");
+      Evaluation before = inRun(suite, model, "before", List.of());
+      assertThat(before.notes()).noneMatch(note -> note.startsWith("lume.score"));
+      assertThat(measure(suite, model, "before").notes())
+          .contains(
+              "lume.score: the original's MMLU isn't known here; the score is void if it was above"
+                  + " 0.400, since mmlu would be below 75 % of it");
       assertThat(before.measurements()).hasSize(17);
       for (Measurement each : before.measurements()) {
         String metric = each.metric().substring("lume.".length());
@@ -91,6 +102,9 @@ class LumeSuiteTest {
             .isCloseTo(expected.path("measures").path(metric).asDouble(), within(1e-9));
         assertThat(each.standardError()).as(metric).isPositive();
         assertThat(each.n()).as(metric).isPositive();
+        assertThat(each.better().equals("nearer 0.5"))
+            .as(metric)
+            .isEqualTo(metric.equals("mia_auc"));
       }
       for (String set : List.of("forget", "retain")) {
         for (Object each : Objects.requireNonNull(before.rowsBySet().get("lume-" + set))) {
@@ -102,11 +116,12 @@ class LumeSuiteTest {
               .isCloseTo(own.path("score").asDouble(), within(1e-12));
         }
       }
-      // 0.23 is above three quarters of 0.3, 0.22 below.
-      Evaluation good = measure(suite, model, "epoch-1");
+      // 0.23 is above three quarters of 0.3, 0.22 below; the suite needn't have measured "before".
+      List<Measurement> known = before.measurements();
+      Evaluation good = inRun(new LumeSuite(files, mmlu(0.23)), model, "epoch-1", known);
       assertThat(value(good, "score"))
           .isCloseTo(value(before, "score") - (0.3 - 0.23) / 3, within(1e-12));
-      Evaluation poor = measure(suite, model, "after");
+      Evaluation poor = inRun(new LumeSuite(files, mmlu(0.22)), model, "after", known);
       assertThat(poor.measurements())
           .extracting(Measurement::metric)
           .doesNotContain("lume.score")
@@ -181,7 +196,8 @@ class LumeSuiteTest {
         .hasMessage("lume: %s has no file forget.jsonl".formatted(folder));
     assertThat(fault("{\"id\":\"1xx0\",\"input\":\"a\",\"output\":\"b\",\"task\":\"Task1\"}"))
         .endsWith(
-            "line 1: its id \"1xx0\" ends neither in sc1, a text to continue, nor in qa0, a question");
+            "line 1: its id \"1xx0\" ends neither in sc1, a text to continue, nor in qa0, a"
+                + " question");
     assertThat(fault("{\"id\":\"1qa0\",\"input\":\"a\",\"output\":\"b\",\"task\":\"Task4\"}"))
         .endsWith("line 1: task is \"Task4\"; there are [Task1, Task2, Task3]");
     assertThat(fault("{\"id\":\"1qa0\",\"input\":\"a\",\"task\":\"Task1\"}"))
@@ -210,13 +226,19 @@ class LumeSuiteTest {
   }
 
   @Test
-  void readsTheExample() {
+  void readsTheExample() throws IOException {
     Path out = folder.resolve("lume");
     LumeExample.write(out, "lume", 42, 3, LumeExample.of(42, 3));
     LumeFiles files = LumeFiles.read(out.toString(), null);
     assertThat(files.forget()).hasSize(30);
     assertThat(files.retain()).hasSize(30);
     assertThat(files.members()).hasSize(3);
+    // A copy in another of the places isn't counted again.
+    Files.createDirectories(out.resolve("data"));
+    for (String file : List.of("forget.jsonl", "retain.jsonl", "member.jsonl")) {
+      Files.copy(out.resolve(file), out.resolve("data").resolve(file));
+    }
+    assertThat(LumeFiles.read(out.toString(), null)).isEqualTo(files);
     assertThat(LumeSuite.KIND.open(out.toString(), EvalSection.of(List.of())).name())
         .isEqualTo("lume");
   }

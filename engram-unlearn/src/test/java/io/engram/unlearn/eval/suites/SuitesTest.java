@@ -9,9 +9,14 @@ import io.engram.unlearn.eval.EvalSection;
 import io.engram.unlearn.eval.Suite;
 import io.engram.unlearn.eval.SuiteKind;
 import io.engram.unlearn.eval.SuiteMetric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SuitesTest {
   @Test
@@ -35,6 +40,45 @@ class SuitesTest {
         .hasMessage(
             "eval.suites: tofu:retain90 is not a part of tofu; there are tofu:forget10,"
                 + " tofu:forget05, tofu:forget01");
+  }
+
+  /** Their metric ids don't have the part, so the second's values would replace the first's. */
+  @Test
+  void twoSuitesOfOneNameAreRefused(@TempDir Path folder) throws IOException {
+    for (List<String> names :
+        List.of(
+            List.of("tofu:forget01", "tofu:forget05"),
+            List.of("knowledge:tofu:forget01", "knowledge:tofu:forget05"),
+            List.of("whp", "whp"))) {
+      assertThatThrownBy(() -> Suites.of(EvalSection.of(names)))
+          .isInstanceOf(EngramException.class)
+          .hasMessage(
+              "eval.suites: %s and %s would both be written as %s. Name one of them; measure the other by itself: engram eval MODEL --suite %s --out DIR"
+                  .formatted(names.get(0), names.get(1), names.get(0).split(":")[0], names.get(1)));
+    }
+    List<String> own = new ArrayList<>();
+    for (String name : List.of("a", "b", "c")) {
+      Path task = folder.resolve(name + ".yaml");
+      Files.writeString(
+          task,
+          """
+          task: %s
+          data: {layouts: [{files: rows.jsonl}]}
+          prompt: "%s {{q}}"
+          choices: {texts: ["yes", "no"]}
+          target: {column: right}
+          metrics: [acc]
+          """
+              .formatted(name.equals("c") ? "a" : name, name));
+      own.add("harness:" + task);
+    }
+    Files.writeString(folder.resolve("rows.jsonl"), "{\"q\": \"So?\", \"right\": 0}\n");
+    assertThat(Suites.of(EvalSection.of(own.subList(0, 2)))).hasSize(2);
+    assertThat(Suites.of(EvalSection.of(List.of(own.get(0), own.get(0))))).hasSize(2);
+    assertThatThrownBy(() -> Suites.of(EvalSection.of(own)))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining(own.get(0) + " and " + own.get(2))
+        .hasMessageContaining("written as harness.a. Name one of them");
   }
 
   @Test

@@ -94,12 +94,9 @@ class BenchmarkSuiteTest {
         RunFolder folder = RunFolder.create(dir.resolve("run"))) {
       found =
           EvaluationWriter.evaluate(
-              mini,
               List.of(suite("mini-retain90", null)),
-              ROWS,
-              "before",
-              folder,
-              ProgressListener.NONE);
+              new Stage(mini, "before", ROWS, ProgressListener.NONE),
+              folder);
       assertThat(folder.journal().read().toString())
           .contains("the model that never saw the forget set is mini-retain90")
           .contains("there is no holdout set")

@@ -52,12 +52,9 @@ class TofuSuiteTest {
     try (RunFolder folder = RunFolder.create(dir.resolve("run"))) {
       found =
           EvaluationWriter.evaluate(
-              model,
               Suites.of(EvalSection.of(List.of("tofu:forget01"))),
-              3,
-              "before",
-              folder,
-              ProgressListener.NONE);
+              new Stage(model, "before", 3, ProgressListener.NONE),
+              folder);
       assertThat(folder.measurements()).isEqualTo(found);
       assertThat(folder.journal().read().toString())
           .contains("forget01_perturbed")
