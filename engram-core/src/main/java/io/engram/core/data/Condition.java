@@ -1,6 +1,7 @@
 package io.engram.core.data;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -46,7 +47,7 @@ public final class Condition implements AutoCloseable {
 
   /** Adds a row to choose from. */
   public void add(ObjectNode row) {
-    table.add(row.toString());
+    table.add(JsonFiles.tableLine(row));
     for (Map.Entry<String, JsonNode> field : row.properties()) {
       String name = field.getKey();
       fields.add(name);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.TokenIds;
 import io.engram.core.sample.SampleSource;
@@ -16,12 +17,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 class DuckDbTest {
   @TempDir Path temporary;
@@ -134,6 +137,28 @@ class DuckDbTest {
   void numbersThatJsonHasNotDoNotEndTheReading() throws SQLException {
     Path file = parquet("e.parquet", "SELECT 'a' AS text, 'NaN'::DOUBLE AS n, '-inf'::FLOAT AS m");
     assertThat(SampleSource.load(file.toString())).hasSize(1);
+  }
+
+  /** In DuckDB's order NaN is above every number. */
+  @Test
+  void aColumnWithANumberThatIsNotFiniteStaysOneOfNumbers() {
+    Path file = temporary.resolve("nan.parquet");
+    double[][] rows = {{Double.NaN, Double.NaN}, {0.5, Double.NaN}, {Double.NEGATIVE_INFINITY, 1}};
+    DuckDb.writeParquet(
+        file,
+        taker -> {
+          for (double[] row : rows) {
+            taker.accept(JsonFiles.tableLine(Map.of("text", "NaN", "n", row[0], "p", row)));
+          }
+        });
+    assertThat(DuckDb.parquet(file, 0, 10_000))
+        .extracting(row -> row.path("n"))
+        .allMatch(JsonNode::isNumber)
+        .extracting(JsonNode::doubleValue)
+        .containsExactly(Double.NaN, 0.5, Double.NEGATIVE_INFINITY);
+    assertThat(ids(file.toString(), "isfinite(n) and p[1] < 1 and text = 'NaN'"))
+        .containsExactly("1");
+    assertThat(ids(file.toString(), "n < 0 or isnan(n)")).containsExactly("0", "2");
   }
 
   private String lines() throws IOException {
