@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Finds the rows that meet a SQL condition, such as {@code length(answer) > 40}. The rows' fields
- * are the columns; the condition can't access anything else. Rows are taken one by one and not kept
+ * are the columns; the condition can't access anything else. Of fields whose names differ only in
+ * case it sees the one in lower case, otherwise the first. Rows are taken one by one and not kept
  * in the Java heap.
  */
 public final class Condition implements AutoCloseable {
@@ -76,7 +77,8 @@ public final class Condition implements AutoCloseable {
         numbers.add(result.getInt(1));
       }
     } catch (SQLException e) {
-      throw ConditionFault.of(String.valueOf(e.getMessage()), where, setBy, fields, text);
+      throw ConditionFault.of(
+          String.valueOf(e.getMessage()), where, setBy, RowTable.distinct(fields), text);
     }
     return numbers;
   }

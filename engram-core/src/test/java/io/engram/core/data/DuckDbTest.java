@@ -220,6 +220,26 @@ class DuckDbTest {
                 .formatted(where, fault));
   }
 
+  /** The fields of the first row come first; id is the sample's, whatever ID is. */
+  @Test
+  void ofFieldsThatDifferInCaseOnlyTheOneInLowerCaseIsSeen() throws IOException {
+    String data =
+        Files.writeString(
+                temporary.resolve("case.jsonl"),
+                """
+                {"ID":7,"question":"a","Answer":"other","answer":"this","more":[{"A":1,"a":2}],"X":1,"Ä":3,"ä":4}
+                {"ID":8,"question":"b","answer":"that","x":2,"X":5}
+                """)
+            .toString();
+    assertThat(ids(data, "answer = 'this'")).containsExactly("0");
+    assertThat(ids(data, "Answer = 'that'")).containsExactly("1");
+    assertThat(ids(data, "id = '1'")).containsExactly("1");
+    assertThat(ids(data, "more[1].A = 2 and Ä < ä")).containsExactly("0");
+    assertThat(ids(data, "x is null")).containsExactly("0");
+    assertThatThrownBy(() -> ids(data, "answr = 1"))
+        .hasMessageContaining("The fields are id, question, answer, more, x, Ä, ä. A condition");
+  }
+
   @Test
   void aConditionThatNoSampleFulfilsIsTold() throws IOException {
     String lines = lines();
