@@ -5,6 +5,7 @@ import io.engram.core.ProgressListener;
 import io.engram.core.Version;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.NewFolder;
+import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.WeightFiles;
 import io.engram.model.checkpoint.gguf.GgufFile;
 import io.engram.model.tensor.Device;
@@ -107,7 +108,7 @@ public final class ModelConverter {
       ProgressListener progress) {
     NewFolder.requireFree(out);
     ModelFolder source = ModelFolder.find(model, base);
-    ModelFolder.find(tuned, base);
+    ModelFolder learnedFrom = ModelFolder.find(tuned, base);
     Torch.load();
     Dtype own = configured(source.config());
     Map<String, Integer> formats = Map.of();
@@ -119,10 +120,8 @@ public final class ModelConverter {
         quantized = gguf.quantized();
       }
     }
-    ModelOptions options =
-        new ModelOptions(Device.CPU, null, PromptTemplate.PLAIN, base, 0, 1, false, 0);
-    try (LanguageModel original = LanguageModel.open(model, options);
-        LanguageModel learned = LanguageModel.open(tuned, options)) {
+    try (LanguageModel original = LanguageModel.open(model, unrounded(source, base, null));
+        LanguageModel learned = LanguageModel.open(tuned, unrounded(learnedFrom, base, null))) {
       TaskVector weights =
           new TaskVector(
               new MergedWeights(original.decoder().parameters()),
@@ -149,11 +148,23 @@ public final class ModelConverter {
       Dtype own,
       Map<String, Integer> formats,
       boolean quantized) {
-    ModelOptions options =
-        new ModelOptions(Device.CPU, own, PromptTemplate.PLAIN, base, 0, 1, false, 0);
-    try (LanguageModel opened = LanguageModel.open(model, options)) {
+    try (LanguageModel opened = LanguageModel.open(model, unrounded(source, base, own))) {
       return write(new MergedWeights(opened.decoder().parameters()), own, formats, quantized);
     }
+  }
+
+  /**
+   * For opening a model, in float32 where an adapter is merged as the model is opened: rounding is
+   * for what is written, where it's counted.
+   *
+   * @param own otherwise; null: as the model opens by itself
+   */
+  private static ModelOptions unrounded(
+      ModelFolder folder, @Nullable String base, @Nullable Dtype own) {
+    Path adapter = folder.adapter();
+    boolean merged = adapter != null && PeftAdapter.isMerged(adapter, folder.decoder());
+    Dtype dtype = merged ? Dtype.FLOAT32 : own;
+    return new ModelOptions(Device.CPU, dtype, PromptTemplate.PLAIN, base, 0, 1, false, 0);
   }
 
   private Conversion write(

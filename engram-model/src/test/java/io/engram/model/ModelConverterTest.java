@@ -174,6 +174,38 @@ class ModelConverterTest {
     }
   }
 
+  /** As if the base were stored in float32, though its format is the narrower one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dora", "head"})
+  void anAdapterThatIsMergedOnOpeningIsRoundedOnlyWhenWritten(String name) {
+    JsonNode golden = Golden.json("peft/expected.json").path("adapters").path(name);
+    String adapter = Golden.path("peft/" + name).toString();
+    Path narrow = folder.resolve("narrow");
+    Path wide = folder.resolve("wide");
+    String stored = Golden.path(golden.path("base").asString()).toString();
+    ModelConverter.convert(stored, null, narrow, Dtype.BFLOAT16, ProgressListener.NONE);
+    ModelConverter.convert(narrow.toString(), null, wide, Dtype.FLOAT32, ProgressListener.NONE);
+    Conversion own = convert(adapter, narrow.toString(), null);
+    assertThat(own.dtype()).isEqualTo("bfloat16");
+    assertThat(own.rounded()).isPositive();
+    assertEqual(merged(adapter, narrow, Dtype.FLOAT32), merged(adapter, wide, null));
+  }
+
+  private Path merged(String adapter, Path base, @Nullable Dtype dtype) {
+    Path out = folder.resolve("on-" + base.getFileName());
+    ModelConverter.convert(adapter, base.toString(), out, dtype, ProgressListener.NONE);
+    return out;
+  }
+
+  private static void assertEqual(Path one, Path other) {
+    try (SafetensorsFile ours = weights(one);
+        SafetensorsFile theirs = weights(other)) {
+      for (String name : ours.shapes().keySet()) {
+        assertThat(ours.doubles(name)).as(name).containsExactly(theirs.doubles(name));
+      }
+    }
+  }
+
   private Conversion negate(String model, String tuned, double alpha, @Nullable String base) {
     return ModelConverter.negate(
         model, tuned, alpha, base, folder.resolve("out"), null, ProgressListener.NONE);

@@ -70,8 +70,11 @@ final class EvalCommand implements Callable<Integer> {
       description = "Suites, comma-separated (default: tofu)")
   private List<String> named = List.of("tofu");
 
-  @Option(names = "--limit", paramLabel = "N", description = "Only the first N rows of each set")
-  private int limit;
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Only the first N rows of each set (default: all, or as many as the run)")
+  private @Nullable Integer limit;
 
   @Option(
       names = "--encoder",
@@ -151,12 +154,12 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private int computed() {
-    if (limit < 0) {
+    if (limit != null && limit < 0) {
       throw common.mistake("--limit " + limit + ": must be 1 or more, or 0 for all rows");
     }
     spark.check(common);
     EvaluatedModel evaluated = EvaluatedModel.of(model, common, settings());
-    limit = evaluated.recipe().eval().limit();
+    int rows = evaluated.recipe().eval().limit();
     List<Suite> chosen = Suites.of(evaluated.recipe().eval());
     List<Measurement> measurements;
     try (LanguageModel opened = ModelChoice.open(evaluated.recipe(), common);
@@ -164,8 +167,8 @@ final class EvalCommand implements Callable<Integer> {
       List<Suite> suites = evaluated.suites(chosen, opened);
       measurements =
           out == null
-              ? measure(opened, suites, evaluated.stage())
-              : write(opened, suites, evaluated, out);
+              ? measure(opened, suites, evaluated.stage(), rows)
+              : write(opened, suites, evaluated, out, rows);
     }
     common
         .console()
@@ -176,7 +179,9 @@ final class EvalCommand implements Callable<Integer> {
   private Map<String, String> settings() {
     Map<String, String> set = new LinkedHashMap<>();
     set.put("eval.suites", JsonFiles.line(named));
-    set.put("eval.limit", Integer.toString(limit));
+    if (limit != null) {
+      set.put("eval.limit", limit.toString());
+    }
     if (encoder != null) {
       set.put("eval.encoder", JsonFiles.line(encoder));
     }
@@ -192,12 +197,13 @@ final class EvalCommand implements Callable<Integer> {
     return set;
   }
 
-  private List<Measurement> measure(LanguageModel opened, List<Suite> chosen, String stage) {
+  private List<Measurement> measure(
+      LanguageModel opened, List<Suite> chosen, String stage, int rows) {
     List<Evaluation> found =
         Watched.run(
             common.console(),
             progress -> {
-              Stage measured = new Stage(opened, stage, limit, progress);
+              Stage measured = new Stage(opened, stage, rows, progress);
               return chosen.stream().map(suite -> suite.measure(measured)).toList();
             });
     found.stream().flatMap(each -> each.notes().stream()).forEach(common.console()::message);
@@ -205,7 +211,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private List<Measurement> write(
-      LanguageModel opened, List<Suite> chosen, EvaluatedModel evaluated, Path folder) {
+      LanguageModel opened, List<Suite> chosen, EvaluatedModel evaluated, Path folder, int rows) {
     try (RunFolder run = RunFolder.create(folder)) {
       begin(run, evaluated.recipe(), opened);
       List<Measurement> measurements =
@@ -213,7 +219,7 @@ final class EvalCommand implements Callable<Integer> {
               common.console(),
               progress ->
                   EvaluationWriter.evaluate(
-                      chosen, new Stage(opened, evaluated.stage(), limit, progress), run));
+                      chosen, new Stage(opened, evaluated.stage(), rows, progress), run));
       run.journal().read().stream()
           .filter(event -> event.path("event").asString("").equals("note"))
           .forEach(note -> common.console().message(note.path("text").asString("")));

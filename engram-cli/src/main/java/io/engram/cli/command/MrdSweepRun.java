@@ -7,7 +7,6 @@ import io.engram.cli.option.SampleFilter;
 import io.engram.cli.option.SweepChoice;
 import io.engram.cli.output.Table;
 import io.engram.cli.progress.Watched;
-import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.study.StudyProvenance;
 import io.engram.core.text.NumberText;
@@ -47,10 +46,7 @@ record MrdSweepRun(
                   MrdSweep.measure(model, samples, score, sigmas, draws, recipe.seed(), progress));
     }
     List<MrdSweep.Row> rows = found.stream().flatMap(at -> at.rows(ids).stream()).toList();
-    if (out != null) {
-      JsonFiles.writeLines(out, rows);
-      common.console().message(rows.size() + " rows written to " + out);
-    }
+    common.console().write(out, rows);
     Path picture = sweep.picture();
     if (picture != null) {
       StudyPage.write(SweepStudy.of(found, ids, made), picture);

@@ -47,8 +47,8 @@ final class StudyDifficultyCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Only the first N samples of the forget set (default: all)")
-  private int limit = Integer.MAX_VALUE;
+      description = "Only the first N samples of the forget set; 0: all (default: all)")
+  private int limit;
 
   @Option(
       names = "--groups",
@@ -122,14 +122,12 @@ final class StudyDifficultyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    check();
     Recipe read = recipe();
     requireStudied(read.method());
-    if (jointly && groups > 0) {
-      throw common.mistake("--jointly and --groups exclude each other: give only one of them");
-    }
     DifficultyPlan plan =
         new DifficultyPlan(
-            limit,
+            limit == 0 ? Integer.MAX_VALUE : limit,
             groups,
             groupSize,
             jointly,
@@ -148,6 +146,29 @@ final class StudyDifficultyCommand implements Callable<Integer> {
     common.console().result(Map.of("study", study), StudyText.of(study));
     common.console().message("Page with the whole study and its figures: " + page);
     return 0;
+  }
+
+  private void check() {
+    if (jointly && groups > 0) {
+      throw common.mistake("--jointly and --groups exclude each other: give only one of them");
+    }
+    if (limit < 0) {
+      throw common.mistake("--limit %d: must be 1 or more, or 0 for all".formatted(limit));
+    }
+    if (groups < 0) {
+      throw common.mistake("--groups %d: must be 1 or more, or 0 for none".formatted(groups));
+    }
+    requireOne("--group-size", groupSize);
+    requireOne("--pairs", pairs);
+    requireOne("--most", most);
+    StudyTheoremCommand.requirePositive("--until", meanNats, common);
+    sigmas.forEach(sigma -> StudyTheoremCommand.requirePositive("--sigma", sigma, common));
+  }
+
+  private void requireOne(String option, int value) {
+    if (value < 1) {
+      throw common.mistake("%s %d: must be 1 or more".formatted(option, value));
+    }
   }
 
   private static void requireStudied(UnlearningMethod method) {

@@ -110,10 +110,13 @@ final class StudyTheoremCommand implements Callable<Integer> {
     if (count < 1) {
       throw common.mistake("--samples %d: must be 1 or more".formatted(count));
     }
-    for (double sigma : sigmas) {
-      if (!(sigma > 0) || Double.isInfinite(sigma)) {
-        throw common.mistake("--sigma %s: must be a number above 0".formatted(sigma));
-      }
+    sigmas.forEach(sigma -> requirePositive("--sigma", sigma, common));
+  }
+
+  /** Refuses what isn't a number above 0. */
+  static void requirePositive(String option, double value, CommonOptions common) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw common.mistake("%s %s: must be a number above 0".formatted(option, value));
     }
   }
 

@@ -3,6 +3,7 @@ package io.engram.cli.output;
 import io.engram.core.Rows;
 import io.engram.core.data.DuckDb;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.text.NumberText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,12 +69,11 @@ public record Console(PrintWriter out, PrintWriter err, boolean json, boolean qu
   }
 
   private void writeRows(Path out, int count, Rows<?> rows) {
-    Rows<String> lines = taker -> rows.each(row -> taker.accept(JsonFiles.line(row)));
     if (out.toString().endsWith(".parquet") && count > 0) {
-      DuckDb.writeParquet(out, lines);
+      DuckDb.writeParquet(out, taker -> rows.each(row -> taker.accept(JsonFiles.tableLine(row))));
     } else {
-      JsonFiles.writeLines(out, lines);
+      JsonFiles.writeLines(out, taker -> rows.each(row -> taker.accept(JsonFiles.line(row))));
     }
-    message(count + " samples written to " + out);
+    message(NumberText.counted(count, "row") + " written to " + out);
   }
 }

@@ -3,11 +3,13 @@ package io.engram.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.cli.Cli;
+import io.engram.core.data.DuckDb;
 import io.engram.core.run.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -204,6 +206,30 @@ final class MrdCommandTest {
     assertThat(Files.readString(picture))
         .contains("id=\"figure-sigma\"", "MRD against the number of draws, σ = 0.02")
         .contains("σ = 1e-09 is in the table only");
+  }
+
+  /** With one draw there is no standard error: NaN, still a number. */
+  @Test
+  void aSweepNamedParquetIsParquet() {
+    Path out = folder.resolve("sweep.parquet");
+    Object[] command = {
+      "mrd", Cli.TINY, "tofu:forget01", "--limit", 1, "--estimator", "shared", "--out", out
+    };
+    Cli.Ran ran = Cli.run(with(command, "--sweep", "draws=1..2"));
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.err()).contains("2 rows written to " + out);
+    assertThat(errors(out)).hasSize(2).allMatch(JsonNode::isNumber);
+    assertThat(errors(out).get(0).doubleValue()).isNaN();
+    assertThat(Cli.run(with(command, "--draws", "1")).err()).contains("1 row written to " + out);
+    assertThat(errors(out)).singleElement().matches(JsonNode::isNumber);
+  }
+
+  private static List<JsonNode> errors(Path out) {
+    return DuckDb.parquet(out, 0, 10_000).stream().map(row -> row.path("standard_error")).toList();
+  }
+
+  private static Object[] with(Object[] command, String... more) {
+    return Stream.concat(Stream.of(command), Stream.of(more)).toArray();
   }
 
   @Test

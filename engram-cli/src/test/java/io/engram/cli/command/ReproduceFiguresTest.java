@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +68,28 @@ final class ReproduceFiguresTest {
     JsonNode again = JsonFiles.mapper().readTree(Cli.run(command.toArray()).out()).path("study");
     assertThat(again.path("tables")).isEqualTo(study.path("tables"));
     assertThat(Files.getLastModifiedTime(firstFile(folder.resolve(name)))).isEqualTo(made);
+  }
+
+  @Test
+  void findingsOfAModelThatChangedAreNotShown() throws Exception {
+    Path own = Golden.briefModel(Files.createDirectory(folder.resolve("own")));
+    Object[] command = {
+      "reproduce",
+      "figure5",
+      "--samples",
+      "2",
+      "--out",
+      folder.resolve("figure5"),
+      "model.path='" + own + "'",
+      "forget.data=tofu:forget01"
+    };
+    Cli.Ran ran = Cli.run(command);
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    Files.writeString(own.resolve("note.txt"), "changed");
+    Cli.Ran again = Cli.run(command);
+    assertThat(again.exitCode()).isEqualTo(2);
+    assertThat(again.err())
+        .contains("figure5 holds the findings of another model: the files of model.path = " + own);
   }
 
   /** Something that is written when it's measured. */

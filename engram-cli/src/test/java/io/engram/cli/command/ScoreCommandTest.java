@@ -21,7 +21,7 @@ final class ScoreCommandTest {
     Path out = folder.resolve("scores.jsonl");
     Cli.Ran ran =
         Cli.run("score", Cli.TINY, "tofu:forget01", "--limit", 3, "--out", out, "--threads", 1);
-    assertThat(ran.err()).contains("3 samples written to " + out);
+    assertThat(ran.err()).contains("3 rows written to " + out);
     assertThat(ran.exitCode()).isZero();
     assertThat(ran.out()).isEmpty();
     List<String> lines = Files.readAllLines(out);

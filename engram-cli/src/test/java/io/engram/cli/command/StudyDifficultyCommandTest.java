@@ -9,8 +9,11 @@ import io.engram.unlearn.study.DifficultyRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 final class StudyDifficultyCommandTest {
@@ -90,6 +93,46 @@ final class StudyDifficultyCommandTest {
       double accuracy = row.updates().getOrDefault("ma_average", Double.POSITIVE_INFINITY);
       assertThat(both).isGreaterThanOrEqualTo(accuracy);
     }
+  }
+
+  @Test
+  void aLimitOfZeroTakesAll() throws Exception {
+    Path out = folder.resolve("all");
+    Cli.Ran ran =
+        Cli.run(
+            with(
+                "--limit 0 --pairs 1 --sigma 1e-3 --most 1 forget.limit=2",
+                recipe(Cli.TINY),
+                "--out",
+                out));
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(Files.readAllLines(out.resolve("difficulty.jsonl"))).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--limit -1: must be 1 or more, or 0 for all",
+        "--groups -1: must be 1 or more, or 0 for none",
+        "--group-size 0: must be 1 or more",
+        "--pairs 0: must be 1 or more",
+        "--most 0: must be 1 or more",
+        "--until 0.0: must be a number above 0",
+        "--sigma -1.0: must be a number above 0"
+      })
+  void whatANumberMustBeIsTold(String fault) throws Exception {
+    String given = fault.substring(0, fault.indexOf(':'));
+    Cli.Ran ran = Cli.run(with(given, recipe(Cli.TINY), "--out", folder.resolve("study")));
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.err()).contains(fault);
+    assertThat(folder.resolve("study")).doesNotExist();
+  }
+
+  private static Object[] with(String options, Object... more) {
+    return Stream.of(
+            Stream.of("study", "difficulty"), Stream.of(more), Stream.of(options.split(" ")))
+        .flatMap(part -> part)
+        .toArray();
   }
 
   @Test

@@ -28,7 +28,8 @@ final class UnlearnCommandTest {
             method: {name: ga}
             order: {name: mrd, estimator: {draws: 2, sigma: 0.01}}
             """);
-    Cli.Ran ran = Cli.run("unlearn", recipe, "budget.updates=2", "--out", run, "--json");
+    Cli.Ran ran =
+        Cli.run("unlearn", recipe, "budget.updates=2", "eval.limit=3", "--out", run, "--json");
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     JsonNode result = JsonFiles.mapper().readTree(ran.out());
     assertThat(result.path("status").asString()).isEqualTo("done");
@@ -59,6 +60,8 @@ final class UnlearnCommandTest {
         .contains("is the folder of an evaluation, which produces no model; it measured " + run);
     Cli.Ran held = Cli.run("eval", run, "--suite", "memorization", "--limit", 2);
     assertThat(held.err()).contains("memorization measured on what the run forgets, n = 2");
+    Cli.Ran asInRun = Cli.run("eval", run, "--suite", "memorization");
+    assertThat(asInRun.err()).contains("memorization measured on what the run forgets, n = 3");
     Cli.Ran none = Cli.run("eval", run, "--encoder", Cli.TINY);
     assertThat(none.exitCode()).isEqualTo(3);
     assertThat(none.err()).contains("eval.encoder = ", "isn't a sentence encoder");

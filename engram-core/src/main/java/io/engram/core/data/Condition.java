@@ -1,6 +1,7 @@
 package io.engram.core.data;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Finds the rows that meet a SQL condition, such as {@code length(answer) > 40}. The rows' fields
- * are the columns; the condition can't access anything else. Rows are taken one by one and not kept
+ * are the columns; the condition can't access anything else. Of fields whose names differ only in
+ * case it sees the one in lower case, otherwise the first. Rows are taken one by one and not kept
  * in the Java heap.
  */
 public final class Condition implements AutoCloseable {
@@ -46,7 +48,7 @@ public final class Condition implements AutoCloseable {
 
   /** Adds a row to choose from. */
   public void add(ObjectNode row) {
-    table.add(row.toString());
+    table.add(JsonFiles.tableLine(row));
     for (Map.Entry<String, JsonNode> field : row.properties()) {
       String name = field.getKey();
       fields.add(name);
@@ -75,7 +77,8 @@ public final class Condition implements AutoCloseable {
         numbers.add(result.getInt(1));
       }
     } catch (SQLException e) {
-      throw ConditionFault.of(String.valueOf(e.getMessage()), where, setBy, fields, text);
+      throw ConditionFault.of(
+          String.valueOf(e.getMessage()), where, setBy, RowTable.distinct(fields), text);
     }
     return numbers;
   }

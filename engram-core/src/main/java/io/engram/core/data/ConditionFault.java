@@ -2,9 +2,9 @@ package io.engram.core.data;
 
 import io.engram.core.EngramException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -70,7 +70,11 @@ final class ConditionFault {
    * @param text a field that is a text; null: there is none
    */
   static EngramException of(
-      String message, String where, String setBy, Set<String> fields, @Nullable String text) {
+      String message,
+      String where,
+      String setBy,
+      Collection<String> fields,
+      @Nullable String text) {
     return EngramException.usage(
         "%s '%s': %s.%nThe fields are %s. A condition is, for example, length(%s) > 40"
             .formatted(

@@ -2,6 +2,7 @@ package io.engram.core.data;
 
 import io.engram.core.EngramException;
 import io.engram.core.Rows;
+import io.engram.core.run.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ public final class DuckDb {
    * that all rows fit (text, whole number, number, truth value, lists and structures of these). A
    * field that a row doesn't have is null.
    *
-   * @param rows at least one, each a JSON object
+   * @param rows at least one, each a JSON object as {@link JsonFiles#tableLine} writes it
    * @throws EngramException of kind FILE if it can't be written
    */
   public static void writeParquet(Path file, Rows<String> rows) {

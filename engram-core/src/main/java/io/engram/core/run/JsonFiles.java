@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -41,6 +42,9 @@ public final class JsonFiles {
           .addModule(new SimpleModule("engram").addSerializer(new LowerCaseEnum()))
           .build();
 
+  private static final JsonMapper TABLES =
+      MAPPER.rebuild().disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS).build();
+
   private JsonFiles() {}
 
   /** The mapper for everything that is read and written. */
@@ -51,6 +55,14 @@ public final class JsonFiles {
   /** An object or array as JSON on one line. */
   public static String line(Object value) {
     return MAPPER.writeValueAsString(value);
+  }
+
+  /**
+   * The same as DuckDB reads it: NaN and ∞ are words without quotation marks, so that a column with
+   * one of them stays a column of numbers.
+   */
+  public static String tableLine(Object value) {
+    return TABLES.writeValueAsString(value);
   }
 
   /** Writes one indented JSON value, atomically. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.Sample.TokenIds;
 import io.engram.core.sample.SampleSource;
@@ -16,12 +17,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 class DuckDbTest {
   @TempDir Path temporary;
@@ -136,6 +139,28 @@ class DuckDbTest {
     assertThat(SampleSource.load(file.toString())).hasSize(1);
   }
 
+  /** In DuckDB's order NaN is above every number. */
+  @Test
+  void aColumnWithANumberThatIsNotFiniteStaysOneOfNumbers() {
+    Path file = temporary.resolve("nan.parquet");
+    double[][] rows = {{Double.NaN, Double.NaN}, {0.5, Double.NaN}, {Double.NEGATIVE_INFINITY, 1}};
+    DuckDb.writeParquet(
+        file,
+        taker -> {
+          for (double[] row : rows) {
+            taker.accept(JsonFiles.tableLine(Map.of("text", "NaN", "n", row[0], "p", row)));
+          }
+        });
+    assertThat(DuckDb.parquet(file, 0, 10_000))
+        .extracting(row -> row.path("n"))
+        .allMatch(JsonNode::isNumber)
+        .extracting(JsonNode::doubleValue)
+        .containsExactly(Double.NaN, 0.5, Double.NEGATIVE_INFINITY);
+    assertThat(ids(file.toString(), "isfinite(n) and p[1] < 1 and text = 'NaN'"))
+        .containsExactly("1");
+    assertThat(ids(file.toString(), "n < 0 or isnan(n)")).containsExactly("0", "2");
+  }
+
   private String lines() throws IOException {
     return Files.writeString(
             temporary.resolve("a.jsonl"),
@@ -193,6 +218,26 @@ class DuckDbTest {
         .hasMessage(
             "--where '%s': %s.%nThe fields are question, answer, n, id. A condition is, for example, length(answer) > 40"
                 .formatted(where, fault));
+  }
+
+  /** The fields of the first row come first; id is the sample's, whatever ID is. */
+  @Test
+  void ofFieldsThatDifferInCaseOnlyTheOneInLowerCaseIsSeen() throws IOException {
+    String data =
+        Files.writeString(
+                temporary.resolve("case.jsonl"),
+                """
+                {"ID":7,"question":"a","Answer":"other","answer":"this","more":[{"A":1,"a":2}],"X":1,"Ä":3,"ä":4}
+                {"ID":8,"question":"b","answer":"that","x":2,"X":5}
+                """)
+            .toString();
+    assertThat(ids(data, "answer = 'this'")).containsExactly("0");
+    assertThat(ids(data, "Answer = 'that'")).containsExactly("1");
+    assertThat(ids(data, "id = '1'")).containsExactly("1");
+    assertThat(ids(data, "more[1].A = 2 and Ä < ä")).containsExactly("0");
+    assertThat(ids(data, "x is null")).containsExactly("0");
+    assertThatThrownBy(() -> ids(data, "answr = 1"))
+        .hasMessageContaining("The fields are id, question, answer, more, x, Ä, ä. A condition");
   }
 
   @Test

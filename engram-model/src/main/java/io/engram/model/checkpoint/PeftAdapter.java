@@ -67,12 +67,27 @@ public final class PeftAdapter {
     return PeftConfig.read(folder.resolve(CONFIG)).isDora();
   }
 
+  /**
+   * Whether {@link #read} merges some of the folder's adapter into the weights, which rounds to
+   * their number format.
+   */
+  public static boolean isMerged(Path folder, DecoderConfig config) {
+    Pickles.refuseAdapter(folder, WEIGHTS);
+    try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS))) {
+      return isDora(folder) || file.shapes().containsKey(PREFIX + module(config.lmHeadName()) + A);
+    }
+  }
+
+  private static String module(String weight) {
+    return weight.replaceFirst("\\.weight$", "");
+  }
+
   /** How many numbers the weights under the adapter have. */
   public static long adaptedNumbers(Path folder, DecoderConfig config) {
     try (SafetensorsFile file = new SafetensorsFile(folder.resolve(WEIGHTS))) {
       Set<String> names = file.shapes().keySet();
       return WeightNames.shapes(config).entrySet().stream()
-          .filter(w -> names.contains(PREFIX + w.getKey().replaceFirst("\\.weight$", "") + A))
+          .filter(w -> names.contains(PREFIX + module(w.getKey()) + A))
           .mapToLong(w -> Arrays.stream(w.getValue()).reduce(1, (a, b) -> a * b))
           .sum();
     }
@@ -137,7 +152,7 @@ public final class PeftAdapter {
     WeightNames.shapes(config)
         .forEach(
             (weight, shape) -> {
-              String module = weight.replaceFirst("\\.weight$", "");
+              String module = module(weight);
               boolean hasA = left.remove(PREFIX + module + A);
               boolean hasB = left.remove(PREFIX + module + B);
               if ((hasA || hasB) && !weight.equals(config.names().embedding())) {

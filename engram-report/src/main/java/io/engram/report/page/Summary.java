@@ -38,16 +38,8 @@ public record Summary(String title, String asked, List<String> cameOut) {
     addChange(cameOut, runs, "Model utility (UT)", Metric.UTILITY);
     cameOut.addAll(OrderComparison.sentences(runs));
     for (RunContents run : runs) {
-      List<JournalView.Check> checks = run.journal().checks();
-      if (run.verdicts().isEmpty() && !checks.isEmpty()) {
-        JournalView.Check last = checks.get(checks.size() - 1);
-        cameOut.add(
-            "%s: the stopping rule found %d of %s forgotten after %s."
-                .formatted(
-                    WordList.capitalised(run.label()),
-                    last.forgotten(),
-                    NumberText.counted(last.samples(), "sample"),
-                    NumberText.counted(last.update(), "update")));
+      if (run.verdicts().isEmpty()) {
+        found(run).ifPresent(cameOut::add);
       }
       if (!run.verdicts().isEmpty()) {
         cameOut.add(
@@ -63,6 +55,24 @@ public record Summary(String title, String asked, List<String> cameOut) {
             ? RequestView.title(first.verdicts())
             : title(runs);
     return new Summary(title, asked(runs), cameOut);
+  }
+
+  /** What the stopping rule found of the saved model; empty if it checks no samples. */
+  private static Optional<String> found(RunContents run) {
+    List<JournalView.Check> checks = run.journal().checks();
+    if (checks.isEmpty()) {
+      return Optional.empty();
+    }
+    JournalView.Check last = checks.get(checks.size() - 1);
+    JournalView.Best best = run.journal().best();
+    return Optional.of(
+        "%s: the stopping rule found %d of %s forgotten after %s%s."
+            .formatted(
+                WordList.capitalised(run.label()),
+                best == null ? last.forgotten() : last.samples() - best.left(),
+                NumberText.counted(last.samples(), "sample"),
+                NumberText.counted(best == null ? last.update() : best.update(), "update"),
+                best == null ? "" : ", in the model that was saved"));
   }
 
   private static String title(List<RunContents> runs) {

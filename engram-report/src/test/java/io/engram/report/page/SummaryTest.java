@@ -2,12 +2,14 @@ package io.engram.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.core.run.RunFolder;
 import io.engram.report.RunFixture;
 import io.engram.report.run.RunContents;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,6 +163,31 @@ class SummaryTest {
         RunReader.read(List.of(RunFixture.order("uniform").write(dir.resolve("c"))));
     assertThat(plain(Summary.of(one).cameOut().get(0)))
         .isEqualTo("Unlearning completeness (UC) rose from 0.214 ± 0.025 to 0.610 ± 0.025.");
+  }
+
+  /** {@code keep: best} saved an earlier model than the one that the last check saw. */
+  @Test
+  void theModelThatWasSavedIsCounted() {
+    Path folder = RunFixture.order("uniform").write(dir.resolve("best"));
+    try (RunFolder run = RunFolder.resume(folder)) {
+      check(run, 1, 8);
+      check(run, 3, 9);
+      assertThat(Summary.of(RunReader.read(List.of(folder))).cameOut())
+          .contains(
+              "Uniform order: the stopping rule found 9 of 20 samples forgotten after 3 updates.");
+      run.journal().write("best", Map.of("update", 1, "left", 12, "keep_loss", 0.3));
+    }
+    assertThat(Summary.of(RunReader.read(List.of(folder))).cameOut())
+        .contains(
+            "Uniform order: the stopping rule found 8 of 20 samples forgotten after 1 update, in"
+                + " the model that was saved.");
+  }
+
+  private static void check(RunFolder run, int update, int forgotten) {
+    run.journal()
+        .write(
+            "check",
+            Map.of("update", update, "samples", 20, "forgotten", forgotten, "drawn_from", 20));
   }
 
   @Test

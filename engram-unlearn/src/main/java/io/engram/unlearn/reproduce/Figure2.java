@@ -85,7 +85,10 @@ final class Figure2 implements Reproduction {
     Map<Run, Recipe> recipes = new LinkedHashMap<>();
     for (String method : METHODS) {
       selections.forEach(
-          (name, ids) -> recipes.put(new Run(method, name), recipe(plan, several, method, ids)));
+          (name, ids) ->
+              recipes.put(
+                  new Run(method, name),
+                  recipe(plan, several, method, List.of(ModelRecipes.only(first.forget(), ids)))));
     }
     several.requireUsed();
     Map<Run, Trials> trials =
@@ -142,11 +145,9 @@ final class Figure2 implements Reproduction {
   }
 
   private static Recipe recipe(
-      ReproductionPlan plan, RecipeReader.Several several, String method, List<String> ids) {
+      ReproductionPlan plan, RecipeReader.Several several, String method, List<String> more) {
     List<String> fixed = new ArrayList<>(List.of("trials=" + plan.trials()));
-    if (!ids.isEmpty()) {
-      fixed.add(ModelRecipes.only(ids));
-    }
+    fixed.addAll(more);
     return ModelRecipes.read(plan, several, "tofu", method, USUAL, fixed);
   }
 

@@ -50,11 +50,11 @@ final class Figure4 implements Reproduction {
 
   @Override
   public Optional<Study> carryOut(ReproductionPlan plan) {
+    Recipe all = ModelRecipes.study(plan);
     String chosen =
         ModelRecipes.only(
-            ModelRecipes.drawn(ModelRecipes.study(plan), plan.samples(SAMPLES), 0).stream()
-                .map(Sample::id)
-                .toList());
+            all.forget(),
+            ModelRecipes.drawn(all, plan.samples(SAMPLES), 0).stream().map(Sample::id).toList());
     DifficultyPlan each =
         new DifficultyPlan(
             Integer.MAX_VALUE, 0, 40, false, List.of(1e-3), 16, 1.5, 120, true, null);

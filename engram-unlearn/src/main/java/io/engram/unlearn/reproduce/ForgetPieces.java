@@ -9,7 +9,6 @@ import io.engram.unlearn.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -37,10 +36,8 @@ record ForgetPieces(DataSection section, List<List<Sample>> rows, boolean bySour
           "forget.draw = %d: the forget set is cut into %d pieces, which can't be drawn from; forget.limit or forget.where make it smaller"
               .formatted(section.draw(), COUNT));
     }
-    // With a condition rows are numbered as in their file; without one, only those that are read.
-    SampleSource.Choice choice =
-        new SampleSource.Choice(condition(section), section.limit(), "forget.where");
-    List<List<Sample>> sources = SampleSource.loadEach(section.data(), choice);
+    List<List<Sample>> sources =
+        SampleSource.loadEach(section.data(), ModelRecipes.choice(section));
     boolean bySource = sources.size() == COUNT;
     List<List<Sample>> rows = new ArrayList<>();
     for (int piece = 0; piece < COUNT; piece++) {
@@ -66,11 +63,6 @@ record ForgetPieces(DataSection section, List<List<Sample>> rows, boolean bySour
     return new ForgetPieces(section, rows, bySource);
   }
 
-  private static String condition(DataSection section) {
-    String own = section.where();
-    return own == null || own.isBlank() ? "true" : own;
-  }
-
   /** The number of rows in the pieces from one up to another, counted from 1. */
   int size(int from, int to) {
     return rows.subList(from - 1, to).stream().mapToInt(List::size).sum();
@@ -81,13 +73,8 @@ record ForgetPieces(DataSection section, List<List<Sample>> rows, boolean bySour
     if (bySource) {
       return "forget.data=" + JsonFiles.line(section.data().subList(from - 1, to));
     }
-    String ids =
-        rows.subList(from - 1, to).stream()
-            .flatMap(List::stream)
-            .map(row -> "'" + row.id().replace("'", "''") + "'")
-            .collect(Collectors.joining(", "));
-    return "forget.where="
-        + JsonFiles.line("(%s) and id in (%s)".formatted(condition(section), ids));
+    List<Sample> own = rows.subList(from - 1, to).stream().flatMap(List::stream).toList();
+    return ModelRecipes.only(section, own.stream().map(Sample::id).toList());
   }
 
   /**

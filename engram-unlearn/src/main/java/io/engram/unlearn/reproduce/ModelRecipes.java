@@ -2,9 +2,11 @@ package io.engram.unlearn.reproduce;
 
 import io.engram.core.EngramException;
 import io.engram.core.EngramHome;
+import io.engram.core.run.JsonFiles;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
 import io.engram.unlearn.order.UniformOrder;
+import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Trials;
@@ -80,9 +82,22 @@ final class ModelRecipes {
     return all;
   }
 
-  /** The forget set as the recipe selects it, not cut into chunks. */
+  /** The forget set as the recipe selects it, not cut into chunks; {@link #only} takes its ids. */
   static List<Sample> forget(Recipe recipe) {
-    return SampleSource.load(recipe.forget().data(), recipe.forget().choice("forget"));
+    return SampleSource.load(recipe.forget().data(), choice(recipe.forget()));
+  }
+
+  /**
+   * Which rows a recipe forgets. There is always a condition: with one, rows without an id are
+   * numbered as in their file; without one, only those that are read.
+   */
+  static SampleSource.Choice choice(DataSection forget) {
+    return new SampleSource.Choice(condition(forget), forget.limit(), "forget.where");
+  }
+
+  private static String condition(DataSection forget) {
+    String own = forget.where();
+    return own == null || own.isBlank() ? "true" : own;
   }
 
   /**
@@ -102,10 +117,11 @@ final class ModelRecipes {
     return Arrays.stream(order).limit(n).mapToObj(all::get).toList();
   }
 
-  /** The recipe key that keeps only these samples of the forget set. */
-  static String only(List<String> ids) {
-    return ids.stream()
-        .map(id -> "'" + id + "'")
-        .collect(Collectors.joining(", ", "forget.where=\"id in (", ")\""));
+  /** The recipe key that keeps only these of the rows that {@link #choice} selects. */
+  static String only(DataSection forget, List<String> ids) {
+    String quoted =
+        ids.stream().map(id -> "'" + id.replace("'", "''") + "'").collect(Collectors.joining(", "));
+    return "forget.where="
+        + JsonFiles.line("(%s) and id in (%s)".formatted(condition(forget), quoted));
   }
 }

@@ -113,6 +113,19 @@ record MuseFindings(Way way, ForgetPieces pieces, List<State> states) {
       return of(measure).stream().mapToDouble(Measurement::value).toArray();
     }
 
+    /** Of each trial in the order of the seeds; NaN where it wasn't measured. */
+    private double[] byTrial(Measure measure) {
+      return trials.stream()
+          .mapToDouble(
+              trial ->
+                  trial.all().stream()
+                      .filter(m -> m.metric().equals(measure.metric))
+                      .mapToDouble(Measurement::value)
+                      .average()
+                      .orElse(Double.NaN))
+          .toArray();
+    }
+
     /** Standard deviation between trials; of a single one, its standard error. */
     private @Nullable Double error(Measure measure) {
       List<Measurement> all = of(measure);
@@ -130,7 +143,8 @@ record MuseFindings(Way way, ForgetPieces pieces, List<State> states) {
             IntStream.range(0, trials).mapToObj(i -> Long.toString(recipe.seed() + i)).toList());
     List<String> limits = new ArrayList<>(plan.changes());
     limits.add(
-        "The suite measures the whole corpus: as long as only some pieces are forgotten, it also counts what nobody has asked to forget yet.");
+        "The suite measures the whole corpus: as long as only some pieces are forgotten, it also"
+            + " counts what nobody has asked to forget yet.");
     limits.add(
         "One model and one method, %s, with a fixed budget per run."
             .formatted(Choices.nameOf(recipe.method())));
@@ -184,8 +198,7 @@ record MuseFindings(Way way, ForgetPieces pieces, List<State> states) {
         retrained()
             .map(state -> "; " + text(measure, state.mean(measure)) + " in the retrained model")
             .orElse("");
-    PairedDifference change =
-        PairedDifference.of(first().values(measure), last().values(measure), LEVEL);
+    PairedDifference change = change(measure);
     String paired =
         change.n() < 2
             ? ""
@@ -206,6 +219,20 @@ record MuseFindings(Way way, ForgetPieces pieces, List<State> states) {
             with + last().name(),
             never,
             paired);
+  }
+
+  /** From the first step to the last, of the seeds in which both were measured. */
+  private PairedDifference change(Measure measure) {
+    double[] before = first().byTrial(measure);
+    double[] after = last().byTrial(measure);
+    int[] both =
+        IntStream.range(0, Math.min(before.length, after.length))
+            .filter(i -> Double.isFinite(before[i] + after[i]))
+            .toArray();
+    return PairedDifference.of(
+        Arrays.stream(both).mapToDouble(i -> before[i]).toArray(),
+        Arrays.stream(both).mapToDouble(i -> after[i]).toArray(),
+        LEVEL);
   }
 
   private static String text(Measure measure, double value) {

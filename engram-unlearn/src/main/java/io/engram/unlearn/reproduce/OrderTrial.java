@@ -20,10 +20,8 @@ import tools.jackson.databind.JsonNode;
  * @param keepLoss rise of the loss on samples to keep there, nats a token
  * @param worst largest mean log-probability of a sample at the end, nats a token
  * @param spread standard deviation of the samples' mean log-probabilities at the end
- * @param made updates of the run
  */
-record OrderTrial(
-    double updates, double utility, double keepLoss, double worst, double spread, int made) {
+record OrderTrial(double updates, double utility, double keepLoss, double worst, double spread) {
   private static final String UTILITY = "tofu.model_utility_mean";
 
   /**
@@ -39,17 +37,15 @@ record OrderTrial(
       TreeMap<Integer, Double> forgotten = series(journal, "check", "forgotten");
       TreeMap<Integer, Double> strengths = series(journal, "check", "extraction_strength_mean");
       TreeMap<Integer, Double> kept = series(journal, "keep", "loss");
-      int made = forgotten.isEmpty() ? 0 : forgotten.lastKey();
       double matched = crossing(strengths, strength, false);
       double[] logProbs =
           run.samples().stream().mapToDouble(row -> row.logProbAfter() / row.tokens()).toArray();
       return new OrderTrial(
           crossing(forgotten, share * run.samples().size(), true),
-          at(utilities(run.measurements(), made, perEpoch), matched),
+          at(utilities(run.measurements(), saved(journal), perEpoch), matched),
           kept.isEmpty() ? Double.NaN : at(kept, matched) - kept.firstEntry().getValue(),
           Arrays.stream(logProbs).max().orElse(Double.NaN),
-          spread(logProbs),
-          made);
+          spread(logProbs));
     }
   }
 
@@ -71,8 +67,20 @@ record OrderTrial(
     return series;
   }
 
+  /** The update after which the model was saved: that of the best check, or the last. */
+  private static int saved(List<JsonNode> journal) {
+    int saved = 0;
+    for (JsonNode line : journal) {
+      String event = line.path("event").asString("");
+      if (event.equals("update") || event.equals("best")) {
+        saved = line.path("update").asInt(0);
+      }
+    }
+    return saved;
+  }
+
   private static TreeMap<Integer, Double> utilities(
-      List<Measurement> measured, int made, int perEpoch) {
+      List<Measurement> measured, int saved, int perEpoch) {
     TreeMap<Integer, Double> series = new TreeMap<>();
     for (Measurement one : measured) {
       if (one.metric().equals(UTILITY)) {
@@ -80,7 +88,7 @@ record OrderTrial(
         int update =
             switch (stage) {
               case "before" -> 0;
-              case "after" -> made;
+              case "after" -> saved;
               default -> Integer.parseInt(stage.substring("epoch-".length())) * perEpoch;
             };
         series.put(update, one.value());

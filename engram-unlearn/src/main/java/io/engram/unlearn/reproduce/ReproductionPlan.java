@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.study.Study;
 import io.engram.core.study.StudyProvenance;
+import io.engram.model.LanguageModel;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeWriter;
 import io.engram.unlearn.run.Setup;
@@ -69,7 +70,7 @@ public record ReproductionPlan(
    * again.
    *
    * @param settings what it depends on beside the recipe
-   * @throws EngramException if the folder holds another recipe's
+   * @throws EngramException if the folder holds another recipe's, or another model's
    */
   Study once(Recipe recipe, String settings, Supplier<Study> make) {
     Path file = folder.resolve("recipe.yaml");
@@ -82,7 +83,14 @@ public record ReproductionPlan(
               + "folder with --out.");
     }
     if (Files.exists(file) && Files.exists(found)) {
-      return Study.read(found);
+      Study study = Study.read(found);
+      String hash = LanguageModel.hash(recipe.model().path(), recipe.model().base());
+      if (!study.provenance().modelHash().equals(hash)) {
+        throw EngramException.usage(
+            "%s holds the findings of another model: the files of model.path = %s have changed since. Name another folder with --out."
+                .formatted(folder, recipe.model().path()));
+      }
+      return study;
     }
     try {
       Files.createDirectories(folder);

@@ -57,7 +57,8 @@ public final class DifficultyStudy {
    * Runs or continues a study.
    *
    * @return the findings, which are also in the folder
-   * @throws EngramException if the folder holds another study, or the method replaces answers
+   * @throws EngramException if the folder holds another study or that of another model, or the
+   *     method replaces answers
    */
   public static Study run(Recipe recipe, DifficultyPlan plan, Setup setup, Path folder) {
     return new DifficultyStudy(recipe, plan, setup, folder).run();
@@ -147,7 +148,13 @@ public final class DifficultyStudy {
   private StudyScores scores(LanguageModel model, List<Sample> samples) {
     Path file = folder.resolve("scores.json");
     if (Files.exists(file)) {
-      return JsonFiles.read(file, StudyScores.class);
+      StudyScores found = JsonFiles.read(file, StudyScores.class);
+      if (found.model() != null && !found.model().equals(model.hash())) {
+        throw EngramException.usage(
+            "%s holds a study of another model: the files of model.path = %s have changed since. Name another folder with --out."
+                .formatted(folder, recipe.model().path()));
+      }
+      return found;
     }
     String retrained = plan.retrained();
     Scoring scoring =
@@ -164,7 +171,7 @@ public final class DifficultyStudy {
       scoring.against(
           () -> LanguageModel.open(retrained, setup.modelOptions(recipe.model(), recipe.seed())));
     }
-    StudyScores found = StudyScores.measure(recipe, plan, scoring);
+    StudyScores found = StudyScores.measure(recipe, plan, model.hash(), scoring);
     JsonFiles.write(file, found);
     return found;
   }

@@ -26,18 +26,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scores of samples before unlearning: every variant of MRD, by the estimator that the recipe's
  * order would use, and rival scores. Computed once for all samples.
  *
+ * @param model hash of the model; null: not recorded, by an earlier version
  * @param values values of the samples by score, {@code [N]} each; {@code mrd_outside_mean@0.001} is
  *     MRD with the absolute value outside and the mean over tokens, at σ = 0.001
  * @param seconds time that each score took
  * @param notes what a reader should know about each
  */
 record StudyScores(
-    Map<String, double[]> values, Map<String, Double> seconds, Map<String, List<String>> notes) {
+    @Nullable String model,
+    Map<String, double[]> values,
+    Map<String, Double> seconds,
+    Map<String, List<String>> notes) {
   private static final int BACKWARD_PASSES = 8;
   private static final double CLAMP = 1e-6;
 
@@ -63,9 +68,9 @@ record StudyScores(
   }
 
   /** Measures all scores for which the plan and the recipe provide what is needed. */
-  static StudyScores measure(Recipe recipe, DifficultyPlan plan, Scoring scoring) {
+  static StudyScores measure(Recipe recipe, DifficultyPlan plan, String model, Scoring scoring) {
     StudyScores found =
-        new StudyScores(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+        new StudyScores(model, new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
     scores(recipe, plan).forEach((name, score) -> found.add(name, score, scoring));
     return found;
   }

@@ -77,10 +77,29 @@ class ForgetPiecesTest {
         Files.writeString(
                 folder.resolve("named.jsonl"),
                 "{'id': 'o#1', 'text': 'one'}\n{'id': 'b\\\\', 'text': 'two'}\n".replace('\'', '"')
-                    + "{\"id\": \"it's\", \"text\": \"three\"}\n{\"id\": \"4\", \"text\": \"four\"}\n")
+                    + "{\"id\": \"it's\", \"text\": \"three\"}\n"
+                    + "{\"id\": \"4\", \"text\": \"four\"}\n")
             .toString();
     ForgetPieces pieces = ForgetPieces.of(recipe(List.of(named)));
     assertThat(texts(List.of(named), pieces.key(2, 3))).containsExactly("two", "three");
+  }
+
+  /** As Figures 2 and 4 name what they draw: row 1 of "other" is the sixth of all rows, id 5. */
+  @Test
+  void drawnSamplesAreTheOnesThatTheirIdsKeep() throws IOException {
+    String named =
+        Files.writeString(
+                folder.resolve("named.jsonl"),
+                "{\"id\": \"O'Brien\", \"text\": \"three\"}\n{\"id\": \"Q\", \"text\": \"four\"}\n")
+            .toString();
+    List<String> data = List.of(file("chapter", 4), file("other", 4), named);
+    Recipe recipe = recipe(data, "forget.limit=2", "forget.where=text not like '% 0'");
+    List<String> ids = ModelRecipes.forget(recipe).stream().map(Sample::id).toList();
+    assertThat(ids).containsExactly("1", "2", "5", "6", "O'Brien", "Q");
+    String key = ModelRecipes.only(recipe.forget(), List.of("5", "O'Brien"));
+    assertThat(texts(data, key, "forget.limit=2")).containsExactly("other 1", "three");
+    Recipe without = recipe(data, "forget.limit=2");
+    assertThat(ModelRecipes.forget(without)).extracting(Sample::id).contains("0", "4", "5");
   }
 
   @Test

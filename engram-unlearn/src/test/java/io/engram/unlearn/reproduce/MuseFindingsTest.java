@@ -45,6 +45,19 @@ class MuseFindingsTest {
         rows);
   }
 
+  /** Differences −0.1 of the first seed and −0.3 of the last; t of one degree 12.706. */
+  @Test
+  void aSeedWithoutAValueIsNotPaired() {
+    List<State> states = new ArrayList<>(findings(Way.SCALABILITY).states());
+    Measured none = new Measured(List.of(), List.of());
+    states.set(1, new State("one", 1, 1, List.of(measured(0.5), measured(0.9), measured(0.7))));
+    states.set(4, new State("all", 4, 4, List.of(measured(0.4), none, measured(0.4))));
+    MuseFindings findings =
+        new MuseFindings(Way.SCALABILITY, findings(Way.SCALABILITY).pieces(), List.copyOf(states));
+    assertThat(findings.sentence(Measure.VERBATIM))
+        .endsWith("From the first to the last, over 2 seeds: −0.200 [−1.471, 1.071].");
+  }
+
   private static MuseFindings findings(Way way) {
     List<List<Sample>> pieces = new ArrayList<>();
     for (String text : TEXTS) {
@@ -73,7 +86,9 @@ class MuseFindingsTest {
   void sentencesPairTheSeeds() {
     assertThat(findings(Way.SCALABILITY).sentence(Measure.VERBATIM))
         .isEqualTo(
-            "Verbatim memory: 0.900 in the original, 0.600 with 1/4 forgotten, 0.150 with all forgotten; 0.300 in the retrained model. From the first to the last, over 2 seeds: −0.450 [−1.085, 0.185].");
+            "Verbatim memory: 0.900 in the original, 0.600 with 1/4 forgotten, 0.150 with all"
+                + " forgotten; 0.300 in the retrained model. From the first to the last, over 2"
+                + " seeds: −0.450 [−1.085, 0.185].");
     assertThat(findings(Way.SUSTAINABILITY).sentence(Measure.VERBATIM))
         .contains("0.600 after request 1, 0.150 after request 4;");
   }

@@ -3,11 +3,60 @@ package io.engram.unlearn.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.engram.core.run.Manifest;
+import io.engram.core.run.Measurement;
+import io.engram.core.run.RunFolder;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OrderTrialTest {
+  @TempDir private Path folder;
+
+  /**
+   * The strength reaches 0.6 at update 2. Utility falls from 0.9 to 0.5: at update 5 of the last
+   * model, at 3 of the best.
+   */
+  @Test
+  void utilityIsThatOfTheModelThatWasSaved() {
+    try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
+      run.writeManifest(
+          new Manifest(
+              "code", "command", "recipe", "mini", "a", Map.of(), "cpu", "float32", "plain", 1,
+              Map.of(), "start", null, "done"));
+      for (int update = 1; update <= 5; update++) {
+        run.journal().write("update", Map.of("update", update));
+      }
+      for (int update : new int[] {0, 4}) {
+        Map<String, Object> found =
+            Map.of(
+                "update",
+                update,
+                "forgotten",
+                update,
+                "extraction_strength_mean",
+                1 - 0.2 * update);
+        run.journal().write("check", found);
+      }
+      run.appendMeasurements(List.of(utility("before", 0.9), utility("after", 0.5)));
+      run.writeSamples(List.of());
+      assertThat(utility()).isCloseTo(0.9 - 0.4 * 2 / 5, within(1e-12));
+      run.journal().write("best", Map.of("update", 3, "left", 1));
+    }
+    assertThat(utility()).isCloseTo(0.9 - 0.4 * 2 / 3, within(1e-12));
+  }
+
+  private double utility() {
+    return OrderTrial.read(folder.resolve("run"), 1, 0.6, 1).utility();
+  }
+
+  private static Measurement utility(String stage, double value) {
+    return new Measurement(stage, "tofu", "tofu.model_utility_mean", value, "ratio", 4, true, null);
+  }
+
   /** 10 forgotten at update 4, 30 at 8: 25 at 7. */
   @Test
   void countsUpdatesBetweenTwoChecks() {

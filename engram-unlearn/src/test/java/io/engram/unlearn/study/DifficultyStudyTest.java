@@ -11,6 +11,8 @@ import io.engram.core.study.StudyFigure;
 import io.engram.core.study.StudyTable;
 import io.engram.testkit.Golden;
 import io.engram.unlearn.recipe.Recipe;
+import io.engram.unlearn.recipe.RecipeReader;
+import io.engram.unlearn.recipe.RecipeWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,6 +184,30 @@ class DifficultyStudyTest {
     Recipe same = TinyStudy.recipe(folder, TinyStudy.SGD);
     assertThatThrownBy(() -> run("study", same, plan(2, null), () -> false)).hasMessage(message);
     assertThat(rows("study")).hasSize(5);
+  }
+
+  /** Scores of an earlier version don't say of which model they are. */
+  @Test
+  void aChangedModelIsAnotherStudy() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(Golden.model("with-tokenizer").resolve(name), model.resolve(name));
+    }
+    Recipe recipe =
+        RecipeReader.parse(
+            RecipeWriter.yaml(TinyStudy.recipe(folder, TinyStudy.SGD)),
+            List.of("model.path=" + model),
+            Recipe.Kind.UNLEARN,
+            "test");
+    List<DifficultyRow> made = run("study", recipe, plan(0, null), () -> false);
+    Files.writeString(model.resolve("generation_config.json"), "{}");
+    assertThatThrownBy(() -> run("study", recipe, plan(0, null), () -> false))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContaining("study holds a study of another model: the files of model.path = ")
+        .hasMessageEndingWith(" have changed since. Name another folder with --out.");
+    Path scores = folder.resolve("study/scores.json");
+    Files.writeString(scores, Files.readString(scores).replaceFirst("\"model\"[^\n]*\n", ""));
+    assertThat(run("study", recipe, plan(0, null), () -> true)).isEqualTo(made);
   }
 
   /**
