@@ -147,8 +147,9 @@ public record ForgetPlan(
   /**
    * What the forecast is taken from.
    *
-   * @param updates updates of all rehearsals
-   * @param seconds their time
+   * @param factors by how much its longest steps are longer than the run's
+   * @param updates that the rehearsal made
+   * @param seconds that asking, rehearsing and planning took
    */
   public record Rehearsed(List<Double> factors, int updates, double seconds) {}
 
