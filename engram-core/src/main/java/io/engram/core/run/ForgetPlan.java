@@ -149,7 +149,7 @@ public record ForgetPlan(
    *
    * @param factors by how much its longest steps are longer than the run's
    * @param updates that the rehearsal made
-   * @param seconds that asking, rehearsing and planning took
+   * @param seconds that the forecast took
    */
   public record Rehearsed(List<Double> factors, int updates, double seconds) {}
 
