@@ -1,6 +1,5 @@
 package io.engram.unlearn.audit;
 
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param needs what it can't do without; if something is missing, it is left out and listed as not
  *     checked, or refused if it was asked for by name
  * @param version to be raised if its numbers change: results of another version are made again
+ * @param whyNoVerdict why what it finds known decides no verdict; null if it does decide
+ * @param goesByTime whether it does less, and says so, where there is less time
  * @param opener makes it
  */
 public record AttackKind(
@@ -23,41 +24,35 @@ public record AttackKind(
     String source,
     Set<Need> needs,
     int version,
+    @Nullable String whyNoVerdict,
+    boolean goesByTime,
     Supplier<Attack> opener) {
   /** The name of the plain measurement, which is no attack and is always made. */
   public static final String NONE = "none";
 
-  private static final String STATES =
-      "decides no verdict: hidden states can be compared only between models that were trained from the same weights, and nothing shows whether a retrained model was";
-
-  /** Attacks that only inform, and why. */
-  private static final Map<String, String> INFORM =
-      Map.of(
-          "merge_half",
-          "decides no verdict: half of it is the model before itself, whatever was done to the other half",
-          "logit_lens",
-          STATES,
-          "depth",
-          STATES);
-
-  /** Why what it finds known decides no verdict; null if it does decide. */
-  public @Nullable String whyNoVerdict() {
-    return INFORM.get(name);
-  }
-
-  /** The names of attacks that do less in less time. */
-  public static final String SAMPLING = "sampling";
-
-  /** See {@link #SAMPLING}. */
-  public static final String EXPOSURE = "exposure";
-
-  /** Whether its numbers depend on how much time there is: it then does less, and says so. */
-  public boolean goesByTime() {
-    return name.equals(SAMPLING) || name.equals(EXPOSURE);
-  }
-
   /** Copies the needs. */
   public AttackKind {
     needs = Set.copyOf(needs);
+  }
+
+  /** One that decides verdicts and takes the time it takes. */
+  public AttackKind(
+      String name,
+      String summary,
+      String source,
+      Set<Need> needs,
+      int version,
+      Supplier<Attack> opener) {
+    this(name, summary, source, needs, version, null, false, opener);
+  }
+
+  /** The same, deciding no verdict. */
+  public AttackKind informing(String why) {
+    return new AttackKind(name, summary, source, needs, version, why, goesByTime, opener);
+  }
+
+  /** The same, doing less where there is less time. */
+  public AttackKind goingByTime() {
+    return new AttackKind(name, summary, source, needs, version, whyNoVerdict, true, opener);
   }
 }

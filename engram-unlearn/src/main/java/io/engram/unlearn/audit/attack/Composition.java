@@ -37,12 +37,15 @@ public record Composition(Way way) implements Attack {
   /** Half and half with the original. */
   public static final AttackKind MERGE_HALF =
       new AttackKind(
-          "merge_half",
-          "merged half and half with the model before",
-          SOURCE,
-          Set.of(),
-          1,
-          () -> new Composition(Way.MERGE_HALF));
+              "merge_half",
+              "merged half and half with the model before",
+              SOURCE,
+              Set.of(),
+              1,
+              () -> new Composition(Way.MERGE_HALF))
+          .informing(
+              "decides no verdict: half of it is the model before itself, whatever was done to the"
+                  + " other half");
 
   /** Without its adapter. */
   public static final AttackKind ADAPTER_OFF =

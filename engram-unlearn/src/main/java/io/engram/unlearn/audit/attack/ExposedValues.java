@@ -54,12 +54,13 @@ public final class ExposedValues implements Attack {
   /** As it is registered. */
   public static final AttackKind KIND =
       new AttackKind(
-          AttackKind.EXPOSURE,
-          "numbers, dates and addresses compared with random ones of their format",
-          "arXiv 1802.08232",
-          Set.of(Need.VALUES),
-          1,
-          ExposedValues::new);
+              "exposure",
+              "numbers, dates and addresses compared with random ones of their format",
+              "arXiv 1802.08232",
+              Set.of(Need.VALUES),
+              1,
+              ExposedValues::new)
+          .goingByTime();
 
   /** Candidates a value; 0 until a first model has shown what there is time for. */
   private int candidates;

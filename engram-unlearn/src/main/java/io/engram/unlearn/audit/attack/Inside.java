@@ -44,25 +44,31 @@ import org.jspecify.annotations.Nullable;
  * for DEPTH as many half passes as there are layers. Up to three models are open at once.
  */
 public final class Inside implements Attack {
+  private static final String NO_VERDICT =
+      "decides no verdict: hidden states can be compared only between models that were trained from"
+          + " the same weights, and nothing shows whether a retrained model was";
+
   /** As it is registered. */
   public static final AttackKind LENS =
       new AttackKind(
-          "logit_lens",
-          "hidden states of every layer read by the original's LM head",
-          "arXiv 2605.24614",
-          Set.of(),
-          1,
-          () -> new Inside(false));
+              "logit_lens",
+              "hidden states of every layer read by the original's LM head",
+              "arXiv 2605.24614",
+              Set.of(),
+              1,
+              () -> new Inside(false))
+          .informing(NO_VERDICT);
 
   /** As it is registered. */
   public static final AttackKind DEPTH =
       new AttackKind(
-          "depth",
-          "hidden states of every layer put into the original (unlearning depth score)",
-          "arXiv 2605.24614",
-          Set.of(Need.RETRAINED),
-          1,
-          () -> new Inside(true));
+              "depth",
+              "hidden states of every layer put into the original (unlearning depth score)",
+              "arXiv 2605.24614",
+              Set.of(Need.RETRAINED),
+              1,
+              () -> new Inside(true))
+          .informing(NO_VERDICT);
 
   private final boolean patches;
 

@@ -57,12 +57,13 @@ public final class SampledAnswers implements Attack {
   /** As it is registered. */
   public static final AttackKind KIND =
       new AttackKind(
-          AttackKind.SAMPLING,
-          "asked again and again, answers drawn at random",
-          "leak@k",
-          Set.of(),
-          1,
-          SampledAnswers::new);
+              "sampling",
+              "asked again and again, answers drawn at random",
+              "leak@k",
+              Set.of(),
+              1,
+              SampledAnswers::new)
+          .goingByTime();
 
   /** How many answers each question gets, once a first model has shown what there is time for. */
   private int answers;
