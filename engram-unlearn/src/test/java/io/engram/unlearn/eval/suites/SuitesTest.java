@@ -54,7 +54,11 @@ class SuitesTest {
           .isInstanceOf(EngramException.class)
           .hasMessage(
               "eval.suites: %s and %s would both be written as %s. Name one of them; measure the other by itself: engram eval MODEL --suite %s --out DIR"
-                  .formatted(names.get(0), names.get(1), names.get(0).replaceFirst(":.*", ""), names.get(1)));
+                  .formatted(
+                      names.get(0),
+                      names.get(1),
+                      names.get(0).replaceFirst(":.*", ""),
+                      names.get(1)));
     }
     List<String> own = new ArrayList<>();
     for (String name : List.of("a", "b", "c")) {
