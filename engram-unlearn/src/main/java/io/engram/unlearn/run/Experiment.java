@@ -274,7 +274,7 @@ public final class Experiment {
       String share =
           group.sharesState() || !memory.hasState() ? "" : " --shard-optimizer saves memory;";
       throw EngramException.resources(
-          "--workers %d: together they need about %s. For one: %s\nUse fewer workers;%s --ignore-memory starts all the same."
+          "--workers %d: those on this machine need about %s. For one: %s\nUse fewer workers;%s --ignore-memory starts all the same."
               .formatted(group.size(), MemoryNeed.gib(memory.bytes(group)), memory.text(), share),
           null);
     }

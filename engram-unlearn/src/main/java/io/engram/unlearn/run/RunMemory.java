@@ -94,25 +94,31 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     return need().own().getOrDefault("optimizer", 0L) > 0;
   }
 
-  /** Whether this run fits with a group of workers, each of which holds a copy of it. */
+  /** Whether the workers of a group that are on this machine fit. */
   boolean fits(WorkerGroup group) {
     return available.isEmpty() || bytes(group) <= available.getAsLong() * USABLE;
   }
 
-  /** What all workers need, in bytes: the optimizer's state once where they share it. */
+  /** What the workers of a group that are on this machine need, in bytes. */
   long bytes(WorkerGroup group) {
-    return bytes(need(), group.size(), group.sharesState());
+    return bytes(need(), group.size(), group.together(), group.sharesState());
   }
 
-  static long bytes(MemoryNeed one, int workers, boolean sharesState) {
+  /**
+   * The same: each holds a copy of the run; of the optimizer's state, where they share it, a part.
+   *
+   * @param workers of the group, on all machines
+   * @param together those on this machine
+   */
+  static long bytes(MemoryNeed one, int workers, int together, boolean sharesState) {
     long state = one.own().getOrDefault("optimizer", 0L);
-    return one.total() * workers - (sharesState ? (workers - 1) * state : 0);
+    long others = (one.total() - state) * together;
+    return others + (sharesState ? state * together / workers : state * together);
   }
 
   /** Whether there is room for this many bytes beside the run and its other workers. */
   boolean leaves(long bytes) {
-    WorkerGroup group = setup.group();
-    long all = bytes(need(), group.together(), group.sharesState());
+    long all = bytes(setup.group());
     return available.isEmpty() || all + bytes <= available.getAsLong() * USABLE;
   }
 
@@ -130,18 +136,19 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
    */
   boolean mustCheckpoint(RunData data, WorkerGroup group) {
     int longest = data.longestUpdate(setup.batchTokens(), perUpdate(), group.size());
-    return mustCheckpoint(longest, group.together(), group.sharesState());
+    return mustCheckpoint(longest, group.size(), group.together(), group.sharesState());
   }
 
   /**
    * The same.
    *
    * @param longest tokens of a worker's longest pass
-   * @param together workers that share the memory
+   * @param workers of the group
+   * @param together those that share the memory
    */
-  boolean mustCheckpoint(int longest, int together, boolean sharesState) {
+  boolean mustCheckpoint(int longest, int workers, int together, boolean sharesState) {
     return available.isPresent()
-        && bytes(training(scope(), size, longest, false), together, sharesState)
+        && bytes(training(scope(), size, longest, false), workers, together, sharesState)
             > available.getAsLong() * USABLE;
   }
 

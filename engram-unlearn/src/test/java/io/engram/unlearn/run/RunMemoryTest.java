@@ -136,9 +136,11 @@ class RunMemoryTest {
   @Test
   void workersHoldACopyEachButOfASharedState() {
     MemoryNeed one = new MemoryNeed(5, Map.of("weights", 10L, "optimizer", 8L));
-    assertThat(RunMemory.bytes(one, 1, true)).isEqualTo(23);
-    assertThat(RunMemory.bytes(one, 3, false)).isEqualTo(69);
-    assertThat(RunMemory.bytes(one, 3, true)).isEqualTo(69 - 2 * 8);
+    assertThat(RunMemory.bytes(one, 1, 1, true)).isEqualTo(23);
+    assertThat(RunMemory.bytes(one, 3, 3, false)).isEqualTo(69);
+    assertThat(RunMemory.bytes(one, 3, 3, true)).isEqualTo(69 - 2 * 8);
+    assertThat(RunMemory.bytes(one, 4, 1, false)).as("each on its machine").isEqualTo(23);
+    assertThat(RunMemory.bytes(one, 4, 1, true)).isEqualTo(15 + 8 / 4);
   }
 
   /**
@@ -171,7 +173,7 @@ class RunMemoryTest {
   private static boolean checkpoints(RunMemory run, long usable, int longest, int together) {
     OptionalLong available = OptionalLong.of((long) Math.ceil(usable / 0.9) + 1);
     return new RunMemory(run.recipe(), run.setup(), run.size(), available)
-        .mustCheckpoint(longest, together, false);
+        .mustCheckpoint(longest, together, together, false);
   }
 
   @Test
