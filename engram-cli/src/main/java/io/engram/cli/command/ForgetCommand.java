@@ -24,8 +24,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Exit code: 0 if nothing that was known is still known (or hidden, with --audit), 5 if"
-          + " something is."
+      "Exit code: 0 if nothing that was known is still known (or hidden, with --audit), 5 if something is."
     },
     sortOptions = false)
 final class ForgetCommand implements Callable<Integer> {
@@ -156,8 +155,7 @@ final class ForgetCommand implements Callable<Integer> {
     }
     if (controls != null && retrained != null) {
       throw common.mistake(
-          "give --controls or --retrained, not both: each says what the requests are compared"
-              + " with");
+          "give --controls or --retrained, not both: each says what the requests are compared with");
     }
     if (keepLoss != null && !(keepLoss > 0)) {
       throw common.mistake("--keep-loss " + keepLoss + ": must be above 0");

@@ -333,8 +333,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
     String where = recipe.forget().where();
     if (where != null && !words.sharedWith(where).isEmpty()) {
       throw EngramException.usage(
-          "--redact: forget.where holds words of the requests, and is in the recipe.\n"
-              + "Write the rows to a file of their own instead.");
+          "--redact: forget.where holds words of the requests, and is in the recipe.\nWrite the rows to a file of their own instead.");
     }
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
@@ -403,9 +402,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
       common
           .console()
           .message(
-              "No samples to keep were given (--keep DATA): what the model answers to general"
-                  + " questions stands in for them. It can't protect what your model was made for,"
-                  + " nor what is close to the requests.");
+              "No samples to keep were given (--keep DATA): what the model answers to general questions stands in for them. It can't protect what your model was made for, nor what is close to the requests.");
     }
     return Watched.run(
         common.console(),

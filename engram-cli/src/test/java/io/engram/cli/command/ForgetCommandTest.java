@@ -177,8 +177,7 @@ class ForgetCommandTest {
   void idsAndConditionsThatHoldTextsCantBeRedacted() throws IOException {
     Files.writeString(
         folder.resolve("ids.jsonl"),
-        "{\"id\": \"hurdy-gurdy\", \"question\": \"What does she play?\", \"answer\": \"The"
-            + " hurdy-gurdy.\"}\n");
+        "{\"id\": \"hurdy-gurdy\", \"question\": \"What does she play?\", \"answer\": \"The hurdy-gurdy.\"}\n");
     Cli.Ran ids = forget("ids.jsonl", "--redact", "--out", out());
     assertThat(ids.exitCode()).isEqualTo(2);
     assertThat(ids.err()).contains("those of row 0 hold words of the requests");

@@ -87,8 +87,7 @@ class LedgerCommandTest {
     assertThat(second.err())
         .contains("Goes on from the ledger's last model")
         .contains(
-            "Of 2 samples of earlier requests 2 are known and taken into this run: 001/0, 001/1."
-                + " None had been forgotten and came back.")
+            "Of 2 samples of earlier requests 2 are known and taken into this run: 001/0, 001/1. None had been forgotten and came back.")
         .contains("Of 2 samples of earlier requests none is known now.");
     Cli.Ran third = forget(2, "optimizer.learning_rate=1e-3");
     assertThat(third.err()).contains("Of 4 samples of earlier requests");

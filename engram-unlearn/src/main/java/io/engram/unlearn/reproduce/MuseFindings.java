@@ -143,8 +143,7 @@ record MuseFindings(Way way, ForgetPieces pieces, List<State> states) {
             IntStream.range(0, trials).mapToObj(i -> Long.toString(recipe.seed() + i)).toList());
     List<String> limits = new ArrayList<>(plan.changes());
     limits.add(
-        "The suite measures the whole corpus: as long as only some pieces are forgotten, it also"
-            + " counts what nobody has asked to forget yet.");
+        "The suite measures the whole corpus: as long as only some pieces are forgotten, it also counts what nobody has asked to forget yet.");
     limits.add(
         "One model and one method, %s, with a fixed budget per run."
             .formatted(Choices.nameOf(recipe.method())));

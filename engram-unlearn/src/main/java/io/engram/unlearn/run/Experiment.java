@@ -249,8 +249,7 @@ public final class Experiment {
   private EngramException lost(RuntimeException lost) {
     String state =
         Files.exists(folder.checkpoint())
-            ? "checkpoint/ holds the weights before the update that it interrupted, or those of an"
-                + " earlier epoch."
+            ? "checkpoint/ holds the weights before the update that it interrupted, or those of an earlier epoch."
             : "No checkpoint had been written yet.";
     return EngramException.resources(
         "%s\n%s\nTo go on, with any number of workers: engram %s --resume %s"
@@ -266,9 +265,7 @@ public final class Experiment {
     WorkerGroup group = setup.group();
     if (group.sharesState() && !memory.hasState()) {
       throw EngramException.usage(
-          "--shard-optimizer: this optimizer has no state to share (optimizer.name = sgd,"
-              + " optimizer.momentum = 0).\n"
-              + "Leave it out.");
+          "--shard-optimizer: this optimizer has no state to share (optimizer.name = sgd, optimizer.momentum = 0).\nLeave it out.");
     }
     if (group.size() > 1 && !setup.ignoreMemory() && !memory.fits(group)) {
       String share =

@@ -108,9 +108,7 @@ public record Forecast(
   public static Forecast of(Recipe given, Setup setup, LanguageModel model, double asking) {
     if (!given.stop().looks()) {
       throw EngramException.usage(
-          "stop.rule = budget: never checks a sample, so there is nothing to forecast but the"
-              + " budget.\n"
-              + "Set stop.rule to controls, retrained, per_sample or el_ma.");
+          "stop.rule = budget: never checks a sample, so there is nothing to forecast but the budget.\nSet stop.rule to controls, retrained, per_sample or el_ma.");
     }
     long begun = System.nanoTime();
     RunData data = RunData.load(given, model.samples());

@@ -18,10 +18,8 @@ final class RateSearch implements Rehearsal.Pace {
   /** The first rate: below it, no optimizer moves a model that is stored in 32 bits. */
   private static final double FIRST = 2e-6;
 
-  private static final double LAST = 1e-1;
-
-  /** Updates until the rate has doubled from the first to the last. */
-  static final int MOST_UPDATES = (int) Math.ceil(Math.log(LAST / FIRST) / Math.log(2));
+  /** Updates in which the rate doubles, to 0.066. */
+  static final int MOST_UPDATES = 16;
 
   private static final double HALF_WAY = 0.5;
 
@@ -99,14 +97,14 @@ final class RateSearch implements Rehearsal.Pace {
   void requireRate(Rehearsal.Outcome found) {
     if (found.made() == 0) {
       throw EngramException.usage(
-          "optimizer.learning_rate = auto: all samples count as forgotten before the first update,"
-              + " so there is nothing to find a rate by.\n"
-              + "Set a rate.");
+          "optimizer.learning_rate = auto: all samples count as forgotten before the first update, so there is nothing to find a rate by.\nSet a rate.");
     }
     if (Double.isNaN(rate)) {
       throw EngramException.usage(
           "optimizer.learning_rate = auto: no rate up to %s makes the model forget%s.\nSet a rate, or try another method.name."
-              .formatted(LAST, found.diverged() ? " before its loss runs away" : ""));
+              .formatted(
+                  rounded(growing(MOST_UPDATES - 1)),
+                  found.diverged() ? " before its loss runs away" : ""));
     }
   }
 

@@ -77,8 +77,7 @@ class ForgetPiecesTest {
         Files.writeString(
                 folder.resolve("named.jsonl"),
                 "{'id': 'o#1', 'text': 'one'}\n{'id': 'b\\\\', 'text': 'two'}\n".replace('\'', '"')
-                    + "{\"id\": \"it's\", \"text\": \"three\"}\n"
-                    + "{\"id\": \"4\", \"text\": \"four\"}\n")
+                    + "{\"id\": \"it's\", \"text\": \"three\"}\n{\"id\": \"4\", \"text\": \"four\"}\n")
             .toString();
     ForgetPieces pieces = ForgetPieces.of(recipe(List.of(named)));
     assertThat(texts(List.of(named), pieces.key(2, 3))).containsExactly("two", "three");

@@ -86,9 +86,7 @@ class MuseFindingsTest {
   void sentencesPairTheSeeds() {
     assertThat(findings(Way.SCALABILITY).sentence(Measure.VERBATIM))
         .isEqualTo(
-            "Verbatim memory: 0.900 in the original, 0.600 with 1/4 forgotten, 0.150 with all"
-                + " forgotten; 0.300 in the retrained model. From the first to the last, over 2"
-                + " seeds: −0.450 [−1.085, 0.185].");
+            "Verbatim memory: 0.900 in the original, 0.600 with 1/4 forgotten, 0.150 with all forgotten; 0.300 in the retrained model. From the first to the last, over 2 seeds: −0.450 [−1.085, 0.185].");
     assertThat(findings(Way.SUSTAINABILITY).sentence(Measure.VERBATIM))
         .contains("0.600 after request 1, 0.150 after request 4;");
   }

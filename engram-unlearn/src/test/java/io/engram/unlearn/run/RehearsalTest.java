@@ -105,7 +105,13 @@ class RehearsalTest {
     assertThat(none.gaveUp()).isFalse();
     none.checked(18, 0.1, 0.2);
     assertThat(none.gaveUp()).isTrue();
-    assertThat(none.rate(18)).isEqualTo(none.rate(15)).isLessThan(0.1);
+    assertThat(none.rate(18)).isEqualTo(none.rate(15)).isCloseTo(0.0655, within(1e-4));
+    double[] nothing = {};
+    Rehearsal.Outcome found =
+        new Rehearsal.Outcome(
+            Double.NaN, nothing, 0, nothing, 18, 0.1, false, new Rehearsal.Times(1, 1, 1));
+    assertThatThrownBy(() -> none.requireRate(found))
+        .hasMessageContaining("no rate up to 0.066 makes the model forget.");
   }
 
   /** Of twelve samples two have nothing to forget; the last of the ten needs 40, the ninth 18. */
@@ -233,8 +239,7 @@ class RehearsalTest {
     assertThatThrownBy(
             () -> recipe("order={name: mrd, refresh_epochs: 2, estimator: {name: rehearsal}}"))
         .hasMessageContaining(
-            "order.refresh_epochs = 2: order.estimator.name = rehearsal is measured once, before"
-                + " the first update; set it to 0");
+            "order.refresh_epochs = 2: order.estimator.name = rehearsal is measured once, before the first update; set it to 0");
   }
 
   private byte[] saved(LanguageModel model, String name) throws IOException {

@@ -81,10 +81,7 @@ record LumeFiles(
     List<Path> found = DataFolders.of(datasets).holding(FOLDERS, "");
     if (found.isEmpty()) {
       throw EngramException.file(
-          "lume: its rows aren't here. Put forget.jsonl and retain.jsonl of"
-              + " amazon-science/lume-llm-unlearning on GitHub (Apache-2.0) into a folder and name"
-              + " it, lume:DIR, or name the folder that holds a folder lume: eval.datasets=DIR.\n"
-              + "To try it with invented rows: engram example lume --out DIR");
+          "lume: its rows aren't here. Put forget.jsonl and retain.jsonl of amazon-science/lume-llm-unlearning on GitHub (Apache-2.0) into a folder and name it, lume:DIR, or name the folder that holds a folder lume: eval.datasets=DIR.\nTo try it with invented rows: engram example lume --out DIR");
     }
     return found;
   }

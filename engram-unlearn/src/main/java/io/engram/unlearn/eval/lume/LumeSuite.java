@@ -271,8 +271,7 @@ public final class LumeSuite implements Suite {
   private @Nullable MeanWithError utility(Stage stage, Measurements to, List<String> notes) {
     if (mmlu == null) {
       notes.add(
-          "lume: without the data set MMLU there is no mmlu and no score; engram fetch"
-              + " dataset:cais/mmlu --file 'all/test-*' gets it");
+          "lume: without the data set MMLU there is no mmlu and no score; engram fetch dataset:cais/mmlu --file 'all/test-*' gets it");
       return null;
     }
     Evaluation evaluation = mmlu.measure(stage);

@@ -196,8 +196,7 @@ class LumeSuiteTest {
         .hasMessage("lume: %s has no file forget.jsonl".formatted(folder));
     assertThat(fault("{\"id\":\"1xx0\",\"input\":\"a\",\"output\":\"b\",\"task\":\"Task1\"}"))
         .endsWith(
-            "line 1: its id \"1xx0\" ends neither in sc1, a text to continue, nor in qa0, a"
-                + " question");
+            "line 1: its id \"1xx0\" ends neither in sc1, a text to continue, nor in qa0, a question");
     assertThat(fault("{\"id\":\"1qa0\",\"input\":\"a\",\"output\":\"b\",\"task\":\"Task4\"}"))
         .endsWith("line 1: task is \"Task4\"; there are [Task1, Task2, Task3]");
     assertThat(fault("{\"id\":\"1qa0\",\"input\":\"a\",\"task\":\"Task1\"}"))
