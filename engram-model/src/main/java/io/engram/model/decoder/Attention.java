@@ -4,6 +4,7 @@ import io.engram.model.decoder.config.AttentionSettings;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
 import io.engram.model.tensor.Device;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Causal grouped-query self-attention over packed sequences: scores within each bucket of sequences
- * of equal length, so no token attends to padding or to another sequence.
+ * of equal length, so no token attends to padding or to another sequence. Where sequences share
+ * their beginning, its keys and values are every sequence's.
  */
 final class Attention {
   private Attention() {}
@@ -25,17 +27,26 @@ final class Attention {
   static Tensor causal(
       AttentionHeads heads, DecoderConfig config, LayerKind kind, Positions positions) {
     List<PackedBatch.Bucket> buckets = positions.buckets();
+    int shared = positions.shared();
+    if (shared > 0) {
+      buckets = new ArrayList<>(buckets);
+      buckets.add(0, new PackedBatch.Bucket(shared, 1));
+    }
     if (buckets.size() == 1) {
-      return bucket(heads, config, kind, positions, buckets.get(0));
+      return bucket(heads, null, config, kind, positions, buckets.get(0));
     }
     long[] rows = buckets.stream().mapToLong(PackedBatch.Bucket::rows).toArray();
     TensorVector q = heads.q().split_with_sizes(rows, 0);
     TensorVector k = heads.k().split_with_sizes(rows, 0);
     TensorVector v = heads.v().split_with_sizes(rows, 0);
     Tensor[] parts = new Tensor[buckets.size()];
+    AttentionHeads beginning = null;
     for (int i = 0; i < parts.length; i++) {
       AttentionHeads own = new AttentionHeads(q.get(i), k.get(i), v.get(i));
-      parts[i] = bucket(own, config, kind, positions, buckets.get(i));
+      parts[i] = bucket(own, beginning, config, kind, positions, buckets.get(i));
+      if (i == 0 && shared > 0) {
+        beginning = own;
+      }
     }
     return torch.cat(new TensorVector(parts), 0);
   }
@@ -62,21 +73,38 @@ final class Attention {
     return x.transpose(0, 1).unsqueeze(0);
   }
 
+  /**
+   * Attention within a bucket.
+   *
+   * @param beginning of all its sequences, {@code [P, heads, D]}; null: they have no shared one
+   */
   private static Tensor bucket(
       AttentionHeads heads,
+      @Nullable AttentionHeads beginning,
       DecoderConfig config,
       LayerKind kind,
       Positions positions,
       PackedBatch.Bucket bucket) {
-    AttentionHeads own =
-        new AttentionHeads(
-            batched(heads.q(), bucket), batched(heads.k(), bucket), batched(heads.v(), bucket));
-    Tensor mask = positions.mask(kind, bucket.length());
+    Tensor k = batched(heads.k(), bucket);
+    Tensor v = batched(heads.v(), bucket);
+    int before = beginning == null ? 0 : positions.shared();
+    if (beginning != null) {
+      k = after(beginning.k(), k);
+      v = after(beginning.v(), v);
+    }
+    AttentionHeads own = new AttentionHeads(batched(heads.q(), bucket), k, v);
+    Tensor mask = positions.mask(kind, before, bucket.length());
     Tensor y =
         config.attention().softCap() == 0
             ? scaledDotProduct(own, mask, config)
             : softCapped(own, mask, config);
     return y.transpose(1, 2).reshape(bucket.rows(), config.shape().queryWidth());
+  }
+
+  /** {@code [P, heads, D]} before each of {@code [b, heads, T, D]}. */
+  private static Tensor after(Tensor beginning, Tensor x) {
+    Tensor each = single(beginning).expand(x.size(0), x.size(1), beginning.size(0), x.size(3));
+    return torch.cat(new TensorVector(each, x), 2);
   }
 
   /** {@code [b·T, heads, D]} to {@code [b, heads, T, D]}. */

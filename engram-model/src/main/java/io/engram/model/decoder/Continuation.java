@@ -80,7 +80,7 @@ public final class Continuation implements AutoCloseable {
   }
 
   private int[] readPrompts(List<int[]> prompts) {
-    PackedBatch batch = PackedBatch.of(prompts);
+    PackedBatch batch = decoder.packed(prompts, Integer.MAX_VALUE);
     order = batch.order();
     lengths = Arrays.stream(order).map(index -> prompts.get(index).length).toArray();
     texts =

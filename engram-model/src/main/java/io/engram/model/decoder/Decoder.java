@@ -7,6 +7,7 @@ import io.engram.model.decoder.config.LayerNames;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Tensors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -149,6 +150,23 @@ public final class Decoder {
           }
           return lastNorm(x);
         });
+  }
+
+  /**
+   * Packs sequences, and the beginning that they have in common once, unless an observer expects
+   * whole sequences or a row would depend on its sequence's length.
+   *
+   * @param most tokens of each that may be shared
+   */
+  PackedBatch packed(List<int[]> sequences, int most) {
+    boolean isFree =
+        observer == LayerObserver.NONE
+            && config.rotaries().stream()
+                .allMatch(rotary -> rotary.scaling().switchLength() == Integer.MAX_VALUE);
+    int shortest = sequences.stream().mapToInt(s -> s.length).min().orElse(1);
+    return isFree
+        ? PackedBatch.sharing(sequences, Math.min(most, shortest - 1))
+        : PackedBatch.of(sequences);
   }
 
   Positions places(PackedBatch batch, Tensor like) {

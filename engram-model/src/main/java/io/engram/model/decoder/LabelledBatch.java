@@ -3,7 +3,6 @@ package io.engram.model.decoder;
 import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Workers;
 import io.engram.model.text.TokenizedSample;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,15 +16,26 @@ import java.util.List;
  * @param offsets where each sample's labels begin in {@code rows}; one more than there are samples
  */
 public record LabelledBatch(PackedBatch batch, int[] rows, int[] targets, int[] offsets) {
-  /** Packs the samples; each must have a labelled token. */
+  /** Packs whole samples; each must have a labelled token. */
   public static LabelledBatch of(List<TokenizedSample> samples) {
-    List<int[]> inputs = new ArrayList<>();
-    int labels = 0;
-    for (TokenizedSample sample : samples) {
-      inputs.add(Arrays.copyOf(sample.ids(), sample.ids().length - 1));
-      labels += sample.labels();
-    }
-    PackedBatch batch = PackedBatch.of(inputs);
+    return of(samples, PackedBatch.of(inputs(samples)));
+  }
+
+  /**
+   * Packs samples for a decoder, and what they all begin with once. All rows that predict a
+   * labelled token are their sample's own.
+   */
+  public static LabelledBatch of(List<TokenizedSample> samples, Decoder decoder) {
+    int most = samples.stream().mapToInt(TokenizedSample::labelStart).min().orElse(1) - 1;
+    return of(samples, decoder.packed(inputs(samples), most));
+  }
+
+  private static List<int[]> inputs(List<TokenizedSample> samples) {
+    return samples.stream().map(s -> Arrays.copyOf(s.ids(), s.ids().length - 1)).toList();
+  }
+
+  private static LabelledBatch of(List<TokenizedSample> samples, PackedBatch batch) {
+    int labels = samples.stream().mapToInt(TokenizedSample::labels).sum();
     int[] rows = new int[labels];
     int[] targets = new int[labels];
     int[] offsets = new int[samples.size() + 1];

@@ -17,12 +17,17 @@ import org.jspecify.annotations.Nullable;
  * The positions of a packed batch's tokens: their rotations and the masks of sliding windows,
  * shared by all layers. Belongs to the scope in which it was made.
  *
+ * @param shared rows of the beginning that all sequences have in common, P; 0: none
  * @param buckets the batch's runs of sequences of equal length
  * @param rotaries one for each of the model's rotary settings
- * @param masks by window and length, {@code [T, T]}, true where a token is attended to
+ * @param masks by window, tokens before, P, and length, T: {@code [T, P + T]}, true where a token
+ *     is attended to
  */
 record Positions(
-    List<PackedBatch.Bucket> buckets, List<Rotary> rotaries, Map<List<Integer>, Tensor> masks) {
+    int shared,
+    List<PackedBatch.Bucket> buckets,
+    List<Rotary> rotaries,
+    Map<List<Integer>, Tensor> masks) {
   /** For a batch of whole sequences. */
   static Positions of(PackedBatch batch, DecoderConfig config, ScalarType type, Device device) {
     return of(batch, batch.lengths(), config, type, device);
@@ -36,17 +41,27 @@ record Positions(
   static Positions of(
       PackedBatch batch, int[] lengths, DecoderConfig config, ScalarType type, Device device) {
     Map<List<Integer>, Tensor> masks = new HashMap<>();
-    for (PackedBatch.Bucket bucket : batch.buckets()) {
-      for (LayerKind kind : config.layerKinds()) {
-        if (kind.cuts(bucket.length())) {
-          masks.computeIfAbsent(
-              List.of(kind.window(), bucket.length()),
-              key -> mask(kind.window(), bucket.length(), device));
+    for (LayerKind kind : config.layerKinds()) {
+      if (kind.cuts(batch.shared())) {
+        addMask(masks, kind.window(), 0, batch.shared(), device);
+      }
+      for (PackedBatch.Bucket bucket : batch.buckets()) {
+        if (batch.shared() > 0 || kind.cuts(bucket.length())) {
+          addMask(masks, kind.window(), batch.shared(), bucket.length(), device);
         }
       }
     }
     List<Rotary> rotaries = Rotary.all(config, batch.positions(), lengths, type, device);
-    return new Positions(batch.buckets(), rotaries, masks);
+    return new Positions(batch.shared(), batch.buckets(), rotaries, masks);
+  }
+
+  private static void addMask(
+      Map<List<Integer>, Tensor> masks, int window, int before, int length, Device device) {
+    int all = before + length;
+    masks.computeIfAbsent(
+        List.of(window, before, length),
+        key ->
+            mask(window == 0 ? all : window, all, device).narrow(0, before, length).contiguous());
   }
 
   /** {@code t − window < t' ≤ t}. */
@@ -60,9 +75,14 @@ record Positions(
     return kind.rotary() == LayerKind.NO_POSITIONS ? null : rotaries.get(kind.rotary());
   }
 
-  /** The attention mask of this layer for sequences of this length; null: plain causal. */
-  @Nullable Tensor mask(LayerKind kind, int length) {
-    return kind.cuts(length) ? masks.get(List.of(kind.window(), length)) : null;
+  /**
+   * The attention mask of this layer; null: plain causal.
+   *
+   * @param before tokens before those that attend
+   * @param length tokens that attend
+   */
+  @Nullable Tensor mask(LayerKind kind, int before, int length) {
+    return masks.get(List.of(kind.window(), before, length));
   }
 
   /** The plain causal mask, {@code [T, T]}, for attention without a mask. */

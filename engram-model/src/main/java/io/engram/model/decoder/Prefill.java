@@ -63,7 +63,10 @@ record Prefill(Decoder decoder, int room) {
                 new long[] {batch.order().length, groups, room, dim},
                 Tensors.options(packed.scalar_type())),
             decoder.device());
-    int row = 0;
+    int shared = batch.shared();
+    Tensor beginning = packed.narrow(0, 0, shared).transpose(0, 1).unsqueeze(0);
+    all.narrow(2, 0, shared).copy_(beginning);
+    int row = shared;
     int sequence = 0;
     for (PackedBatch.Bucket bucket : batch.buckets()) {
       Tensor part =
@@ -71,7 +74,7 @@ record Prefill(Decoder decoder, int room) {
               .narrow(0, row, bucket.rows())
               .view(bucket.count(), bucket.length(), groups, dim)
               .transpose(1, 2);
-      all.narrow(0, sequence, bucket.count()).narrow(2, 0, bucket.length()).copy_(part);
+      all.narrow(0, sequence, bucket.count()).narrow(2, shared, bucket.length()).copy_(part);
       row += bucket.rows();
       sequence += bucket.count();
     }

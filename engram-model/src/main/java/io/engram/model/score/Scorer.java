@@ -104,7 +104,8 @@ public final class Scorer {
   }
 
   private void scoreGroup(List<TokenizedSample> samples, int[] group, TokenScores[] results) {
-    LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
+    LabelledBatch batch =
+        LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList(), decoder);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Tensor hidden = decoder.hiddenWithoutGradient(batch.batch(), batch.rows());

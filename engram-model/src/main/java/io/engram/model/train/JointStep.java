@@ -125,7 +125,7 @@ public final class JointStep {
   static void pass(
       AutogradLeaves leaves, List<TrainingSequence> sequences, Map<String, Tensor> sums) {
     Decoder decoder = leaves.decoder();
-    LabelledBatch batch = TrainingSequence.batch(sequences);
+    LabelledBatch batch = TrainingSequence.batch(sequences, decoder);
     Tensor embeddingGradient = leaves.embeddingGradient();
     Tensor embedded = decoder.embed(batch.batch().ids());
     embedded.set_requires_grad(embeddingGradient != null);

@@ -82,7 +82,7 @@ public final class LayerTargets implements AutoCloseable {
   }
 
   private void add(Decoder decoder, List<TokenizedSample> samples, UnaryOperator<Tensor> kept) {
-    LabelledBatch batch = LabelledBatch.of(samples);
+    LabelledBatch batch = LabelledBatch.of(samples, decoder);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Tensor rows = Tensors.ofInts(batch.rows(), decoder.device());

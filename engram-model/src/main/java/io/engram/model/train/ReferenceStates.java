@@ -39,7 +39,8 @@ public final class ReferenceStates implements AutoCloseable {
       reference = new ReferenceStates(new LmHead(copy, head.softCap()));
     }
     for (int[] group : LabelledBatch.groups(samples, model.options().batchTokens())) {
-      LabelledBatch batch = LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList());
+      LabelledBatch batch =
+          LabelledBatch.of(Arrays.stream(group).mapToObj(samples::get).toList(), model.decoder());
       try (PointerScope scope = new PointerScope();
           AutoGradMode off = new AutoGradMode(false)) {
         Tensor hidden = decoder.hiddenWithoutGradient(batch.batch(), batch.rows());

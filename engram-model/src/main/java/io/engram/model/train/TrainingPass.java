@@ -37,7 +37,7 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
    * @return each sequence's loss, in the order given
    */
   double[] gradient(List<TrainingSequence> sequences, IntConsumer done) {
-    LabelledBatch batch = TrainingSequence.batch(sequences);
+    LabelledBatch batch = TrainingSequence.batch(sequences, decoder);
     double[] losses = new double[sequences.size()];
     Tensor ofEmbedding = trained.embeddingGradient();
     try (PointerScope scope = new PointerScope()) {
@@ -89,7 +89,7 @@ record TrainingPass(Decoder decoder, TrainedWeights trained, boolean checkpointe
 
   /** The sum of the sequences' losses under the current weights, without gradients. */
   double loss(List<TrainingSequence> sequences) {
-    LabelledBatch batch = TrainingSequence.batch(sequences);
+    LabelledBatch batch = TrainingSequence.batch(sequences, decoder);
     double[] losses = new double[sequences.size()];
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {

@@ -1,5 +1,6 @@
 package io.engram.model.train;
 
+import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.LabelledBatch;
 import io.engram.model.text.TokenizedSample;
 import java.util.List;
@@ -20,8 +21,9 @@ public record TrainingSequence(List<TokenizedSample> samples, Objective objectiv
   }
 
   /** All their sequences packed, in this order. */
-  static LabelledBatch batch(List<TrainingSequence> sequences) {
-    return LabelledBatch.of(sequences.stream().flatMap(s -> s.samples().stream()).toList());
+  static LabelledBatch batch(List<TrainingSequence> sequences, Decoder decoder) {
+    return LabelledBatch.of(
+        sequences.stream().flatMap(s -> s.samples().stream()).toList(), decoder);
   }
 
   /** Tokens of all its sequences. */
