@@ -4,6 +4,7 @@ import io.engram.core.settings.Choice;
 import io.engram.core.settings.Faults;
 import io.engram.core.settings.SelfChecking;
 import io.engram.core.settings.Setting;
+import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,11 @@ public record AltPo(
                     + "and doesn't start.")
         int sampledAlternatives)
     implements UnlearningMethod, SelfChecking {
+  @Override
+  public double share(TokenizedSample sample, UpdateSize size) {
+    return forgetWeight / size.sequences();
+  }
+
   @Override
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     return Dpo.preference(drawn, reference, beta, forgetWeight / size.sequences());

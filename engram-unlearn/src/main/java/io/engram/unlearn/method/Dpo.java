@@ -2,6 +2,7 @@ package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
+import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import java.util.Arrays;
@@ -32,6 +33,11 @@ public record Dpo(
     @Setting(value = "0.1", range = "> 0", unit = "1/nats", reason = LogSigmoid.BETA) double beta,
     @Nullable String refusals)
     implements UnlearningMethod {
+  @Override
+  public double share(TokenizedSample sample, UpdateSize size) {
+    return forgetWeight / size.sequences();
+  }
+
   @Override
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     return preference(drawn, reference, beta, forgetWeight / size.sequences());

@@ -2,6 +2,7 @@ package io.engram.unlearn.method;
 
 import io.engram.core.settings.Choice;
 import io.engram.core.settings.Setting;
+import io.engram.model.text.TokenizedSample;
 import io.engram.model.train.Objective;
 import io.engram.model.train.SequenceLoss;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ public record Flat(
     @Nullable Double retainBound,
     @Nullable String refusals)
     implements UnlearningMethod {
+  @Override
+  public double share(TokenizedSample sample, UpdateSize size) {
+    return forgetWeight / size.sequences();
+  }
+
   @Override
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     int answer = drawn.sample().labels();

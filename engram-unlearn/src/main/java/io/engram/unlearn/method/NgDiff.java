@@ -39,6 +39,11 @@ public record NgDiff(
         int fitUpdates)
     implements LogProbMethod.OfBothGradients {
   @Override
+  public double share(TokenizedSample sample, UpdateSize size) {
+    return sample.labels() / (double) size.tokens();
+  }
+
+  @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     return new TokenMeanNll(-1, size.tokens());
   }

@@ -43,6 +43,11 @@ public record Npo(
         Reduction reduction)
     implements UnlearningMethod {
   @Override
+  public double share(TokenizedSample sample, UpdateSize size) {
+    return forgetWeight / size.sequences();
+  }
+
+  @Override
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     return new Objective.OfLogProbs(forget(drawn.sample(), size, reference));
   }

@@ -73,6 +73,11 @@ public record Rmu(
   private static final int TRAINED_LAYERS = 3;
 
   @Override
+  public double share(TokenizedSample sample, UpdateSize size) {
+    return forgetWeight / size.sequences();
+  }
+
+  @Override
   public Objective objective(Drawn drawn, UpdateSize size, Reference reference) {
     return new Objective.ToStates(
         reference.controlOrThrow(), forgetWeight / size.sequences() / drawn.sample().labels());

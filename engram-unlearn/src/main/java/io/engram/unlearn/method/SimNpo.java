@@ -38,6 +38,11 @@ public record SimNpo(
         double delta)
     implements LogProbMethod {
   @Override
+  public double share(TokenizedSample sample, UpdateSize size) {
+    return forgetWeight / size.sequences();
+  }
+
+  @Override
   public SequenceLoss forget(TokenizedSample sample, UpdateSize size) {
     double share = forgetWeight / size.sequences();
     return logProbs -> {

@@ -55,10 +55,10 @@ public interface UnlearningMethod {
       range = "> 0",
       unit = "nats a token",
       reason =
-          "How far the loss on samples to keep may rise above its start. It is measured on retain "
-              + "samples that are never trained on. From nine tenths of the bound on, the retain weight "
-              + "grows and steps are shorter; beyond it, a run doesn't end. auto: a tenth of the loss at "
-              + "the start, at least 0.05. null: it may rise as far as it likes.")
+          "How far the loss on samples to keep may rise above its start. It is measured on retain"
+              + " samples that are never trained on. From nine tenths of the bound on, the retain"
+              + " weight grows and steps are shorter; beyond it, a run doesn't end. auto: a tenth"
+              + " of the loss at the start, at least 0.05. null: it may rise as far as it likes.")
   default @Nullable Double retainBound() {
     return null;
   }
@@ -71,6 +71,17 @@ public interface UnlearningMethod {
    * @param reference what the method needs from the model at the start
    */
   Objective objective(Drawn drawn, UpdateSize size, Reference reference);
+
+  /**
+   * By what a sample's own mean loss is multiplied in the update's: {@code w_f · n/N} where the
+   * forget loss is a mean over all tokens, {@code w_f/B} where it is one over the samples.
+   *
+   * @param sample the drawn sequence
+   * @param size as in {@link #objective}
+   */
+  default double share(TokenizedSample sample, UpdateSize size) {
+    return forgetWeight() * sample.labels() / size.tokens();
+  }
 
   /** Whether it unlearns; false for fine-tuning. */
   default boolean forgets() {

@@ -42,10 +42,27 @@ public final class Draws {
     return factors;
   }
 
-  /** The weights, exchanged among the samples by a permutation from stream (seed, "shuffle"). */
-  public static double[] shuffled(double[] weights, long seed) {
-    int[] from = RandomStream.of(seed, "shuffle", 0, 0).permutation(weights.length);
-    return Arrays.stream(from).mapToDouble(i -> weights[i]).toArray();
+  /**
+   * The weights, exchanged among the samples of the pool: all samples stand in a ring, in random
+   * order from stream (seed, "shuffle"), and each sample of the pool gets the weight of the next
+   * one that is in the pool. So the pool keeps its weights, each on another sample, and a sample
+   * that leaves the pool changes the weight of one other alone.
+   *
+   * @param pool indices
+   * @return {@code [N]}; as given outside the pool
+   */
+  public static double[] shuffled(double[] weights, int[] pool, long seed) {
+    boolean[] inside = new boolean[weights.length];
+    Arrays.stream(pool).forEach(i -> inside[i] = true);
+    int[] ring =
+        Arrays.stream(RandomStream.of(seed, "shuffle", 0, 0).permutation(weights.length))
+            .filter(i -> inside[i])
+            .toArray();
+    double[] shuffled = weights.clone();
+    for (int k = 0; k < ring.length; k++) {
+      shuffled[ring[k]] = weights[ring[(k + 1) % ring.length]];
+    }
+    return shuffled;
   }
 
   /**
@@ -68,13 +85,21 @@ public final class Draws {
    */
   static int[] withReplacement(double[] weights, int epoch, int draws, long seed) {
     requireWeights(weights);
-    double[] cumulative = weights.clone();
-    Arrays.parallelPrefix(cumulative, Double::sum);
+    double[] cumulative = cumulative(weights);
     RandomStream random = RandomStream.of(seed, "order", epoch, 0);
     int[] drawn = new int[draws];
     double sum = cumulative[cumulative.length - 1];
     Arrays.setAll(drawn, i -> above(cumulative, random.nextDouble() * sum));
     return drawn;
+  }
+
+  /** The sum up to each weight, added one by one: the same on any number of cores. */
+  static double[] cumulative(double[] weights) {
+    double[] sums = weights.clone();
+    for (int i = 1; i < sums.length; i++) {
+      sums[i] += sums[i - 1];
+    }
+    return sums;
   }
 
   /** The first sample whose cumulative weight is above {@code point}: never one of w = 0. */

@@ -44,9 +44,9 @@ public interface SampleOrder {
   @Setting(
       value = "false",
       reason =
-          "true: gives the weights to other samples, exchanged once at random. This is the control "
-              + "that tells whether the right samples have the large weights, or whether any "
-              + "would do.")
+          "true: gives the weights to other samples, at random, among those still drawn. This is"
+              + " the control that tells whether the right samples have the large weights, or"
+              + " whether any would do.")
   default boolean shuffle() {
     return false;
   }

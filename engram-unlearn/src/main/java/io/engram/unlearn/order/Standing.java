@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * @param start mean −ℓ_t before the first update, nats a token
  * @param nll the same at the sample's last pass through the model, in training or in a check
  * @param until L*_i, the mean −ℓ_t at which it is forgotten; NaN if the order uses none
- * @param loss the method's forget loss of the sample at its last draw: its part of the update's,
- *     times the samples drawn, over the weight it had; NaN before the first draw
+ * @param loss the method's forget loss of the sample at its last draw, as if it were the only
+ *     sample, without weights: for {@code grad_diff} −NLL; NaN before the first draw
  */
 public record Standing(
     List<MrdRow> rows,

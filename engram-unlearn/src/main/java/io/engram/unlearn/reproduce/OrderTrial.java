@@ -38,14 +38,16 @@ record OrderTrial(double updates, double utility, double keepLoss, double worst,
       TreeMap<Integer, Double> strengths = series(journal, "check", "extraction_strength_mean");
       TreeMap<Integer, Double> kept = series(journal, "keep", "loss");
       double matched = crossing(strengths, strength, false);
+      double updates = crossing(forgotten, share * run.samples().size(), true);
       double[] logProbs =
           run.samples().stream().mapToDouble(row -> row.logProbAfter() / row.tokens()).toArray();
+      boolean missed = Double.isNaN(updates);
       return new OrderTrial(
-          crossing(forgotten, share * run.samples().size(), true),
+          updates,
           at(utilities(run.measurements(), saved(journal), perEpoch), matched),
           kept.isEmpty() ? Double.NaN : at(kept, matched) - kept.firstEntry().getValue(),
-          Arrays.stream(logProbs).max().orElse(Double.NaN),
-          spread(logProbs));
+          missed ? Double.NaN : Arrays.stream(logProbs).max().orElse(Double.NaN),
+          missed ? Double.NaN : spread(logProbs));
     }
   }
 

@@ -91,6 +91,7 @@ record Batches(
       UpdateSize size = UpdateSize.of(forget.stream().map(Drawn::sample).toList());
       sequenceOf = sequences(draws);
       for (int i = 0; i < draws.length; i++) {
+        weighting.drawn(draws[i], method.share(forget.get(i).sample(), size));
         if (sequenceOf[i] == sequences.size()) {
           Drawn drawn = forget.get(i);
           int sequence = sequenceOf[i];
@@ -200,6 +201,9 @@ record Batches(
           }
 
           @Override
+          public void drawn(int sample, double share) {}
+
+          @Override
           public boolean watches() {
             return false;
           }
@@ -210,6 +214,13 @@ record Batches(
 
     /** By what the sample's loss is multiplied. */
     double factor(int sample);
+
+    /**
+     * Called for each draw of an update.
+     *
+     * @param share {@link UnlearningMethod#share}
+     */
+    void drawn(int sample, double share);
 
     /** Whether {@link #seen} is to be called. */
     boolean watches();

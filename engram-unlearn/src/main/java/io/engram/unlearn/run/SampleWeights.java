@@ -4,6 +4,7 @@ import io.engram.core.EngramException;
 import io.engram.core.settings.Choices;
 import io.engram.model.LanguageModel;
 import io.engram.model.group.WorkerGroup;
+import io.engram.unlearn.method.UnlearningMethod;
 import io.engram.unlearn.order.Draws;
 import io.engram.unlearn.order.SampleOrder;
 import io.engram.unlearn.order.SampleOrder.Apply;
@@ -39,6 +40,9 @@ final class SampleWeights implements Batches.Weighting {
   /** Mean losses seen in the update that is being made. */
   private final Map<Integer, Double> seen = new HashMap<>();
 
+  /** {@link UnlearningMethod#share} of each sample at its last draw. */
+  private final double[] shares;
+
   private double[] factors = {};
   private int drawnEpoch = -1;
   private double[] drawnBy = {};
@@ -47,7 +51,7 @@ final class SampleWeights implements Batches.Weighting {
    * The state that a resumed run needs.
    *
    * @param nll mean −ℓ_t of each sample at its last pass, nats a token
-   * @param loss forget loss of each sample at its last draw; 0 before the first
+   * @param loss each sample's own mean forget loss at its last draw; 0 before the first
    * @param epoch the epoch that was drawn by {@code weights}; −1 if the next draws are new ones
    * @param weights the weights of the last draws, which a run that is resumed in the middle of them
    *     draws by again; empty if all counted the same
@@ -85,6 +89,7 @@ final class SampleWeights implements Batches.Weighting {
     this.difficulty = difficulty;
     this.model = model;
     this.start = before.stream().mapToDouble(SampleWeights::meanLoss).toArray();
+    this.shares = new double[start.length];
     State saved = state.weights();
     this.nll = saved == null ? start.clone() : saved.nll().clone();
     this.loss = saved == null ? new double[start.length] : saved.loss().clone();
@@ -134,7 +139,7 @@ final class SampleWeights implements Batches.Weighting {
           "%s gives all samples the weight 0 before the first update: none is known better than order.until asks. Raise order.until or use order.name = uniform."
               .formatted(named));
     }
-    return order.shuffle() ? Draws.shuffled(weights, seed) : weights;
+    return order.shuffle() ? Draws.shuffled(weights, stopping.pool(), seed) : weights;
   }
 
   /** Whether each sample is still drawn, or would be if the stopping rule left any alone. */
@@ -179,6 +184,11 @@ final class SampleWeights implements Batches.Weighting {
   }
 
   @Override
+  public void drawn(int sample, double share) {
+    shares[sample] = share;
+  }
+
+  @Override
   public boolean watches() {
     return order.usesLogProbs();
   }
@@ -198,9 +208,9 @@ final class SampleWeights implements Batches.Weighting {
     takeOver(Arrays.stream(samples).distinct().toArray());
     double scale = stopping.forgetScale();
     for (int k = 0; k < update.losses().length; k++) {
-      double factor = scale * factor(samples[k]);
+      double factor = scale * factor(samples[k]) * shares[samples[k]];
       if (factor > 0) {
-        loss[samples[k]] = update.losses()[k] * samples.length / factor;
+        loss[samples[k]] = update.losses()[k] / factor;
       }
     }
     save();

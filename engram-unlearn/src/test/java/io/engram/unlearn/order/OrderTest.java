@@ -169,6 +169,16 @@ class OrderTest {
     assertThat(new ChiSquareTest().chiSquareTest(expected, observed)).isBetween(1e-3, 1 - 1e-3);
   }
 
+  /** 1 + 1e-16 is 1 in double precision; 1e-16 added to itself a thousand times isn't 0. */
+  @Test
+  void cumulativeWeightsAreAddedOneByOne() {
+    double[] weights = new double[100_000];
+    Arrays.fill(weights, 1e-16);
+    weights[0] = 1;
+    assertThat(Draws.cumulative(weights)[99_999]).isEqualTo(1);
+    assertThat(Draws.cumulative(new double[] {1, 0, 2, 4})).containsExactly(1, 1, 3, 7);
+  }
+
   @Test
   void sameSeedSameDraws() {
     double[] probabilities = DoubleStream.iterate(1, p -> p + 1).limit(40).toArray();
@@ -262,10 +272,31 @@ class OrderTest {
   @Test
   void shuffledWeightsAreTheSameOnesOnOtherSamples() {
     double[] weights = DoubleStream.iterate(1, w -> w + 1).limit(30).toArray();
-    double[] shuffled = Draws.shuffled(weights, 42);
+    double[] shuffled = Draws.shuffled(weights, all(30), 42);
     assertThat(shuffled).isNotEqualTo(weights).containsExactlyInAnyOrder(weights);
-    assertThat(Draws.shuffled(weights, 42)).containsExactly(shuffled);
-    assertThat(Draws.shuffled(weights, 43)).isNotEqualTo(shuffled);
+    assertThat(Draws.shuffled(weights, all(30), 42)).containsExactly(shuffled);
+    assertThat(Draws.shuffled(weights, all(30), 43)).isNotEqualTo(shuffled);
+  }
+
+  /** Samples leave the pool one by one: those still in it have its weights, none has its own. */
+  @Test
+  void shuffledWeightsStayWithinThePool() {
+    double[] weights = DoubleStream.iterate(1, w -> w + 1).limit(30).toArray();
+    double[] before = Draws.shuffled(weights, all(30), 42);
+    for (int gone = 0; gone < 28; gone++) {
+      weights[gone] = 0;
+      int[] pool = IntStream.range(gone + 1, 30).toArray();
+      double[] shuffled = Draws.shuffled(weights, pool, 42);
+      assertThat(Arrays.stream(pool).mapToDouble(i -> shuffled[i]).toArray())
+          .containsExactlyInAnyOrder(Arrays.stream(pool).mapToDouble(i -> weights[i]).toArray());
+      assertThat(Arrays.stream(pool)).allMatch(i -> shuffled[i] != weights[i]);
+      double[] was = before;
+      assertThat(Arrays.stream(pool).filter(i -> shuffled[i] != was[i]).count())
+          .isLessThanOrEqualTo(1);
+      before = shuffled;
+    }
+    assertThat(Draws.shuffled(new double[] {3, 4}, new int[] {1}, 42)).containsExactly(3, 4);
+    assertThat(Draws.shuffled(new double[] {3, 4}, new int[0], 42)).containsExactly(3, 4);
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.engram.core.run.Manifest;
 import io.engram.core.run.Measurement;
 import io.engram.core.run.RunFolder;
+import io.engram.core.run.SampleRow;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,32 @@ class OrderTrialTest {
       run.journal().write("best", Map.of("update", 3, "left", 1));
     }
     assertThat(utility()).isCloseTo(0.9 - 0.4 * 2 / 3, within(1e-12));
+  }
+
+  /** Mean log-probabilities −1, −3, −2, their standard deviation 1; two of three are forgotten. */
+  @Test
+  void worstAndSpreadAreThoseOfRunsThatForgotEnough() {
+    try (RunFolder run = RunFolder.create(folder.resolve("run"))) {
+      run.writeManifest(
+          new Manifest(
+              "code", "command", "recipe", "mini", "a", Map.of(), "cpu", "float32", "plain", 1,
+              Map.of(), "start", null, "done"));
+      run.journal().write("check", Map.of("update", 0, "forgotten", 0));
+      run.journal().write("check", Map.of("update", 4, "forgotten", 2));
+      run.writeSamples(List.of(sample("a", -2), sample("b", -6), sample("c", -4)));
+    }
+    OrderTrial enough = OrderTrial.read(folder.resolve("run"), 0.5, 0, 1);
+    assertThat(enough.updates()).isCloseTo(3, within(1e-12));
+    assertThat(enough.worst()).isEqualTo(-1);
+    assertThat(enough.spread()).isCloseTo(1, within(1e-12));
+    OrderTrial missed = OrderTrial.read(folder.resolve("run"), 1, 0, 1);
+    assertThat(missed.updates()).isNaN();
+    assertThat(missed.worst()).isNaN();
+    assertThat(missed.spread()).isNaN();
+  }
+
+  private static SampleRow sample(String id, double logProb) {
+    return new SampleRow(id, "q?", "a", 2, 1, List.of(1), -1, logProb, null, null);
   }
 
   private double utility() {

@@ -2,6 +2,7 @@ package io.engram.unlearn.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
@@ -13,12 +14,15 @@ import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("recipe")
 class BatchesTest {
@@ -29,8 +33,29 @@ class BatchesTest {
     new SmallRuns(folder).writeData();
   }
 
-  /** Losses of the forget sequences, and of each draw. */
-  private record Losses(double[] sequences, double[] draws) {}
+  /** Losses of the forget sequences, and of each draw; shares by sample. */
+  private record Losses(double[] sequences, double[] draws, Map<Integer, Double> shares) {}
+
+  /** Notes the shares. */
+  private record Noting(Map<Integer, Double> shares) implements Batches.Weighting {
+    @Override
+    public double factor(int sample) {
+      return 1;
+    }
+
+    @Override
+    public void drawn(int sample, double share) {
+      shares.put(sample, share);
+    }
+
+    @Override
+    public boolean watches() {
+      return false;
+    }
+
+    @Override
+    public void seen(int sample, double meanLoss) {}
+  }
 
   private Losses losses(String method, int[] draws, double forgetScale) {
     Recipe recipe = new SmallRuns(folder).recipe(method, "name: uniform");
@@ -43,12 +68,11 @@ class BatchesTest {
       try (StartingPoint start = new StartingPoint(recipe, setup, model, data, plan);
           Trainer trainer =
               RecipeSettings.trainer(model, recipe, start.scope(model), false, WorkerGroup.ALONE)) {
+        Noting noting = new Noting(new HashMap<>());
         UnlearningLoop.Batch batch =
-            start
-                .batches(model, List.of())
-                .of(0, draws, 0, 0, forgetScale, 1, Batches.Weighting.NONE);
+            start.batches(model, List.of()).of(0, draws, 0, 0, forgetScale, 1, noting);
         double[] losses = trainer.accumulate(batch.forget());
-        return new Losses(losses, batch.ofDraws(losses));
+        return new Losses(losses, batch.ofDraws(losses), noting.shares());
       }
     }
   }
@@ -108,6 +132,37 @@ class BatchesTest {
         }
       }
     }
+  }
+
+  /** Whatever else is in the update: a loss over its share is the sample's alone, of weight 1. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ga",
+        "grad_diff",
+        "po",
+        "npo",
+        "npo, reduction: mean",
+        "simnpo",
+        "dpo",
+        "flat",
+        "rmu",
+        "wga",
+        "satimp",
+        "tnpo",
+        "undial",
+        "ceu",
+        "pdu",
+        "gru",
+        "ngdiff",
+        "altpo, alternatives: FOLDER/alternatives.jsonl"
+      })
+  void aLossOverItsShareIsTheSamplesOwn(String method) {
+    String weights = method.equals("gru") || method.equals("ngdiff") ? "" : ", retain_weight: 0";
+    String name = "name: " + method + weights + ", forget_weight: ";
+    double own = losses(name + 1, new int[] {5}, 1).sequences()[0];
+    Losses both = losses(name + 0.5, new int[] {5, 0, 0}, 1);
+    assertThat(both.draws()[0] / both.shares().get(5)).isCloseTo(own, withinPercentage(0.01));
   }
 
   @Test

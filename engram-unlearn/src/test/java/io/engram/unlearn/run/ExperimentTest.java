@@ -2,6 +2,7 @@ package io.engram.unlearn.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.engram.core.EngramException;
 import io.engram.core.run.RunFolder;
@@ -116,6 +117,28 @@ class ExperimentTest {
         .hasSameTextualContentAs(whole.resolve("samples.jsonl"));
     Path uniform = runs.run("uniform", runs.recipe("name: grad_diff", "name: uniform"));
     assertThat(SmallRuns.weights(whole)).isNotEqualTo(SmallRuns.weights(uniform));
+  }
+
+  /** Updates too small to change anything: grad_diff's loss of a sample is −NLL of the start. */
+  @Test
+  void droGoesByTheSamplesOwnLosses() {
+    Recipe recipe =
+        RecipeReader.parse(
+            RecipeWriter.yaml(
+                runs.recipe("name: grad_diff, forget_weight: 0.5", "name: dro, apply: loss")),
+            List.of("optimizer.learning_rate=1e-15"),
+            Recipe.Kind.UNLEARN,
+            "test");
+    Path out = folder.resolve("cut");
+    AtomicInteger asked = new AtomicInteger();
+    try (RunFolder run = RunFolder.create(out)) {
+      Experiment.run(recipe, run, SmallRuns.setup(() -> asked.incrementAndGet() == 3));
+    }
+    SampleWeights.State state = RunState.Position.read(out.resolve("checkpoint")).weights();
+    assertThat(state).isNotNull();
+    for (int i = 0; i < 6; i++) {
+      assertThat(state.loss()[i]).isCloseTo(-state.nll()[i], within(1e-4));
+    }
   }
 
   @Test
