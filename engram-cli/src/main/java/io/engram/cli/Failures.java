@@ -91,7 +91,12 @@ final class Failures {
         List.of("no space left on device", "disk quota exceeded", "not enough space");
 
     private static final List<String> MEMORY_FULL =
-        List.of("can't allocate memory", "bad_alloc", "out of memory", "cannot allocate memory");
+        List.of(
+            "can't allocate memory",
+            "bad_alloc",
+            "out of memory",
+            "cannot allocate memory",
+            "alloc_failed");
 
     /** The diagnosis of anything that a command throws. */
     static Diagnosis of(Throwable thrown) {

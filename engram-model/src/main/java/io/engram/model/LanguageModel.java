@@ -110,7 +110,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private static @Nullable Dtype wantedDtype(DecoderConfig config, ModelOptions options) {
-    if (options.dtype() != null || !options.device().isCpu()) {
+    if (options.dtype() != null) {
       return options.dtype();
     }
     long count = 0;

@@ -40,8 +40,8 @@ public final class CommonOptions {
         paramLabel = "DTYPE",
         description =
             "Number format of the weights: auto, float32 or bfloat16; convert can also write "
-                + "float16. auto: float32 on a CPU below 1 billion parameters, otherwise that of "
-                + "the file")
+                + "float16. auto: float32 below 1 billion parameters and where all weights are "
+                + "trained, otherwise that of the file")
     private @Nullable NumberFormat dtype;
 
     @Option(

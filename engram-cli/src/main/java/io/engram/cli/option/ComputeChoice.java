@@ -1,6 +1,7 @@
 package io.engram.cli.option;
 
 import io.engram.model.tensor.Compute;
+import io.engram.model.tensor.Device;
 import picocli.CommandLine.Option;
 
 /** {@code --compute}, for commands that only read a model. */
@@ -26,7 +27,7 @@ public final class ComputeChoice {
         throw common.mistake("--compute bf16 has no effect on Spark's executors; leave it out");
       }
       Compute.requireBfloat16("--compute bf16");
-      if (common.device().startsWith("cuda")) {
+      if (!Device.parse(common.device()).isCpu()) {
         throw common.mistake("--compute bf16: is for the CPU; on a GPU use --dtype bfloat16");
       }
       common

@@ -4,6 +4,7 @@ import io.engram.cli.option.CommonOptions;
 import io.engram.cli.option.SparkChoice;
 import io.engram.core.EngramHome;
 import io.engram.core.run.JsonFiles;
+import io.engram.model.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,9 +88,9 @@ public final class RunArguments {
     if (workers == 1 && shardOptimizer) {
       throw common.mistake("--shard-optimizer shares the state among --workers N: add them");
     }
-    if (workers > 1 && common.device().startsWith("cuda")) {
+    if (workers > 1 && !Device.parse(common.device()).isCpu()) {
       throw common.mistake(
-          "--workers %d with --device %s: workers compute on the CPU; leave one of them out"
+          "--workers %d with --device %s: workers compute on the CPU; add --device cpu, or leave --workers out"
               .formatted(workers, common.device()));
     }
     return workers;

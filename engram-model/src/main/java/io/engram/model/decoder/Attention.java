@@ -7,6 +7,7 @@ import io.engram.model.tensor.Device;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -119,6 +120,10 @@ final class Attention {
         heads.q().scalar_type().intern(); // native code returns a new object each time
     boolean cast = type == ScalarType.BFloat16 && !heads.q().is_cuda();
     AttentionHeads own = cast ? heads.to(ScalarType.Float) : heads;
+    if (own.q().is_cuda() && (mask != null || type == ScalarType.Float)) {
+      // Else no fused kernel of a GPU would take them, and all scores would be in memory at once.
+      own = new AttentionHeads(own.q(), forEach(own.k(), own.q()), forEach(own.v(), own.q()));
+    }
     double scale = config.attention().scale();
     Tensor y =
         torch.scaled_dot_product_attention(
@@ -133,6 +138,12 @@ final class Attention {
                 : new DoubleOptional(scale),
             own.q().size(1) != own.k().size(1));
     return cast ? y.to(type) : y;
+  }
+
+  /** Keys or values {@code [b, G, T, D]}, once for each of the heads that share them. */
+  private static Tensor forEach(Tensor x, Tensor q) {
+    long each = q.size(1) / x.size(1);
+    return each == 1 ? x : x.repeat_interleave(each, new LongOptional(1), new LongOptional());
   }
 
   /**

@@ -4,7 +4,6 @@ import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.LayerKind;
 import io.engram.model.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The prefill: one pass over whole sequences that hands over the keys and values of every token, so
@@ -57,12 +56,7 @@ record Prefill(Decoder decoder, int room) {
   Tensor unpacked(Tensor packed, PackedBatch batch) {
     long groups = packed.size(1);
     long dim = packed.size(2);
-    Tensor all =
-        Tensors.to(
-            torch.zeros(
-                new long[] {batch.order().length, groups, room, dim},
-                Tensors.options(packed.scalar_type())),
-            decoder.device());
+    Tensor all = packed.new_zeros(batch.order().length, groups, room, dim);
     int shared = batch.shared();
     Tensor beginning = packed.narrow(0, 0, shared).transpose(0, 1).unsqueeze(0);
     all.narrow(2, 0, shared).copy_(beginning);

@@ -36,7 +36,9 @@ public enum Quantization {
   INT8(32, true) {
     @Override
     Codes codes(Tensor blocks) {
-      Tensor d = blocks.abs().amax(new long[] {1}, true).div(new Scalar(127f));
+      Tensor largest = blocks.abs().amax(new long[] {1}, true);
+      // By a tensor: on a GPU a number is divided by as a product with its inverse.
+      Tensor d = largest.div(torch.full_like(largest, new Scalar(127f)));
       Tensor scaled = blocks.mul(inverse(d));
       Tensor size = scaled.abs();
       Tensor whole = size.floor();

@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
  */
 public final class OutOfMemoryRetry {
   private static final List<String> FAILURES =
-      List.of("not enough memory", "can't allocate memory", "out of memory");
+      List.of("not enough memory", "can't allocate memory", "out of memory", "alloc_failed");
 
   /** Pieces that run side by side each halve by themselves; the last value is kept. */
   private volatile int tokens;

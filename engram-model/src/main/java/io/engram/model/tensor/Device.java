@@ -21,26 +21,39 @@ public record Device(String name) implements Serializable {
    */
   public static Device parse(String name) {
     Torch.load();
-    boolean cuda = torch.hasCUDA() && torch.cuda_is_available();
-    if (name.equals("auto")) {
-      return cuda ? new Device("cuda:0") : CPU;
-    }
-    if (name.equals("cpu")) {
+    int gpus = torch.hasCUDA() && torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+    return parse(name, gpus, torch.globalContext().hasCUDART());
+  }
+
+  /**
+   * The same on a machine with so many GPUs that can be used.
+   *
+   * @param built whether libtorch was built for CUDA
+   */
+  static Device parse(String name, int gpus, boolean built) {
+    if (name.equals("cpu") || (name.equals("auto") && gpus == 0)) {
       return CPU;
     }
-    if (name.matches("cuda(:\\d+)?")) {
-      if (!cuda) {
-        throw EngramException.usage(
-            "--device "
-                + name
-                + ": no CUDA device can be used here.\n"
-                + "Build with the GPU artifact (./mvnw -Pgpu package) on a machine with an NVIDIA"
-                + " driver, or use --device cpu.");
-      }
-      return new Device(name.contains(":") ? name : "cuda:0");
+    if (!name.matches("auto|cuda(:\\d{1,3})?")) {
+      throw EngramException.usage(
+          "--device " + name + ": unknown device; auto, cpu or cuda:N (N = 0, 1, …) are right.");
     }
-    throw EngramException.usage(
-        "--device " + name + ": unknown device; auto, cpu or cuda:N (N = 0, 1, …) are right.");
+    int number = name.contains(":") ? Integer.parseInt(name.substring(name.indexOf(':') + 1)) : 0;
+    if (number >= gpus) {
+      throw EngramException.usage(
+          "--device " + name + ": " + whyNone(gpus, built) + " Or use --device cpu.");
+    }
+    return new Device("cuda:" + number);
+  }
+
+  private static String whyNone(int gpus, boolean built) {
+    if (gpus > 0) {
+      return "this machine has %s, counted from cuda:0."
+          .formatted(gpus == 1 ? "one GPU" : gpus + " GPUs");
+    }
+    return built
+        ? "no NVIDIA GPU can be used here: there is none, or no driver for it that is new enough (nvidia-smi tells)."
+        : "this build computes on the processor alone. Build with ./mvnw -Pgpu package on a machine with an NVIDIA GPU.";
   }
 
   /** Where this tensor lives. */

@@ -1,14 +1,17 @@
 package io.engram.model.tensor;
 
 import io.engram.core.EngramException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -18,6 +21,8 @@ import org.bytedeco.pytorch.global.torch;
  * dynamic loader finds before ours. Both are checked first.
  */
 public final class Torch {
+  private static final Pattern CUDA_LIBRARY = Pattern.compile("lib(cu|nccl|nv)\\w*");
+
   private static boolean loaded;
 
   private Torch() {}
@@ -35,7 +40,8 @@ public final class Torch {
     requireNoOtherLibtorch();
     try {
       Loader.load(torch.class);
-    } catch (UnsatisfiedLinkError e) {
+      prepareGpus();
+    } catch (LinkageError e) {
       throw EngramException.resources(
           "libtorch could not be loaded on "
               + System.getProperty("os.name")
@@ -43,12 +49,51 @@ public final class Torch {
               + System.getProperty("os.arch")
               + ": "
               + firstLine(e)
-              + "\nBuilt for: "
-              + Loader.getPlatform()
-              + ". On Linux, glibc 2.28 or newer and libgomp are needed.",
+              + "\n"
+              + needed(firstLine(e)),
           e);
     }
     loaded = true;
+  }
+
+  /** What a library that wasn't found belongs to. */
+  static String needed(String message) {
+    return CUDA_LIBRARY.matcher(message).find()
+        ? "The build for NVIDIA GPUs needs the libraries of CUDA 13 and cuDNN 9 (in /usr/local/cuda or LD_LIBRARY_PATH) and the driver."
+        : "Built for: "
+            + Loader.getPlatform()
+            + ". On Linux, glibc 2.28 or newer and libgomp are needed.";
+  }
+
+  /**
+   * Sets how GPUs compute, where libtorch was built for them: float32 products in full precision,
+   * sums in the same order each time where there is such a kernel, and no attention that is planned
+   * anew for each length of sequences.
+   */
+  private static void prepareGpus() {
+    try (PointerScope scope = new PointerScope()) {
+      Context context = torch.globalContext();
+      if (!context.hasCUDART()) {
+        return;
+      }
+      context.setFloat32MatmulPrecision(new BytePointer("highest"));
+      context.setDeterministicAlgorithms(true, true);
+      context.setDeterministicFillUninitializedMemory(false);
+      context.setSDPUseCuDNN(false);
+    }
+    try {
+      // libtorch opens it by name at the first decomposition, and wouldn't find it by itself.
+      File linalg =
+          Loader.cacheResource(
+              torch.class,
+              "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda_linalg.so");
+      if (linalg != null) {
+        System.load(linalg.getPath());
+      }
+    } catch (IOException e) {
+      throw EngramException.resources(
+          "libtorch_cuda_linalg.so could not be unpacked: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -140,6 +185,6 @@ public final class Torch {
 
   private static String firstLine(Throwable e) {
     String message = String.valueOf(e.getMessage());
-    return message.lines().findFirst().orElse("").toLowerCase(Locale.ROOT);
+    return message.lines().findFirst().orElse("");
   }
 }

@@ -1,5 +1,6 @@
 package io.engram.model.tensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,5 +35,37 @@ class TorchTest {
     assertThatThrownBy(() -> Device.parse("tpu"))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("auto, cpu or cuda:N");
+  }
+
+  @Test
+  void gpusAreCountedFromZero() {
+    assertThat(Device.parse("auto", 2, true)).isEqualTo(new Device("cuda:0"));
+    assertThat(Device.parse("cuda", 2, true)).isEqualTo(new Device("cuda:0"));
+    assertThat(Device.parse("cuda:01", 2, true)).isEqualTo(new Device("cuda:1"));
+    assertThat(Device.parse("auto", 0, true)).isEqualTo(Device.CPU);
+    assertThatThrownBy(() -> Device.parse("cuda:7", 1, true))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("cuda:7: this machine has one GPU, counted from cuda:0.");
+    assertThatThrownBy(() -> Device.parse("cuda:99999", 1, true))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("unknown device");
+  }
+
+  @Test
+  void aBuildForGpusWithoutOneIsNotToldToBuild() {
+    assertThatThrownBy(() -> Device.parse("cuda", 0, true))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("no NVIDIA GPU can be used here")
+        .hasMessageNotContaining("-Pgpu");
+    assertThatThrownBy(() -> Device.parse("cuda", 0, false))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("Build with ./mvnw -Pgpu package");
+  }
+
+  @Test
+  void missingCudaLibrariesAreNamed() {
+    assertThat(Torch.needed("libcublas.so.13: cannot open shared object file")).contains("cuDNN 9");
+    assertThat(Torch.needed("libnccl.so.2: cannot open shared object file")).contains("CUDA 13");
+    assertThat(Torch.needed("libgomp.so.1: cannot open shared object file")).contains("libgomp");
   }
 }

@@ -52,8 +52,7 @@ public final class EarlierRequests {
    */
   public static List<Measured> measure(Ledger ledger, Path model, Recipe recipe, Setup setup) {
     List<Measured> all = new ArrayList<>();
-    try (LanguageModel opened =
-        LanguageModel.open(model.toString(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+    try (LanguageModel opened = LanguageModel.open(model.toString(), setup.modelOptions(recipe))) {
       for (LedgerEntry entry : ledger.entries()) {
         all.addAll(measured(ledger, entry.id(), opened, setup));
       }

@@ -74,7 +74,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
    * in which the model finds the requests likelier, which is the one that it learnt them in.
    */
   public static Recipe withTemplate(Recipe recipe, Setup setup, Consumer<String> say) {
-    ModelOptions plain = setup.modelOptions(recipe.model(), recipe.seed());
+    ModelOptions plain = setup.modelOptions(recipe);
     double inChat;
     try (LanguageModel model =
         LanguageModel.open(recipe.model().path(), plain.withTemplate(null))) {
@@ -121,8 +121,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   public Planned plan(Path folder, @Nullable Double pricePerHour) {
     RunMemory.of(recipe, setup).requireRehearsal();
     try (LanguageModel model =
-        LanguageModel.open(
-            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+        LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))) {
       List<Sample> requests =
           SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
       if (keepsGeneral(folder)) {
@@ -316,8 +315,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   public static Judged verdicts(RunFolder folder, Recipe done, Setup setup) {
     ForgetPlan plan = planOf(folder.path());
     try (LanguageModel model =
-        LanguageModel.open(
-            RunModel.of(folder.path()).toString(), setup.modelOptions(done.model(), done.seed()))) {
+        LanguageModel.open(RunModel.of(folder.path()).toString(), setup.modelOptions(done))) {
       List<Sample> requests =
           SampleSets.load(done.forget(), "forget", done.seed(), model.samples());
       List<Probe> after = Probe.of(model, requests, setup.progress());
@@ -365,8 +363,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     String retrained = done.eval().retrained();
     if (controls.origin().equals(Standard.Origin.RETRAINED.key()) && retrained != null) {
       try (LanguageModel other =
-          LanguageModel.open(
-              retrained, RetrainedModel.options(setup.modelOptions(done.model(), done.seed())))) {
+          LanguageModel.open(retrained, RetrainedModel.options(setup.modelOptions(done)))) {
         return Standard.of(
             Standard.Origin.RETRAINED,
             Probe.of(other, requests, setup.progress()),

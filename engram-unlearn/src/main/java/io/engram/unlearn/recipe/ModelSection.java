@@ -30,8 +30,8 @@ public record ModelSection(
             words = {"auto", "float32", "bfloat16"},
             reason =
                 "The number format in which the model computes. auto: float32 for models below a "
-                    + "billion parameters on a CPU, otherwise that of the file. MRD always adds "
-                    + "its noise in float32.")
+                    + "billion parameters and where all weights are trained, otherwise that of "
+                    + "the file. MRD always adds its noise in float32.")
         DtypeChoice dtype,
     @Setting(
             value = "plain",

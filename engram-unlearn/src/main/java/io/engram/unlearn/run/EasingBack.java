@@ -95,8 +95,7 @@ final class EasingBack {
   /** The model with θ_0; null where adapters are trained, which add nothing to begin with. */
   private @Nullable LanguageModel origin() {
     return WeightSnapshot.copiesWeights(recipe.scope().training())
-        ? LanguageModel.open(
-            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))
+        ? LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))
         : null;
   }
 

@@ -77,8 +77,7 @@ public final class Experiment {
   private static Recipe settled(Recipe recipe, RunFolder folder, Setup setup) {
     RunMemory.of(recipe, setup).requireRehearsal();
     try (LanguageModel model =
-        LanguageModel.open(
-            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+        LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))) {
       if (recipe.optimizer().learningRate() != 0) {
         return OtherWords.settled(recipe, model, RunData.load(recipe, model.samples()));
       }
@@ -108,8 +107,7 @@ public final class Experiment {
    */
   public static void leaveOut(Recipe recipe, RunFolder folder, Setup setup) {
     try (LanguageModel model =
-        LanguageModel.open(
-            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+        LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))) {
       Manifest manifest = Manifests.start(recipe, model, setup);
       folder.writeRecipe(RecipeWriter.yaml(recipe));
       folder.journal().write("start", Map.of("recipe", Manifests.recipeHash(recipe)));
@@ -155,8 +153,7 @@ public final class Experiment {
     Experiment own = new Experiment(recipe, scratch, setup);
     RunMemory memory = RunMemory.of(recipe, setup);
     try (LanguageModel model =
-        LanguageModel.open(
-            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+        LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))) {
       RunData data = own.withAlternatives(RunData.load(recipe, model.samples()), leading);
       RunState state = RunState.open(leading, data, run.resumed(), warning -> {});
       // On the leader's machine its model is open, so what is free here says less than it knew.
@@ -188,8 +185,7 @@ public final class Experiment {
     memory.require();
     requireMemoryOfAll(memory);
     try (LanguageModel model =
-        LanguageModel.open(
-            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))) {
+        LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))) {
       Results.requireWritable(recipe, model);
       RunData loaded = RunData.load(recipe, model.samples());
       WrittenAlternatives written = written(model, loaded);

@@ -41,8 +41,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     return new RunMemory(
         recipe,
         setup,
-        LanguageModel.size(
-            recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed())),
+        LanguageModel.size(recipe.model().path(), setup.modelOptions(recipe)),
         setup.device().isCpu() ? AvailableMemory.here() : OptionalLong.empty());
   }
 
@@ -197,8 +196,7 @@ public record RunMemory(Recipe recipe, Setup setup, ModelSize size, OptionalLong
     if (recipe.order().estimator() != null) {
       most = most.or(new MemoryEstimate(model).perturbed(tokens, tokens));
     }
-    RetrainedMemory retrained =
-        RetrainedMemory.of(recipe.eval(), setup.modelOptions(recipe.model(), recipe.seed()));
+    RetrainedMemory retrained = RetrainedMemory.of(recipe.eval(), setup.modelOptions(recipe));
     if (retrained != null) {
       MemoryNeed evaluation =
           new MemoryEstimate(model)

@@ -9,6 +9,7 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.text.PairTemplate;
 import io.engram.model.text.PromptTemplate;
 import io.engram.unlearn.recipe.ModelSection;
+import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.TemplateSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -112,11 +113,31 @@ public record Setup(
         reading);
   }
 
-  /** The options with which to open the recipe's model. */
+  /**
+   * The options with which a run opens its model: as {@link #modelOptions(ModelSection, long)}, but
+   * in float32 where all weights are trained and the recipe leaves the number format open, since
+   * half precision would lose small updates.
+   */
+  public ModelOptions modelOptions(Recipe recipe) {
+    ModelSection model = recipe.model();
+    boolean trainsAll = recipe.scope().training().lora() == null;
+    return modelOptions(
+        model,
+        trainsAll && model.dtype() == ModelSection.DtypeChoice.AUTO
+            ? Dtype.FLOAT32
+            : dtype(model.dtype()),
+        recipe.seed());
+  }
+
+  /** The options with which to read a recipe's model. */
   public ModelOptions modelOptions(ModelSection model, long seed) {
+    return modelOptions(model, dtype(model.dtype()), seed);
+  }
+
+  private ModelOptions modelOptions(ModelSection model, @Nullable Dtype dtype, long seed) {
     return new ModelOptions(
         device,
-        dtype(model.dtype()),
+        dtype,
         template(model.template()),
         model.base(),
         threads,

@@ -63,8 +63,7 @@ final class StartingPoint implements AutoCloseable {
                 model, method.stateLayer(layers(model)), retained, ProgressListener.NONE);
     copy =
         method.needsModel()
-            ? LanguageModel.open(
-                recipe.model().path(), setup.modelOptions(recipe.model(), recipe.seed()))
+            ? LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))
             : null;
   }
 
