@@ -21,8 +21,13 @@ public record Device(String name) implements Serializable {
    */
   public static Device parse(String name) {
     Torch.load();
+    String fault = name.equals("cpu") ? null : Torch.gpuFault();
+    if (fault != null) {
+      throw EngramException.resources(
+          "--device " + name + ": " + fault + " Or use --device cpu.", null);
+    }
     int gpus = torch.hasCUDA() && torch.cuda_is_available() ? torch.cuda_device_count() : 0;
-    return parse(name, gpus, torch.globalContext().hasCUDART());
+    return parse(name, gpus, Torch.isForGpus());
   }
 
   /**

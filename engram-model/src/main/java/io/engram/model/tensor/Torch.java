@@ -3,16 +3,17 @@ package io.engram.model.tensor;
 import io.engram.core.EngramException;
 import java.io.File;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads libtorch once, after checking for what would crash it, and reports what it runs on.
@@ -21,7 +22,11 @@ import org.bytedeco.pytorch.global.torch;
  * dynamic loader finds before ours. Both are checked first.
  */
 public final class Torch {
-  private static final Pattern CUDA_LIBRARY = Pattern.compile("lib(cu|nccl|nv)\\w*");
+  private static final String GPU_FOLDER =
+      "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
+
+  private static final String NEEDS_CUDA =
+      "This build is for NVIDIA GPUs. It needs the libraries of CUDA 13 (cuBLAS, cuSPARSE, NCCL) and cuDNN 9, in /usr/local/cuda or LD_LIBRARY_PATH.";
 
   private static boolean loaded;
 
@@ -50,19 +55,51 @@ public final class Torch {
               + ": "
               + firstLine(e)
               + "\n"
-              + needed(firstLine(e)),
+              + (cudaPart() == null
+                  ? "Built for: "
+                      + Loader.getPlatform()
+                      + ". On Linux, glibc 2.28 or newer and libgomp are needed."
+                  : NEEDS_CUDA),
           e);
     }
     loaded = true;
   }
 
-  /** What a library that wasn't found belongs to. */
-  static String needed(String message) {
-    return CUDA_LIBRARY.matcher(message).find()
-        ? "The build for NVIDIA GPUs needs the libraries of CUDA 13 and cuDNN 9 (in /usr/local/cuda or LD_LIBRARY_PATH) and the driver."
-        : "Built for: "
-            + Loader.getPlatform()
-            + ". On Linux, glibc 2.28 or newer and libgomp are needed.";
+  /**
+   * Why a build for GPUs can compute on the processor alone: its CUDA part is loaded only where all
+   * of CUDA's libraries are found, and libtorch says nothing if they aren't.
+   *
+   * @return null if it can use GPUs, or wasn't built for them
+   */
+  static @Nullable String gpuFault() {
+    load();
+    if (torch.globalContext().hasCUDART() || cudaPart() == null) {
+      return null;
+    }
+    try {
+      System.load(unpacked("libtorch_cuda.so").getPath());
+      return null;
+    } catch (LinkageError e) {
+      // The file's own path comes first.
+      return firstLine(e).replaceFirst("^/\\S+: ", "") + ".\n" + NEEDS_CUDA;
+    }
+  }
+
+  /** Whether this build of libtorch can compute on GPUs, if there are any. */
+  static boolean isForGpus() {
+    return cudaPart() != null;
+  }
+
+  private static @Nullable URL cudaPart() {
+    return torch.class.getResource(GPU_FOLDER + "libtorch_cuda.so");
+  }
+
+  private static File unpacked(String library) {
+    try {
+      return Loader.cacheResource(torch.class, GPU_FOLDER + library);
+    } catch (IOException e) {
+      throw EngramException.resources(library + " could not be unpacked: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -81,19 +118,8 @@ public final class Torch {
       context.setDeterministicFillUninitializedMemory(false);
       context.setSDPUseCuDNN(false);
     }
-    try {
-      // libtorch opens it by name at the first decomposition, and wouldn't find it by itself.
-      File linalg =
-          Loader.cacheResource(
-              torch.class,
-              "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda_linalg.so");
-      if (linalg != null) {
-        System.load(linalg.getPath());
-      }
-    } catch (IOException e) {
-      throw EngramException.resources(
-          "libtorch_cuda_linalg.so could not be unpacked: " + e.getMessage(), e);
-    }
+    // libtorch opens it by name at the first decomposition, and wouldn't find it by itself.
+    System.load(unpacked("libtorch_cuda_linalg.so").getPath());
   }
 
   /**
