@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * these samples' 95th percentile (one, if the attack has only one measure). An attack that is made
  * on fewer than 20 of them decides nothing.
  *
- * <p>{@code not_known_before}: as triage said. {@code undecided}: fewer than 20 controls, or one
- * measure is above without an attack. {@code known}: known without an attack. {@code hidden}: known
- * under an attack only. {@code over_forgotten}: neither, but its log-probability is below the
- * controls' 5th percentile and a membership attack tells the requests from the controls the wrong
- * way round (AUC below 0.5 − 2 standard errors). {@code forgotten}: none of these.
+ * <p>{@code not_known_before}: see {@link #knownBefore}. {@code undecided}: fewer than 20 controls,
+ * or one measure is above without an attack. {@code known}: known without an attack. {@code
+ * hidden}: known under an attack only. {@code over_forgotten}: neither, but its log-probability is
+ * below the controls' 5th percentile and a membership attack tells the requests from the controls
+ * the wrong way round (AUC below 0.5 − 2 standard errors). {@code forgotten}: none of these.
  *
  * @param plain the measurement without an attack
  * @param attacks the others
@@ -79,7 +79,7 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
   /**
    * The verdict on a request.
    *
-   * @param knownBefore what triage said
+   * @param knownBefore as {@link #knownBefore} says
    */
   public Verdict of(String id, String knownBefore) {
     Row row = plain.row(Role.AFTER, id);

@@ -119,7 +119,8 @@ public final class MadeControls {
 
   /**
    * Makes groups of controls: each has one made from each sample of a group, as {@link #of} makes
-   * it, so that controls of several questions can be compared with as many.
+   * it, so that controls of several questions can be compared with as many. A group that would lack
+   * one is left out.
    *
    * @param groups none is empty
    * @param seed names the streams (seed, "controls", round, sample)
