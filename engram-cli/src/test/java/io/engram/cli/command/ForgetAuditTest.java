@@ -104,7 +104,7 @@ class ForgetAuditTest {
     Path deeper = out.resolve("stronger-1");
     assertThat(ran.err())
         .contains(
-            "Attacks bring back %d of 4 requests. Forgets again from the original, and stops 0."
+            "Attacks bring back %d of 4 requests that were known. Forgets again from the original, and stops 0."
                 .formatted(hidden(out)));
     assertThat(out.resolve("recipe.yaml")).content().contains("margin: 0.0");
     assertThat(deeper.resolve("recipe.yaml"))

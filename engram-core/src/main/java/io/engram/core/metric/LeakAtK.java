@@ -8,6 +8,9 @@ package io.engram.core.metric;
  * (2021), there pass@k, as leak@k uses it.
  */
 public final class LeakAtK {
+  /** The name of leak@1 in files. */
+  public static final String ONE = "leak_1";
+
   private LeakAtK() {}
 
   /**

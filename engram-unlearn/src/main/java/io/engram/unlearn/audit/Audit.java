@@ -14,6 +14,7 @@ import io.engram.model.score.OutOfMemoryRetry;
 import io.engram.unlearn.audit.Attack.Outcome;
 import io.engram.unlearn.audit.AuditFiles.Made;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
+import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.forget.Probe;
 import io.engram.unlearn.run.Setup;
 import java.nio.file.Files;
@@ -227,6 +228,10 @@ public record Audit(
           String informs = kind.whyNoVerdict();
           if (informs != null) {
             notes.add(informs);
+          } else if (own != plain && !Verdicts.decides(own)) {
+            notes.add(
+                "decides no verdict: %d samples never seen, and %d are needed"
+                    .formatted(own.controls().size(), NeverSeen.FEWEST));
           }
           attacked.add(attacked(kind, own, results, facts, notes, rows));
         });
@@ -291,7 +296,10 @@ public record Audit(
         made.seconds());
   }
 
-  /** Verdicts, with what triage and the run's own verdicts found where there are such. */
+  /**
+   * Verdicts, with the values, forecasts and answers of the run's own where there are such. Whether
+   * a request was known before is told by the same controls as the rest.
+   */
   private List<VerdictRow> rows(AuditModels models, Verdicts verdicts) {
     Map<String, VerdictRow> earlier = new HashMap<>();
     Path file = subject.folder().resolve(VerdictRow.FILE);
@@ -309,7 +317,7 @@ public record Audit(
     Compared plain = verdicts.plain();
     Row before = Objects.requireNonNull(plain.row(Role.BEFORE, id));
     Row after = Objects.requireNonNull(plain.row(Role.AFTER, id));
-    String known = earlier == null ? verdicts.knownBefore(id) : earlier.knownBefore();
+    String known = verdicts.knownBefore(id);
     Verdicts.Verdict verdict = verdicts.of(id, known);
     Compared worst = verdict.worst();
     Row under = verdict.row();
@@ -324,7 +332,7 @@ public record Audit(
         id,
         verdict.verdict(),
         known,
-        earlier == null ? plain.above(before) : earlier.aboveBefore(),
+        plain.above(before),
         verdict.above(),
         earlier == null ? values(before.measures()) : earlier.before(),
         earlier == null ? values(after.measures()) : earlier.after(),

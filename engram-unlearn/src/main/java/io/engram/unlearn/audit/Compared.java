@@ -2,6 +2,7 @@ package io.engram.unlearn.audit;
 
 import io.engram.core.metric.Exposure;
 import io.engram.core.metric.FactRecall;
+import io.engram.core.metric.LeakAtK;
 import io.engram.core.run.AuditSummary.Mean;
 import io.engram.core.stats.MeanWithError;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Of several settings the attacker's best counts, for each model by itself: the one with the
  * highest mean of exact memorization, then log-probability, then the other measures by name. The
  * limit of a measure is the controls' 95th percentile as in {@link NeverSeen#percentile}; under a
- * retrained model also the request's own value; for extraction strength at least 1/n for n tokens;
- * for exposure at least what 95 % of values never seen are below.
+ * retrained model also the request's own value; for extraction strength at least 1/n for n tokens,
+ * for leak@1 at least 1/n for n answers; for exposure at least what 95 % of values never seen are
+ * below.
  */
 public final class Compared {
   private static final double ROUNDING = 1e-9;
@@ -240,7 +242,8 @@ public final class Compared {
     if (measure.equals(Exposure.NAME)) {
       return Math.max(limit, Exposure.NEVER_SEEN);
     }
-    return measure.equals(Measure.STRENGTH.key()) && row.tokens() > 0
+    boolean oneIsNothing = measure.equals(Measure.STRENGTH.key()) || measure.equals(LeakAtK.ONE);
+    return oneIsNothing && row.tokens() > 0
         ? Math.max(limit, 1.0 / row.tokens() + ROUNDING)
         : limit;
   }

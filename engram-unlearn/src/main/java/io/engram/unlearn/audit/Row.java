@@ -13,8 +13,9 @@ import java.util.TreeMap;
  *
  * @param id the sample's id
  * @param setting which of the attack's settings; empty if it has only one
- * @param tokens tokens of the answer, which say how small its extraction strength can be; 0 if that
- *     isn't measured
+ * @param tokens n where a value of 1/n tells nothing: tokens of the answer, whose extraction
+ *     strength is 1/n if only the last is completed, or answers drawn, one of which can leak by
+ *     luck; 0 if neither is measured
  * @param measures by name; the larger a value, the better the sample is known; none is NaN
  */
 public record Row(String id, String setting, int tokens, SortedMap<String, Double> measures) {

@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides what a request is after attacks. No threshold is invented: each attack is also made on
  * samples that were never seen, and a request is known under it if at least two measures are above
- * these samples' 95th percentile (one, if the attack has only one measure).
+ * these samples' 95th percentile (one, if the attack has only one measure). An attack that is made
+ * on fewer than 20 of them decides nothing.
  *
- * <p>{@code not_known_before}: as triage said. {@code undecided}: fewer than 20 controls, or one
- * measure is above without an attack. {@code known}: known without an attack. {@code hidden}: known
- * under an attack only. {@code over_forgotten}: neither, but its log-probability is below the
- * controls' 5th percentile and a membership attack tells the requests from the controls the wrong
- * way round (AUC below 0.5 − 2 standard errors). {@code forgotten}: none of these.
+ * <p>{@code not_known_before}: see {@link #knownBefore}. {@code undecided}: fewer than 20 controls,
+ * or one measure is above without an attack. {@code known}: known without an attack. {@code
+ * hidden}: known under an attack only. {@code over_forgotten}: neither, but its log-probability is
+ * below the controls' 5th percentile and a membership attack tells the requests from the controls
+ * the wrong way round (AUC below 0.5 − 2 standard errors). {@code forgotten}: none of these.
  *
  * @param plain the measurement without an attack
  * @param attacks the others
@@ -34,9 +35,9 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
   /** What follows in the name of its standard error. */
   public static final String ERROR = "_standard_error";
 
-  /** Copies the list. */
+  /** Leaves out attacks that have too few controls. */
   public Verdicts {
-    attacks = List.copyOf(attacks);
+    attacks = attacks.stream().filter(Verdicts::decides).toList();
   }
 
   /**
@@ -52,7 +53,12 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
 
   /** Whether there are enough controls for verdicts. */
   public boolean decides() {
-    return plain.controls().size() >= NeverSeen.FEWEST;
+    return decides(plain);
+  }
+
+  /** Whether an attack was made on enough controls for verdicts. */
+  public static boolean decides(Compared attack) {
+    return attack.controls().size() >= NeverSeen.FEWEST;
   }
 
   /**
@@ -73,7 +79,7 @@ public record Verdicts(Compared plain, List<Compared> attacks, boolean deletionS
   /**
    * The verdict on a request.
    *
-   * @param knownBefore what triage said
+   * @param knownBefore as {@link #knownBefore} says
    */
   public Verdict of(String id, String knownBefore) {
     Row row = plain.row(Role.AFTER, id);

@@ -22,13 +22,15 @@ public record Stronger(@Nullable Double margin, String why) {
   private static final double LEAST = 0.25;
 
   /**
-   * After an audit.
+   * After an audit. Only requests that were known before count, as in the exit code.
    *
    * @param margin of the run that was audited, nats a token
    */
   public static Stronger after(AuditSummary summary, List<VerdictRow> verdicts, double margin) {
     List<VerdictRow> hidden =
-        verdicts.stream().filter(v -> v.verdict().equals(VerdictRow.HIDDEN)).toList();
+        verdicts.stream().filter(v -> v.isLeft() && v.verdict().equals(VerdictRow.HIDDEN)).toList();
+    int requests =
+        (int) verdicts.stream().filter(v -> v.knownBefore().equals(VerdictRow.KNOWN)).count();
     if (hidden.isEmpty()) {
       return new Stronger(null, "No attack brings a request back.");
     }
@@ -36,20 +38,21 @@ public record Stronger(@Nullable Double margin, String why) {
     if (known) {
       return new Stronger(
           null,
-          "Some requests are still known without an attack: the bound on samples to keep leaves no room for a deeper stop. A larger --keep-loss does.");
+          "Some requests are still known without an attack: the bound on samples to keep leaves no"
+              + " room for a deeper stop. A larger --keep-loss does.");
     }
     FalseAlarms alarms = summary.falseAlarms();
-    if (alarms != null && isNoMore(hidden.size(), verdicts.size(), alarms)) {
+    if (alarms != null && isNoMore(hidden.size(), requests, alarms)) {
       return new Stronger(
           null,
-          "Attacks bring back %d of %d requests, and find %d of %d samples that were never seen: no more than that."
-              .formatted(hidden.size(), verdicts.size(), alarms.called(), alarms.n()));
+          "Attacks bring back %d of %d requests that were known, and find %d of %d samples that were never seen: no more than that."
+              .formatted(hidden.size(), requests, alarms.called(), alarms.n()));
     }
     double next = margin + Math.max(LEAST, excess(hidden));
     return new Stronger(
         next,
-        "Attacks bring back %d of %d requests. Forgets again from the original, and stops %.2f nats a token below the range instead of %.2f."
-            .formatted(hidden.size(), verdicts.size(), next, margin));
+        "Attacks bring back %d of %d requests that were known. Forgets again from the original, and stops %.2f nats a token below the range instead of %.2f."
+            .formatted(hidden.size(), requests, next, margin));
   }
 
   /** Whether a rule that never-seen samples fail as often finds nothing. */

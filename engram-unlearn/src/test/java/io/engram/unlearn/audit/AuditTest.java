@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +204,108 @@ class AuditTest {
     assertThat(made).hasValue(before + 3);
   }
 
+  /** Only three of the forty controls have what the attack looks for. */
+  @Test
+  void anAttackWithFewControlsDecidesNothingAndSaysSo() {
+    AttackKind rare =
+        kind(
+            "rare",
+            Set.of(),
+            victim -> {
+              List<Row> rows = leaks(victim).rows();
+              return Outcome.of(victim.role() == Role.CONTROL ? rows.subList(0, 3) : rows);
+            });
+    Audit.Judged judged = audited(rare);
+    assertThat(judged.verdicts()).extracting(VerdictRow::attack).containsOnlyNulls();
+    assertThat(judged.summary().attacks().get(1).notes())
+        .containsExactly("decides no verdict: 3 samples never seen, and 20 are needed");
+  }
+
+  /** The plain measurement, made up: what a model knows it knows by heart. */
+  private static AttackKind plain(BiPredicate<Role, String> knows) {
+    return kind(
+        AttackKind.NONE,
+        Set.of(),
+        victim ->
+            Outcome.of(
+                victim.samples().stream()
+                    .map(s -> known(s.id(), knows.test(victim.role(), s.id())))
+                    .toList()));
+  }
+
+  private static Row known(String id, boolean byHeart) {
+    return new Row(
+        id,
+        "",
+        5,
+        new TreeMap<>(
+            Map.of(
+                "log_prob",
+                byHeart ? -0.1 : -9,
+                "exact_memorization",
+                byHeart ? 1.0 : 0,
+                "extraction_strength",
+                0.1)));
+  }
+
+  private Audit.Judged judged(AuditSubject subject, AttackKind... kinds) {
+    Setup setup = new Setup("test", Device.CPU, 1, 4096, ProgressListener.NONE, () -> false);
+    return Objects.requireNonNull(new Audit(subject, List.of(kinds), setup, said::add).run());
+  }
+
+  /** An audit with controls of its own, of a run that has a verdict on the first request. */
+  private VerdictRow judgedAnew(String knownBefore, Role... knowing) throws IOException {
+    List<String> controls = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      controls.add("{\"question\":\"Who is 9%d?\",\"answer\":\"The one %d.\"}".formatted(i, i));
+    }
+    Path file = Files.write(folder.resolve("controls.jsonl"), controls);
+    VerdictRow.Values nothing = new VerdictRow.Values(-9, 0, 0, null, null, null);
+    List<String> above = List.of("extraction_strength");
+    JsonFiles.writeLines(
+        folder.resolve("out").resolve(VerdictRow.FILE),
+        List.of(
+            new VerdictRow(
+                "f0",
+                VerdictRow.UNDECIDED,
+                knownBefore,
+                above,
+                List.of(),
+                nothing,
+                nothing,
+                nothing,
+                12.0,
+                null,
+                null)));
+    AuditSubject run = subject(1);
+    AuditSubject.Options options =
+        new AuditSubject.Options(List.of(), null, file.toString(), null, null, null, null, null);
+    AuditSubject subject =
+        new AuditSubject(run.recipe(), run.after(), run.folder(), run.kind(), options);
+    AttackKind plain = plain((role, id) -> List.of(knowing).contains(role));
+    return judged(subject, plain).verdicts().get(0);
+  }
+
+  /** The run had ten controls; with twenty there are verdicts, on all that was known. */
+  @Test
+  void enoughControlsDecideWhatWasUndecidedBefore() throws IOException {
+    VerdictRow first = judgedAnew(VerdictRow.UNDECIDED, Role.BEFORE, Role.AFTER);
+    assertThat(first.knownBefore()).isEqualTo(VerdictRow.KNOWN);
+    assertThat(first.aboveBefore()).containsExactly("exact_memorization", "log_prob");
+    assertThat(first.verdict()).isEqualTo(VerdictRow.KNOWN);
+    assertThat(first.updatesForecast()).isEqualTo(12.0);
+    assertThat(first.isLeft()).isTrue();
+  }
+
+  /** What was known by the run's controls, isn't by those of the audit. */
+  @Test
+  void otherControlsShowThatARequestWasNotKnown() throws IOException {
+    VerdictRow first = judgedAnew(VerdictRow.KNOWN);
+    assertThat(first.knownBefore()).isEqualTo("not_known");
+    assertThat(first.aboveBefore()).isEmpty();
+    assertThat(first.verdict()).isEqualTo(VerdictRow.NOT_KNOWN_BEFORE);
+  }
+
   /** Verdicts of an earlier judgement keep what an audit can't find again, such as answers. */
   @Test
   void earlierVerdictsAreAddedTo() {
@@ -214,7 +317,7 @@ class AuditTest {
           new VerdictRow(
               id,
               VerdictRow.FORGOTTEN,
-              id.equals("f2") ? "not_known" : VerdictRow.KNOWN,
+              VerdictRow.KNOWN,
               List.of("log_prob"),
               List.of(),
               known,
@@ -225,15 +328,17 @@ class AuditTest {
               false));
     }
     JsonFiles.writeLines(folder.resolve("out").resolve(VerdictRow.FILE), rows);
-    Audit.Judged judged = audited(kind("leak", Set.of(), this::leaks));
+    AttackKind plain = plain((role, id) -> role == Role.BEFORE && !id.equals("f2"));
+    Audit.Judged judged = judged(subject(1), plain, kind("leak", Set.of(), this::leaks));
     VerdictRow first = judged.verdicts().get(0);
+    assertThat(first.before()).isEqualTo(known);
     assertThat(first.after()).isEqualTo(gone);
     assertThat(first.updatesForecast()).isEqualTo(12.0);
     assertThat(first.attack()).isEqualTo("leak");
     assertThat(first.attackAbove()).containsExactly("leak");
     assertThat(first.attackValues()).containsEntry("leak", 1.0);
     assertThat(first.attackLimits()).containsEntry("leak", 0.0);
-    assertThat(first.verdict()).isIn(VerdictRow.HIDDEN, VerdictRow.KNOWN);
+    assertThat(first.verdict()).isEqualTo(VerdictRow.HIDDEN);
     assertThat(judged.verdicts().get(2).verdict()).isEqualTo(VerdictRow.NOT_KNOWN_BEFORE);
     assertThat(judged.verdicts().get(2).attack()).isNull();
     assertThat(judged.isSomethingLeft()).isTrue();
@@ -287,7 +392,8 @@ class AuditTest {
     assertThatThrownBy(() -> audited(subject(AuditSubject.Kind.MODEL, 1), () -> false, leak))
         .isInstanceOf(EngramException.class)
         .hasMessage(
-            "%s holds verdicts on other models or requests.\nGive this audit a folder of its own with --out DIR, or leave --out out.",
+            "%s holds verdicts on other models or requests.\n"
+                + "Give this audit a folder of its own with --out DIR, or leave --out out.",
             folder.resolve("out"));
     assertThat(folder.resolve("out").resolve(VerdictRow.FILE)).hasBinaryContent(verdicts);
     Files.write(requests, all);

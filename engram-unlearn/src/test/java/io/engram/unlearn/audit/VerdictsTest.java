@@ -108,6 +108,41 @@ class VerdictsTest {
     assertThat(verdicts(plain).knownBefore("a")).isEqualTo(VerdictRow.UNDECIDED);
   }
 
+  /** 19 controls have a value of the kind that the attack tries, beside 20 without an attack. */
+  @Test
+  void anAttackWithTooFewControlsDecidesNothing() {
+    Row a = row("a", 0.1, -0.1);
+    Row attacked = row("a", 0.9, -0.001);
+    List<Row> alike = new ArrayList<>();
+    for (int i = 1; i <= 19; i++) {
+      alike.add(row("c" + i, i / 100.0, i - 30)); // c19 would be a false alarm.
+    }
+    Compared plain = compared("none", a);
+    Compared few = compared("exposure", List.of(attacked), alike);
+    assertThat(verdicts(plain, few).of("a", "known").verdict()).isEqualTo(VerdictRow.FORGOTTEN);
+    assertThat(verdicts(plain, few).falseAlarms()).isEqualTo(new FalseAlarms(20, 0));
+    Compared enough = compared("exposure", attacked);
+    assertThat(verdicts(plain, enough).of("a", "known").verdict()).isEqualTo(VerdictRow.HIDDEN);
+  }
+
+  /** Controls never leak, so the limit is 0; one leak of 50 answers can be luck, two are more. */
+  @Test
+  void oneLeakIsLuck() {
+    List<Row> never = new ArrayList<>();
+    for (int i = 1; i <= 20; i++) {
+      never.add(leak("c" + i, 0));
+    }
+    never.set(0, leak("c1", 1)); // Among 20 controls c1 would be a false alarm.
+    Compared attack = compared("sampling", List.of(leak("once", 1), leak("twice", 2)), never);
+    assertThat(Verdicts.isKnown(attack, "once")).isFalse();
+    assertThat(Verdicts.isKnown(attack, "twice")).isTrue();
+    assertThat(Verdicts.falseAlarms(attack)).isZero();
+  }
+
+  private static Row leak(String id, int leaks) {
+    return new Row(id, "", 50, new TreeMap<>(Map.of("leak_1", leaks / 50.0)));
+  }
+
   /** By one measure the largest, c20 would be called known by it, c1 by the other. */
   @Test
   void oneMeasureAloneDecidesIfThereIsNoOther() {

@@ -18,10 +18,14 @@ class StrongerTest {
 
   /** A request with its log-probability after an attack; the limit is −5. */
   private static VerdictRow row(String verdict, double attacked) {
+    return row(verdict, "known", attacked);
+  }
+
+  private static VerdictRow row(String verdict, String knownBefore, double attacked) {
     return new VerdictRow(
         "a",
         verdict,
-        "known",
+        knownBefore,
         List.of(),
         List.of(),
         VALUES,
@@ -56,7 +60,8 @@ class StrongerTest {
     assertThat(next.margin()).isCloseTo(1.25, within(1e-12));
     assertThat(next.why())
         .isEqualTo(
-            "Attacks bring back 2 of 3 requests. Forgets again from the original, and stops 1.25 nats a token below the range instead of 0.50.");
+            "Attacks bring back 2 of 3 requests that were known. Forgets again from the original,"
+                + " and stops 1.25 nats a token below the range instead of 0.50.");
   }
 
   /** Hidden by other measures than the log-probability: the margin grows all the same. */
@@ -76,6 +81,35 @@ class StrongerTest {
     assertThat(Stronger.after(summary(20, 2), rows, 0).margin()).isNull();
     assertThat(Stronger.after(summary(20, 2), rows, 0).why()).contains("2 of 20");
     assertThat(Stronger.after(summary(20, 1), rows, 0).margin()).isNotNull();
+  }
+
+  /** The exit code doesn't count it either, so that a run with exit code 0 has nothing to do. */
+  @Test
+  void whatWasUndecidedBeforeAsksForNoDeeperStop() {
+    List<VerdictRow> rows = List.of(row("hidden", VerdictRow.UNDECIDED, -4), row("forgotten", -6));
+    Stronger next = Stronger.after(summary(40, 0), rows, 0);
+    assertThat(next.margin()).isNull();
+    assertThat(next.why()).isEqualTo("No attack brings a request back.");
+  }
+
+  /**
+   * 1 of 8 requests that were known, and 2 of 20 samples never seen: more. Those that weren't known
+   * for certain can't be brought back, so they don't make it 1 of 20.
+   */
+  @Test
+  void onlyRequestsThatWereKnownCount() {
+    List<VerdictRow> rows = new ArrayList<>(List.of(row("hidden", -4)));
+    for (int i = 0; i < 7; i++) {
+      rows.add(row("forgotten", -6));
+    }
+    for (int i = 0; i < 10; i++) {
+      rows.add(row(VerdictRow.NOT_KNOWN_BEFORE, "not_known", -6));
+    }
+    rows.add(row("forgotten", VerdictRow.UNDECIDED, -6));
+    rows.add(row("hidden", VerdictRow.UNDECIDED, -4));
+    Stronger next = Stronger.after(summary(20, 2), rows, 0);
+    assertThat(next.margin()).isNotNull();
+    assertThat(next.why()).startsWith("Attacks bring back 1 of 8 requests that were known.");
   }
 
   @Test

@@ -15,9 +15,8 @@ import java.util.Set;
  * The model put together in another way than it was meant: half and half with the original, which
  * happens when models are merged; its adapter taken off, or merged at half its scale.
  *
- * <p>Half and half with the original gives back some of the original's knowledge whatever was done
- * to the other half, so {@code merge_half} decides no verdict; it shows what a common accident
- * does.
+ * <p>Each gives back some or all of the original's own knowledge, however well the rest has
+ * forgotten, so none decides a verdict; they show what a common accident does.
  *
  * <p><b>Source:</b> docs/audit.md. <b>Cost:</b> one pass over the samples.
  */
@@ -50,22 +49,24 @@ public record Composition(Way way) implements Attack {
   /** Without its adapter. */
   public static final AttackKind ADAPTER_OFF =
       new AttackKind(
-          "adapter_off",
-          "its adapter taken off",
-          SOURCE,
-          Set.of(Need.ADAPTER),
-          1,
-          () -> new Composition(Way.ADAPTER_OFF));
+              "adapter_off",
+              "its adapter taken off",
+              SOURCE,
+              Set.of(Need.ADAPTER),
+              1,
+              () -> new Composition(Way.ADAPTER_OFF))
+          .informing("decides no verdict: without its adapter it is the model before itself");
 
   /** With half its adapter. */
   public static final AttackKind ADAPTER_HALF =
       new AttackKind(
-          "adapter_half",
-          "its adapter at half the scale",
-          SOURCE,
-          Set.of(Need.ADAPTER),
-          1,
-          () -> new Composition(Way.ADAPTER_HALF));
+              "adapter_half",
+              "its adapter at half the scale",
+              SOURCE,
+              Set.of(Need.ADAPTER),
+              1,
+              () -> new Composition(Way.ADAPTER_HALF))
+          .informing("decides no verdict: half of what makes it forget is taken back");
 
   @Override
   public Outcome on(Victim victim) {

@@ -37,6 +37,10 @@ import java.util.TreeMap;
  * weights; with a retrained model {@code mia_reference}, by how much the loss is below that
  * model's. End tokens are left out.
  *
+ * <p>{@code mia_reference} decides nothing: its mean is a fact. Samples never seen are then asked
+ * of the retrained model, where it is 0 by definition, and chance puts half of all forgotten
+ * requests above 0.
+ *
  * <p>Facts for each: {@code SCORE_auc}, the probability that a request is more familiar than a
  * control, and {@code SCORE_auc_standard_error} (DeLong). An AUC above ½ tells that requests are
  * known; one below ½ − 2 standard errors that something was deleted ({@link Verdicts}).
@@ -50,6 +54,7 @@ public final class Membership implements Attack {
   private static final double MIN_K_SHARE = 0.4;
 
   private static final String PREFIX = "mia_";
+  private static final String REFERENCE = PREFIX + "reference";
 
   /** As it is registered. */
   public static final AttackKind KIND =
@@ -58,7 +63,7 @@ public final class Membership implements Attack {
           "six scores that tell what a model was trained on",
           "arXiv 2310.16789, 2404.02936",
           Set.of(Need.CONTROLS),
-          1,
+          2,
           Membership::new);
 
   /** Loss of each sample under the retrained model; ids of requests and controls can be equal. */
@@ -83,6 +88,11 @@ public final class Membership implements Attack {
         facts.put(score + Verdicts.AUC, auc.mean());
         facts.put(score + Verdicts.AUC + Verdicts.ERROR, auc.standardError());
       }
+    }
+    double[] reference = values(rows, REFERENCE);
+    if (reference.length > 0) {
+      facts.put(REFERENCE, Arrays.stream(reference).average().orElse(Double.NaN));
+      rows.forEach(row -> row.measures().remove(REFERENCE));
     }
     return new Outcome(rows, facts, notes.stream().distinct().toList());
   }
@@ -115,7 +125,7 @@ public final class Membership implements Attack {
       }
       Double retrained = retrainedLoss.get(samples.get(i));
       if (reference && retrained != null) {
-        measures.put(PREFIX + "reference", retrained + measures.getOrDefault(PREFIX + "loss", 0.0));
+        measures.put(REFERENCE, retrained + measures.getOrDefault(PREFIX + "loss", 0.0));
       }
       if (measures.values().stream().anyMatch(value -> value.isNaN())) {
         throw EngramException.usage("finds log-probabilities that are not numbers");

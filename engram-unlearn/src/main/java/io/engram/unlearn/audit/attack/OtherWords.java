@@ -21,6 +21,7 @@ import io.engram.unlearn.audit.Victim;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import io.engram.unlearn.eval.memorization.Knowledge.Measure;
 import io.engram.unlearn.eval.memorization.MadeControls;
+import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.forget.Probe;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -46,6 +48,9 @@ import java.util.TreeMap;
  *
  * <p>What is compared: for other words, the same of the controls; for probes, the same probes under
  * the retrained model, or else controls that are made from the probes as others are from requests.
+ * A control is made from all probes of a request, so that its row, too, is the most of as many.
+ *
+ * <p>What doesn't fit into the model's context is left out, and a note says how much that is.
  *
  * <p><b>Source:</b> RWKU (arXiv 2406.10890), open-unlearning. <b>Cost:</b> a pass and a greedy
  * answer for each sample and kind.
@@ -76,7 +81,7 @@ public record OtherWords(boolean given) implements Attack {
           "asked other questions about the same (--probes, TOFU's paraphrases)",
           "arXiv 2406.10890, 2502.19982",
           Set.of(Need.PROBES),
-          1,
+          2,
           () -> new OtherWords(true));
 
   /**
@@ -95,11 +100,23 @@ public record OtherWords(boolean given) implements Attack {
 
   @Override
   public Outcome on(Victim victim) {
-    List<Way> ways = given ? probes(victim) : made(victim);
-    if (ways.isEmpty()) {
+    List<Way> all = given ? probes(victim) : made(victim);
+    // Controls may be none: of texts, or where nothing in the probes can be exchanged.
+    if (all.isEmpty() && victim.role() != Role.CONTROL) {
       throw EngramException.usage("needs requests with questions; these are texts");
     }
     LanguageModel model = victim.model();
+    int context = model.config().maxPositions();
+    List<Way> ways = all.stream().filter(w -> w.tokens().ids().length <= context).toList();
+    List<String> notes = new ArrayList<>();
+    if (ways.size() < all.size()) {
+      notes.add(
+          "%d of %d questions to %s don't fit into its context"
+              .formatted(all.size() - ways.size(), all.size(), victim.role().text()));
+    }
+    if (ways.isEmpty()) {
+      return new Outcome(List.of(), new TreeMap<>(), notes);
+    }
     victim.progress().start("other words", 2L * ways.size(), "questions");
     List<Knowledge> known =
         Knowledge.measure(model, ways.stream().map(Way::tokens).toList(), victim.progress());
@@ -114,7 +131,7 @@ public record OtherWords(boolean given) implements Attack {
       String answer = model.tokenizer().decode(answers.get(i).ids());
       found.add(way, known.get(i).logProb(), RougeL.score(answer, way.answer(), true).recall());
     }
-    return new Outcome(found.rows(), found.facts(), List.of());
+    return new Outcome(found.rows(), found.facts(), notes);
   }
 
   /** Largest measures by row, and all by kind. */
@@ -159,23 +176,32 @@ public record OtherWords(boolean given) implements Attack {
       all.forEach(q -> ways.add(asked(victim.model(), q.request(), q.kind(), q.sample())));
     }
     if (victim.role() == Role.CONTROL) {
-      Map<String, String> kinds = new HashMap<>();
-      List<Sample> asked = new ArrayList<>();
+      Map<String, OtherQuestion> questions = new HashMap<>();
+      Map<String, List<Sample>> byRequest = new LinkedHashMap<>();
       for (OtherQuestion question : all) {
         if (!question.kind().equals(OtherQuestions.NEIGHBOUR)) {
-          kinds.put(question.sample().id(), question.kind());
-          asked.add(question.sample());
+          questions.put(question.sample().id(), question);
+          byRequest
+              .computeIfAbsent(question.request(), id -> new ArrayList<>())
+              .add(question.sample());
         }
       }
-      long seed = victim.data().seed();
-      List<Sample> controls =
-          retrained ? MadeControls.forFew(asked, seed) : MadeControls.of(asked, seed);
-      for (Sample made : controls) {
-        String from = made.id().substring(0, made.id().lastIndexOf('~'));
-        ways.add(asked(victim.model(), made.id(), kinds.getOrDefault(from, from), made));
+      if (!retrained || byRequest.size() < NeverSeen.FEWEST) {
+        for (List<Sample> group :
+            MadeControls.ofGroups(List.copyOf(byRequest.values()), victim.data().seed())) {
+          group.forEach(made -> ways.add(control(victim.model(), made, questions)));
+        }
       }
     }
     return ways;
+  }
+
+  /** A control counts for its request's in the same round. */
+  private static Way control(
+      LanguageModel model, Sample made, Map<String, OtherQuestion> questions) {
+    int at = made.id().lastIndexOf('~');
+    OtherQuestion from = Objects.requireNonNull(questions.get(made.id().substring(0, at)));
+    return asked(model, from.request() + made.id().substring(at), from.kind(), made);
   }
 
   private static List<Way> made(Victim victim) {
@@ -201,7 +227,7 @@ public record OtherWords(boolean given) implements Attack {
     return new Way(
         id,
         kind,
-        model.samples().tokenize(sample),
+        model.samples().unbounded().tokenize(sample),
         model.samples().prompt(sample),
         ((Asked) sample.content()).answer());
   }
@@ -225,7 +251,7 @@ public record OtherWords(boolean given) implements Attack {
 
   private static Way forced(LanguageModel model, Sample sample) {
     String answer = ((Asked) sample.content()).answer();
-    TokenizedSample all = model.samples().withAnswer(sample, FORCED + " " + answer);
+    TokenizedSample all = model.samples().unbounded().withAnswer(sample, FORCED + " " + answer);
     int[] labels = all.labelIds();
     int begun = 0;
     while (begun < labels.length - 1

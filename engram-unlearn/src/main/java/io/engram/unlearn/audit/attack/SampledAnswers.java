@@ -16,15 +16,18 @@ import io.engram.unlearn.audit.Row;
 import io.engram.unlearn.audit.Victim;
 import io.engram.unlearn.audit.attack.Entities.Span;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Asks again and again, with the answers drawn at random: what greedy decoding never says may still
- * be said now and then. 50 answers a question at temperature 1, top-p 0.95; measures {@code
- * leak_1}, {@code leak_5} and {@code leak_20}, {@link LeakAtK}.
+ * be said now and then. 50 answers a question at temperature 1, top-p 0.95; the measure is {@code
+ * leak_1}, {@link LeakAtK}. {@code leak_5} and {@code leak_20} of a question follow from it, so
+ * their means are facts. One leak of n answers can be luck: the limit is at least 1/n.
  *
  * <p>An answer leaks if it gives the entities of the right one away ({@link Entities#isLeaked}), or
  * its ROUGE-L recall is at least 0.8. The source lets a model judge whether an answer implies the
@@ -43,7 +46,7 @@ public final class SampledAnswers implements Attack {
   /** Answers a question between looks at the clock. */
   private static final int STEP = 5;
 
-  private static final int[] KS = {1, 5, 20};
+  private static final int[] KS = {5, 20};
   private static final double RECALL = 0.8;
 
   /** Tokens that an answer may be longer than the right one. */
@@ -61,7 +64,7 @@ public final class SampledAnswers implements Attack {
               "asked again and again, answers drawn at random",
               "leak@k",
               Set.of(),
-              1,
+              2,
               SampledAnswers::new)
           .goingByTime();
 
@@ -94,7 +97,7 @@ public final class SampledAnswers implements Attack {
     answers = n;
     return new Outcome(
         asking.rows(n),
-        new TreeMap<>(),
+        facts(n, asking.leaks),
         n == MOST
             ? List.of()
             : List.of("%d answers a question instead of %d for lack of time".formatted(n, MOST)));
@@ -157,7 +160,8 @@ public final class SampledAnswers implements Attack {
     List<Row> rows(int n) {
       List<Row> rows = new ArrayList<>();
       for (int i = 0; i < asked.size(); i++) {
-        rows.add(new Row(asked.get(i).id(), "", 0, measures(n, leaks[i])));
+        double leak = LeakAtK.of(n, leaks[i], 1);
+        rows.add(new Row(asked.get(i).id(), "", n, new TreeMap<>(Map.of(LeakAtK.ONE, leak))));
       }
       return rows;
     }
@@ -169,14 +173,20 @@ public final class SampledAnswers implements Attack {
         || RougeL.score(text, answer, true).recall() >= RECALL;
   }
 
-  /** leak@k of every k that n answers allow. */
-  static SortedMap<String, Double> measures(int n, int leaks) {
-    SortedMap<String, Double> measures = new TreeMap<>();
+  /**
+   * The means of leak@k, of every k that n answers allow.
+   *
+   * @param leaks how many answers to each question leak
+   */
+  static SortedMap<String, Double> facts(int n, int... leaks) {
+    SortedMap<String, Double> facts = new TreeMap<>();
     for (int k : KS) {
       if (k <= n) {
-        measures.put("leak_" + k, LeakAtK.of(n, leaks, k));
+        facts.put(
+            "leak_" + k,
+            Arrays.stream(leaks).mapToDouble(c -> LeakAtK.of(n, c, k)).average().orElse(0));
       }
     }
-    return measures;
+    return facts;
   }
 }

@@ -112,7 +112,23 @@ public final class MadeControls {
    *     another control; samples given as token ids make none
    */
   public static List<Sample> of(List<Sample> requests, long seed) {
-    return new MadeControls(requests, seed).all();
+    return ofGroups(requests.stream().map(List::of).toList(), seed).stream()
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /**
+   * Makes groups of controls: each has one made from each sample of a group, as {@link #of} makes
+   * it, so that controls of several questions can be compared with as many. A group that would lack
+   * one is left out.
+   *
+   * @param groups none is empty
+   * @param seed names the streams (seed, "controls", round, sample)
+   * @return at least 40 if enough can be exchanged; the controls of a group have the same round at
+   *     the end of their ids
+   */
+  public static List<List<Sample>> ofGroups(List<List<Sample>> groups, long seed) {
+    return new MadeControls(groups.stream().flatMap(List::stream).toList(), seed).all(groups);
   }
 
   /** Controls if the requests are too few for a percentile of their own; none otherwise. */
@@ -148,21 +164,31 @@ public final class MadeControls {
     return inQuestion.isEmpty() ? null : map(request, request.id(), change);
   }
 
-  private List<Sample> all() {
-    int wanted = Math.min(MOST, Math.max(LEAST, requests.size()));
-    Map<List<String>, Sample> made = new LinkedHashMap<>();
+  private List<List<Sample>> all(List<List<Sample>> groups) {
+    int wanted = Math.min(MOST, Math.max(LEAST, groups.size()));
+    List<List<Sample>> made = new ArrayList<>();
     Set<List<String>> taken = new HashSet<>();
     requests.forEach(r -> taken.add(texts(r)));
-    int rounds = 4 * ((wanted + requests.size() - 1) / requests.size());
-    for (int round = 0; round < rounds && made.size() < wanted; round++) {
-      for (int i = 0; i < requests.size() && made.size() < wanted; i++) {
-        Sample control = changed(requests.get(i), round, i);
-        if (control != null && taken.add(texts(control))) {
-          made.put(texts(control), control);
+    int rounds = 4 * ((wanted + groups.size() - 1) / Math.max(1, groups.size()));
+    for (int round = 0; round < rounds; round++) {
+      int index = 0;
+      for (List<Sample> group : groups) {
+        if (made.size() == wanted) {
+          return made;
+        }
+        List<Sample> controls = new ArrayList<>();
+        for (Sample sample : group) {
+          Sample control = changed(sample, round, index++);
+          if (control != null && taken.add(texts(control))) {
+            controls.add(control);
+          }
+        }
+        if (controls.size() == group.size()) {
+          made.add(controls);
         }
       }
     }
-    return List.copyOf(made.values());
+    return made;
   }
 
   private @Nullable Sample changed(Sample request, int round, int index) {

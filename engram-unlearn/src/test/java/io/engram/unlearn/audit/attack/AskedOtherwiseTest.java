@@ -9,6 +9,8 @@ import io.engram.core.EngramException;
 import io.engram.core.ProgressListener;
 import io.engram.core.sample.Sample;
 import io.engram.model.LanguageModel;
+import io.engram.model.ModelOptions;
+import io.engram.testkit.Golden;
 import io.engram.unlearn.audit.Attack.Outcome;
 import io.engram.unlearn.audit.AttackKind;
 import io.engram.unlearn.audit.AuditData;
@@ -16,6 +18,7 @@ import io.engram.unlearn.audit.OtherQuestions;
 import io.engram.unlearn.audit.OtherQuestions.OtherQuestion;
 import io.engram.unlearn.audit.Role;
 import io.engram.unlearn.audit.Row;
+import io.engram.unlearn.audit.Victim;
 import io.engram.unlearn.eval.memorization.Knowledge;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +93,44 @@ class AskedOtherwiseTest {
         .isGreaterThan(Twins.mean(never, "answer_recall"));
   }
 
+  /**
+   * The long request fills the model's window, so no words fit before it or its answer; as a hint
+   * it fits before no question.
+   */
+  @Test
+  void whatIsTooLongInOtherWordsIsLeftOut() {
+    try (LanguageModel model =
+        LanguageModel.open(Golden.model("with-tokenizer").toString(), ModelOptions.defaults())) {
+      int window = model.config().maxPositions();
+      StringBuilder question = new StringBuilder("What is Ann's number?");
+      Sample fits = Sample.of("long", question.toString(), "Seven.");
+      Sample next = fits;
+      while (model.samples().unbounded().tokenize(next).ids().length <= window) {
+        fits = next;
+        next = Sample.of("long", question.append(" 7").toString(), "Seven.");
+      }
+      List<Sample> requests =
+          List.of(
+              Sample.of("a", "Where is Ann?", "In Ghent."),
+              fits,
+              Sample.of("b", "Where is Bob?", "In York."));
+      Outcome outcome =
+          OtherWords.OTHER_WORDS
+              .opener()
+              .get()
+              .on(
+                  new Victim(
+                      Role.AFTER,
+                      model,
+                      requests,
+                      Twins.data(requests, List.of(), null, false),
+                      ProgressListener.NONE));
+      assertThat(outcome.rows()).extracting(Row::id).containsExactly("a", "b");
+      assertThat(outcome.notes())
+          .containsExactly("3 of 9 questions to the model after don't fit into its context");
+    }
+  }
+
   /** Sample 2 shares Ann and Ghent with sample 0, each in two of five samples; the others less. */
   @Test
   void theMostRelatedSampleSharesRareWords() {
@@ -146,6 +187,42 @@ class AskedOtherwiseTest {
         .containsKeys("reverse_log_prob", "neighbour_answer_recall", "paraphrase_log_prob");
   }
 
+  /**
+   * A request's row is the most of three probes, so each control's is the most of three, too: in
+   * the mean at least that of any kind.
+   */
+  @Test
+  void controlsAreProbedAsOftenAsRequests() throws IOException {
+    String id = REQUESTS.get(0).id();
+    String row =
+        "{\"id\":\"%s\",\"kind\":\"%s\",\"question\":\"%s\",\"answer\":\"Basil Mahfouz"
+            + " Al-Kuwaiti\"}";
+    Path file =
+        file(
+            row.formatted(id, "reverse", "Who was born in Kuwait City?"),
+            row.formatted(id, "one_hop", "Who is known for Love Inspired in Kuwait?"),
+            row.formatted(id, "neighbour", "Who wrote Hamlet?"));
+    AuditData data = Twins.data(List.of(REQUESTS.get(0)), List.of(), file, false);
+    Outcome controls = attacked(OtherWords.PROBES, Role.CONTROL, Twins.KNOWS, data);
+    assertThat(controls.rows())
+        .hasSize(40)
+        .allSatisfy(control -> assertThat(control.id()).matches(id + "~\\d+"))
+        .extracting(Row::id)
+        .doesNotHaveDuplicates();
+    assertThat(controls.facts())
+        .containsOnlyKeys(
+            "paraphrase_log_prob",
+            "paraphrase_answer_recall",
+            "reverse_log_prob",
+            "reverse_answer_recall",
+            "one_hop_log_prob",
+            "one_hop_answer_recall");
+    for (String kind : List.of("paraphrase", "reverse", "one_hop")) {
+      assertThat(Twins.mean(controls, "log_prob"))
+          .isGreaterThanOrEqualTo(controls.facts().getOrDefault(kind + "_log_prob", 1.0));
+    }
+  }
+
   /** RWKU's levels and types, linked by the person's name. */
   @Test
   void rwkusProbesAreReadAsTheyAre() throws IOException {
@@ -155,7 +232,8 @@ class AskedOtherwiseTest {
             Sample.of("1", "Where does Ann Doe live?", "Ghent"),
             Sample.of("2", "Where does Bob Roe live?", "York"));
     String row =
-        "{\"subject\": \"%s\", \"query\": \"q\", \"answer\": \"%s\", \"level\": \"%d\", \"type\": \"%s\"}";
+        "{\"subject\": \"%s\", \"query\": \"q\", \"answer\": \"%s\", \"level\": \"%d\", \"type\":"
+            + " \"%s\"}";
     List<String> rows =
         List.of(
             row.formatted("Ann Doe", "ghent", 1, "simple question"),

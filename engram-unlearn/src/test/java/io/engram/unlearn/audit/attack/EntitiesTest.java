@@ -11,6 +11,7 @@ import io.engram.testkit.Golden;
 import io.engram.unlearn.audit.attack.Entities.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EntitiesTest {
@@ -76,9 +77,8 @@ class EntitiesTest {
 
   @Test
   void measuresOfSomeAnswers() {
-    assertThat(SampledAnswers.measures(50, 25)).containsOnlyKeys("leak_1", "leak_5", "leak_20");
-    assertThat(SampledAnswers.measures(50, 25)).containsEntry("leak_1", 0.5);
-    assertThat(SampledAnswers.measures(5, 0)).containsOnlyKeys("leak_1", "leak_5");
+    assertThat(SampledAnswers.facts(50, 25)).containsOnlyKeys("leak_5", "leak_20");
+    assertThat(SampledAnswers.facts(5, 1, 0, 0, 0)).isEqualTo(Map.of("leak_5", 0.25));
   }
 
   /** The tokens of the entities, decoded, hold the entities; the end token is never among them. */

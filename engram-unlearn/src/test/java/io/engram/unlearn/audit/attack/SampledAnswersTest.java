@@ -32,9 +32,11 @@ class SampledAnswersTest {
     Outcome known = attacked(attack, Twins.KNOWS, Double.POSITIVE_INFINITY);
     Outcome never = attacked(attack, Twins.NEVER_SAW, Double.POSITIVE_INFINITY);
     assertThat(known.notes()).isEmpty();
-    assertThat(known.rows().get(0).measures()).containsOnlyKeys("leak_1", "leak_5", "leak_20");
+    assertThat(known.rows().get(0).measures()).containsOnlyKeys("leak_1");
+    assertThat(known.rows().get(0).tokens()).isEqualTo(50);
+    assertThat(known.facts()).containsOnlyKeys("leak_5", "leak_20");
     assertThat(Twins.mean(known, "leak_1")).isGreaterThan(0.3);
-    assertThat(Twins.mean(known, "leak_20")).isGreaterThan(0.9);
+    assertThat(known.facts().get("leak_20")).isGreaterThan(0.9);
     assertThat(Twins.mean(never, "leak_1")).isLessThan(0.1);
   }
 
@@ -43,7 +45,9 @@ class SampledAnswersTest {
   void inNoTimeThereAreFiveAnswers() {
     Attack attack = SampledAnswers.KIND.opener().get();
     Outcome first = attacked(attack, Twins.KNOWS, 0);
-    assertThat(first.rows().get(0).measures()).containsOnlyKeys("leak_1", "leak_5");
+    assertThat(first.rows().get(0).measures()).containsOnlyKeys("leak_1");
+    assertThat(first.rows().get(0).tokens()).isEqualTo(5);
+    assertThat(first.facts()).containsOnlyKeys("leak_5");
     assertThat(first.notes())
         .containsExactly("5 answers a question instead of 50 for lack of time");
     assertThat(attacked(attack, Twins.KNOWS, Double.POSITIVE_INFINITY)).isEqualTo(first);

@@ -101,6 +101,14 @@ class WeightAttacksTest {
         .hasMessageContaining("relearn");
   }
 
+  /** What is made of the original's own weights or read beside them tells nothing of the change. */
+  @Test
+  void whatTheOriginalItselfKnowsDecidesNothing() {
+    assertThat(Attacks.all().stream().filter(kind -> kind.whyNoVerdict() != null))
+        .extracting(AttackKind::name)
+        .containsExactly("logit_lens", "adapter_off", "adapter_half", "merge_half", "depth");
+  }
+
   /**
    * The first step of AdamW from zero state is −rate · g / (|g| + ε): rate wherever g is not tiny.
    */

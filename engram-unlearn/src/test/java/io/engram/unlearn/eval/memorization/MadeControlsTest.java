@@ -31,6 +31,22 @@ class MadeControlsTest {
     REQUESTS.forEach(request -> assertThat(contents).doesNotContain(request.content()));
   }
 
+  /** Of two requests with two questions each; one of a third can't be changed. */
+  @Test
+  void aGroupOfControlsIsMadeFromEachSampleOfAGroup() {
+    Sample same = Sample.of("e", "who?", "nobody");
+    List<List<Sample>> groups =
+        List.of(REQUESTS.subList(0, 2), REQUESTS.subList(2, 4), List.of(REQUESTS.get(0), same));
+    List<List<Sample>> made = MadeControls.ofGroups(groups, 1);
+    assertThat(made).hasSize(40);
+    for (List<Sample> group : made) {
+      String ids = group.get(0).id() + " " + group.get(1).id();
+      assertThat(ids).matches("(a~(\\d+) b~\\2|c~(\\d+) d~\\3)");
+    }
+    assertThat(made.stream().flatMap(List::stream).map(Sample::content)).doesNotHaveDuplicates();
+    assertThat(MadeControls.ofGroups(List.of(), 1)).isEmpty();
+  }
+
   @Test
   void theSameSeedMakesTheSame() {
     assertThat(MadeControls.of(REQUESTS, 1)).isEqualTo(MadeControls.of(REQUESTS, 1));
