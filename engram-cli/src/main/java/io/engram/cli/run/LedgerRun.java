@@ -146,7 +146,7 @@ public record LedgerRun(
       return OptionalInt.empty();
     }
     int knownAfter = (int) after.stream().filter(Measured::isKnown).count();
-    Path certificate = run.resolve("certificate.json");
+    Path certificate = ledger.certificate(id);
     LedgerEntry entry =
         ledger.append(
             new LedgerEntry(
@@ -175,10 +175,7 @@ public record LedgerRun(
       return;
     }
     String first = ledger.entries().get(0).modelBefore().path();
-    Set<Path> same = new HashSet<>();
-    same.add(Path.of(first));
-    same.add(Path.of(ledger.path(last)).toAbsolutePath().normalize());
-    if (!named.equals(first) && !same.contains(Path.of(named).toAbsolutePath().normalize())) {
+    if (!isSame(named, first) && !isSame(named, ledger.path(last))) {
       throw EngramException.usage(
           "The ledger %s began with %s, and goes on from %s. Name one of them instead of %s, or start a ledger for that model."
               .formatted(folder, first, ledger.path(last), named));
@@ -191,6 +188,14 @@ public record LedgerRun(
                     ledger.path(last),
                     ledger.entries().size(),
                     ledger.entries().size() == 1 ? "request" : "requests"));
+  }
+
+  /** Whether two models are the same by their names or paths. */
+  static boolean isSame(String named, String other) {
+    return Path.of(named)
+        .toAbsolutePath()
+        .normalize()
+        .equals(Path.of(other).toAbsolutePath().normalize());
   }
 
   /** Samples of earlier requests under a model. It can't be resumed, so Ctrl-C ends it. */

@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.engram.cli.Cli;
 import io.engram.core.certificate.Dsse;
+import io.engram.core.certificate.RequestDigest;
 import io.engram.core.certificate.RequestWords;
+import io.engram.core.certificate.RunCertificate;
 import io.engram.core.certificate.Statement;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunFolder;
 import io.engram.core.sample.SampleSource;
+import io.engram.core.settings.Yaml;
 import io.engram.testkit.Golden;
 import java.io.File;
 import java.io.IOException;
@@ -18,7 +22,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -173,6 +180,98 @@ final class CertificateCommandsTest {
         .contains("trained a little further", "Attack probes: needs --probes FILE")
         .doesNotContain("stored with fewer bits");
     assertThat(text).doesNotContainIgnoringCase("khuzdar");
+  }
+
+  private void audited(String comparedWith, int controls, String notChecked) throws IOException {
+    Files.createDirectories(run.resolve("audit"));
+    Files.writeString(
+        run.resolve("audit/summary.json"),
+        """
+        {"compared_with":"%s","controls":%d,"requests":2,"attacks":[],"not_checked":[%s],
+         "verdicts":{},"seconds":2.0}
+        """
+            .formatted(comparedWith, controls, notChecked));
+    assertThat(Cli.run("certify", run).exitCode()).isZero();
+  }
+
+  private JsonNode predicate() {
+    return JsonFiles.mapper().readTree(certificate().envelope().text()).path("predicate");
+  }
+
+  /** The run compared with 40 made ones, the audit with a model that never saw the requests. */
+  @Test
+  void anAuditsControlsAreThoseOfItsVerdicts() throws IOException {
+    audited("retrained", 30, "");
+    assertThat(predicate().path("controls").toString())
+        .isEqualTo("{\"origin\":\"retrained\",\"n\":30}");
+    assertThat(predicate().path("not_checked").toString())
+        .doesNotContain("that was trained without them", "were made from the requests");
+    audited("given", 9, "");
+    assertThat(predicate().path("not_checked").toString())
+        .contains("with fewer than 20 controls there is no verdict");
+  }
+
+  @Test
+  void whyAnAttackFailedIsToldWithoutIds() throws IOException {
+    audited(
+        "made",
+        40,
+        """
+        {"attack":"prefix","why":"Sample cust-00412 has 530 tokens; the model's context is 512.",
+         "failed":true},
+        {"attack":"int4","why":"ran out of memory: Sample cust-00413 is too long.","failed":true},
+        {"attack":"lens","why":"ran out of time (--minutes)","failed":true}
+        """);
+    assertThat(certificate().envelope().text()).doesNotContain("cust-004");
+    assertThat(predicate().path("not_checked").valueStream().map(JsonNode::asString))
+        .contains(
+            "Attack prefix: it failed.",
+            "Attack int4: it ran out of memory.",
+            "Attack lens: it ran out of time.");
+  }
+
+  /** A text cut into two; its id would end a quotation in a pattern. */
+  @Test
+  void anIdMayHoldAnything() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Path cut =
+        CertifiedRun.write(
+            other,
+            List.of("{\"id\": \"x\\\\E(#\", \"question\": \"Is it?\", \"answer\": \"No.\"}"),
+            "true");
+    Path verdicts = cut.resolve("verdicts.jsonl");
+    String row = Files.readString(verdicts).strip().replace("E(#\"", "E(##2\"");
+    Files.write(verdicts, List.of(row, row.replace("##2", "##1").replace("forgotten", "known")));
+    Cli.Ran ran = Cli.run("certify", cut);
+    assertThat(ran.err()).isEmpty();
+    certificate = cut.resolve("certificate.json");
+    assertThat(predicate().path("verdicts").toString()).isEqualTo("{\"known\":1}");
+  }
+
+  @Test
+  void aPathOfOneWordIsLeftOutAndAChoiceIsNot() throws IOException {
+    ObjectNode recipe = Yaml.read(Files.readString(run.resolve("recipe.yaml")), "the recipe");
+    recipe.withObject("/eval").put("encoder", "khuzdar");
+    JsonFiles.write(run.resolve("recipe.yaml"), recipe);
+    assertThat(Cli.run("certify", run).exitCode()).isZero();
+    assertThat(predicate().path("recipe").path("eval").path("encoder").asString())
+        .isEqualTo("(left out)");
+    assertThat(predicate().path("recipe").path("order").path("name").asString())
+        .isEqualTo("uniform");
+  }
+
+  /** The user names a model that is one file; a folder's files have the names that all have. */
+  @Test
+  void theNameOfAModelOfOneFileIsLeftOut() {
+    SortedMap<String, Path> before = new TreeMap<>(Map.of("khuzdar.gguf", requests()));
+    try (RunFolder read = RunFolder.read(run)) {
+      RunCertificate made = new RunCertificate(read, SampleSource.load(requests().toString()));
+      RequestDigest digests = RequestDigest.ofRun(run);
+      assertThat(made.statement(before, null, digests).digests("before/")).containsOnlyKeys("file");
+      before.put("config.json", requests());
+      assertThat(made.statement(before, null, digests).digests("before/"))
+          .containsOnlyKeys("config.json", "khuzdar.gguf");
+    }
   }
 
   /** The words of the requests that a certificate of other requests doesn't hold. */

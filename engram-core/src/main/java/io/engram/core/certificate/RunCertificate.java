@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -48,6 +49,32 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
 
   /** Controls below which nothing is decided. */
   private static final int FEWEST_CONTROLS = 20;
+
+  /**
+   * Keys of a recipe whose single words in lower case are Engram's or a model's, not the user's.
+   */
+  private static final Set<String> CHOICES =
+      Set.of(
+          "name",
+          "dtype",
+          "save_dtype",
+          "retain_loss",
+          "reduction",
+          "pair",
+          "weight",
+          "apply",
+          "control_variate",
+          "absolute",
+          "tokens",
+          "scope",
+          "prefer",
+          "decay",
+          "schedule",
+          "train",
+          "targets",
+          "rule",
+          "keep",
+          "suites");
 
   /** What a request is worth whose text was cut into several samples: the worst of them. */
   private static final List<String> WORST_FIRST =
@@ -115,14 +142,15 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
     Certificate certificate = certificate(digests);
     CardResults.write(run.model(), certificate);
     CardResults.write(run.adapter(), certificate);
-    List<Statement.Subject> subjects = new ArrayList<>(Statement.subjects("before/", before));
+    SortedMap<String, Path> named = named(before);
+    List<Statement.Subject> subjects = new ArrayList<>(Statement.subjects("before/", named));
     for (Path folder : List.of(run.model(), run.adapter())) {
       if (Files.isDirectory(folder)) {
         subjects.addAll(Statement.subjects(folder.getFileName() + "/", Trees.files(folder)));
       }
     }
     if (isUnchanged(certificate)) {
-      subjects.addAll(Statement.subjects("model/", before));
+      subjects.addAll(Statement.subjects("model/", named));
     }
     if (deployed != null) {
       SortedMap<String, Path> file = new TreeMap<>();
@@ -130,6 +158,16 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
       subjects.addAll(Statement.subjects("deployed/", file));
     }
     return Statement.of(subjects, certificate);
+  }
+
+  /** A model that is one file has a name that the user chose; a folder's files have usual ones. */
+  private SortedMap<String, Path> named(SortedMap<String, Path> before) {
+    if (before.size() != 1) {
+      return before;
+    }
+    SortedMap<String, Path> named = new TreeMap<>();
+    before.forEach((name, file) -> named.put(withoutWords(name), file));
+    return named;
   }
 
   /** Whether nothing was done because no request was known: the model after is the one before. */
@@ -154,7 +192,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
     List<Request> each = each(rows, digests);
     AuditSummary audit = audit();
     List<Attack> attacks = attacks(audit);
-    Controls controls = controls();
+    Controls controls = controls(audit);
     return new Certificate(
         manifest.engram(),
         manifest.versions(),
@@ -193,7 +231,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
       if (own.isEmpty()) {
         byId.forEach(
             (id, some) -> {
-              if (id.matches("\\Q" + request.id() + "\\E#\\d+")) {
+              if (id.matches(Pattern.quote(request.id()) + "#\\d+")) {
                 own.addAll(some);
               }
             });
@@ -343,7 +381,11 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
     return attacks;
   }
 
-  private @Nullable Controls controls() {
+  /** Those that the verdicts follow from: the audit's, which may be others than the run's. */
+  private @Nullable Controls controls(@Nullable AuditSummary audit) {
+    if (audit != null) {
+      return new Controls(audit.comparedWith(), audit.controls());
+    }
     Path file = run.path().resolve(ForgetPlan.FILE);
     if (!Files.isRegularFile(file)) {
       return null;
@@ -371,19 +413,21 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
         clean(inner, words);
       } else if (value instanceof ArrayNode list) {
         for (int i = 0; i < list.size(); i++) {
-          if (list.get(i).isString() && reveals(list.get(i).asString(), words)) {
+          if (list.get(i).isString() && reveals(key, list.get(i).asString(), words)) {
             list.set(i, Certificate.LEFT_OUT);
           }
         }
-      } else if (value.isString() && (key.equals("where") || reveals(value.asString(), words))) {
+      } else if (value.isString()
+          && (key.equals("where") || reveals(key, value.asString(), words))) {
         section.put(key, Certificate.LEFT_OUT);
       }
     }
   }
 
-  /** Choices of a recipe are single words in lower case, which aren't the user's. */
-  private static boolean reveals(String value, RequestWords words) {
-    return !value.matches("[a-z0-9_]+") && !words.sharedWith(value).isEmpty();
+  /** Whether it shares a word with the requests and isn't one of Engram's own. */
+  private static boolean reveals(String key, String value, RequestWords words) {
+    boolean isChoice = CHOICES.contains(key) && value.matches("[a-z0-9_]+");
+    return !isChoice && !words.sharedWith(value).isEmpty();
   }
 
   private String withoutWords(String name) {
@@ -406,7 +450,7 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
         });
     if (audit != null) {
       audit.notChecked().stream()
-          .map(left -> "Attack %s: %s".formatted(left.attack(), left.why()))
+          .map(left -> "Attack %s: %s".formatted(left.attack(), why(left)))
           .filter(sentence -> RequestWords.of(requests).sharedWith(sentence).isEmpty())
           .forEach(open::add);
     }
@@ -430,6 +474,16 @@ public record RunCertificate(RunFolder run, List<Sample> requests) {
     open.add(
         "Other copies: earlier versions, models trained from them, and the data they learned.");
     return open;
+  }
+
+  /** Why an attack was not made; the message of one that failed may name a request. */
+  private static String why(AuditSummary.NotChecked left) {
+    if (!left.failed()) {
+      return left.why();
+    }
+    return left.why().startsWith("ran out of time")
+        ? "it ran out of time."
+        : left.why().startsWith("ran out of memory") ? "it ran out of memory." : "it failed.";
   }
 
   private boolean neutral() {

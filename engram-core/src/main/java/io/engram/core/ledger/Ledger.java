@@ -6,6 +6,7 @@ import io.engram.core.run.FolderLock;
 import io.engram.core.run.Hashes;
 import io.engram.core.run.JsonFiles;
 import io.engram.core.run.OwnerOnly;
+import io.engram.core.run.RunModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -204,6 +205,11 @@ public final class Ledger implements AutoCloseable {
     return folder.resolve(RUNS).resolve(id);
   }
 
+  /** The certificate of a request: of the run whose model is its result. */
+  public Path certificate(String id) {
+    return RunModel.best(run(id)).resolve("certificate.json");
+  }
+
   /** The file with the samples of a request. */
   public Path samples(String id) {
     return folder.resolve(OwnerOnly.FOLDER).resolve(id + ".jsonl");
@@ -359,7 +365,7 @@ public final class Ledger implements AutoCloseable {
           samples,
           entry.requestsDigest(),
           () -> samplesDigest(entry.id()));
-      Path certificate = run(entry.id()).resolve("certificate.json");
+      Path certificate = certificate(entry.id());
       String digest = entry.certificate();
       if (digest != null) {
         check(

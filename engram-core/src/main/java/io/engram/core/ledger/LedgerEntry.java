@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param verdicts how many of its samples got each verdict
  * @param earlier what became of earlier requests; null for the first
  * @param kept what it cost the samples to keep; null if nothing was done, or not measured
- * @param certificate SHA-256 of {@code runs/ID/certificate.json}; null if there is none
+ * @param certificate SHA-256 of the certificate of the run whose model is {@code modelAfter}; null
+ *     if there is none
  * @param previous SHA-256 of the line before, without its line end; 64 zeros for the first
  */
 public record LedgerEntry(

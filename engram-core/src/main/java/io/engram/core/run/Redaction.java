@@ -27,6 +27,9 @@ public record Redaction(Path run) {
   private static final List<String> MIXED =
       List.of("samples.jsonl", VerdictRow.FILE, ForgetPlan.FILE);
 
+  /** Answers that the model made from the requests; nothing but texts. */
+  private static final String ALTERNATIVES = "alternatives.jsonl";
+
   private static final String REPORT = "report.html";
 
   /** Fields that hold texts. */
@@ -74,6 +77,9 @@ public record Redaction(Path run) {
           redact("audit/" + name);
         }
       }
+    }
+    if (Files.isRegularFile(run.resolve(ALTERNATIVES))) {
+      move(run.resolve(ALTERNATIVES), owners().resolve(ALTERNATIVES));
     }
     if (Files.isDirectory(run.resolve("eval"))) {
       Trees.files(run.resolve("eval"))

@@ -161,6 +161,24 @@ class LedgerTest {
             "002: its certificate runs/002/certificate.json was changed: its digest is another one");
   }
 
+  /** Attacks showed that the first run's model hid something, so a run inside it is the result. */
+  @Test
+  void theCertificateOfTheBestRunCounts() throws IOException {
+    try (Ledger ledger = Ledger.open(folder())) {
+      Path first = ledger.run("001");
+      Files.createDirectories(first.resolve("stronger-1"));
+      Files.writeString(first.resolve("stronger"), "stronger-1");
+      Files.writeString(first.resolve("stronger-1/certificate.json"), "certificate 001");
+      add(ledger);
+    }
+    Files.writeString(folder().resolve("runs/001/certificate.json"), "of the first run");
+    assertThat(Ledger.read(folder()).faults()).isEmpty();
+    Files.writeString(folder().resolve("runs/001/stronger-1/certificate.json"), "other");
+    assertThat(Ledger.read(folder()).faults())
+        .containsExactly(
+            "001: its certificate runs/001/stronger-1/certificate.json was changed: its digest is another one");
+  }
+
   /** The next request starts from the last model, so that one has to be whole. */
   @Test
   void aMissingLastModelStopsTheNextRequest() throws IOException {

@@ -32,10 +32,15 @@ public final class WeightSnapshot implements AutoCloseable {
   public WeightSnapshot(LanguageModel model, TrainingScope scope) {
     parameters = model.decoder().parameters();
     NewAdapters.merge(parameters);
-    for (String name : copiesWeights(scope) ? parameters.names() : List.<String>of()) {
-      try (PointerScope temporary = new PointerScope()) {
-        copies.put(name, Tensors.keep(parameters.get(name).detach().clone()));
+    try {
+      for (String name : copiesWeights(scope) ? parameters.names() : List.<String>of()) {
+        try (PointerScope temporary = new PointerScope()) {
+          copies.put(name, Tensors.keep(parameters.get(name).detach().clone()));
+        }
       }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 

@@ -114,9 +114,27 @@ public record RequestView(
     }
   }
 
-  private static boolean tooFew(RunContents run) {
+  /**
+   * What the verdicts follow from.
+   *
+   * @param origin {@code given}, {@code retrained} or {@code made}
+   * @param n how many
+   */
+  private record Controls(String origin, int n) {}
+
+  /** The audit's controls, which may be others than the run's; without an audit the run's. */
+  private static @Nullable Controls controls(RunContents run) {
+    AuditSummary audit = run.audit();
+    if (audit != null) {
+      return new Controls(audit.comparedWith(), audit.controls());
+    }
     ForgetPlan plan = run.plan();
-    ForgetPlan.Controls controls = plan == null ? null : plan.controls();
+    ForgetPlan.Controls planned = plan == null ? null : plan.controls();
+    return planned == null ? null : new Controls(planned.origin(), planned.n());
+  }
+
+  private static boolean tooFew(RunContents run) {
+    Controls controls = controls(run);
     return controls != null
         && !controls.origin().equals("retrained")
         && controls.n() < FEWEST_CONTROLS;
@@ -187,8 +205,7 @@ public record RequestView(
   }
 
   private static List<String> standard(RunContents run) {
-    ForgetPlan plan = run.plan();
-    ForgetPlan.Controls controls = plan == null ? null : plan.controls();
+    Controls controls = controls(run);
     List<String> text = new ArrayList<>();
     text.add(
         "A request is forgotten when none of the measures in the table is above its limit, and known when two or more are. The limit is what 95 of 100 never-seen questions stay within.");

@@ -2,10 +2,13 @@ package io.engram.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.core.run.AuditSummary;
+import io.engram.core.run.JsonFiles;
 import io.engram.report.ForgetFixture;
 import io.engram.report.run.RunReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +130,19 @@ class RequestViewTest {
     RequestView few = view(new ForgetFixture().undecided("u").controls("given", 9));
     assertThat(few.standard()).contains("9 are too few for a verdict; 20 are needed.");
     assertThat(few.answer().get(0)).contains("too few never-seen questions");
+  }
+
+  /** The run compared with 9 given ones, the audit with a model that never saw the requests. */
+  @Test
+  void theStandardIsThatOfTheAuditWhereThereIsOne() {
+    Path run = new ForgetFixture().undecided("u").controls("given", 9).write(dir.resolve("run"));
+    JsonFiles.write(
+        run.resolve(AuditSummary.FILE),
+        new AuditSummary("retrained", 30, 1, List.of(), List.of(), new TreeMap<>(), null, 1));
+    RequestView view = RequestView.of(RunReader.read(List.of(run)).get(0), "f").orElseThrow();
+    assertThat(view.standard().get(1)).contains("a model that never saw the requests");
+    assertThat(view.standard()).noneMatch(text -> text.contains("too few"));
+    assertThat(view.answer()).noneMatch(text -> text.contains("too few"));
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -190,14 +191,24 @@ public record OtherQuestions(List<OtherQuestion> all) {
     return first(row, "type");
   }
 
-  /** The requests in which a subject is named, or whose id it is. */
+  /** The requests in which a subject is named in whole words, or whose id it is. */
   private static List<Sample> naming(List<Sample> requests, String subject) {
-    String name = subject.toLowerCase(Locale.ROOT);
+    // Letters with two cases: where words aren't separated by spaces, letters have one.
+    String beside = "[\\p{Lu}\\p{Ll}\\p{N}]";
+    Pattern name =
+        Pattern.compile(
+            "(?<!"
+                + beside
+                + ")"
+                + Pattern.quote(subject.toLowerCase(Locale.ROOT))
+                + "(?!"
+                + beside
+                + ")");
     return requests.stream()
         .filter(
             request ->
                 request.id().equals(subject)
-                    || words(request).toLowerCase(Locale.ROOT).contains(name))
+                    || name.matcher(words(request).toLowerCase(Locale.ROOT)).find())
         .toList();
   }
 

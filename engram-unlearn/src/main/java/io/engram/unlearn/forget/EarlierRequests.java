@@ -11,11 +11,14 @@ import io.engram.model.LanguageModel;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import io.engram.unlearn.run.Setup;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The samples of a ledger's earlier requests, measured again under another model: each against the
@@ -65,7 +68,9 @@ public final class EarlierRequests {
     Path run = ledger.run(id);
     List<Sample> samples = SampleSource.load(ledger.samples(id).toString());
     ForgetPlan plan = Forgetting.planOf(run);
-    Standard standard = Forgetting.standard(plan, recipe(run), setup, samples);
+    Set<String> planned =
+        plan.samples().stream().map(ForgetPlan.Planned::id).collect(Collectors.toSet());
+    Standard standard = Forgetting.standard(plan, recipe(run), setup, asked(ledger, id, planned));
     Map<String, String> then = new HashMap<>();
     JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class)
         .forEach(row -> then.put(row.id(), row.verdict()));
@@ -81,6 +86,22 @@ public final class EarlierRequests {
               standard.known(probes.get(i), standard.above(i, probes.get(i)))));
     }
     return measured;
+  }
+
+  /**
+   * The samples that a request's run was about: its own, then those that it took in again.
+   *
+   * @param planned ids in the run's plan
+   */
+  static List<Sample> asked(Ledger ledger, String id, Set<String> planned) {
+    List<Sample> all = new ArrayList<>(SampleSource.load(ledger.samples(id).toString()));
+    Path again = ledger.samples(id + "-again");
+    if (Files.exists(again)) {
+      SampleSource.load(again.toString()).stream()
+          .filter(sample -> planned.contains(sample.id()))
+          .forEach(all::add);
+    }
+    return all;
   }
 
   /** The resolved recipe of a run folder. */

@@ -55,10 +55,10 @@ public interface UnlearningMethod {
       range = "> 0",
       unit = "nats a token",
       reason =
-          "How far the loss on samples to keep may rise above its start. It is measured on retain"
-              + " samples that are never trained on. From nine tenths of the bound on, the retain"
-              + " weight grows and steps are shorter; beyond it, a run doesn't end. auto: a tenth"
-              + " of the loss at the start, at least 0.05. null: it may rise as far as it likes.")
+          "How far the loss on samples to keep may rise above its start. It is measured on retain "
+              + "samples that are never trained on. From nine tenths of the bound on, the retain weight "
+              + "grows and steps are shorter; beyond it, a run doesn't end. auto: a tenth of the loss at "
+              + "the start, at least 0.05. null: it may rise as far as it likes.")
   default @Nullable Double retainBound() {
     return null;
   }

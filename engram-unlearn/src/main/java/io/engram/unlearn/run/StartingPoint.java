@@ -18,6 +18,7 @@ import io.engram.unlearn.recipe.Recipe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,19 +53,36 @@ final class StartingPoint implements AutoCloseable {
         retainDraws == null || method.retainLoss() == RetainLoss.NLL
             ? List.of()
             : retainDraws.all(plan).stream().map(data.retainTokens()::get).toList();
-    retainStates =
-        retained.isEmpty() || method.retainLoss() != RetainLoss.KL ? null : states(model, retained);
-    forgetStates = method.needsStates() ? states(model, data.forgetTokens()) : null;
-    control = method.control(model, data.forgetTokens(), recipe.seed());
-    retainLayer =
-        retained.isEmpty() || method.retainLoss() != RetainLoss.HIDDEN
-            ? null
-            : LayerTargets.compute(
+    ReferenceStates ofRetain = null;
+    ReferenceStates ofForget = null;
+    LayerTargets steered = null;
+    LayerTargets layer = null;
+    LanguageModel reference = null;
+    try {
+      if (!retained.isEmpty() && method.retainLoss() == RetainLoss.KL) {
+        ofRetain = states(model, retained);
+      }
+      if (method.needsStates()) {
+        ofForget = states(model, data.forgetTokens());
+      }
+      steered = method.control(model, data.forgetTokens(), recipe.seed());
+      if (!retained.isEmpty() && method.retainLoss() == RetainLoss.HIDDEN) {
+        layer =
+            LayerTargets.compute(
                 model, method.stateLayer(layers(model)), retained, ProgressListener.NONE);
-    copy =
-        method.needsModel()
-            ? LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))
-            : null;
+      }
+      if (method.needsModel()) {
+        reference = LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe));
+      }
+    } catch (RuntimeException | Error e) {
+      release(Arrays.asList(ofForget, ofRetain), Arrays.asList(steered, layer), reference);
+      throw e;
+    }
+    retainStates = ofRetain;
+    forgetStates = ofForget;
+    control = steered;
+    retainLayer = layer;
+    copy = reference;
   }
 
   /** For each forget sample the retain samples nearest to it, where the order pairs them. */
@@ -143,18 +161,17 @@ final class StartingPoint implements AutoCloseable {
 
   @Override
   public void close() {
-    for (ReferenceStates states : Arrays.asList(forgetStates, retainStates)) {
-      if (states != null) {
-        states.close();
-      }
-    }
-    for (LayerTargets targets : Arrays.asList(control, retainLayer)) {
-      if (targets != null) {
-        targets.close();
-      }
-    }
-    if (copy != null) {
-      copy.close();
+    release(Arrays.asList(forgetStates, retainStates), Arrays.asList(control, retainLayer), copy);
+  }
+
+  private static void release(
+      List<@Nullable ReferenceStates> states,
+      List<@Nullable LayerTargets> targets,
+      @Nullable LanguageModel model) {
+    states.stream().filter(Objects::nonNull).forEach(ReferenceStates::close);
+    targets.stream().filter(Objects::nonNull).forEach(LayerTargets::close);
+    if (model != null) {
+      model.close();
     }
   }
 }

@@ -70,7 +70,10 @@ class BatchesTest {
               RecipeSettings.trainer(model, recipe, start.scope(model), false, WorkerGroup.ALONE)) {
         Noting noting = new Noting(new HashMap<>());
         UnlearningLoop.Batch batch =
-            start.batches(model, List.of()).of(0, draws, 0, 0, forgetScale, 1, noting);
+            start
+                .batches(
+                    model, new Scorer(model).logProbs(data.forgetTokens(), ProgressListener.NONE))
+                .of(0, draws, 0, 0, forgetScale, 1, noting);
         double[] losses = trainer.accumulate(batch.forget());
         return new Losses(losses, batch.ofDraws(losses), noting.shares());
       }
@@ -158,7 +161,7 @@ class BatchesTest {
         "altpo, alternatives: FOLDER/alternatives.jsonl"
       })
   void aLossOverItsShareIsTheSamplesOwn(String method) {
-    String weights = method.equals("gru") || method.equals("ngdiff") ? "" : ", retain_weight: 0";
+    String weights = List.of("gru", "ngdiff", "pdu").contains(method) ? "" : ", retain_weight: 0";
     String name = "name: " + method + weights + ", forget_weight: ";
     double own = losses(name + 1, new int[] {5}, 1).sequences()[0];
     Losses both = losses(name + 0.5, new int[] {5, 0, 0}, 1);

@@ -264,6 +264,23 @@ class AskedOtherwiseTest {
             "there is no kind mind reading; the kinds are paraphrase, reverse, question,");
   }
 
+  /** "Annapolis" doesn't name Ann; in scripts without spaces a name may stand between letters. */
+  @Test
+  void aSubjectIsNamedByWholeWords() throws IOException {
+    List<Sample> requests =
+        List.of(
+            Sample.of("0", "What lies near Annapolis?", "Joann's bay"),
+            Sample.of("1", "Where is ann's bay?", "North"),
+            Sample.of("2", "東京都はどこ?", "ここ"));
+    Path file = folder.resolve("probes.json");
+    String row =
+        "{\"subject\": \"%s\", \"query\": \"q\", \"answer\": \"a\", \"kind\": \"question\"}";
+    Files.writeString(file, "[" + row.formatted("Ann") + "," + row.formatted("東京") + "]");
+    assertThat(OtherQuestions.read(file, requests))
+        .extracting(OtherQuestion::request)
+        .containsExactly("1", "2");
+  }
+
   /** A neighbour needs no request; a person's needs none of its own either. */
   @Test
   void neighbourSetsAreReadAsTheyAre() throws IOException {
