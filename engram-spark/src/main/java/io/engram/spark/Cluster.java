@@ -145,7 +145,8 @@ final class Cluster implements AutoCloseable {
   /** Sends a file to all executors, under the name of its link; once, however often it is asked. */
   void send(String name, Path link) {
     if (sent.add(name)) {
-      context.addFile(link.toString());
+      // Of a plain path, Spark would take the name of the file that the link leads to.
+      context.addFile(link.toUri().toString());
     }
   }
 
