@@ -55,6 +55,8 @@ public interface BatchRunners {
    *
    * @param master where it runs, in its own words: {@code local[2]}, {@code spark://host:7077}
    * @param settings its own settings
+   * @param sends whether to send the model's files to where it computes
+   * @param gpus whether passes are computed on GPUs, one for each piece that is computed at a time
    * @param nativeBytes the memory outside of the Java heap that a process needs which computes so
    *     many pieces at a time
    * @param messages receives what a user should know
@@ -62,6 +64,8 @@ public interface BatchRunners {
   record Request(
       String master,
       Map<String, String> settings,
+      boolean sends,
+      boolean gpus,
       IntToLongFunction nativeBytes,
       Consumer<String> messages) {}
 

@@ -9,6 +9,7 @@ import io.engram.model.decoder.Decoder;
 import io.engram.model.decoder.Parameters;
 import io.engram.model.decoder.config.DecoderConfig;
 import io.engram.model.decoder.config.WeightNames;
+import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Torch;
 import io.engram.model.text.PromptTemplate;
@@ -227,6 +228,27 @@ public final class LanguageModel implements AutoCloseable {
         dtype,
         Torch.threads(),
         options.batchTokens(),
+        "");
+  }
+
+  /**
+   * The same on a GPU, in the number format that it has if it is opened there.
+   *
+   * @throws EngramException if its weights aren't in files
+   */
+  public ModelSource sourceOnGpu() {
+    ModelSource here = source();
+    Dtype stored =
+        options.dtype() != null
+            ? options.dtype()
+            : WeightFiles.storedDtype(folder.weights(), folder.decoder());
+    return new ModelSource(
+        here.model(),
+        here.base(),
+        Device.GPU,
+        stored == null ? Dtype.FLOAT32 : stored,
+        here.threads(),
+        here.batchTokens(),
         "");
   }
 

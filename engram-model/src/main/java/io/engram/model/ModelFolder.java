@@ -98,6 +98,14 @@ record ModelFolder(
   }
 
   private static Path locate(String model) {
+    if (ModelStore.isUri(model)) {
+      throw EngramException.usage(
+          "MODEL "
+              + model
+              + ": models are opened from local files.\n"
+              + "With --spark MASTER, score, mrd, generate, eval and audit copy it first. Otherwise"
+              + " copy it yourself, such as with hdfs dfs -get, and name the copy.");
+    }
     if (HubName.isMarked(model)) {
       return HubCache.here().model(HubName.parse(model));
     }

@@ -35,6 +35,21 @@ public record ModelSource(
   }
 
   /**
+   * The same in other places.
+   *
+   * @param other where its folder, GGUF file or adapter folder is
+   * @param otherBase where the adapter's base model is
+   */
+  public ModelSource at(String other, @Nullable String otherBase) {
+    return new ModelSource(other, otherBase, device, dtype, threads, batchTokens, hash);
+  }
+
+  /** The same on another device. */
+  public ModelSource on(Device other) {
+    return new ModelSource(model, base, other, dtype, threads, batchTokens, hash);
+  }
+
+  /**
    * Opens it; the caller closes it. It has no template: it is for tokens.
    *
    * @param where the machine, for messages

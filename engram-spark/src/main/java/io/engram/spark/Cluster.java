@@ -3,7 +3,10 @@ package io.engram.spark;
 import io.engram.core.EngramException;
 import java.io.Serializable;
 import java.net.BindException;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +17,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.resource.ResourceProfile;
 import org.jspecify.annotations.Nullable;
 import scala.Function1;
 import scala.collection.Iterator;
@@ -33,9 +37,12 @@ final class Cluster implements AutoCloseable {
   private static final long LOOK_MILLIS = 100;
 
   private final SparkContext context;
+  private final Set<String> sent = new HashSet<>();
+  private final @Nullable ResourceProfile onGpus;
 
-  private Cluster(SparkContext context) {
+  private Cluster(SparkContext context, boolean gpus) {
     this.context = context;
+    this.onGpus = gpus ? Gpus.oneATask(taskCpus()) : null;
   }
 
   /**
@@ -46,6 +53,18 @@ final class Cluster implements AutoCloseable {
    * @throws EngramException if it can't be started, or no executor comes
    */
   static Cluster start(SparkConf conf, String master, Consumer<String> messages) {
+    return start(conf, master, false, messages);
+  }
+
+  /**
+   * The same, with jobs of {@link #run} on GPUs if asked for: each task has one.
+   *
+   * @throws EngramException also if executors weren't asked to have any
+   */
+  static Cluster start(SparkConf conf, String master, boolean gpus, Consumer<String> messages) {
+    if (gpus) {
+      Gpus.require(conf, master);
+    }
     SparkContext context;
     try {
       context = SparkContext.getOrCreate(conf);
@@ -54,13 +73,14 @@ final class Cluster implements AutoCloseable {
     } catch (Exception e) { // Scala throws checked exceptions undeclared
       throw refused(master, e);
     }
-    Cluster cluster = new Cluster(context);
+    Cluster cluster = new Cluster(context, gpus);
     if (!cluster.isLocal()) {
       cluster.awaitExecutors(master);
     }
     messages.accept(
-        "Spark %s on %s: %d tasks at a time"
-            .formatted(context.version(), context.master(), cluster.slots()));
+        "Spark %s on %s: %d tasks at a time%s"
+            .formatted(
+                context.version(), context.master(), cluster.slots(), gpus ? ", a GPU each" : ""));
     return cluster;
   }
 
@@ -113,7 +133,21 @@ final class Cluster implements AutoCloseable {
 
   /** How many tasks can run at a time. */
   int slots() {
-    return Math.max(1, context.defaultParallelism() / taskCpus());
+    int byCpus = Math.max(1, context.defaultParallelism() / taskCpus());
+    return onGpus == null ? byCpus : Gpus.slots(byCpus, executors(), context.getConf());
+  }
+
+  /** Whether tasks have a GPU each. */
+  boolean onGpus() {
+    return onGpus != null;
+  }
+
+  /** Sends a file to all executors, under the name of its link; once, however often it is asked. */
+  void send(String name, Path link) {
+    if (sent.add(name)) {
+      // Of a plain path, Spark would take the name of the file that the link leads to.
+      context.addFile(link.toUri().toString());
+    }
   }
 
   /** The address of this process's machine, as executors reach it. */
@@ -179,6 +213,8 @@ final class Cluster implements AutoCloseable {
         rdd =
             rdd.barrier()
                 .mapPartitions(new Unchanged<>(), true, ClassTag$.MODULE$.apply(Object.class));
+      } else if (onGpus != null) {
+        rdd = rdd.withResources(onGpus);
       }
       SimpleFutureAction<Boolean> action = submit(rdd, parts.size(), task, arrivals);
       try {
@@ -244,7 +280,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** The first line of a failure's message. */
-  private static String firstLine(Throwable e) {
+  static String firstLine(Throwable e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
   }
 

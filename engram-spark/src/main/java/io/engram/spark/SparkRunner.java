@@ -23,17 +23,26 @@ final class SparkRunner implements BatchRunner {
   private static final int PARTITIONS_A_SLOT = 4;
 
   private final Cluster cluster;
-  private final ModelSource source;
+  private final boolean sends;
+  private final Delivery delivery;
   private final boolean lent;
 
-  /** Computes this model's batches on a cluster; both are borrowed. */
-  SparkRunner(Cluster cluster, LanguageModel model) {
+  /**
+   * Computes this model's batches on a cluster; both are borrowed.
+   *
+   * @param sends whether to send its files to executors
+   */
+  SparkRunner(Cluster cluster, LanguageModel model, boolean sends) {
     this.cluster = cluster;
     this.lent = cluster.isLocal();
-    ModelSource own = model.source();
-    this.source = lent ? own : own.requiring(model.hash());
+    this.sends = sends;
+    ModelSource own = cluster.onGpus() ? model.sourceOnGpu() : model.source();
     if (lent) {
-      ExecutorModels.lend(source, model);
+      this.delivery = Delivery.of(own);
+      ExecutorModels.lend(delivery, model);
+    } else {
+      this.delivery =
+          sends ? Shipment.send(own, cluster::send) : Delivery.of(own.requiring(model.hash()));
     }
   }
 
@@ -52,7 +61,7 @@ final class SparkRunner implements BatchRunner {
     List<@Nullable T> results = new ArrayList<>(Collections.nCopies(batches.size(), null));
     cluster.run(
         parts,
-        new Task<>(work, source, beside, Same.here()),
+        new Task<>(work, delivery, beside, Same.here()),
         new Cluster.Answers<Answer<T>>() {
           @Override
           public void take(int part, Answer<T> answer) {
@@ -87,13 +96,13 @@ final class SparkRunner implements BatchRunner {
 
   @Override
   public void attach(LanguageModel other) {
-    other.computeOn(new SparkRunner(cluster, other));
+    other.computeOn(new SparkRunner(cluster, other, sends));
   }
 
   @Override
   public void close() {
     if (lent) {
-      ExecutorModels.takeBack(source);
+      ExecutorModels.takeBack(delivery);
     }
   }
 }

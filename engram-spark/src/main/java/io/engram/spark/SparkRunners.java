@@ -19,14 +19,15 @@ public final class SparkRunners implements BatchRunners {
         new Settings(
                 request.master(), request.settings(), request.nativeBytes(), request.messages())
             .ofBatches();
-    return new SparkPlace(Cluster.start(conf, request.master(), request.messages()));
+    return new SparkPlace(
+        Cluster.start(conf, request.master(), request.gpus(), request.messages()), request.sends());
   }
 
   /** A cluster that models share. */
-  private record SparkPlace(Cluster cluster) implements Place {
+  private record SparkPlace(Cluster cluster, boolean sends) implements Place {
     @Override
     public void attach(LanguageModel model) {
-      model.computeOn(new SparkRunner(cluster, model));
+      model.computeOn(new SparkRunner(cluster, model, sends));
     }
 
     @Override

@@ -3,10 +3,11 @@ package io.engram.spark;
 import io.engram.core.EngramException;
 import io.engram.model.BatchWork;
 import io.engram.model.LanguageModel;
-import io.engram.model.ModelSource;
+import io.engram.model.tensor.Device;
 import io.engram.model.tensor.Workers;
 import java.io.Serializable;
 import java.util.List;
+import org.apache.spark.TaskContext;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction1;
 
@@ -19,13 +20,13 @@ final class Task<B extends BatchWork.Batch, T extends Serializable>
   private static final long serialVersionUID = 1;
 
   private final BatchWork<B, T> work;
-  private final ModelSource source;
+  private final Delivery model;
   private final int beside;
   private final Same same;
 
-  Task(BatchWork<B, T> work, ModelSource source, int beside, Same same) {
+  Task(BatchWork<B, T> work, Delivery model, int beside, Same same) {
     this.work = work;
-    this.source = source;
+    this.model = model;
     this.beside = beside;
     this.same = same;
   }
@@ -39,9 +40,9 @@ final class Task<B extends BatchWork.Batch, T extends Serializable>
     String host = Same.host();
     try {
       same.require(Same.here(), host);
-      LanguageModel model = ExecutorModels.of(source, host);
+      LanguageModel opened = ExecutorModels.of(onDevice(host), host);
       return Answer.of(
-          Workers.asPiece(beside, source.threads(), () -> work.compute(model, batches)));
+          Workers.asPiece(beside, model.source().threads(), () -> work.compute(opened, batches)));
     } catch (EngramException e) {
       return Answer.of(e);
     } catch (OutOfMemoryError e) {
@@ -52,5 +53,13 @@ final class Task<B extends BatchWork.Batch, T extends Serializable>
                   .formatted(host, e.getMessage()),
               e));
     }
+  }
+
+  /** The model on the CPU, or on the GPU that Spark gives this task. */
+  private Delivery onDevice(String host) {
+    if (model.source().device().isCpu()) {
+      return model;
+    }
+    return model.on(Gpus.of(TaskContext.get().resourcesJMap(), Device.gpus(), host));
   }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -75,15 +76,18 @@ final class ClusterTest {
   }
 
   private BatchRunners.Place cluster() {
-    Map<String, String> all =
-        Map.of(
-            "spark.executor.memory", "512m",
-            "spark.executor.extraClassPath", System.getProperty("java.class.path"),
-            "spark.ui.enabled", "false");
+    return cluster(Map.of(), false, false);
+  }
+
+  private BatchRunners.Place cluster(Map<String, String> more, boolean sends, boolean gpus) {
+    Map<String, String> all = new HashMap<>(more);
+    all.put("spark.executor.memory", "512m");
+    all.put("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+    all.put("spark.ui.enabled", "false");
     return new SparkRunners()
         .start(
             new BatchRunners.Request(
-                "local-cluster[2,1,1024]", all, tasks -> 1L << 30, message -> {}));
+                "local-cluster[2,1,1024]", all, sends, gpus, tasks -> 1L << 30, message -> {}));
   }
 
   private List<TokenizedSample> samples(int count) {
@@ -155,6 +159,54 @@ final class ClusterTest {
     awaitNoExecutors();
   }
 
+  /**
+   * One cluster for both, which says that each executor has a GPU with the number 3. The second
+   * place is on the first one's.
+   */
+  @Test
+  void aModelIsSentAndAGpuThatIsNotThereIsOneError() throws Exception {
+    List<TokenizedSample> samples = samples(20);
+    List<double[]> plain = new Scorer(model).logProbs(samples, ProgressListener.NONE);
+    Map<String, String> gpus = madeUpGpus();
+    try (BatchRunners.Place place = cluster(gpus, true, false)) {
+      place.attach(model);
+      sameAs(plain, samples);
+      BatchRunner cluster = Objects.requireNonNull(model.runner());
+      assertThat(cluster.run(new Opened(), numbered(4), 2, ProgressListener.NONE))
+          .allMatch(path -> path.endsWith("/model") && path.contains("/engram-"));
+      try (BatchRunners.Place other = cluster(gpus, true, true)) {
+        other.attach(model);
+        assertThatThrownBy(() -> new Scorer(model).logProbs(samples, ProgressListener.NONE))
+            .isInstanceOfSatisfying(
+                EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+            .hasMessageContaining("the GPU 3, but no CUDA device can be used there.");
+        assertThat(executors()).as("nothing is tried again").hasSize(2);
+      }
+    }
+    awaitNoExecutors();
+  }
+
+  private static Map<String, String> madeUpGpus() throws IOException {
+    Path script = folder.resolve("gpus.sh");
+    Files.writeString(script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"3\"]}'\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return Map.of(
+        Gpus.AMOUNT,
+        "1",
+        "spark.worker.resource.gpu.amount",
+        "1",
+        "spark.worker.resource.gpu.discoveryScript",
+        script.toString());
+  }
+
+  /** Tells where the executor has opened its model. */
+  private record Opened() implements BatchWork<Slow.Numbered, String> {
+    @Override
+    public List<String> compute(LanguageModel opened, List<Slow.Numbered> batches) {
+      return batches.stream().map(batch -> opened.path().toString()).toList();
+    }
+  }
+
   /** Before the executors have opened the model. */
   @Test
   void aModelThatIsNotThereOrDiffersIsOneError() throws IOException {
@@ -204,7 +256,12 @@ final class ClusterTest {
                   new SparkRunners()
                       .start(
                           new BatchRunners.Request(
-                              "local[1]", settings, tasks -> 1L << 30, message -> {})))
+                              "local[1]",
+                              settings,
+                              false,
+                              false,
+                              tasks -> 1L << 30,
+                              message -> {})))
           .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
           .hasMessageStartingWith("--spark local[1]: a port of this machine can't be used: ")
           .hasMessageContaining("spark.driver.port");

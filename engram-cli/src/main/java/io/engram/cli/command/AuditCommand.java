@@ -137,7 +137,7 @@ final class AuditCommand implements Callable<Integer> {
     if (minutes != null && !(minutes > 0)) {
       throw common.mistake("--minutes " + minutes + ": must be above 0");
     }
-    spark.check(common);
+    spark.checkPasses(common);
     Options options =
         new Options(attacks, keep, controls, retrained, probes, finetune, deployed, minutes);
     AuditRun audit = new AuditRun(options, common, spark);
@@ -145,14 +145,17 @@ final class AuditCommand implements Callable<Integer> {
     if (folder != null) {
       if (model != null || before != null || requests != null || template != null || out != null) {
         throw common.mistake(
-            "give RUN, or --model, --before and --requests, not both: a run says itself what was forgotten");
+            "give RUN, or --model, --before and --requests, not both: a run says itself what was"
+                + " forgotten");
       }
       return audit.ofRun(folder);
     }
     if (model == null || before == null || requests == null) {
       throw common.mistake(
-          "name what to audit: engram audit RUN, or engram audit --model M --before B --requests DATA");
+          "name what to audit: engram audit RUN, or engram audit --model M --before B --requests"
+              + " DATA");
     }
-    return audit.ofModel(model, before, requests, template, out);
+    return audit.ofModel(
+        spark.here(model, common), spark.here(before, common), requests, template, out);
   }
 }

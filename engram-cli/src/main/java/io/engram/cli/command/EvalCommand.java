@@ -157,7 +157,8 @@ final class EvalCommand implements Callable<Integer> {
     if (limit != null && limit < 0) {
       throw common.mistake("--limit " + limit + ": must be 1 or more, or 0 for all rows");
     }
-    spark.check(common);
+    spark.checkPasses(common);
+    model.copyHere(spark, common);
     EvaluatedModel evaluated = EvaluatedModel.of(model, common, settings());
     int rows = evaluated.recipe().eval().limit();
     List<Suite> chosen = Suites.of(evaluated.recipe().eval());

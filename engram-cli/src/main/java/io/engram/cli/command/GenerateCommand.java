@@ -81,7 +81,8 @@ final class GenerateCommand implements Callable<Integer> {
     if (maxNewTokens < 1) {
       throw common.mistake("--max-new-tokens " + maxNewTokens + ": must be at least 1");
     }
-    spark.check(common);
+    spark.checkPasses(common);
+    model.copyHere(spark, common);
     SampleFilter.Chosen chosen = chosen();
     try (LanguageModel opened = model.open(common);
         BatchRunners.Place there = spark.start(opened, OpeningMemory.Use.SCORING, common)) {

@@ -134,9 +134,10 @@ final class MrdCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     checkSweep();
+    checkOptions(recipe().estimator());
+    model.copyHere(spark, common);
     Recipe recipe = recipe();
     DifficultyScore score = recipe.estimator();
-    checkOptions(score);
     SampleFilter.Chosen chosen = filter.load(data);
     if (score instanceof DrawnScore drawn && sweep.asked()) {
       new MrdSweepRun(sweep, recipe, drawn, data, common).run(chosen, out);
@@ -190,7 +191,7 @@ final class MrdCommand implements Callable<Integer> {
               .formatted(score.name()));
     }
     needs.check(score, common);
-    spark.check(common);
+    spark.checkPasses(common);
     if (spark.asked() && score.needs().contains(DifficultyScore.Need.REHEARSAL)) {
       throw common.mistake(
           "--spark: %s trains the model, which is no map over samples; the other scores are"

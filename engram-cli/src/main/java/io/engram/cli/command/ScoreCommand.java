@@ -65,7 +65,8 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private int computed() {
-    spark.check(common);
+    spark.checkPasses(common);
+    model.copyHere(spark, common);
     SampleFilter.Chosen chosen = filter.load(data);
     try (LanguageModel opened = model.open(common);
         BatchRunners.Place there = spark.start(opened, OpeningMemory.Use.SCORING, common)) {

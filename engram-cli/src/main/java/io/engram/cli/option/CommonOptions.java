@@ -28,6 +28,8 @@ public final class CommonOptions {
   @ArgGroup(validate = false, heading = "%nCommon options:%n")
   private Values values = new Values();
 
+  private @Nullable Integer threadsOnCpu;
+
   static final class Values {
     @Option(
         names = "--device",
@@ -141,6 +143,16 @@ public final class CommonOptions {
     return "engram " + String.join(" ", arguments().stream().map(CommonOptions::quoted).toList());
   }
 
+  /**
+   * From now on, models are opened on the CPU whatever {@code --device} says, since their passes
+   * are computed elsewhere.
+   *
+   * @param threads that passes are cut for; 0: one per core
+   */
+  void openOnCpu(int threads) {
+    threadsOnCpu = threads;
+  }
+
   /** How to run the computation. Loads libtorch, which is needed to find the device. */
   public Setup setup() {
     return setup(Progress.shown(console()));
@@ -150,8 +162,8 @@ public final class CommonOptions {
   public Setup setup(ProgressListener progress) {
     return new Setup(
         typed(),
-        Device.parse(device()),
-        threads(),
+        threadsOnCpu == null ? Device.parse(device()) : Device.CPU,
+        threadsOnCpu == null ? threads() : threadsOnCpu,
         batchTokens(),
         progress,
         Interruption::requested,

@@ -6,6 +6,7 @@ import io.engram.core.run.RunFolder;
 import io.engram.core.run.RunModel;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
+import io.engram.model.ModelStore;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.RecipeReader;
 import java.nio.file.Path;
@@ -46,12 +47,18 @@ public final class ModelChoice {
               + " run's own)")
   private @Nullable String template;
 
-  /** As given. */
+  /** Copies a model, or base, that a URI names to this machine, if Spark computes with it. */
+  public void copyHere(SparkChoice spark, CommonOptions common) {
+    model = spark.here(model, common);
+    base = base == null ? null : spark.here(base, common);
+  }
+
+  /** As given, or the copy of it. */
   public String model() {
     return model;
   }
 
-  /** As given; null: the one that the adapter names. */
+  /** As given, or the copy of it; null: the one that the adapter names. */
   public @Nullable String base() {
     return base;
   }
@@ -63,8 +70,8 @@ public final class ModelChoice {
 
   /** MODEL as a run folder; empty if it is another kind of model. */
   public Optional<Path> run() {
-    // A hub's name is not a path; on Windows it can't even be parsed as one.
-    return HubName.isMarked(model)
+    // Neither a hub's name nor a URI is a path; on Windows they can't even be parsed as one.
+    return HubName.isMarked(model) || ModelStore.isUri(model)
         ? Optional.empty()
         : Optional.of(Path.of(model)).filter(RunModel::isRun);
   }

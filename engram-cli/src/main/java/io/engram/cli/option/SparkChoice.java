@@ -6,6 +6,7 @@ import io.engram.model.BatchRunners;
 import io.engram.model.LanguageModel;
 import io.engram.model.ModelOptions;
 import io.engram.model.ModelSize;
+import io.engram.model.ModelStore;
 import io.engram.model.memory.MemoryEstimate;
 import io.engram.model.memory.MemoryNeed;
 import io.engram.model.tensor.Torch;
@@ -23,6 +24,11 @@ public final class SparkChoice {
   /** What parts of a {@link MemoryNeed} one process has once, whatever runs in it. */
   private static final List<String> ONCE = List.of("program", "weights");
 
+  private static final String GPU = "cuda";
+
+  /** What tells that Spark's executors have GPUs; spark-submit makes it a system property. */
+  private static final String GPU_AMOUNT = "spark.executor.resource.gpu.amount";
+
   @Option(
       names = "--spark",
       paramLabel = "MASTER",
@@ -37,15 +43,77 @@ public final class SparkChoice {
       description = "A setting of Spark; may be repeated")
   private Map<String, String> settings = new LinkedHashMap<>();
 
+  @Option(
+      names = "--spark-ship",
+      description =
+          "Send the model's files to Spark's executors, which then need not see it under the same "
+              + "path")
+  private boolean ships;
+
   /** Whether Spark computes. */
   public boolean asked() {
     return master != null;
   }
 
-  /** Rejects settings without a master, and a master without the module. */
+  /** Checks the options of a command whose trials or workers may run on Spark. */
   public void check(CommonOptions common) {
+    requireMaster(common);
+    if (ships) {
+      throw common.mistake(
+          "--spark-ship is for passes over samples: trials and workers need a folder that all"
+              + " machines see anyway; put the model there");
+    }
+  }
+
+  /**
+   * Checks the options of a command whose passes over samples may run on Spark. If they do, models
+   * are opened on this machine's CPU, wherever passes are computed.
+   */
+  public void checkPasses(CommonOptions common) {
+    requireMaster(common);
+    if (master == null) {
+      return;
+    }
+    String device = common.device();
+    if (device.startsWith(GPU + ":")) {
+      throw common.mistake(
+          "--device %s --spark: Spark chooses each task's GPU; write --device cuda"
+              .formatted(device));
+    }
+    if (List.of("auto", "cpu", GPU).contains(device)) {
+      // A pass on a GPU has all tokens at once, as one on a single thread has.
+      common.openOnCpu(onGpus(common) ? 1 : common.threads());
+    }
+  }
+
+  /** Whether passes are computed on GPUs: if asked for, or if Spark has some and nobody chose. */
+  private boolean onGpus(CommonOptions common) {
+    return common.device().equals(GPU)
+        || (common.device().equals("auto")
+            && (settings.containsKey(GPU_AMOUNT) || System.getProperty(GPU_AMOUNT) != null));
+  }
+
+  /**
+   * The name of a model on this machine. What a URI names is copied here first, if passes are
+   * computed on Spark.
+   */
+  public String here(String model, CommonOptions common) {
+    if (master == null || !ModelStore.isUri(model)) {
+      return model;
+    }
+    return ModelStore.find()
+        .orElseThrow(this::absent)
+        .copy(model, Map.copyOf(settings), common.console()::message)
+        .toString();
+  }
+
+  /** Rejects settings without a master, and a master without the module. */
+  private void requireMaster(CommonOptions common) {
     if (master == null && !settings.isEmpty()) {
       throw common.mistake("--spark-conf needs --spark MASTER");
+    }
+    if (master == null && ships) {
+      throw common.mistake("--spark-ship needs --spark MASTER");
     }
     if (master != null && BatchRunners.find().isEmpty()) {
       throw absent();
@@ -105,7 +173,7 @@ public final class SparkChoice {
 
   private static void requireCpu(boolean is, CommonOptions common) {
     if (!is) {
-      throw common.mistake("--spark computes on processors: add --device cpu");
+      throw common.mistake("--spark makes trials on processors: add --device cpu");
     }
   }
 
@@ -127,11 +195,9 @@ public final class SparkChoice {
    */
   public BatchRunners.Place start(
       String path, ModelOptions options, OpeningMemory.Use use, CommonOptions common) {
-    check(common);
     if (master == null) {
       return BatchRunners.HERE;
     }
-    requireCpu(options.device().isCpu(), common);
     ModelSize size = LanguageModel.size(path, options);
     int threads = options.threads() > 0 ? options.threads() : Torch.threads();
     int tokens = Math.max(1, options.batchTokens() / threads);
@@ -141,6 +207,8 @@ public final class SparkChoice {
             new BatchRunners.Request(
                 master,
                 Map.copyOf(settings),
+                ships,
+                onGpus(common),
                 tasks -> bytes(size, use, tokens, tasks),
                 common.console()::message));
   }

@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one process at a time fetch a repository to one place, while others wait. The system
- * releases the lock when the process ends.
+ * Lets one process at a time fetch a repository or model to one place, while others wait. The
+ * system releases the lock when the process ends.
  */
-final class FetchLock implements AutoCloseable {
+public final class FetchLock implements AutoCloseable {
   private static final long LOOK_MILLIS = 200;
 
   private final FileChannel channel;
@@ -34,7 +34,7 @@ final class FetchLock implements AutoCloseable {
    * @param progress called while it waits; may throw to stop waiting
    * @param message called once if it has to wait
    */
-  static FetchLock take(Path file, ProgressListener progress, Consumer<String> message)
+  public static FetchLock take(Path file, ProgressListener progress, Consumer<String> message)
       throws IOException, InterruptedException {
     boolean told = false;
     while (true) {

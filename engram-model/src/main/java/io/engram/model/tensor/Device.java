@@ -7,11 +7,20 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Where tensors live.
  *
- * @param name "cpu" or "cuda:N"
+ * @param name "cpu", "cuda:N", or "cuda" where it isn't known yet which
  */
 public record Device(String name) implements Serializable {
   /** The CPU. */
   public static final Device CPU = new Device("cpu");
+
+  /** Any GPU: whoever computes chooses which. */
+  public static final Device GPU = new Device("cuda");
+
+  /** How many GPUs this build and machine can use. */
+  public static int gpus() {
+    Torch.load();
+    return torch.hasCUDA() && torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+  }
 
   /**
    * Reads {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}; auto is the first GPU that
@@ -20,14 +29,12 @@ public record Device(String name) implements Serializable {
    * @throws EngramException if the name is something else or the device isn't there
    */
   public static Device parse(String name) {
-    Torch.load();
     String fault = name.equals("cpu") ? null : Torch.gpuFault();
     if (fault != null) {
       throw EngramException.resources(
           "--device " + name + ": " + fault + " Or use --device cpu.", null);
     }
-    int gpus = torch.hasCUDA() && torch.cuda_is_available() ? torch.cuda_device_count() : 0;
-    return parse(name, gpus, Torch.isForGpus());
+    return parse(name, gpus(), Torch.isForGpus());
   }
 
   /**
