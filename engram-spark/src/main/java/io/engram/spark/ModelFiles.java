@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -40,9 +40,9 @@ final class ModelFiles {
    * @param named the GGUF file that was named; null: the folder was
    * @param shards what {@link #shards} finds in the index, asked only if that decides
    */
-  static SortedSet<String> choose(
+  static NavigableSet<String> choose(
       Collection<String> names, @Nullable String named, Supplier<Set<String>> shards) {
-    SortedSet<String> chosen = new TreeSet<>();
+    NavigableSet<String> chosen = new TreeSet<>();
     names.stream().filter(name -> SMALL.matcher(name).matches()).forEach(chosen::add);
     if (named != null) {
       chosen.add(named);

@@ -73,7 +73,7 @@ public final class Torch {
    */
   static @Nullable String gpuFault() {
     load();
-    if (torch.globalContext().hasCUDART() || cudaPart() == null) {
+    if (Context.hasCUDART() || cudaPart() == null) {
       return null;
     }
     try {
@@ -110,7 +110,7 @@ public final class Torch {
   private static void prepareGpus() {
     try (PointerScope scope = new PointerScope()) {
       Context context = torch.globalContext();
-      if (!context.hasCUDART()) {
+      if (!Context.hasCUDART()) {
         return;
       }
       context.setFloat32MatmulPrecision(new BytePointer("highest"));

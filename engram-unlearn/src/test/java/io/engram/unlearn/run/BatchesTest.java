@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -165,7 +166,8 @@ class BatchesTest {
     String name = "name: " + method + weights + ", forget_weight: ";
     double own = losses(name + 1, new int[] {5}, 1).sequences()[0];
     Losses both = losses(name + 0.5, new int[] {5, 0, 0}, 1);
-    assertThat(both.draws()[0] / both.shares().get(5)).isCloseTo(own, withinPercentage(0.01));
+    assertThat(both.draws()[0] / Objects.requireNonNull(both.shares().get(5)))
+        .isCloseTo(own, withinPercentage(0.01));
   }
 
   @Test
