@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.core.EngramException;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.SparkConf;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.resource.ResourceProfile;
@@ -43,9 +44,13 @@ final class GpusTest {
   void aStageAsksForOneGpuATask() {
     ResourceProfile asked = Gpus.oneATask(2);
     assertThat(asked).isInstanceOf(TaskResourceProfile.class);
-    assertThat(asked.taskResourcesJMap().get("gpu").amount()).isEqualTo(1.0);
-    assertThat(asked.taskResourcesJMap().get("cpus").amount()).isEqualTo(2.0);
+    assertThat(amount(asked, "gpu")).isEqualTo(1.0);
+    assertThat(amount(asked, "cpus")).isEqualTo(2.0);
     assertThat(asked.executorResourcesJMap()).isEmpty();
+  }
+
+  private static double amount(ResourceProfile asked, String resource) {
+    return Objects.requireNonNull(asked.taskResourcesJMap().get(resource)).amount();
   }
 
   /** Three executors with two GPUs each; CPUs for more tasks, or for fewer. */

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,7 +80,7 @@ final class HadoopModelsTest {
   @Test
   void severalAtATimeCopyOnce() throws Exception {
     Path first = copy(uri());
-    Path key = first.getParent();
+    Path key = Objects.requireNonNull(first.getParent());
     Files.move(key, key.resolveSibling(key.getFileName() + ".incomplete"));
     said.clear();
     ExecutorService threads = Executors.newFixedThreadPool(4);

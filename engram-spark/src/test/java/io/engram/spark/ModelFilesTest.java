@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 final class ModelFilesTest {
-  private static final Supplier<Set<String>> NOT_ASKED =
-      () -> {
-        throw new AssertionError("the index doesn't decide");
-      };
+  private static Set<String> notAsked() {
+    throw new AssertionError("the index doesn't decide");
+  }
 
   /** Not what other programs read: pickles, a second copy, notes. */
   @Test
@@ -30,7 +28,7 @@ final class ModelFilesTest {
                     "tokenizer.model",
                     ".cache.json"),
                 null,
-                NOT_ASKED))
+                ModelFilesTest::notAsked))
         .containsExactly(
             "chat_template.jinja",
             "config.json",
@@ -56,7 +54,7 @@ final class ModelFilesTest {
             ModelFiles.choose(
                 List.of("adapter_config.json", "adapter_model.safetensors", "optimizer.pt"),
                 null,
-                NOT_ASKED))
+                ModelFilesTest::notAsked))
         .containsExactly("adapter_config.json", "adapter_model.safetensors");
   }
 
@@ -64,9 +62,9 @@ final class ModelFilesTest {
   @Test
   void ggufFiles() {
     List<String> names = List.of("q4.gguf", "q8.gguf", "tokenizer.json");
-    assertThat(ModelFiles.choose(names, "q8.gguf", NOT_ASKED))
+    assertThat(ModelFiles.choose(names, "q8.gguf", ModelFilesTest::notAsked))
         .containsExactly("q8.gguf", "tokenizer.json");
-    assertThat(ModelFiles.choose(names, null, NOT_ASKED))
+    assertThat(ModelFiles.choose(names, null, ModelFilesTest::notAsked))
         .containsExactly("q4.gguf", "q8.gguf", "tokenizer.json");
   }
 }

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,7 @@ final class ShipmentTest {
     Files.writeString(adapter.resolve("adapter_model.safetensors"), "weights");
     Delivery delivery = send(adapter, model);
     Path there = assemble(delivery.model());
-    Path base = assemble(delivery.base());
+    Path base = assemble(Objects.requireNonNull(delivery.base()));
     assertThat(there).isDirectoryContaining("glob:**adapter_model.safetensors");
     assertThat(LanguageModel.hash(there.toString(), base.toString()))
         .isEqualTo(delivery.source().hash());
