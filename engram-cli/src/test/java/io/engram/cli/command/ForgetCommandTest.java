@@ -430,6 +430,15 @@ class ForgetCommandTest {
     assertThat(Cli.run("forget", "mini").err()).contains("name the requests to forget");
   }
 
+  @Test
+  void optionsOfComputingAreCheckedBeforeAnythingIsSaid() {
+    for (String option : List.of("--threads=-1", "--device=gpu")) {
+      Cli.Ran ran = forget("five.jsonl", option, "--out", out());
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertThat(ran.err()).contains(option.replace('=', ' ')).doesNotContain("Run folder", "keep");
+    }
+  }
+
   /** As they were typed, not as keys of the recipe behind the command. */
   @Test
   void dataThatIsNoDataIsNamedAsTyped() {
