@@ -162,7 +162,10 @@ final class BadInputTest {
   @Test
   void optionOutOfRange() {
     expect(2, Cli.run("score", Cli.TINY, "tofu:forget01", "--batch-tokens", 0), "--batch-tokens 0");
-    expect(2, Cli.run("score", Cli.TINY, "tofu:forget01", "--dtype", "int8"), "must be one of auto, float32, bfloat16, float16, not 'int8'");
+    expect(
+        2,
+        Cli.run("score", Cli.TINY, "tofu:forget01", "--dtype", "int8"),
+        "must be one of auto, float32, bfloat16, float16, not 'int8'");
   }
 
   @Test

@@ -264,8 +264,6 @@ public final class RunFolder implements AutoCloseable {
     throw EngramException.file(
         Files.isDirectory(dir)
             ? dir + " is not a run folder: it has no manifest.json"
-            : Files.exists(dir)
-                ? dir + " is a file, not a run folder"
-                : dir + " does not exist");
+            : Files.exists(dir) ? dir + " is a file, not a run folder" : dir + " does not exist");
   }
 }

@@ -192,8 +192,7 @@ class SampleSourceTest {
     String answer = "\"answer\":\"a\"}";
     String half = file("h.jsonl", "{\"question\":\"Who \\ud83d?\"," + answer);
     assertFault(half, 3, half + " line 1: question holds half of a surrogate pair");
-    String low =
-        file("l.json", "[{\"messages\":[{\"role\":\"user\",\"content\":\"\\ude00\"}]}]");
+    String low = file("l.json", "[{\"messages\":[{\"role\":\"user\",\"content\":\"\\ude00\"}]}]");
     assertFault(low, 3, low + " line 1: messages holds half of a surrogate pair");
     String whole = file("w.jsonl", "{\"question\":\"Who \\ud83d\\ude00?\"," + answer);
     assertThat(SampleSource.load(whole)).containsExactly(Sample.of("0", "Who 😀?", "a"));

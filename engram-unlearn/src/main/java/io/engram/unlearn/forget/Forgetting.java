@@ -204,8 +204,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
           requests,
           SampleSets.load(recipe.retain(), "retain", recipe.seed(), model.samples()));
       sayControls(controls.size());
-      Triage triage =
-          Triage.of(model, requests, controls, Standard.Origin.GIVEN, setup.progress());
+      Triage triage = Triage.of(model, requests, controls, Standard.Origin.GIVEN, setup.progress());
       sayIfControlsAreKnown(triage.standard());
       return new Prepared(recipe, triage);
     }

@@ -63,7 +63,8 @@ class RequestsTest {
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("never seen; these are samples to keep: c1.");
     assertThatThrownBy(
-            () -> Requests.requireNeverSeen(List.of(Sample.of("c", "WHO?", "Ada. ")), requests, keep))
+            () ->
+                Requests.requireNeverSeen(List.of(Sample.of("c", "WHO?", "Ada. ")), requests, keep))
         .hasMessageContaining("these are requests: c.");
     assertThatCode(() -> Requests.requireNeverSeen(controls.subList(0, 1), requests, keep))
         .doesNotThrowAnyException();

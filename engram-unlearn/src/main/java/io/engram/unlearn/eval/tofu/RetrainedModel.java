@@ -65,8 +65,7 @@ public final class RetrainedModel {
    * @throws EngramException of kind USAGE if both have the same weights
    */
   public static void requireAnother(String retrained, String model, @Nullable String base) {
-    if (hasSameWeights(
-        LanguageModel.files(retrained, null), LanguageModel.files(model, base))) {
+    if (hasSameWeights(LanguageModel.files(retrained, null), LanguageModel.files(model, base))) {
       throw EngramException.usage(
           "The retrained model, %s, is the model itself: it has the weights of %s.\nGive a model that was trained without the requests, or samples that the model has never seen as controls."
               .formatted(retrained, model));
@@ -81,7 +80,8 @@ public final class RetrainedModel {
     }
     try {
       for (Map.Entry<String, Path> file : weights.entrySet()) {
-        if (Files.mismatch(file.getValue(), Objects.requireNonNull(others.get(file.getKey()))) >= 0) {
+        if (Files.mismatch(file.getValue(), Objects.requireNonNull(others.get(file.getKey())))
+            >= 0) {
           return false;
         }
       }
