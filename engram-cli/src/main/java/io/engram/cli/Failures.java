@@ -5,6 +5,8 @@ import io.engram.core.EngramException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what a command throws into a message on standard error and an exit code. */
 final class Failures {
+  private static final Pattern CHOICE =
+      Pattern.compile("expected one of \\[(.*?)\\] \\(case-insensitive\\) but was '(.*)'$");
+
   private Failures() {}
 
   /** Makes this command line report every failure here. */
@@ -49,7 +54,7 @@ final class Failures {
   private static int mistyped(ParameterException e) {
     CommandLine at = e.getCommandLine();
     PrintWriter err = at.getErr();
-    err.println("engram: " + e.getMessage());
+    err.println("engram: " + plain(String.valueOf(e.getMessage())));
     UnmatchedArgumentException.printSuggestions(e, err);
     err.println("See " + at.getCommandSpec().qualifiedName() + " --help");
     if (wantsTrace(at.getCommandSpec())) {
@@ -57,6 +62,19 @@ final class Failures {
     }
     err.flush();
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** picocli's words for values of the wrong type, without the names of Java's types. */
+  static String plain(String message) {
+    Matcher choice = CHOICE.matcher(message);
+    if (choice.find()) {
+      return message.substring(0, choice.start())
+          + "must be one of %s, not '%s'"
+              .formatted(choice.group(1).toLowerCase(Locale.ROOT), choice.group(2));
+    }
+    return message
+        .replaceFirst(" is not an? (?:float|double)$", " is not a number")
+        .replaceFirst(" is not an? (?:byte|short|int|long)$", " is not a whole number");
   }
 
   private static boolean wantsTrace(CommandSpec command) {

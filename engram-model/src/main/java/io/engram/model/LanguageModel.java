@@ -2,6 +2,7 @@ package io.engram.model;
 
 import io.engram.core.EngramException;
 import io.engram.core.random.RandomStream;
+import io.engram.core.sample.Sample;
 import io.engram.model.checkpoint.PeftAdapter;
 import io.engram.model.checkpoint.PeftWriter;
 import io.engram.model.checkpoint.WeightFiles;
@@ -14,8 +15,10 @@ import io.engram.model.tensor.Dtype;
 import io.engram.model.tensor.Torch;
 import io.engram.model.text.PromptTemplate;
 import io.engram.model.text.SampleTokenizer;
+import io.engram.model.text.TokenizedSample;
 import io.engram.model.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -108,6 +111,24 @@ public final class LanguageModel implements AutoCloseable {
         stored == dtype,
         adapter == null ? 0 : PeftAdapter.adaptedNumbers(adapter, config),
         adapter != null && PeftAdapter.isDora(adapter));
+  }
+
+  /**
+   * The tokens of samples as {@link #samples()} of the open model makes them. Reads no weight.
+   *
+   * @throws EngramException if it has no tokenizer, or can't read a sample
+   */
+  public static List<TokenizedSample> tokenize(
+      String model, ModelOptions options, List<Sample> samples) {
+    ModelFolder folder = ModelFolder.find(model, options.base());
+    DecoderConfig config = folder.decoder();
+    PromptTemplate template =
+        options.template() == null ? folder.chatTemplate() : options.template();
+    try (Tokenizer tokenizer = folder.tokenizer()) {
+      return new SampleTokenizer(
+              () -> tokenizer, template, config.vocabularySize(), config.maxPositions())
+          .tokenize(samples);
+    }
   }
 
   private static @Nullable Dtype wantedDtype(DecoderConfig config, ModelOptions options) {

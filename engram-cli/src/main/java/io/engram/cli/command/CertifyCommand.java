@@ -2,8 +2,10 @@ package io.engram.cli.command;
 
 import io.engram.cli.option.CommonOptions;
 import io.engram.cli.run.CertificateRun;
+import io.engram.core.EngramException;
 import io.engram.core.certificate.SigningKey;
 import io.engram.core.run.RunFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,6 +46,9 @@ final class CertifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (deployed != null && !Files.exists(deployed)) {
+      throw EngramException.file("--deployed " + deployed + " does not exist");
+    }
     SigningKey read = key == null ? null : SigningKey.read(key);
     try (RunFolder folder = RunFolder.resume(Objects.requireNonNull(run, "required"))) {
       CertificateRun.Written written = new CertificateRun(folder, read, deployed).write();

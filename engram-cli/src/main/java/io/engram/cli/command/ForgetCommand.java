@@ -5,6 +5,8 @@ import io.engram.cli.option.ModelChoice;
 import io.engram.cli.run.ForgetRequest;
 import io.engram.cli.run.ForgetRun;
 import io.engram.cli.run.LedgerRun;
+import io.engram.core.sample.SampleSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -157,11 +159,23 @@ final class ForgetCommand implements Callable<Integer> {
       throw common.mistake(
           "give --controls or --retrained, not both: each says what the requests are compared with");
     }
-    if (keepLoss != null && !(keepLoss > 0)) {
-      throw common.mistake("--keep-loss " + keepLoss + ": must be above 0");
+    requireSource("REQUESTS", requests);
+    requireSource("--keep", keep);
+    requireSource("--controls", controls);
+    if (keepLoss != null && !(keepLoss > 0 && keepLoss < Double.POSITIVE_INFINITY)) {
+      throw common.mistake("--keep-loss " + keepLoss + ": must be above 0 and finite");
     }
-    if (price != null && !(price >= 0)) {
-      throw common.mistake("--price " + price + ": must be 0 or more");
+    if (price != null && !(price >= 0 && price < Double.POSITIVE_INFINITY)) {
+      throw common.mistake("--price " + price + ": must be 0 or more and finite");
+    }
+    if (planOnly && (audit || key != null)) {
+      throw common.mistake(
+          "--plan-only changes nothing, so there is nothing to %s"
+              .formatted(audit ? "attack: leave out --audit" : "sign: leave out --key"));
+    }
+    if (planOnly && redact && out == null) {
+      throw common.mistake(
+          "--plan-only leaves no folder without --out DIR, so there is nothing to redact: leave out --redact");
     }
     if (ledger == null && received != null) {
       throw common.mistake("--received is written into a ledger: name it with --ledger DIR");
@@ -178,6 +192,19 @@ final class ForgetCommand implements Callable<Integer> {
     return ledger == null
         ? new ForgetRun(request, common).carryOut()
         : new LedgerRun(request, ledger, received, common).carryOut();
+  }
+
+  /** Checked here so that the message names what was typed, and not a key of the recipe. */
+  private void requireSource(String name, @Nullable String given) {
+    if (given != null && !SampleSource.isName(given)) {
+      throw common.mistake(
+          "%s %s: %s; give %s"
+              .formatted(
+                  name,
+                  given,
+                  Files.isDirectory(SampleSource.file(given)) ? "is a folder" : "is not data",
+                  SampleSource.names()));
+    }
   }
 
   /** Every row in a ledger is measured again later, so every row has to be asked for now. */

@@ -21,6 +21,9 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Exit code: 0 if all that was given agrees, 3 if something differs."},
     sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
+  /** By how much a mean may differ if nobody says. */
+  private static final double TOLERANCE = 0.01;
+
   @Parameters(
       index = "0",
       paramLabel = "CERTIFICATE",
@@ -73,15 +76,23 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "T",
       description =
           "With --recompute: by how much a mean may differ, in its own unit; rounding differs "
-              + "from machine to machine (default: ${DEFAULT-VALUE})")
-  private double tolerance = 0.01;
+              + "from machine to machine (default: 0.01)")
+  private @Nullable Double tolerance;
 
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {
-    if (!(tolerance >= 0)) {
+    if (tolerance != null && !(tolerance >= 0)) {
       throw common.mistake("--tolerance " + tolerance + ": must be 0 or more");
+    }
+    if (tolerance != null && !recompute) {
+      throw common.mistake("--tolerance is of what --recompute measures: add --recompute");
+    }
+    if (requests == null && (recompute || salt != null)) {
+      throw common.mistake(
+          (recompute ? "--recompute measures on" : "--salt is of the digests of")
+              + " the requests: give them with --requests DATA");
     }
     VerifyRun.Given given =
         new VerifyRun.Given(
@@ -92,7 +103,7 @@ final class VerifyCommand implements Callable<Integer> {
             requests,
             salt,
             publicKey,
-            recompute ? Double.valueOf(tolerance) : null);
+            recompute ? Objects.requireNonNullElse(tolerance, TOLERANCE) : null);
     return new VerifyRun(given, common).carryOut();
   }
 }

@@ -12,7 +12,7 @@ public final class ComputeChoice {
       description =
           "How matrix products of float32 weights are computed: float32, or bf16, which rounds "
               + "their factors to bfloat16 and is faster on processors with AMX or AVX512-BF16 "
-              + "(default: ${DEFAULT-VALUE})")
+              + "(default: float32)")
   private Compute compute = Compute.FLOAT32;
 
   /**

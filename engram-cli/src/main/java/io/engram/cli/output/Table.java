@@ -13,13 +13,13 @@ public final class Table {
     rows.add(headings);
   }
 
-  /** Adds a row with one cell per heading. */
+  /** Adds a row with one cell per heading. A line break in a cell is shown as ⏎. */
   public void row(String... cells) {
     if (cells.length != rows.get(0).length) {
       throw new IllegalArgumentException(
           cells.length + " cells for " + rows.get(0).length + " columns");
     }
-    rows.add(cells);
+    rows.add(Arrays.stream(cells).map(cell -> cell.replaceAll("\\R", "⏎")).toArray(String[]::new));
   }
 
   /** The lines, joined; no line break at the end. */

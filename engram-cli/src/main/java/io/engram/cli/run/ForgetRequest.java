@@ -152,6 +152,7 @@ public record ForgetRequest(
     }
     all.addAll(overrides());
     Recipe recipe = RecipeReader.read(EngramHome.resolve(RECIPE), all, Recipe.Kind.UNLEARN);
+    Forgetting.requireRetrainedIsAnother(recipe);
     boolean open =
         template() == null && overrides().stream().noneMatch(o -> o.startsWith("model.template"));
     return open

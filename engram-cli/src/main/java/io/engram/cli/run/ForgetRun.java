@@ -57,6 +57,7 @@ public record ForgetRun(ForgetRequest request, CommonOptions common) {
   /** Carries it out; returns the exit code. */
   public int carryOut() {
     Interruption.watch(common.console());
+    setup(); // Mistakes in how to compute come before anything is said or made.
     if (request.planOnly() && request.out() == null) {
       return planInPassing();
     }

@@ -73,9 +73,15 @@ public record VerifyRun(Given given, CommonOptions common) {
   public int carryOut() {
     Dsse envelope = Dsse.read(given.certificate());
     Statement statement = Statement.of(envelope, given.certificate());
+    if (given.deployed() != null && statement.digests("deployed/").isEmpty()) {
+      throw EngramException.usage(
+          "--deployed %s: %s names no file that is served, so there is nothing to compare it with; leave it out"
+              .formatted(given.deployed(), given.certificate()));
+    }
     PublicKey key = given.publicKey() == null ? null : SigningKey.readPublic(given.publicKey());
     Verification verification = new Verification();
     verification.signature(envelope, key);
+    verification.totals(statement.predicate());
     if (statement.isUnchanged()) {
       unchanged(verification, statement);
     } else {
@@ -164,9 +170,7 @@ public record VerifyRun(Given given, CommonOptions common) {
     Path file = given.deployed();
     if (expected.isEmpty()) {
       verification.leave(
-          file == null
-              ? "The file that is served, if another than the model: the certificate names none."
-              : "--deployed " + file + ": the certificate names no such file.");
+          "The file that is served, if another than the model: the certificate names none.");
       return;
     }
     if (file == null) {
@@ -200,10 +204,6 @@ public record VerifyRun(Given given, CommonOptions common) {
     if (tolerance == null) {
       verification.leave(
           "Whether the measurements are those of these models: --recompute measures again.");
-      return;
-    }
-    if (given.requests() == null) {
-      verification.leave("The measurements: measuring again needs the requests (--requests).");
       return;
     }
     Certificate certificate = statement.predicate();

@@ -162,7 +162,25 @@ final class BadInputTest {
   @Test
   void optionOutOfRange() {
     expect(2, Cli.run("score", Cli.TINY, "tofu:forget01", "--batch-tokens", 0), "--batch-tokens 0");
-    expect(2, Cli.run("score", Cli.TINY, "tofu:forget01", "--dtype", "int8"), "int8", "FLOAT32");
+    expect(
+        2,
+        Cli.run("score", Cli.TINY, "tofu:forget01", "--dtype", "int8"),
+        "must be one of auto, float32, bfloat16, float16, not 'int8'");
+  }
+
+  @Test
+  void whatIsNotANumberIsToldInPlainWords() {
+    expect(2, Cli.run("forget", "mini", "a.jsonl", "--price", "abc"), "'abc' is not a number");
+    expect(
+        2, Cli.run("score", Cli.TINY, "tofu:forget01", "--seed", "x"), "'x' is not a whole number");
+    assertThat(Cli.run("score", "--help").out()).contains("(default: float32)");
+  }
+
+  @Test
+  void halfOfASurrogatePair() throws Exception {
+    Path data = folder.resolve("half.jsonl");
+    Files.writeString(data, "{\"question\":\"Who \\ud83d?\",\"answer\":\"Half \\ude00 pair\"}\n");
+    expect(3, score(Cli.TINY, data), "line 1: question holds half of a surrogate pair");
   }
 
   private static Cli.Ran score(Object model, Object data) {

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -416,7 +417,8 @@ final class CertificateCommandsTest {
           Statement/v1             | Statement/v2             | is a statement of another kind or version
           "sha256":"               | "sha512":"               | files without name or SHA-256
           "requests":              | "demands":               | the certificate has no requests
-          "predicate":{            | "predicate":[{           | its payload is damaged
+          "predicate":{            | "predicate":[{           | its payload is damaged: it is not JSON
+          "n":2,                   | "n":[],                  | predicate.requests.n is missing or has another type
           """)
   void anotherVersionOrKindIsOneMessage(String from, String to, String message) throws IOException {
     ObjectNode envelope = (ObjectNode) JsonFiles.mapper().readTree(certificate.toFile());
@@ -431,9 +433,54 @@ final class CertificateCommandsTest {
   }
 
   @Test
-  void measuringAgainNeedsTheRequestsAndSeesAnotherModel() throws IOException {
-    assertThat(verify("--recompute").out())
-        .contains("The measurements: measuring again needs the requests (--requests).");
+  void optionsWithoutEffectAreRefused() {
+    Map<List<Object>, String> faults =
+        Map.of(
+            List.of("--recompute"), "--recompute measures on the requests",
+            List.of("--salt", requests()), "--salt is of the digests of the requests",
+            List.of("--requests", requests(), "--tolerance", 0.1), "add --recompute",
+            List.of("--deployed", requests()), "names no file that is served");
+    faults.forEach(
+        (options, message) -> {
+          Cli.Ran ran = verify(options.toArray());
+          assertThat(ran.exitCode()).isEqualTo(2);
+          assertThat(ran.err()).contains(message);
+        });
+  }
+
+  @Test
+  void aServedFileThatIsNotThereIsToldFirst() {
+    Path none = folder.resolve("nope.gguf");
+    Cli.Ran ran = Cli.run("certify", run, "--deployed", none);
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.err()).isEqualTo("engram: --deployed " + none + " does not exist\n");
+  }
+
+  /** Nothing else need be given to see it. */
+  @Test
+  void totalsThatContradictTheListAreTold() throws IOException {
+    Path alone = folder.resolve("alone.json");
+    rewrite(text -> text.replace("\"verdicts\":{", "\"verdicts\":{\"hidden\":9999,"), alone);
+    Cli.Ran ran = Cli.run("verify", alone);
+    assertThat(ran.exitCode()).isEqualTo(3);
+    assertThat(ran.out())
+        .contains("totals", "verdicts are {hidden=9999, ", "of the listed requests {forgotten=1, ");
+    rewrite(text -> text.replace("\"requests\":{\"n\":2", "\"requests\":{\"n\":3"), alone);
+    assertThat(Cli.run("verify", alone).out()).contains("n is 3, listed are 2 requests");
+  }
+
+  private void rewrite(UnaryOperator<String> change, Path to) throws IOException {
+    ObjectNode envelope = (ObjectNode) JsonFiles.mapper().readTree(certificate.toFile());
+    String whole = certificate().envelope().text();
+    String changed = change.apply(whole);
+    assertThat(changed).isNotEqualTo(whole);
+    envelope.put(
+        "payload", Base64.getEncoder().encodeToString(changed.getBytes(StandardCharsets.UTF_8)));
+    JsonFiles.write(to, envelope);
+  }
+
+  @Test
+  void measuringAgainSeesAnotherModel() throws IOException {
     Path model = run.resolve("model/model.safetensors");
     byte[] bytes = Files.readAllBytes(model);
     for (int i = bytes.length - 6000; i < bytes.length; i++) {

@@ -391,6 +391,27 @@ class ForgetCommandTest {
     assertThat(out()).doesNotExist();
   }
 
+  /** By its files, however its folder is spelt; and before anything is asked. */
+  @Test
+  void theRetrainedModelIsAnotherWithTheSameTokens() {
+    Path models = Cli.ROOT.resolve("models/mini");
+    Path spelt = models.resolve("../mini");
+    for (Object itself : List.of("mini", spelt)) {
+      Cli.Ran same = forget("five.jsonl", "--retrained", itself, "--out", out());
+      assertThat(same.exitCode()).isEqualTo(2);
+      assertThat(same.err()).contains(itself + ", is the model itself");
+    }
+    String tiny =
+        Cli.ROOT.resolve("engram-model/src/test/resources/golden/llama/with-tokenizer").toString();
+    Cli.Ran other =
+        forget("five.jsonl", "--template", "plain", "--retrained", tiny, "--out", out());
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err())
+        .contains("has another tokenizer or template than the original")
+        .doesNotContain("Compares with");
+    assertThat(out()).doesNotExist();
+  }
+
   @Test
   void optionsThatExcludeEachOtherAreRefused() {
     Cli.Ran both = forget("five.jsonl", "--controls", "a.jsonl", "--retrained", "mini-retain90");
@@ -398,7 +419,37 @@ class ForgetCommandTest {
     assertThat(both.err()).contains("give --controls or --retrained, not both");
     assertThat(forget("five.jsonl", "--keep-loss", "0").err())
         .contains("--keep-loss 0.0: must be above 0");
+    assertThat(forget("five.jsonl", "--keep-loss", "Infinity").err())
+        .contains("--keep-loss Infinity: must be above 0 and finite");
+    assertThat(forget("five.jsonl", "--plan-only", "--audit").err())
+        .contains("nothing to attack: leave out --audit");
+    assertThat(forget("five.jsonl", "--plan-only", "--key", "k.pem").err())
+        .contains("nothing to sign: leave out --key");
+    assertThat(forget("five.jsonl", "--plan-only", "--redact").err())
+        .contains("nothing to redact: leave out --redact");
     assertThat(Cli.run("forget", "mini").err()).contains("name the requests to forget");
+  }
+
+  @Test
+  void optionsOfComputingAreCheckedBeforeAnythingIsSaid() {
+    for (String option : List.of("--threads=-1", "--device=gpu")) {
+      Cli.Ran ran = forget("five.jsonl", option, "--out", out());
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertThat(ran.err()).contains(option.replace('=', ' ')).doesNotContain("Run folder", "keep");
+    }
+  }
+
+  /** As they were typed, not as keys of the recipe behind the command. */
+  @Test
+  void dataThatIsNoDataIsNamedAsTyped() {
+    Cli.Ran requests = forget(".");
+    assertThat(requests.exitCode()).isEqualTo(2);
+    assertThat(requests.err())
+        .contains("REQUESTS " + folder.resolve(".") + ": is a folder; give tofu:SPLIT");
+    assertThat(forget("five.jsonl", "--keep", "keep.doc").err())
+        .contains("--keep keep.doc: is not data; give tofu:SPLIT");
+    assertThat(forget("five.jsonl", "--controls", folder).err())
+        .contains("--controls " + folder + ": is a folder");
   }
 
   @Test

@@ -23,6 +23,13 @@ final class TextTest {
   }
 
   @Test
+  void aLineBreakInACellDoesNotSplitTheRow() {
+    Table table = new Table("id", "n");
+    table.row("a\nb", "1");
+    assertThat(table.toString()).isEqualTo("id   n\na⏎b  1");
+  }
+
+  @Test
   void measurementsHaveAColumnAStage() {
     List<Measurement> measurements =
         List.of(measurement("before", 0.93, 0.01), measurement("after", 0.25, null));

@@ -1,7 +1,6 @@
 package io.engram.core.certificate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.engram.core.EngramException;
 import io.engram.core.run.JsonFiles;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A signed envelope: bytes of a named type and signatures over both.
@@ -52,12 +53,6 @@ public final class Dsse {
   public record Signature(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String keyid, String sig) {}
 
-  /** The envelope as JSON. */
-  private record Envelope(
-      @Nullable String payload,
-      @JsonProperty("payloadType") @Nullable String payloadType,
-      @Nullable List<@Nullable Signature> signatures) {}
-
   /** An envelope that nobody has signed. */
   public static Dsse unsigned(String type, byte[] payload) {
     return new Dsse(type, payload.clone(), List.of());
@@ -69,23 +64,51 @@ public final class Dsse {
    * @throws EngramException of kind FILE if it isn't one
    */
   public static Dsse read(Path file) {
-    Envelope envelope = JsonFiles.read(file, Envelope.class);
-    if (envelope == null
-        || envelope.payload() == null
-        || envelope.payloadType() == null
-        || envelope.signatures() == null) {
-      throw EngramException.file(
-          file + " is not a certificate: a DSSE envelope has payload, payloadType and signatures.");
+    JsonNode envelope;
+    try {
+      envelope = JsonFiles.mapper().readTree(JsonFiles.readText(file));
+    } catch (JacksonException e) {
+      throw notACertificate(file, "it is not JSON");
     }
-    for (Signature signature : envelope.signatures()) {
-      if (signature == null || signature.sig() == null) {
-        throw EngramException.file(file + ": a signature has no sig.");
-      }
+    if (!envelope.isObject()) {
+      throw notACertificate(file, envelope.isMissingNode() ? "it is empty" : "it is not an object");
+    }
+    List<Signature> signatures = new ArrayList<>();
+    JsonNode list = envelope.path("signatures");
+    if (!list.isArray()) {
+      throw notACertificate(file, fault(list, "signatures", "a list"));
+    }
+    for (JsonNode signature : list) {
+      JsonNode keyid = signature.path("keyid");
+      signatures.add(
+          new Signature(
+              keyid.isString() ? keyid.asString() : null,
+              text(signature, "sig", "sig of a signature", file)));
     }
     return new Dsse(
-        envelope.payloadType(),
-        decoded(envelope.payload(), file + ": payload"),
-        envelope.signatures().stream().map(java.util.Objects::requireNonNull).toList());
+        text(envelope, "payloadType", "payloadType", file),
+        decoded(text(envelope, "payload", "payload", file), file + ": payload"),
+        signatures);
+  }
+
+  private static String text(JsonNode of, String field, String name, Path file) {
+    JsonNode value = of.path(field);
+    if (!value.isString()) {
+      throw notACertificate(file, fault(value, name, "a text"));
+    }
+    return value.asString();
+  }
+
+  private static String fault(JsonNode value, String name, String kind) {
+    return value.isMissingNode() || value.isNull()
+        ? name + " is missing"
+        : name + " is not " + kind;
+  }
+
+  private static EngramException notACertificate(Path file, String why) {
+    return EngramException.file(
+        "%s is not a certificate of Engram: %s. A certificate.json has payload, payloadType and signatures."
+            .formatted(file, why));
   }
 
   /** DSSE allows both alphabets of base64. */

@@ -59,9 +59,37 @@ public final class SigningKey {
       }
     }
     KeyPair pair = generated(new SecureRandom());
-    OwnerOnly.writeNew(file, pem(PRIVATE, pair.getPrivate().getEncoded()));
-    JsonFiles.writeText(publicFile, pem(PUBLIC, pair.getPublic().getEncoded()));
-    return publicFile;
+    Path secret = file.resolveSibling(file.getFileName() + ".part");
+    Path open = file.resolveSibling(publicFile.getFileName() + ".part");
+    try {
+      Files.deleteIfExists(secret); // Of a command that was killed between the two.
+      OwnerOnly.writeNew(secret, pem(PRIVATE, pair.getPrivate().getEncoded()));
+      JsonFiles.writeText(open, pem(PUBLIC, pair.getPublic().getEncoded()));
+      Files.move(open, publicFile);
+      moveOrTakeBack(secret, file, publicFile);
+      return publicFile;
+    } catch (IOException e) {
+      throw EngramException.file(file + " can't be written: " + e.getMessage(), e);
+    } finally {
+      delete(secret);
+    }
+  }
+
+  private static void delete(Path unfinished) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      // The reason why it is unfinished is what the user has to hear.
+    }
+  }
+
+  private static void moveOrTakeBack(Path secret, Path file, Path publicFile) throws IOException {
+    try {
+      Files.move(secret, file);
+    } catch (IOException e) {
+      Files.delete(publicFile); // Without the private half it is of no use.
+      throw e;
+    }
   }
 
   /**

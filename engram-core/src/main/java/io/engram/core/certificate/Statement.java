@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -92,15 +93,37 @@ public record Statement(
           "%s holds %s, not an in-toto statement (%s)."
               .formatted(where, envelope.type(), Dsse.IN_TOTO));
     }
+    JsonNode tree;
     try {
-      JsonNode tree = JsonFiles.mapper().readTree(envelope.text());
+      tree = JsonFiles.mapper().readTree(envelope.text());
+    } catch (JacksonException e) {
+      throw EngramException.file(where + ": its payload is damaged: it is not JSON.", e);
+    }
+    try {
       requireKind(tree.path("_type").asString(""), tree.path("predicateType").asString(""), where);
       Statement statement = JsonFiles.mapper().treeToValue(tree, Statement.class);
       statement.requireFiles(where);
       return statement;
     } catch (JacksonException e) {
-      throw EngramException.file(where + ": its payload is damaged: " + e.getOriginalMessage(), e);
+      throw EngramException.file(where + ": its payload is damaged: " + fault(e) + ".", e);
     }
+  }
+
+  /** Which field is missing or of another type, without names of classes. */
+  private static String fault(JacksonException fault) {
+    if (fault.getCause() instanceof IllegalArgumentException missing) {
+      return String.valueOf(missing.getMessage());
+    }
+    String field =
+        fault.getPath().stream()
+            .map(
+                step ->
+                    step.getPropertyName() == null
+                        ? "[" + step.getIndex() + "]"
+                        : step.getPropertyName())
+            .collect(Collectors.joining("."));
+    return (field.isEmpty() ? "its content" : field)
+        + " is missing or has another type than a certificate's";
   }
 
   private static void requireKind(String type, String predicate, Path where) {

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,42 @@ public final class Verification {
             : named
                 ? "does not fit: the certificate or its signature was changed after signing"
                 : "was not made with this key, " + id);
+  }
+
+  /**
+   * Whether the certificate's totals are those of its own list of requests. Only what differs is
+   * noted: that a certificate agrees with itself is no check against anything given.
+   */
+  public void totals(Certificate certificate) {
+    List<Certificate.Request> each = certificate.requests().each();
+    Map<String, Integer> verdicts = new TreeMap<>();
+    Map<String, Map<String, Integer>> byAttack = new TreeMap<>();
+    for (Certificate.Request request : each) {
+      verdicts.merge(request.verdict(), 1, Integer::sum);
+      String attack = request.attack();
+      if (attack != null) {
+        byAttack
+            .computeIfAbsent(attack, name -> new TreeMap<>())
+            .merge(request.verdict(), 1, Integer::sum);
+      }
+    }
+    List<String> differing = new ArrayList<>();
+    if (certificate.requests().n() != each.size()) {
+      differing.add(
+          "n is %d, listed are %d requests".formatted(certificate.requests().n(), each.size()));
+    }
+    if (!certificate.verdicts().equals(verdicts)) {
+      differing.add(
+          "verdicts are %s, of the listed requests %s".formatted(certificate.verdicts(), verdicts));
+    }
+    if (!certificate.verdictsByAttack().equals(byAttack)) {
+      differing.add(
+          "verdicts by attack are %s, of the listed requests %s"
+              .formatted(certificate.verdictsByAttack(), byAttack));
+    }
+    if (!differing.isEmpty()) {
+      add("totals", false, String.join("; ", differing));
+    }
   }
 
   /**

@@ -61,7 +61,8 @@ public final class DuckDb {
       }
       return rows;
     } catch (SQLException e) {
-      throw EngramException.file(file + " can't be read as Parquet: " + e.getMessage(), e);
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw EngramException.file(file + " can't be read as Parquet: " + reason, e);
     } catch (JacksonException e) {
       throw EngramException.file(file + " has a row that isn't JSON: " + e.getOriginalMessage(), e);
     }

@@ -39,12 +39,17 @@ public final class RunFolder implements AutoCloseable {
    * @throws EngramException if the folder exists and is not empty, or can't be created
    */
   public static RunFolder create(Path dir) {
+    requireNamed(dir);
     try {
+      if (Files.exists(dir) && !Files.isDirectory(dir)) {
+        throw EngramException.usage(
+            dir + " is a file; --out takes the name of a folder, new or empty");
+      }
       if (Files.exists(dir) && !isEmpty(dir)) {
         throw EngramException.usage(
             dir
-                + " exists and is not empty; choose another --out, or resume its run with --resume "
-                + dir);
+                + " exists and is not empty; choose another --out"
+                + (isRun(dir) ? ", or resume its run with --resume " + dir : ""));
       }
       Files.createDirectories(dir);
     } catch (IOException e) {
@@ -60,6 +65,7 @@ public final class RunFolder implements AutoCloseable {
    *     process is writing to it
    */
   public static RunFolder resume(Path dir) {
+    requireNamed(dir);
     checkIsRun(dir);
     Trees.requireNoWayOut(dir);
     return new RunFolder(dir, FolderLock.take(dir));
@@ -236,20 +242,28 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private static boolean isEmpty(Path dir) throws IOException {
-    if (!Files.isDirectory(dir)) {
-      return false;
-    }
     try (Stream<Path> files = Files.list(dir)) {
       return files.findAny().isEmpty();
     }
   }
 
-  private static void checkIsRun(Path dir) {
-    if (!Files.isRegularFile(dir.resolve("manifest.json"))) {
-      throw EngramException.file(
-          Files.isDirectory(dir)
-              ? dir + " is not a run folder: it has no manifest.json"
-              : dir + " does not exist");
+  private static void requireNamed(Path dir) {
+    if (dir.toString().isBlank()) {
+      throw EngramException.usage("the name of the run folder is empty; name a folder");
     }
+  }
+
+  private static boolean isRun(Path dir) {
+    return Files.isRegularFile(dir.resolve("manifest.json"));
+  }
+
+  private static void checkIsRun(Path dir) {
+    if (isRun(dir)) {
+      return;
+    }
+    throw EngramException.file(
+        Files.isDirectory(dir)
+            ? dir + " is not a run folder: it has no manifest.json"
+            : Files.exists(dir) ? dir + " is a file, not a run folder" : dir + " does not exist");
   }
 }

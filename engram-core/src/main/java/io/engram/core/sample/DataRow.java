@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
@@ -34,6 +36,32 @@ public record DataRow(ObjectNode fields, String where) {
 
   private static final CsvMapper CSV =
       CsvMapper.builder().enable(CsvReadFeature.SKIP_EMPTY_LINES).build();
+
+  /**
+   * Checks that the texts are Unicode: JSON can write half of a surrogate pair, which no tokenizer
+   * reads.
+   *
+   * @throws EngramException of kind FILE if one isn't, naming its field
+   */
+  public DataRow {
+    for (Map.Entry<String, JsonNode> field : fields.properties()) {
+      if (hasHalfPair(field.getValue())) {
+        throw EngramException.file(
+            "%s: %s holds half of a surrogate pair (\\ud800 to \\udfff alone), which is not a character"
+                .formatted(where, field.getKey()));
+      }
+    }
+  }
+
+  private static boolean hasHalfPair(JsonNode value) {
+    return value.isString()
+        ? value.asString().codePoints().anyMatch(DataRow::isHalf)
+        : value.valueStream().anyMatch(DataRow::hasHalfPair);
+  }
+
+  private static boolean isHalf(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+  }
 
   /**
    * All rows of a file, in its order.
@@ -133,9 +161,19 @@ public record DataRow(ObjectNode fields, String where) {
   private static DataRow json(String line, String where) {
     try {
       return row(JSON.readTree(line), where);
+    } catch (UnexpectedEndOfInputException e) {
+      throw EngramException.file(
+          where
+              + " is not JSON: it ends before its value does. A .jsonl file has a whole object on each line; if the file is JSON over several lines, name it .json",
+          e);
     } catch (JacksonException e) {
-      throw EngramException.file(where + " is not JSON: " + e.getOriginalMessage(), e);
+      throw EngramException.file(where + " is not JSON: " + reason(e), e);
     }
+  }
+
+  /** What the parser says, without the place in its own source. */
+  private static String reason(JacksonException fault) {
+    return fault.getOriginalMessage().replaceAll("(?s)\\s*\\(start marker at \\[.*?\\]\\)", "");
   }
 
   private static DataRow text(String line, String where) {
@@ -178,7 +216,7 @@ public record DataRow(ObjectNode fields, String where) {
       }
     } catch (JacksonException e) {
       int at = e.getLocation() == null ? line : e.getLocation().getLineNr();
-      throw EngramException.file(name + " line " + at + ": " + e.getOriginalMessage(), e);
+      throw EngramException.file(name + " line " + at + ": " + reason(e), e);
     }
     return rows;
   }

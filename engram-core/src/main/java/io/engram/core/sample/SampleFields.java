@@ -3,7 +3,11 @@ package io.engram.core.sample;
 import io.engram.core.EngramException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -21,6 +25,12 @@ final class SampleFields {
   private static final List<String> QUESTIONS = List.of("question", "prompt", "input", "query");
   private static final List<String> ANSWERS =
       List.of("answer", "response", "completion", "output", "gt");
+
+  /** All names of fields that make a sample. */
+  private static final Set<String> KNOWN =
+      Stream.of(QUESTIONS, ANSWERS, List.of("text", "messages", "prompt_ids", "answer_ids", "ids"))
+          .flatMap(List::stream)
+          .collect(Collectors.toUnmodifiableSet());
 
   private SampleFields() {}
 
@@ -59,6 +69,11 @@ final class SampleFields {
               + " into a field question");
     }
     if (question.isPresent() && answer.isPresent()) {
+      if (text(fields, question.get(), where).isBlank()) {
+        throw EngramException.usage(
+            "%s: %s is empty; give a question, or a text without one in the field text"
+                .formatted(where, question.get()));
+      }
       return new Messages(where)
           .asked(
               fields,
@@ -73,8 +88,29 @@ final class SampleFields {
     }
     throw EngramException.usage(
         ("%s has the fields %s; a sample needs question and answer, prompt and answer,"
-                + " response or completion, input and output, messages, text, prompt_ids and answer_ids, or ids")
-            .formatted(where, fields.propertyNames()));
+                + " response or completion, input and output, messages, text, prompt_ids and answer_ids, or ids%s")
+            .formatted(where, fields.propertyNames(), hint(fields)));
+  }
+
+  /** What names of fields that are almost right suggest; empty if there are none. */
+  private static String hint(ObjectNode fields) {
+    List<String> names = List.copyOf(fields.propertyNames());
+    for (String name : names) {
+      String lower = name.strip().toLowerCase(Locale.ROOT);
+      if (!lower.equals(name) && KNOWN.contains(lower)) {
+        return ".\nNames are in lower case, without blanks: rename \"%s\" to %s"
+            .formatted(name, lower);
+      }
+    }
+    if (names.size() == 1) {
+      for (String separator : List.of(";", "\t", "|", ",")) {
+        if (names.get(0).contains(separator)) {
+          return ".\nThe header seems to be separated by \"%s\": separate a .csv by commas, a .tsv by tabs"
+              .formatted(separator.equals("\t") ? "tab" : separator);
+        }
+      }
+    }
+    return "";
   }
 
   private static Optional<String> first(ObjectNode fields, List<String> names) {

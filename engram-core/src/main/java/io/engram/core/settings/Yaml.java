@@ -1,11 +1,15 @@
 package io.engram.core.settings;
 
 import io.engram.core.EngramException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /** Recipes as text. */
@@ -26,6 +30,13 @@ public final class Yaml {
    * that grow with its square.
    */
   private static final int LONGEST_WORD = 1 << 16;
+
+  private static final Pattern NOT_A_NUMBER =
+      Pattern.compile("^Malformed numeric value \\(?['\"]?(.*?)['\"]?\\)?(?: |$)");
+
+  private static final Pattern LINE = Pattern.compile(", line (\\d{1,9}), column ");
+
+  private static final Pattern TWICE = Pattern.compile("^Duplicate \\w+ property \"(.*?)\"");
 
   private Yaml() {}
 
@@ -50,14 +61,69 @@ public final class Yaml {
       }
     }
     try {
+      requirePlain(yaml, where);
       return MAPPER.readTree(yaml);
     } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-      boolean known = line > 0 && yaml.contains("\n");
       throw EngramException.usage(
-          "%s%s is not YAML: %s".formatted(where, known ? " line " + line : "", reason));
+          "%s is not YAML: %s".formatted(at(where, yaml, line(e)), plain(e.getOriginalMessage())));
     }
+  }
+
+  /** Aliases would be read as texts and tags be dropped, so neither is read. */
+  private static void requirePlain(String yaml, String where) {
+    try (JsonParser parser = MAPPER.createParser(yaml)) {
+      while (parser.nextToken() != null) {
+        boolean alias = parser instanceof YAMLParser own && own.isCurrentAlias();
+        if (alias || parser.getTypeId() != null) {
+          int line = parser.currentTokenLocation().getLineNr();
+          throw EngramException.usage(
+              "%s has %s, which settings don't know: %s"
+                  .formatted(
+                      at(where, yaml, line),
+                      alias
+                          ? "the alias *" + parser.getString()
+                          : "the tag !"
+                              + String.valueOf(parser.getTypeId())
+                                  .replaceFirst("^tag:yaml.org,2002:", "!"),
+                      alias
+                          ? "write the value itself, or put it in quotes if it is a text"
+                          : "leave it out, or put the value in quotes if it is a text"));
+        }
+      }
+    }
+  }
+
+  /** Where the fault is, which the parser names last, after what it began to read; 0: not known. */
+  private static int line(JacksonException fault) {
+    int line = fault.getLocation() == null ? 0 : fault.getLocation().getLineNr();
+    Matcher named = LINE.matcher(fault.getOriginalMessage());
+    while (named.find()) {
+      line = Integer.parseInt(named.group(1));
+    }
+    return line;
+  }
+
+  private static String at(String where, String yaml, int line) {
+    return line > 0 && yaml.contains("\n") ? where + " line " + line : where;
+  }
+
+  /** The parser's words without names of classes, for the usual mistakes in the user's words. */
+  private static String plain(String reason) {
+    Matcher number = NOT_A_NUMBER.matcher(reason);
+    if (number.find()) {
+      return number.group(1) + " is not a finite number; settings have only those";
+    }
+    Matcher twice = TWICE.matcher(reason);
+    if (twice.find()) {
+      return twice.group(1) + " is given twice";
+    }
+    if (reason.startsWith("Trailing token")) {
+      return "more follows after its end; it must be one document, without a line --- inside";
+    }
+    if (reason.contains("\\t(TAB)")) {
+      return "a tab stands where a value should begin; indent with blanks";
+    }
+    return reason.lines().findFirst().orElse("");
   }
 
   /**

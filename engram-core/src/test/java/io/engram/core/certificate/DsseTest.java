@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Beside Python's cryptography, which made the golden envelope; the first by hand. */
@@ -101,6 +102,28 @@ final class DsseTest {
     Path file = Files.writeString(folder.resolve("file.json"), json);
     assertThatThrownBy(() -> Dsse.read(file))
         .isInstanceOf(EngramException.class)
-        .hasMessageContaining("file.json");
+        .hasMessageContaining("file.json")
+        .hasMessageNotContainingAny("io.engram", "Dsse", "deserialize", "token");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          no JSON                                             | it is not JSON
+          []                                                  | it is not an object
+          {"payload": ""}                                     | signatures is missing
+          {"signatures": 3}                                   | signatures is not a list
+          {"signatures": [], "payloadType": 3}                | payloadType is not a text
+          {"signatures": [], "payloadType": "t"}              | payload is missing
+          {"signatures": [{}], "payloadType": "", "payload":""} | sig of a signature is missing
+          """)
+  void whatIsMissingIsNamed(String json, String why) throws IOException {
+    Path file = Files.writeString(folder.resolve("file.json"), json);
+    assertThatThrownBy(() -> Dsse.read(file))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
+        .hasMessageStartingWith(file + " is not a certificate of Engram: " + why + ".");
   }
 }

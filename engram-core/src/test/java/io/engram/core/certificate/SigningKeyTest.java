@@ -51,6 +51,25 @@ final class SigningKeyTest {
     assertThat(folder.resolve("a.pub")).hasContent("mine");
   }
 
+  /** What a killed command left is in no way, and nothing is left beside the two. */
+  @Test
+  void bothHalvesAppearOrNeither() throws IOException {
+    Files.writeString(folder.resolve("a.part"), "of a killed command");
+    Files.createDirectories(folder.resolve("a.pub.part/full"));
+    assertThatThrownBy(() -> SigningKey.create(folder.resolve("a")))
+        .isInstanceOf(EngramException.class);
+    assertThat(folder.resolve("a")).doesNotExist();
+    assertThat(folder.resolve("a.pub")).doesNotExist();
+    assertThat(folder.resolve("a.part")).doesNotExist();
+    Files.delete(folder.resolve("a.pub.part/full"));
+    Files.delete(folder.resolve("a.pub.part"));
+    SigningKey.create(folder.resolve("a"));
+    try (var files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("a", "a.pub");
+    }
+  }
+
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "file modes are POSIX's")
   void onlyTheOwnerReadsThePrivateHalf() throws IOException {

@@ -163,12 +163,33 @@ class RunFolderTest {
     Files.writeString(temporary.resolve("thesis.tex"), "x");
     assertThatThrownBy(() -> RunFolder.create(temporary))
         .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessage(temporary + " exists and is not empty; choose another --out");
+    Files.writeString(temporary.resolve("manifest.json"), "{}");
+    assertThatThrownBy(() -> RunFolder.create(temporary))
         .hasMessage(
             temporary
                 + " exists and is not empty; choose another --out, or resume its run with --resume "
                 + temporary);
     Path empty = Files.createDirectory(temporary.resolve("empty"));
     RunFolder.create(empty).close();
+  }
+
+  @Test
+  void aFileOrNoNameIsNotAFolder() throws IOException {
+    Path file = Files.writeString(temporary.resolve("a.txt"), "x");
+    assertThatThrownBy(() -> RunFolder.create(file))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessage(file + " is a file; --out takes the name of a folder, new or empty");
+    assertThatThrownBy(() -> RunFolder.resume(file))
+        .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
+        .hasMessage(file + " is a file, not a run folder");
+    for (Runnable opening :
+        List.<Runnable>of(
+            () -> RunFolder.create(Path.of("")), () -> RunFolder.resume(Path.of("")))) {
+      assertThatThrownBy(opening::run)
+          .isInstanceOfSatisfying(EngramException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+          .hasMessage("the name of the run folder is empty; name a folder");
+    }
   }
 
   @Test

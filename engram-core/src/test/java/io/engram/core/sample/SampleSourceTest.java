@@ -169,6 +169,8 @@ class SampleSourceTest {
     String twice = file("t.jsonl", "{\"id\":1,\"text\":\"a\"}\n\n{\"id\":\"1\",\"text\":\"b\"}\n");
     assertFault(
         twice, 2, twice + " line 3 has the id \"1\", which " + twice + " line 1 has too; ids must");
+    String blank = file("e.jsonl", "{\"question\":\" \",\"answer\":\"a\"}");
+    assertFault(blank, 2, blank + " line 1: question is empty; give a question");
     String number = file("n.jsonl", "{\"text\":3}");
     assertFault(number, 2, number + " line 1: text is 3, not a text");
     String ids = file("i.jsonl", "{\"ids\":[1,-2]}");
@@ -182,6 +184,37 @@ class SampleSourceTest {
         kind, 2, kind + " is neither tofu:SPLIT nor a file with one of the endings [.jsonl,");
     assertFault(
         "tofu:forget11", 2, "tofu:forget11 is not a split of TOFU; the splits are [forget01,");
+  }
+
+  /** In any field, also inside messages; a whole pair is a character. */
+  @Test
+  void halfOfASurrogatePairIsToldWithItsField() throws IOException {
+    String answer = "\"answer\":\"a\"}";
+    String half = file("h.jsonl", "{\"question\":\"Who \\ud83d?\"," + answer);
+    assertFault(half, 3, half + " line 1: question holds half of a surrogate pair");
+    String low = file("l.json", "[{\"messages\":[{\"role\":\"user\",\"content\":\"\\ude00\"}]}]");
+    assertFault(low, 3, low + " line 1: messages holds half of a surrogate pair");
+    String whole = file("w.jsonl", "{\"question\":\"Who \\ud83d\\ude00?\"," + answer);
+    assertThat(SampleSource.load(whole)).containsExactly(Sample.of("0", "Who 😀?", "a"));
+  }
+
+  @Test
+  void filesThatAreNamedOrWrittenAlmostRightAreHelped() throws IOException {
+    String pretty = file("p.jsonl", "[\n {\n  \"text\": \"a\"\n }\n]");
+    assertFault(
+        pretty, 3, pretty + " line 1 is not JSON: it ends before its value does. A .jsonl file");
+    String cut = file("c.json", "[{\"text\": \"a\"}");
+    assertThatThrownBy(() -> SampleSource.load(cut)).hasMessageNotContaining("Source");
+    String upper = file("u.csv", "Question,Answer\na,b\n");
+    assertThatThrownBy(() -> SampleSource.load(upper))
+        .hasMessageEndingWith("without blanks: rename \"Question\" to question");
+    String semicolon = file("s.csv", "question;answer\na;b\n");
+    assertThatThrownBy(() -> SampleSource.load(semicolon))
+        .hasMessageContaining("The header seems to be separated by \";\"");
+    String parquet = file("f.parquet", "PAR? no");
+    assertThatThrownBy(() -> SampleSource.load(parquet))
+        .hasMessageContaining("can't be read as Parquet: ")
+        .hasMessageNotContaining("SELECT");
   }
 
   /** LUME's fields, MUSE's, MUSE's lists of texts, RWKU's and KnowUnDo's. */

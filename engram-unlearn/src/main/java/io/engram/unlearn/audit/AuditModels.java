@@ -14,6 +14,7 @@ import io.engram.unlearn.eval.memorization.MadeControls;
 import io.engram.unlearn.eval.memorization.NeverSeen;
 import io.engram.unlearn.eval.tofu.RetrainedModel;
 import io.engram.unlearn.forget.Forgetting;
+import io.engram.unlearn.forget.Requests;
 import io.engram.unlearn.recipe.DataSection;
 import io.engram.unlearn.recipe.Recipe;
 import io.engram.unlearn.recipe.SampleSets;
@@ -84,6 +85,9 @@ final class AuditModels implements AutoCloseable {
     Supplier<LanguageModel> before = () -> LanguageModel.open(recipe.model().path(), options);
     Supplier<LanguageModel> after = () -> LanguageModel.open(subject.after(), options);
     String retrainedPath = retrained(recipe, given);
+    if (retrainedPath != null) {
+      RetrainedModel.requireAnother(retrainedPath, recipe.model().path(), recipe.model().base());
+    }
     Supplier<LanguageModel> retrained =
         retrainedPath == null
             ? null
@@ -246,11 +250,13 @@ final class AuditModels implements AutoCloseable {
       } else {
         controls = SampleSets.load(named, "controls", seed, model.samples());
       }
-      requireNotAmong(controls, requests);
       List<Sample> keep =
           given.keep() != null
               ? load(given.keep(), "retain", seed, model)
               : SampleSets.load(recipe.retain(), "retain", seed, model.samples());
+      if (origin.equals("given")) {
+        Requests.requireNeverSeen(controls, requests, keep);
+      }
       List<Sample> finetune =
           given.finetune() == null ? List.of() : load(given.finetune(), "train", seed, model);
       return new Loaded(
@@ -284,17 +290,6 @@ final class AuditModels implements AutoCloseable {
 
     private static List<Sample> load(String data, String name, long seed, LanguageModel model) {
       return SampleSets.load(DataSection.of(List.of(data)), name, seed, model.samples());
-    }
-
-    private static void requireNotAmong(List<Sample> controls, List<Sample> requests) {
-      List<Sample.Content> asked = requests.stream().map(Sample::content).toList();
-      List<String> among =
-          controls.stream().filter(c -> asked.contains(c.content())).map(Sample::id).toList();
-      if (!among.isEmpty()) {
-        throw EngramException.usage(
-            "Controls must be samples that the model has never seen; these are requests: %s."
-                .formatted(String.join("; ", among.subList(0, Math.min(5, among.size())))));
-      }
     }
   }
 

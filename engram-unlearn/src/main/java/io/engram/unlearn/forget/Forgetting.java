@@ -124,10 +124,12 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
         LanguageModel.open(recipe.model().path(), setup.modelOptions(recipe))) {
       List<Sample> requests =
           SampleSets.load(recipe.forget(), "forget", recipe.seed(), model.samples());
+      requireRetrainedReads(model, requests);
       if (keepsGeneral(folder)) {
         GeneralQuestions.write(folder, model, requests, recipe.seed(), setup.progress());
       }
       Requests.requireSound(requests, recipe, model);
+      sayIfAskedTwice(requests);
       Prepared prepared = prepared(model, requests, folder);
       sayTriage(prepared.triage());
       if (!prepared.triage().hasSomethingToForget()) {
@@ -177,8 +179,8 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
   private record Prepared(Recipe recipe, Triage triage) {}
 
   private Prepared prepared(LanguageModel model, List<Sample> requests, Path folder) {
-    String retrained = recipe.eval().retrained();
-    if (recipe.controls().isEmpty() && retrained != null) {
+    String retrained = comparedModel(recipe);
+    if (retrained != null) {
       say.accept("Compares with %s, which never saw the requests.".formatted(retrained));
       try (LanguageModel other =
           LanguageModel.open(retrained, RetrainedModel.options(model.options()))) {
@@ -196,10 +198,14 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     if (!recipe.controls().data().equals(List.of(file.toString()))) {
       List<Sample> controls =
           SampleSets.load(recipe.controls(), "controls", recipe.seed(), model.samples());
-      Requests.requireNotAmong(controls, requests);
+      Requests.requireNeverSeen(
+          controls,
+          requests,
+          SampleSets.load(recipe.retain(), "retain", recipe.seed(), model.samples()));
       sayControls(controls.size());
-      return new Prepared(
-          recipe, Triage.of(model, requests, controls, Standard.Origin.GIVEN, setup.progress()));
+      Triage triage = Triage.of(model, requests, controls, Standard.Origin.GIVEN, setup.progress());
+      sayIfControlsAreKnown(triage.standard());
+      return new Prepared(recipe, triage);
     }
     List<Sample> made = MadeControls.of(requests, recipe.seed());
     if (made.isEmpty()) {
@@ -213,6 +219,46 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
     sayControls(made.size());
     return new Prepared(
         recipe, Triage.of(model, requests, made, Standard.Origin.MADE, setup.progress()));
+  }
+
+  /**
+   * Checks that the retrained model, if there is one, is not the model itself.
+   *
+   * @throws EngramException if it is
+   */
+  public static void requireRetrainedIsAnother(Recipe recipe) {
+    String retrained = comparedModel(recipe);
+    if (retrained != null) {
+      RetrainedModel.requireAnother(retrained, recipe.model().path(), recipe.model().base());
+    }
+  }
+
+  private void requireRetrainedReads(LanguageModel model, List<Sample> requests) {
+    String retrained = comparedModel(recipe);
+    if (retrained != null) {
+      RetrainedModel.requireSameTokens(retrained, model, requests);
+    }
+  }
+
+  /** The retrained model that requests are compared with; null: controls. */
+  private static @Nullable String comparedModel(Recipe recipe) {
+    return recipe.controls().isEmpty() ? recipe.eval().retrained() : null;
+  }
+
+  private void sayIfAskedTwice(List<Sample> requests) {
+    List<String> twice = Requests.askedTwice(requests);
+    if (!twice.isEmpty()) {
+      say.accept(
+          "The same question has different answers in requests %s; both are to be forgotten."
+              .formatted(Requests.named(twice)));
+    }
+  }
+
+  private void sayIfControlsAreKnown(Standard standard) {
+    if (standard.hasKnownControls()) {
+      say.accept(
+          "The model gives one in twenty of the controls or more word for word, as if it had seen them, and the more of them it knows, the fewer requests count as known. Check that --controls holds samples that it has never seen.");
+    }
   }
 
   private void sayControls(int count) {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Checks requests before anything is done with them; every fault names the requests. */
-final class Requests {
+public final class Requests {
   /** How many ids a message lists. */
   private static final int NAMED = 5;
 
@@ -62,11 +62,11 @@ final class Requests {
   }
 
   private static void requireOnce(List<Sample> requests) {
-    Map<List<String>, String> seen = new HashMap<>();
+    Map<Object, String> seen = new HashMap<>();
     List<String> twice = new ArrayList<>();
     for (Sample request : requests) {
-      String earlier = seen.putIfAbsent(normal(MadeControls.texts(request)), request.id());
-      if (earlier != null && !MadeControls.texts(request).isEmpty()) {
+      String earlier = seen.putIfAbsent(compared(request), request.id());
+      if (earlier != null) {
         twice.add(earlier + " and " + request.id());
       }
     }
@@ -75,6 +75,20 @@ final class Requests {
           "The requests have the same text twice: %s.\nRemove one of each."
               .formatted(named(twice)));
     }
+  }
+
+  /** The pairs of requests with the same question and different answers, by their ids. */
+  static List<String> askedTwice(List<Sample> requests) {
+    Map<String, String> asked = new HashMap<>();
+    List<String> pairs = new ArrayList<>();
+    for (Sample request : requests) {
+      String question = question(request);
+      String earlier = question.isEmpty() ? null : asked.putIfAbsent(question, request.id());
+      if (earlier != null) {
+        pairs.add(earlier + " and " + request.id());
+      }
+    }
+    return pairs;
   }
 
   private static void requireNotKept(List<Sample> requests, Recipe recipe, LanguageModel model) {
@@ -100,26 +114,37 @@ final class Requests {
   }
 
   /**
-   * Checks that controls, which the model must never have seen, are not requests.
+   * Checks that controls, which the model must never have seen, are neither requests nor samples to
+   * keep. Case and blanks at the ends make no difference.
    *
    * @throws EngramException if one is
    */
-  static void requireNotAmong(List<Sample> controls, List<Sample> requests) {
-    Set<List<String>> asked = new HashSet<>();
-    requests.forEach(r -> asked.add(normal(MadeControls.texts(r))));
+  public static void requireNeverSeen(
+      List<Sample> controls, List<Sample> requests, List<Sample> keep) {
+    requireNotAmong(controls, requests, "requests");
+    requireNotAmong(controls, keep, "samples to keep");
+  }
+
+  private static void requireNotAmong(List<Sample> controls, List<Sample> others, String which) {
+    Set<Object> seen = new HashSet<>();
+    others.forEach(other -> seen.add(compared(other)));
     List<String> among =
-        controls.stream()
-            .filter(c -> asked.contains(normal(MadeControls.texts(c))))
-            .map(Sample::id)
-            .toList();
+        controls.stream().filter(c -> seen.contains(compared(c))).map(Sample::id).toList();
     if (!among.isEmpty()) {
       throw EngramException.usage(
-          "Controls must be samples that the model has never seen; these are requests: %s."
-              .formatted(named(among)));
+          "Controls must be samples that the model has never seen; these are %s: %s."
+              .formatted(which, named(among)));
     }
   }
 
-  private static String named(List<String> all) {
+  /** What makes two samples the same: their texts, or their token ids. */
+  private static Object compared(Sample sample) {
+    List<String> texts = MadeControls.texts(sample);
+    return texts.isEmpty() ? sample.content() : normal(texts);
+  }
+
+  /** The first of some names, and how many more there are. */
+  static String named(List<String> all) {
     String first = String.join("; ", all.subList(0, Math.min(NAMED, all.size())));
     return all.size() > NAMED ? first + "; and " + (all.size() - NAMED) + " more" : first;
   }

@@ -70,6 +70,14 @@ record Standard(Origin origin, NeverSeen range, double fact, List<Double> ownFac
         own ? controls.stream().map(Probe::fact).toList() : List.of());
   }
 
+  /**
+   * Whether the model gives so many controls word for word that their 95th percentile is 1, so that
+   * no request can be above it.
+   */
+  boolean hasKnownControls() {
+    return range.decides() && range.upper().memorization() == 1;
+  }
+
   /** The measures by which a request is known better than a sample never seen, by their keys. */
   List<String> above(int request, Probe probe) {
     List<String> above = new ArrayList<>();

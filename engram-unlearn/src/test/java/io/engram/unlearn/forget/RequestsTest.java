@@ -1,5 +1,6 @@
 package io.engram.unlearn.forget;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -50,5 +51,44 @@ class RequestsTest {
     assertThatThrownBy(() -> requireSound(both, "forget.where=id='0'"))
         .isInstanceOf(EngramException.class)
         .hasMessageContaining("to be forgotten and to be kept: request 0 and keep row 0.");
+  }
+
+  @Test
+  void controlsAreNeitherRequestsNorKept() {
+    List<Sample> requests = List.of(Sample.of("r", "Who?", "Ada."));
+    List<Sample> keep = List.of(Sample.of("k", "When?", "In May."));
+    List<Sample> controls =
+        List.of(Sample.of("c0", "Where?", "Here."), Sample.of("c1", "when? ", "in may."));
+    assertThatThrownBy(() -> Requests.requireNeverSeen(controls, requests, keep))
+        .isInstanceOf(EngramException.class)
+        .hasMessageContaining("never seen; these are samples to keep: c1.");
+    assertThatThrownBy(
+            () ->
+                Requests.requireNeverSeen(List.of(Sample.of("c", "WHO?", "Ada. ")), requests, keep))
+        .hasMessageContaining("these are requests: c.");
+    assertThatCode(() -> Requests.requireNeverSeen(controls.subList(0, 1), requests, keep))
+        .doesNotThrowAnyException();
+  }
+
+  /** They have no texts, which are not the same text for that. */
+  @Test
+  void tokenIdsAreComparedToo() {
+    Sample one = new Sample("1", new Sample.TokenIds(List.of(3), List.of(4)));
+    Sample other = new Sample("2", new Sample.TokenIds(List.of(3), List.of(5)));
+    assertThatCode(() -> Requests.requireNeverSeen(List.of(one), List.of(other), List.of()))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> Requests.requireNeverSeen(List.of(one), List.of(one), List.of()))
+        .hasMessageContaining("these are requests: 1.");
+  }
+
+  @Test
+  void questionsWithTwoAnswersAreNamed() {
+    List<Sample> requests =
+        List.of(
+            Sample.of("a", "Who?", "Ada."),
+            Sample.of("b", "Where?", "Here."),
+            Sample.of("c", "who?", "Eve."));
+    assertThat(Requests.askedTwice(requests)).containsExactly("a and c");
+    assertThat(Requests.askedTwice(requests.subList(0, 2))).isEmpty();
   }
 }

@@ -52,6 +52,20 @@ class StandardTest {
     assertThat(known(loose, probe(-5, 1))).isEqualTo("not_known");
   }
 
+  /** One of twenty is enough: their 95th percentile is the largest; fewer decide nothing. */
+  @Test
+  void controlsThatAreGivenWordForWordAreNoted() {
+    List<Probe> controls = new ArrayList<>();
+    for (int i = 0; i < 19; i++) {
+      controls.add(probe(-5, 0.4));
+    }
+    controls.add(new Probe(new Knowledge(-0.1, 1, 1, 4), "answer", 1, 1));
+    assertThat(Standard.of(Standard.Origin.GIVEN, controls, List.of()).hasKnownControls()).isTrue();
+    assertThat(of(20).hasKnownControls()).isFalse();
+    List<Probe> few = controls.subList(10, 20);
+    assertThat(Standard.of(Standard.Origin.GIVEN, few, List.of()).hasKnownControls()).isFalse();
+  }
+
   @Test
   void theVerdictDependsOnWhatWasKnownBefore() {
     Standard standard = of(20);

@@ -196,9 +196,27 @@ class RecipeFaultsTest {
     assertThatThrownBy(() -> unlearn("seed: 1\nmodel: {path: mini"))
         .hasMessageMatching("recipe.yaml line \\d+ is not YAML: .+");
     assertThatThrownBy(() -> unlearn("seed: 1\nseed: 2"))
-        .hasMessageMatching("recipe.yaml line 2 is not YAML: .*seed.*");
+        .hasMessage("recipe.yaml line 2 is not YAML: seed is given twice");
+    assertThatThrownBy(() -> unlearn("seed: 1\n---\nseed: 2"))
+        .hasMessageContaining("it must be one document");
+    assertThatThrownBy(() -> unlearn("method:\n\tname: npo"))
+        .hasMessageStartingWith("recipe.yaml line 2 ")
+        .hasMessageContaining("a tab stands where a value should begin; indent with blanks");
+    for (String number : List.of(".nan", "-.inf", ".inf")) {
+      assertThatThrownBy(() -> unlearn("method: {name: npo,\n beta: " + number + "}"))
+          .hasMessageContaining(number)
+          .hasMessageNotContaining("Exception");
+    }
     assertThatThrownBy(() -> unlearn("hello"))
         .hasMessage("recipe.yaml is not a recipe: it has no sections, only \"hello\"");
+  }
+
+  @Test
+  void aliasesAndTagsAreRefused() {
+    assertThatThrownBy(() -> unlearn("seed: &a 1\norder: *a"))
+        .hasMessageContaining("recipe.yaml line 2 has the alias *a");
+    assertThatThrownBy(() -> unlearn("seed: 1\norder: !mine mrd"))
+        .hasMessageContaining("recipe.yaml line 2 has the tag !mine");
   }
 
   @Test
@@ -230,14 +248,14 @@ class RecipeFaultsTest {
                 .isInstanceOf(EngramException.class));
   }
 
-  /** Tags and anchors make nothing but text. */
+  /** Tags and aliases are refused, so they make nothing. */
   @Test
   void yamlMakesNoObjects() {
     assertThatThrownBy(() -> unlearn("seed: !!java.net.URL [\"http://127.0.0.1:9/\"]"))
         .isInstanceOf(EngramException.class)
-        .hasMessageContaining("seed");
+        .hasMessageContaining("the tag !!java.net.URL");
     assertThatThrownBy(() -> unlearn("a: &a [x, x]\nb: &b [*a, *a]\nseed: *b"))
         .isInstanceOf(EngramException.class)
-        .hasMessageContaining("seed = \"b\"");
+        .hasMessageContaining("line 2 has the alias *a");
   }
 }
