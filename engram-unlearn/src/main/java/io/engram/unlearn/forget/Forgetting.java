@@ -142,7 +142,8 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
                   : "forecasts the run …"));
       Forecast forecast = Forecast.of(prepared.recipe(), setup, model, prepared.triage().seconds());
       ForgetPlan plan = forecast.plan(pricePerHour);
-      List<String> kept = answered(model, Forecast.measured(forecast.recipe(), model));
+      List<String> kept =
+          answered(model, Forecast.measured(forecast.recipe(), model), setup.progress());
       return new Planned(forecast.recipe(), withTriage(plan, prepared.triage(), kept));
     }
   }
@@ -156,10 +157,11 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
    * Ids of the samples whose answer a model gives: its own answer tells the whole fact, in whatever
    * words; of texts, and of answers without a fact, every token is its first choice.
    */
-  private static List<String> answered(LanguageModel model, List<Sample> samples) {
+  private static List<String> answered(
+      LanguageModel model, List<Sample> samples, ProgressListener progress) {
     List<Knowledge> known =
         Knowledge.measure(model, model.samples().tokenize(samples), ProgressListener.NONE);
-    List<@Nullable String> own = OwnAnswers.of(model, samples, ProgressListener.NONE);
+    List<@Nullable String> own = OwnAnswers.of(model, samples, progress);
     return IntStream.range(0, samples.size())
         .filter(i -> isAnswered(samples.get(i), own.get(i), known.get(i)))
         .mapToObj(i -> samples.get(i).id())
@@ -373,7 +375,7 @@ public record Forgetting(Recipe recipe, Setup setup, Consumer<String> say) {
       List<String> before = Objects.requireNonNullElse(plan.keepLoss().answered(), List.of());
       List<Sample> kept =
           Forecast.measured(done, model).stream().filter(k -> before.contains(k.id())).toList();
-      List<String> still = answered(model, kept);
+      List<String> still = answered(model, kept, setup.progress());
       return new Judged(verdicts, before.stream().filter(id -> !still.contains(id)).toList());
     }
   }

@@ -78,7 +78,9 @@ public final class Rehearsal {
     this.model = model;
     this.data = data.withWritten(recipe, model, setup.progress());
     this.checks = new SampleChecks(recipe, model, data, ProgressListener.NONE, WorkerGroup.ALONE);
-    this.first = until == 0 ? checks.first() : checks.firstBelow(until);
+    SampleChecks shown =
+        new SampleChecks(recipe, model, this.data, setup.progress(), WorkerGroup.ALONE);
+    this.first = until == 0 ? shown.first() : shown.firstBelow(until);
     this.kept = data.heldTokens().subList(0, Math.min(keptSamples, data.heldTokens().size()));
     this.keptBefore = keptLosses();
     this.checkpointed = RunMemory.ofOpen(recipe, setup).mustCheckpoint(data, WorkerGroup.ALONE);
