@@ -4,6 +4,7 @@ import io.engram.core.ledger.Ledger;
 import io.engram.core.ledger.LedgerEntry;
 import io.engram.core.run.ForgetPlan;
 import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunModel;
 import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
 import io.engram.core.sample.SampleSource;
@@ -71,9 +72,7 @@ public final class EarlierRequests {
     Set<String> planned =
         plan.samples().stream().map(ForgetPlan.Planned::id).collect(Collectors.toSet());
     Standard standard = Forgetting.standard(plan, recipe(run), setup, asked(ledger, id, planned));
-    Map<String, String> then = new HashMap<>();
-    JsonFiles.readLines(run.resolve(VerdictRow.FILE), VerdictRow.class)
-        .forEach(row -> then.put(row.id(), row.verdict()));
+    Map<String, String> then = then(run);
     List<Probe> probes = Probe.of(model, samples, setup.progress());
     List<Measured> measured = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
@@ -86,6 +85,14 @@ public final class EarlierRequests {
               standard.known(probes.get(i), standard.above(i, probes.get(i)))));
     }
     return measured;
+  }
+
+  /** The verdicts on the model that came out of a request, by id. */
+  static Map<String, String> then(Path run) {
+    Map<String, String> then = new HashMap<>();
+    JsonFiles.readLines(RunModel.best(run).resolve(VerdictRow.FILE), VerdictRow.class)
+        .forEach(row -> then.put(row.id(), row.verdict()));
+    return then;
   }
 
   /**

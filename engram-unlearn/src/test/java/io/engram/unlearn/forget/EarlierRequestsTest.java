@@ -3,10 +3,14 @@ package io.engram.unlearn.forget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.core.ledger.Ledger;
+import io.engram.core.run.JsonFiles;
+import io.engram.core.run.RunModel;
+import io.engram.core.run.VerdictRow;
 import io.engram.core.sample.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,5 +33,21 @@ class EarlierRequestsTest {
           .extracting(Sample::id)
           .containsExactly("b", "c", "001/a");
     }
+  }
+
+  /** The first run hid it; the deeper one, whose model went on, forgot it. */
+  @Test
+  void verdictsAreOfTheModelThatCameOut() throws IOException {
+    VerdictRow.Values none = new VerdictRow.Values(-9, 0, 0, null, null, null);
+    for (String[] one : new String[][] {{".", "known"}, {"stronger-1", "forgotten"}}) {
+      Path run = Files.createDirectories(folder.resolve(one[0]));
+      VerdictRow row =
+          new VerdictRow(
+              "a", one[1], "known", List.of(), List.of(), none, none, none, null, null, null);
+      JsonFiles.writeLines(run.resolve(VerdictRow.FILE), List.of(row));
+    }
+    assertThat(EarlierRequests.then(folder)).containsEntry("a", "known");
+    Files.writeString(folder.resolve(RunModel.BEST), "stronger-1\n");
+    assertThat(EarlierRequests.then(folder)).containsEntry("a", "forgotten");
   }
 }
