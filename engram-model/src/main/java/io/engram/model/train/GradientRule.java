@@ -13,7 +13,17 @@ public interface GradientRule {
    * @param retain ‖g_R‖²
    * @param between g_F · g_R
    */
-  record Products(double forget, double retain, double between) {}
+  record Products(double forget, double retain, double between) {
+    private static final double ROUNDING = 1e-10;
+
+    /**
+     * Whether there is a retain gradient. One whose norm is below 10⁻⁵ of the forget gradient's is
+     * rounding, such as that of a KL term before the first update, which is 0.
+     */
+    public boolean hasRetain() {
+      return retain > ROUNDING * forget;
+    }
+  }
 
   /** The update's gradient is {@code forget · g_F + retain · g_R}. */
   record Coefficients(double forget, double retain) {}

@@ -13,7 +13,7 @@ import io.engram.model.train.SequenceLoss;
  *
  * <p><b>Source:</b> Wang et al. 2025, "GRU: Mitigating the Trade-off between Unlearning and
  * Retention". <b>Differs:</b> g_R comes from the update's own retain batch, without a moving
- * average.
+ * average; one that is rounding has no direction to heed.
  *
  * @param forgetWeight w_f
  * @param retainWeight w_r
@@ -30,7 +30,7 @@ public record Gru(double forgetWeight, double retainWeight, RetainLoss retainLos
   @Override
   public GradientRule gradientRule() {
     return products -> {
-      boolean conflict = products.between() < 0 && products.retain() > 0;
+      boolean conflict = products.between() < 0 && products.hasRetain();
       double cut = conflict ? products.between() / products.retain() : 0;
       return new GradientRule.Coefficients(1, -cut);
     };

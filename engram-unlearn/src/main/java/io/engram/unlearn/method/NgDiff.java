@@ -53,7 +53,7 @@ public record NgDiff(
     return products ->
         new GradientRule.Coefficients(
             forgetWeight * inverseRoot(products.forget()),
-            retainWeight * inverseRoot(products.retain()));
+            products.hasRetain() ? retainWeight * inverseRoot(products.retain()) : 0);
   }
 
   /** 1/‖g‖; 0 if the gradient is zero. */

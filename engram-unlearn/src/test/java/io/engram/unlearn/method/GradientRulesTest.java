@@ -16,6 +16,9 @@ class GradientRulesTest {
         .isEqualTo(new Coefficients(2.0 / 5, 3.0 / 13));
     assertThat(new NgDiff(1, 1, RetainLoss.NLL, 0).gradientRule().at(new Products(0, 0, 0)))
         .isEqualTo(new Coefficients(0, 0));
+    assertThat(new NgDiff(1, 1, RetainLoss.KL, 0).gradientRule().at(new Products(25, 1e-9, 0)))
+        .as("a gradient of rounding errors isn't made long")
+        .isEqualTo(new Coefficients(1.0 / 5, 0));
   }
 
   @Test
@@ -30,6 +33,10 @@ class GradientRulesTest {
   void withoutConflictTheForgetGradientStays() {
     assertThat(new Gru(1, 1, RetainLoss.NLL).gradientRule().at(new Products(25, 169, 63)))
         .isEqualTo(new Coefficients(1, -0.0));
+    assertThat(
+            new Gru(1, 1, RetainLoss.KL).gradientRule().at(new Products(25, 1e-9, -1e-5)).retain())
+        .as("a gradient of rounding errors has no direction")
+        .isZero();
     assertThat(new Gru(1, 1, RetainLoss.NLL).gradientRule().at(new Products(25, 0, 0)).forget())
         .isOne();
   }
