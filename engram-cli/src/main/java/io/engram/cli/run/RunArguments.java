@@ -88,10 +88,11 @@ public final class RunArguments {
     if (workers == 1 && shardOptimizer) {
       throw common.mistake("--shard-optimizer shares the state among --workers N: add them");
     }
-    if (workers > 1 && !Device.parse(common.device()).isCpu()) {
+    String device = common.device();
+    if (workers > 1 && (device.startsWith("cuda") || !Device.parse(device).isCpu())) {
       throw common.mistake(
           "--workers %d with --device %s: workers compute on the CPU; add --device cpu, or leave --workers out"
-              .formatted(workers, common.device()));
+              .formatted(workers, device));
     }
     return workers;
   }

@@ -21,8 +21,11 @@ import java.util.stream.IntStream;
  */
 public record PackedBatch(
     int[] ids, int[] positions, int shared, List<Bucket> buckets, int[] order, int[] starts) {
-  /** Fewest tokens that are worth packing once: attention then takes a step more. */
-  private static final int WORTH_SHARING = 8;
+  /**
+   * Fewest tokens that are worth packing once: attention then takes a step more, and what a
+   * sequence gives depends by rounding on those beside it.
+   */
+  private static final int WORTH_SHARING = 16;
 
   /** {@code count} sequences of {@code length} tokens each, shared ones left out. */
   public record Bucket(int length, int count) {

@@ -89,7 +89,7 @@ final class SampleWeights implements Batches.Weighting {
     this.difficulty = difficulty;
     this.model = model;
     this.start = before.stream().mapToDouble(SampleWeights::meanLoss).toArray();
-    this.shares = new double[start.length];
+    this.shares = new double[data.forget().size()];
     State saved = state.weights();
     this.nll = saved == null ? start.clone() : saved.nll().clone();
     this.loss = saved == null ? new double[start.length] : saved.loss().clone();
